@@ -1,0 +1,106 @@
+//! What went wrong, on what, and what to try.
+//!
+//! Owns the one error type that rooms hand upwards, its kinds (which become
+//! exit statuses), and [`Visible`], the only way foreign bytes are shown.
+//! Promises that a message never carries a control byte of somebody's log.
+//! Every room may call.
+
+mod visible;
+
+pub use visible::{Visible, visible};
+
+use std::error::Error as StdError;
+use std::fmt;
+
+/// What a failure means to whoever called: decides the exit status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The words of the command line or of a query are off (exit status 2).
+    Usage,
+    /// A case or an input could not be used (exit status 3).
+    Case,
+    /// Evidence is not what its hashes say (exit status 4).
+    Integrity,
+    /// The user stopped it (exit status 130).
+    Interrupted,
+}
+
+/// A failure: what was attempted, on what, why it failed, what to try.
+#[derive(Debug)]
+pub struct Error {
+    kind: Kind,
+    what: String,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+    hints: Vec<String>,
+}
+
+/// The result of anything that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// Makes a failure of a kind. `what` is lower case without a full stop.
+    pub fn new(kind: Kind, what: impl Into<String>) -> Error {
+        Error { kind, what: what.into(), source: None, hints: Vec::new() }
+    }
+
+    /// Makes a [`Kind::Usage`] failure.
+    pub fn usage(what: impl Into<String>) -> Error {
+        Error::new(Kind::Usage, what)
+    }
+
+    /// Makes a [`Kind::Case`] failure.
+    pub fn case(what: impl Into<String>) -> Error {
+        Error::new(Kind::Case, what)
+    }
+
+    /// Makes a [`Kind::Integrity`] failure.
+    pub fn integrity(what: impl Into<String>) -> Error {
+        Error::new(Kind::Integrity, what)
+    }
+
+    /// Adds the cause beneath this failure.
+    pub fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Error {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// Adds a hint: one imperative sentence.
+    pub fn hint(mut self, hint: impl Into<String>) -> Error {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// Tells what the failure means to the caller.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Gives the imperative sentences that may help.
+    pub fn hints(&self) -> &[String] {
+        &self.hints
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
+}
+
+/// Says what was attempted when a foreign error passes through.
+pub trait Attempt<T> {
+    /// Turns the error into a [`Kind::Case`] failure of `what`.
+    fn attempt(self, what: impl FnOnce() -> String) -> Result<T>;
+}
+
+impl<T, E: Into<Box<dyn StdError + Send + Sync>>> Attempt<T> for Result<T, E> {
+    fn attempt(self, what: impl FnOnce() -> String) -> Result<T> {
+        self.map_err(|error| Error::case(what()).because(error))
+    }
+}

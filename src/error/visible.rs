@@ -1,0 +1,67 @@
+//! Foreign text made safe to show without hiding any of it.
+
+use std::fmt::{self, Write};
+
+/// Shows text that came from outside: nothing is dropped, nothing acts.
+///
+/// C0 controls and DEL become their pictures (`␛`, `␀`, `␡`), C1 controls
+/// `\x9b`, and characters that change the look of their neighbours (bidi
+/// controls, zero width, tags, variation selectors, line separators) their
+/// code points, `<U+202E>`.
+#[derive(Debug, Clone, Copy)]
+pub struct Visible<'a>(pub &'a str);
+
+impl fmt::Display for Visible<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for c in self.0.chars() {
+            match c {
+                '\0'..='\x1f' => f.write_char(picture(c))?,
+                '\x7f' => f.write_char('␡')?,
+                '\u{80}'..='\u{9f}' => write!(f, "\\x{:02x}", c as u32)?,
+                _ if misleads(c) => write!(f, "<U+{:04X}>", c as u32)?,
+                _ => f.write_char(c)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Shows text that came from outside as a string of its own.
+pub fn visible(text: &str) -> String {
+    Visible(text).to_string()
+}
+
+fn picture(control: char) -> char {
+    char::from_u32(0x2400 + control as u32).expect("C0 controls have pictures from U+2400")
+}
+
+/// Tells whether a character is unseen or changes how others are shown
+/// (Unicode default-ignorable and bidi control characters, UAX #9 and #44).
+fn misleads(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+        | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::visible;
+
+    #[test]
+    fn an_escape_sequence_is_shown_and_does_not_act() {
+        assert_eq!(visible("\x1b]52;c;aGk=\x07"), "␛]52;c;aGk=␇");
+    }
+
+    #[test]
+    fn bidi_zero_width_and_c1_are_named() {
+        assert_eq!(visible("a\u{202e}b\u{200b}\u{9b}c"), "a<U+202E>b<U+200B>\\x9bc");
+    }
+
+    #[test]
+    fn ordinary_text_is_left_alone() {
+        assert_eq!(visible("Zoë 北京 🙂"), "Zoë 北京 🙂");
+    }
+}

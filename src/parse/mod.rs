@@ -1,0 +1,20 @@
+//! What does this line mean?
+//!
+//! Owns framing (where records begin), detection (which format a source is),
+//! the built-in formats, normalisation to ECS, and how times are inferred.
+//! Promises that every byte belongs to exactly one record, that a record no
+//! format understands is still an event, and that the meaning of a record
+//! depends on its own bytes and its source's [`Plan`] alone, never on its
+//! neighbours. Knows no files. `import`, `case` and `cli` may call.
+
+mod format;
+mod formats;
+mod frame;
+mod plan;
+mod time;
+
+pub use format::{Format, Seen};
+pub use formats::{FORMATS, named};
+pub use frame::{Framer, MAX_TEXT, Record};
+pub use plan::{Framing, Options, Parser, Plan, YearShift};
+pub use time::YearWatch;

@@ -1,0 +1,23 @@
+//! What is an event?
+//!
+//! Owns the words every other room speaks: ECS fields (one table), values,
+//! times with their basis, and where an event came from. Promises that the
+//! same record under the same plan gives the same event. Every room may call.
+
+mod clock;
+mod event;
+mod field;
+mod id;
+mod json;
+mod sentence;
+mod time;
+mod zone;
+
+pub use clock::{Clock, FixedClock, SystemClock};
+pub use event::{Entry, Event, Key, Value};
+pub use field::{FIELDS, Field, FieldId, Kind, fields};
+pub use id::{EventId, Origin, SourceId};
+pub use json::write_json;
+pub use sentence::sentence;
+pub use time::{Basis, Civil, Instant, Precision, Stamp, When, Window};
+pub use zone::Zone;

@@ -1,0 +1,31 @@
+//! An event in one sentence, for lists and for `message`.
+
+use super::{Event, fields};
+
+/// Says in a sentence what an event is, without its time and host.
+///
+/// It is the record's own `message` where it has one; a web request reads
+/// `GET /path 404`, anything else is told by action, actor and object.
+pub fn sentence(event: &Event<'_>) -> String {
+    if let Some(message) = event.get(fields::MESSAGE) {
+        return message.text().into_owned();
+    }
+    let text = |id| event.get(id).map(|value| value.text().into_owned());
+    if let Some(method) = text(fields::HTTP_METHOD) {
+        let target = text(fields::URL_ORIGINAL).or_else(|| text(fields::URL_PATH)).unwrap_or_default();
+        let status = text(fields::HTTP_STATUS).unwrap_or_default();
+        return [method, target, status].iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(" ");
+    }
+    let mut words = Vec::new();
+    words.extend(text(fields::EVENT_ACTION).or_else(|| text(fields::EVENT_DATASET)));
+    if let Some(user) = text(fields::USER_NAME) {
+        words.push(format!("by {user}"));
+    }
+    if let Some(from) = text(fields::SOURCE_IP).or_else(|| text(fields::SOURCE_ADDRESS)) {
+        words.push(format!("from {from}"));
+    }
+    if let Some(outcome) = text(fields::EVENT_OUTCOME) {
+        words.push(format!("({outcome})"));
+    }
+    words.join(" ")
+}
