@@ -333,3 +333,8 @@ pub fn check(
 pub fn batch_folder(evidence: &Path, number: u32) -> PathBuf {
     evidence.join(format!("{number:04}"))
 }
+
+/// Removes temporary batch folders that a crash left.
+pub fn sweep(_evidence: &Path) -> Result<()> {
+    todo!()
+}
