@@ -1,5 +1,6 @@
 //! The right to write to a case.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -72,6 +73,13 @@ impl Hold {
     /// Gives the number that the next batch will have.
     pub fn next_batch(&self) -> Result<u32> {
         Ok(self.committed()?.last().map_or(1, |(number, _)| number + 1))
+    }
+
+    /// Gives the SHA-256 (hex) of every container that was imported to its end.
+    pub fn containers(&self) -> HashSet<String> {
+        let imports = self.writer.journal().lines.iter().filter(|line| line.act == "evidence.import");
+        let lists = imports.filter_map(|line| line.what["containers"].as_array());
+        lists.flatten().filter_map(|sha256| sha256.as_str().map(str::to_owned)).collect()
     }
 
     /// Removes temporary and uncommitted files that a crash left; none of them
