@@ -89,7 +89,8 @@ impl Hold {
         evidence::sweep(&evidence)?;
         index::sweep(&index_folder(&self.folder))?;
         let committed = self.committed()?;
-        let entries = std::fs::read_dir(&evidence).attempt(|| "cannot list the evidence folder".to_owned())?;
+        let entries =
+            std::fs::read_dir(&evidence).attempt(|| "cannot list the evidence folder".to_owned())?;
         for entry in entries.flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
             let Ok(number) = name.parse::<u32>() else { continue };

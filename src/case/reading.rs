@@ -45,7 +45,9 @@ impl Reading {
 fn text_of(record: u64, bytes: &[u8]) -> Cow<'_, str> {
     match String::from_utf8_lossy(bytes) {
         Cow::Borrowed(text) if record == 0 => Cow::Borrowed(text.strip_prefix(BOM).unwrap_or(text)),
-        Cow::Owned(text) if record == 0 && text.starts_with(BOM) => Cow::Owned(text[BOM.len_utf8()..].to_owned()),
+        Cow::Owned(text) if record == 0 && text.starts_with(BOM) => {
+            Cow::Owned(text[BOM.len_utf8()..].to_owned())
+        }
         text => text,
     }
 }

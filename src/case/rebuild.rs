@@ -116,7 +116,14 @@ struct Worker<'a> {
 }
 
 impl Worker<'_> {
-    fn frame(&mut self, store: &Store, at: SourceAt, frame: usize, key: u64, reading: &Reading) -> Result<()> {
+    fn frame(
+        &mut self,
+        store: &Store,
+        at: SourceAt,
+        frame: usize,
+        key: u64,
+        reading: &Reading,
+    ) -> Result<()> {
         let bytes = store.frame(at, frame)?;
         let writer = match &mut self.writer {
             Some(writer) => writer,

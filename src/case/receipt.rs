@@ -110,7 +110,9 @@ impl Receipt {
         self.bytes.rejected += length;
         let listed = self.rejected.len();
         match self.rejected.last_mut() {
-            Some(last) if last.offset + last.length == offset && last.reason == reason => last.length += length,
+            Some(last) if last.offset + last.length == offset && last.reason == reason => {
+                last.length += length
+            }
             _ if listed < Receipt::LISTED => {
                 self.rejected.push(Rejected { offset, length, reason: reason.to_owned() });
             }

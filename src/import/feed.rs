@@ -79,7 +79,13 @@ impl<'a> Feeder<'a> {
     }
 
     /// Reads every input to its end, or until it is stopped.
-    pub fn feed(&mut self, found: &Walk, jobs: Sender<Job>, results: Sender<Message>, stopped: &'a AtomicBool) {
+    pub fn feed(
+        &mut self,
+        found: &Walk,
+        jobs: Sender<Job>,
+        results: Sender<Message>,
+        stopped: &'a AtomicBool,
+    ) {
         self.out = Some(Out { jobs, results, stopped, place: 0 });
         let outcome = self.inputs(found).and_then(|()| self.commit());
         if let (Err(error), Some(out)) = (outcome, self.out.take()) {

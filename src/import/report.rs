@@ -98,8 +98,7 @@ impl Total {
     /// Gives the last line of `import --json`.
     pub fn json(&self) -> Value {
         let mut object = Map::new();
-        for status in
-            [Status::Imported, Status::Duplicate, Status::Partial, Status::Skipped, Status::Failed]
+        for status in [Status::Imported, Status::Duplicate, Status::Partial, Status::Skipped, Status::Failed]
         {
             object.insert(status.word().into(), self.with(status).into());
         }

@@ -174,7 +174,8 @@ impl<'a> Settler<'a> {
     /// Seals and journals the batch, then acknowledges its rows.
     fn commit(&mut self, number: u32) -> Result<()> {
         let batch = self.batch.take().ok_or_else(no_batch)?;
-        let writer = batch.writer.lock().unwrap_or_else(PoisonError::into_inner).take().ok_or_else(no_batch)?;
+        let writer =
+            batch.writer.lock().unwrap_or_else(PoisonError::into_inner).take().ok_or_else(no_batch)?;
         let Batch { rows, containers, keys, stale, .. } = batch;
         let mut what = json!({ "batch": null });
         if !writer.is_empty() {
@@ -222,7 +223,10 @@ impl<'a> Settler<'a> {
         self.batch.as_mut().ok_or_else(no_batch)
     }
 
-    fn with_writer(&mut self, act: impl FnOnce(&mut crate::evidence::BatchWriter) -> Result<()>) -> Result<()> {
+    fn with_writer(
+        &mut self,
+        act: impl FnOnce(&mut crate::evidence::BatchWriter) -> Result<()>,
+    ) -> Result<()> {
         let batch = self.batch()?;
         let mut writer = batch.writer.lock().unwrap_or_else(PoisonError::into_inner);
         act(writer.as_mut().ok_or_else(no_batch)?)

@@ -33,7 +33,9 @@ impl Feeder<'_> {
         let mut buffer = Vec::new();
         reading.fill(&mut buffer, CHUNK_BYTES);
         self.import.meter.bytes(buffer.len() as u64);
-        if reading.ended && let Some(outcome) = self.recognise(found, &reading, &buffer) {
+        if reading.ended
+            && let Some(outcome) = self.recognise(found, &reading, &buffer)
+        {
             return outcome;
         }
         let modified = found.mtime.map(Instant::from_nanos);
@@ -75,9 +77,18 @@ impl Feeder<'_> {
             let rest = buffer.split_off(covered);
             let content = std::mem::replace(&mut buffer, rest);
             if covered > 0 {
-                let (count, lines) = (records.len() as u64, records.iter().map(|r| u64::from(r.lines)).sum::<u64>());
-                self.chunk(Chunk { source: source.clone(), content, records, first_record, first_line, start })?;
-                (first_record, first_line, start) = (first_record + count, first_line + lines, start + covered as u64);
+                let (count, lines) =
+                    (records.len() as u64, records.iter().map(|r| u64::from(r.lines)).sum::<u64>());
+                self.chunk(Chunk {
+                    source: source.clone(),
+                    content,
+                    records,
+                    first_record,
+                    first_line,
+                    start,
+                })?;
+                (first_record, first_line, start) =
+                    (first_record + count, first_line + lines, start + covered as u64);
             }
             if reading.ended {
                 debug_assert!(buffer.is_empty(), "the last records cover the rest");

@@ -105,7 +105,8 @@ fn count_bytes(chunk: &Chunk, receipt: &mut Receipt) {
     receipt.bytes.total += chunk.content.len() as u64;
     let mut at = chunk.start;
     for record in &chunk.records {
-        let (length, aside) = (record.length() as u64, u64::from(record.continuation_bytes + record.blank_bytes));
+        let (length, aside) =
+            (record.length() as u64, u64::from(record.continuation_bytes + record.blank_bytes));
         receipt.bytes.continuations += u64::from(record.continuation_bytes);
         receipt.bytes.blank += u64::from(record.blank_bytes);
         receipt.continuations += u64::from(record.continuations);

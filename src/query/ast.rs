@@ -136,3 +136,10 @@ pub struct Diagnostic {
     /// What to try, such as the nearest field name.
     pub hint: Option<String>,
 }
+
+impl Diagnostic {
+    /// Shows the text with a caret under the place, the message and the hint.
+    pub fn render(&self, _text: &str) -> String {
+        todo!()
+    }
+}
