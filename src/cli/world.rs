@@ -7,12 +7,15 @@ use std::sync::atomic::AtomicBool;
 use crate::error::{Attempt, Error, Result};
 use crate::record::{Clock, SystemClock};
 
+/// Looks up an environment variable; none where it is unset or empty.
+pub type Lookup = Box<dyn Fn(&str) -> Option<String>>;
+
 /// Everything a run takes from outside itself.
 pub struct World {
     /// Tells the time.
     pub clock: Box<dyn Clock>,
     /// Looks up environment variables.
-    pub var: Box<dyn Fn(&str) -> Option<String>>,
+    pub var: Lookup,
     /// Takes results.
     pub out: Box<dyn Write + Send>,
     /// Takes progress and diagnostics.

@@ -68,7 +68,7 @@ pub struct Sealed {
 /// One step of the settler; steps are taken in the order of their numbers.
 pub enum Step {
     /// A batch begins.
-    Begin(u32, SharedBatch),
+    Begin(SharedBatch),
     /// The next stretch of the present source.
     Sealed(Box<Sealed>),
     /// The present source is complete, or broke off for a reason.
@@ -81,9 +81,9 @@ pub enum Step {
         broken: Option<String>,
     },
     /// The present source turned out to be a duplicate, or was stopped.
-    Abandoned(Option<Row>),
+    Abandoned(Option<Box<Row>>),
     /// Something that gave no content.
-    Aside(Row),
+    Aside(Box<Row>),
     /// A container was read to its end: its SHA-256 in hex.
     Container(String),
     /// The batch is complete.

@@ -176,7 +176,7 @@ impl<'a> Feeder<'a> {
 
     fn row(&mut self, row: Row) -> Result<()> {
         self.batch()?;
-        self.step(Step::Aside(row))
+        self.step(Step::Aside(Box::new(row)))
     }
 
     /// Gives the batch that is being written, beginning one where there is none.
@@ -186,7 +186,7 @@ impl<'a> Feeder<'a> {
         }
         let batch = Arc::new(Mutex::new(Some(BatchWriter::create(&self.evidence, self.number)?)));
         self.batch = Some(batch.clone());
-        self.step(Step::Begin(self.number, batch.clone()))?;
+        self.step(Step::Begin(batch.clone()))?;
         Ok(batch)
     }
 

@@ -109,7 +109,7 @@ impl<'a> Settler<'a> {
 
     fn take(&mut self, step: Step) -> Result<()> {
         match step {
-            Step::Begin(_, writer) => {
+            Step::Begin(writer) => {
                 let (rows, containers, keys) = (Vec::new(), Vec::new(), HashMap::new());
                 self.batch = Some(Batch { writer, rows, containers, keys, stale: false });
             }
@@ -120,9 +120,9 @@ impl<'a> Settler<'a> {
                 let any = std::mem::take(&mut self.present).any;
                 let batch = self.batch()?;
                 batch.stale |= any;
-                batch.rows.extend(row);
+                batch.rows.extend(row.map(|row| *row));
             }
-            Step::Aside(row) => self.batch()?.rows.push(row),
+            Step::Aside(row) => self.batch()?.rows.push(*row),
             Step::Container(sha256) => self.batch()?.containers.push(sha256),
             Step::Commit(number) => self.commit(number)?,
         }

@@ -100,7 +100,8 @@ impl Feeder<'_> {
         }
         let id = reading.id();
         if self.known.contains(&id) {
-            return self.step(Step::Abandoned(Some(duplicate_row(source.found.path.clone(), id))));
+            let row = duplicate_row(source.found.path.clone(), id);
+            return self.step(Step::Abandoned(Some(Box::new(row))));
         }
         self.learn(id, reading.length);
         self.step(Step::Ended { source: source.clone(), id, broken: reading.broken })
