@@ -1,3 +1,10 @@
 //! Every integration test, in one binary.
 
+mod agreement;
 mod architecture;
+mod commands;
+mod corpus;
+mod env;
+mod killed;
+mod times;
+mod whole;
