@@ -16,7 +16,7 @@ fn the_demo_tells_its_story_where_there_is_no_terminal() {
     let output = env.run_bare(&["vestigo", "demo"]).ends(0);
     assert!(output.text().contains("3 sources, 2,759 events"), "{}", output.text());
     assert!(output.text().contains("203.0.113.77"), "{}", output.text());
-    env.run_bare(&["vestigo", "demo"]).ends(0);
+    env.run_bare(&["vestigo", "demo"]).exits(0);
 }
 
 #[test]
@@ -51,13 +51,13 @@ fn an_event_is_shown_with_its_bytes_and_origin() {
 #[test]
 fn exit_statuses_say_what_happened() {
     let env = demo();
-    env.run(&["search", "status:200"]).ends(0);
-    env.run(&["search", "user.name:nobody-at-all"]).ends(1);
-    env.run(&["search", "user.name:("]).ends(2);
-    env.run(&["search", "no-such-option", "--frobnicate"]).ends(2);
-    env.run_bare(&["vestigo", "--case", "/nowhere/at/all", "status"]).ends(3);
-    env.run(&["import", "/nowhere/at/all.log"]).ends(3);
-    env.run(&["verify", "--require", "signed"]).ends(4);
+    env.run(&["search", "status:200"]).exits(0);
+    env.run(&["search", "user.name:nobody-at-all"]).exits(1);
+    env.run(&["search", "user.name:("]).exits(2);
+    env.run(&["search", "no-such-option", "--frobnicate"]).exits(2);
+    env.run_bare(&["vestigo", "--case", "/nowhere/at/all", "status"]).exits(3);
+    env.run(&["import", "/nowhere/at/all.log"]).exits(3);
+    env.run(&["verify", "--require", "signed"]).exits(4);
 }
 
 #[test]
@@ -118,5 +118,5 @@ fn a_second_writer_is_refused_by_name() {
     let refused = env.run(&["reindex"]).ends(3);
     assert!(refused.err.contains("writing"), "{}", refused.err);
     drop(held);
-    env.run(&["reindex"]).ends(0);
+    env.run(&["reindex"]).exits(0);
 }

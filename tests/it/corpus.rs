@@ -22,7 +22,7 @@ fn every_byte_of_real_logs_is_accounted_for() {
         assert_eq!(part(row, "total"), sum, "{row}");
     }
     assert_eq!(total["total"]["failed"], 0, "{total}");
-    env.run(&["verify", "--deep"]).ends(0);
+    env.run(&["verify", "--deep"]).exits(0);
     let events = total["total"]["events"].as_u64().expect("a number");
     assert_eq!(env.run(&["search", "--count", "*"]).text().trim(), events.to_string());
 }

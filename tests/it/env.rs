@@ -116,6 +116,12 @@ impl Output {
         self.text().lines().map(|line| serde_json::from_str(line).expect("every line is JSON")).collect()
     }
 
+    /// Demands an exit status, and nothing more.
+    #[track_caller]
+    pub fn exits(self, status: u8) {
+        let _ = self.ends(status);
+    }
+
     /// Demands an exit status.
     #[track_caller]
     pub fn ends(self, status: u8) -> Output {
