@@ -8,7 +8,7 @@ use crossbeam_channel::{Receiver, Sender};
 
 use crate::case::{Receipt, each_event};
 use crate::error::{Error, Result};
-use crate::evidence::{FRAME_BYTES, seal};
+use crate::evidence::{FRAME_BYTES, Frame, Sealer};
 use crate::index::{Segment, SegmentWriter};
 use crate::parse::YearWatch;
 use crate::record::Event;
@@ -24,7 +24,7 @@ const UNPARSED: &str = "unparsed";
 /// It never leaves before the jobs end, even after a failure: the others wait
 /// for it at the barrier.
 pub fn work(jobs: &Receiver<Job>, results: &Sender<Message>, index: &Path, all: &Barrier, meter: &Meter) {
-    let mut worker = Worker { writer: None, index };
+    let mut worker = Worker { writer: None, sealer: None, index };
     let mut failed = false;
     for job in jobs {
         match job {
@@ -63,12 +63,17 @@ fn panicked(chunk: &Chunk) -> Error {
 
 struct Worker<'a> {
     writer: Option<SegmentWriter>,
+    sealer: Option<Sealer>,
     index: &'a Path,
 }
 
 impl Worker<'_> {
     fn chunk(&mut self, chunk: &Chunk) -> Result<(Sealed, Option<Segment>)> {
-        let frames = frames(chunk)?;
+        let sealer = match &mut self.sealer {
+            Some(sealer) => sealer,
+            none => none.insert(Sealer::new()?),
+        };
+        let frames = frames(chunk, sealer)?;
         let (mut receipt, mut formats, mut years) = (Receipt::default(), Vec::new(), YearWatch::default());
         count_bytes(chunk, &mut receipt);
         let writer = match &mut self.writer {
@@ -121,7 +126,7 @@ fn count_bytes(chunk: &Chunk, receipt: &mut Receipt) {
 }
 
 /// Cuts a chunk into frames at record ends and seals them.
-fn frames(chunk: &Chunk) -> Result<Vec<crate::evidence::Frame>> {
+fn frames(chunk: &Chunk, sealer: &mut Sealer) -> Result<Vec<Frame>> {
     let (mut frames, mut spans) = (Vec::new(), Vec::new());
     let (mut from, mut to) = (0, 0);
     let (mut record, mut line) = (chunk.first_record, chunk.first_line);
@@ -131,7 +136,7 @@ fn frames(chunk: &Chunk) -> Result<Vec<crate::evidence::Frame>> {
         let next = chunk.records.get(n + 1).map_or(usize::MAX / 2, |next| next.length());
         if to - from + next > FRAME_BYTES {
             let lines: u64 = spans.iter().map(|span| u64::from(span.lines)).sum();
-            frames.push(seal(&chunk.content[from..to], &spans, record, line, &chunk.source.secret)?);
+            frames.push(sealer.seal(&chunk.content[from..to], &spans, record, line, &chunk.source.secret)?);
             record += spans.len() as u64;
             line += lines;
             from = to;
