@@ -11,6 +11,8 @@ use crate::record::{Event, Instant, Zone};
 pub enum Framing {
     /// A line is a record; lines that begin with white space continue it.
     Lines,
+    /// As `Lines`, with the line end of old Macintoshes: a carriage return.
+    Cr,
     /// JSON documents, over one line or many; the elements of a `Records`
     /// (or like) envelope are each a record. Lines between that are no JSON are
     /// records as in `Lines`.
