@@ -56,7 +56,8 @@ impl BatchWriter {
             let file = |name: &str| create_new(&folder.path().join(name));
             let content = BufWriter::with_capacity(1 << 20, file("content.zst")?);
             let spans = BufWriter::with_capacity(1 << 16, file("spans.bin")?);
-            let written = Written { packed: 0, spans: 0, raw: 0, hashes: std::array::from_fn(|_| Sha256::new()) };
+            let written =
+                Written { packed: 0, spans: 0, raw: 0, hashes: std::array::from_fn(|_| Sha256::new()) };
             Ok(BatchWriter {
                 evidence: evidence.to_owned(),
                 number,
@@ -105,7 +106,8 @@ impl BatchWriter {
         self.written.packed += frame.packed.len() as u64;
         self.written.spans += frame.spans.len() as u64;
         self.written.raw += row.raw_length;
-        for (hash, bytes) in self.written.hashes.iter_mut().zip([&frame.content, &frame.packed, &frame.spans]) {
+        for (hash, bytes) in self.written.hashes.iter_mut().zip([&frame.content, &frame.packed, &frame.spans])
+        {
             hash.update(bytes);
         }
         self.frames.push(row);
@@ -144,7 +146,9 @@ impl BatchWriter {
         self.frames.clear();
         self.written = self.mark.clone();
         let why = || "cannot take back an unfinished source".to_owned();
-        for (file, length) in [(&mut self.content, self.written.packed), (&mut self.spans, self.written.spans)] {
+        for (file, length) in
+            [(&mut self.content, self.written.packed), (&mut self.spans, self.written.spans)]
+        {
             file.flush().attempt(why)?;
             file.get_mut().set_len(length).attempt(why)?;
             file.seek(SeekFrom::Start(length)).attempt(why)?;
@@ -185,7 +189,8 @@ impl BatchWriter {
             sources: std::mem::take(&mut self.sources),
             originals: std::mem::take(&mut self.originals),
         };
-        let text = serde_json::to_vec(&manifest).attempt(|| format!("cannot write the manifest of {what}"))?;
+        let text =
+            serde_json::to_vec(&manifest).attempt(|| format!("cannot write the manifest of {what}"))?;
         let sha256: [u8; 32] = Sha256::digest(&text).into();
         self.settle(&text).attempt(|| format!("cannot bring {what} to disk"))?;
         self.check(&text)?;
@@ -283,7 +288,8 @@ pub fn sweep(evidence: &Path) -> Result<()> {
     let entries = std::fs::read_dir(evidence).attempt(|| "cannot list the evidence folder".to_owned())?;
     for entry in entries.flatten() {
         if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
-            std::fs::remove_dir_all(entry.path()).attempt(|| "cannot remove an unfinished batch".to_owned())?;
+            std::fs::remove_dir_all(entry.path())
+                .attempt(|| "cannot remove an unfinished batch".to_owned())?;
         }
     }
     Ok(())

@@ -8,11 +8,11 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::batch_folder;
 use super::manifest::{FrameRow, Manifest, SourceRow};
 use super::merkle::{Salter, root};
 use super::seal::{SourceSecret, hash_of, hex};
 use super::store::{Batch, FrameBytes, open_batch, read_frame, unhex};
-use super::batch_folder;
 
 /// One place where evidence is not what it should be.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -95,13 +95,24 @@ fn strangers(evidence: &Path, committed: &[(u32, [u8; 32])]) -> Vec<Damage> {
             } else {
                 "it is not named by any journal entry: not committed"
             };
-            found.push(Damage { file: format!("evidence/{name}"), frame: None, records: None, reason: reason.to_owned() });
+            found.push(Damage {
+                file: format!("evidence/{name}"),
+                frame: None,
+                records: None,
+                reason: reason.to_owned(),
+            });
         }
     }
     found
 }
 
-fn check_batch(number: u32, folder: &Path, batch: &Batch, depth: Depth, step: &(dyn Fn(u64) + Sync)) -> Vec<Damage> {
+fn check_batch(
+    number: u32,
+    folder: &Path,
+    batch: &Batch,
+    depth: Depth,
+    step: &(dyn Fn(u64) + Sync),
+) -> Vec<Damage> {
     let manifest = &batch.manifest;
     let mut damage = check_files(number, folder, manifest, depth);
     damage.extend(check_layout(number, folder, manifest));
@@ -140,8 +151,15 @@ fn in_frame(number: u32, file: &str, frame: usize, row: &FrameRow, reason: Strin
 }
 
 /// Checks one frame; says in which file the damage lies.
-fn check_frame(batch: &Batch, row: &SourceRow, frame: usize, depth: Depth) -> Result<(), (&'static str, String)> {
-    let place = |reason: String| if reason.contains("span table") { ("spans.bin", reason) } else { ("content.zst", reason) };
+fn check_frame(
+    batch: &Batch,
+    row: &SourceRow,
+    frame: usize,
+    depth: Depth,
+) -> Result<(), (&'static str, String)> {
+    let place = |reason: String| {
+        if reason.contains("span table") { ("spans.bin", reason) } else { ("content.zst", reason) }
+    };
     let bytes = read_frame(&batch.content, &batch.spans, &row.frames[frame]).map_err(place)?;
     if depth == Depth::Quick {
         return Ok(());
@@ -149,7 +167,11 @@ fn check_frame(batch: &Batch, row: &SourceRow, frame: usize, depth: Depth) -> Re
     let secret = unhex(&row.secret).map_err(|error| ("manifest.json", error.to_string()))?;
     let found = hex(&frame_root(&bytes, &SourceSecret(secret)));
     let expected = &row.frames[frame].root;
-    if found == *expected { Ok(()) } else { Err(("spans.bin", format!("its records have root {found}, the manifest says {expected}"))) }
+    if found == *expected {
+        Ok(())
+    } else {
+        Err(("spans.bin", format!("its records have root {found}, the manifest says {expected}")))
+    }
 }
 
 /// Gives the root over a frame's records.
@@ -177,7 +199,11 @@ fn check_files(number: u32, folder: &Path, manifest: &Manifest, depth: Depth) ->
     for entry in std::fs::read_dir(&originals).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         if !manifest.originals.contains_key(&name) {
-            damage.push(in_file(number, &format!("originals/{name}"), "it is not named by any manifest".to_owned()));
+            damage.push(in_file(
+                number,
+                &format!("originals/{name}"),
+                "it is not named by any manifest".to_owned(),
+            ));
         }
     }
     for (name, length) in &manifest.originals {
@@ -212,7 +238,10 @@ fn check_layout(number: u32, folder: &Path, manifest: &Manifest) -> Vec<Damage> 
     for row in &manifest.sources {
         let (mut start, mut record, mut line_ok) = (0u64, 0u64, true);
         for frame in &row.frames {
-            line_ok &= frame.offset == offset && frame.spans.0 == spans && frame.start == start && frame.first_record == record;
+            line_ok &= frame.offset == offset
+                && frame.spans.0 == spans
+                && frame.start == start
+                && frame.first_record == record;
             offset = offset.saturating_add(frame.length);
             spans = spans.saturating_add(frame.spans.1);
             start = start.saturating_add(frame.raw_length);
@@ -252,7 +281,11 @@ fn check_seek_table(path: &Path, manifest: &Manifest, offset: u64) -> Result<(),
         Ok(bytes)
     };
     let found = read().map_err(|error| format!("its seek table cannot be read: {error}"))?;
-    if found == super::batch::seek_table(&manifest.sources) { Ok(()) } else { Err("its seek table is not that of its frames".to_owned()) }
+    if found == super::batch::seek_table(&manifest.sources) {
+        Ok(())
+    } else {
+        Err("its seek table is not that of its frames".to_owned())
+    }
 }
 
 /// Checks each source's content hash, and the batch's, over all frames in order.
@@ -277,7 +310,8 @@ fn check_contents(number: u32, batch: &Batch) -> Vec<Damage> {
     }
     let found = hex(&whole.finalize().into());
     if found != batch.manifest.sha256 {
-        let reason = format!("the batch's content has SHA-256 {found}, the manifest says {}", batch.manifest.sha256);
+        let reason =
+            format!("the batch's content has SHA-256 {found}, the manifest says {}", batch.manifest.sha256);
         damage.push(in_file(number, "manifest.json", reason));
     }
     damage

@@ -90,7 +90,8 @@ impl Store {
         for (number, sha256) in committed {
             let batch = open_batch(&batch_folder(evidence, *number), *number, sha256)?;
             for (row, source) in batch.manifest.sources.iter().enumerate() {
-                let id: SourceId = source.source.parse().map_err(|_| damaged(*number, "it names no valid source"))?;
+                let id: SourceId =
+                    source.source.parse().map_err(|_| damaged(*number, "it names no valid source"))?;
                 sources.entry(id).or_insert(SourceAt { batch: *number, row });
             }
             batches.insert(*number, batch);
@@ -128,8 +129,9 @@ impl Store {
     pub fn frame(&self, at: SourceAt, frame: usize) -> Result<FrameBytes> {
         let batch = self.batch(at);
         let row = self.row(at).frames.get(frame).ok_or_else(|| Error::integrity("a frame is missing"))?;
-        read_frame(&batch.content, &batch.spans, row)
-            .map_err(|reason| Error::integrity(format!("evidence/{:04}/content.zst, frame {frame}: {reason}", at.batch)))
+        read_frame(&batch.content, &batch.spans, row).map_err(|reason| {
+            Error::integrity(format!("evidence/{:04}/content.zst, frame {frame}: {reason}", at.batch))
+        })
     }
 
     /// Reads one record through its frame's hash. Recent frames are cached.
@@ -179,7 +181,10 @@ pub(super) fn open_batch(folder: &PathBuf, number: u32, sha256: &[u8; 32]) -> Re
     let text = std::fs::read(folder.join("manifest.json")).attempt(|| read("manifest.json"))?;
     let found: [u8; 32] = Sha256::digest(&text).into();
     if found != *sha256 {
-        return Err(damaged(number, &format!("its SHA-256 is {}, the journal says {}", hex(&found), hex(sha256))));
+        return Err(damaged(
+            number,
+            &format!("its SHA-256 is {}, the journal says {}", hex(&found), hex(sha256)),
+        ));
     }
     let manifest: Manifest =
         serde_json::from_slice(&text).map_err(|_| damaged(number, "it is not a manifest"))?;
@@ -205,7 +210,8 @@ pub(super) fn read_frame(content: &File, spans: &File, row: &FrameRow) -> Result
     }
     expect_hash(&raw, &row.sha256, "its content")?;
     let most = (row.records as usize).saturating_mul(40).min(MOST_FRAME_BYTES as usize);
-    let table = zstd::bulk::decompress(&table, most).map_err(|error| format!("its span table does not decompress: {error}"))?;
+    let table = zstd::bulk::decompress(&table, most)
+        .map_err(|error| format!("its span table does not decompress: {error}"))?;
     let spans = decode(&table, row.records, row.raw_length).map_err(|error| error.to_string())?;
     let (first_record, first_line, start) = (row.first_record, row.first_line, row.start);
     Ok(FrameBytes { content: raw, spans, first_record, first_line, start })
@@ -213,7 +219,11 @@ pub(super) fn read_frame(content: &File, spans: &File, row: &FrameRow) -> Result
 
 fn expect_hash(bytes: &[u8], expected: &str, what: &str) -> Result<(), String> {
     let found = hex(&Sha256::digest(bytes).into());
-    if found == expected { Ok(()) } else { Err(format!("{what} has SHA-256 {found}, the manifest says {expected}")) }
+    if found == expected {
+        Ok(())
+    } else {
+        Err(format!("{what} has SHA-256 {found}, the manifest says {expected}"))
+    }
 }
 
 #[cfg(unix)]
@@ -240,5 +250,7 @@ fn read_at(file: &File, offset: u64, length: u64) -> Result<Vec<u8>, String> {
 
 /// Reads a hash from lower-case hexadecimal.
 pub(super) fn unhex(text: &str) -> Result<[u8; 32]> {
-    text.parse::<SourceId>().map(|id| id.0).map_err(|_| Error::integrity("a hash is not 64 hexadecimal digits"))
+    text.parse::<SourceId>()
+        .map(|id| id.0)
+        .map_err(|_| Error::integrity("a hash is not 64 hexadecimal digits"))
 }

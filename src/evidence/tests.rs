@@ -20,7 +20,8 @@ fn spans_of(content: &[u8]) -> Vec<Span> {
 
 /// Writes a batch of two sources and an original; gives its commitment.
 fn write(evidence: &Path) -> (Vec<(u32, [u8; 32])>, [SourceId; 2]) {
-    let (mut writer, mut sealer) = (BatchWriter::create(evidence, 1).expect("it begins"), Sealer::new().expect("zstd"));
+    let (mut writer, mut sealer) =
+        (BatchWriter::create(evidence, 1).expect("it begins"), Sealer::new().expect("zstd"));
     let mut ids = [SourceId([0; 32]); 2];
     let mut original = writer.keep().expect("it gives a file");
     original.write_all(b"as found").expect("it takes bytes");
@@ -57,7 +58,14 @@ fn records_read_back_with_where_they_lie() {
     let store = Store::open(&evidence, &committed).expect("it opens");
     let at = store.find(&ids[1]).expect("it is there");
     let record = store.record(at, 3).expect("it is there");
-    let wanted = RecordBytes { record: 3, line: 4, offset: 33, text: b"line 1 two".to_vec(), part: 0, rejected: false };
+    let wanted = RecordBytes {
+        record: 3,
+        line: 4,
+        offset: 33,
+        text: b"line 1 two".to_vec(),
+        part: 0,
+        rejected: false,
+    };
     assert_eq!(record, wanted);
     assert!(store.record(at, 4).is_err());
     assert!(store.has_original(&Sha256::digest(b"as found").into()));

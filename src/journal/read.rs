@@ -47,7 +47,13 @@ pub struct Journal {
 
 impl Default for Journal {
     fn default() -> Journal {
-        Journal { lines: Vec::new(), torn: Vec::new(), broken: None, head: SourceId(NOTHING).to_string(), length: 0 }
+        Journal {
+            lines: Vec::new(),
+            torn: Vec::new(),
+            broken: None,
+            head: SourceId(NOTHING).to_string(),
+            length: 0,
+        }
     }
 }
 
@@ -87,7 +93,10 @@ fn follows(journal: &Journal, line: &[u8]) -> Result<Line, String> {
     let parsed: Line = serde_json::from_slice(line).map_err(|_| "it is not an entry".to_owned())?;
     let expected = journal.lines.len() as u64;
     if parsed.seq != expected {
-        return Err(format!("it has number {}, expected {expected}: an entry is missing, added or moved", parsed.seq));
+        return Err(format!(
+            "it has number {}, expected {expected}: an entry is missing, added or moved",
+            parsed.seq
+        ));
     }
     if parsed.prev != journal.head {
         return Err(format!(

@@ -43,7 +43,10 @@ fn a_line_cut_anywhere_is_set_aside_and_said() {
         let writer = Writer::open(&file, "tester@host", &CLOCK).expect("it repairs");
         let acts: Vec<&str> = writer.journal().lines.iter().map(|line| line.act.as_str()).collect();
         assert_eq!(acts, ["bookmark.add", "bookmark.add", "recovery"]);
-        assert_eq!(std::fs::read(folder.path().join("journal.torn-2")).expect("set aside"), &whole[last..cut]);
+        assert_eq!(
+            std::fs::read(folder.path().join("journal.torn-2")).expect("set aside"),
+            &whole[last..cut]
+        );
         assert_eq!(read(&file).expect("it reads").broken, None);
     }
 }
@@ -59,7 +62,10 @@ fn every_flipped_bit_is_found() {
         bytes[at] ^= 1;
         let journal = super::read::check(&bytes);
         let last_line_only = journal.lines.len() == 3;
-        assert!(journal.broken.is_some() || last_line_only && journal.head != super::read::check(&whole).head, "byte {at}");
+        assert!(
+            journal.broken.is_some() || last_line_only && journal.head != super::read::check(&whole).head,
+            "byte {at}"
+        );
     }
 }
 

@@ -87,7 +87,8 @@ impl Writer {
             what,
             prev: self.journal.head.clone(),
         };
-        let mut bytes = serde_json::to_vec(&line).attempt(|| "cannot write a journal entry as JSON".to_owned())?;
+        let mut bytes =
+            serde_json::to_vec(&line).attempt(|| "cannot write a journal entry as JSON".to_owned())?;
         bytes.push(b'\n');
         let written = self.file.write_all(&bytes).and_then(|()| self.file.sync_data());
         written.attempt(|| "cannot write to the journal".to_owned())?;
@@ -106,7 +107,8 @@ impl Writer {
 /// Takes the lock and writes into its file who holds it.
 fn take_lock(path: &Path, by: &str) -> Result<File> {
     let why = || "cannot open the case's lock".to_owned();
-    let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).attempt(why)?;
+    let mut file =
+        OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).attempt(why)?;
     match file.try_lock() {
         Ok(()) => {
             let holder = format!("{by}, process {}\n", std::process::id());
@@ -118,8 +120,11 @@ fn take_lock(path: &Path, by: &str) -> Result<File> {
             let mut holder = String::new();
             // Who it is, is a courtesy: a lock that cannot be read is a lock all the same.
             let _ = file.read_to_string(&mut holder);
-            Err(Error::case(format!("another vestigo is writing to this case ({})", visible(holder.trim_end())))
-                .hint("Wait for it, or stop it; reading needs no lock."))
+            Err(Error::case(format!(
+                "another vestigo is writing to this case ({})",
+                visible(holder.trim_end())
+            ))
+            .hint("Wait for it, or stop it; reading needs no lock."))
         }
         Err(TryLockError::Error(error)) => Err(error).attempt(why),
     }

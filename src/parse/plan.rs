@@ -172,7 +172,8 @@ fn best(sample: &[u8], whole: bool, framing: Framing) -> Option<&'static dyn For
         }
     }
     let score = |format: &dyn Format| {
-        let understands = |text: &str| format.read(text.trim_start_matches('\u{feff}'), &mut Event::default()) == Seen::Yes;
+        let understands =
+            |text: &str| format.read(text.trim_start_matches('\u{feff}'), &mut Event::default()) == Seen::Yes;
         texts.iter().filter(|text| understands(text)).count()
     };
     let scored = FORMATS.iter().map(|format| (score(*format), format.specificity(), *format));
@@ -194,11 +195,13 @@ impl Parser {
         let first = if plan.format == UNPARSED { None } else { Some(known(&plan.format)?) };
         let mut formats: Vec<&'static dyn Format> = first.into_iter().collect();
         if !plan.forced {
-            let mut others: Vec<_> = FORMATS.iter().copied().filter(|format| format.name() != plan.format).collect();
+            let mut others: Vec<_> =
+                FORMATS.iter().copied().filter(|format| format.name() != plan.format).collect();
             others.sort_by_key(|format| std::cmp::Reverse(format.specificity()));
             formats.extend(others);
         }
-        let labels = plan.labels.iter().map(|(key, value)| (format!("labels.{key}"), value.clone())).collect();
+        let labels =
+            plan.labels.iter().map(|(key, value)| (format!("labels.{key}"), value.clone())).collect();
         let clockwork = Clockwork::new(plan, plan.zone.parse()?);
         Ok(Parser { formats, clockwork, host: plan.host.clone(), labels })
     }

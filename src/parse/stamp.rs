@@ -6,7 +6,8 @@ use crate::record::{Civil, Instant, Precision, When};
 /// A moment and the text behind it.
 pub type Read<'a> = Option<(When, &'a str)>;
 
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// Reads `2026-03-01T10:00:00.123456+01:00` and its relatives (RFC 3339, ISO
 /// 8601): `T` or a space between date and time, `.` or `,` before the fraction,
@@ -95,7 +96,11 @@ pub fn epoch(text: &str) -> Read<'_> {
         18 | 19 => (1, Precision::Nano),
         _ => return None,
     };
-    let rest = if whole > 10 { rest.strip_prefix(".0").filter(|rest| !rest.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(rest) } else { rest };
+    let rest = if whole > 10 {
+        rest.strip_prefix(".0").filter(|rest| !rest.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(rest)
+    } else {
+        rest
+    };
     Some((When::Moment(Instant::from_nanos(number.checked_mul(scale)?), precision), rest))
 }
 

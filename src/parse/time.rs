@@ -56,7 +56,9 @@ impl Clockwork {
     fn civil(&self, record: u64, civil: &Civil, precision: Precision) -> Option<Stamp> {
         let mut basis = Basis { zone: civil.offset.is_none(), ..Basis::default() };
         let placed = match (civil.date, civil.year) {
-            (Some((month, day)), Some(year)) => self.place(civil, NaiveDate::from_ymd_opt(year, month.into(), day.into())?),
+            (Some((month, day)), Some(year)) => {
+                self.place(civil, NaiveDate::from_ymd_opt(year, month.into(), day.into())?)
+            }
             (Some((month, day)), None) => {
                 basis.year = true;
                 self.without_year(record, civil, month.into(), day.into())

@@ -8,7 +8,8 @@ use super::{MAX_TEXT, Record};
 /// Keys whose array of objects makes the object around it an envelope, where
 /// no other key stands before it (but those that begin with `@`).
 const ENVELOPES: [&[u8]; 10] = [
-    b"Records", b"records", b"Events", b"events", b"value", b"logs", b"items", b"entries", b"data", b"results",
+    b"Records", b"records", b"Events", b"events", b"value", b"logs", b"items", b"entries", b"data",
+    b"results",
 ];
 
 /// Cuts content into JSON documents. What is no document is cut into lines.
@@ -37,11 +38,21 @@ enum Found {
 
 impl Json {
     /// See [`super::Framer::feed`].
-    pub fn feed(&mut self, lines: &mut Lines, content: &[u8], last: bool, records: &mut Vec<Record>) -> usize {
+    pub fn feed(
+        &mut self,
+        lines: &mut Lines,
+        content: &[u8],
+        last: bool,
+        records: &mut Vec<Record>,
+    ) -> usize {
         let mut begin = 0;
         while begin < content.len() {
             let rest = &content[begin..];
-            let step = if self.in_lines { self.plain(lines, rest, last, records) } else { self.next(rest, last, records) };
+            let step = if self.in_lines {
+                self.plain(lines, rest, last, records)
+            } else {
+                self.next(rest, last, records)
+            };
             match step {
                 Some(length) if length > 0 => begin += length,
                 Some(_) if !self.in_lines => self.in_lines = true,
@@ -75,7 +86,8 @@ impl Json {
             }
         }
         let limit = rest.len().min(at + MAX_TEXT);
-        let limit = if self.one_line { memchr(b'\n', &rest[at..limit]).map_or(limit, |end| at + end) } else { limit };
+        let limit =
+            if self.one_line { memchr(b'\n', &rest[at..limit]).map_or(limit, |end| at + end) } else { limit };
         let end = match document_end(&rest[..limit], at) {
             Some(end) => end,
             None if !last && limit == rest.len() => return None,
@@ -120,7 +132,13 @@ impl Json {
     }
 
     /// Reads lines until one begins with what may be a document.
-    fn plain(&mut self, lines: &mut Lines, rest: &[u8], last: bool, records: &mut Vec<Record>) -> Option<usize> {
+    fn plain(
+        &mut self,
+        lines: &mut Lines,
+        rest: &[u8],
+        last: bool,
+        records: &mut Vec<Record>,
+    ) -> Option<usize> {
         let mut stop = 0;
         let known = loop {
             let Some(length) = memchr(b'\n', &rest[stop..]) else { break false };
@@ -310,5 +328,13 @@ fn record(rest: &[u8], at: usize, end: usize, next: usize) -> Record {
 fn only_blank(rest: &[u8]) -> Record {
     let lines = memchr_iter(b'\n', rest).count() as u32;
     let bytes = rest.len() as u32;
-    Record { lead: bytes, lines, lead_lines: lines, blank_bytes: bytes, blanks: lines, rejected: true, ..Record::default() }
+    Record {
+        lead: bytes,
+        lines,
+        lead_lines: lines,
+        blank_bytes: bytes,
+        blanks: lines,
+        rejected: true,
+        ..Record::default()
+    }
 }

@@ -55,7 +55,8 @@ impl Lines {
             let kind = if first && self.inside { Kind::Start } else { line.kind(content) };
             if !open.take(&line, kind, self.part) {
                 // A continuation that does not fit any more becomes a part of its own.
-                self.part = if kind == Kind::Continuation && open.any { open.record.part.max(1) + 1 } else { 0 };
+                self.part =
+                    if kind == Kind::Continuation && open.any { open.record.part.max(1) + 1 } else { 0 };
                 self.inside = false;
                 open.close(records);
                 begin = at;
@@ -101,7 +102,9 @@ impl Line {
     fn kind(&self, content: &[u8]) -> Kind {
         let text = &content[self.at..self.text_end];
         match text.first() {
-            Some(b' ' | b'\t' | b'\r' | 0x0b | 0x0c) if text.iter().all(u8::is_ascii_whitespace) => Kind::Blank,
+            Some(b' ' | b'\t' | b'\r' | 0x0b | 0x0c) if text.iter().all(u8::is_ascii_whitespace) => {
+                Kind::Blank
+            }
             Some(b' ' | b'\t') => Kind::Continuation,
             Some(_) => Kind::Start,
             None => Kind::Blank,
@@ -130,7 +133,9 @@ impl Open {
         let fits = self.record.length() + line.whole() <= 2 * MAX_TEXT;
         match kind {
             Kind::Blank if fits => self.blank(line),
-            Kind::Continuation if self.any && self.record.text as usize + line.whole() <= MAX_TEXT && fits => {
+            Kind::Continuation
+                if self.any && self.record.text as usize + line.whole() <= MAX_TEXT && fits =>
+            {
                 self.continuation(line);
             }
             Kind::Start | Kind::Continuation if !self.any && fits => self.start(line, part),

@@ -28,7 +28,9 @@ fn texts<'a>(content: &'a [u8], records: &[Record]) -> Vec<&'a str> {
     let mut texts = Vec::new();
     for record in records {
         let from = at + record.lead as usize;
-        texts.push(std::str::from_utf8(&content[from..from + record.text as usize]).expect("tests write UTF-8"));
+        texts.push(
+            std::str::from_utf8(&content[from..from + record.text as usize]).expect("tests write UTF-8"),
+        );
         at += record.length();
     }
     texts
@@ -93,7 +95,10 @@ fn endless_continuation_lines_stay_bounded() {
 fn nothing_but_blank_lines_is_no_event() {
     let content = b"\n\n   \n\t\n";
     let records = whole(Framing::Lines, content);
-    assert_eq!((records.len(), records[0].rejected, records[0].blank_bytes, records[0].blanks), (1, true, 8, 4));
+    assert_eq!(
+        (records.len(), records[0].rejected, records[0].blank_bytes, records[0].blanks),
+        (1, true, 8, 4)
+    );
 }
 
 #[test]
@@ -110,9 +115,11 @@ fn every_element_of_an_envelope_is_a_record() {
 
 #[test]
 fn documents_may_span_lines_and_text_between_them_is_lines() {
-    let content = b"{\n  \"a\": 1\n}\nplain text\n[\n {\"b\":1}, {\"c\":2} ]\n{\"x\":1} and more\n{\"y\":1}\n";
+    let content =
+        b"{\n  \"a\": 1\n}\nplain text\n[\n {\"b\":1}, {\"c\":2} ]\n{\"x\":1} and more\n{\"y\":1}\n";
     let records = whole(Framing::Json, content);
-    let wanted = ["{\n  \"a\": 1\n}", "plain text", "{\"b\":1}", "{\"c\":2}", "{\"x\":1} and more", "{\"y\":1}"];
+    let wanted =
+        ["{\n  \"a\": 1\n}", "plain text", "{\"b\":1}", "{\"c\":2}", "{\"x\":1} and more", "{\"y\":1}"];
     assert_eq!(texts(content, &records), wanted);
     holds(content, &records);
 }
@@ -141,8 +148,25 @@ fn many_documents_that_never_end_take_no_longer_than_lines() {
 
 fn bits() -> impl Strategy<Value = Vec<u8>> {
     let words: Vec<&'static [u8]> = vec![
-        b"{", b"}", b"[", b"]", b"\"", b"\\", b",", b":", b" ", b"\n", b"\r\n", b"\t", b"a", b"\"Records\"", b"{\"a\":1}",
-        b"{\"Records\":[", b"]}", b"\0", b"\xff",
+        b"{",
+        b"}",
+        b"[",
+        b"]",
+        b"\"",
+        b"\\",
+        b",",
+        b":",
+        b" ",
+        b"\n",
+        b"\r\n",
+        b"\t",
+        b"a",
+        b"\"Records\"",
+        b"{\"a\":1}",
+        b"{\"Records\":[",
+        b"]}",
+        b"\0",
+        b"\xff",
     ];
     prop::collection::vec(prop::sample::select(words), 0..60).prop_map(|words| words.concat())
 }
