@@ -1,4 +1,6 @@
 //! stub
 use std::process::ExitCode;
 /// Runs.
-pub fn main() -> ExitCode { ExitCode::SUCCESS }
+pub fn main() -> ExitCode {
+    ExitCode::SUCCESS
+}

@@ -70,11 +70,7 @@ fn provenance(entry: &Entry, with_id: bool, object: &mut Map<String, Json>) {
 }
 
 fn one_or_many(mut values: Vec<Json>, always_list: bool) -> Json {
-    if values.len() == 1 && !always_list {
-        values.pop().expect("it has one")
-    } else {
-        Json::Array(values)
-    }
+    if values.len() == 1 && !always_list { values.pop().expect("it has one") } else { Json::Array(values) }
 }
 
 fn json(value: &Value<'_>) -> Json {
