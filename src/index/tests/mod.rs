@@ -1,0 +1,7 @@
+//! Tests of the room as a whole.
+
+mod files;
+mod laws;
+mod made;
+mod oracle;
+mod verbs;
