@@ -4,13 +4,22 @@
 //! what is not its own, and is stateless. `parse` and `cli` may call.
 
 mod access;
+mod json;
 mod weberror;
 
 use super::Format;
 
 /// Every built-in format; the order breaks the last ties of detection.
-pub static FORMATS: &[&dyn Format] =
-    &[&access::NginxAccess, &access::ApacheAccess, &weberror::ApacheError, &weberror::NginxError];
+pub static FORMATS: &[&dyn Format] = &[
+    &access::NginxAccess,
+    &access::ApacheAccess,
+    &weberror::ApacheError,
+    &weberror::NginxError,
+    &json::CloudTrail,
+    &json::EcsJson,
+    &json::GenericJson,
+    &json::Logfmt,
+];
 
 /// Finds a format by its name.
 pub fn named(name: &str) -> Option<&'static dyn Format> {
