@@ -4,8 +4,10 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use zstd::bulk::Decompressor;
+
 use super::terms::Block;
-use crate::error::Result;
+use crate::error::{Attempt, Result};
 
 /// How much memory decoded blocks may take, in bytes.
 const BUDGET: usize = 192 << 20;
@@ -21,6 +23,9 @@ pub(super) struct Cache {
     /// each time, instead of all of it.
     search: AtomicU64,
     budget: usize,
+    /// Decompressors that nobody uses at the moment; making one takes as long
+    /// as decoding a small block.
+    idle: Mutex<Vec<Decompressor<'static>>>,
 }
 
 #[derive(Default)]
@@ -38,7 +43,7 @@ impl Default for Cache {
 impl Cache {
     /// Makes a cache that keeps so many bytes.
     pub fn with_budget(budget: usize) -> Cache {
-        Cache { held: Mutex::default(), search: AtomicU64::new(0), budget }
+        Cache { held: Mutex::default(), search: AtomicU64::new(0), budget, idle: Mutex::default() }
     }
 
     /// Says that another search begins.
@@ -47,13 +52,23 @@ impl Cache {
     }
 
     /// Gives a block, decoding it where it is not held.
-    pub fn get(&self, key: (Place, u32), decode: impl FnOnce() -> Result<Block>) -> Result<Arc<Block>> {
+    pub fn get(
+        &self,
+        key: (Place, u32),
+        decode: impl FnOnce(&mut Decompressor<'static>) -> Result<Block>,
+    ) -> Result<Arc<Block>> {
         let now = self.search.load(Ordering::Relaxed);
         if let Some((block, used)) = self.held().blocks.get_mut(&key) {
             *used = now;
             return Ok(block.clone());
         }
-        let block = Arc::new(decode()?);
+        let idle = self.idle().pop();
+        let mut zstd = match idle {
+            Some(zstd) => zstd,
+            None => Decompressor::new().attempt(|| "cannot begin to decompress".to_owned())?,
+        };
+        let block = Arc::new(decode(&mut zstd)?);
+        self.idle().push(zstd);
         self.keep(key, &block, now);
         Ok(block)
     }
@@ -68,6 +83,10 @@ impl Cache {
         {
             held.bytes += block.bytes();
         }
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Decompressor<'static>>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {
@@ -110,11 +129,11 @@ mod tests {
         let cache = Cache::with_budget(1000);
         let text = "x".repeat(100);
         cache.begin();
-        (0..9).for_each(|i| drop(cache.get(((0, 0), i), || block(&text)).unwrap()));
-        assert_eq!(cache.held().blocks.len(), 2);
+        (0..9).for_each(|i| drop(cache.get(((0, 0), i), |_| block(&text)).unwrap()));
+        assert_eq!(cache.held().blocks.len(), 4);
         assert!(cache.held().blocks.contains_key(&((0, 0), 0)), "the running search keeps what it has");
         cache.begin();
-        cache.get(((0, 0), 8), || block(&text)).unwrap();
+        cache.get(((0, 0), 8), |_| block(&text)).unwrap();
         assert!(cache.held().blocks.contains_key(&((0, 0), 8)));
         assert!(cache.held().bytes <= 1000);
     }
@@ -122,8 +141,8 @@ mod tests {
     #[test]
     fn a_block_that_is_held_is_not_decoded_again() {
         let cache = Cache::with_budget(10_000);
-        let first = cache.get(((1, 2), 3), || block("a")).unwrap();
-        let again = cache.get(((1, 2), 3), || unreachable!("it is held")).unwrap();
+        let first = cache.get(((1, 2), 3), |_| block("a")).unwrap();
+        let again = cache.get(((1, 2), 3), |_| unreachable!("it is held")).unwrap();
         assert!(Arc::ptr_eq(&first, &again));
     }
 }

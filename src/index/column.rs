@@ -11,7 +11,7 @@ use super::cancel::Cancel;
 use super::layout::{ColumnMeta, Part};
 use super::rows::Rows;
 use super::sheets::Sheets;
-use super::terms::{Picked, Terms};
+use super::terms::{Picked, Terms, take_length};
 use crate::error::Result;
 
 /// How many values are decoded at once.
@@ -47,11 +47,13 @@ pub(super) struct Column {
     /// What a stored ordinal means, where not itself.
     meaning: Option<Vec<u32>>,
     terms: Terms,
+    /// Where it is written how many rows have each value.
+    counts: Option<(Arc<Sheets>, Part)>,
 }
 
 impl Column {
     /// Opens the column of a field.
-    pub fn open(sheets: &Sheets, meta: &ColumnMeta, rows: u32, terms: Terms) -> Result<Column> {
+    pub fn open(sheets: &Arc<Sheets>, meta: &ColumnMeta, rows: u32, terms: Terms) -> Result<Column> {
         let presence = match meta.presence {
             None => ColumnIndex::Full,
             Some(part) => {
@@ -69,18 +71,40 @@ impl Column {
         if ords.max_value() >= u64::from(terms.len()) || terms.len() != meta.distinct {
             return Err(sheets.damage("has a column that does not fit its dictionary"));
         }
-        Ok(Column { rows, presence, starts, ords, meaning: None, terms })
+        let counts = Some((sheets.clone(), meta.counts));
+        Ok(Column { rows, presence, starts, ords, meaning: None, terms, counts })
     }
 
     /// Makes a column over numbers that every row has one of.
     pub fn over(ords: Numbers<u64>, meaning: Vec<u32>, terms: Terms) -> Column {
         let rows = ords.num_vals();
-        Column { rows, presence: ColumnIndex::Full, starts: None, ords, meaning: Some(meaning), terms }
+        Column {
+            rows,
+            presence: ColumnIndex::Full,
+            starts: None,
+            ords,
+            meaning: Some(meaning),
+            terms,
+            counts: None,
+        }
     }
 
     /// Gives the dictionary.
     pub fn terms(&self) -> &Terms {
         &self.terms
+    }
+
+    /// Gives how many rows have each value, where that was written.
+    pub fn counts(&self) -> Result<Option<Vec<u32>>> {
+        let Some((sheets, part)) = &self.counts else { return Ok(None) };
+        let packed = sheets.part(*part)?;
+        let distinct = self.terms.len() as usize;
+        let bytes = sheets.decode(|| zstd::bulk::decompress(&packed, distinct * 5))?;
+        let mut rest = bytes.as_slice();
+        let counts =
+            (0..distinct).map(|_| take_length(&mut rest).and_then(|count| u32::try_from(count).ok()));
+        let counts: Option<Vec<u32>> = counts.collect();
+        counts.map(Some).ok_or_else(|| sheets.damage("has strange counts"))
     }
 
     /// Gives the rows that have a value.
@@ -146,6 +170,7 @@ impl Column {
         cancel: &Cancel,
         mut call: impl FnMut(u32, u32),
     ) -> Result<()> {
+        let chosen = chosen.filter(|chosen| chosen.count(range.clone()) < range.len() as u64);
         let slots = self.presence.docid_range_to_rowids(range);
         let (mut rows, mut ords, mut starts) = (Vec::new(), Vec::new(), Vec::new());
         for from in slots.clone().step_by(STEP as usize) {

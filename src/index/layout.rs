@@ -70,27 +70,29 @@ pub(super) struct ColumnMeta {
     pub starts: Option<Part>,
     /// The values, as ordinals of the dictionary.
     pub ords: Part,
+    /// How many rows have each value (LEB128, zstd-compressed).
+    pub counts: Part,
     /// The dictionary's blocks.
     pub terms: Vec<BlockMeta>,
 }
 
-/// One block of a dictionary. Its bytes are the lengths of the values (LEB128)
-/// and then their text, zstd-compressed where that makes them fewer.
+/// One block of a dictionary. Its bytes are the text of the values and then
+/// their lengths (LEB128), zstd-compressed where that makes them fewer.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(super) struct BlockMeta {
     /// Where it lies.
     pub part: Part,
     /// How many values.
     pub count: u32,
+    /// How many bytes of text.
+    pub text: u32,
     /// How many bytes before compression.
     pub raw: u32,
 }
 
 /// Gives the CRC-32 of bytes.
 pub(super) fn crc(bytes: &[u8]) -> u32 {
-    let mut crc = flate2::Crc::new();
-    crc.update(bytes);
-    crc.sum()
+    crc32fast::hash(bytes)
 }
 
 /// Writes parts one behind another and remembers where each lies.

@@ -93,8 +93,9 @@ impl Matcher {
     }
 
     /// Calls for each value of a block that matches, by its place there, ascending.
-    pub fn scan(&self, block: &Block, mut call: impl FnMut(usize)) {
-        let (folded, ends) = block.folded();
+    /// `scratch` may be used for anything.
+    pub fn scan(&self, block: &Block, scratch: &mut String, mut call: impl FnMut(usize)) {
+        let (folded, ends) = block.folded(scratch);
         let Some(needle) = &self.needle else {
             (0..block.len()).filter(|i| self.matches(block.get(*i), &folded[span(ends, *i)])).for_each(call);
             return;

@@ -36,6 +36,7 @@ mod intern;
 mod layout;
 mod matcher;
 mod memo;
+mod merge;
 mod meta;
 mod page;
 mod plan;
@@ -46,9 +47,11 @@ mod scalar;
 mod search;
 mod segment;
 mod sheets;
+mod tally;
 mod terms;
 #[cfg(test)]
 mod tests;
+mod together;
 mod top;
 mod writer;
 

@@ -59,9 +59,18 @@ impl<W: Write> Press<W> {
         let Arranged { present, starts, ords, sorted } = gather.arrange(rows, place);
         let presence = present.map(|present| self.presence(&present, rows)).transpose()?;
         let starts = starts.map(|starts| self.numbers(&starts)).transpose()?;
+        let counts = self.counts(&ords, sorted.len())?;
         let ords = self.encode(&ords, &[CodecType::Bitpacked])?;
         let terms = self.dictionary(&gather.terms, &sorted)?;
-        Ok(ColumnMeta { name: name.to_owned(), distinct: sorted.len() as u32, presence, starts, ords, terms })
+        Ok(ColumnMeta {
+            name: name.to_owned(),
+            distinct: sorted.len() as u32,
+            presence,
+            starts,
+            ords,
+            counts,
+            terms,
+        })
     }
 
     fn presence(&mut self, present: &[u32], rows: u32) -> io::Result<Part> {
@@ -69,6 +78,15 @@ impl<W: Write> Press<W> {
         let index = SerializableOptionalIndex { non_null_row_ids: Box::new(present), num_rows: rows };
         serialize_column_index(SerializableColumnIndex::Optional(index), &mut self.buffer)?;
         self.sink.part(&self.buffer)
+    }
+
+    fn counts(&mut self, ords: &[u64], distinct: usize) -> io::Result<Part> {
+        let mut counts = vec![0usize; distinct];
+        ords.iter().for_each(|ord| counts[*ord as usize] += 1);
+        self.buffer.clear();
+        counts.iter().for_each(|count| put_length(*count, &mut self.buffer));
+        let packed = self.zstd.compress(&self.buffer)?;
+        self.sink.part(&packed)
     }
 
     fn dictionary(&mut self, terms: &Interner, sorted: &[u32]) -> io::Result<Vec<BlockMeta>> {
@@ -93,12 +111,13 @@ impl<W: Write> Press<W> {
 
     fn block(&mut self, terms: &Interner, ids: &[u32]) -> io::Result<BlockMeta> {
         self.buffer.clear();
+        ids.iter().for_each(|id| self.buffer.extend_from_slice(terms.get(*id)));
+        let text = self.buffer.len() as u32;
         ids.iter().for_each(|id| put_length(terms.get(*id).len(), &mut self.buffer));
-        ids.iter().for_each(|id| self.buffer.extend_from_slice(terms.get(*id).as_bytes()));
         let packed = self.zstd.compress(&self.buffer)?;
         let bytes = if packed.len() < self.buffer.len() { &packed } else { &self.buffer };
         let raw = self.buffer.len() as u32;
-        Ok(BlockMeta { part: self.sink.part(bytes)?, count: ids.len() as u32, raw })
+        Ok(BlockMeta { part: self.sink.part(bytes)?, count: ids.len() as u32, text, raw })
     }
 }
 

@@ -15,6 +15,7 @@ use super::page;
 use super::plan::Plan;
 use super::search::Search;
 use super::segment::{OpenSegment, Reach};
+use super::together;
 use super::top;
 use crate::error::Result;
 use crate::record::Instant;
@@ -65,13 +66,12 @@ impl Index {
     /// Counts the events that match.
     pub fn count(&self, request: &Request, cancel: &Cancel) -> Result<u64> {
         let (search, reach) = self.search(request, cancel)?;
-        let mut count = 0;
-        for segment in self.within(reach) {
+        let counts = together::each(&self.within(reach), |segment| {
             let (timed, untimed) = (segment.timed_rows(reach)?, segment.untimed_rows(reach));
             let rows = search.rows(segment)?;
-            count += rows.count(timed) + rows.count(untimed);
-        }
-        Ok(count)
+            Ok(rows.count(timed) + rows.count(untimed))
+        })?;
+        Ok(counts.iter().sum())
     }
 
     /// Gives up to `limit` events behind `after` in order; going on from the
@@ -91,17 +91,13 @@ impl Index {
     /// Gives the first and the last time among the events that match.
     pub fn span(&self, request: &Request, cancel: &Cancel) -> Result<Option<(Instant, Instant)>> {
         let (search, reach) = self.search(request, cancel)?;
-        let mut span: Option<(Instant, Instant)> = None;
-        for segment in self.within(reach) {
+        let spans = together::each(&self.within(reach), |segment| {
             let range = segment.timed_rows(reach)?;
             let rows = search.rows(segment)?;
-            let (Some(first), Some(last)) = (rows.next(range.clone()), rows.previous(range)) else {
-                continue;
-            };
-            let (first, last) = (segment.time(first)?, segment.time(last)?);
-            span = Some(span.map_or((first, last), |span| (span.0.min(first), span.1.max(last))));
-        }
-        Ok(span)
+            let ends = rows.next(range.clone()).zip(rows.previous(range));
+            ends.map(|(first, last)| Ok((segment.time(first)?, segment.time(last)?))).transpose()
+        })?;
+        Ok(spans.into_iter().flatten().reduce(|one, other| (one.0.min(other.0), one.1.max(other.1))))
     }
 
     /// Counts the events that match in each of these adjoining windows

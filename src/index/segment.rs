@@ -237,7 +237,7 @@ impl OpenSegment {
         let fixed = [Some(self.footer.sources), Some(self.footer.records), self.footer.times];
         fixed.into_iter().flatten().try_for_each(|part| self.sheets.part(part).map(drop))?;
         for column in self.footer.columns.iter().chain([&self.footer.format]) {
-            let parts = [column.presence, column.starts, Some(column.ords)];
+            let parts = [column.presence, column.starts, Some(column.ords), Some(column.counts)];
             let blocks = column.terms.iter().map(|block| block.part);
             parts
                 .into_iter()

@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use zstd::bulk::Decompressor;
+
 use super::cache::{Cache, Place};
 use super::cancel::Cancel;
 use super::fold::fold_char;
@@ -16,14 +18,25 @@ use crate::error::Result;
 pub(super) struct Block {
     text: String,
     ends: Vec<u32>,
-    folded: OnceLock<Option<Box<Texts>>>,
+    case: Case,
 }
 
-/// The values of a block in folded form; `ends` only where they differ.
+/// How the folded form of a block's values is found.
+#[derive(Debug)]
+enum Case {
+    /// They are folded.
+    Folded,
+    /// By a copy, which costs less than keeping it.
+    Ascii,
+    /// By folding each, once.
+    Other(OnceLock<Box<Texts>>),
+}
+
+/// Texts one behind another, and where each ends.
 #[derive(Debug)]
 struct Texts {
     text: String,
-    ends: Option<Vec<u32>>,
+    ends: Vec<u32>,
 }
 
 impl Block {
@@ -34,21 +47,34 @@ impl Block {
             text.push_str(&value);
             ends.push(text.len() as u32);
         }
-        Block { text, ends, folded: OnceLock::new() }
+        Block::new(text, ends)
+    }
+
+    fn new(text: String, ends: Vec<u32>) -> Block {
+        let case = match text.is_ascii() {
+            true if !text.bytes().any(|b| b.is_ascii_uppercase()) => Case::Folded,
+            true => Case::Ascii,
+            false => Case::Other(OnceLock::new()),
+        };
+        Block { text, ends, case }
     }
 
     /// Reads a block from its bytes before compression; none if they are not one.
-    fn read(raw: &[u8], count: u32) -> Option<Block> {
-        let mut rest = raw;
+    fn read(mut raw: Vec<u8>, meta: &BlockMeta) -> Option<Block> {
+        let text = meta.text as usize;
+        let mut lengths = raw.get(text..)?;
         let mut end = 0u64;
-        let mut ends = Vec::with_capacity(count as usize);
-        for _ in 0..count {
-            end += take_length(&mut rest)?;
+        let mut ends = Vec::with_capacity(meta.count as usize);
+        for _ in 0..meta.count {
+            end += take_length(&mut lengths)?;
             ends.push(u32::try_from(end).ok()?);
         }
-        let text = std::str::from_utf8(rest).ok()?.to_owned();
-        let whole = end == text.len() as u64 && ends.iter().all(|end| text.is_char_boundary(*end as usize));
-        whole.then(|| Block { text, ends, folded: OnceLock::new() })
+        raw.truncate(text);
+        let block = Block::new(String::from_utf8(raw).ok()?, ends);
+        let cut = |end: &u32| !block.text.is_char_boundary(*end as usize);
+        let wrong =
+            end != text as u64 || (matches!(block.case, Case::Other(_)) && block.ends.iter().any(cut));
+        (!wrong).then_some(block)
     }
 
     /// Gives how many values it has.
@@ -58,7 +84,8 @@ impl Block {
 
     /// Gives about how much memory it takes, in bytes, once it was folded.
     pub fn bytes(&self) -> usize {
-        self.text.len() * 2 + self.ends.len() * 4 + 200
+        let once = self.text.len() + self.ends.len() * 4 + 100;
+        if matches!(self.case, Case::Other(_)) { once * 2 } else { once }
     }
 
     /// Gives a value.
@@ -67,10 +94,20 @@ impl Block {
     }
 
     /// Gives the folded values one behind another, and where each ends.
-    pub fn folded(&self) -> (&str, &[u32]) {
-        match self.folded.get_or_init(|| fold_all(&self.text, &self.ends)) {
-            None => (&self.text, &self.ends),
-            Some(texts) => (&texts.text, texts.ends.as_ref().unwrap_or(&self.ends)),
+    /// `scratch` may be used for them.
+    pub fn folded<'a>(&'a self, scratch: &'a mut String) -> (&'a str, &'a [u32]) {
+        match &self.case {
+            Case::Folded => (&self.text, &self.ends),
+            Case::Ascii => {
+                scratch.clear();
+                scratch.push_str(&self.text);
+                scratch.make_ascii_lowercase();
+                (scratch, &self.ends)
+            }
+            Case::Other(folded) => {
+                let texts = folded.get_or_init(|| fold_all(&self.text, &self.ends));
+                (&texts.text, &texts.ends)
+            }
         }
     }
 }
@@ -81,20 +118,21 @@ pub(super) fn span(ends: &[u32], i: usize) -> Range<usize> {
     start..ends[i] as usize
 }
 
-fn fold_all(text: &str, ends: &[u32]) -> Option<Box<Texts>> {
-    if text.is_ascii() {
-        let upper = text.bytes().any(|b| b.is_ascii_uppercase());
-        return upper.then(|| Box::new(Texts { text: text.to_ascii_lowercase(), ends: None }));
-    }
-    let (mut folded, mut folded_ends) = (String::with_capacity(text.len()), Vec::with_capacity(ends.len()));
+fn fold_all(text: &str, ends: &[u32]) -> Box<Texts> {
+    let mut folded = Texts { text: String::with_capacity(text.len()), ends: Vec::with_capacity(ends.len()) };
     for i in 0..ends.len() {
-        folded.extend(text[span(ends, i)].chars().map(fold_char));
-        folded_ends.push(folded.len() as u32);
+        folded.text.extend(text[span(ends, i)].chars().map(fold_char));
+        folded.ends.push(folded.text.len() as u32);
     }
-    Some(Box::new(Texts { text: folded, ends: Some(folded_ends) }))
+    Box::new(folded)
 }
 
-fn take_length(bytes: &mut &[u8]) -> Option<u64> {
+/// Reads a length in LEB128; none where there is none.
+pub(super) fn take_length(bytes: &mut &[u8]) -> Option<u64> {
+    if let [byte @ 0..0x80, rest @ ..] = *bytes {
+        *bytes = rest;
+        return Some((*byte).into());
+    }
     let mut length = 0;
     for shift in (0..35).step_by(7) {
         let (byte, rest) = bytes.split_first()?;
@@ -160,9 +198,15 @@ impl Terms {
         match &self.source {
             Source::Made(block) => Ok(block.clone()),
             Source::File { sheets, blocks, cache, place } => {
-                cache.get((*place, number as u32), || decode(sheets, &blocks[number]))
+                cache.get((*place, number as u32), |zstd| decode(sheets, &blocks[number], zstd))
             }
         }
+    }
+
+    /// Gives a value.
+    pub fn get(&self, ord: u32) -> Result<String> {
+        let number = self.block_of(ord);
+        Ok(self.block(number)?.get((ord - self.firsts[number]) as usize).to_owned())
     }
 
     /// Finds the ordinal of a value.
@@ -183,23 +227,24 @@ impl Terms {
     /// Gives the ordinals of the values that match.
     pub fn matching(&self, matcher: &Matcher, cancel: &Cancel) -> Result<Picked> {
         let mut picked = Picked::none(self.len());
+        let mut scratch = String::new();
         for number in 0..self.blocks() {
             cancel.check()?;
             let first = self.firsts[number];
-            matcher.scan(&*self.block(number)?, |i| picked.insert(first + i as u32));
+            matcher.scan(&*self.block(number)?, &mut scratch, |i| picked.insert(first + i as u32));
         }
         Ok(picked)
     }
 }
 
-fn decode(sheets: &Sheets, meta: &BlockMeta) -> Result<Block> {
+fn decode(sheets: &Sheets, meta: &BlockMeta, zstd: &mut Decompressor<'static>) -> Result<Block> {
     let packed = sheets.part(meta.part)?;
     let raw = if packed.len() == meta.raw as usize {
         packed.to_vec()
     } else {
-        sheets.decode(|| zstd::bulk::decompress(&packed, meta.raw as usize))?
+        sheets.decode(|| zstd.decompress(&packed, meta.raw as usize))?
     };
-    Block::read(&raw, meta.count).ok_or_else(|| sheets.damage("has a strange dictionary"))
+    Block::read(raw, meta).ok_or_else(|| sheets.damage("has a strange dictionary"))
 }
 
 /// Gives the first number below `len` for which a test fails, where it holds up to there.

@@ -1,28 +1,21 @@
 //! The most frequent and the rarest values.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-use std::ops::Range;
-use std::sync::Arc;
+use std::collections::{BTreeSet, BinaryHeap, HashMap};
 
 use super::answer::{Rank, Top};
-use super::column::Column;
 use super::matcher::Matcher;
-use super::rows::Rows;
+use super::merge::merge;
 use super::search::Search;
 use super::segment::{OpenSegment, Reach};
-use super::terms::Block;
+use super::tally::Tally;
+use super::together;
 use crate::error::{Error, Result};
-use crate::record::{FieldId, Instant, fields};
+use crate::record::{FieldId, fields};
 
-/// How often each value of a segment's column occurs.
-struct Tally<'a> {
-    segment: &'a OpenSegment,
-    column: Arc<Column>,
-    rows: Arc<Rows>,
-    timed: Range<u32>,
-    counts: Vec<u32>,
-}
+/// How many values are looked up one by one at most, instead of walking through
+/// all of them.
+const CANDIDATES: usize = 4096;
 
 /// Gives the `limit` most frequent or rarest values, of those that match where
 /// a matcher is given.
@@ -38,12 +31,19 @@ pub(super) fn top(
     if FieldId::named(field) == Some(fields::TIMESTAMP) {
         return Err(Error::usage("times have no top").hint("Count over time with `timeline`."));
     }
-    let mut tallies = Vec::new();
-    for segment in segments {
-        tallies.extend(tally(search, segment, reach, field, matcher)?);
-    }
+    let tallies = together::each(segments, |segment| Tally::new(search, segment, reach, field, matcher))?;
+    let tallies: Vec<Tally<'_>> = tallies.into_iter().flatten().collect();
     let mut best = Best { rank, limit, heap: BinaryHeap::new() };
-    merge(search, &tallies, |value, count| best.offer(value, count))?;
+    let candidates = if rank == Rank::Most { candidates(&tallies, limit)? } else { None };
+    match candidates {
+        Some(values) => {
+            for value in &values {
+                let counts = tallies.iter().map(|tally| tally.count(value).map(u64::from));
+                best.offer(value, counts.sum::<Result<u64>>()?);
+            }
+        }
+        None => merge(search, &tallies, |value, count| best.offer(value, count))?,
+    }
     let mut tops: Vec<Top> = best
         .sorted()
         .into_iter()
@@ -55,52 +55,58 @@ pub(super) fn top(
     Ok(tops)
 }
 
-fn tally<'a>(
-    search: &Search<'_>,
-    segment: &'a OpenSegment,
-    reach: Reach,
-    field: &str,
-    matcher: Option<&Matcher>,
-) -> Result<Option<Tally<'a>>> {
-    let Some(column) = segment.column(field)? else { return Ok(None) };
-    let rows = search.rows(segment)?;
-    let timed = segment.timed_rows(reach)?;
-    let mut counts = vec![0u32; column.terms().len() as usize];
-    for range in [timed.clone(), segment.untimed_rows(reach)] {
-        column.visit(range, Some(&rows), search.cancel, |_, ord| counts[ord as usize] += 1)?;
+/// Gives values among which the `limit` most frequent are; none where that
+/// takes no fewer steps than looking at all.
+///
+/// Let T be the `limit`-th largest sum of what each segment's most frequent
+/// values count: at least `limit` values occur T times or more. A value that
+/// occurs so often in all does so at least T ÷ segments times in some segment.
+fn candidates(tallies: &[Tally<'_>], limit: usize) -> Result<Option<BTreeSet<String>>> {
+    if limit == 0 || limit > CANDIDATES / 8 {
+        return Ok(None);
     }
-    if let Some(matcher) = matcher {
-        let picked = column.terms().matching(matcher, search.cancel)?;
-        (0..).zip(&mut counts).filter(|(ord, _)| !picked.contains(*ord)).for_each(|(_, count)| *count = 0);
+    let mut sums: HashMap<String, u64> = HashMap::new();
+    for tally in tallies {
+        for ord in most(&tally.counts, limit * 2) {
+            *sums.entry(tally.column.terms().get(ord)?).or_default() += u64::from(tally.counts[ord as usize]);
+        }
     }
-    Ok(Some(Tally { segment, column, rows, timed, counts }))
+    let mut sums: Vec<u64> = sums.into_values().collect();
+    if sums.len() < limit {
+        return Ok(None);
+    }
+    let (_, least, _) = sums.select_nth_unstable_by_key(limit - 1, |sum| Reverse(*sum));
+    let enough = least.div_ceil(tallies.len() as u64);
+    let mut values = BTreeSet::new();
+    let mut found = 0;
+    for tally in tallies {
+        for (ord, _) in (0..).zip(&tally.counts).filter(|(_, count)| u64::from(**count) >= enough) {
+            found += 1;
+            if found > CANDIDATES {
+                return Ok(None);
+            }
+            values.insert(tally.column.terms().get(ord)?);
+        }
+    }
+    Ok(Some(values))
 }
 
-impl Tally<'_> {
-    /// Notes the first and last times of these values.
-    fn times(&self, search: &Search<'_>, tops: &mut [Top]) -> Result<()> {
-        let mut slots = vec![];
-        for (slot, top) in tops.iter().enumerate() {
-            let ord = self.column.terms().find(&top.value)?;
-            slots.extend(ord.filter(|ord| self.counts[*ord as usize] > 0).map(|ord| (ord, slot)));
+/// Gives the ordinals of the largest counts, in no order.
+fn most(counts: &[u32], limit: usize) -> Vec<u32> {
+    let mut heap: BinaryHeap<Reverse<(u32, u32)>> = BinaryHeap::with_capacity(limit + 1);
+    let mut least = 0;
+    for (ord, count) in (0..).zip(counts).filter(|(_, count)| **count > 0) {
+        if heap.len() < limit {
+            heap.push(Reverse((*count, ord)));
+        } else if *count > least {
+            heap.pop();
+            heap.push(Reverse((*count, ord)));
         }
-        if slots.is_empty() || self.timed.is_empty() {
-            return Ok(());
+        if heap.len() == limit {
+            least = heap.peek().map_or(0, |Reverse((count, _))| *count);
         }
-        let mut seen = vec![None::<(u32, u32)>; self.counts.len()];
-        self.column.visit(self.timed.clone(), Some(&self.rows), search.cancel, |row, ord| {
-            let first = seen[ord as usize].map_or(row, |(first, _)| first);
-            seen[ord as usize] = Some((first, row));
-        })?;
-        for (ord, slot) in slots {
-            let Some((first, last)) = seen[ord as usize] else { continue };
-            let (first, last) = (self.segment.time(first)?, self.segment.time(last)?);
-            let top = &mut tops[slot];
-            top.first = Some(top.first.map_or(first, |earlier: Instant| earlier.min(first)));
-            top.last = Some(top.last.map_or(last, |later: Instant| later.max(last)));
-        }
-        Ok(())
     }
+    heap.into_iter().map(|Reverse((_, ord))| ord).collect()
 }
 
 /// Keeps the best values of those offered.
@@ -132,83 +138,5 @@ impl Best {
             Rank::Rarest => rare,
         };
         self.heap.into_sorted_vec().into_iter().map(|(key, value)| (value, count(key))).collect()
-    }
-}
-
-/// Walks through the sorted dictionaries together and calls for each value
-/// that occurs, with how often in all.
-fn merge(search: &Search<'_>, tallies: &[Tally<'_>], mut call: impl FnMut(&str, u64)) -> Result<()> {
-    let mut cursors = Vec::new();
-    for tally in tallies {
-        cursors.extend(Cursor::begin(tally)?);
-    }
-    let mut steps = 0u32;
-    while !cursors.is_empty() {
-        steps = steps.wrapping_add(1);
-        if steps.is_multiple_of(4096) {
-            search.cancel.check()?;
-        }
-        let least = (1..cursors.len())
-            .fold(0, |best, i| if cursors[i].value() < cursors[best].value() { i } else { best });
-        let block = cursors[least].block.clone();
-        let value = block.get(cursors[least].at);
-        let mut count = 0;
-        let mut i = 0;
-        while i < cursors.len() {
-            if cursors[i].value() == value {
-                count += u64::from(cursors[i].count());
-                if !cursors[i].advance()? {
-                    cursors.swap_remove(i);
-                    continue;
-                }
-            }
-            i += 1;
-        }
-        call(value, count);
-    }
-    Ok(())
-}
-
-/// A place in the dictionary of a tally, at a value that occurs.
-struct Cursor<'a> {
-    tally: &'a Tally<'a>,
-    number: usize,
-    block: Arc<Block>,
-    at: usize,
-}
-
-impl<'a> Cursor<'a> {
-    fn begin(tally: &'a Tally<'a>) -> Result<Option<Cursor<'a>>> {
-        let Some(ord) = tally.counts.iter().position(|count| *count > 0) else { return Ok(None) };
-        let number = tally.column.terms().block_of(ord as u32);
-        let block = tally.column.terms().block(number)?;
-        Ok(Some(Cursor { tally, number, block, at: ord - tally.column.terms().first(number) as usize }))
-    }
-
-    fn ord(&self) -> usize {
-        self.tally.column.terms().first(self.number) as usize + self.at
-    }
-
-    fn value(&self) -> &str {
-        self.block.get(self.at)
-    }
-
-    fn count(&self) -> u32 {
-        self.tally.counts[self.ord()]
-    }
-
-    /// Goes to the next value that occurs; tells whether there is one.
-    fn advance(&mut self) -> Result<bool> {
-        let from = self.ord() + 1;
-        let Some(next) = self.tally.counts[from..].iter().position(|count| *count > 0) else {
-            return Ok(false);
-        };
-        let (ord, terms) = (from + next, self.tally.column.terms());
-        let number = terms.block_of(ord as u32);
-        if number != self.number {
-            (self.number, self.block) = (number, terms.block(number)?);
-        }
-        self.at = ord - terms.first(number) as usize;
-        Ok(true)
     }
 }
