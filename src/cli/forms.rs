@@ -1,6 +1,6 @@
 //! The forms in which events are printed.
 
-use crate::error::{Attempt, Result, visible};
+use crate::error::{Attempt, Result, harmless_json, visible};
 use crate::record::{Entry, Value, Zone, fields, sentence, write_json};
 
 use super::World;
@@ -154,7 +154,7 @@ impl Printer {
                 picked.insert(name.clone(), value);
             }
         }
-        serde_json::to_string(&picked).attempt(why)
+        serde_json::to_string(&picked).attempt(why).map(harmless_json)
     }
 
     fn csv(&self, cells: &[String], world: &mut World) -> Result<()> {
@@ -230,7 +230,7 @@ impl Sketch {
         object.insert("timestamp".into(), self.micros.into());
         object.insert("timestamp_desc".into(), self.what.into());
         object.insert("tag".into(), serde_json::json!([]));
-        serde_json::to_string(&object).attempt(why)
+        serde_json::to_string(&object).attempt(why).map(harmless_json)
     }
 }
 

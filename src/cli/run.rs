@@ -8,7 +8,7 @@ use std::sync::Arc;
 use clap::Parser;
 
 use crate::case::Case;
-use crate::error::{Attempt, Error, Kind, Result, visible};
+use crate::error::{Attempt, Error, Kind, Result, harmless_json, visible};
 use crate::query::{self, Context, Diagnostic, Expr};
 use crate::record::{Instant, Window, Zone};
 
@@ -189,5 +189,6 @@ pub fn field_name(name: &str) -> String {
 
 /// Writes something as one line of JSON.
 pub fn json_line(value: &impl serde::Serialize) -> Result<String> {
-    serde_json::to_string(value).attempt(|| "cannot write the result as JSON".to_owned())
+    let json = serde_json::to_string(value).attempt(|| "cannot write the result as JSON".to_owned())?;
+    Ok(harmless_json(json))
 }

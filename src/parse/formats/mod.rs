@@ -5,6 +5,7 @@
 
 mod access;
 mod json;
+mod syslog;
 mod weberror;
 
 use super::Format;
@@ -15,6 +16,8 @@ pub static FORMATS: &[&dyn Format] = &[
     &access::ApacheAccess,
     &weberror::ApacheError,
     &weberror::NginxError,
+    &syslog::Rfc5424,
+    &syslog::Rfc3164,
     &json::CloudTrail,
     &json::EcsJson,
     &json::GenericJson,
