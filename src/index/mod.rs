@@ -28,6 +28,8 @@ mod answer;
 mod cache;
 mod cancel;
 mod column;
+mod columns;
+mod crowd;
 mod damage;
 mod fold;
 mod gather;
@@ -47,6 +49,7 @@ mod scalar;
 mod search;
 mod segment;
 mod sheets;
+mod stream;
 mod tally;
 mod terms;
 #[cfg(test)]

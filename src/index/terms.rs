@@ -209,29 +209,44 @@ impl Terms {
         Ok(self.block(number)?.get((ord - self.firsts[number]) as usize).to_owned())
     }
 
-    /// Finds the ordinal of a value.
-    pub fn find(&self, value: &str) -> Result<Option<u32>> {
+    /// Gives the first ordinal for whose value a test fails, where it holds for
+    /// all before.
+    pub fn partition(&self, holds: impl Fn(&str) -> bool) -> Result<u32> {
         let (mut low, mut high) = (0, self.blocks());
-        while high - low > 1 {
+        while low < high {
             let middle = (low + high) / 2;
-            if self.block(middle)?.get(0) <= value { low = middle } else { high = middle }
+            if holds(self.block(middle)?.get(0)) { low = middle + 1 } else { high = middle }
         }
-        if low == high {
-            return Ok(None);
-        }
-        let block = self.block(low)?;
-        let i = partition_point(block.len(), |i| block.get(i) < value);
-        Ok((i < block.len() && block.get(i) == value).then(|| self.firsts[low] + i as u32))
+        let Some(number) = low.checked_sub(1) else { return Ok(0) };
+        let block = self.block(number)?;
+        Ok(self.firsts[number] + partition_point(block.len(), |i| holds(block.get(i))) as u32)
     }
 
-    /// Gives the ordinals of the values that match.
-    pub fn matching(&self, matcher: &Matcher, cancel: &Cancel) -> Result<Picked> {
+    /// Finds the ordinal of a value.
+    pub fn find(&self, value: &str) -> Result<Option<u32>> {
+        let ord = self.partition(|term| term < value)?;
+        if ord == self.len() {
+            return Ok(None);
+        }
+        let number = self.block_of(ord);
+        let found = self.block(number)?.get((ord - self.firsts[number]) as usize) == value;
+        Ok(found.then_some(ord))
+    }
+
+    /// Gives the ordinals of the values that match; or whose part that `view`
+    /// gives does.
+    pub fn matching(
+        &self,
+        matcher: &Matcher,
+        view: Option<fn(&str) -> &str>,
+        cancel: &Cancel,
+    ) -> Result<Picked> {
         let mut picked = Picked::none(self.len());
         let mut scratch = String::new();
         for number in 0..self.blocks() {
             cancel.check()?;
             let first = self.firsts[number];
-            matcher.scan(&*self.block(number)?, &mut scratch, |i| picked.insert(first + i as u32));
+            matcher.scan(&*self.block(number)?, view, &mut scratch, |i| picked.insert(first + i as u32));
         }
         Ok(picked)
     }
