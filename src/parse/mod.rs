@@ -11,6 +11,8 @@ mod format;
 mod formats;
 mod frame;
 mod plan;
+mod stamp;
+mod text;
 mod time;
 
 pub use format::{Format, Seen};
