@@ -11,11 +11,13 @@ use tantivy::columnar::{CURRENT_VERSION, ColumnIndex, ColumnValues, Monotonicall
 
 use tantivy::directory::OwnedBytes;
 
+use super::block::take_length;
 use super::cancel::Cancel;
 use super::layout::{ColumnMeta, Part};
+use super::picked::Picked;
 use super::rows::Rows;
 use super::sheets::Sheets;
-use super::terms::{Picked, Terms, take_length};
+use super::terms::Terms;
 use crate::error::Result;
 
 /// How many values are decoded at once.

@@ -7,10 +7,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::block::Block;
 use super::cancel::Cancel;
 use super::column::Column;
 use super::gather::outline;
-use super::terms::{Block, Terms};
+use super::terms::Terms;
 use crate::error::Result;
 
 /// Writes the entry of a value.

@@ -9,9 +9,9 @@ use std::net::IpAddr;
 use memchr::memmem::Finder;
 use regex::{Regex, RegexBuilder};
 
+use super::block::{Block, span};
 use super::fold::{fold, has_phrase, is_word, tokens};
 use super::scalar::{Network, address, bounds, compare, fits};
-use super::terms::{Block, span};
 use crate::error::{Error, Result, Visible};
 use crate::query::{Op, Pattern, Scalar, Test};
 

@@ -25,6 +25,8 @@
 //!   value matches no test of that field, and therefore each test's negation.
 
 mod answer;
+mod bisect;
+mod block;
 mod cache;
 mod cancel;
 mod column;
@@ -41,6 +43,7 @@ mod memo;
 mod merge;
 mod meta;
 mod page;
+mod picked;
 mod plan;
 mod press;
 mod read;

@@ -4,6 +4,8 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+use super::bisect::partition_point;
+use super::block::Block;
 use super::cache::Cache;
 use super::column::{Column, Numbers, numbers};
 use super::crowd;
@@ -11,7 +13,7 @@ use super::layout::{ColumnMeta, Footer};
 use super::meta::SegmentMeta;
 use super::rows::Rows;
 use super::sheets::Sheets;
-use super::terms::{Block, Terms, partition_point};
+use super::terms::Terms;
 use crate::error::Result;
 use crate::record::{Instant, SourceId, Window};
 

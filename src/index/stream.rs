@@ -10,11 +10,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::answer::{Hit, Order};
+use super::bisect::{partition_point, run_length};
 use super::column::Numbers;
 use super::rows::Rows;
 use super::search::Search;
 use super::segment::{OpenSegment, Reach};
-use super::terms::partition_point;
 use crate::error::Result;
 use crate::record::{Instant, SourceId};
 
@@ -127,13 +127,13 @@ impl<'a> Stream<'a> {
         let group = match self.order {
             Order::Oldest => {
                 let rest = self.left.end - row;
-                let group = row..row + reach(rest, |n| same(row + n));
+                let group = row..row + run_length(rest, |n| same(row + n));
                 self.left.start = group.end;
                 group
             }
             Order::Newest => {
                 let rest = row + 1 - self.left.start;
-                let group = row + 1 - reach(rest, |n| same(row - n))..row + 1;
+                let group = row + 1 - run_length(rest, |n| same(row - n))..row + 1;
                 self.left.end = group.start;
                 group
             }
@@ -148,7 +148,7 @@ impl<'a> Stream<'a> {
         let mut start = group.start;
         while start < group.end {
             let number = self.origins.get_val(start);
-            let len = reach(group.end - start, |n| self.origins.get_val(start + n) == number);
+            let len = run_length(group.end - start, |n| self.origins.get_val(start + n) == number);
             let mut left = start..start + len;
             start = left.end;
             let source = self.segment.sources[number as usize];
@@ -191,15 +191,4 @@ fn take(rows: &Rows, left: &mut Range<u32>, order: Order) -> Option<u32> {
             Some(row)
         }
     }
-}
-
-/// Gives how far a test holds from 0 on, below `len`; it holds at 0 and, once it
-/// fails, no more. Looks in growing steps, for mostly it is not far.
-fn reach(len: u32, holds: impl Fn(u32) -> bool) -> u32 {
-    let mut step = 1;
-    while step < len && holds(step) {
-        step = step.saturating_mul(2);
-    }
-    let (from, to) = (step / 2, step.min(len));
-    from + partition_point((to - from) as usize, |i| holds(from + i as u32)) as u32
 }
