@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use zstd::bulk::Decompressor;
 
-use super::terms::Block;
+use super::block::Block;
 use crate::error::{Attempt, Result};
 
 /// How much memory decoded blocks may take, in bytes.

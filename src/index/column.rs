@@ -3,15 +3,21 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use tantivy::columnar::column_index::open_column_index;
-use tantivy::columnar::column_values::load_u64_based_column_values;
+use tantivy::columnar::column_index::{
+    SerializableColumnIndex, SerializableOptionalIndex, open_column_index, serialize_column_index,
+};
+use tantivy::columnar::column_values::{VecColumn, load_u64_based_column_values};
 use tantivy::columnar::{CURRENT_VERSION, ColumnIndex, ColumnValues, MonotonicallyMappableToU64};
 
+use tantivy::directory::OwnedBytes;
+
+use super::block::take_length;
 use super::cancel::Cancel;
 use super::layout::{ColumnMeta, Part};
+use super::picked::Picked;
 use super::rows::Rows;
 use super::sheets::Sheets;
-use super::terms::{Picked, Terms, take_length};
+use super::terms::Terms;
 use crate::error::Result;
 
 /// How many values are decoded at once.
@@ -87,6 +93,18 @@ impl Column {
             terms,
             counts: None,
         }
+    }
+
+    /// Makes a column in memory. `starts` tells where the values of each row of
+    /// `present` begin, and their number.
+    pub fn made(rows: u32, present: &[u32], starts: Vec<u64>, ords: Vec<u64>, terms: Terms) -> Column {
+        let presence = if present.len() == rows as usize {
+            ColumnIndex::Full
+        } else {
+            presence_in_memory(rows, present)
+        };
+        let starts = (starts.len() <= ords.len()).then(|| in_memory(starts));
+        Column { rows, presence, starts, ords: in_memory(ords), meaning: None, terms, counts: None }
     }
 
     /// Gives the dictionary.
@@ -214,4 +232,16 @@ impl Column {
     fn mean(&self, ord: u64) -> u32 {
         self.meaning.as_ref().map_or(ord as u32, |meaning| meaning[ord as usize])
     }
+}
+
+fn in_memory(values: Vec<u64>) -> Numbers<u64> {
+    Arc::new(VecColumn::from(values))
+}
+
+fn presence_in_memory(rows: u32, present: &[u32]) -> ColumnIndex {
+    let index = SerializableOptionalIndex { non_null_row_ids: Box::new(present), num_rows: rows };
+    let mut bytes = Vec::new();
+    serialize_column_index(SerializableColumnIndex::Optional(index), &mut bytes)
+        .expect("writing to memory does not fail");
+    open_column_index(OwnedBytes::new(bytes), CURRENT_VERSION).expect("it was written just now")
 }

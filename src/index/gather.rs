@@ -47,6 +47,11 @@ impl Gather {
         if new { spent + text.len() + 24 } else { spent }
     }
 
+    /// Tells whether it has no values.
+    pub fn is_empty(&self) -> bool {
+        self.ids.len() == 0
+    }
+
     /// Puts the values into the order of the final rows. `place[old]` is a row's
     /// final number; without it rows stay where they are.
     pub fn arrange(&self, rows: u32, place: Option<&[u32]>) -> Arranged {
@@ -83,8 +88,9 @@ impl Gather {
     }
 }
 
-/// Gives the rows that have values, and where the values of each begin.
-fn outline(pairs: &[u64]) -> (Vec<u32>, Vec<u64>) {
+/// Gives the rows that have values, and where the values of each begin, of
+/// sorted pairs of row (in the upper half) and ordinal.
+pub(super) fn outline(pairs: &[u64]) -> (Vec<u32>, Vec<u64>) {
     let (mut present, mut starts): (Vec<u32>, Vec<u64>) = (Vec::new(), Vec::new());
     for (i, pair) in (0..).zip(pairs) {
         let row = (pair >> 32) as u32;

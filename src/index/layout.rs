@@ -53,6 +53,8 @@ pub(super) struct Footer {
     pub format: ColumnMeta,
     /// The fields, by name.
     pub columns: Vec<ColumnMeta>,
+    /// The column that fields share for which there was no room.
+    pub crowd: Option<ColumnMeta>,
 }
 
 /// One field's column.

@@ -9,9 +9,9 @@ use std::net::IpAddr;
 use memchr::memmem::Finder;
 use regex::{Regex, RegexBuilder};
 
+use super::block::{Block, span};
 use super::fold::{fold, has_phrase, is_word, tokens};
 use super::scalar::{Network, address, bounds, compare, fits};
-use super::terms::{Block, span};
 use crate::error::{Error, Result, Visible};
 use crate::query::{Op, Pattern, Scalar, Test};
 
@@ -92,12 +92,25 @@ impl Matcher {
         self.rule.matches(text, folded)
     }
 
-    /// Calls for each value of a block that matches, by its place there, ascending.
-    /// `scratch` may be used for anything.
-    pub fn scan(&self, block: &Block, scratch: &mut String, mut call: impl FnMut(usize)) {
+    /// Calls for each value of a block that matches (or whose part that `view`
+    /// gives does), by its place there, ascending. `scratch` may be used for anything.
+    pub fn scan(
+        &self,
+        block: &Block,
+        view: Option<fn(&str) -> &str>,
+        scratch: &mut String,
+        mut call: impl FnMut(usize),
+    ) {
         let (folded, ends) = block.folded(scratch);
+        let matches = |i: usize| match view {
+            None => self.matches(block.get(i), &folded[span(ends, i)]),
+            Some(view) => {
+                let part = view(block.get(i));
+                self.matches(part, &fold(part))
+            }
+        };
         let Some(needle) = &self.needle else {
-            (0..block.len()).filter(|i| self.matches(block.get(*i), &folded[span(ends, *i)])).for_each(call);
+            (0..block.len()).filter(|i| matches(*i)).for_each(call);
             return;
         };
         let (mut at, mut value) = (0, 0);
@@ -109,7 +122,7 @@ impl Matcher {
                 at = found + 1;
                 continue;
             }
-            if self.matches(block.get(value), &folded[stretch.clone()]) {
+            if matches(value) {
                 call(value);
             }
             at = stretch.end;

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use super::block::Block;
 use super::search::Search;
 use super::tally::Tally;
-use super::terms::Block;
 use crate::error::Result;
 
 /// Walks through the sorted dictionaries together and calls for each value

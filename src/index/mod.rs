@@ -25,9 +25,13 @@
 //!   value matches no test of that field, and therefore each test's negation.
 
 mod answer;
+mod bisect;
+mod block;
 mod cache;
 mod cancel;
 mod column;
+mod columns;
+mod crowd;
 mod damage;
 mod fold;
 mod gather;
@@ -39,6 +43,7 @@ mod memo;
 mod merge;
 mod meta;
 mod page;
+mod picked;
 mod plan;
 mod press;
 mod read;
@@ -47,6 +52,7 @@ mod scalar;
 mod search;
 mod segment;
 mod sheets;
+mod stream;
 mod tally;
 mod terms;
 #[cfg(test)]

@@ -140,13 +140,15 @@ impl Index {
         top::top(&search, &self.within(reach), reach, field, matcher.as_ref(), Rank::Most, limit)
     }
 
-    /// Gives the fields that have values, by name.
+    /// Gives the fields that have values, by name. (What is damaged has none
+    /// here; a search tells.)
     pub fn fields(&self) -> Vec<FieldInfo> {
-        let mut fields: BTreeMap<&str, u64> = BTreeMap::new();
-        for (name, values) in self.0.segments.iter().flat_map(OpenSegment::fields) {
-            *fields.entry(name).or_default() += u64::from(values);
+        let mut fields: BTreeMap<String, u64> = BTreeMap::new();
+        for (name, values) in self.0.segments.iter().flat_map(|segment| segment.fields().unwrap_or_default())
+        {
+            *fields.entry(name).or_default() += values;
         }
-        fields.into_iter().map(|(name, values)| FieldInfo { name: name.to_owned(), values }).collect()
+        fields.into_iter().map(|(name, values)| FieldInfo { name, values }).collect()
     }
 
     /// Gives how many events are in the index.

@@ -4,6 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::cancel::Cancel;
+use super::column::Column;
+use super::crowd;
 use super::fold::fold;
 use super::matcher::Matcher;
 use super::memo::Memo;
@@ -82,25 +84,15 @@ impl Search<'_> {
             return Ok(rows);
         }
         let mut rows = Rows::none(segment.rows);
+        let mut ask = |column: &Column, view: Option<fn(&str) -> &str>| {
+            let picked = column.terms().matching(matcher, view, self.cancel)?;
+            column.add_rows(&picked, &mut rows, self.cancel)
+        };
         match field {
-            Some(name) => {
-                if let Some(column) = segment.column(name)? {
-                    column.add_rows(
-                        &column.terms().matching(matcher, self.cancel)?,
-                        &mut rows,
-                        self.cancel,
-                    )?;
-                }
-            }
+            Some(name) => segment.column(name)?.map_or(Ok(()), |column| ask(&column, None))?,
             None => {
-                for i in 0..segment.width() {
-                    let column = segment.column_at(i)?;
-                    column.add_rows(
-                        &column.terms().matching(matcher, self.cancel)?,
-                        &mut rows,
-                        self.cancel,
-                    )?;
-                }
+                (0..segment.width()).try_for_each(|i| ask(&*segment.column_at(i)?, None))?;
+                segment.crowd()?.map_or(Ok(()), |crowd| ask(&crowd, Some(crowd::value)))?;
             }
         }
         let rows = Arc::new(rows);
@@ -112,14 +104,10 @@ impl Search<'_> {
         let mut range = 0..segment.timed;
         for (op, moment) in tests {
             let at = segment.row_at(*moment)?;
-            let behind = || match moment.nanos().checked_add(1) {
-                Some(next) => segment.row_at(Instant::from_nanos(next)),
-                None => Ok(segment.timed),
-            };
             match op {
                 Op::Less => range.end = range.end.min(at),
-                Op::AtMost => range.end = range.end.min(behind()?),
-                Op::Greater => range.start = range.start.max(behind()?),
+                Op::AtMost => range.end = range.end.min(segment.row_behind(*moment)?),
+                Op::Greater => range.start = range.start.max(segment.row_behind(*moment)?),
                 Op::AtLeast => range.start = range.start.max(at),
             }
         }

@@ -4,13 +4,16 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+use super::bisect::partition_point;
+use super::block::Block;
 use super::cache::Cache;
 use super::column::{Column, Numbers, numbers};
+use super::crowd;
 use super::layout::{ColumnMeta, Footer};
 use super::meta::SegmentMeta;
 use super::rows::Rows;
 use super::sheets::Sheets;
-use super::terms::{Block, Terms, partition_point};
+use super::terms::Terms;
 use crate::error::Result;
 use crate::record::{Instant, SourceId, Window};
 
@@ -79,6 +82,7 @@ pub(super) struct OpenSegment {
 struct Kept {
     format: OnceLock<Arc<Column>>,
     source: OnceLock<Arc<Column>>,
+    crowd: OnceLock<Arc<Column>>,
     times: OnceLock<Numbers<i64>>,
     origins: OnceLock<Numbers<u64>>,
     records: OnceLock<Numbers<u64>>,
@@ -117,8 +121,14 @@ impl OpenSegment {
     }
 
     /// Gives the fields: name and number of distinct values.
-    pub fn fields(&self) -> impl Iterator<Item = (&str, u32)> {
-        self.footer.columns.iter().map(|column| (column.name.as_str(), column.distinct))
+    pub fn fields(&self) -> Result<Vec<(String, u64)>> {
+        let columns = self.footer.columns.iter();
+        let mut fields: Vec<_> =
+            columns.map(|column| (column.name.clone(), column.distinct.into())).collect();
+        if let Some(crowd) = self.crowd()? {
+            fields.extend(crowd::names(&crowd)?);
+        }
+        Ok(fields)
     }
 
     /// Gives the first and last time.
@@ -151,8 +161,17 @@ impl OpenSegment {
         }
         match self.footer.columns.binary_search_by(|column| column.name.as_str().cmp(name)) {
             Ok(i) => self.column_at(i).map(Some),
-            Err(_) => Ok(None),
+            Err(_) => match self.crowd()? {
+                Some(crowd) => Ok(crowd::carve(&crowd, name, self.rows)?.map(Arc::new)),
+                None => Ok(None),
+            },
         }
+    }
+
+    /// Gives the column that fields share for which there was no room.
+    pub fn crowd(&self) -> Result<Option<Arc<Column>>> {
+        let crowd = self.footer.crowd.as_ref();
+        crowd.map(|meta| self.opened(&self.kept.crowd, meta, u32::MAX - 1)).transpose()
     }
 
     fn opened(&self, slot: &OnceLock<Arc<Column>>, meta: &ColumnMeta, place: u32) -> Result<Arc<Column>> {
@@ -213,6 +232,14 @@ impl OpenSegment {
         Ok(partition_point(self.timed as usize, |row| times.get_val(row as u32) < moment.nanos()) as u32)
     }
 
+    /// Gives the first row behind a moment, of those that have a time.
+    pub fn row_behind(&self, moment: Instant) -> Result<u32> {
+        match moment.nanos().checked_add(1) {
+            Some(next) => self.row_at(Instant::from_nanos(next)),
+            None => Ok(self.timed),
+        }
+    }
+
     /// Gives the rows that a search reaches and that have a time.
     pub fn timed_rows(&self, reach: Reach) -> Result<Range<u32>> {
         match reach {
@@ -236,7 +263,7 @@ impl OpenSegment {
     pub fn check(&self) -> Result<()> {
         let fixed = [Some(self.footer.sources), Some(self.footer.records), self.footer.times];
         fixed.into_iter().flatten().try_for_each(|part| self.sheets.part(part).map(drop))?;
-        for column in self.footer.columns.iter().chain([&self.footer.format]) {
+        for column in self.footer.columns.iter().chain([&self.footer.format]).chain(&self.footer.crowd) {
             let parts = [column.presence, column.starts, Some(column.ords), Some(column.counts)];
             let blocks = column.terms.iter().map(|block| block.part);
             parts

@@ -52,7 +52,7 @@ impl<'a> Tally<'a> {
             }
         };
         if let Some(matcher) = matcher {
-            let picked = column.terms().matching(matcher, search.cancel)?;
+            let picked = column.terms().matching(matcher, None, search.cancel)?;
             let others = (0..).zip(&mut counts).filter(|(ord, _)| !picked.contains(*ord));
             others.for_each(|(_, count)| *count = 0);
         }

@@ -1,24 +1,24 @@
 //! Events into a segment.
 
-use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
 use hashbrown::HashMap;
 
-use super::gather::Gather;
+use super::columns::{Columns, Listed};
 use super::layout::Footer;
 use super::press::Press;
 use crate::error::{Attempt, Result};
-use crate::record::{Event, FIELDS, Key, Value};
+use crate::record::Event;
 
 /// A segment is full at so many events …
 const MAX_ROWS: usize = 1 << 20;
 /// … or when its values take about this much memory, in bytes.
 const MAX_BYTES: usize = 160 << 20;
-/// What a column takes before it has a value, about, in bytes.
-const COLUMN_BYTES: usize = 512;
+/// How many own fields get a column each. Logs may name a field after a session
+/// or a file, and an attacker may name a million: the rest share one column.
+const MAX_OWN: usize = 2000;
 
 /// Collects events into one segment; each import worker fills its own.
 pub struct SegmentWriter {
@@ -27,12 +27,9 @@ pub struct SegmentWriter {
     untimed: Vec<bool>,
     sources: Vec<u32>,
     records: Vec<u64>,
-    format: Gather,
-    core: Vec<Option<Box<Gather>>>,
-    own: HashMap<String, Gather>,
+    columns: Columns,
     keys: Vec<u64>,
     by_key: HashMap<u64, u32>,
-    scratch: String,
     bytes: usize,
 }
 
@@ -52,6 +49,11 @@ pub struct Segment {
 impl SegmentWriter {
     /// Begins a segment in an index folder, which is made if it is not there.
     pub fn create(folder: &Path) -> Result<SegmentWriter> {
+        SegmentWriter::with_room(folder, MAX_OWN)
+    }
+
+    /// Begins a segment in which so many own fields get a column each.
+    pub(super) fn with_room(folder: &Path, room: usize) -> Result<SegmentWriter> {
         fs::create_dir_all(folder).attempt(|| format!("cannot make the folder {}", folder.display()))?;
         Ok(SegmentWriter {
             folder: folder.to_owned(),
@@ -59,12 +61,9 @@ impl SegmentWriter {
             untimed: Vec::new(),
             sources: Vec::new(),
             records: Vec::new(),
-            format: Gather::default(),
-            core: (0..FIELDS.len()).map(|_| None).collect(),
-            own: HashMap::new(),
+            columns: Columns::new(room),
             keys: Vec::new(),
             by_key: HashMap::new(),
-            scratch: String::new(),
             bytes: 0,
         })
     }
@@ -77,20 +76,7 @@ impl SegmentWriter {
         self.untimed.push(event.stamp.is_none());
         self.sources.push(source);
         self.records.push(record);
-        self.bytes += 21 + self.format.push(row, event.format);
-        for (key, value) in event.fields() {
-            let text = text_of(value, &mut self.scratch);
-            let (gather, new) = match key {
-                Key::Core(id) => gather_of(&mut self.core[id.index()]),
-                Key::Own(name) => match self.own.entry_ref(name.as_ref()) {
-                    hashbrown::hash_map::EntryRef::Occupied(entry) => (entry.into_mut(), 0),
-                    hashbrown::hash_map::EntryRef::Vacant(entry) => {
-                        (entry.insert(Gather::default()), COLUMN_BYTES + name.len())
-                    }
-                },
-            };
-            self.bytes += new + gather.push(row, text);
-        }
+        self.bytes += 21 + self.columns.push(row, event);
     }
 
     /// Tells the segment of a source; the number it returns is valid in this segment only.
@@ -133,6 +119,7 @@ impl SegmentWriter {
         let mut press: Press<BufWriter<File>> = Press::begin(BufWriter::with_capacity(1 << 20, file))?;
         let timed = self.untimed.iter().filter(|untimed| !**untimed).count();
         let times = arranged(&self.times, order.as_deref());
+        let Listed { format, columns, crowd } = self.columns.write(&mut press, rows, place)?;
         let footer = Footer {
             rows,
             timed: timed as u32,
@@ -141,28 +128,13 @@ impl SegmentWriter {
             times: (timed > 0).then(|| press.numbers(&times[..timed])).transpose()?,
             sources: press.numbers(&widened(&arranged(&self.sources, order.as_deref())))?,
             records: press.numbers(&arranged(&self.records, order.as_deref()))?,
-            format: press.column("", &self.format, rows, place)?,
-            columns: self
-                .columns()
-                .into_iter()
-                .map(|(name, gather)| press.column(name, gather, rows, place))
-                .collect::<io::Result<_>>()?,
+            format,
+            columns,
+            crowd,
         };
         let (out, bytes) = press.end(&footer)?;
         out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
         Ok(bytes)
-    }
-
-    /// Gives every column with its field's name, by name.
-    fn columns(&self) -> Vec<(&str, &Gather)> {
-        let core = FIELDS
-            .iter()
-            .zip(&self.core)
-            .filter_map(|(field, gather)| Some((field.name, gather.as_deref()?)));
-        let own = self.own.iter().map(|(name, gather)| (name.as_str(), gather));
-        let mut columns: Vec<_> = core.chain(own).collect();
-        columns.sort_unstable_by_key(|(name, _)| *name);
-        columns
     }
 
     /// Gives the rows in order of `(time, source, record)`, rows without a time
@@ -179,26 +151,6 @@ impl SegmentWriter {
         order.sort_unstable_by_key(key);
         Some(order)
     }
-}
-
-fn gather_of(slot: &mut Option<Box<Gather>>) -> (&mut Gather, usize) {
-    let new = if slot.is_none() { COLUMN_BYTES } else { 0 };
-    (slot.get_or_insert_default(), new)
-}
-
-/// Gives the text under which a value is searched and shown. Addresses stand in
-/// their canonical form, an IPv4 address never as one mapped to IPv6.
-fn text_of<'a>(value: &'a Value<'_>, scratch: &'a mut String) -> &'a str {
-    scratch.clear();
-    match value {
-        Value::Text(text) => return text,
-        Value::Bool(yes) => return if *yes { "true" } else { "false" },
-        Value::Long(n) => write!(scratch, "{n}"),
-        Value::Float(n) => write!(scratch, "{n}"),
-        Value::Ip(ip) => write!(scratch, "{}", ip.to_canonical()),
-    }
-    .expect("writing to a string does not fail");
-    scratch
 }
 
 /// Gives the place of each row in an order.

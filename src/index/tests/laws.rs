@@ -4,20 +4,22 @@
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::made::{Made, event, pattern, publish_segments, source_id};
+use super::made::{Made, event, pattern, publish_crowded, source_id};
 use super::oracle;
 use crate::index::{Cancel, Index, Order, Rank, Request};
 use crate::query::{Expr, FieldRef, Leaf, Op, Pattern, Scalar, Side, Test};
 use crate::record::{Instant, Key, Value, Window};
 
-const FIELDS: [&str; 8] = [
+const FIELDS: [&str; 10] = [
     "user.name",
     "source.ip",
     "http.response.status_code",
     "message",
     "event.start",
     "labels.a",
-    "odd\0name",
+    "odd\0Näme",
+    "labels.ab",
+    "labels",
     "absent",
 ];
 
@@ -107,7 +109,7 @@ type Parts = (Option<i64>, Vec<(&'static str, Value<'static>)>, u8);
 
 fn parts() -> impl Strategy<Value = Parts> {
     let time = prop_oneof![4 => select(&TIMES[..]).prop_map(Some), 1 => Just(None)];
-    (time, prop::collection::vec((select(&FIELDS[..7]), value()), 0..6), 0u8..4)
+    (time, prop::collection::vec((select(&FIELDS[..9]), value()), 0..6), 0u8..4)
 }
 
 /// Events, with the segment to which each is dealt and in which order.
@@ -259,10 +261,11 @@ proptest! {
         asked in prop::collection::vec((request(), edges(), by(), 0usize..4), 1..6),
         limit in 1usize..7,
         split in 0usize..=4,
+        room in 0usize..=4,
     ) {
         let folder = tempfile::tempdir().unwrap();
-        publish_segments(folder.path(), 1, &segments[..split]);
-        publish_segments(folder.path(), 2, &segments[split..]);
+        publish_crowded(folder.path(), 1, &segments[..split], room);
+        publish_crowded(folder.path(), 2, &segments[split..], room);
         let index = Index::open(folder.path()).unwrap();
         let cancel = Cancel::new();
         prop_assert_eq!(index.len(), events.len() as u64);

@@ -51,9 +51,14 @@ impl Made {
 
 /// Writes one segment for each list of events and publishes them as one batch.
 pub fn publish_segments(folder: &Path, batch: u32, segments: &[Vec<Made>]) {
+    publish_crowded(folder, batch, segments, 10_000);
+}
+
+/// The same, where so many own fields get a column each.
+pub fn publish_crowded(folder: &Path, batch: u32, segments: &[Vec<Made>], room: usize) {
     let mut ids = HashMap::new();
     let written = segments.iter().map(|events| {
-        let mut writer = SegmentWriter::create(folder).unwrap();
+        let mut writer = SegmentWriter::with_room(folder, room).unwrap();
         for made in events {
             let key = 1000 + u64::from(made.source);
             ids.insert(key, source_id(made.source));

@@ -1,4 +1,8 @@
-//! Tests of the room as a whole.
+//! Does the room answer as it promises, whatever the events?
+//!
+//! `oracle` answers every verb in the plainest way; `laws` asks both, with
+//! random events dealt to random segments; `verbs` and `files` are scenes in
+//! which one answer, or one file, is easily got wrong.
 
 mod files;
 mod laws;

@@ -1,6 +1,8 @@
 //! Scenes in which one answer is easily got wrong.
 
-use super::made::{Made, all, count, event, index_of, is, leaf, pattern, publish_segments, source_id};
+use super::made::{
+    Made, all, count, event, index_of, is, leaf, pattern, publish_crowded, publish_segments, source_id,
+};
 use super::oracle;
 use crate::error::Kind;
 use crate::index::{Cancel, Index, Order, Rank, Request};
@@ -83,6 +85,36 @@ fn events_of_one_moment_come_by_source_id_and_record_whatever_the_segments() {
             let next = index.page(&request, order, Some(hit), 1, &Cancel::new()).unwrap();
             assert_eq!(next.first(), expected.get(i + 1));
         }
+    }
+}
+
+#[test]
+fn more_fields_than_there_is_room_for_are_found_all_the_same() {
+    let name = |i: u64| format!("labels.{i}");
+    let events: Vec<Made> = (0..2500)
+        .map(|i| {
+            event(
+                0,
+                i,
+                Some(i as i64),
+                &[(&name(i), text("Some Value")), ("labels.x", Value::Long(i as i64))],
+            )
+        })
+        .collect();
+    let (_folder, index) = index_of(&events);
+    let folder = tempfile::tempdir().unwrap();
+    publish_crowded(folder.path(), 1, &[events], 2000);
+    let crowded = Index::open(folder.path()).unwrap();
+    assert_eq!(crowded.fields(), index.fields());
+    assert_eq!(crowded.fields().len(), 2501);
+    for (expr, found) in [
+        (is(None, "value"), 2500),
+        (is(None, "labels"), 0),
+        (is(Some("labels.2400"), "some value"), 1),
+        (is(Some("labels.240"), "some value"), 1),
+        (leaf(Some("labels.24000"), Test::Exists), 0),
+    ] {
+        assert_eq!(count(&crowded, expr), found);
     }
 }
 
@@ -182,21 +214,24 @@ fn large_columns_answer_as_small_ones_do() {
     ] {
         for window in [Window::ALL, Window { from: nanos(1000), to: nanos(50_000) }] {
             let request = Request { expr: expr.clone(), window };
-            let hits = oracle::hits(&events, &request, Order::Newest);
-            assert_eq!(index.count(&request, &cancel).unwrap(), hits.len() as u64, "{request:?}");
+            let found: Vec<Made> =
+                events.iter().filter(|made| oracle::matches(made, &request)).cloned().collect();
+            let whole = all(Expr::All);
+            assert_eq!(index.count(&request, &cancel).unwrap(), found.len() as u64, "{request:?}");
+            let hits = oracle::hits(&found, &whole, Order::Newest);
             assert_eq!(
                 index.page(&request, Order::Newest, None, 50, &cancel).unwrap(),
                 hits[..hits.len().min(50)]
             );
             for field in ["user.name", "event.category", "http.request.id"] {
-                let mut tops = oracle::top(&events, &request, field, Rank::Most);
+                let mut tops = oracle::top(&found, &whole, field, Rank::Most);
                 tops.truncate(5);
                 assert_eq!(index.top(&request, field, Rank::Most, 5, &cancel).unwrap(), tops);
             }
             let edges: Vec<Instant> = (0..30).map(|i| nanos(i * 2500)).collect();
             assert_eq!(
                 index.histogram(&request, &edges, Some("event.category"), 2, &cancel).unwrap(),
-                oracle::histogram(&events, &request, &edges, Some("event.category"), 2),
+                oracle::histogram(&found, &whole, &edges, Some("event.category"), 2),
             );
         }
     }
