@@ -12,7 +12,7 @@ use crate::record::Window;
 use super::args::Globals;
 use super::run::{Opened, Outcome};
 use super::table::{grouped, size};
-use super::{World, which};
+use super::{World, screen, which};
 
 /// The built-in logs: name, bytes.
 const LOGS: [(&str, &[u8]); 3] = [
@@ -33,7 +33,7 @@ pub fn open(case: Option<&str>, globals: &Globals, world: &mut World) -> Result<
     }
     let named = Globals { case: case.map(str::to_owned).or_else(|| globals.case.clone()), ..globals.clone() };
     let opened = Opened::new(&named, world)?;
-    screen(opened, world)
+    screen::show(opened, &named, world)
 }
 
 /// Makes the demo case where it is not there, and opens it; prints a summary
@@ -50,15 +50,9 @@ pub fn demo(globals: &Globals, world: &mut World) -> Result<Outcome> {
     let named = Globals { case: Some(folder.to_string_lossy().into_owned()), ..globals.clone() };
     let opened = Opened::new(&named, world)?;
     if world.out_is_terminal {
-        return screen(opened, world);
+        return screen::show(opened, &named, world);
     }
     summary(&opened.case, &opened, world)?;
-    Ok(Outcome::Done)
-}
-
-fn screen(opened: Opened, world: &mut World) -> Result<Outcome> {
-    world.flush()?;
-    let _ = opened;
     Ok(Outcome::Done)
 }
 

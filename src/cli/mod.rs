@@ -16,6 +16,7 @@ mod normalise;
 mod progress;
 mod reindex;
 mod run;
+mod screen;
 mod search;
 mod show;
 mod status;
