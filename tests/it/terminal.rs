@@ -159,6 +159,31 @@ fn control_c_leaves_and_gives_the_terminal_back() {
 }
 
 #[test]
+fn the_whole_screen_is_drawn_again_on_demand() {
+    let mut run = Run::open(&robot::demo(), 24, 80, &[]);
+    run.until_shown("1 of 2,759").until_shown("all keys");
+    run.screen = vt100::Parser::new(cells(24), cells(80), 0);
+    run.press("\x0c").until_shown("1 of 2,759").until_shown("all keys").press("q");
+    assert_eq!(run.end(), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn going_to_the_background_and_coming_back_draws_everything_again() {
+    use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
+    let mut run = Run::open(&robot::demo(), 24, 80, &[]);
+    run.until_shown("1 of 2,759").press("\x1a").until("the shell", |screen| !screen.alternate_screen());
+    let id = run.child.process_id().and_then(|id| Pid::from_raw(id as i32)).expect("it runs");
+    let status = waitpid(Some(id), WaitOptions::UNTRACED).expect("it is our child").expect("it stopped").1;
+    assert!(status.stopped());
+    run.given_back();
+    kill_process(id, Signal::CONT).expect("it is our child");
+    run.until_shown("1 of 2,759").until_shown("all keys").press("j").until_shown("2 of 2,759").press("q");
+    assert_eq!(run.end(), 0);
+    run.given_back();
+}
+
+#[test]
 fn no_byte_of_a_log_acts_on_the_terminal() {
     let mut run = Run::open(&robot::hostile(), 24, 80, &[]);
     run.until_shown("1 of 3")
