@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::env::{TestEnv, corpus};
 
-/// Three real access logs in which the first word is the address and the word
+/// Three real access logs, in UTC, in which the first word is the address and the word
 /// behind the quoted request is the status.
 const ACCESS: [&str; 3] =
     ["web/apache-access-10k.log", "web/nginx-ingress-access.log", "web/tomcat-access.log"];
