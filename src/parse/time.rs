@@ -191,7 +191,7 @@ impl YearWatch {
         self.settle();
         let drops = self.new_years();
         if drops.is_empty() {
-            return self.into_next_year(plan, 0).into_iter().collect();
+            return self.next_year_begun(plan, 0).into_iter().collect();
         }
         // Without a given year the last regime is that of the anchor; with one, the first is.
         let base = if plan.year.is_some() { 0 } else { -(drops.len() as i32) };
@@ -204,13 +204,13 @@ impl YearWatch {
                 shifts.push(YearShift { from_record: group.first, years: after, years_early: after });
             }
         }
-        shifts.extend(self.into_next_year(plan, base + drops.len() as i32));
+        shifts.extend(self.next_year_begun(plan, base + drops.len() as i32));
         shifts
     }
 
     /// With a given year, a log that ends late in a year may have a few lines of
     /// the next one at its end: too few to show by themselves that it began.
-    fn into_next_year(&self, plan: &Plan, years: i32) -> Option<YearShift> {
+    fn next_year_begun(&self, plan: &Plan, years: i32) -> Option<YearShift> {
         plan.year?;
         let last = self.groups.len().checked_sub(1 + MARGIN).or(self.groups.len().checked_sub(1));
         let (from, day) = match last {

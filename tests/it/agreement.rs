@@ -86,7 +86,8 @@ fn the_timeline_agrees_with_counting_hours() {
         let mut counts: Vec<u64> =
             rows.iter().filter_map(|row| row["count"].as_u64()).filter(|count| *count > 0).collect();
         let mut hours: Vec<u64> = wanted.values().copied().collect();
-        (counts.sort_unstable(), hours.sort_unstable());
+        counts.sort_unstable();
+        hours.sort_unstable();
         assert_eq!(counts, hours, "{name}");
     }
 }
