@@ -109,11 +109,23 @@ pub enum Command {
     Reindex,
     /// Print who did what when
     Journal,
+    /// Write what is made from the program's own tables
+    #[command(hide = true)]
+    Generate {
+        #[command(subcommand)]
+        what: Generated,
+    },
     /// Which formats are read
     Formats {
         #[command(subcommand)]
         what: Formats,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Generated {
+    /// The keys of the screen, as a table
+    Keys,
 }
 
 #[derive(Debug, Subcommand)]

@@ -27,6 +27,7 @@ pub fn import(args: &ImportArgs, globals: &Globals, world: &mut World) -> Result
     which::remember(&folder, world);
     let meter = Meter::default();
     let stop = world.stop.clone();
+    world.listen();
     let import = Import {
         paths: &args.paths,
         options: &options,

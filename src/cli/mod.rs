@@ -9,6 +9,7 @@ mod args;
 mod demo;
 mod formats;
 mod forms;
+mod generate;
 mod import;
 mod journal;
 mod new;

@@ -3,7 +3,6 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::Parser;
 
@@ -12,7 +11,7 @@ use crate::error::{Attempt, Error, Kind, Result, harmless_json, visible};
 use crate::query::{self, Context, Diagnostic, Expr};
 use crate::record::{Instant, Window, Zone};
 
-use super::args::{Cli, Command, Formats, Globals, Span};
+use super::args::{Cli, Command, Formats, Generated, Globals, Span};
 use super::{World, which};
 
 /// How a command that did its work ended.
@@ -33,11 +32,6 @@ pub enum Outcome {
 /// Runs the program of this process.
 pub fn main() -> ExitCode {
     let mut world = World::real();
-    // The first Ctrl-C asks, the second one insists.
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-        let _ = signal_hook::flag::register_conditional_default(signal, Arc::clone(&world.stop));
-        let _ = signal_hook::flag::register(signal, Arc::clone(&world.stop));
-    }
     ExitCode::from(run(std::env::args_os(), &mut world))
 }
 
@@ -117,6 +111,7 @@ fn dispatch(cli: Cli, world: &mut World) -> Result<Outcome> {
         }
         Some(Command::Reindex) => super::reindex::reindex(globals, world),
         Some(Command::Journal) => super::journal::journal(globals, world),
+        Some(Command::Generate { what: Generated::Keys }) => super::generate::keys(globals, world),
         Some(Command::Formats { what }) => match what {
             Formats::List => super::formats::list(globals, world),
             Formats::Show { name } => super::formats::show(&name, world),

@@ -28,6 +28,8 @@ pub struct World {
     pub err_is_terminal: bool,
     /// Set when the user wants to stop.
     pub stop: Arc<AtomicBool>,
+    /// Signals of the process may be listened to.
+    pub signals: bool,
     /// The reader of the results went away.
     pub closed: bool,
 }
@@ -48,7 +50,18 @@ impl World {
             out_is_terminal,
             err_is_terminal: io::stderr().is_terminal(),
             stop: Arc::new(AtomicBool::new(false)),
+            signals: true,
             closed: false,
+        }
+    }
+
+    /// From here on, the first Ctrl-C (or SIGTERM) sets `stop`; the second ends the process.
+    pub fn listen(&self) {
+        use signal_hook::consts::{SIGINT, SIGTERM};
+        for signal in [SIGINT, SIGTERM].into_iter().filter(|_| self.signals) {
+            // Without a handler the signal ends the process: safe, if less polite.
+            let _ = signal_hook::flag::register_conditional_default(signal, Arc::clone(&self.stop));
+            let _ = signal_hook::flag::register(signal, Arc::clone(&self.stop));
         }
     }
 

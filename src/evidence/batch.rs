@@ -14,7 +14,7 @@ use crate::source::Found;
 use super::manifest::{Manifest, SourceRow, VERSION};
 use super::merkle::root;
 use super::seal::{Frame, SourceSecret, hash_of, hex};
-use super::store::unhex;
+use super::store::{FrameBytes, read_frame, unhex};
 use super::{batch_folder, manifest::FrameRow};
 
 /// How unfinished batches begin their names.
@@ -166,13 +166,16 @@ impl BatchWriter {
         self.sources.is_empty()
     }
 
-    /// Gives the rows of the frames added since the last finished source, and
-    /// the folder they lie in: for reading them again before they are sealed.
-    pub fn unfinished(&mut self) -> Result<(PathBuf, Vec<FrameRow>)> {
-        let why = || "cannot write to an unfinished batch".to_owned();
+    /// Reads the frames added since the last finished source once more.
+    pub fn reread(&mut self, take: &mut dyn FnMut(&FrameBytes)) -> Result<()> {
+        let why = || "cannot read an unfinished source again".to_owned();
         self.content.flush().attempt(why)?;
         self.spans.flush().attempt(why)?;
-        Ok((self.folder.path().to_owned(), self.frames.clone()))
+        for row in &self.frames {
+            let frame = read_frame(self.content.get_ref(), self.spans.get_ref(), row).map_err(Error::case)?;
+            take(&frame);
+        }
+        Ok(())
     }
 
     /// Syncs, checks by reading back, renames into place. Returns the manifest

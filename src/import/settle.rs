@@ -7,11 +7,11 @@ use std::time::Instant as Stopwatch;
 use crossbeam_channel::Receiver;
 use serde_json::{Value, json};
 
-use crate::case::{Hold, Receipt, TOOL, evidence_folder, index_batch, index_folder};
+use crate::case::{Hold, Reading, Receipt, TOOL, each_event, evidence_folder, index_batch, index_folder};
 use crate::error::{Attempt, Error, Result};
 use crate::evidence::Store;
 use crate::index::{Segment, publish};
-use crate::parse::YearWatch;
+use crate::parse::{Plan, YearWatch};
 use crate::record::{Clock, SourceId};
 
 use super::chunk::{Message, Sealed, SharedBatch, Source, Step};
@@ -156,6 +156,7 @@ impl<'a> Settler<'a> {
         receipt.settle();
         if !plan.shifts.is_empty() {
             self.batch()?.stale = true;
+            self.count_again(&plan, &mut receipt)?;
         }
         let to_json = || "cannot write a receipt as JSON".to_owned();
         let (plan, kept) =
@@ -168,6 +169,22 @@ impl<'a> Settler<'a> {
         let batch = self.batch()?;
         batch.keys.insert(source.key, id);
         batch.rows.push(Row { path, status, reason: broken, source: Some(id), receipt, seconds });
+        Ok(())
+    }
+
+    /// Counts the times of the present source again, under its final plan.
+    fn count_again(&mut self, plan: &Plan, receipt: &mut Receipt) -> Result<()> {
+        let reading = Reading::new(plan.clone())?;
+        let mut counted = Receipt::default();
+        self.with_writer(|writer| {
+            writer.reread(&mut |frame| {
+                let spans = frame.spans.iter().copied();
+                each_event(&reading.parser, &frame.content, spans, frame.first_record, |_, span, event| {
+                    counted.count(event, true, span.part);
+                });
+            })
+        })?;
+        (receipt.first, receipt.last, receipt.time) = (counted.first, counted.last, counted.time);
         Ok(())
     }
 

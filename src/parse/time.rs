@@ -118,11 +118,12 @@ impl Clockwork {
     }
 }
 
-/// How many records a group holds whose dates are looked at together.
+/// How many records a group holds whose dates are looked at together; fewer,
+/// at the end of a stretch, say nothing.
 const GROUP: usize = 16;
 
-/// The smallest group that says anything.
-const LEAST: usize = 3;
+/// Days from 1 January of year 1 to the epoch.
+const EPOCH_DAY: i32 = 719_163;
 
 /// A drop or rise of the date by more days than this is no gap and no straggler.
 const HALF_A_YEAR: i64 = 183;
@@ -141,6 +142,8 @@ const MARGIN: usize = 2;
 pub struct YearWatch {
     groups: Vec<Group>,
     pending: Vec<(u64, i64)>,
+    /// The first records, while there is no group yet.
+    few: Vec<(u64, i64)>,
 }
 
 /// Some records that follow one another.
@@ -164,13 +167,19 @@ impl YearWatch {
     /// Appends what another thread noted of the records behind.
     pub fn append(&mut self, later: YearWatch) {
         self.settle();
+        if self.few.is_empty() {
+            self.few = later.few;
+        }
         self.groups.extend(later.groups);
         self.pending = later.pending;
     }
 
     fn settle(&mut self) {
         let mut pending = std::mem::take(&mut self.pending);
-        if pending.len() >= LEAST {
+        if self.groups.is_empty() && self.few.is_empty() {
+            self.few.extend(pending.first());
+        }
+        if pending.len() == GROUP {
             let first = pending[0].0;
             pending.sort_unstable_by_key(|(_, day)| *day);
             self.groups.push(Group { first, day: pending[pending.len() / 2].1 });
@@ -182,7 +191,7 @@ impl YearWatch {
         self.settle();
         let drops = self.new_years();
         if drops.is_empty() {
-            return Vec::new();
+            return self.next_year_begun(plan, 0).into_iter().collect();
         }
         // Without a given year the last regime is that of the anchor; with one, the first is.
         let base = if plan.year.is_some() { 0 } else { -(drops.len() as i32) };
@@ -195,7 +204,21 @@ impl YearWatch {
                 shifts.push(YearShift { from_record: group.first, years: after, years_early: after });
             }
         }
+        shifts.extend(self.next_year_begun(plan, base + drops.len() as i32));
         shifts
+    }
+
+    /// With a given year, a log that ends late in a year may have a few lines of
+    /// the next one at its end: too few to show by themselves that it began.
+    fn next_year_begun(&self, plan: &Plan, years: i32) -> Option<YearShift> {
+        plan.year?;
+        let last = self.groups.len().checked_sub(1 + MARGIN).or(self.groups.len().checked_sub(1));
+        let (from, day) = match last {
+            Some(from) => (self.groups[from].first, self.groups.last()?.day),
+            None => *self.few.first()?,
+        };
+        let month = NaiveDate::from_num_days_from_ce_opt(i32::try_from(day).ok()? + EPOCH_DAY)?.month();
+        (month > 6).then_some(YearShift { from_record: from, years, years_early: years + 1 })
     }
 
     /// Finds the groups that begin a new year.
@@ -213,5 +236,99 @@ impl YearWatch {
             }
         }
         drops
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::{Options, Parser};
+
+    /// 2026-01-15T00:00:00Z.
+    const WRITTEN: Instant = Instant::from_secs(1_768_435_200);
+
+    fn plan(year: Option<i32>) -> Plan {
+        let options = Options { year, format: Some("syslog.rfc3164".to_owned()), ..Options::default() };
+        Plan::decide(b"", true, &options, Some(WRITTEN), WRITTEN).expect("the format is known")
+    }
+
+    /// Reads lines under a plan, looks for new years, and reads them again.
+    fn years(lines: &[String], year: Option<i32>) -> Vec<i32> {
+        let mut plan = plan(year);
+        let mut watch = YearWatch::default();
+        let parser = Parser::new(&plan).expect("it is a plan");
+        for (record, line) in (0..).zip(lines) {
+            let mut event = Event::default();
+            parser.read(record, 0, line, &mut event);
+            watch.note(record, &event);
+        }
+        plan.shifts = watch.shifts(&plan);
+        let parser = Parser::new(&plan).expect("it is a plan");
+        (0..)
+            .zip(lines)
+            .map(|(record, line)| {
+                let mut event = Event::default();
+                parser.read(record, 0, line, &mut event);
+                let stamp = event.stamp.expect("every line tells a time");
+                assert!(stamp.basis.year);
+                Zone::UTC.local(stamp.instant).year()
+            })
+            .collect()
+    }
+
+    /// A line on each third day from March of a year to 14 January three years later.
+    fn three_years() -> (Vec<String>, Vec<i32>) {
+        let mut day = NaiveDate::from_ymd_opt(2023, 3, 1).expect("a day");
+        let (mut lines, mut years) = (Vec::new(), Vec::new());
+        while day <= NaiveDate::from_ymd_opt(2026, 1, 14).expect("a day") {
+            lines.push(format!("{} web-01 app[1]: tick", day.format("%b %e 10:00:00")));
+            years.push(day.year());
+            day += chrono::TimeDelta::days(3);
+        }
+        (lines, years)
+    }
+
+    #[test]
+    fn a_log_of_three_years_is_counted_back_from_its_end() {
+        let (lines, wanted) = three_years();
+        assert_eq!(years(&lines, None), wanted);
+    }
+
+    #[test]
+    fn a_log_of_three_years_is_counted_forward_from_the_year_given() {
+        let (lines, wanted) = three_years();
+        assert_eq!(years(&lines, Some(2023)), wanted);
+    }
+
+    #[test]
+    fn a_few_lines_of_the_next_year_are_seen_where_a_year_is_given() {
+        let lines = ["Nov 30 10:00:00 h a[1]: x", "Dec 31 10:00:00 h a[1]: x", "Jan  1 10:00:00 h a[1]: x"];
+        assert_eq!(years(&lines.map(str::to_owned), Some(2024)), [2024, 2024, 2025]);
+    }
+
+    #[test]
+    fn a_machine_that_begins_at_january_after_each_start_changes_no_year() {
+        let mut lines: Vec<String> = (1..=28).map(|day| format!("Oct {day:2} 10:00:00 h a[1]: x")).collect();
+        lines.extend((0..40).map(|second| format!("Jan  1 00:00:{second:02} h a[1]: booting")));
+        lines.extend((1..=28).map(|day| format!("Nov {day:2} 10:00:00 h a[1]: x")));
+        let years = years(&lines, None);
+        assert!(years[..28].iter().chain(&years[68..]).all(|year| *year == 2025), "{years:?}");
+    }
+
+    #[test]
+    fn one_line_more_or_less_moves_no_other_in_a_log_of_three_years() {
+        let (lines, wanted) = three_years();
+        for at in (0..lines.len()).step_by(17) {
+            let mut more = lines.clone();
+            more.insert(at, "Jul  4 12:00:00 web-01 app[1]: astray".to_owned());
+            let mut found = years(&more, None);
+            found.remove(at);
+            assert_eq!(found, wanted, "inserted at {at}");
+        }
+    }
+
+    #[test]
+    fn a_leap_day_is_of_the_latest_leap_year() {
+        assert_eq!(years(&["Feb 29 10:00:00 h a[1]: x".to_owned()], None), [2024]);
     }
 }

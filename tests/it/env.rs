@@ -81,6 +81,7 @@ impl TestEnv {
             out_is_terminal: false,
             err_is_terminal: false,
             stop: Arc::new(AtomicBool::new(false)),
+            signals: false,
             closed: false,
         };
         let status = run(words.iter().map(OsString::from), &mut world);

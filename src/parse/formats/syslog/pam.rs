@@ -45,6 +45,7 @@ fn session<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
         if by.is_empty() {
             put_user(target, event);
             event.put_some(fields::USER_ID, if target_id.is_empty() { by_id } else { target_id });
+            event.put_some(fields::USER_EFFECTIVE_NAME, target);
         } else {
             put_user(by, event);
             event.put_some(fields::USER_ID, by_id);
@@ -146,7 +147,7 @@ mod tests {
             ),
             (
                 "pam_unix(cron:session): session opened for user root by (uid=0)",
-                "session_opened|success|root||0|",
+                "session_opened|success|root|root|0|",
             ),
             ("pam_unix(sshd:session): session closed for user git", "session_closed||git|||"),
             (

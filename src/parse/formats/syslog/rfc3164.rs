@@ -88,21 +88,22 @@ fn tag(rest: &str) -> Option<(&str, &str, &str)> {
         Some((name, pid)) => (name, pid),
         None => (whole, ""),
     };
-    let fits = !name.is_empty() && name.len() <= 64 && !pid.contains([' ', '[']) && tag_name(name);
+    let fits =
+        !name.is_empty() && name.len() <= 64 && !pid.contains([' ', '[']) && tag_name(name, !pid.is_empty());
     let name = name.split_once('(').map_or(name, |(program, _)| program);
     fits.then_some((name, pid, text))
 }
 
-/// A program's name has no spaces but inside brackets; a word in front that is
-/// set apart by a space (a facility, as some relays write) is tolerated once.
-fn tag_name(name: &str) -> bool {
+/// A program's name is a word, or several in front of a process id
+/// (`Google Chrome[711]`), none of them anything a sentence has.
+fn tag_name(name: &str, with_pid: bool) -> bool {
     let bare = name.split_once('(').map_or(name, |(front, _)| front);
     let word = |part: &str| {
         !part.is_empty()
             && part.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'{' | b'}' | b','))
     };
-    let mut parts = bare.trim_end().split(' ');
-    parts.next().is_some_and(word) && parts.next().is_none()
+    let count = bare.split(' ').count();
+    bare.split(' ').all(word) && (count == 1 || with_pid && count <= 4)
 }
 
 #[cfg(test)]

@@ -7,13 +7,17 @@
 //! it is, and kept otherwise. Source: Apache httpd `mod_log_config`, nginx
 //! `ngx_http_log_module`, ingress-nginx `log-format-upstream`, Traefik CLF.
 
+mod extras;
+mod request;
+
 use std::net::IpAddr;
 
 use crate::record::{Event, fields};
 
-use super::super::stamp;
-use super::super::text::{Cursor, number, seconds};
-use super::super::{Format, Seen};
+use super::super::text::{Cursor, number};
+use super::super::{Format, Seen, stamp};
+use extras::put_extras;
+use request::put_request;
 
 /// Combined lines (the form nginx writes unless told otherwise).
 pub struct NginxAccess;
@@ -181,7 +185,7 @@ fn put<'a>(line: &Line<'a>, dataset: &'static str, event: &mut Event<'a>) -> See
     }
     event.put_some(fields::HTTP_REFERRER, line.referrer.unwrap_or_default());
     event.put_some(fields::USER_AGENT, line.agent.unwrap_or_default());
-    put_extras(line, event);
+    put_extras(line.extras.trim(), event);
     Seen::Yes
 }
 
@@ -228,150 +232,15 @@ fn put_site<'a>(site: &'a str, event: &mut Event<'a>) {
         Some((name, port)) if number(port).is_some() => (name, number(port)),
         _ => (site, None),
     };
-    event.put(fields::DESTINATION_DOMAIN, name);
+    match name.parse::<IpAddr>() {
+        Ok(ip) => event.put(fields::DESTINATION_IP, ip),
+        Err(_) => event.put(fields::DESTINATION_DOMAIN, name),
+    }
     event.put(fields::URL_DOMAIN, name);
     if let Some(port) = port {
+        event.put(fields::DESTINATION_PORT, port);
         event.put(fields::URL_PORT, port);
     }
-}
-
-/// Puts the parts of a request line; one that is none is kept as it stands.
-pub(super) fn put_request<'a>(request: &'a str, event: &mut Event<'a>) {
-    if request.is_empty() || request == "-" {
-        return;
-    }
-    let (target, version) = match request.rsplit_once(" HTTP/") {
-        Some((front, version)) => (front, Some(version)),
-        None => (request, None),
-    };
-    let is_method = |word: &str| {
-        !word.is_empty()
-            && word.len() <= 20
-            && word.bytes().all(|byte| byte.is_ascii_uppercase() || matches!(byte, b'_' | b'-'))
-    };
-    let (method, target) = match target.split_once(' ') {
-        Some((method, target)) if is_method(method) => (Some(method), target),
-        _ => (None, request),
-    };
-    let Some(method) = method else {
-        event.put("http.request.line", request);
-        return;
-    };
-    event.put(fields::HTTP_METHOD, method);
-    if let Some(version) = version {
-        event.put(fields::HTTP_VERSION, version);
-    }
-    put_target(target, event);
-}
-
-/// Puts a request's target: as written, and its path, query and site.
-pub(super) fn put_target<'a>(target: &'a str, event: &mut Event<'a>) {
-    event.put(fields::URL_ORIGINAL, target);
-    let mut path = target;
-    if let Some((scheme, rest)) = target.split_once("://")
-        && scheme.bytes().all(|byte| byte.is_ascii_alphabetic())
-    {
-        let end = rest.find(['/', '?']).unwrap_or(rest.len());
-        let authority = rest[..end].rsplit_once('@').map_or(&rest[..end], |(_, host)| host);
-        event.put(fields::URL_SCHEME, scheme);
-        if event.get(fields::URL_DOMAIN).is_none() {
-            let (name, port) = authority.rsplit_once(':').unwrap_or((authority, ""));
-            event.put_some(fields::URL_DOMAIN, name);
-            if let Some(port) = number(port) {
-                event.put(fields::URL_PORT, port);
-            }
-        }
-        path = &rest[end..];
-    }
-    let path = path.split_once('#').map_or(path, |(path, _)| path);
-    let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
-    event.put_some(fields::URL_PATH, path);
-    event.put_some(fields::URL_QUERY, query.unwrap_or_default());
-    let file = path.rsplit('/').next().unwrap_or_default();
-    if let Some((name, ending)) = file.rsplit_once('.')
-        && !name.is_empty()
-        && (1..=8).contains(&ending.len())
-        && ending.bytes().all(|byte| byte.is_ascii_alphanumeric())
-    {
-        event.put(fields::URL_EXTENSION, ending);
-    }
-}
-
-/// Puts what a server appended, where its form tells what it is.
-fn put_extras<'a>(line: &Line<'a>, event: &mut Event<'a>) {
-    let extras = line.extras.trim();
-    if extras.is_empty() {
-        return;
-    }
-    if ingress(extras, event).is_some() || traefik(extras, event).is_some() {
-        return;
-    }
-    let mut cursor = Cursor::new(extras);
-    if let Some(forwarded) = cursor.quoted() {
-        for ip in forwarded.split(',').filter_map(|part| part.trim().parse::<IpAddr>().ok()) {
-            event.put(fields::NETWORK_FORWARDED_IP, ip);
-        }
-        cursor.spaces();
-    }
-    let rest = cursor.rest();
-    let first = rest.split(' ').next().unwrap_or_default().trim_matches('"');
-    let time = first.strip_prefix("rt=").unwrap_or(first);
-    if time.contains('.')
-        && let Some(nanos) = seconds(time)
-    {
-        event.put(fields::EVENT_DURATION, nanos);
-    }
-    event.put_some("http.access.extra", extras);
-}
-
-/// Reads what ingress-nginx appends: request length, request time, upstream name,
-/// alternative upstream, upstream address, length, time and status, request id.
-fn ingress<'a>(extras: &'a str, event: &mut Event<'a>) -> Option<()> {
-    let mut cursor = Cursor::new(extras);
-    let length = number(cursor.word())?;
-    let time = seconds(cursor.word())?;
-    cursor.eat("[")?;
-    let upstream = cursor.until(b']')?;
-    cursor.spaces();
-    let mut alternative = "";
-    if cursor.eat("[").is_some() {
-        alternative = cursor.until(b']')?;
-        cursor.spaces();
-    }
-    let (behind, id) = cursor.rest().rsplit_once(' ')?;
-    event.put(fields::HTTP_REQUEST_BYTES, length);
-    event.put(fields::EVENT_DURATION, time);
-    event.put(fields::HTTP_REQUEST_ID, id);
-    event.put_some("nginx.ingress_controller.upstream.name", upstream);
-    event.put_some("nginx.ingress_controller.upstream.alternative_name", alternative);
-    let names = ["addresses", "response.length", "response.time", "response.status_code"];
-    let words: Vec<&str> = behind.split(' ').filter(|word| !word.is_empty()).collect();
-    if words.len() == names.len() {
-        for (name, word) in names.into_iter().zip(words) {
-            if word != "-" {
-                event.put(format!("nginx.ingress_controller.upstream.{name}"), word);
-            }
-        }
-    } else {
-        event.put_some("nginx.ingress_controller.upstream.list", behind);
-    }
-    Some(())
-}
-
-/// Reads what Traefik appends: request count, frontend, backend, duration in ms.
-fn traefik<'a>(extras: &'a str, event: &mut Event<'a>) -> Option<()> {
-    let mut cursor = Cursor::new(extras);
-    let count = number(cursor.word())?;
-    let frontend = cursor.quoted()?;
-    cursor.spaces();
-    let backend = cursor.quoted()?;
-    cursor.spaces();
-    let millis = number(cursor.rest().strip_suffix("ms")?)?;
-    event.put("traefik.access.request_count", count);
-    event.put_some("traefik.access.frontend_name", frontend);
-    event.put_some("traefik.access.backend_url", backend);
-    event.put(fields::EVENT_DURATION, millis.checked_mul(1_000_000)?);
-    Some(())
 }
 
 #[cfg(test)]
