@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::record::Zone;
 
 /// Follow the trail: access logs into a sealed case, investigated in a terminal.
-#[derive(Debug, Parser)]
+#[derive(Debug, Clone, Parser)]
 #[command(name = "vestigo", version, max_term_width = 100)]
 pub struct Cli {
     #[command(flatten)]
@@ -53,7 +53,7 @@ pub enum Colour {
     Never,
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 pub enum Command {
     /// Open a case on the screen (what `vestigo` alone does)
     Open {
@@ -122,13 +122,13 @@ pub enum Command {
     },
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 pub enum Generated {
     /// The keys of the screen, as a table
     Keys,
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 pub enum Formats {
     /// Every format with what it reads
     List,
@@ -158,7 +158,7 @@ pub struct Reading {
     pub allow_large: bool,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct ImportArgs {
     /// Files or folders; - is standard input
     #[arg(required = true, value_name = "PATH")]
@@ -176,7 +176,7 @@ pub struct ImportArgs {
     pub dry_run: bool,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct NormaliseArgs {
     /// Files or folders; - is standard input
     #[arg(required = true, value_name = "PATH")]
@@ -222,7 +222,7 @@ pub enum Form {
     TimesketchJsonl,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct SearchArgs {
     /// What to look for, such as 'user.name:root AND outcome:failure'
     #[arg(default_value = "*", allow_hyphen_values = true)]
@@ -249,7 +249,7 @@ pub struct SearchArgs {
     pub count: bool,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct TimelineArgs {
     /// Which events
     #[arg(default_value = "*", allow_hyphen_values = true)]
@@ -267,7 +267,7 @@ pub struct TimelineArgs {
     pub by: Option<String>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct TopArgs {
     /// The field, by name or alias
     pub field: String,

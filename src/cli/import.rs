@@ -131,8 +131,8 @@ fn tell(rows: &[Row], report: Option<&Report>, globals: &Globals, world: &mut Wo
     for row in rows {
         table.row(cells(row, &zone));
     }
-    for line in table.lines(world.width) {
-        world.line(&line)?;
+    if !table.is_empty() {
+        table.lines(world.width).iter().try_for_each(|line| world.line(line))?;
     }
     for row in rows {
         for line in remarks(row) {

@@ -6,8 +6,9 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::case::Case;
+use crate::case::{Case, rebuild};
 use crate::error::{Attempt, Error, Kind, Result, harmless_json, visible};
+use crate::index::is_damaged;
 use crate::query::{self, Context, Diagnostic, Expr};
 use crate::record::{Instant, Window, Zone};
 
@@ -41,7 +42,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>, world: &mut World) -> u8 {
         Ok(cli) => cli,
         Err(error) => return refuse(&error, world),
     };
-    let outcome = dispatch(cli, world);
+    let outcome = dispatch(cli.clone(), world).or_else(|error| mended(error, cli, world));
     let outcome = outcome.and_then(|outcome| world.flush().map(|()| outcome));
     match outcome {
         Ok(Outcome::Done) => 0,
@@ -88,6 +89,18 @@ fn tell(error: &Error, world: &mut World) {
     for hint in error.hints() {
         world.note(&format!("hint: {hint}"));
     }
+}
+
+/// Makes a damaged index again and runs the command once more, unless it has
+/// printed something already.
+fn mended(error: Error, cli: Cli, world: &mut World) -> Result<Outcome> {
+    if !is_damaged(&error) || world.printed {
+        return Err(error);
+    }
+    world.note(&format!("warning: {error}; making the index again from the evidence"));
+    let folder = which::chosen(cli.globals.case.as_deref(), world)?;
+    rebuild(&folder, &world.who(), world.clock.as_ref(), &|_, _| {})?;
+    dispatch(cli, world)
 }
 
 fn dispatch(cli: Cli, world: &mut World) -> Result<Outcome> {

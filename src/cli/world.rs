@@ -30,6 +30,8 @@ pub struct World {
     pub stop: Arc<AtomicBool>,
     /// Signals of the process may be listened to.
     pub signals: bool,
+    /// Something was printed as a result.
+    pub printed: bool,
     /// The reader of the results went away.
     pub closed: bool,
 }
@@ -51,6 +53,7 @@ impl World {
             err_is_terminal: io::stderr().is_terminal(),
             stop: Arc::new(AtomicBool::new(false)),
             signals: true,
+            printed: false,
             closed: false,
         }
     }
@@ -80,7 +83,10 @@ impl World {
     /// Prints what is still held back.
     pub fn flush(&mut self) -> Result<()> {
         let written = self.out.flush();
-        self.written(written)
+        let printed = self.printed;
+        let outcome = self.written(written);
+        self.printed = printed;
+        outcome
     }
 
     /// Prints a line of diagnostics; a failure to do so is not told.
@@ -89,6 +95,7 @@ impl World {
     }
 
     fn written(&mut self, written: io::Result<()>) -> Result<()> {
+        self.printed = true;
         if written.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
             self.closed = true;
             return Err(Error::case("the reader of the output went away"));

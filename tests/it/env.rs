@@ -82,6 +82,7 @@ impl TestEnv {
             err_is_terminal: false,
             stop: Arc::new(AtomicBool::new(false)),
             signals: false,
+            printed: false,
             closed: false,
         };
         let status = run(words.iter().map(OsString::from), &mut world);

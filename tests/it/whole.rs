@@ -103,6 +103,31 @@ fn an_index_made_again_gives_the_same_bytes() {
 }
 
 #[test]
+fn a_damaged_index_is_made_again_and_never_answers_wrongly() {
+    let env = TestEnv::new();
+    demo_logs(&env);
+    env.import(&env.path("logs"), &[]);
+    let whole = env.run(&["--json", "search", "--all", "status:404"]).ends(0);
+    let index = env.path("case/index");
+    let largest = std::fs::read_dir(&index)
+        .expect("it is there")
+        .flatten()
+        .max_by_key(|entry| entry.metadata().map_or(0, |meta| meta.len()))
+        .expect("there is a segment");
+    let bytes = std::fs::read(largest.path()).expect("it is ours");
+    for at in (0..bytes.len()).step_by(bytes.len() / 12) {
+        let mut damaged = bytes.clone();
+        damaged[at] ^= 0x55;
+        std::fs::write(largest.path(), &damaged).expect("it is ours");
+        let answer = env.run(&["--json", "search", "--all", "status:404"]);
+        assert!(answer.status == 0 && answer.out == whole.out, "byte {at}: {}", answer.err);
+        if !largest.path().exists() {
+            break;
+        }
+    }
+}
+
+#[test]
 fn the_order_of_import_does_not_matter() {
     let env = TestEnv::new();
     demo_logs(&env);
