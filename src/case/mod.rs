@@ -17,8 +17,8 @@ pub use about::{About, New};
 pub use hold::{Hold, TOOL};
 pub use open::{Case, SourceInfo};
 pub use reading::{Reading, each_event};
-pub(crate) use rebuild::index_batch;
 pub use rebuild::{Rebuilt, rebuild};
+pub(crate) use rebuild::{catch_up, index_batch};
 pub use receipt::{Bytes, Receipt, Rejected, Times};
 pub use verify::{Rungs, Verdict, verify};
 

@@ -11,7 +11,7 @@ use crate::journal::{self, Journal, Line};
 use crate::record::{Clock, Entry, EventId, Instant, Origin, SourceId};
 
 use super::hold::committed;
-use super::{About, Reading, Receipt, evidence_folder, index_folder, rebuild};
+use super::{About, Reading, Receipt, catch_up, evidence_folder, index_folder};
 
 /// One source as the screens and tables show it.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +48,8 @@ struct Inner {
     journal: Journal,
     store: Store,
     index: Index,
+    /// Committed batches that are not in the index yet.
+    behind: usize,
     readings: Mutex<HashMap<SourceId, Arc<Reading>>>,
 }
 
@@ -61,19 +63,9 @@ impl Case {
         let batches = committed(&journal.lines)?;
         let store = Store::open(&evidence_folder(folder), &batches)?;
         let wanted: Vec<u32> = batches.iter().map(|(number, _)| *number).collect();
-        let index = match Index::open(&index_folder(folder)) {
-            Ok(index) if index.batches() == wanted => index,
-            Ok(_) | Err(_) => {
-                rebuild(folder, by, clock, &|_, _| {}).map_err(|error| {
-                    Error::case("the index is missing or out of date, and could not be rebuilt")
-                        .because(error)
-                        .hint("Run `vestigo reindex` where the case can be written.")
-                })?;
-                Index::open(&index_folder(folder))?
-            }
-        };
+        let (index, behind) = index_of(folder, &wanted, by, clock)?;
         let readings = Mutex::default();
-        let inner = Inner { folder: folder.to_owned(), about, journal, store, index, readings };
+        let inner = Inner { folder: folder.to_owned(), about, journal, store, index, behind, readings };
         Ok(Case { inner: Arc::new(inner) })
     }
 
@@ -98,7 +90,13 @@ impl Case {
         let torn = (!journal.torn.is_empty())
             .then(|| "the journal's last line was cut off; the next write repairs it".to_owned());
         let broken = journal.broken.as_ref().map(|(line, how)| format!("journal line {line}: {how}"));
-        torn.into_iter().chain(broken).collect()
+        let behind = (self.inner.behind > 0).then(|| {
+            format!(
+                "{} committed batches are not in the index yet: another process is at work",
+                self.inner.behind
+            )
+        });
+        torn.into_iter().chain(broken).chain(behind).collect()
     }
 
     /// Gives the index, for counting and searching.
@@ -190,6 +188,29 @@ impl Case {
         let reading = Arc::new(Reading::of(self.inner.store.row(at))?);
         readings.insert(*source, reading.clone());
         Ok(reading)
+    }
+}
+
+/// Opens the index, brought up to the committed batches where that can be done
+/// now; else as it is, with the number of batches it lacks.
+fn index_of(folder: &Path, wanted: &[u32], by: &str, clock: &dyn Clock) -> Result<(Index, usize)> {
+    let place = index_folder(folder);
+    let open = || Index::open(&place);
+    let before = open();
+    if let Ok(index) = &before
+        && index.batches() == wanted
+    {
+        return Ok((index.clone(), 0));
+    }
+    match (catch_up(folder, by, clock), before) {
+        (Ok(()), _) => Ok((open()?, 0)),
+        (Err(_), Ok(index)) if index.batches().iter().all(|number| wanted.contains(number)) => {
+            let behind = wanted.len() - index.batches().len();
+            Ok((index, behind))
+        }
+        (Err(error), _) => Err(Error::case("the index is missing or damaged, and could not be made again")
+            .because(error)
+            .hint("Run `vestigo reindex` where the case can be written.")),
     }
 }
 

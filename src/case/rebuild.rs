@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::error::{Attempt, Error, Result};
 use crate::evidence::{SourceAt, Store};
-use crate::index::{Segment, SegmentWriter, publish};
+use crate::index::{Index, Segment, SegmentWriter, publish};
 use crate::record::{Clock, SourceId};
 
 use super::{Hold, Reading, each_event, evidence_folder, index_folder};
@@ -48,6 +48,31 @@ pub fn rebuild(
     let what = json!({ "batches": rebuilt.batches, "events": rebuilt.events, "tool": super::TOOL });
     hold.note("index.rebuild", what, clock)?;
     Ok(rebuilt)
+}
+
+/// Indexes the committed batches that the index lacks (a crash between commit
+/// and publication); where the index cannot be used, all of them.
+pub(crate) fn catch_up(folder: &Path, by: &str, clock: &dyn Clock) -> Result<()> {
+    let mut hold = Hold::open(folder, by, clock)?;
+    let (place, committed) = (index_folder(folder), hold.committed()?);
+    let known: Vec<u32> = match Index::open(&place) {
+        Ok(index) => index.batches().to_vec(),
+        Err(_) => Vec::new(),
+    };
+    let sound = known.iter().all(|number| committed.iter().any(|(batch, _)| batch == number));
+    if !sound || known.is_empty() {
+        drop(hold);
+        return rebuild(folder, by, clock, &|_, _| {}).map(drop);
+    }
+    let store = Store::open(&evidence_folder(folder), &committed)?;
+    let missing: Vec<u32> =
+        committed.iter().map(|(batch, _)| *batch).filter(|batch| !known.contains(batch)).collect();
+    let mut events = 0;
+    for number in &missing {
+        events += index_batch(&store, &place, *number, &|_| {})?;
+    }
+    let what = json!({ "batches": missing.len(), "events": events, "tool": super::TOOL });
+    hold.note("index.rebuild", what, clock)
 }
 
 /// Indexes one committed batch from its frames and publishes it. `done` is told

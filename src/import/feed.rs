@@ -196,8 +196,10 @@ impl<'a> Feeder<'a> {
         let number = self.number;
         self.step(Step::Commit(number))?;
         let workers = self.workers;
+        // Every worker waits for the others: all of them are told, or none.
+        let jobs = self.out()?.jobs.clone();
         for _ in 0..workers {
-            self.out()?.jobs.send(Job::Flush(number)).map_err(|_| gone())?;
+            jobs.send(Job::Flush(number)).map_err(|_| gone())?;
         }
         (self.batch, self.batch_bytes, self.number) = (None, 0, number + 1);
         Ok(())

@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::evidence::Store;
 use crate::parse::Options;
 use crate::record::Clock;
-use crate::source::{Limits, walk};
+use crate::source::{Limits, Skipped, Walk, walk};
 
 use super::chunk::{Job, Message};
 use super::feed::Feeder;
@@ -88,7 +88,8 @@ pub fn run(
     clock: &dyn Clock,
     acknowledge: &mut dyn FnMut(&Row),
 ) -> Result<Report> {
-    let found = walk(import.paths)?;
+    let mut found = walk(import.paths)?;
+    leave_out_the_case(hold.folder(), &mut found);
     import.meter.expect(found.inputs.iter().filter_map(|input| input.length).sum());
     let folder = hold.folder().to_owned();
     let index = index_folder(&folder);
@@ -117,4 +118,18 @@ pub fn run(
         settled
     })
     .map(|total| Report { total, interrupted: import.stop.load(Ordering::Relaxed) })
+}
+
+/// Passes over files of the case itself, where it lies in a folder that is imported.
+fn leave_out_the_case(case: &Path, found: &mut Walk) {
+    let Ok(case) = std::fs::canonicalize(case) else { return };
+    let (own, others) = std::mem::take(&mut found.inputs)
+        .into_iter()
+        .partition(|input| std::fs::canonicalize(&input.path).is_ok_and(|path| path.starts_with(&case)));
+    found.inputs = others;
+    let own: Vec<crate::source::Input> = own;
+    found.skipped.extend(own.iter().map(|input| Skipped {
+        path: crate::error::visible(&input.path.to_string_lossy()),
+        reason: "is part of the case itself".to_owned(),
+    }));
 }

@@ -44,7 +44,8 @@ pub fn work(jobs: &Receiver<Job>, results: &Sender<Message>, index: &Path, all: 
             }
             Job::Chunk(..) => {}
             Job::Flush(batch) => {
-                let message = match worker.flush() {
+                let flushed = catch_unwind(AssertUnwindSafe(|| worker.flush()));
+                let message = match flushed.unwrap_or_else(|_| Err(unfinished())) {
                     Ok(segment) => Message::Flushed(batch, segment),
                     Err(error) => Message::Failed(error),
                 };
@@ -59,6 +60,11 @@ fn panicked(chunk: &Chunk) -> Error {
     let path = crate::error::visible(&chunk.source.found.path);
     Error::case(format!("reading {path} failed near byte {}: a defect in vestigo", chunk.start))
         .hint("Import the other files without it, and please report this.")
+}
+
+fn unfinished() -> Error {
+    Error::case("writing the index failed: a defect in vestigo")
+        .hint("Run `vestigo reindex`, and please report this.")
 }
 
 struct Worker<'a> {

@@ -17,6 +17,9 @@ pub const UNPARSED: &str = "unparsed";
 /// How many records of a sample are tried.
 const TRIED: usize = 400;
 
+/// Formats up to this specificity take nearly anything of their notation.
+const GENERIC: u8 = 30;
+
 /// How records are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -176,9 +179,21 @@ fn best(sample: &[u8], whole: bool, framing: Framing) -> Option<&'static dyn For
             |text: &str| format.read(text.trim_start_matches('\u{feff}'), &mut Event::default()) == Seen::Yes;
         texts.iter().filter(|text| understands(text)).count()
     };
-    let scored = FORMATS.iter().map(|format| (score(*format), format.specificity(), *format));
-    let best = scored.rev().max_by_key(|(count, specificity, _)| (*count, *specificity));
-    best.filter(|(count, ..)| *count > 0).map(|(.., format)| format)
+    let scored: Vec<(usize, &'static dyn Format)> = FORMATS
+        .iter()
+        .rev()
+        .map(|format| (score(*format), *format))
+        .filter(|(count, _)| *count > 0)
+        .collect();
+    let most = |generic: bool| {
+        let among = scored.iter().filter(|(_, format)| generic || format.specificity() > GENERIC);
+        among.max_by_key(|(count, format)| (*count, format.specificity())).copied()
+    };
+    // A format that takes nearly anything yields to one that knows half of it:
+    // the other half is read line by line all the same.
+    let (all, known) = (most(true)?, most(false));
+    let best = known.filter(|(count, _)| count * 2 >= all.0).unwrap_or(all);
+    Some(best.1)
 }
 
 /// Reads records under a plan. Cheap to make, free to share between threads.
@@ -235,5 +250,52 @@ impl Parser {
         for (key, value) in &self.labels {
             event.put(key.clone(), value.clone());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decided(sample: &str) -> (String, Framing) {
+        let now = Instant::from_secs(1_772_582_400);
+        let plan =
+            Plan::decide(sample.as_bytes(), true, &Options::default(), None, now).expect("nothing is forced");
+        (plan.format, plan.framing)
+    }
+
+    #[test]
+    fn one_odd_record_does_not_make_a_known_log_a_generic_one() {
+        let record = r#"{"eventTime":"2026-03-02T03:25:30Z","eventSource":"iam.amazonaws.com","eventName":"ListUsers"}"#;
+        let sample = format!("{{\"Records\":[{record},{record},{record},{{\"odd\":1}}]}}");
+        assert_eq!(decided(&sample), ("aws.cloudtrail".to_owned(), Framing::Json));
+    }
+
+    #[test]
+    fn what_nobody_understands_is_plain_lines_and_what_is_no_text_is_binary() {
+        assert_eq!(decided("hello\nworld\n"), (UNPARSED.to_owned(), Framing::Lines));
+        assert_eq!(decided(""), (UNPARSED.to_owned(), Framing::Lines));
+        assert_eq!(decided("\0\u{1}\u{2}\0\0").1, Framing::Binary);
+        assert_eq!(decided("one\rtwo\r").1, Framing::Cr);
+        assert_eq!(decided("[2026-03-01 10:00:00] x\n").1, Framing::Lines);
+    }
+
+    #[test]
+    fn a_mixed_file_is_read_line_by_line() {
+        let now = Instant::from_secs(1_772_582_400);
+        let lines = [
+            "Mar  1 10:00:00 web-01 sshd[711]: Invalid user a from 192.0.2.7 port 1",
+            "{\"ts\":\"2026-03-01T10:00:00Z\",\"msg\":\"x\"}",
+            "nothing anybody knows",
+        ];
+        let plan =
+            Plan::decide(lines.join("\n").as_bytes(), true, &Options::default(), None, now).expect("it can");
+        let parser = Parser::new(&plan).expect("it is a plan");
+        let formats = lines.map(|line| {
+            let mut event = Event::default();
+            parser.read(0, 0, line, &mut event);
+            event.format
+        });
+        assert_eq!(formats, ["syslog.rfc3164", "json", UNPARSED]);
     }
 }
