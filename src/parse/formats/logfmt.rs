@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use crate::parse::text::Cursor;
 use crate::parse::{Format, Seen};
 use crate::record::Event;
 
@@ -43,25 +42,32 @@ impl Format for Logfmt {
 /// Reads a line that is made of pairs: it begins with one, there are at least
 /// two, and words that stand alone (flags) are at most a quarter of all.
 fn pairs(text: &str) -> Option<Leaves<'_>> {
-    let mut at = Cursor::new(text.trim_ascii());
+    let mut rest = text.trim_ascii();
     let mut leaves = Leaves::default();
     let (mut paired, mut alone) = (0_usize, 0_usize);
-    while !at.is_done() {
-        let key = at.take_while(is_in_key);
+    while !rest.is_empty() {
+        let (key, behind) = rest.split_at(rest.bytes().take_while(|byte| is_in_key(*byte)).count());
         if key.is_empty() || key.len() > 64 {
             return None;
         }
-        if at.eat("=").is_some() {
-            paired += 1;
-            push(&mut leaves, key, value(&mut at)?);
-        } else {
-            alone += 1;
-            push(&mut leaves, key, Leaf::Bool(true));
-        }
-        if paired == 0 || (!at.is_done() && at.peek() != Some(b' ')) {
+        let leaf = match behind.strip_prefix('=') {
+            Some(behind) => {
+                paired += 1;
+                let (leaf, behind) = value(behind)?;
+                rest = behind;
+                leaf
+            }
+            None => {
+                alone += 1;
+                rest = behind;
+                Leaf::Bool(true)
+            }
+        };
+        if paired == 0 || !(rest.is_empty() || rest.starts_with(' ')) {
             return None;
         }
-        at.skip_spaces();
+        push(&mut leaves, key, leaf);
+        rest = rest.trim_ascii_start();
     }
     (paired >= 2 && alone * 4 <= paired + alone).then_some(leaves)
 }
@@ -75,24 +81,24 @@ fn push<'a>(leaves: &mut Leaves<'a>, key: &str, leaf: Leaf<'a>) {
     }
 }
 
-fn value<'a>(at: &mut Cursor<'a>) -> Option<Leaf<'a>> {
-    if at.peek() == Some(b'"') {
-        let inside = at.quoted()?;
+/// Reads a value, in quotes or up to the next space.
+fn value(text: &str) -> Option<(Leaf<'_>, &str)> {
+    if let Some(inside) = text.strip_prefix('"') {
+        let end = scan::string_end(inside.as_bytes())?;
+        let (inside, rest) = (&inside[..end], &inside[end + 1..]);
         let plain =
             if inside.contains('\\') { Cow::Owned(scan::unescaped(inside)) } else { Cow::Borrowed(inside) };
-        return Some(Leaf::Text(plain));
+        return Some((Leaf::Text(plain), rest));
     }
-    let end = at.rest().find(' ').unwrap_or(at.rest().len());
-    let word = at.rest().get(..end)?;
-    at.eat(word)?;
+    let (word, rest) = text.split_at(text.find(' ').unwrap_or(text.len()));
     if word.contains('"') {
         return None;
     }
     let digits = word.trim_start_matches('-');
     let is_number = digits == "0" || digits.starts_with(|first| ('1'..='9').contains(&first));
     match word.parse::<i64>() {
-        Ok(number) if is_number => Some(Leaf::Int(number)),
-        _ => Some(Leaf::Text(Cow::Borrowed(word))),
+        Ok(number) if is_number => Some((Leaf::Int(number), rest)),
+        _ => Some((Leaf::Text(Cow::Borrowed(word)), rest)),
     }
 }
 

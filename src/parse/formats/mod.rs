@@ -1,18 +1,28 @@
 //! The formats that are built in: one file each, one row in the table.
 
 mod access;
+mod cloudtrail;
 mod guess;
 mod json;
 mod leaves;
 mod logfmt;
 mod scan;
 mod url;
+mod weberror;
 
 use super::Format;
 
 /// Every built-in format; the order breaks the last ties of detection.
-pub static FORMATS: &[&dyn Format] =
-    &[&access::Nginx, &access::Apache, &json::Ecs, &json::Generic, &logfmt::Logfmt];
+pub static FORMATS: &[&dyn Format] = &[
+    &access::Nginx,
+    &access::Apache,
+    &weberror::ApacheError,
+    &weberror::NginxError,
+    &cloudtrail::CloudTrail,
+    &json::Ecs,
+    &json::Generic,
+    &logfmt::Logfmt,
+];
 
 /// Finds a format by its name.
 pub fn named(name: &str) -> Option<&'static dyn Format> {

@@ -184,7 +184,7 @@ impl<'a> Scan<'a> {
 }
 
 /// Tells where the quote stands that ends a text.
-fn string_end(bytes: &[u8]) -> Option<usize> {
+pub(super) fn string_end(bytes: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {
         at += memchr2(b'"', b'\\', bytes.get(at..)?)?;

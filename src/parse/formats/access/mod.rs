@@ -123,9 +123,13 @@ impl<'a> Line<'a> {
     }
 
     fn cut_at(head: &'a str, behind: &'a str) -> Option<Line<'a>> {
-        let (when, rest) = stamp::clf(behind).or_else(|| stamp::rfc3339(behind))?;
-        let when_text = &behind[..behind.len() - rest.len()];
-        let inside = rest.strip_prefix("] \"")?;
+        let close = memchr(b']', behind.as_bytes().get(..48).unwrap_or(behind.as_bytes()))?;
+        let when_text = &behind[..close];
+        let inside = behind[close..].strip_prefix("] \"")?;
+        let when = match stamp::clf(when_text) {
+            Some((when, "")) => when,
+            _ => stamp::whole(when_text)?,
+        };
         let end = request_end(inside)?;
         let mut line = Line {
             head: Head::read(head)?,
