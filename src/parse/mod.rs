@@ -11,9 +11,8 @@ mod format;
 mod formats;
 mod frame;
 mod plan;
-#[allow(dead_code, reason = "readers for formats to choose from")]
-pub(crate) mod stamp;
-pub(crate) mod text;
+mod stamp;
+mod text;
 mod time;
 
 pub use format::{Format, Seen};

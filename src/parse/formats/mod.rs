@@ -1,4 +1,7 @@
 //! The formats that are built in: one file each, one row in the table.
+//!
+//! Owns [`FORMATS`]. Promises that each format reads its own samples, refuses
+//! what is not its own, and is stateless. `parse` and `cli` may call.
 
 mod access;
 mod cloudtrail;
@@ -7,6 +10,7 @@ mod json;
 mod leaves;
 mod logfmt;
 mod scan;
+mod syslog;
 mod url;
 mod weberror;
 
@@ -18,6 +22,8 @@ pub static FORMATS: &[&dyn Format] = &[
     &access::Apache,
     &weberror::ApacheError,
     &weberror::NginxError,
+    &syslog::Rfc5424,
+    &syslog::Rfc3164,
     &cloudtrail::CloudTrail,
     &json::Ecs,
     &json::Generic,

@@ -98,8 +98,10 @@ struct Line<'a> {
     request: &'a str,
     status: &'a str,
     bytes: &'a str,
-    /// Referrer and agent in quotes, where the line is combined.
+    /// Referrer and agent, where the line is combined.
     combined: Option<(&'a str, &'a str)>,
+    /// The referrer is a bare `-`, as Traefik writes it.
+    bare_referrer: bool,
     extras: &'a str,
 }
 
@@ -139,6 +141,7 @@ impl<'a> Line<'a> {
             status: "-",
             bytes: "-",
             combined: None,
+            bare_referrer: false,
             extras: "",
         };
         let mut rest = &inside[end + 1..];
@@ -148,6 +151,7 @@ impl<'a> Line<'a> {
             && let Some((agent, behind)) = quoted(behind)
         {
             line.combined = Some((referrer, agent));
+            line.bare_referrer = rest.starts_with(" - ");
             rest = behind;
         }
         line.extras = rest.trim_ascii();
@@ -158,6 +162,7 @@ impl<'a> Line<'a> {
     /// `combined` is the default, and `escape=default` writes `"` as `\x22`).
     fn may_be_nginx(&self, text: &str) -> bool {
         self.combined.is_some()
+            && !self.bare_referrer
             && self.head.vhost.is_none()
             && self.head.ident == "-"
             && self.bytes != "-"

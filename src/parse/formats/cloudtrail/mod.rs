@@ -49,9 +49,8 @@ impl Format for CloudTrail {
     fn read<'a>(&self, text: &'a str, event: &mut Event<'a>) -> Seen {
         let Some(leaves) = scan::object(text) else { return Seen::No };
         let has = |name| leaves.text(name).is_some();
-        let time = if has("eventName") && has("eventSource") && has_shape(&leaves) {
-            "eventTime"
-        } else if has("insightDetails.insightType") {
+        let is_call = has("eventName") && has("eventSource") && has_shape(&leaves);
+        let time = if is_call || has("insightDetails.insightType") {
             "eventTime"
         } else if has("digestEndTime") && has("awsAccountId") {
             "digestEndTime"

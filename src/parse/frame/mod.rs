@@ -1,4 +1,14 @@
 //! Where records begin and end: a stream of bytes cut into records.
+//!
+//! Owns [`Framer`]. Promises that records partition the content, that they do
+//! not depend on the pieces in which it was fed, and that memory stays bounded.
+//! `import` and `cli` may call.
+
+mod json;
+mod lines;
+
+#[cfg(test)]
+mod tests;
 
 use super::Framing;
 
@@ -7,8 +17,9 @@ pub const MAX_TEXT: usize = 1 << 20;
 
 /// One record's place in the content, and what its bytes count as.
 ///
-/// Records partition the content. `lead + text + tail` is the whole span; the
-/// four byte counts add up to the same length.
+/// Records partition the content. `lead + text + tail` is the whole span; of a
+/// record that is not rejected, `event_bytes + continuation_bytes + blank_bytes`
+/// is the same number; of a rejected one, what is missing to it is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Record {
     /// Bytes before the event's text (blank lines at the start, envelope glue).
@@ -23,7 +34,7 @@ pub struct Record {
     pub lead_lines: u32,
     /// Which part of an overlong line, from 1; 0 for a whole record.
     pub part: u32,
-    /// The bytes are no event (binary content); they are kept and counted as rejected.
+    /// The record is no event (binary content, or nothing but blank lines).
     pub rejected: bool,
     /// Bytes that count as the event: its first line with its line end, or a JSON document.
     pub event_bytes: u32,
@@ -47,12 +58,17 @@ impl Record {
 /// Cuts one source's content into records, fed piece by piece.
 ///
 /// The records do not depend on how the content was cut into pieces.
-pub struct Framer {}
+pub struct Framer {
+    framing: Framing,
+    lines: lines::Lines,
+    json: json::Json,
+}
 
 impl Framer {
     /// Makes a framer for a source.
-    pub fn new(_framing: Framing) -> Framer {
-        todo!()
+    pub fn new(framing: Framing) -> Framer {
+        let end = if framing == Framing::Cr { b'\r' } else { b'\n' };
+        Framer { framing, lines: lines::Lines::new(end), json: json::Json::default() }
     }
 
     /// Takes what is known of the content from the first byte that no record
@@ -61,7 +77,25 @@ impl Framer {
     /// many bytes they cover. With `last`, everything that is left becomes
     /// records. Memory stays bounded: a record never needs more than a few
     /// times [`MAX_TEXT`].
-    pub fn feed(&mut self, _content: &[u8], _last: bool, _records: &mut Vec<Record>) -> usize {
-        todo!()
+    pub fn feed(&mut self, content: &[u8], last: bool, records: &mut Vec<Record>) -> usize {
+        match self.framing {
+            Framing::Lines | Framing::Cr => self.lines.feed(content, last, records),
+            Framing::Json => self.json.feed(&mut self.lines, content, last, records),
+            Framing::Binary => binary(content, last, records),
+        }
     }
+}
+
+/// Cuts binary content into rejected records of a bounded size.
+fn binary(content: &[u8], last: bool, records: &mut Vec<Record>) -> usize {
+    let mut covered = 0;
+    for piece in content.chunks(MAX_TEXT) {
+        if piece.len() < MAX_TEXT && !last {
+            break;
+        }
+        let lines = memchr::memchr_iter(b'\n', piece).count() as u32;
+        records.push(Record { text: piece.len() as u32, lines, rejected: true, ..Record::default() });
+        covered += piece.len();
+    }
+    covered
 }
