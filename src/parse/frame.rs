@@ -138,6 +138,13 @@ impl Framer {
     }
 }
 
+/// Tells whether content begins with a JSON object or array whose end the
+/// bytes at hand do not reach.
+pub(super) fn opens_json(content: &[u8]) -> bool {
+    let content = content.trim_ascii_start();
+    matches!(content.first(), Some(b'{' | b'[')) && scan::Scan::value(content).run(true) == scan::End::Open
+}
+
 /// What a step needs beside the bytes ahead of it.
 struct Sheet<'a> {
     /// Nothing follows the bytes at hand.

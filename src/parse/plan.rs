@@ -2,8 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::Result;
-use crate::record::{Event, Instant, Zone};
+use crate::error::{Error, Result, Visible};
+use crate::record::{Instant, Zone};
+
+use super::detect::{self, Found};
+use super::{FORMATS, Format, UNPARSED};
+
+/// Version of the built-in formats; it rises when a record would be read otherwise.
+const VERSION: u32 = 1;
+
+/// 1990-01-01: a file that was last changed before carries no date worth the
+/// name (archives made to be reproducible say 1970 or 1980).
+const NO_DATE: Instant = Instant::from_secs(631_152_000);
 
 /// How records are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,7 +25,7 @@ pub enum Framing {
     /// (or like) envelope are each a record. Lines between that are no JSON are
     /// records as in `Lines`.
     Json,
-    /// Not text: one rejected record.
+    /// Not text: rejected records.
     Binary,
 }
 
@@ -35,19 +45,29 @@ pub struct Options {
 }
 
 /// From this record on, years count so many less (a log longer than a year).
+///
+/// Around a new year, where late and early lines mix, each line goes by its own
+/// date: `years` is for dates in the later half of the window of years (with a
+/// given year: July to December), `early` for the others. Elsewhere both agree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct YearShift {
     /// First record concerned.
     pub from_record: u64,
-    /// Years to add to what the window says; negative.
+    /// Years to add to what the window says: negative, or positive where the
+    /// plan has the first line's year.
     pub years: i32,
+    /// The same for dates in the earlier half of the window.
+    pub early: i32,
 }
 
 /// How one source is read. Together with a record's bytes it determines the event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
-    /// The format that understood most of the sample; tried first. `unparsed` where none did.
+    /// The format that understood most of the sample. `unparsed` where none did.
     pub format: String,
+    /// Narrower formats that understood some of the sample; tried before `format`.
+    #[serde(default)]
+    pub mixed: Vec<String>,
     /// The only format that is tried, where the user named it.
     pub forced: bool,
     /// Version of the built-in formats that made this plan.
@@ -74,34 +94,60 @@ pub struct Plan {
 impl Plan {
     /// Decides from the first bytes of a source (up to 256 KB; `whole` tells
     /// that this is all of it), what the user said, the source's last change
-    /// and the moment of acquisition.
+    /// and the moment of acquisition. Fails where the user names an unknown format.
     pub fn decide(
-        _sample: &[u8],
-        _whole: bool,
-        _options: &Options,
-        _modified: Option<Instant>,
-        _acquired: Instant,
+        sample: &[u8],
+        whole: bool,
+        options: &Options,
+        modified: Option<Instant>,
+        acquired: Instant,
     ) -> Result<Plan> {
-        todo!()
+        let found = match &options.format {
+            Some(name) => {
+                let format = format_named(name, FORMATS)?;
+                let framing = format.map_or(Framing::Lines, |format| format.framing());
+                Found { format: format.map_or(UNPARSED, |format| format.name()), mixed: Vec::new(), framing }
+            }
+            None => detect::detect(sample, whole, FORMATS),
+        };
+        Ok(Plan::of(found, options, modified, acquired))
+    }
+
+    /// Decides the rest, once it is known what a source is.
+    pub(super) fn of(found: Found, options: &Options, modified: Option<Instant>, acquired: Instant) -> Plan {
+        let anchor = modified.filter(|time| *time >= NO_DATE && *time <= acquired).unwrap_or(acquired);
+        Plan {
+            format: found.format.to_owned(),
+            mixed: found.mixed.into_iter().map(str::to_owned).collect(),
+            forced: options.format.is_some(),
+            version: VERSION,
+            framing: found.framing,
+            zone: options.zone.unwrap_or(Zone::UTC).to_string(),
+            anchor: anchor.nanos(),
+            acquired: acquired.nanos(),
+            year: options.year,
+            shifts: Vec::new(),
+            host: options.host.clone(),
+            labels: options.labels.clone(),
+        }
     }
 }
 
-/// Reads records under a plan. Cheap to make, free to share between threads.
-pub struct Parser {}
-
-impl Parser {
-    /// Makes the parser of a plan; fails where it names an unknown format or zone.
-    pub fn new(_plan: &Plan) -> Result<Parser> {
-        todo!()
+/// Finds a format that a plan or the user names; none for `unparsed`.
+pub(super) fn format_named(
+    name: &str,
+    formats: &[&'static dyn Format],
+) -> Result<Option<&'static dyn Format>> {
+    if name == UNPARSED {
+        return Ok(None);
     }
-
-    /// Reads one record: tries the plan's format, then the others line by line,
-    /// and at last keeps the text as an unparsed event (`format` = `unparsed`,
-    /// `message` = the text). Resolves the time, fills the plan's host and labels.
-    ///
-    /// `text` is the record's text without its last line end; the caller makes
-    /// it UTF-8 with [`String::from_utf8_lossy`].
-    pub fn read<'a>(&self, _record: u64, _part: u32, _text: &'a str, _event: &mut Event<'a>) {
-        todo!()
-    }
+    let found = formats.iter().copied().find(|format| format.name() == name);
+    found.map(Some).ok_or_else(|| {
+        Error::usage(format!("`{}` is not a format", Visible(name)))
+            .hint("List the formats with `vestigo formats list`.")
+    })
 }
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;

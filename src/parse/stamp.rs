@@ -138,20 +138,23 @@ pub(crate) fn epoch(text: &str) -> Option<(When, &str)> {
 /// reading begins in March 1973; a smaller number is no time.
 pub(crate) fn epoch_number(number: i64) -> Option<When> {
     let (unit, precision) = match number {
-        ..100_000_000 => return None,
-        ..100_000_000_000 => (1_000_000_000, Precision::Second),
-        ..100_000_000_000_000 => (1_000_000, Precision::Milli),
-        ..100_000_000_000_000_000 => (1_000, Precision::Micro),
-        _ => (1, Precision::Nano),
+        ..=99_999_999 => return None,
+        100_000_000..=99_999_999_999 => (1_000_000_000, Precision::Second),
+        100_000_000_000..=99_999_999_999_999 => (1_000_000, Precision::Milli),
+        100_000_000_000_000..=99_999_999_999_999_999 => (1_000, Precision::Micro),
+        100_000_000_000_000_000.. => (1, Precision::Nano),
     };
     Some(When::Moment(Instant::from_nanos(number.checked_mul(unit)?), precision))
 }
+
+/// What every reader is: a time from the start of a text, and the text behind it.
+type Reader = fn(&str) -> Option<(When, &str)>;
 
 /// Reads a text that is a time from end to end, in any of the ways above, or
 /// a date alone (`2026-03-01`, midnight, precision a day).
 pub(crate) fn whole(text: &str) -> Option<When> {
     let text = text.trim_ascii();
-    let readers: [fn(&str) -> Option<(When, &str)>; 7] = [rfc3339, epoch, clf, bsd, ctime, rfc5322, day];
+    let readers: [Reader; 7] = [rfc3339, epoch, clf, bsd, ctime, rfc5322, day];
     readers.iter().find_map(|read| read(text).filter(|(_, rest)| rest.is_empty()).map(|(when, _)| when))
 }
 

@@ -1,30 +1,154 @@
-//! Times: what a line leaves out, and where that is taken from.
+//! From what a line writes to a moment: what it leaves out, and where that is
+//! taken from.
+//!
+//! A time is worked out from its own line and the source's plan alone. A year
+//! that is missing is the latest in which the time is not after the source's
+//! last change; a date that is missing likewise; a zone that is missing is the
+//! plan's. Each of these is noted in the time's basis.
 
-use crate::record::Event;
+use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta};
+
+use crate::error::Result;
+use crate::record::{Basis, Civil, Instant, Placed, Stamp, When, Zone};
 
 use super::{Plan, YearShift};
 
-/// Notices that a source without years is longer than a year.
-///
-/// Fed every event of a source in file order; what it finds becomes the plan's
-/// `shifts`. Only a drop of the date by more than half a year that lasts on both
-/// sides counts as a new year: no single line moves another's time.
-#[derive(Debug, Default, Clone)]
-pub struct YearWatch {}
+/// A day, in nanoseconds. A time without zone may be read that much too late,
+/// so the window in which years are looked for ends a day after the anchor.
+const SLACK: i64 = 86_400_000_000_000;
 
-impl YearWatch {
-    /// Notes the event of a record. Cheap where the year is explicit.
-    pub fn note(&mut self, _record: u64, _event: &Event<'_>) {
-        todo!()
+/// Half a year, in nanoseconds.
+const HALF_YEAR: i64 = 183 * 86_400_000_000_000;
+
+/// How far clocks may differ before a time counts as after the acquisition.
+const CLOCKS: i64 = 120_000_000_000;
+
+/// Works out the moments of one source.
+#[derive(Debug)]
+pub(super) struct Times {
+    zone: Zone,
+    /// The last change of the source.
+    anchor: Instant,
+    /// The latest moment a time without year may have.
+    limit: Instant,
+    /// The year of `limit` in `zone`.
+    latest: i32,
+    acquired: Instant,
+    year: Option<i32>,
+    shifts: Vec<YearShift>,
+}
+
+impl Times {
+    /// Takes from a plan what times need; fails where it names no known zone.
+    pub(super) fn new(plan: &Plan) -> Result<Times> {
+        let zone: Zone = plan.zone.parse()?;
+        let anchor = Instant::from_nanos(plan.anchor);
+        let limit = anchor.plus(SLACK);
+        Ok(Times {
+            zone,
+            anchor,
+            limit,
+            latest: zone.local(limit).year(),
+            acquired: Instant::from_nanos(plan.acquired),
+            year: plan.year,
+            shifts: plan.shifts.clone(),
+        })
     }
 
-    /// Appends what another thread noted of the records behind.
-    pub fn append(&mut self, _later: YearWatch) {
-        todo!()
+    /// Gives the day after which the window of years begins anew (month, day).
+    pub(super) fn window_end(&self) -> (u8, u8) {
+        let local = self.zone.local(self.limit);
+        (local.month() as u8, local.day() as u8)
     }
 
-    /// Tells which records' years must be counted back; empty for nearly every log.
-    pub fn shifts(&self, _plan: &Plan) -> Vec<YearShift> {
-        todo!()
+    /// Gives the moment of what a record's line says, none where there is no such day.
+    pub(super) fn stamp(&self, record: u64, when: When) -> Option<Stamp> {
+        let (instant, precision, mut basis) = match when {
+            When::Moment(instant, precision) => (instant, precision, Basis::default()),
+            When::Civil(civil, precision) => {
+                let (placed, mut basis) = match (civil.date, civil.year) {
+                    (Some(date), Some(year)) => (self.place(civil, year, date)?, Basis::default()),
+                    (Some(date), None) => {
+                        let basis = Basis { year: true, ..Basis::default() };
+                        (self.place_in_year(record, civil, date)?, basis)
+                    }
+                    (None, _) => (self.place_on_day(civil)?, Basis { date: true, ..Basis::default() }),
+                };
+                basis.zone = civil.offset.is_none();
+                basis.ambiguous = placed.ambiguous;
+                (placed.instant, precision, basis)
+            }
+        };
+        basis.future = instant > self.acquired.plus(CLOCKS);
+        Some(Stamp { instant, precision, basis })
+    }
+
+    /// Places a date and time of day; none where the month has no such day.
+    fn place(&self, civil: Civil, year: i32, (month, day): (u8, u8)) -> Option<Placed> {
+        self.place_at(civil, NaiveDate::from_ymd_opt(year, month.into(), day.into())?)
+    }
+
+    /// Places a time of day on a date. A leap second is the first moment of the
+    /// minute that follows, as clocks that step show it (ITU-R TF.460-6).
+    fn place_at(&self, civil: Civil, date: NaiveDate) -> Option<Placed> {
+        let second = u32::from(civil.second.min(59));
+        let local = date.and_hms_nano_opt(civil.hour.into(), civil.minute.into(), second, civil.nanos)?;
+        let leap = TimeDelta::seconds(i64::from(civil.second.saturating_sub(59)));
+        self.zone_of(civil).place(local.checked_add_signed(leap)?)
+    }
+
+    fn zone_of(&self, civil: Civil) -> Zone {
+        civil.offset.map_or(self.zone, Zone::Fixed)
+    }
+
+    /// Places a date without a year.
+    fn place_in_year(&self, record: u64, civil: Civil, date: (u8, u8)) -> Option<Placed> {
+        let (year, late) = match self.year {
+            Some(year) => (year, date.0 > 6),
+            None => self.window_year(civil, date)?,
+        };
+        let year = year + self.shift(record, late);
+        match self.year {
+            Some(_) => self.place(civil, year, date),
+            None => (year - 8..=year).rev().find_map(|year| self.place(civil, year, date)),
+        }
+    }
+
+    /// Finds the latest year in which a date is not after the window's end, and
+    /// whether it then lies in the later half of the window. 29 February is
+    /// taken for the day before, so that it has a year like its neighbours.
+    fn window_year(&self, civil: Civil, date: (u8, u8)) -> Option<(i32, bool)> {
+        let date = if date == (2, 29) { (2, 28) } else { date };
+        let latest = match civil.offset {
+            None => self.latest,
+            Some(east) => Zone::Fixed(east).local(self.limit).year(),
+        };
+        (latest - 1..=latest).rev().find_map(|year| {
+            let instant = self.place(civil, year, date)?.instant;
+            (instant <= self.limit).then(|| (year, instant > self.limit.plus(-HALF_YEAR)))
+        })
+    }
+
+    /// Gives the years to add for a record; see [`YearShift`].
+    fn shift(&self, record: u64, late: bool) -> i32 {
+        let behind = self.shifts.partition_point(|shift| shift.from_record <= record);
+        match behind.checked_sub(1).map(|at| self.shifts[at]) {
+            Some(shift) if late => shift.years,
+            Some(shift) => shift.early,
+            None => 0,
+        }
+    }
+
+    /// Places a time of day on the latest date on which it is not after the anchor.
+    fn place_on_day(&self, civil: Civil) -> Option<Placed> {
+        let local: NaiveDateTime = self.zone_of(civil).local(self.anchor);
+        (0..=2).find_map(|back| {
+            let date = local.date().checked_sub_signed(TimeDelta::days(back))?;
+            self.place_at(civil, date).filter(|placed| placed.instant <= self.anchor)
+        })
     }
 }
+
+#[cfg(test)]
+#[path = "time_tests.rs"]
+mod tests;

@@ -1,0 +1,113 @@
+//! What is this source? Tried on a sample, not guessed from a name.
+
+use crate::record::Event;
+
+use super::frame::opens_json;
+use super::{Format, Framer, Framing, Seen, UNPARSED};
+
+/// How many records of a sample are tried.
+const TRIED: usize = 500;
+/// Fewer than one record in so many understood is none understood.
+const MEANINGFUL: usize = 10;
+/// Control bytes in a hundred that no text has.
+const CONTROLS: usize = 3;
+
+/// What a sample turned out to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Found {
+    /// The format of most records.
+    pub(super) format: &'static str,
+    /// Narrower formats that some records have, narrowest first.
+    pub(super) mixed: Vec<&'static str>,
+    /// How records are told apart.
+    pub(super) framing: Framing,
+}
+
+/// Tries formats on the first bytes of a source; `whole` tells that this is all of it.
+pub(super) fn detect(sample: &[u8], whole: bool, formats: &[&'static dyn Format]) -> Found {
+    let json = texts(sample, whole, Framing::Json);
+    let documents = if is_json(sample, whole, &json) { Framing::Json } else { Framing::Lines };
+    let lines = match documents {
+        Framing::Lines => texts(sample, whole, Framing::Lines),
+        Framing::Json | Framing::Binary => json,
+    };
+    let Some((format, mixed)) = best(&lines, formats) else {
+        let framing = if is_binary(sample) { Framing::Binary } else { documents };
+        return Found { format: UNPARSED, mixed: Vec::new(), framing };
+    };
+    let framing = if format.framing() == Framing::Json { Framing::Json } else { documents };
+    Found { format: format.name(), mixed, framing }
+}
+
+/// Sorts formats by how narrow they are, narrowest first; equals keep their order.
+pub(super) fn narrowest_first(formats: &[&'static dyn Format]) -> Vec<&'static dyn Format> {
+    let mut sorted = formats.to_vec();
+    sorted.sort_by_key(|format| std::cmp::Reverse(format.specificity()));
+    sorted
+}
+
+/// Gives each record to the narrowest format that understands it; the format
+/// that got most is the source's, and narrower ones that got any go with it.
+fn best(
+    texts: &[String],
+    formats: &[&'static dyn Format],
+) -> Option<(&'static dyn Format, Vec<&'static str>)> {
+    let formats = narrowest_first(formats);
+    let mut counts = vec![0; formats.len()];
+    let step = texts.len().div_ceil(TRIED).max(1);
+    let mut event = Event::default();
+    for text in texts.iter().step_by(step) {
+        let understood = formats.iter().position(|format| {
+            event.reset();
+            format.read(text, &mut event) == Seen::Yes
+        });
+        if let Some(format) = understood {
+            counts[format] += 1;
+        }
+        event = event.recycle();
+    }
+    let understood: usize = counts.iter().sum();
+    if understood == 0 || understood * MEANINGFUL < texts.len().div_ceil(step) {
+        return None;
+    }
+    let most = (0..formats.len()).rev().max_by_key(|format| counts[*format])?;
+    let mixed = (0..most).filter(|format| counts[*format] > 0).map(|format| formats[format].name()).collect();
+    Some((formats[most], mixed))
+}
+
+/// Gives the texts of the sample's whole records.
+fn texts(sample: &[u8], whole: bool, framing: Framing) -> Vec<String> {
+    let mut records = Vec::new();
+    Framer::new(framing).feed(sample, true, &mut records);
+    if !whole && records.len() > 1 {
+        records.pop();
+    }
+    let mut at = 0;
+    let mut texts = Vec::with_capacity(records.len());
+    for record in &records {
+        let text = &sample[at + record.lead as usize..][..record.text as usize];
+        at += record.length();
+        if !record.rejected && record.part == 0 {
+            texts.push(String::from_utf8_lossy(text).into_owned());
+        }
+    }
+    texts
+}
+
+/// Tells whether at least half of a sample is JSON objects.
+fn is_json(sample: &[u8], whole: bool, texts: &[String]) -> bool {
+    let is_object =
+        |text: &&String| text.starts_with('{') && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+    let all: usize = texts.iter().map(String::len).sum();
+    let json: usize = texts.iter().filter(is_object).map(String::len).sum();
+    (all > 0 && json * 2 >= all) || (!whole && opens_json(sample))
+}
+
+/// Tells whether bytes are no text. NUL bytes alone do not make them so: a log
+/// whose machine lost power, or that was cut while it was open, has many.
+fn is_binary(sample: &[u8]) -> bool {
+    let is_odd = |byte: &u8| matches!(byte, 1..=8 | 0x0e..=0x1a | 0x1c..=0x1f | 0x7f);
+    let some = sample.iter().filter(|byte| **byte != 0).count();
+    let odd = sample.iter().filter(|byte| is_odd(byte)).count();
+    odd > 0 && odd * 100 >= some * CONTROLS
+}
