@@ -1,4 +1,32 @@
-//! stub
-use std::process::ExitCode;
-/// Runs.
-pub fn main() -> ExitCode { ExitCode::SUCCESS }
+//! The command line.
+//!
+//! Owns the words a user types and what is printed: results on standard
+//! output, progress and diagnostics on standard error. Promises that every
+//! foreign text is made visible, that `--json` has the shapes of the contract,
+//! and that the exit status says what happened. Only `main` calls.
+
+mod args;
+mod demo;
+mod formats;
+mod forms;
+mod generate;
+mod import;
+mod journal;
+mod new;
+mod normalise;
+mod progress;
+mod reindex;
+mod run;
+mod screen;
+mod search;
+mod show;
+mod status;
+mod table;
+mod timeline;
+mod top;
+mod verify;
+mod which;
+mod world;
+
+pub use run::{main, run};
+pub use world::World;

@@ -7,7 +7,7 @@
 
 mod visible;
 
-pub use visible::{Visible, visible};
+pub use visible::{Visible, harmless_json, visible};
 
 use std::error::Error as StdError;
 use std::fmt;

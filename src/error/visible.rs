@@ -31,6 +31,27 @@ pub fn visible(text: &str) -> String {
     Visible(text).to_string()
 }
 
+/// Makes a line of JSON harmless to look at without changing what it says:
+/// characters that act or mislead become `\\uXXXX` escapes.
+pub fn harmless_json(json: String) -> String {
+    let acts = |c: char| matches!(c, '\x7f'..='\u{9f}') || misleads(c);
+    if json.is_ascii() || !json.chars().any(acts) {
+        return json;
+    }
+    let mut out = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if acts(c) {
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
 fn picture(control: char) -> char {
     char::from_u32(0x2400 + control as u32).expect("C0 controls have pictures from U+2400")
 }
@@ -58,6 +79,14 @@ mod tests {
     #[test]
     fn bidi_zero_width_and_c1_are_named() {
         assert_eq!(visible("a\u{202e}b\u{200b}\u{9b}c"), "a<U+202E>b<U+200B>\\x9bc");
+    }
+
+    #[test]
+    fn harmless_json_says_the_same() {
+        let text = "a\u{202e}b\u{9b}c\u{e0041}é";
+        let json = super::harmless_json(serde_json::to_string(text).expect("a string is JSON"));
+        assert_eq!(json, r#""a\u202eb\u009bc\udb40\udc41é""#);
+        assert_eq!(serde_json::from_str::<String>(&json).expect("it is JSON"), text);
     }
 
     #[test]

@@ -106,6 +106,10 @@ fn is_json(sample: &[u8], whole: bool, texts: &[String]) -> bool {
 /// Tells whether bytes are no text. NUL bytes alone do not make them so: a log
 /// whose machine lost power, or that was cut while it was open, has many.
 fn is_binary(sample: &[u8]) -> bool {
+    const BEGINNINGS: [&[u8]; 5] = [b"ElfFile\0", b"\x89PNG\r\n", b"\x7fELF", b"%PDF-", b"SQLite format 3\0"];
+    if BEGINNINGS.iter().any(|begin| sample.starts_with(begin)) {
+        return true;
+    }
     let is_odd = |byte: &u8| matches!(byte, 1..=8 | 0x0e..=0x1a | 0x1c..=0x1f | 0x7f);
     let some = sample.iter().filter(|byte| **byte != 0).count();
     let odd = sample.iter().filter(|byte| is_odd(byte)).count();

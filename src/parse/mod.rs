@@ -13,9 +13,8 @@ mod formats;
 mod frame;
 mod parser;
 mod plan;
-#[allow(dead_code, reason = "readers for formats to choose from")]
-pub(crate) mod stamp;
-pub(crate) mod text;
+mod stamp;
+mod text;
 mod time;
 #[cfg(test)]
 mod trial;

@@ -48,7 +48,7 @@ pub struct Options {
 ///
 /// Around a new year, where late and early lines mix, each line goes by its own
 /// date: `years` is for dates in the later half of the window of years (with a
-/// given year: July to December), `early` for the others. Elsewhere both agree.
+/// given year: July to December), `years_early` for the others. Elsewhere both agree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct YearShift {
     /// First record concerned.
@@ -57,7 +57,7 @@ pub struct YearShift {
     /// plan has the first line's year.
     pub years: i32,
     /// The same for dates in the earlier half of the window.
-    pub early: i32,
+    pub years_early: i32,
 }
 
 /// How one source is read. Together with a record's bytes it determines the event.

@@ -6,12 +6,15 @@
 
 use crate::record::{Civil, Instant, Precision, When};
 
+/// A time and the text behind it.
+pub type Read<'a> = Option<(When, &'a str)>;
+
 /// Reads RFC 3339 and its relatives: `2026-03-01T10:00:00.123+01:00`.
 ///
 /// Between the date's parts `-` or `/`; `T`, `t`, `_` or a space before the
 /// time; a fraction behind `.` or `,`; the seconds may be missing; the offset
 /// may be missing, be `Z`, or follow after a space (` +0100`, ` UTC`, ` GMT`).
-pub(crate) fn rfc3339(text: &str) -> Option<(When, &str)> {
+pub fn iso(text: &str) -> Read<'_> {
     let bytes = text.as_bytes();
     let dash = *bytes.get(4)?;
     let glue = *bytes.get(10)?;
@@ -32,7 +35,7 @@ pub(crate) fn rfc3339(text: &str) -> Option<(When, &str)> {
 /// Reads the Common Log Format's time: `10/Oct/2000:13:55:36 -0700`.
 ///
 /// The brackets around it are not part of it; the offset may be missing.
-pub(crate) fn clf(text: &str) -> Option<(When, &str)> {
+pub fn clf(text: &str) -> Read<'_> {
     let bytes = text.as_bytes();
     if bytes.len() < 20 || bytes[2] != b'/' || bytes[6] != b'/' || bytes[11] != b':' {
         return None;
@@ -48,24 +51,35 @@ pub(crate) fn clf(text: &str) -> Option<(When, &str)> {
 }
 
 /// Reads the time of RFC 3164 §4.1.2, `Oct 11 22:14:15`, also with a fraction,
-/// and with a year before the time (`Oct 11 2003 22:14:15`).
-pub(crate) fn bsd(text: &str) -> Option<(When, &str)> {
+/// with a year before or behind the time, and with a `Z` directly behind it.
+pub fn bsd(text: &str) -> Read<'_> {
     let bytes = text.as_bytes();
     let (month, day, at) = month_name_day(bytes, 0)?;
-    let (year, at) = match four(bytes, at) {
-        Some(year) if bytes.get(at + 4) == Some(&b' ') => (Some(year), at + 5),
+    let (mut year, mut at) = match four(bytes, at) {
+        Some(year) if matches!(bytes.get(at + 4), Some(b' ' | b',')) => (Some(year), spaces(bytes, at + 5)),
         _ => (None, at),
     };
-    let (time, precision, at) = clock(bytes, at)?;
-    Some((When::Civil(Civil { year, date: Some((month, day)), ..time }, precision), &text[at..]))
+    let (time, precision, behind) = clock(bytes, at)?;
+    at = behind;
+    if year.is_none()
+        && bytes.get(at) == Some(&b' ')
+        && let Some(number) = four(bytes, at + 1).filter(|number| (1990..=2100).contains(number))
+        && matches!(bytes.get(at + 5), None | Some(b' ' | b']' | b':'))
+    {
+        (year, at) = (Some(number), at + 5);
+    }
+    let mut offset = None;
+    if bytes.get(at) == Some(&b'Z') && matches!(bytes.get(at + 1), None | Some(b' ')) {
+        (offset, at) = (Some(0), at + 1);
+    }
+    Some((When::Civil(Civil { year, date: Some((month, day)), offset, ..time }, precision), &text[at..]))
 }
 
-/// Reads the time of C's `ctime`: `Sun Dec 04 04:47:44 2005`, also with a
-/// fraction of the second, a zone before the year (`UTC`, `GMT`), or no weekday.
-pub(crate) fn ctime(text: &str) -> Option<(When, &str)> {
+/// Reads the time of C's `asctime`: `Sun Dec 04 04:47:44 2005`, also with a
+/// fraction of the second, or a zone before the year (`UTC`, `GMT`).
+pub fn asctime(text: &str) -> Read<'_> {
     let bytes = text.as_bytes();
-    let start = weekday(bytes, 0).unwrap_or(0);
-    let (month, day, at) = month_name_day(bytes, start)?;
+    let (month, day, at) = month_name_day(bytes, weekday(bytes, 0)?)?;
     let (time, precision, mut at) = clock(bytes, at)?;
     let mut offset = None;
     if let Some((east, behind)) = offset_at(bytes, at) {
@@ -78,7 +92,7 @@ pub(crate) fn ctime(text: &str) -> Option<(When, &str)> {
 
 /// Reads the time of RFC 5322 §3.3 and RFC 9110 §5.6.7:
 /// `Sun, 06 Nov 1994 08:49:37 GMT`; the weekday and the zone may be missing.
-pub(crate) fn rfc5322(text: &str) -> Option<(When, &str)> {
+fn rfc5322(text: &str) -> Read<'_> {
     let bytes = text.as_bytes();
     let start = weekday(bytes, 0).unwrap_or(0);
     let (day, at) = match two(bytes, start) {
@@ -102,16 +116,10 @@ pub(crate) fn rfc5322(text: &str) -> Option<(When, &str)> {
     Some((When::Civil(civil, precision), &text[at..]))
 }
 
-/// Reads a time of day without a date: `22:14:15.003`.
-pub(crate) fn time_of_day(text: &str) -> Option<(When, &str)> {
-    let (time, precision, at) = clock(text.as_bytes(), 0)?;
-    Some((When::Civil(time, precision), &text[at..]))
-}
-
 /// Reads a count since 1970-01-01T00:00:00Z: seconds, milli-, micro- or
 /// nanoseconds, told apart by magnitude as in [`epoch_number`]; seconds and
 /// milliseconds may have a fraction.
-pub(crate) fn epoch(text: &str) -> Option<(When, &str)> {
+pub fn epoch(text: &str) -> Read<'_> {
     let bytes = text.as_bytes();
     let whole = digits_from(bytes, 0);
     if !(9..=19).contains(&whole) {
@@ -136,7 +144,7 @@ pub(crate) fn epoch(text: &str) -> Option<(When, &str)> {
 /// Takes a number for a count since 1970-01-01T00:00:00Z: seconds below 10¹¹,
 /// milliseconds below 10¹⁴, microseconds below 10¹⁷, nanoseconds above. Each
 /// reading begins in March 1973; a smaller number is no time.
-pub(crate) fn epoch_number(number: i64) -> Option<When> {
+fn epoch_number(number: i64) -> Option<When> {
     let (unit, precision) = match number {
         ..=99_999_999 => return None,
         100_000_000..=99_999_999_999 => (1_000_000_000, Precision::Second),
@@ -147,19 +155,21 @@ pub(crate) fn epoch_number(number: i64) -> Option<When> {
     Some(When::Moment(Instant::from_nanos(number.checked_mul(unit)?), precision))
 }
 
-/// What every reader is: a time from the start of a text, and the text behind it.
-type Reader = fn(&str) -> Option<(When, &str)>;
+/// Reads a time in whichever of these forms stands at the front.
+pub fn any(text: &str) -> Read<'_> {
+    iso(text).or_else(|| clf(text)).or_else(|| bsd(text)).or_else(|| asctime(text)).or_else(|| epoch(text))
+}
 
-/// Reads a text that is a time from end to end, in any of the ways above, or
-/// a date alone (`2026-03-01`, midnight, precision a day).
-pub(crate) fn whole(text: &str) -> Option<When> {
+/// Reads a time that is all of a text, in any of these ways; also the date of a
+/// mail, or a date alone (`2026-03-01`: midnight, precision a day).
+pub fn whole(text: &str) -> Option<When> {
     let text = text.trim_ascii();
-    let readers: [Reader; 7] = [rfc3339, epoch, clf, bsd, ctime, rfc5322, day];
+    let readers: [for<'a> fn(&'a str) -> Read<'a>; 3] = [any, rfc5322, day];
     readers.iter().find_map(|read| read(text).filter(|(_, rest)| rest.is_empty()).map(|(when, _)| when))
 }
 
 /// Reads a date alone: `2026-03-01`.
-fn day(text: &str) -> Option<(When, &str)> {
+fn day(text: &str) -> Read<'_> {
     let bytes = text.as_bytes();
     if bytes.len() < 10 || !matches!(bytes[4], b'-' | b'/') || bytes[7] != bytes[4] {
         return None;
@@ -173,9 +183,14 @@ fn midnight() -> Civil {
     Civil { year: None, date: None, hour: 0, minute: 0, second: 0, nanos: 0, offset: None }
 }
 
-/// Reads `hh:mm[:ss[.fraction]]` at a place; gives the place behind it.
+/// Reads `hh:mm[:ss[.fraction]]` at a place (the hour may have one digit); gives
+/// the place behind it.
 fn clock(bytes: &[u8], at: usize) -> Option<(Civil, Precision, usize)> {
-    let (hour, minute) = (two(bytes, at)?, two(bytes, at + 3)?);
+    let (hour, at) = match bytes.get(at + 1) {
+        Some(b':') => (one(bytes, at)?, at.checked_sub(1)?),
+        _ => (two(bytes, at)?, at),
+    };
+    let minute = two(bytes, at + 3)?;
     if hour > 23 || minute > 59 || bytes[at + 2] != b':' {
         return None;
     }
@@ -225,25 +240,30 @@ fn offset_at(bytes: &[u8], at: usize) -> Option<(i32, usize)> {
         None if start == at => (0, start + 3),
         None => return None,
     };
-    if hours > 23 || minutes > 59 || !ends(behind) {
+    if hours > 15 || minutes > 59 || !ends(behind) {
         return None;
     }
     Some((sign * (i32::from(hours) * 3600 + i32::from(minutes) * 60), behind))
 }
 
-/// Reads `Oct 11 ` or `Oct  1 ` or `Oct 1 ` with the space behind it.
+/// Reads `Oct 11 ` or `Oct  1 ` or `Oct 1 ` with the spaces behind it.
 fn month_name_day(bytes: &[u8], at: usize) -> Option<(u8, u8, usize)> {
     let month = month_name(bytes, at)?;
     if bytes.get(at + 3) != Some(&b' ') {
         return None;
     }
-    let at = if bytes.get(at + 4) == Some(&b' ') { at + 5 } else { at + 4 };
+    let at = spaces(bytes, at + 4);
     let (day, at) = match two(bytes, at) {
         Some(day) => (day, at + 2),
         None => (one(bytes, at)?, at + 1),
     };
     let (month, day) = month_day(month, day)?;
-    (bytes.get(at) == Some(&b' ')).then_some((month, day, at + 1))
+    (bytes.get(at) == Some(&b' ')).then(|| (month, day, spaces(bytes, at + 1)))
+}
+
+/// Tells the place behind spaces.
+fn spaces(bytes: &[u8], at: usize) -> usize {
+    at + bytes[at..].iter().take_while(|byte| **byte == b' ').count()
 }
 
 /// Tells the place behind `Sun ` or `Sun, `.

@@ -19,10 +19,10 @@ fn rfc_3339_is_read_with_and_without_its_parts() {
         ("2026-03-01 10:00:07 -5 left", at(0, None), Precision::Second, " -5 left"),
     ];
     for (text, civil, precision, rest) in rows {
-        assert_eq!(rfc3339(text), Some((When::Civil(civil, precision), rest)), "{text}");
+        assert_eq!(iso(text), Some((When::Civil(civil, precision), rest)), "{text}");
     }
     let minute = civil(Some(2026), (3, 1), (10, 0, 0), 0, Some(0));
-    assert_eq!(rfc3339("2026-03-01T10:00Z"), Some((When::Civil(minute, Precision::Minute), "")));
+    assert_eq!(iso("2026-03-01T10:00Z"), Some((When::Civil(minute, Precision::Minute), "")));
 }
 
 #[test]
@@ -39,6 +39,8 @@ fn syslog_times_are_read_without_and_with_a_year() {
     assert_eq!(bsd("Oct  1 22:14:15 x"), Some((when(None, 1), " x")));
     assert_eq!(bsd("Oct 1 22:14:15 x"), Some((when(None, 1), " x")));
     assert_eq!(bsd("Oct 11 2003 22:14:15: x"), Some((when(Some(2003), 11), ": x")));
+    assert_eq!(bsd("Oct 11 22:14:15 2003: x"), Some((when(Some(2003), 11), ": x")));
+    assert_eq!(bsd("Oct 11 22:14:15 2003x"), Some((when(None, 11), " 2003x")));
 }
 
 #[test]
@@ -46,12 +48,12 @@ fn ctime_and_mail_dates_are_read() {
     let when = |nanos, precision, offset| {
         When::Civil(civil(Some(2005), (12, 4), (4, 47, 44), nanos, offset), precision)
     };
-    assert_eq!(ctime("Sun Dec 04 04:47:44 2005] x"), Some((when(0, Precision::Second, None), "] x")));
+    assert_eq!(asctime("Sun Dec 04 04:47:44 2005] x"), Some((when(0, Precision::Second, None), "] x")));
     assert_eq!(
-        ctime("Sun Dec  4 04:47:44.120000 2005"),
+        asctime("Sun Dec  4 04:47:44.120000 2005"),
         Some((when(120_000_000, Precision::Micro, None), ""))
     );
-    assert_eq!(ctime("Sun Dec  4 04:47:44 UTC 2005"), Some((when(0, Precision::Second, Some(0)), "")));
+    assert_eq!(asctime("Sun Dec  4 04:47:44 UTC 2005"), Some((when(0, Precision::Second, Some(0)), "")));
     assert_eq!(rfc5322("Sun, 04 Dec 2005 04:47:44 GMT"), Some((when(0, Precision::Second, Some(0)), "")));
     assert_eq!(rfc5322("4 Dec 2005 04:47:44 +0000"), Some((when(0, Precision::Second, Some(0)), "")));
 }
@@ -89,13 +91,12 @@ fn what_is_no_time_is_not_read() {
         "2026-03/01T10:00:00Z",
         "10/Okt/2000:13:55:36 -0700",
         "Oct 32 22:14:15 x",
-        "Oct 11  22:14:15",
         "Sun Dec 04 04:47:44",
         "é",
         "2026-03-01T10:0é:00Z",
     ] {
         assert_eq!(whole(text), None, "{text}");
-        for read in [rfc3339, clf, ctime, rfc5322, epoch] {
+        for read in [iso, clf, asctime, rfc5322, epoch] {
             assert_eq!(read(text), None, "{text}");
         }
     }
@@ -117,7 +118,7 @@ proptest::proptest! {
     #[test]
     fn no_text_makes_a_reader_panic(text in ".{0,40}", mangled in "[0-9TZ:/. +-]{0,40}") {
         for text in [text.as_str(), mangled.as_str()] {
-            for read in [rfc3339, clf, bsd, ctime, rfc5322, epoch, time_of_day] {
+            for read in [iso, clf, bsd, asctime, rfc5322, epoch, any] {
                 if let Some((_, rest)) = read(text) {
                     proptest::prop_assert!(text.ends_with(rest));
                 }

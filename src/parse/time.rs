@@ -134,7 +134,7 @@ impl Times {
         let behind = self.shifts.partition_point(|shift| shift.from_record <= record);
         match behind.checked_sub(1).map(|at| self.shifts[at]) {
             Some(shift) if late => shift.years,
-            Some(shift) => shift.early,
+            Some(shift) => shift.years_early,
             None => 0,
         }
     }

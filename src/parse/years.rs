@@ -85,21 +85,27 @@ impl YearWatch {
         let place = |run: &Run| ((run.day << self.level) + middle + YEAR - wrap) % YEAR;
         let track = Track(self.runs.iter().map(|run| (place(run), run.count)).collect());
         let drops = track.drops();
-        let first = if plan.year.is_some() { 0 } else { -(drops.len() as i32) };
-        let mut shifts = vec![YearShift { from_record: 0, years: first, early: first }];
-        for (n, zone) in track.zones(&drops).into_iter().enumerate() {
-            let years = first + n as i32;
-            let mut set = |run: usize, years, early| {
-                let Some(run) = self.runs.get(run) else {
-                    return;
-                };
+        let given = plan.year.is_some();
+        let first = if given { 0 } else { -(drops.len() as i32) };
+        let mut shifts = vec![YearShift { from_record: 0, years: first, years_early: first }];
+        let mut set = |run: usize, years, years_early| {
+            if let Some(run) = self.runs.get(run) {
                 shifts.retain(|shift| shift.from_record < run.record);
-                shifts.push(YearShift { from_record: run.record, years, early });
-            };
-            set(zone.0, years, years + 1);
-            set(zone.1, years + 1, years + 1);
+                shifts.push(YearShift { from_record: run.record, years, years_early });
+            }
+        };
+        let (mut years, mut settled) = (first, 0);
+        for (begin, end) in track.zones(&drops) {
+            set(begin, years, years + 1);
+            years += 1;
+            set(end, years, years);
+            settled = end;
         }
-        if drops.is_empty() { Vec::new() } else { shifts }
+        if let Some(begin) = track.last_quarter(settled).filter(|_| given) {
+            set(begin, years, years + 1);
+        }
+        let is_any = shifts.iter().any(|shift| (shift.years, shift.years_early) != (0, 0));
+        if is_any { shifts } else { Vec::new() }
     }
 
     fn push(&mut self, run: Run) {
@@ -232,6 +238,16 @@ impl Track {
             from = end;
         }
         zones
+    }
+
+    /// Gives the run from which a source that ends late in the window may have a
+    /// few times of the next year, too few to show by themselves that it began.
+    fn last_quarter(&self, from: usize) -> Option<usize> {
+        let all = self.0.len();
+        let is_before = |run: &usize| self.median((from..*run).rev()).0 <= YEAR / 4 * 3;
+        let begin = (from + 1..=all).rev().find(is_before).unwrap_or(from);
+        let few = self.median(0..all).1 < SIDE && self.0.first().is_some_and(|run| run.0 > YEAR / 2);
+        if few { Some(0) } else { Some(begin).filter(|begin| *begin < all) }
     }
 
     /// Gives the median place of the first times of some runs, and how many were weighed.

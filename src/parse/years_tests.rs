@@ -79,6 +79,23 @@ fn a_few_lines_of_the_year_before_are_enough() {
 }
 
 #[test]
+fn with_a_given_year_the_last_few_lines_may_be_of_the_next() {
+    let days = |from: &str, to: &str| every(DAY, from, to);
+    for (from, to) in [
+        ("2024-12-30T00:00:00Z", "2025-01-02T00:00:00Z"),
+        ("2024-12-31T00:00:00Z", "2025-01-04T00:00:00Z"),
+        ("2024-06-01T00:00:00Z", "2025-01-03T00:00:00Z"),
+        ("2024-03-01T00:00:00Z", "2024-12-31T00:00:00Z"),
+        ("2024-01-01T00:00:00Z", "2024-01-03T00:00:00Z"),
+        ("2023-11-01T00:00:00Z", "2025-01-03T00:00:00Z"),
+    ] {
+        let lines = days(from, to);
+        let first = from[..4].parse().expect("a year");
+        assert_eq!(read(&plan_until(lines[lines.len() - 1], Some(first)), &lines), lines, "{from} {to}");
+    }
+}
+
+#[test]
 fn neither_one_straggler_nor_an_older_file_behind_makes_a_new_year() {
     let plan = plan_until(at("2026-01-15T00:00:00Z").secs(), None);
     let mut lines = every(3600, "2025-12-01T00:00:00Z", "2026-01-15T00:00:00Z");
@@ -157,6 +174,34 @@ fn log() -> impl Strategy<Value = Vec<i64>> {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn in_a_log_of_years_too_no_line_moves_another_lines_time(
+        start in at("2020-01-01T00:00:00Z").secs()..at("2022-01-01T00:00:00Z").secs(),
+        steps in proptest::collection::vec((DAY / 2..4 * DAY, prop_oneof![9 => Just(0i64), 1 => 0..3 * DAY]), 400..700),
+        place in any::<proptest::sample::Index>(),
+        late in 0..20 * DAY,
+    ) {
+        let mut now = start;
+        let mut lines: Vec<i64> = Vec::new();
+        for (gap, late) in steps {
+            now += gap;
+            lines.push(now - late);
+        }
+        // A first or last year of a few lines only is no part of the promise.
+        let end = now;
+        let first = (end - lines[0]) % (365 * DAY) / DAY;
+        prop_assume!((60..300).contains(&first));
+        let plan = plan_until(end, None);
+        prop_assert_eq!(&read(&plan, &lines), &lines);
+        let at = place.index(lines.len());
+        let mut fewer = lines.clone();
+        fewer.remove(at);
+        prop_assert_eq!(&read(&plan, &fewer), &fewer);
+        let mut more = lines.clone();
+        more.insert(at, lines[at] - late);
+        prop_assert_eq!(&read(&plan, &more), &more);
+    }
 
     #[test]
     fn inserting_or_deleting_any_line_moves_no_other_lines_time(

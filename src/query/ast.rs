@@ -2,7 +2,6 @@
 //! again gives the same tree.
 
 use std::net::IpAddr;
-use std::ops::Range;
 
 use crate::record::{FieldId, Instant};
 
@@ -124,15 +123,4 @@ pub enum Side {
     Included(Scalar),
     /// `{` or `}`
     Excluded(Scalar),
-}
-
-/// What is wrong with a query, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Diagnostic {
-    /// The stretch of the text in bytes; empty at the end of the text where something is missing.
-    pub span: Range<usize>,
-    /// What is wrong and what was expected.
-    pub message: String,
-    /// What to try, such as the nearest field name.
-    pub hint: Option<String>,
 }

@@ -6,8 +6,26 @@
 //! `analyse`, `tui` and `cli` may call.
 
 mod ast;
+mod complete;
+mod diagnostic;
+mod lexer;
+mod moment;
+mod names;
+mod parser;
+mod pivot;
+mod print;
+mod value;
 
-pub use ast::{Diagnostic, Expr, FieldRef, Leaf, Op, Pattern, Scalar, Side, Test};
+#[cfg(test)]
+mod tests;
+
+pub use ast::{Expr, FieldRef, Leaf, Op, Pattern, Scalar, Side, Test};
+pub use complete::{Completion, Wanted, complete};
+pub use diagnostic::Diagnostic;
+pub use moment::moment;
+pub use parser::parse;
+pub use pivot::{exclude, include, only};
+pub use print::quote;
 
 use crate::record::{Instant, Zone};
 
@@ -20,50 +38,4 @@ pub struct Context<'a> {
     pub now: Instant,
     /// The names of fields that exist besides the core table (for hints and completion).
     pub fields: &'a [String],
-}
-
-/// Reads a query. An empty text (or `*`) is [`Expr::All`].
-pub fn parse(_text: &str, _context: &Context<'_>) -> Result<Expr, Diagnostic> {
-    todo!()
-}
-
-/// Reads a moment as the query language and `--from`/`--to` write it: RFC 3339,
-/// a date, `-2h`, `now-1d/d`, epoch seconds or milliseconds.
-pub fn moment(_text: &str, _context: &Context<'_>) -> Result<Instant, Diagnostic> {
-    todo!()
-}
-
-/// What could stand at the cursor.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Completion {
-    /// The stretch of the text (in bytes) that a choice replaces.
-    pub span: std::ops::Range<usize>,
-    /// What is wanted there.
-    pub wanted: Wanted,
-}
-
-/// What kind of word completion wants.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wanted {
-    /// A field: these fit what is typed, best first.
-    Field(Vec<String>),
-    /// A value of this field (full name) that begins with this text; the index knows which.
-    Value {
-        /// The field's full name.
-        field: String,
-        /// What is typed of it.
-        prefix: String,
-    },
-    /// Nothing that can be completed.
-    Nothing,
-}
-
-/// Tells what could stand at `cursor` (a byte position in `text`).
-pub fn complete(_text: &str, _cursor: usize, _context: &Context<'_>) -> Completion {
-    todo!()
-}
-
-/// Writes a value so that it can stand behind `field:` and means exactly itself.
-pub fn quote(_value: &str) -> String {
-    todo!()
 }

@@ -6,6 +6,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Number, Value as Json};
 
+use crate::error::harmless_json;
+
 use super::{Entry, FieldId, Key, Value, fields, sentence};
 
 /// Writes an event as one JSON object (DESIGN: the search hit): `id` first
@@ -39,7 +41,7 @@ pub fn write_json(entry: &Entry, with_id: bool) -> String {
         object.insert(name.into(), one_or_many(values, false));
     }
     provenance(entry, with_id, &mut object);
-    serde_json::to_string(&object).expect("a map of strings, numbers and lists is JSON")
+    harmless_json(serde_json::to_string(&object).expect("a map of strings, numbers and lists is JSON"))
 }
 
 fn provenance(entry: &Entry, with_id: bool, object: &mut Map<String, Json>) {
@@ -70,11 +72,7 @@ fn provenance(entry: &Entry, with_id: bool, object: &mut Map<String, Json>) {
 }
 
 fn one_or_many(mut values: Vec<Json>, always_list: bool) -> Json {
-    if values.len() == 1 && !always_list {
-        values.pop().expect("it has one")
-    } else {
-        Json::Array(values)
-    }
+    if values.len() == 1 && !always_list { values.pop().expect("it has one") } else { Json::Array(values) }
 }
 
 fn json(value: &Value<'_>) -> Json {

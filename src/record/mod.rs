@@ -4,6 +4,7 @@
 //! times with their basis, and where an event came from. Promises that the
 //! same record under the same plan gives the same event. Every room may call.
 
+mod buckets;
 mod clock;
 mod event;
 mod field;
@@ -13,6 +14,7 @@ mod sentence;
 mod time;
 mod zone;
 
+pub use buckets::{bucket_edges, readable_width};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use event::{Entry, Event, Key, Value};
 pub use field::{FIELDS, Field, FieldId, Kind, fields};

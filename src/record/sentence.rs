@@ -14,7 +14,12 @@ pub fn sentence(event: &Event<'_>) -> String {
     if let Some(method) = text(fields::HTTP_METHOD) {
         let target = text(fields::URL_ORIGINAL).or_else(|| text(fields::URL_PATH)).unwrap_or_default();
         let status = text(fields::HTTP_STATUS).unwrap_or_default();
-        return [method, target, status].iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(" ");
+        return [method, target, status]
+            .iter()
+            .filter(|part| !part.is_empty())
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(" ");
     }
     let mut words = Vec::new();
     words.extend(text(fields::EVENT_ACTION).or_else(|| text(fields::EVENT_DATASET)));

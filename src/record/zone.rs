@@ -79,7 +79,12 @@ impl Zone {
         let local = self.local(instant);
         let mut text = format!(
             "{:04}-{:02}-{:02} {:02}:{:02}:{:02}",
-            local.year(), local.month(), local.day(), local.hour(), local.minute(), local.second()
+            local.year(),
+            local.month(),
+            local.day(),
+            local.hour(),
+            local.minute(),
+            local.second()
         );
         if digits > 0 {
             let fraction = format!("{:09}", local.nanosecond());
@@ -160,7 +165,9 @@ mod tests {
 
     #[test]
     fn offsets_are_read_in_all_their_spellings() {
-        for (text, east) in [("+02:00", 7200), ("-0200", -7200), ("GMT-0200", -7200), ("UTC+2", 7200), ("Z", 0)] {
+        for (text, east) in
+            [("+02:00", 7200), ("-0200", -7200), ("GMT-0200", -7200), ("UTC+2", 7200), ("Z", 0)]
+        {
             assert_eq!(text.parse::<Zone>().expect(text), Zone::Fixed(east), "{text}");
         }
         assert!("Mars/Olympus".parse::<Zone>().is_err());

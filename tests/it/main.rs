@@ -1,1 +1,10 @@
-fn main(){}
+//! Every integration test, in one binary.
+
+mod agreement;
+mod architecture;
+mod commands;
+mod corpus;
+mod env;
+mod killed;
+mod times;
+mod whole;

@@ -1,8 +1,7 @@
 //! The record that is being made.
 
-use memchr::memchr2_iter;
-
 use super::Record;
+use super::ends::Ends;
 
 /// What bytes around a text count as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,12 +19,14 @@ pub(super) struct Draft {
     pub(super) record: Record,
     /// Its text is a JSON document, which no line continues.
     pub(super) document: bool,
+    /// What ends lines, once one was met.
+    pub(super) ends: Ends,
     limit: usize,
 }
 
 impl Draft {
     pub(super) fn new(limit: usize) -> Draft {
-        Draft { record: Record::default(), document: false, limit }
+        Draft { record: Record::default(), document: false, ends: Ends::Unknown, limit }
     }
 
     /// Tells whether the record has its text; before that it is only a lead.
@@ -55,8 +56,16 @@ impl Draft {
     /// Gives the record a JSON document as its text.
     pub(super) fn begin_document(&mut self, text: &[u8]) {
         self.begin(text.len(), 0, 0);
-        self.record.lines += line_ends(text);
+        self.ends.learn(text, self.limit);
+        self.record.lines += self.ends.count(text);
         self.document = true;
+    }
+
+    /// Adds the line end of an overlong line whose parts are cut.
+    pub(super) fn end_line(&mut self, end: usize) {
+        self.record.tail += end as u32;
+        self.record.event_bytes += end as u32;
+        self.record.lines += 1;
     }
 
     /// Tells whether a line that begins with white space would continue the record.
@@ -91,12 +100,13 @@ impl Draft {
     /// Adds bytes to the tail, or to the lead where there is no text yet.
     /// Where that grows past the limit, a record without text takes the rest.
     pub(super) fn add(&mut self, mut bytes: &[u8], count: Count, records: &mut Vec<Record>) {
+        self.ends.learn(bytes, self.limit);
         while !bytes.is_empty() {
             if self.around() >= self.limit {
                 self.flush(records);
             }
             let (now, later) = bytes.split_at(bytes.len().min(self.limit - self.around()));
-            self.lengthen(now.len() as u32, line_ends(now));
+            self.lengthen(now.len() as u32, self.ends.count(now));
             match count {
                 Count::Event => self.record.event_bytes += now.len() as u32,
                 Count::Glue => self.record.continuation_bytes += now.len() as u32,
@@ -141,11 +151,4 @@ impl Draft {
         *side += bytes;
         self.record.lines += lines;
     }
-}
-
-/// Counts line ends: LF, CRLF, lone CR.
-pub(super) fn line_ends(bytes: &[u8]) -> u32 {
-    memchr2_iter(b'\n', b'\r', bytes)
-        .filter(|at| bytes[*at] == b'\n' || bytes.get(at + 1) != Some(&b'\n'))
-        .count() as u32
 }

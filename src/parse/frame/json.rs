@@ -7,7 +7,8 @@
 
 use super::Sheet;
 use super::draft::Count;
-use super::lines::{Line, Lines, line, line_end};
+use super::ends::Line;
+use super::lines::Lines;
 use super::scan::{End, Holder, Outline, Scan};
 
 /// Where in the grammar the next byte stands.
@@ -87,7 +88,7 @@ impl Json {
             return lines.step(rest, sheet);
         }
         if offset < self.shun {
-            match line(rest, sheet) {
+            match sheet.line(rest) {
                 Line::Open => return 0,
                 Line::Whole { end, .. } if offset + end as u64 <= self.shun => {
                     return lines.step(rest, sheet);
@@ -106,7 +107,7 @@ impl Json {
         let count = if sheet.draft.record.tail == 0 { Count::Event } else { Count::Glue };
         let (length, count, place) = match rest.get(indent) {
             None => (indent, count, Place::Behind),
-            Some(b'\n' | b'\r') => match line_end(rest, indent, sheet.last) {
+            Some(b'\n' | b'\r') => match sheet.draft.ends.line_end(rest, indent, sheet.ahead) {
                 Some(end) => (end, count, Place::Line),
                 None => return 0,
             },
@@ -224,19 +225,19 @@ impl Json {
 
 /// Scans ahead, at most as far as a record's text may reach.
 fn scan<'a>(from: fn(&'a [u8]) -> Scan<'a>, rest: &'a [u8], sheet: &Sheet<'_>) -> (End, Outline) {
-    let window = &rest[..rest.len().min(sheet.limit)];
+    let window = &rest[..rest.len().min(sheet.ahead.limit)];
     let mut scan = from(window);
-    let end = scan.run(!sheet.last && rest.len() < sheet.limit);
+    let end = scan.run(!sheet.ahead.last && rest.len() < sheet.ahead.limit);
     (end, scan.outline)
 }
 
 /// Counts the bytes before the first that is not a space, a tab or a record
 /// separator (RFC 7464); none where more bytes are needed to tell.
 fn indent(rest: &[u8], sheet: &Sheet<'_>) -> Option<usize> {
-    let window = &rest[..rest.len().min(sheet.limit)];
+    let window = &rest[..rest.len().min(sheet.ahead.limit)];
     match window.iter().position(|byte| !matches!(byte, b' ' | b'\t' | 0x1e)) {
         Some(length) => Some(length),
-        None if sheet.last || rest.len() >= sheet.limit => Some(window.len()),
+        None if sheet.ahead.last || rest.len() >= sheet.ahead.limit => Some(window.len()),
         None => None,
     }
 }
@@ -245,11 +246,12 @@ fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
-/// Takes the white space ahead as glue. A CR that an LF may follow has to wait.
+/// Takes the white space ahead as glue. CRs that an LF may follow have to wait.
 fn glue_spaces(rest: &[u8], sheet: &mut Sheet<'_>) -> usize {
     let mut length = rest.iter().position(|byte| !is_space(*byte)).unwrap_or(rest.len());
-    if length == rest.len() && !sheet.last && rest[length - 1] == b'\r' {
-        length -= 1;
+    if length == rest.len() && !sheet.ahead.last {
+        let run = rest.iter().rev().take(sheet.ahead.limit).take_while(|byte| **byte == b'\r').count();
+        length -= if run < sheet.ahead.limit { run } else { 1 };
     }
     sheet.draft.add(&rest[..length], Count::Glue, sheet.records);
     length

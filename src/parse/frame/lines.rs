@@ -1,41 +1,7 @@
 //! Records made of lines.
 
-use memchr::memchr2;
-
 use super::Sheet;
-
-/// The line ahead.
-pub(super) enum Line {
-    /// It has so many bytes without, and so many with its line end.
-    Whole { body: usize, end: usize },
-    /// It is longer than the limit.
-    Overlong,
-    /// Its end is not known yet.
-    Open,
-}
-
-/// Finds the end of the line at the start of `rest`.
-pub(super) fn line(rest: &[u8], sheet: &Sheet<'_>) -> Line {
-    let window = &rest[..rest.len().min(sheet.limit + 1)];
-    match memchr2(b'\n', b'\r', window) {
-        Some(body) => match line_end(rest, body, sheet.last) {
-            Some(end) => Line::Whole { body, end },
-            None => Line::Open,
-        },
-        None if rest.len() > sheet.limit => Line::Overlong,
-        None if sheet.last => Line::Whole { body: rest.len(), end: rest.len() },
-        None => Line::Open,
-    }
-}
-
-/// Gives the place behind the line end at `at`; none where an LF may follow the CR.
-pub(super) fn line_end(rest: &[u8], at: usize, last: bool) -> Option<usize> {
-    match (rest[at], rest.get(at + 1)) {
-        (b'\r', Some(b'\n')) => Some(at + 2),
-        (b'\r', None) if !last => None,
-        _ => Some(at + 1),
-    }
-}
+use super::ends::Line;
 
 /// Cuts lines. Its state is only this: which part of an overlong line was cut last.
 #[derive(Debug, Default)]
@@ -52,7 +18,7 @@ impl Lines {
     /// Takes the line (or the next part of an overlong one) at the start of
     /// `rest`; returns its length, 0 where its end is not known yet.
     pub(super) fn step(&mut self, rest: &[u8], sheet: &mut Sheet<'_>) -> usize {
-        match line(rest, sheet) {
+        match sheet.line(rest) {
             Line::Open => 0,
             Line::Overlong => self.cut(rest, sheet),
             Line::Whole { body, end } => {
@@ -65,8 +31,13 @@ impl Lines {
     fn take(&mut self, rest: &[u8], body: usize, end: usize, sheet: &mut Sheet<'_>) {
         let first = rest[0];
         if self.cutting > 0 {
-            sheet.draft.begin(body, end, self.cutting + 1);
-            self.cutting = 0;
+            let part = std::mem::take(&mut self.cutting) + 1;
+            if body == 0 {
+                sheet.draft.end_line(end);
+            } else {
+                sheet.draft.flush_text(sheet.records);
+                sheet.draft.begin(body, end, part);
+            }
         } else if first > b' ' {
             sheet.draft.flush_text(sheet.records);
             sheet.draft.begin(body, end, 0);
@@ -85,8 +56,9 @@ impl Lines {
 
     /// Takes the next part of an overlong line.
     fn cut(&mut self, rest: &[u8], sheet: &mut Sheet<'_>) -> usize {
-        let length = part_length(rest, sheet.limit);
+        let length = part_length(rest, sheet.ahead.limit);
         let part = if self.cutting > 0 {
+            sheet.draft.flush_text(sheet.records);
             self.cutting + 1
         } else if indents(rest[0]) && sheet.draft.continues() {
             next_part(sheet)
@@ -95,7 +67,6 @@ impl Lines {
             1
         };
         sheet.draft.begin(length, 0, part);
-        sheet.draft.flush_text(sheet.records);
         self.cutting = part;
         length
     }

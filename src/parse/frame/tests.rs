@@ -42,13 +42,29 @@ fn json(content: &str) -> Vec<String> {
 
 #[test]
 fn all_three_line_ends_end_lines() {
-    assert_eq!(lines("a\nb\r\nc\rd"), ["a", "b", "c", "d"]);
-    assert_eq!(lines("a\r\r\nb"), ["a", "b"]);
-    let records = cut(Framing::Lines, MAX_TEXT, b"a\r\r\nb\r\n", 1);
+    assert_eq!(lines("a\nb\r\nc"), ["a", "b", "c"]);
+    assert_eq!(lines("a\r\nb\nc\r\r\nd"), ["a", "b", "c", "d"]);
+    assert_eq!(lines("a\rb\r\nc\nd\r"), ["a", "b", "c", "d"]);
+    let records = cut(Framing::Lines, MAX_TEXT, b"a\r\r\n\r\nb\r", 1);
     assert_eq!(
         records.iter().map(|record| (record.lines, record.blanks)).collect::<Vec<_>>(),
-        [(2, 1), (1, 0)]
+        [(2, 1), (0, 0)]
     );
+}
+
+#[test]
+fn a_lone_carriage_return_forges_no_line_where_lines_end_otherwise() {
+    assert_eq!(lines("a\nGET /\rforged\nb"), ["a", "GET /\rforged", "b"]);
+    assert_eq!(
+        json("{\"a\":1}\n{\"b\":2}\rforged\n{\"c\":3}"),
+        ["{\"a\":1}", "{\"b\":2}", "forged", "{\"c\":3}"]
+    );
+}
+
+#[test]
+fn a_line_end_behind_a_line_of_the_limits_length_is_a_line_end() {
+    assert_eq!(texts(Framing::Lines, 4, "abcd\r\nabcd\nx"), ["abcd", "abcd", "x"]);
+    assert_eq!(texts(Framing::Lines, 4, "x\nabcd\r\r\r\r\r\ny"), ["x", "#1 abcd", "y"]);
 }
 
 #[test]
@@ -294,7 +310,9 @@ proptest! {
         prop_assert_eq!(at, content.len());
         if framing != Framing::Binary && limit == MAX_TEXT {
             let lines: u32 = whole.iter().map(|record| record.lines).sum();
-            prop_assert_eq!(lines, draft::line_ends(&content));
+            let mut ends = ends::Ends::default();
+            ends.learn(&content, limit);
+            prop_assert_eq!(lines, ends.count(&content));
         }
     }
 }

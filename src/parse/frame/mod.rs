@@ -1,16 +1,20 @@
 //! Where records begin and end: a stream of bytes cut into records.
 //!
-//! A line ends with LF, CRLF or a lone CR. A line that begins with a space or
-//! a tab continues the record before it; a blank line (nothing but white space)
-//! belongs to the record before it, at the start to the first record's lead.
+//! Owns [`Framer`]. Promises that records partition the content, that they do
+//! not depend on the pieces in which it was fed, and that memory stays bounded.
+//! A line that begins with a space or a tab continues the record before it; a
+//! blank line (nothing but white space) belongs to the record before it, at the
+//! start to the first record's lead. `import` and `cli` may call.
 
 mod draft;
+mod ends;
 mod json;
 mod lines;
 mod scan;
 
 use super::Framing;
 use draft::Draft;
+use ends::{Ahead, Line};
 use json::Json;
 use lines::Lines;
 
@@ -115,7 +119,8 @@ impl Framer {
                 None => return 0,
             }
         }
-        let mut sheet = Sheet { last, limit: self.limit, draft: &mut self.draft, records };
+        let ahead = Ahead { last, limit: self.limit };
+        let mut sheet = Sheet { ahead, draft: &mut self.draft, records };
         loop {
             let rest = &content[at..];
             let taken = match self.framing {
@@ -147,14 +152,18 @@ pub(super) fn opens_json(content: &[u8]) -> bool {
 
 /// What a step needs beside the bytes ahead of it.
 struct Sheet<'a> {
-    /// Nothing follows the bytes at hand.
-    last: bool,
-    /// Most bytes of text in one record.
-    limit: usize,
+    ahead: Ahead,
     /// The record that is being made.
     draft: &'a mut Draft,
     /// The records that are complete.
     records: &'a mut Vec<Record>,
+}
+
+impl Sheet<'_> {
+    /// Finds the end of the line at the start of `rest`.
+    fn line(&mut self, rest: &[u8]) -> Line {
+        self.draft.ends.line(rest, self.ahead)
+    }
 }
 
 /// Tells the length of the byte order mark at the start, 0 where there is none;
@@ -170,10 +179,10 @@ fn byte_order_mark(content: &[u8], last: bool) -> Option<usize> {
 
 /// Takes the next stretch of binary content as a rejected record.
 fn reject(rest: &[u8], sheet: &mut Sheet<'_>) -> usize {
-    if rest.len() < sheet.limit && !sheet.last {
+    if rest.len() < sheet.ahead.limit && !sheet.ahead.last {
         return 0;
     }
-    let length = rest.len().min(sheet.limit);
+    let length = rest.len().min(sheet.ahead.limit);
     sheet.records.push(Record { text: length as u32, rejected: true, ..Record::default() });
     length
 }

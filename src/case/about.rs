@@ -1,0 +1,115 @@
+//! `case.toml`: what a case is called, whose it is, in which zone it is read.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Attempt, Error, Result, visible};
+use crate::record::{Instant, Zone};
+
+/// The version of the case layout that this program writes and reads.
+const SCHEMA: u32 = 1;
+
+/// What `case.toml` says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct About {
+    /// The case's UUID.
+    pub id: String,
+    /// Its title; the folder's name where none was given.
+    pub title: String,
+    /// Who examines, as given; may be empty.
+    pub examiner: String,
+    /// When it was made, RFC 3339.
+    pub created: String,
+    /// The zone in which times are shown and zone-less times of queries are read.
+    pub zone: Zone,
+}
+
+/// What a user says of a new case.
+#[derive(Debug, Clone, Default)]
+pub struct New {
+    /// Its title; the folder's name where none is given.
+    pub title: Option<String>,
+    /// Who examines.
+    pub examiner: Option<String>,
+    /// The display zone; UTC where none is given.
+    pub zone: Option<Zone>,
+}
+
+/// The file's form.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    schema: u32,
+    id: String,
+    title: String,
+    examiner: String,
+    created: String,
+    zone: String,
+}
+
+impl About {
+    /// Makes the description of a new case in this folder.
+    pub fn new(folder: &Path, new: &New, now: Instant) -> About {
+        let name = folder.file_name().map(|name| name.to_string_lossy().into_owned());
+        About {
+            id: uuid::Uuid::new_v4().to_string(),
+            title: new.title.clone().or(name).unwrap_or_else(|| "case".to_owned()),
+            examiner: new.examiner.clone().unwrap_or_default(),
+            created: now.to_string(),
+            zone: new.zone.unwrap_or(Zone::UTC),
+        }
+    }
+
+    /// Reads a case's description; says so where the folder is no case.
+    pub fn read(folder: &Path) -> Result<About> {
+        let path = About::path(folder);
+        let shown = visible(&folder.to_string_lossy());
+        if !path.exists() {
+            return Err(Error::case(format!("{shown} is not a case: it has no case.toml"))
+                .hint("Make one with `vestigo new`, or import into it: `vestigo --case DIR import PATH`."));
+        }
+        let text = std::fs::read_to_string(&path).attempt(|| format!("cannot read {shown}/case.toml"))?;
+        let file: File = toml::from_str(&text).attempt(|| format!("cannot understand {shown}/case.toml"))?;
+        if file.schema != SCHEMA {
+            return Err(Error::case(format!(
+                "{shown} has layout {}, and this vestigo reads layout {SCHEMA}",
+                file.schema
+            ))
+            .hint("Open it with the version of vestigo that made it."));
+        }
+        Ok(About {
+            id: file.id,
+            title: file.title,
+            examiner: file.examiner,
+            created: file.created,
+            zone: file.zone.parse()?,
+        })
+    }
+
+    /// Writes the description of a new case; an existing one is left alone and is an error.
+    pub fn write(&self, folder: &Path) -> Result<()> {
+        let file = File {
+            schema: SCHEMA,
+            id: self.id.clone(),
+            title: self.title.clone(),
+            examiner: self.examiner.clone(),
+            created: self.created.clone(),
+            zone: self.zone.to_string(),
+        };
+        let text = toml::to_string(&file).attempt(|| "cannot write case.toml as TOML".to_owned())?;
+        let write = || -> std::io::Result<()> {
+            let mut temporary = tempfile::Builder::new().prefix(".case").tempfile_in(folder)?;
+            std::io::Write::write_all(&mut temporary, text.as_bytes())?;
+            temporary.as_file().sync_all()?;
+            temporary.persist_noclobber(About::path(folder)).map_err(|error| error.error)?;
+            std::fs::File::open(folder)?.sync_all()
+        };
+        write().attempt(|| format!("cannot write {}/case.toml", visible(&folder.to_string_lossy())))
+    }
+
+    /// Gives the place of the description.
+    pub fn path(folder: &Path) -> PathBuf {
+        folder.join("case.toml")
+    }
+}

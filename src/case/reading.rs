@@ -1,0 +1,78 @@
+//! From a stretch of content to its events: one way, used by import, by
+//! rebuilding and by showing alike, so that they cannot differ.
+
+use std::borrow::Cow;
+
+use crate::error::{Attempt, Result};
+use crate::evidence::{SourceRow, Span};
+use crate::parse::{Parser, Plan};
+use crate::record::Event;
+
+/// The UTF-8 byte order mark, which no format wants to see.
+const BOM: char = '\u{feff}';
+
+/// How one source's records are read.
+pub struct Reading {
+    /// The plan that was decided at import.
+    pub plan: Plan,
+    /// The parser of that plan.
+    pub parser: Parser,
+}
+
+impl Reading {
+    /// Makes the reading of a plan.
+    pub fn new(plan: Plan) -> Result<Reading> {
+        Ok(Reading { parser: Parser::new(&plan)?, plan })
+    }
+
+    /// Makes the reading of a sealed source.
+    pub fn of(row: &SourceRow) -> Result<Reading> {
+        let plan = serde_json::from_value(row.plan.clone())
+            .attempt(|| format!("cannot understand how source {} was read", row.source))?;
+        Reading::new(plan)
+    }
+
+    /// Reads one record's bytes.
+    pub fn event<R>(&self, record: u64, part: u32, bytes: &[u8], take: impl FnOnce(&Event<'_>) -> R) -> R {
+        let text = text_of(record, bytes);
+        let mut event = Event::default();
+        self.parser.read(record, part, &text, &mut event);
+        take(&event)
+    }
+}
+
+/// Gives a record's text: U+FFFD for what is not UTF-8, no byte order mark.
+fn text_of(record: u64, bytes: &[u8]) -> Cow<'_, str> {
+    match String::from_utf8_lossy(bytes) {
+        Cow::Borrowed(text) if record == 0 => Cow::Borrowed(text.strip_prefix(BOM).unwrap_or(text)),
+        Cow::Owned(text) if record == 0 && text.starts_with(BOM) => {
+            Cow::Owned(text[BOM.len_utf8()..].to_owned())
+        }
+        text => text,
+    }
+}
+
+/// Reads every event of a stretch of content that begins and ends at records.
+pub fn each_event(
+    parser: &Parser,
+    content: &[u8],
+    spans: impl IntoIterator<Item = Span>,
+    first_record: u64,
+    mut take: impl FnMut(u64, Span, &Event<'_>),
+) {
+    let mut at = 0;
+    let mut kept: Event<'static> = Event::default();
+    for (record, span) in (first_record..).zip(spans) {
+        let from = at + span.lead as usize;
+        let bytes = &content[from..from + span.text as usize];
+        at += span.length();
+        if span.rejected {
+            continue;
+        }
+        let text = text_of(record, bytes);
+        let mut event = kept.recycle();
+        parser.read(record, span.part, &text, &mut event);
+        take(record, span, &event);
+        kept = event.recycle();
+    }
+}

@@ -1,0 +1,108 @@
+//! `open` and `demo`: the case on the screen.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, UNIX_EPOCH};
+
+use crate::case::{About, Case, Hold, New};
+use crate::error::{Attempt, Error, Result};
+use crate::index::{Cancel, Rank, Request};
+use crate::query::Expr;
+use crate::record::Window;
+
+use super::args::Globals;
+use super::run::{Opened, Outcome};
+use super::table::{grouped, size};
+use super::{World, screen, which};
+
+/// The built-in logs: name, bytes.
+const LOGS: [(&str, &[u8]); 3] = [
+    ("nginx-access.log", include_bytes!("../../fixtures/nginx-access.log")),
+    ("auth.log", include_bytes!("../../fixtures/auth.log")),
+    ("cloudtrail.json", include_bytes!("../../fixtures/cloudtrail.json")),
+];
+
+/// When the built-in logs were last written: 2026-03-04T00:00:00Z. Lines of
+/// auth.log have no year; it is inferred from this.
+const WRITTEN: Duration = Duration::from_secs(1_772_582_400);
+
+/// Opens the case that is meant on the screen.
+pub fn open(case: Option<&str>, globals: &Globals, world: &mut World) -> Result<Outcome> {
+    if !world.out_is_terminal {
+        return Err(Error::usage("the screen needs a terminal")
+            .hint("Use `vestigo search`, `timeline`, `top` or `show` elsewhere."));
+    }
+    let named = Globals { case: case.map(str::to_owned).or_else(|| globals.case.clone()), ..globals.clone() };
+    let opened = Opened::new(&named, world)?;
+    screen::show(opened, &named, world)
+}
+
+/// Makes the demo case where it is not there, and opens it; prints a summary
+/// where there is no terminal.
+pub fn demo(globals: &Globals, world: &mut World) -> Result<Outcome> {
+    let folder = which::data_folder(world)?.join("cases").join("demo");
+    if !About::path(&folder).exists() {
+        let logs = write_logs(&which::data_folder(world)?.join("demo-logs"))?;
+        let new = New { title: Some("demo: a web shop".to_owned()), ..New::default() };
+        let mut hold = Hold::create(&folder, &new, &world.who(), world.clock.as_ref())?;
+        super::import::quietly(&mut hold, &logs, world)?;
+    }
+    which::remember(&folder, world);
+    let named = Globals { case: Some(folder.to_string_lossy().into_owned()), ..globals.clone() };
+    let opened = Opened::new(&named, world)?;
+    if world.out_is_terminal {
+        return screen::show(opened, &named, world);
+    }
+    summary(&opened.case, &opened, world)?;
+    Ok(Outcome::Done)
+}
+
+/// Writes the built-in logs, dated as if they had just been collected.
+fn write_logs(folder: &Path) -> Result<Vec<PathBuf>> {
+    let write = || -> std::io::Result<Vec<PathBuf>> {
+        std::fs::create_dir_all(folder)?;
+        let mut paths = Vec::new();
+        for (name, bytes) in LOGS {
+            let path = folder.join(name);
+            std::fs::write(&path, bytes)?;
+            std::fs::File::options().write(true).open(&path)?.set_modified(UNIX_EPOCH + WRITTEN)?;
+            paths.push(path);
+        }
+        Ok(paths)
+    };
+    write().attempt(|| "cannot write the built-in logs".to_owned())
+}
+
+/// Says what the case holds and what to look at first.
+fn summary(case: &Case, opened: &Opened, world: &mut World) -> Result<()> {
+    let sources = case.sources();
+    let events: u64 = sources.iter().map(|source| source.receipt.events).sum();
+    let bytes: u64 = sources.iter().map(|source| source.bytes).sum();
+    world.line(&format!(
+        "{}: {} sources, {} events, {}",
+        case.about().title,
+        sources.len(),
+        grouped(events),
+        size(bytes)
+    ))?;
+    let all = Request { expr: Expr::All, window: Window::ALL };
+    if let Some((first, last)) = case.index().span(&all, &Cancel::new())? {
+        world.line(&format!("from {} to {}", opened.zone.show(first, 0), opened.zone.show(last, 0)))?;
+    }
+    for (heading, query) in [
+        ("failed logins came from", "event.action:ssh_login AND event.outcome:failure"),
+        ("logins worked from", "event.action:ssh_login AND event.outcome:success"),
+    ] {
+        let request = Request { expr: opened.query(query)?, window: Window::ALL };
+        let top = case.index().top(&request, "source.ip", Rank::Most, 3, &Cancel::new())?;
+        let list: Vec<String> =
+            top.iter().map(|top| format!("{} ({})", top.value, grouped(top.count))).collect();
+        world.line(&format!(
+            "{heading} {}",
+            if list.is_empty() { "nowhere".to_owned() } else { list.join(", ") }
+        ))?;
+    }
+    world.line("next: run `vestigo demo` on a terminal, or")?;
+    world.line("  vestigo search 'event.action:ssh_login AND event.outcome:success'")?;
+    world.line("  vestigo timeline 'event.outcome:failure' --by host.name")?;
+    world.line("  vestigo verify --deep")
+}

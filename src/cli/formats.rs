@@ -1,0 +1,105 @@
+//! `formats`: which formats are read, and which understand a file.
+
+use std::io::Read;
+use std::path::Path;
+
+use crate::error::{Attempt, Error, Result, visible};
+use crate::parse::{FORMATS, Format, Framer, Seen, named};
+use crate::record::{Entry, Event, Origin, SourceId, write_json};
+
+use super::World;
+use super::args::Globals;
+use super::run::{Outcome, json_line};
+use super::table::{Align, Table, grouped};
+
+/// How much of a file is tried.
+const SAMPLE_BYTES: u64 = 1 << 20;
+
+/// Prints every format.
+pub fn list(globals: &Globals, world: &mut World) -> Result<Outcome> {
+    let mut table = Table::new(&[("Format", Align::Left), ("Reads", Align::Left)]);
+    for format in FORMATS {
+        if globals.json {
+            let row = serde_json::json!({ "format": format.name(), "about": format.about() });
+            world.line(&json_line(&row)?)?;
+        }
+        table.row([format.name().to_owned(), format.about().to_owned()]);
+    }
+    if !globals.json {
+        table.lines(world.width).iter().try_for_each(|line| world.line(line))?;
+    }
+    Ok(Outcome::Done)
+}
+
+/// Prints one format with its samples and what it makes of them.
+pub fn show(name: &str, world: &mut World) -> Result<Outcome> {
+    let unknown = || {
+        Error::usage(format!("there is no format `{}`", visible(name))).hint("See `vestigo formats list`.")
+    };
+    let format = named(name).ok_or_else(unknown)?;
+    world.line(&format!("{}: {}", format.name(), format.about()))?;
+    for sample in format.samples() {
+        let mut event = Event::default();
+        if format.read(sample, &mut event) == Seen::Yes {
+            event.format = format.name();
+            world.line("")?;
+            world.line(&visible(sample))?;
+            let origin = Origin {
+                source: SourceId([0; 32]),
+                record: 0,
+                line: 1,
+                offset: 0,
+                length: sample.len() as u64,
+            };
+            let entry = Entry { origin, event: event.into_owned(), raw: sample.as_bytes().to_vec(), part: 0 };
+            world.line(&write_json(&entry, false))?;
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+/// Prints which formats understand a file's first megabyte, best first.
+pub fn test(file: &Path, globals: &Globals, world: &mut World) -> Result<Outcome> {
+    let shown = || format!("cannot read {}", visible(&file.to_string_lossy()));
+    let mut content = Vec::new();
+    std::fs::File::open(file).attempt(shown)?.take(SAMPLE_BYTES).read_to_end(&mut content).attempt(shown)?;
+    let mut rows: Vec<(&dyn Format, u64, u64)> =
+        FORMATS.iter().map(|format| tried(*format, &content)).collect();
+    rows.retain(|(_, understood, _)| *understood > 0);
+    rows.sort_by(|a, b| (b.1 * a.2, b.0.specificity()).cmp(&(a.1 * b.2, a.0.specificity())));
+    let mut table =
+        Table::new(&[("Format", Align::Left), ("Understood", Align::Right), ("Of", Align::Right)]);
+    for (format, understood, all) in &rows {
+        if globals.json {
+            let row =
+                serde_json::json!({ "format": format.name(), "understood": understood, "records": all });
+            world.line(&json_line(&row)?)?;
+        }
+        table.row([format.name().to_owned(), grouped(*understood), grouped(*all)]);
+    }
+    if rows.is_empty() {
+        world.note("no format understands it: it would be imported as plain lines, searchable as text");
+        return Ok(Outcome::Nothing);
+    }
+    if !globals.json {
+        table.lines(world.width).iter().try_for_each(|line| world.line(line))?;
+    }
+    Ok(Outcome::Done)
+}
+
+/// Counts the records of a content that a format understands.
+fn tried<'f>(format: &'f dyn Format, content: &[u8]) -> (&'f dyn Format, u64, u64) {
+    let mut records = Vec::new();
+    Framer::new(format.framing()).feed(content, true, &mut records);
+    let (mut at, mut understood, mut all) = (0, 0, 0);
+    for record in &records {
+        let from = at + record.lead as usize;
+        let text = String::from_utf8_lossy(&content[from..from + record.text as usize]);
+        at += record.length();
+        if !record.rejected {
+            all += 1;
+            understood += u64::from(format.read(&text, &mut Event::default()) == Seen::Yes);
+        }
+    }
+    (format, understood, all)
+}

@@ -1,0 +1,241 @@
+//! `import`: evidence in, receipt out.
+
+use std::path::Path;
+
+use crate::case::{About, Hold, New};
+use crate::error::{Error, Result, visible};
+use crate::import::{Import, Meter, Report, Row, Status, run as import_into};
+use crate::parse::Options;
+use crate::record::Zone;
+use crate::source::{Limits, walk};
+
+use super::args::{Globals, ImportArgs, Reading};
+use super::progress::watched;
+use super::run::{Outcome, json_line, zone};
+use super::table::{Align, Table, grouped, size};
+use super::{World, which};
+
+/// Imports what was named, making the case where it is not there.
+pub fn import(args: &ImportArgs, globals: &Globals, world: &mut World) -> Result<Outcome> {
+    let labels = args.labels.iter().map(|label| key_value(label)).collect::<Result<Vec<_>>>()?;
+    let options = Options { host: args.host.clone(), labels, ..options(&args.reading, zone(globals))? };
+    if args.dry_run {
+        return dry_run(args, world);
+    }
+    let folder = which::chosen(globals.case.as_deref(), world)?;
+    let mut hold = held(&folder, globals, world)?;
+    which::remember(&folder, world);
+    let meter = Meter::default();
+    let stop = world.stop.clone();
+    world.listen();
+    let import = Import {
+        paths: &args.paths,
+        options: &options,
+        limits: limits(&args.reading),
+        stop: &stop,
+        meter: &meter,
+    };
+    let mut rows: Vec<Row> = Vec::new();
+    let read = || (meter.bytes_read(), meter.total_bytes(), meter.events_read());
+    let report = watched(world, globals, &read, || {
+        import_into(&mut hold, &import, world.clock.as_ref(), &mut |row| rows.push(row.clone()))
+    });
+    // What was acknowledged is told, whatever came after.
+    let told = tell(&rows, report.as_ref().ok(), globals, world);
+    let report = report?;
+    told?;
+    Ok(outcome(&report))
+}
+
+/// Imports quietly, for `demo`.
+pub fn quietly(hold: &mut Hold, paths: &[std::path::PathBuf], world: &World) -> Result<Report> {
+    let (options, meter, stop) = (Options::default(), Meter::default(), world.stop.clone());
+    let import = Import { paths, options: &options, limits: Limits::default(), stop: &stop, meter: &meter };
+    import_into(hold, &import, world.clock.as_ref(), &mut |_| {})
+}
+
+/// Turns the words about reading into options.
+pub fn options(reading: &Reading, zone: Option<Zone>) -> Result<Options> {
+    if let Some(name) = &reading.format
+        && crate::parse::named(name).is_none()
+    {
+        return Err(Error::usage(format!("there is no format `{}`", visible(name)))
+            .hint("See `vestigo formats list`."));
+    }
+    Ok(Options { format: reading.format.clone(), zone, year: reading.year, ..Options::default() })
+}
+
+/// Turns the words about bounds into limits.
+pub fn limits(reading: &Reading) -> Limits {
+    let limits = Limits::default();
+    if reading.allow_large { Limits { ratio: u64::MAX, expanded: u64::MAX, ..limits } } else { limits }
+}
+
+fn held(folder: &Path, globals: &Globals, world: &World) -> Result<Hold> {
+    let (by, clock) = (world.who(), world.clock.as_ref());
+    if About::path(folder).exists() {
+        return Hold::open(folder, &by, clock);
+    }
+    Hold::create(folder, &New { zone: zone(globals), ..New::default() }, &by, clock)
+}
+
+fn key_value(label: &str) -> Result<(String, String)> {
+    let pair = label.split_once('=').filter(|(key, _)| !key.is_empty());
+    pair.map(|(key, value)| (key.to_owned(), value.to_owned())).ok_or_else(|| {
+        Error::usage(format!("`{}` is not a label", visible(label))).hint("Write it as KEY=VALUE.")
+    })
+}
+
+fn dry_run(args: &ImportArgs, world: &mut World) -> Result<Outcome> {
+    let found = walk(&args.paths)?;
+    for input in &found.inputs {
+        let length = input.length.map_or_else(|| "?".to_owned(), size);
+        world.line(&format!("would import {}  {length}", visible(&input.path.to_string_lossy())))?;
+    }
+    for skipped in &found.skipped {
+        world.line(&format!("would skip {}: {}", visible(&skipped.path), visible(&skipped.reason)))?;
+    }
+    Ok(Outcome::Done)
+}
+
+fn outcome(report: &Report) -> Outcome {
+    let total = &report.total;
+    if report.interrupted {
+        Outcome::Interrupted
+    } else if total.with(Status::Failed) + total.with(Status::Partial) > 0 {
+        Outcome::Partly
+    } else {
+        Outcome::Done
+    }
+}
+
+fn tell(rows: &[Row], report: Option<&Report>, globals: &Globals, world: &mut World) -> Result<()> {
+    if globals.json {
+        for row in rows {
+            world.line(&json_line(&row.json())?)?;
+        }
+        return report.map_or(Ok(()), |report| world.line(&json_line(&report.total.json())?));
+    }
+    let zone = zone(globals).unwrap_or(Zone::UTC);
+    let heads = [
+        ("Source", Align::Left),
+        ("Status", Align::Left),
+        ("Format", Align::Left),
+        ("Share", Align::Right),
+        ("Events", Align::Right),
+        ("Unparsed", Align::Right),
+        ("Bytes", Align::Right),
+        ("Time", Align::Left),
+    ];
+    let mut table = Table::new(&heads);
+    for row in rows {
+        table.row(cells(row, &zone));
+    }
+    for line in table.lines(world.width) {
+        world.line(&line)?;
+    }
+    for row in rows {
+        for line in remarks(row) {
+            world.line(&line)?;
+        }
+    }
+    report.map_or(Ok(()), |report| summary(report, world))
+}
+
+fn cells(row: &Row, zone: &Zone) -> [String; 8] {
+    let receipt = &row.receipt;
+    let (path, status) = (row.path.clone(), row.status.word().to_owned());
+    if !matches!(row.status, Status::Imported | Status::Partial) {
+        let reason = row.reason.clone().unwrap_or_default();
+        return [
+            path,
+            status,
+            String::new(),
+            String::new(),
+            String::new(),
+            String::new(),
+            String::new(),
+            reason,
+        ];
+    }
+    let time = match receipt.span() {
+        Some((first, last)) => format!("{} → {}", zone.show(first, 0), zone.show(last, 0)),
+        None => "tells no time".to_owned(),
+    };
+    [
+        path,
+        status,
+        receipt.format.clone(),
+        format!("{:.1} %", receipt.share * 100.0),
+        grouped(receipt.events),
+        grouped(receipt.unparsed),
+        size(receipt.bytes.total),
+        time,
+    ]
+}
+
+/// Says of a row what its numbers do not: inferred times, rejects, breaks.
+fn remarks(row: &Row) -> Vec<String> {
+    let (receipt, mut lines) = (&row.receipt, Vec::new());
+    let path = visible(&row.path);
+    let time = &receipt.time;
+    if time.inferred > 0 {
+        lines.push(format!(
+            "≈ {path}: {} times are not stated in full and were inferred",
+            grouped(time.inferred)
+        ));
+    }
+    if time.ambiguous > 0 {
+        lines.push(format!(
+            "≈ {path}: {} local times occur twice or never (summer time)",
+            grouped(time.ambiguous)
+        ));
+    }
+    if time.future > 0 {
+        lines.push(format!("≈ {path}: {} times lie after the import", grouped(time.future)));
+    }
+    if receipt.parts > 0 {
+        lines.push(format!("! {path}: {} events are parts of overlong lines", grouped(receipt.parts)));
+    }
+    for stretch in &receipt.rejected {
+        let (length, offset) = (grouped(stretch.length), grouped(stretch.offset));
+        lines.push(format!(
+            "! {path}: {length} bytes at byte {offset} are no events: {}",
+            visible(&stretch.reason)
+        ));
+    }
+    if let Some(broken) = &receipt.broken {
+        lines.push(format!("! {path}: read only in part: {}", visible(broken)));
+    }
+    lines
+}
+
+fn summary(report: &Report, world: &mut World) -> Result<()> {
+    let (total, receipt) = (&report.total, &report.total.receipt);
+    let count = total.with(Status::Imported) + total.with(Status::Partial);
+    let mut text = format!(
+        "{} sources, {} events, {} in {:.1} s",
+        grouped(count),
+        grouped(receipt.events),
+        size(receipt.bytes.total),
+        total.seconds
+    );
+    for status in [Status::Partial, Status::Duplicate, Status::Skipped, Status::Failed] {
+        if total.with(status) > 0 {
+            text.push_str(&format!("; {} {}", grouped(total.with(status)), status.word()));
+        }
+    }
+    if report.interrupted {
+        text.push_str("; stopped before the end: import the rest with the same command");
+    }
+    world.line(&text)?;
+    let bytes = &receipt.bytes;
+    world.line(&format!(
+        "every byte accounted for: {} = {} events + {} continuations + {} blank + {} rejected",
+        grouped(bytes.total),
+        grouped(bytes.events),
+        grouped(bytes.continuations),
+        grouped(bytes.blank),
+        grouped(bytes.rejected)
+    ))
+}

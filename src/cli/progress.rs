@@ -1,0 +1,54 @@
+//! Progress on standard error, where a person watches it.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::World;
+use super::args::Globals;
+use super::table::grouped;
+
+/// What progress tells: bytes done, bytes in all (0 where not known), events.
+pub type Reading = (u64, u64, u64);
+
+/// Runs `work` while a bar shows what `read` tells; silent where nobody watches.
+pub fn watched<R>(
+    world: &World,
+    globals: &Globals,
+    read: &(dyn Fn() -> Reading + Sync),
+    work: impl FnOnce() -> R,
+) -> R {
+    if globals.quiet || !world.err_is_terminal {
+        return work();
+    }
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let watcher = scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                show(&bar, read());
+                std::thread::park_timeout(Duration::from_millis(100));
+            }
+            bar.finish_and_clear();
+        });
+        let result = work();
+        done.store(true, Ordering::Relaxed);
+        watcher.thread().unpark();
+        result
+    })
+}
+
+fn show(bar: &ProgressBar, (done, total, events): Reading) {
+    let known = "{bytes} of {total_bytes}  {bytes_per_sec}  {msg}  {eta} left";
+    let template = if total > 0 { known } else { "{bytes}  {bytes_per_sec}  {msg}" };
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    if total > 0 {
+        bar.set_length(total.max(done));
+    }
+    bar.set_position(done);
+    let rate = events as f64 / bar.elapsed().as_secs_f64().max(0.001);
+    bar.set_message(format!("{} events  {} a second", grouped(events), grouped(rate as u64)));
+}

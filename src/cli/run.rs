@@ -1,0 +1,189 @@
+//! From words to work: parse, dispatch, say what went wrong.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::case::Case;
+use crate::error::{Attempt, Error, Kind, Result, harmless_json, visible};
+use crate::query::{self, Context, Diagnostic, Expr};
+use crate::record::{Instant, Window, Zone};
+
+use super::args::{Cli, Command, Formats, Generated, Globals, Span};
+use super::{World, which};
+
+/// How a command that did its work ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Done (status 0).
+    Done,
+    /// Ran, and nothing matched (status 1).
+    Nothing,
+    /// Some of the input could not be used (status 3).
+    Partly,
+    /// Evidence is not what its hashes say (status 4).
+    Damaged,
+    /// The user stopped it (status 130).
+    Interrupted,
+}
+
+/// Runs the program of this process.
+pub fn main() -> ExitCode {
+    let mut world = World::real();
+    ExitCode::from(run(std::env::args_os(), &mut world))
+}
+
+/// Runs a command line in a world and gives its exit status.
+pub fn run(words: impl IntoIterator<Item = OsString>, world: &mut World) -> u8 {
+    let cli = match Cli::try_parse_from(words) {
+        Ok(cli) => cli,
+        Err(error) => return refuse(&error, world),
+    };
+    let outcome = dispatch(cli, world);
+    let outcome = outcome.and_then(|outcome| world.flush().map(|()| outcome));
+    match outcome {
+        Ok(Outcome::Done) => 0,
+        Ok(Outcome::Nothing) => 1,
+        Ok(Outcome::Partly) => 3,
+        Ok(Outcome::Damaged) => 4,
+        Ok(Outcome::Interrupted) => 130,
+        Err(_) if world.closed => 0,
+        Err(error) => {
+            tell(&error, world);
+            match error.kind() {
+                Kind::Usage => 2,
+                Kind::Case => 3,
+                Kind::Integrity => 4,
+                Kind::Interrupted => 130,
+            }
+        }
+    }
+}
+
+/// Prints clap's help (to standard output, status 0) or complaint (status 2).
+fn refuse(error: &clap::Error, world: &mut World) -> u8 {
+    let text = error.render().to_string();
+    if error.use_stderr() {
+        world.note(text.trim_end());
+        2
+    } else {
+        let _ = world.line(text.trim_end()).and_then(|()| world.flush());
+        0
+    }
+}
+
+/// Says what went wrong, why, and what to try.
+fn tell(error: &Error, world: &mut World) {
+    world.note(&format!("error: {error}"));
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        world.note(&format!("  because: {}", visible(&error.to_string())));
+        if let Some(error) = error.downcast_ref::<Error>() {
+            error.hints().iter().for_each(|hint| world.note(&format!("  hint: {hint}")));
+        }
+        cause = error.source();
+    }
+    for hint in error.hints() {
+        world.note(&format!("hint: {hint}"));
+    }
+}
+
+fn dispatch(cli: Cli, world: &mut World) -> Result<Outcome> {
+    let globals = &cli.globals;
+    match cli.command {
+        None => super::demo::open(None, globals, world),
+        Some(Command::Open { case }) => super::demo::open(case.as_deref(), globals, world),
+        Some(Command::Demo) => super::demo::demo(globals, world),
+        Some(Command::New { name, title, examiner }) => {
+            super::new::new(&name, title, examiner, globals, world)
+        }
+        Some(Command::Import(args)) => super::import::import(&args, globals, world),
+        Some(Command::Normalise(args)) => super::normalise::normalise(&args, globals, world),
+        Some(Command::Search(args)) => super::search::search(&args, globals, world),
+        Some(Command::Timeline(args)) => super::timeline::timeline(&args, globals, world),
+        Some(Command::Top(args)) => super::top::top(&args, globals, world),
+        Some(Command::Show { id, context }) => super::show::show(&id, context, globals, world),
+        Some(Command::Status) => super::status::status(globals, world),
+        Some(Command::Verify { case, deep, require }) => {
+            super::verify::verify(case.as_deref(), deep, &require, globals, world)
+        }
+        Some(Command::Reindex) => super::reindex::reindex(globals, world),
+        Some(Command::Journal) => super::journal::journal(globals, world),
+        Some(Command::Generate { what: Generated::Keys }) => super::generate::keys(globals, world),
+        Some(Command::Formats { what }) => match what {
+            Formats::List => super::formats::list(globals, world),
+            Formats::Show { name } => super::formats::show(&name, world),
+            Formats::Test { file } => super::formats::test(&file, globals, world),
+        },
+    }
+}
+
+/// A case that is open, with what the command line says of it.
+pub struct Opened {
+    /// The case.
+    pub case: Case,
+    /// The zone in which times are shown and read.
+    pub zone: Zone,
+    names: Vec<String>,
+    now: Instant,
+}
+
+impl Opened {
+    /// Opens the case that is meant.
+    pub fn new(globals: &Globals, world: &mut World) -> Result<Opened> {
+        let folder: PathBuf = which::chosen(globals.case.as_deref(), world)?;
+        let case = Case::open(&folder, &world.who(), world.clock.as_ref())?;
+        which::remember(&folder, world);
+        for trouble in case.trouble() {
+            world.note(&format!("warning: {trouble}"));
+        }
+        let zone = zone(globals).unwrap_or(case.about().zone);
+        Ok(Opened { names: case.field_names(), case, zone, now: world.clock.now() })
+    }
+
+    /// Reads a query; a mistake is pointed at.
+    pub fn query(&self, text: &str) -> Result<Expr> {
+        query::parse(text, &self.context()).map_err(|diagnostic| pointed(&diagnostic, text))
+    }
+
+    /// Reads a stretch of time.
+    pub fn window(&self, span: &Span) -> Result<Window> {
+        let moment = |text: &Option<String>, otherwise: Instant| match text {
+            None => Ok(otherwise),
+            Some(text) => {
+                query::moment(text, &self.context()).map_err(|diagnostic| pointed(&diagnostic, text))
+            }
+        };
+        let window = Window { from: moment(&span.from, Instant::MIN)?, to: moment(&span.to, Instant::MAX)? };
+        if window.from >= window.to {
+            return Err(Error::usage("--from is not before --to"));
+        }
+        Ok(window)
+    }
+
+    fn context(&self) -> Context<'_> {
+        Context { zone: self.zone, now: self.now, fields: &self.names }
+    }
+}
+
+/// Gives the zone that the command line asks for.
+pub fn zone(globals: &Globals) -> Option<Zone> {
+    if globals.utc { Some(Zone::UTC) } else { globals.zone }
+}
+
+fn pointed(diagnostic: &Diagnostic, text: &str) -> Error {
+    Error::usage(format!("the query is not understood\n{}", diagnostic.render(text)))
+}
+
+/// Gives a field's full name from a name or an alias.
+pub fn field_name(name: &str) -> String {
+    crate::record::FieldId::called(name).map_or_else(|| name.to_owned(), |id| id.name().to_owned())
+}
+
+/// Writes something as one line of JSON.
+pub fn json_line(value: &impl serde::Serialize) -> Result<String> {
+    let json = serde_json::to_string(value).attempt(|| "cannot write the result as JSON".to_owned())?;
+    Ok(harmless_json(json))
+}

@@ -1,0 +1,49 @@
+//! The case on the screen: what the environment says of looks and keys.
+
+use std::path::PathBuf;
+
+use directories::ProjectDirs;
+
+use crate::error::Result;
+use crate::tui::{self, Charset, Colour as Hues, Settings};
+
+use super::World;
+use super::args::{Colour, Globals};
+use super::run::{Opened, Outcome, zone};
+
+/// Terminals whose fonts have no more than ASCII and some lines.
+const POOR: [&str; 4] = ["linux", "vt100", "vt220", "dumb"];
+
+/// Shows a case until the investigator leaves.
+///
+/// `$VESTIGO_KEYMAP` (`default`, `vim`, `emacs`), `$VESTIGO_THEME` (a name or a
+/// `.toml` file) and `$VESTIGO_ASCII` choose looks and keys; `keys.toml` in the
+/// platform's configuration folder is laid over the keymap.
+pub fn show(opened: Opened, globals: &Globals, world: &mut World) -> Result<Outcome> {
+    world.flush()?;
+    let var = |name: &str| (world.var)(name);
+    let mut settings = Settings::new(world.clock.as_ref());
+    settings.keymap = var("VESTIGO_KEYMAP").unwrap_or(settings.keymap);
+    settings.theme = var("VESTIGO_THEME").unwrap_or(settings.theme);
+    settings.overlay = overlay(world);
+    settings.zone = zone(globals);
+    let plain = match globals.color {
+        Colour::Auto => var("NO_COLOR").is_some(),
+        Colour::Always => false,
+        Colour::Never => true,
+    };
+    settings.colour = if plain { Hues::Never } else { Hues::Themed };
+    let poor = var("TERM").is_some_and(|term| POOR.contains(&term.as_str()));
+    settings.charset = if poor || var("VESTIGO_ASCII").is_some() { Charset::Ascii } else { Charset::Unicode };
+    tui::run(opened.case, settings)?;
+    Ok(Outcome::Done)
+}
+
+/// Finds the user's own keymap, where there is one.
+fn overlay(world: &World) -> Option<PathBuf> {
+    let folder = match (world.var)("VESTIGO_CONFIG") {
+        Some(folder) => PathBuf::from(folder),
+        None => ProjectDirs::from("", "", "vestigo")?.config_dir().to_owned(),
+    };
+    Some(folder.join("keys.toml")).filter(|path| path.exists())
+}

@@ -1,0 +1,83 @@
+//! `status`: what the case holds.
+
+use crate::error::{Result, visible};
+
+use super::World;
+use super::args::Globals;
+use super::run::{Opened, Outcome, json_line};
+use super::table::{Align, Table, grouped, size};
+
+/// Prints the case, its sources, and the fields that have values.
+pub fn status(globals: &Globals, world: &mut World) -> Result<Outcome> {
+    let opened = Opened::new(globals, world)?;
+    let (about, sources) = (opened.case.about(), opened.case.sources());
+    let events: u64 = sources.iter().map(|source| source.receipt.events).sum();
+    let bytes: u64 = sources.iter().map(|source| source.bytes).sum();
+    let first = sources.iter().filter_map(|source| source.span()).map(|span| span.0).min();
+    let last = sources.iter().filter_map(|source| source.span()).map(|span| span.1).max();
+    let folder = visible(&opened.case.folder().to_string_lossy());
+    if globals.json {
+        let list: Vec<_> = sources
+            .iter()
+            .map(|source| {
+                serde_json::json!({ "source": source.id.to_string(), "path": source.path,
+                    "format": source.receipt.format, "bytes": source.bytes, "events": source.receipt.events,
+                    "unparsed": source.receipt.unparsed, "root": source.root,
+                    "first": source.span().map(|span| span.0.to_string()),
+                    "last": source.span().map(|span| span.1.to_string()) })
+            })
+            .collect();
+        let object = serde_json::json!({ "case": folder, "id": about.id, "title": about.title,
+            "examiner": about.examiner, "created": about.created, "zone": about.zone.to_string(),
+            "sources": list, "events": events, "bytes": bytes, "indexed": opened.case.index().len(),
+            "journal": opened.case.journal().len(),
+            "first": first.map(|time| time.to_string()), "last": last.map(|time| time.to_string()) });
+        world.line(&json_line(&object)?)?;
+        return Ok(Outcome::Done);
+    }
+    world.line(&format!("case      {} ({folder})", visible(&about.title)))?;
+    if !about.examiner.is_empty() {
+        world.line(&format!("examiner  {}", visible(&about.examiner)))?;
+    }
+    world.line(&format!("made      {}", about.created))?;
+    if let (Some(first), Some(last)) = (first, last) {
+        world.line(&format!("time      {} → {}", opened.zone.show(first, 0), opened.zone.show(last, 0)))?;
+    }
+    let journal = opened.case.journal();
+    world.line(&format!("journal   {} entries", grouped(journal.len() as u64)))?;
+    world.line(&format!(
+        "sources   {} with {} events, {}",
+        grouped(sources.len() as u64),
+        grouped(events),
+        size(bytes)
+    ))?;
+    let mut table = Table::new(&[
+        ("Source", Align::Left),
+        ("Format", Align::Left),
+        ("Events", Align::Right),
+        ("Unparsed", Align::Right),
+        ("Bytes", Align::Right),
+        ("Id", Align::Left),
+    ]);
+    for source in &sources {
+        let receipt = &source.receipt;
+        table.row([
+            source.path.clone(),
+            receipt.format.clone(),
+            grouped(receipt.events),
+            grouped(receipt.unparsed),
+            size(source.bytes),
+            source.id.short(),
+        ]);
+    }
+    table.lines(world.width).iter().try_for_each(|line| world.line(line))?;
+    let fields = opened.case.index().fields();
+    if globals.verbose {
+        for field in &fields {
+            world.line(&format!("  {}  {}", visible(&field.name), grouped(field.values)))?;
+        }
+    } else if !globals.quiet {
+        world.note(&format!("{} fields have values; -v lists them", fields.len()));
+    }
+    Ok(Outcome::Done)
+}

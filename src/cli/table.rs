@@ -1,0 +1,153 @@
+//! Tables that fit the terminal.
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use crate::error::visible;
+
+/// How a column stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Align {
+    /// Words.
+    Left,
+    /// Numbers.
+    Right,
+}
+
+/// A table: headings and rows of foreign text.
+#[derive(Debug, Default)]
+pub struct Table {
+    headings: Vec<(&'static str, Align)>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// Makes an empty table.
+    pub fn new(headings: &[(&'static str, Align)]) -> Table {
+        Table { headings: headings.to_vec(), rows: Vec::new() }
+    }
+
+    /// Adds a row; every cell is made visible.
+    pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+        self.rows.push(cells.into_iter().map(|cell| visible(&cell)).collect());
+    }
+
+    /// Tells whether it has no rows.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Gives the lines under these headings, all of them words.
+    pub fn lines_headed(&self, headings: &[String], width: Option<usize>) -> Vec<String> {
+        let mut rows = vec![headings.to_vec()];
+        rows.extend(self.rows.iter().cloned());
+        let table = Table { headings: vec![("", Align::Left); headings.len()], rows };
+        table.lines(width).split_off(1)
+    }
+
+    /// Gives the lines; where a width is given, the widest columns of words
+    /// give way until the table fits.
+    pub fn lines(&self, width: Option<usize>) -> Vec<String> {
+        let widths = self.widths(width);
+        let headings = self.headings.iter().map(|(text, _)| (*text).to_owned()).collect();
+        std::iter::once(&headings).chain(&self.rows).map(|row| self.line(row, &widths)).collect()
+    }
+
+    fn line(&self, row: &[String], widths: &[usize]) -> String {
+        let cells = row.iter().zip(widths).zip(&self.headings).map(|((cell, width), (_, align))| {
+            let cell = clip(cell, *width);
+            let gap = " ".repeat(width.saturating_sub(cell.width()));
+            match align {
+                Align::Left => cell + &gap,
+                Align::Right => gap + &cell,
+            }
+        });
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    }
+
+    fn widths(&self, limit: Option<usize>) -> Vec<usize> {
+        let widest = |n: usize| {
+            let cells = self.rows.iter().filter_map(|row| row.get(n)).map(|cell| cell.width());
+            cells.chain([self.headings[n].0.width()]).max().unwrap_or(0)
+        };
+        let mut widths: Vec<usize> = (0..self.headings.len()).map(widest).collect();
+        let Some(limit) = limit else { return widths };
+        let mut excess =
+            (widths.iter().sum::<usize>() + 2 * widths.len().saturating_sub(1)).saturating_sub(limit);
+        while excess > 0 {
+            let words = (0..widths.len()).filter(|n| self.headings[*n].1 == Align::Left && widths[*n] > 8);
+            let Some(widest) = words.max_by_key(|n| widths[*n]) else { break };
+            widths[widest] -= 1;
+            excess -= 1;
+        }
+        widths
+    }
+}
+
+/// Cuts a text to a width in columns, with `…` where something was cut.
+pub fn clip(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let (mut kept, mut used) = (String::new(), 0);
+    for cluster in text.graphemes(true) {
+        if used + cluster.width() + 1 > width {
+            break;
+        }
+        used += cluster.width();
+        kept.push_str(cluster);
+    }
+    if width > 0 {
+        kept.push('…');
+    }
+    kept
+}
+
+/// Writes a number with its thousands apart: `5,012,334`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (n, digit) in digits.chars().enumerate() {
+        if n > 0 && (digits.len() - n).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Writes a size: `1.2 GB` (powers of ten, as disks are sold).
+pub fn size(bytes: u64) -> String {
+    let units = ["B", "kB", "MB", "GB", "TB", "PB"];
+    let (mut value, mut unit) = (bytes as f64, 0);
+    while value >= 999.5 && unit + 1 < units.len() {
+        value /= 1000.0;
+        unit += 1;
+    }
+    if unit == 0 { format!("{bytes} B") } else { format!("{value:.1} {}", units[unit]) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_fits_and_says_where_it_was_cut() {
+        let mut table = Table::new(&[("What", Align::Left), ("n", Align::Right)]);
+        table.row(["a very long sentence about nothing".to_owned(), "12,401".to_owned()]);
+        assert_eq!(table.lines(Some(24)), ["What                   n", "a very long sen…  12,401"]);
+    }
+
+    #[test]
+    fn an_escape_in_a_cell_does_not_reach_the_terminal() {
+        let mut table = Table::new(&[("What", Align::Left)]);
+        table.row(["\x1b]0;owned\x07".to_owned()]);
+        assert_eq!(table.lines(None)[1], "␛]0;owned␇");
+    }
+
+    #[test]
+    fn numbers_and_sizes_are_readable() {
+        assert_eq!((grouped(5_012_334), grouped(999)), ("5,012,334".into(), "999".into()));
+        assert_eq!((size(999), size(1_234_567)), ("999 B".into(), "1.2 MB".into()));
+    }
+}

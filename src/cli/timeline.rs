@@ -1,0 +1,127 @@
+//! `timeline`: counts over time.
+
+use crate::error::{Error, Result, visible};
+use crate::index::{Cancel, Histogram, Request};
+use crate::record::{Instant, Window, Zone, bucket_edges, readable_width};
+
+use super::World;
+use super::args::{Globals, TimelineArgs};
+use super::run::{Opened, Outcome, field_name, json_line};
+use super::table::{Align, Table, grouped};
+
+/// How many buckets there are at most where the user does not say.
+const BUCKETS: usize = 60;
+
+/// The most buckets that are made.
+const MOST: i128 = 1_000_000;
+
+/// How many values a bucket is split into.
+const SERIES: usize = 8;
+
+/// Prints how many events match in each bucket, empty ones too.
+pub fn timeline(args: &TimelineArgs, globals: &Globals, world: &mut World) -> Result<Outcome> {
+    let opened = Opened::new(globals, world)?;
+    let request = Request { expr: opened.query(&args.query)?, window: opened.window(&args.span)? };
+    let cancel = Cancel::new();
+    let Some((first, last)) = opened.case.index().span(&request, &cancel)? else {
+        if !globals.quiet && !globals.json {
+            world.note("nothing matched that tells a time");
+        }
+        return Ok(Outcome::Nothing);
+    };
+    let edges = edges(args, &request, Window { from: first, to: last.plus(1) }, &opened.zone)?;
+    let by = args.by.as_deref().map(field_name);
+    let histogram = opened.case.index().histogram(&request, &edges, by.as_deref(), SERIES, &cancel)?;
+    if globals.json {
+        json(&histogram, world)?
+    } else {
+        table(&histogram, &opened.zone, world)?
+    }
+    Ok(Outcome::Done)
+}
+
+/// Cuts what the user asked for, or else what there is, into buckets.
+fn edges(args: &TimelineArgs, request: &Request, found: Window, zone: &Zone) -> Result<Vec<Instant>> {
+    let asked = request.window;
+    let window = Window {
+        from: if args.span.from.is_some() { asked.from } else { found.from },
+        to: if args.span.to.is_some() { asked.to } else { found.to },
+    };
+    let length = i128::from(window.to.nanos()) - i128::from(window.from.nanos());
+    if let Some(count) = args.buckets {
+        let count = count.clamp(1, MOST as usize) as i128;
+        let edge = |n: i128| i128::from(window.from.nanos()) + length * n / count;
+        return Ok((0..=count).map(|n| Instant::from_nanos(edge(n) as i64)).collect());
+    }
+    let width = match &args.interval {
+        Some(text) => interval(text)?,
+        None => readable_width(window, BUCKETS),
+    };
+    if length / i128::from(width) > MOST {
+        return Err(
+            Error::usage("that would be more than a million buckets").hint("Choose a wider --interval.")
+        );
+    }
+    Ok(bucket_edges(window, width, zone))
+}
+
+/// Reads a width such as `5m` into nanoseconds.
+fn interval(text: &str) -> Result<i64> {
+    let bad = || {
+        Error::usage(format!("`{}` is not an interval", visible(text)))
+            .hint("Write a whole number and one of s, m, h, d, w: 5m.")
+    };
+    let unit = text.chars().last().ok_or_else(bad)?;
+    let seconds: i64 = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3600,
+        'd' => 86_400,
+        'w' => 604_800,
+        _ => return Err(bad()),
+    };
+    let count: i64 = text[..text.len() - 1].parse().map_err(|_| bad())?;
+    let width = count.checked_mul(seconds).and_then(|width| width.checked_mul(1_000_000_000));
+    width.filter(|width| *width > 0).ok_or_else(bad)
+}
+
+fn json(histogram: &Histogram, world: &mut World) -> Result<()> {
+    for bucket in &histogram.buckets {
+        let (start, end) = (bucket.window.from.to_string(), bucket.window.to.to_string());
+        if histogram.by.is_empty() {
+            let row = serde_json::json!({ "start": start, "end": end, "count": bucket.count });
+            world.line(&json_line(&row)?)?;
+        }
+        for (value, count) in histogram.by.iter().zip(&bucket.by) {
+            let row = serde_json::json!({ "start": start, "end": end, "count": count, "by": value });
+            world.line(&json_line(&row)?)?;
+        }
+    }
+    Ok(())
+}
+
+fn table(histogram: &Histogram, zone: &Zone, world: &mut World) -> Result<()> {
+    let split = !histogram.by.is_empty();
+    let mut heads = vec![("Start", Align::Left), ("Events", Align::Right), ("", Align::Left)];
+    if split {
+        heads.push(("By", Align::Left));
+    }
+    let most = histogram.buckets.iter().map(|bucket| bucket.count).max().unwrap_or(0).max(1);
+    let mut table = Table::new(&heads);
+    for bucket in &histogram.buckets {
+        let bar = "█".repeat((bucket.count * 30).div_ceil(most) as usize);
+        let mut row = vec![zone.show(bucket.window.from, 0), grouped(bucket.count), bar];
+        if split {
+            let parts = histogram.by.iter().zip(&bucket.by).filter(|(_, count)| **count > 0);
+            let named = |value: &String| if value.is_empty() { "(none)".to_owned() } else { value.clone() };
+            row.push(
+                parts
+                    .map(|(value, count)| format!("{} {count}", named(value)))
+                    .collect::<Vec<_>>()
+                    .join("  "),
+            );
+        }
+        table.row(row);
+    }
+    table.lines(world.width).iter().try_for_each(|line| world.line(line))
+}

@@ -1,0 +1,52 @@
+//! `top`: the values of a field and how often each occurs.
+
+use crate::error::{Error, Result, visible};
+use crate::index::{Cancel, Rank, Request};
+
+use super::World;
+use super::args::{Globals, TopArgs};
+use super::run::{Opened, Outcome, field_name, json_line};
+use super::table::{Align, Table, grouped};
+
+/// Prints the most frequent or the rarest values.
+pub fn top(args: &TopArgs, globals: &Globals, world: &mut World) -> Result<Outcome> {
+    let opened = Opened::new(globals, world)?;
+    let request = Request { expr: opened.query(&args.query)?, window: opened.window(&args.span)? };
+    let name = field_name(&args.field);
+    let (index, cancel) = (opened.case.index(), Cancel::new());
+    let known = crate::record::FieldId::named(&name).is_some()
+        || matches!(name.as_str(), "format" | "vestigo.format" | "source" | "vestigo.source")
+        || index.fields().iter().any(|field| field.name == name);
+    if !known {
+        return Err(Error::usage(format!("no event has a field `{}`", visible(&name)))
+            .hint("`vestigo status` lists the fields of this case."));
+    }
+    let rank = if args.rare { Rank::Rarest } else { Rank::Most };
+    let values = index.top(&request, &name, rank, args.n, &cancel)?;
+    let shown = |time: Option<crate::record::Instant>| time.map(|time| time.to_string());
+    let mut table = Table::new(&[
+        ("Events", Align::Right),
+        ("Value", Align::Left),
+        ("First", Align::Left),
+        ("Last", Align::Left),
+    ]);
+    for value in &values {
+        if globals.json {
+            let row = serde_json::json!({ "value": value.value, "count": value.count,
+                "first": shown(value.first), "last": shown(value.last) });
+            world.line(&json_line(&row)?)?;
+            continue;
+        }
+        let time = |time: Option<crate::record::Instant>| {
+            time.map_or_else(|| "-".to_owned(), |time| opened.zone.show(time, 0))
+        };
+        table.row([grouped(value.count), value.value.clone(), time(value.first), time(value.last)]);
+    }
+    if values.is_empty() {
+        return Ok(Outcome::Nothing);
+    }
+    if !globals.json {
+        table.lines(world.width).iter().try_for_each(|line| world.line(line))?;
+    }
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,95 @@
+//! `verify`: what can be proved, and what cannot.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::case::{Rungs, Verdict, verify as verify_case};
+use crate::error::{Error, Result, visible};
+use crate::evidence::Depth;
+
+use super::World;
+use super::args::Globals;
+use super::progress::watched;
+use super::run::{Outcome, json_line};
+use super::table::grouped;
+use super::which;
+
+/// Verifies a case and prints the ladder.
+pub fn verify(
+    case: Option<&str>,
+    deep: bool,
+    require: &[String],
+    globals: &Globals,
+    world: &mut World,
+) -> Result<Outcome> {
+    let folder = which::chosen(case.or(globals.case.as_deref()), world)?;
+    let depth = if deep { Depth::Deep } else { Depth::Quick };
+    let (done, total) = (AtomicU64::new(0), AtomicU64::new(0));
+    let progress = |now: u64, all: u64| {
+        done.fetch_max(now, Ordering::Relaxed);
+        total.store(all, Ordering::Relaxed);
+    };
+    let read = || (done.load(Ordering::Relaxed), total.load(Ordering::Relaxed), 0);
+    let verdict = watched(world, globals, &read, || verify_case(&folder, depth, &progress))?;
+    if globals.json {
+        let object = serde_json::json!({ "target": verdict.target, "rungs": verdict.rungs,
+            "damage": verdict.damage, "not_proven": verdict.not_proven });
+        world.line(&json_line(&object)?)?;
+    } else {
+        tell(&verdict, world)?;
+    }
+    let missing = missing(require, &verdict.rungs)?;
+    for rung in &missing {
+        world.note(&format!("required and not reached: {rung}"));
+    }
+    let sound = verdict.rungs.consistent && missing.is_empty();
+    Ok(if sound { Outcome::Done } else { Outcome::Damaged })
+}
+
+fn missing<'a>(require: &'a [String], rungs: &Rungs) -> Result<Vec<&'a String>> {
+    let mut missing = Vec::new();
+    for rung in require {
+        let holds = match rung.as_str() {
+            "consistent" => rungs.consistent,
+            "signed" => rungs.signed.is_some(),
+            "anchored" => rungs.anchored.is_some(),
+            _ => {
+                return Err(Error::usage(format!("there is no rung `{}`", visible(rung)))
+                    .hint("Choose among consistent, signed, anchored."));
+            }
+        };
+        if !holds {
+            missing.push(rung);
+        }
+    }
+    Ok(missing)
+}
+
+fn tell(verdict: &Verdict, world: &mut World) -> Result<()> {
+    world.line(&format!("verified {}", verdict.target))?;
+    let rungs = &verdict.rungs;
+    let counted =
+        format!("{} sources, {} journal entries", grouped(verdict.sources), grouped(verdict.entries));
+    let rung = |holds: bool, text: &str| format!("  {} {text}", if holds { "✓" } else { "–" });
+    if rungs.consistent {
+        world.line(&rung(
+            true,
+            &format!("consistent: {counted} agree with their hashes and with one another"),
+        ))?;
+    } else {
+        world.line(&format!("  ✗ NOT consistent: {} places are damaged", verdict.damage.len()))?;
+    }
+    world.line(&rung(rungs.signed.is_some(), rungs.signed.as_deref().unwrap_or("not signed")))?;
+    world
+        .line(&rung(rungs.anchored.is_some(), rungs.anchored.as_deref().unwrap_or("not anchored outside")))?;
+    for damage in &verdict.damage {
+        let frame = damage.frame.map(|frame| format!(", frame {frame}")).unwrap_or_default();
+        let records = damage.records.map(|(a, b)| format!(", records {a} to {b}")).unwrap_or_default();
+        world.line(&format!(
+            "damage: {}{frame}{records}: {}",
+            visible(&damage.file),
+            visible(&damage.reason)
+        ))?;
+    }
+    world.line("not proven by this:")?;
+    verdict.not_proven.iter().try_for_each(|sentence| world.line(&format!("  {sentence}")))
+}

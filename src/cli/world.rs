@@ -1,0 +1,112 @@
+//! What surrounds a run: clock, environment, streams. Tests bring their own.
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use crate::error::{Attempt, Error, Result};
+use crate::record::{Clock, SystemClock};
+
+/// Looks up an environment variable; none where it is unset or empty.
+pub type Lookup = Box<dyn Fn(&str) -> Option<String>>;
+
+/// Everything a run takes from outside itself.
+pub struct World {
+    /// Tells the time.
+    pub clock: Box<dyn Clock>,
+    /// Looks up environment variables.
+    pub var: Lookup,
+    /// Takes results.
+    pub out: Box<dyn Write + Send>,
+    /// Takes progress and diagnostics.
+    pub err: Box<dyn Write + Send>,
+    /// The columns that tables may use; none where nothing cuts them.
+    pub width: Option<usize>,
+    /// Results go to a terminal.
+    pub out_is_terminal: bool,
+    /// Diagnostics go to a terminal.
+    pub err_is_terminal: bool,
+    /// Set when the user wants to stop.
+    pub stop: Arc<AtomicBool>,
+    /// Signals of the process may be listened to.
+    pub signals: bool,
+    /// The reader of the results went away.
+    pub closed: bool,
+}
+
+impl World {
+    /// Gives the surroundings of the process.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place where the environment is read")]
+    pub fn real() -> World {
+        let out_is_terminal = io::stdout().is_terminal();
+        let columns = || std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        let terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        World {
+            clock: Box::new(SystemClock),
+            var: Box::new(|name| std::env::var(name).ok().filter(|value| !value.is_empty())),
+            out: Box::new(io::BufWriter::new(io::stdout())),
+            err: Box::new(io::stderr()),
+            width: if out_is_terminal { terminal().or_else(columns) } else { columns() },
+            out_is_terminal,
+            err_is_terminal: io::stderr().is_terminal(),
+            stop: Arc::new(AtomicBool::new(false)),
+            signals: true,
+            closed: false,
+        }
+    }
+
+    /// From here on, the first Ctrl-C (or SIGTERM) sets `stop`; the second ends the process.
+    pub fn listen(&self) {
+        use signal_hook::consts::{SIGINT, SIGTERM};
+        for signal in [SIGINT, SIGTERM].into_iter().filter(|_| self.signals) {
+            // Without a handler the signal ends the process: safe, if less polite.
+            let _ = signal_hook::flag::register_conditional_default(signal, Arc::clone(&self.stop));
+            let _ = signal_hook::flag::register(signal, Arc::clone(&self.stop));
+        }
+    }
+
+    /// Prints a line of results.
+    pub fn line(&mut self, text: &str) -> Result<()> {
+        let written = self.out.write_all(text.as_bytes()).and_then(|()| self.out.write_all(b"\n"));
+        self.written(written)
+    }
+
+    /// Prints bytes of results as they are.
+    pub fn bytes(&mut self, bytes: &[u8]) -> Result<()> {
+        let written = self.out.write_all(bytes);
+        self.written(written)
+    }
+
+    /// Prints what is still held back.
+    pub fn flush(&mut self) -> Result<()> {
+        let written = self.out.flush();
+        self.written(written)
+    }
+
+    /// Prints a line of diagnostics; a failure to do so is not told.
+    pub fn note(&mut self, text: &str) {
+        let _ = writeln!(self.err, "{text}");
+    }
+
+    fn written(&mut self, written: io::Result<()>) -> Result<()> {
+        if written.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
+            self.closed = true;
+            return Err(Error::case("the reader of the output went away"));
+        }
+        written.attempt(|| "cannot write the output".to_owned())
+    }
+
+    /// Tells who acts, as `login@host`.
+    pub fn who(&self) -> String {
+        let login = (self.var)("USER").or_else(|| (self.var)("LOGNAME"));
+        #[cfg(unix)]
+        let login = login.unwrap_or_else(|| format!("uid-{}", rustix::process::getuid().as_raw()));
+        #[cfg(not(unix))]
+        let login = login.or_else(|| (self.var)("USERNAME")).unwrap_or_else(|| "unknown".to_owned());
+        #[cfg(unix)]
+        let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+        #[cfg(not(unix))]
+        let host = (self.var)("COMPUTERNAME").unwrap_or_else(|| "unknown".to_owned());
+        crate::error::visible(&format!("{login}@{host}"))
+    }
+}

@@ -1,0 +1,318 @@
+//! Is it unchanged? Every damage found, none repaired, nothing written.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::batch_folder;
+use super::manifest::{FrameRow, Manifest, SourceRow};
+use super::merkle::{Salter, root};
+use super::seal::{SourceSecret, hash_of, hex};
+use super::store::{Batch, FrameBytes, open_batch, read_frame, unhex};
+
+/// One place where evidence is not what it should be.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Damage {
+    /// The file, relative to the case.
+    pub file: String,
+    /// The frame within its source.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frame: Option<usize>,
+    /// First and last record concerned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub records: Option<(u64, u64)>,
+    /// What was expected and what was found.
+    pub reason: String,
+}
+
+/// How much [`check`] reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// Names, lengths, manifests, and the first and last frame of each source.
+    Quick,
+    /// Every byte: frames, spans, leaves, roots, content hashes, originals.
+    Deep,
+}
+
+/// Checks the committed batches in a case folder and lists every damage found;
+/// never writes. `progress` is called with bytes of content done and in all.
+pub fn check(
+    case: &Path,
+    committed: &[(u32, [u8; 32])],
+    depth: Depth,
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Vec<Damage> {
+    let evidence = case.join("evidence");
+    let mut damage = strangers(&evidence, committed);
+    let mut batches = Vec::new();
+    for (number, sha256) in committed {
+        let folder = batch_folder(&evidence, *number);
+        match open_batch(&folder, *number, sha256) {
+            Ok(batch) => batches.push((*number, folder, batch)),
+            Err(error) => damage.push(in_file(*number, &named_file(&error.to_string()), chain(&error))),
+        }
+    }
+    let total = batches.iter().map(|(_, _, batch)| batch.manifest.length).sum();
+    let done = AtomicU64::new(0);
+    for (number, folder, batch) in &batches {
+        let step = |bytes: u64| progress(done.fetch_add(bytes, Ordering::Relaxed) + bytes, total);
+        damage.extend(check_batch(*number, folder, batch, depth, &step));
+    }
+    damage.sort();
+    damage
+}
+
+fn named_file(message: &str) -> String {
+    let files = ["content.zst", "spans.bin"];
+    files.into_iter().find(|file| message.contains(file)).unwrap_or("manifest.json").to_owned()
+}
+
+fn chain(error: &crate::error::Error) -> String {
+    match std::error::Error::source(error) {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    }
+}
+
+fn in_file(number: u32, file: &str, reason: String) -> Damage {
+    Damage { file: format!("evidence/{number:04}/{file}"), frame: None, records: None, reason }
+}
+
+/// Lists what lies in the evidence folder and no journal entry names.
+fn strangers(evidence: &Path, committed: &[(u32, [u8; 32])]) -> Vec<Damage> {
+    let known: BTreeSet<String> = committed.iter().map(|(number, _)| format!("{number:04}")).collect();
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(evidence).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if !known.contains(&name) {
+            let unfinished = name.starts_with(super::batch::UNFINISHED);
+            let reason = if unfinished {
+                "an unfinished import: not committed, swept by the next write"
+            } else {
+                "it is not named by any journal entry: not committed"
+            };
+            found.push(Damage {
+                file: format!("evidence/{name}"),
+                frame: None,
+                records: None,
+                reason: reason.to_owned(),
+            });
+        }
+    }
+    found
+}
+
+fn check_batch(
+    number: u32,
+    folder: &Path,
+    batch: &Batch,
+    depth: Depth,
+    step: &(dyn Fn(u64) + Sync),
+) -> Vec<Damage> {
+    let manifest = &batch.manifest;
+    let mut damage = check_files(number, folder, manifest, depth);
+    damage.extend(check_layout(number, folder, manifest));
+    let frames: Vec<(usize, usize)> = (manifest.sources.iter().enumerate())
+        .flat_map(|(source, row)| (0..row.frames.len()).map(move |frame| (source, frame)))
+        .filter(|(source, frame)| {
+            depth == Depth::Deep || *frame == 0 || *frame + 1 == manifest.sources[*source].frames.len()
+        })
+        .collect();
+    let (next, found) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(frames.len().max(1));
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some(&(source, frame)) = frames.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let row = &manifest.sources[source];
+                    if let Err((file, reason)) = check_frame(batch, row, frame, depth) {
+                        let mut found = found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                        found.push(in_frame(number, file, frame, &row.frames[frame], reason));
+                    }
+                    step(row.frames[frame].raw_length);
+                }
+            });
+        }
+    });
+    damage.extend(found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner));
+    if depth == Depth::Deep && damage.is_empty() {
+        damage.extend(check_contents(number, batch));
+    }
+    damage
+}
+
+fn in_frame(number: u32, file: &str, frame: usize, row: &FrameRow, reason: String) -> Damage {
+    let last = row.first_record.saturating_add(row.records.saturating_sub(1));
+    Damage { frame: Some(frame), records: Some((row.first_record, last)), ..in_file(number, file, reason) }
+}
+
+/// Checks one frame; says in which file the damage lies.
+fn check_frame(
+    batch: &Batch,
+    row: &SourceRow,
+    frame: usize,
+    depth: Depth,
+) -> Result<(), (&'static str, String)> {
+    let place = |reason: String| {
+        if reason.contains("span table") { ("spans.bin", reason) } else { ("content.zst", reason) }
+    };
+    let bytes = read_frame(&batch.content, &batch.spans, &row.frames[frame]).map_err(place)?;
+    if depth == Depth::Quick {
+        return Ok(());
+    }
+    let secret = unhex(&row.secret).map_err(|error| ("manifest.json", error.to_string()))?;
+    let found = hex(&frame_root(&bytes, &SourceSecret(secret)));
+    let expected = &row.frames[frame].root;
+    if found == *expected {
+        Ok(())
+    } else {
+        Err(("spans.bin", format!("its records have root {found}, the manifest says {expected}")))
+    }
+}
+
+/// Gives the root over a frame's records.
+pub fn frame_root(bytes: &FrameBytes, secret: &SourceSecret) -> [u8; 32] {
+    let (salter, mut at) = (Salter::new(secret), 0);
+    let mut leaves = Vec::with_capacity(bytes.spans.len());
+    for (record, span) in (bytes.first_record..).zip(&bytes.spans) {
+        leaves.push(salter.leaf(record, &bytes.content[at..at + span.length()]));
+        at += span.length();
+    }
+    root(&leaves)
+}
+
+/// Checks which files there are, how long, and the originals' hashes.
+fn check_files(number: u32, folder: &Path, manifest: &Manifest, depth: Depth) -> Vec<Damage> {
+    let mut damage = Vec::new();
+    let expected = ["content.zst", "spans.bin", "manifest.json", "originals"];
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if !expected.contains(&name.as_str()) {
+            damage.push(in_file(number, &name, "it is not named by any manifest".to_owned()));
+        }
+    }
+    let originals = folder.join("originals");
+    for entry in std::fs::read_dir(&originals).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if !manifest.originals.contains_key(&name) {
+            damage.push(in_file(
+                number,
+                &format!("originals/{name}"),
+                "it is not named by any manifest".to_owned(),
+            ));
+        }
+    }
+    for (name, length) in &manifest.originals {
+        if let Err(reason) = check_original(&originals.join(name), name, *length, depth) {
+            damage.push(in_file(number, &format!("originals/{name}"), reason));
+        }
+    }
+    damage
+}
+
+fn check_original(path: &PathBuf, name: &str, length: u64, depth: Depth) -> Result<(), String> {
+    let found = std::fs::metadata(path).map_err(|error| format!("it cannot be read: {error}"))?.len();
+    if found != length {
+        return Err(format!("it has {found} bytes, the manifest says {length}"));
+    }
+    if depth == Depth::Deep {
+        let mut file = std::fs::File::open(path).map_err(|error| format!("it cannot be read: {error}"))?;
+        let found = hash_of(&mut file).map_err(|error| format!("it cannot be read: {error}"))?;
+        let found = hex(&found);
+        if found != name {
+            return Err(format!("it has SHA-256 {found}, its name and the manifest say {name}"));
+        }
+    }
+    Ok(())
+}
+
+/// Checks that frames lie one behind another and fill their files, and that
+/// roots follow from roots.
+fn check_layout(number: u32, folder: &Path, manifest: &Manifest) -> Vec<Damage> {
+    let mut damage = Vec::new();
+    let (mut offset, mut spans, mut content, mut count) = (0u64, 0u64, 0u64, 0u64);
+    for row in &manifest.sources {
+        let (mut start, mut record, mut line_ok) = (0u64, 0u64, true);
+        for frame in &row.frames {
+            line_ok &= frame.offset == offset
+                && frame.spans.0 == spans
+                && frame.start == start
+                && frame.first_record == record;
+            offset = offset.saturating_add(frame.length);
+            spans = spans.saturating_add(frame.spans.1);
+            start = start.saturating_add(frame.raw_length);
+            record = record.saturating_add(frame.records);
+            count += 1;
+        }
+        let roots: Result<Vec<_>, _> = row.frames.iter().map(|frame| unhex(&frame.root)).collect();
+        let root_ok = roots.is_ok_and(|roots| hex(&root(&roots)) == row.root);
+        if !line_ok || !root_ok || row.offset != content || row.length != start || row.records != record {
+            let reason = format!("the rows of source {} do not fit together", row.source);
+            damage.push(in_file(number, "manifest.json", reason));
+        }
+        content = content.saturating_add(start);
+    }
+    if manifest.length != content {
+        damage.push(in_file(number, "manifest.json", "its length is not that of its sources".to_owned()));
+    }
+    for (name, expected) in [("content.zst", offset.saturating_add(count * 8 + 17)), ("spans.bin", spans)] {
+        let found = std::fs::metadata(folder.join(name)).map_or(0, |meta| meta.len());
+        if found != expected {
+            damage.push(in_file(number, name, format!("it has {found} bytes, the manifest says {expected}")));
+        }
+    }
+    if let Err(reason) = check_seek_table(&folder.join("content.zst"), manifest, offset) {
+        damage.push(in_file(number, "content.zst", reason));
+    }
+    damage
+}
+
+fn check_seek_table(path: &Path, manifest: &Manifest, offset: u64) -> Result<(), String> {
+    use std::io::{Read, Seek, SeekFrom};
+    let read = || -> std::io::Result<Vec<u8>> {
+        let mut file = std::fs::File::open(path)?;
+        file.seek(SeekFrom::Start(offset))?;
+        let mut bytes = Vec::new();
+        file.take(64 << 20).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    let found = read().map_err(|error| format!("its seek table cannot be read: {error}"))?;
+    if found == super::batch::seek_table(&manifest.sources) {
+        Ok(())
+    } else {
+        Err("its seek table is not that of its frames".to_owned())
+    }
+}
+
+/// Checks each source's content hash, and the batch's, over all frames in order.
+fn check_contents(number: u32, batch: &Batch) -> Vec<Damage> {
+    let (mut whole, mut damage) = (Sha256::new(), Vec::new());
+    for row in &batch.manifest.sources {
+        let mut one = Sha256::new();
+        for frame in &row.frames {
+            match read_frame(&batch.content, &batch.spans, frame) {
+                Ok(bytes) => {
+                    one.update(&bytes.content);
+                    whole.update(&bytes.content);
+                }
+                Err(reason) => damage.push(in_file(number, "content.zst", reason)),
+            }
+        }
+        let found = hex(&one.finalize().into());
+        if found != row.source {
+            let reason = format!("source {} has content with SHA-256 {found}", row.source);
+            damage.push(in_file(number, "manifest.json", reason));
+        }
+    }
+    let found = hex(&whole.finalize().into());
+    if found != batch.manifest.sha256 {
+        let reason =
+            format!("the batch's content has SHA-256 {found}, the manifest says {}", batch.manifest.sha256);
+        damage.push(in_file(number, "manifest.json", reason));
+    }
+    damage
+}

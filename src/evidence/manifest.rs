@@ -1,0 +1,75 @@
+//! What a batch says of itself: `manifest.json`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::source::Found;
+
+/// One row of a source's frame table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrameRow {
+    /// Where it begins in `content.zst`.
+    pub offset: u64,
+    /// Its compressed length.
+    pub length: u64,
+    /// Where its content begins in the source.
+    pub start: u64,
+    /// The length of its content.
+    pub raw_length: u64,
+    /// SHA-256 of its content, in hex.
+    pub sha256: String,
+    /// Number of the first record in it, from 0.
+    pub first_record: u64,
+    /// How many records it holds.
+    pub records: u64,
+    /// Number of the first line in it, from 1.
+    pub first_line: u64,
+    /// RFC 9162 root over its records' salted leaves, in hex.
+    pub root: String,
+    /// Where its span table begins in `spans.bin`, its length, SHA-256 in hex.
+    pub spans: (u64, u64, String),
+}
+
+/// One source's row in its batch's manifest.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SourceRow {
+    /// SHA-256 of the content, in hex.
+    pub source: String,
+    /// How it was found.
+    pub found: Found,
+    /// Where the content begins in the uncompressed batch.
+    pub offset: u64,
+    /// Length of the content.
+    pub length: u64,
+    /// Records in it.
+    pub records: u64,
+    /// RFC 9162 root over the frame roots, in hex.
+    pub root: String,
+    /// The secret that salts the leaves, 32 bytes in hex; never exported.
+    pub secret: String,
+    /// How it was read: format, framing, zone, years (`parse::Plan` as JSON). Opaque here.
+    pub plan: serde_json::Value,
+    /// What became of its bytes (`case::Receipt` as JSON). Opaque here.
+    pub receipt: serde_json::Value,
+    /// The frames, in order.
+    pub frames: Vec<FrameRow>,
+}
+
+/// `manifest.json` of a batch.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Version of this layout: 1.
+    pub version: u32,
+    /// SHA-256 in hex of what `zstd -dc content.zst` gives.
+    pub sha256: String,
+    /// Length of what `zstd -dc content.zst` gives.
+    pub length: u64,
+    /// The sources, one after another.
+    pub sources: Vec<SourceRow>,
+    /// Containers kept as found: SHA-256 in hex → length.
+    pub originals: BTreeMap<String, u64>,
+}
+
+/// The version of the layout that is written and read.
+pub const VERSION: u32 = 1;

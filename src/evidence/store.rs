@@ -1,0 +1,256 @@
+//! Reading committed batches back, through their hashes.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sha2::{Digest, Sha256};
+
+use crate::error::{Attempt, Error, Result};
+use crate::record::SourceId;
+
+use super::batch_folder;
+use super::manifest::{FrameRow, Manifest, SourceRow, VERSION};
+use super::seal::hex;
+use super::spans::{Span, decode};
+
+/// Most bytes that one frame may claim to hold: hostile manifests are refused
+/// before memory is asked for.
+const MOST_FRAME_BYTES: u64 = 64 << 20;
+
+/// How many frames are remembered.
+const CACHED: usize = 32;
+
+/// The committed batches of a case, open for reading. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    batches: BTreeMap<u32, Batch>,
+    sources: HashMap<SourceId, SourceAt>,
+    recent: Mutex<VecDeque<((SourceAt, usize), Arc<FrameBytes>)>>,
+}
+
+/// One batch, its files open.
+pub(super) struct Batch {
+    pub manifest: Manifest,
+    pub content: File,
+    pub spans: File,
+}
+
+/// A source in the store: its batch and row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SourceAt {
+    /// The batch's number, from 1.
+    pub batch: u32,
+    /// The row in that batch's manifest.
+    pub row: usize,
+}
+
+/// One record read back, its frame's hash checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordBytes {
+    /// The record's number.
+    pub record: u64,
+    /// First line of the event's text, from 1.
+    pub line: u64,
+    /// Where the event's text begins in the source.
+    pub offset: u64,
+    /// The event's text.
+    pub text: Vec<u8>,
+    /// Which part of an overlong line, 0 for a whole record.
+    pub part: u32,
+    /// The record is no event.
+    pub rejected: bool,
+}
+
+/// One frame read back, its hash checked: content, spans, and where they begin.
+#[derive(Debug)]
+pub struct FrameBytes {
+    /// The content.
+    pub content: Vec<u8>,
+    /// Its records.
+    pub spans: Vec<Span>,
+    /// Number of the first record.
+    pub first_record: u64,
+    /// Number of the first line, from 1.
+    pub first_line: u64,
+    /// Where the content begins in the source.
+    pub start: u64,
+}
+
+impl Store {
+    /// Opens the batches that the journal says are committed: (number,
+    /// SHA-256 of its manifest). A manifest that differs is damage.
+    pub fn open(evidence: &Path, committed: &[(u32, [u8; 32])]) -> Result<Store> {
+        let (mut batches, mut sources) = (BTreeMap::new(), HashMap::new());
+        for (number, sha256) in committed {
+            let batch = open_batch(&batch_folder(evidence, *number), *number, sha256)?;
+            for (row, source) in batch.manifest.sources.iter().enumerate() {
+                let id: SourceId =
+                    source.source.parse().map_err(|_| damaged(*number, "it names no valid source"))?;
+                sources.entry(id).or_insert(SourceAt { batch: *number, row });
+            }
+            batches.insert(*number, batch);
+        }
+        let inner = Inner { batches, sources, recent: Mutex::default() };
+        Ok(Store { inner: Arc::new(inner) })
+    }
+
+    /// Gives the manifests with their batch numbers, in order.
+    pub fn manifests(&self) -> impl Iterator<Item = (u32, &Manifest)> {
+        self.inner.batches.iter().map(|(number, batch)| (*number, &batch.manifest))
+    }
+
+    /// Finds a source.
+    pub fn find(&self, id: &SourceId) -> Option<SourceAt> {
+        self.inner.sources.get(id).copied()
+    }
+
+    /// Gives a source's row.
+    pub fn row(&self, at: SourceAt) -> &SourceRow {
+        &self.batch(at).manifest.sources[at.row]
+    }
+
+    fn batch(&self, at: SourceAt) -> &Batch {
+        self.inner.batches.get(&at.batch).expect("a SourceAt comes from this store")
+    }
+
+    /// Tells whether a container with these bytes is kept.
+    pub fn has_original(&self, sha256: &[u8; 32]) -> bool {
+        let name = hex(sha256);
+        self.inner.batches.values().any(|batch| batch.manifest.originals.contains_key(&name))
+    }
+
+    /// Reads one frame of a source through its hash.
+    pub fn frame(&self, at: SourceAt, frame: usize) -> Result<FrameBytes> {
+        let batch = self.batch(at);
+        let row = self.row(at).frames.get(frame).ok_or_else(|| Error::integrity("a frame is missing"))?;
+        read_frame(&batch.content, &batch.spans, row).map_err(|reason| {
+            Error::integrity(format!("evidence/{:04}/content.zst, frame {frame}: {reason}", at.batch))
+        })
+    }
+
+    /// Reads one record through its frame's hash. Recent frames are cached.
+    pub fn record(&self, at: SourceAt, record: u64) -> Result<RecordBytes> {
+        let frames = &self.row(at).frames;
+        let behind = frames.partition_point(|frame| frame.first_record <= record);
+        let number = behind.checked_sub(1).ok_or_else(|| Error::integrity("a record has no frame"))?;
+        let frame = self.cached(at, number)?;
+        let index = record - frame.first_record;
+        let missing = || Error::integrity(format!("record {record} is not in its frame"));
+        let span = *usize::try_from(index).ok().and_then(|n| frame.spans.get(n)).ok_or_else(missing)?;
+        let before = &frame.spans[..index as usize];
+        let start: usize = before.iter().map(Span::length).sum::<usize>() + span.lead as usize;
+        let lines: u64 = before.iter().map(|span| u64::from(span.lines)).sum();
+        Ok(RecordBytes {
+            record,
+            line: frame.first_line + lines + u64::from(span.lead_lines),
+            offset: frame.start + start as u64,
+            text: frame.content[start..start + span.text as usize].to_vec(),
+            part: span.part,
+            rejected: span.rejected,
+        })
+    }
+
+    fn cached(&self, at: SourceAt, number: usize) -> Result<Arc<FrameBytes>> {
+        let key = (at, number);
+        let lock = || self.inner.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, frame)) = lock().iter().find(|(known, _)| *known == key) {
+            return Ok(frame.clone());
+        }
+        let frame = Arc::new(self.frame(at, number)?);
+        let mut recent = lock();
+        recent.push_front((key, frame.clone()));
+        recent.truncate(CACHED);
+        Ok(frame)
+    }
+}
+
+fn damaged(number: u32, reason: &str) -> Error {
+    Error::integrity(format!("evidence/{number:04}/manifest.json: {reason}"))
+        .hint("Run `vestigo verify --deep` to see all that is damaged.")
+}
+
+/// Opens a batch whose manifest must have this hash.
+pub(super) fn open_batch(folder: &PathBuf, number: u32, sha256: &[u8; 32]) -> Result<Batch> {
+    let read = |name: &str| format!("cannot read evidence/{number:04}/{name}");
+    let text = std::fs::read(folder.join("manifest.json")).attempt(|| read("manifest.json"))?;
+    let found: [u8; 32] = Sha256::digest(&text).into();
+    if found != *sha256 {
+        return Err(damaged(
+            number,
+            &format!("its SHA-256 is {}, the journal says {}", hex(&found), hex(sha256)),
+        ));
+    }
+    let manifest: Manifest =
+        serde_json::from_slice(&text).map_err(|_| damaged(number, "it is not a manifest"))?;
+    if manifest.version != VERSION {
+        return Err(damaged(number, &format!("its layout {} is not known", manifest.version)));
+    }
+    let open = |name: &str| File::open(folder.join(name)).attempt(|| read(name));
+    Ok(Batch { manifest, content: open("content.zst")?, spans: open("spans.bin")? })
+}
+
+/// Reads a frame and checks everything its row says of it but the root.
+pub(super) fn read_frame(content: &File, spans: &File, row: &FrameRow) -> Result<FrameBytes, String> {
+    if row.raw_length > MOST_FRAME_BYTES || row.length > MOST_FRAME_BYTES || row.spans.1 > MOST_FRAME_BYTES {
+        return Err("it claims to be larger than any frame is".to_owned());
+    }
+    let packed = read_at(content, row.offset, row.length)?;
+    let table = read_at(spans, row.spans.0, row.spans.1)?;
+    expect_hash(&table, &row.spans.2, "its span table")?;
+    let raw = zstd::bulk::decompress(&packed, row.raw_length as usize)
+        .map_err(|error| format!("it does not decompress: {error}"))?;
+    if raw.len() as u64 != row.raw_length {
+        return Err(format!("it holds {} bytes, the manifest says {}", raw.len(), row.raw_length));
+    }
+    expect_hash(&raw, &row.sha256, "its content")?;
+    let most = (row.records as usize).saturating_mul(40).min(MOST_FRAME_BYTES as usize);
+    let table = zstd::bulk::decompress(&table, most)
+        .map_err(|error| format!("its span table does not decompress: {error}"))?;
+    let spans = decode(&table, row.records, row.raw_length).map_err(|error| error.to_string())?;
+    let (first_record, first_line, start) = (row.first_record, row.first_line, row.start);
+    Ok(FrameBytes { content: raw, spans, first_record, first_line, start })
+}
+
+fn expect_hash(bytes: &[u8], expected: &str, what: &str) -> Result<(), String> {
+    let found = hex(&Sha256::digest(bytes).into());
+    if found == expected {
+        Ok(())
+    } else {
+        Err(format!("{what} has SHA-256 {found}, the manifest says {expected}"))
+    }
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, offset: u64, length: u64) -> Result<Vec<u8>, String> {
+    let mut bytes = vec![0; length as usize];
+    std::os::unix::fs::FileExt::read_exact_at(file, &mut bytes, offset)
+        .map_err(|error| format!("it cannot be read: {error}"))?;
+    Ok(bytes)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, offset: u64, length: u64) -> Result<Vec<u8>, String> {
+    use std::os::windows::fs::FileExt;
+    let (mut bytes, mut done) = (vec![0; length as usize], 0);
+    while done < bytes.len() {
+        match file.seek_read(&mut bytes[done..], offset + done as u64) {
+            Ok(0) => return Err("it cannot be read: the file ends early".to_owned()),
+            Ok(n) => done += n,
+            Err(error) => return Err(format!("it cannot be read: {error}")),
+        }
+    }
+    Ok(bytes)
+}
+
+/// Reads a hash from lower-case hexadecimal.
+pub(super) fn unhex(text: &str) -> Result<[u8; 32]> {
+    text.parse::<SourceId>()
+        .map(|id| id.0)
+        .map_err(|_| Error::integrity("a hash is not 64 hexadecimal digits"))
+}

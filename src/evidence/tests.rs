@@ -1,0 +1,145 @@
+//! The store as a whole: written, read back, damaged.
+
+use std::io::{Seek, Write};
+use std::path::Path;
+
+use proptest::prelude::*;
+use sha2::{Digest, Sha256};
+
+use super::merkle::{Salter, root};
+use super::*;
+use crate::record::SourceId;
+use crate::source::Found;
+
+const SECRET: SourceSecret = SourceSecret([7; 32]);
+
+fn spans_of(content: &[u8]) -> Vec<Span> {
+    let lines = content.split_inclusive(|byte| *byte == b'\n');
+    lines.map(|line| Span { text: line.len() as u32 - 1, tail: 1, lines: 1, ..Span::default() }).collect()
+}
+
+/// Writes a batch of two sources and an original; gives its commitment.
+fn write(evidence: &Path) -> (Vec<(u32, [u8; 32])>, [SourceId; 2]) {
+    let (mut writer, mut sealer) =
+        (BatchWriter::create(evidence, 1).expect("it begins"), Sealer::new().expect("zstd"));
+    let mut ids = [SourceId([0; 32]); 2];
+    let mut original = writer.keep().expect("it gives a file");
+    original.write_all(b"as found").expect("it takes bytes");
+    original.rewind().expect("it is a file");
+    writer.kept(original, Sha256::digest(b"as found").into(), 8).expect("it is kept");
+    for (n, id) in ids.iter_mut().enumerate() {
+        let half = format!("line {n} one\nline {n} two\n");
+        for (frame, record) in [(0, 0), (1, 2)] {
+            let line = 1 + 2 * frame;
+            let sealed = sealer.seal(half.as_bytes(), &spans_of(half.as_bytes()), record, line, &SECRET);
+            writer.frame(sealed.expect("it seals")).expect("it is written");
+        }
+        *id = SourceId(Sha256::digest(half.repeat(2)).into());
+        let nothing = serde_json::Value::Null;
+        writer.source(*id, Found::default(), &SECRET, nothing.clone(), nothing).expect("it ends");
+    }
+    let sealed = sealer.seal(b"stray\n", &spans_of(b"stray\n"), 0, 1, &SECRET).expect("it seals");
+    writer.frame(sealed).expect("it is written");
+    writer.abandon_source().expect("it is taken back");
+    let (_, sha256) = writer.finish().expect("it is brought to disk");
+    (vec![(1, sha256)], ids)
+}
+
+fn deep(case: &Path, committed: &[(u32, [u8; 32])]) -> Vec<Damage> {
+    check(case, committed, Depth::Deep, &|_, _| {})
+}
+
+#[test]
+fn records_read_back_with_where_they_lie() {
+    let case = tempfile::tempdir().expect("a folder");
+    let evidence = case.path().join("evidence");
+    std::fs::create_dir(&evidence).expect("it is new");
+    let (committed, ids) = write(&evidence);
+    let store = Store::open(&evidence, &committed).expect("it opens");
+    let at = store.find(&ids[1]).expect("it is there");
+    let record = store.record(at, 3).expect("it is there");
+    let wanted = RecordBytes {
+        record: 3,
+        line: 4,
+        offset: 33,
+        text: b"line 1 two".to_vec(),
+        part: 0,
+        rejected: false,
+    };
+    assert_eq!(record, wanted);
+    assert!(store.record(at, 4).is_err());
+    assert!(store.has_original(&Sha256::digest(b"as found").into()));
+    assert_eq!(deep(case.path(), &committed), []);
+}
+
+#[test]
+fn every_flipped_byte_is_found_in_its_file() {
+    let case = tempfile::tempdir().expect("a folder");
+    let evidence = case.path().join("evidence");
+    std::fs::create_dir(&evidence).expect("it is new");
+    let (committed, _) = write(&evidence);
+    let original = format!("originals/{}", super::seal::hex(&Sha256::digest(b"as found").into()));
+    for name in ["content.zst", "spans.bin", "manifest.json", &original] {
+        let path = evidence.join("0001").join(name);
+        let whole = std::fs::read(&path).expect("it is there");
+        for at in 0..whole.len() {
+            let mut bytes = whole.clone();
+            bytes[at] ^= 1;
+            std::fs::write(&path, &bytes).expect("it is ours");
+            let damage = deep(case.path(), &committed);
+            let named = damage.iter().any(|damage| damage.file == format!("evidence/0001/{name}"));
+            assert!(named, "{name} byte {at}: {damage:?}");
+        }
+        for length in 0..whole.len() {
+            std::fs::write(&path, &whole[..length]).expect("it is ours");
+            let damage = deep(case.path(), &committed);
+            let named = damage.iter().any(|damage| damage.file == format!("evidence/0001/{name}"));
+            assert!(named, "{name} cut at {length}: {damage:?}");
+        }
+        std::fs::remove_file(&path).expect("it is ours");
+        assert!(!deep(case.path(), &committed).is_empty(), "{name} removed");
+        std::fs::write(&path, &whole).expect("it is ours");
+    }
+    std::fs::write(evidence.join("0001/extra"), "x").expect("it is ours");
+    assert_eq!(deep(case.path(), &committed)[0].file, "evidence/0001/extra");
+}
+
+#[test]
+fn what_a_crash_left_is_swept_and_never_seen() {
+    let case = tempfile::tempdir().expect("a folder");
+    let evidence = case.path().join("evidence");
+    std::fs::create_dir(&evidence).expect("it is new");
+    let (committed, _) = write(&evidence);
+    std::fs::create_dir(evidence.join(".tmp-left")).expect("it is new");
+    assert!(Store::open(&evidence, &committed).is_ok());
+    sweep(&evidence).expect("it can be removed");
+    assert!(!evidence.join(".tmp-left").exists());
+}
+
+#[test]
+fn a_batch_is_never_replaced() {
+    let case = tempfile::tempdir().expect("a folder");
+    let evidence = case.path().join("evidence");
+    std::fs::create_dir(&evidence).expect("it is new");
+    write(&evidence);
+    let again = BatchWriter::create(&evidence, 1).expect("it begins");
+    assert!(again.finish().is_err());
+}
+
+proptest! {
+    #[test]
+    fn roots_agree_with_an_independent_implementation(leaves in prop::collection::vec(any::<Vec<u8>>(), 1..40)) {
+        use ct_merkle::mem_backed_tree::MemoryBackedTree;
+        let mut tree = MemoryBackedTree::<Sha256, Vec<u8>>::new();
+        let salter = Salter::new(&SECRET);
+        let mut ours = Vec::new();
+        for (record, leaf) in (0u64..).zip(&leaves) {
+            let mut salted = salter.salt(record).to_vec();
+            salted.extend(leaf);
+            tree.push(salted);
+            ours.push(salter.leaf(record, leaf));
+        }
+        let theirs: [u8; 32] = tree.root().as_bytes().as_slice().try_into().expect("SHA-256");
+        prop_assert_eq!(root(&ours), theirs);
+    }
+}

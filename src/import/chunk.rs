@@ -1,0 +1,116 @@
+//! What the threads of an import hand each other.
+
+use std::sync::{Arc, Mutex};
+
+use crate::case::{Reading, Receipt};
+use crate::error::Error;
+use crate::evidence::{BatchWriter, Frame, SourceSecret, Span};
+use crate::index::Segment;
+use crate::parse::{Record, YearWatch};
+use crate::record::SourceId;
+use crate::source::Found;
+
+use super::Row;
+
+/// A source that is being read.
+pub struct Source {
+    /// Its number in this import; its identity is known at its end.
+    pub key: u64,
+    /// How it was found.
+    pub found: Found,
+    /// How it is read.
+    pub reading: Reading,
+    /// What salts its leaves.
+    pub secret: SourceSecret,
+    /// Seconds into the import at which its first byte was read.
+    pub begun: f64,
+}
+
+/// A stretch of a source that begins and ends at records.
+pub struct Chunk {
+    /// The source.
+    pub source: Arc<Source>,
+    /// The bytes.
+    pub content: Vec<u8>,
+    /// The records that partition them.
+    pub records: Vec<Record>,
+    /// Number of the first record, from 0.
+    pub first_record: u64,
+    /// Number of the first line, from 1.
+    pub first_line: u64,
+    /// Where the bytes begin in the source.
+    pub start: u64,
+}
+
+/// Work for any worker.
+pub enum Job {
+    /// Seal and read a chunk; the result takes this place in the order.
+    Chunk(u64, Chunk),
+    /// Finish the open segment: everything of this batch was given out.
+    Flush(u32),
+}
+
+/// A batch that is being written; the settler takes the writer out to finish it.
+pub type SharedBatch = Arc<Mutex<Option<BatchWriter>>>;
+
+/// What a worker made of a chunk.
+pub struct Sealed {
+    /// The frames, in order.
+    pub frames: Vec<Frame>,
+    /// What became of the bytes.
+    pub receipt: Receipt,
+    /// Events by the format that understood them.
+    pub formats: Vec<(&'static str, u64)>,
+    /// What was noted of missing years.
+    pub years: YearWatch,
+}
+
+/// One step of the settler; steps are taken in the order of their numbers.
+pub enum Step {
+    /// A batch begins.
+    Begin(SharedBatch),
+    /// The next stretch of the present source.
+    Sealed(Box<Sealed>),
+    /// The present source is complete, or broke off for a reason.
+    Ended {
+        /// The source.
+        source: Arc<Source>,
+        /// The SHA-256 of its content.
+        id: SourceId,
+        /// Why it broke off, where it did.
+        broken: Option<String>,
+    },
+    /// The present source turned out to be a duplicate, or was stopped.
+    Abandoned(Option<Box<Row>>),
+    /// Something that gave no content.
+    Aside(Box<Row>),
+    /// A container was read to its end: its SHA-256 in hex.
+    Container(String),
+    /// The batch is complete.
+    Commit(u32),
+}
+
+/// What the settler is told.
+pub enum Message {
+    /// A step with its place in the order.
+    Step(u64, Step),
+    /// One worker's last segment of a batch, if it has one.
+    Flushed(u32, Option<Segment>),
+    /// A worker's full segment.
+    Segment(Segment),
+    /// A thread cannot go on.
+    Failed(Error),
+}
+
+/// Gives a record's span, as evidence keeps it.
+pub fn span(record: &Record) -> Span {
+    Span {
+        lead: record.lead,
+        text: record.text,
+        tail: record.tail,
+        lines: record.lines,
+        lead_lines: record.lead_lines,
+        part: record.part,
+        rejected: record.rejected,
+    }
+}

@@ -1,0 +1,310 @@
+//! The reading thread: opens inputs, recognises what is known, gives out chunks.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::Read;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant as Stopwatch;
+
+use crossbeam_channel::Sender;
+use sha2::{Digest, Sha256};
+
+use crate::case::{Hold, evidence_folder};
+use crate::error::{Error, Kind, Result, visible};
+use crate::evidence::{BatchWriter, Store};
+use crate::record::{Instant, SourceId};
+use crate::source::{self, Found, Input, Receiver, Skipped, Walk};
+
+use super::chunk::{Job, Message, SharedBatch, Step};
+use super::run::Import;
+use super::stream::CHUNK_BYTES;
+use super::{Row, Status};
+
+/// Bytes of content after which a batch is committed, at the next chance.
+const BATCH_BYTES: u64 = 1 << 30;
+
+/// The reading thread's state.
+pub struct Feeder<'a> {
+    pub(super) import: &'a Import<'a>,
+    pub(super) known: HashSet<SourceId>,
+    pub(super) acquired: Instant,
+    pub(super) started: Stopwatch,
+    pub(super) next_key: u64,
+    pub(super) batch_bytes: u64,
+    lengths: HashSet<u64>,
+    containers: HashSet<String>,
+    evidence: PathBuf,
+    number: u32,
+    batch: Option<SharedBatch>,
+    workers: usize,
+    out: Option<Out<'a>>,
+}
+
+/// Where a feeder's work goes.
+struct Out<'a> {
+    jobs: Sender<Job>,
+    results: Sender<Message>,
+    stopped: &'a AtomicBool,
+    place: u64,
+}
+
+impl<'a> Feeder<'a> {
+    /// Makes the feeder of an import; learns what the case holds already.
+    pub fn new(
+        hold: &Hold,
+        store: &Store,
+        import: &'a Import<'a>,
+        workers: usize,
+        acquired: Instant,
+        started: Stopwatch,
+    ) -> Result<Feeder<'a>> {
+        let rows = || store.manifests().flat_map(|(_, manifest)| &manifest.sources);
+        Ok(Feeder {
+            import,
+            known: rows().filter_map(|row| row.source.parse().ok()).collect(),
+            acquired,
+            started,
+            next_key: 0,
+            batch_bytes: 0,
+            lengths: rows().map(|row| row.length).collect(),
+            containers: hold.containers(),
+            evidence: evidence_folder(hold.folder()),
+            number: hold.next_batch()?,
+            batch: None,
+            workers,
+            out: None,
+        })
+    }
+
+    /// Reads every input to its end, or until it is stopped.
+    pub fn feed(
+        &mut self,
+        found: &Walk,
+        jobs: Sender<Job>,
+        results: Sender<Message>,
+        stopped: &'a AtomicBool,
+    ) {
+        self.out = Some(Out { jobs, results, stopped, place: 0 });
+        let outcome = self.inputs(found).and_then(|()| self.commit());
+        if let (Err(error), Some(out)) = (outcome, self.out.take()) {
+            // Where nobody listens any more, the settler failed first and says why.
+            let _ = out.results.send(Message::Failed(error));
+        }
+        self.out = None;
+    }
+
+    fn inputs(&mut self, found: &Walk) -> Result<()> {
+        for skipped in &found.skipped {
+            self.aside(skipped.path.clone(), Status::Skipped, skipped.reason.clone())?;
+        }
+        let mut done = 0;
+        for input in &found.inputs {
+            match self.input(input) {
+                Err(error) if error.kind() == Kind::Interrupted => return Ok(()),
+                Err(error) if self.is_stopped() => return Err(error),
+                Err(error) => {
+                    let reason = chain(&error);
+                    self.aside(visible(&input.path.to_string_lossy()), Status::Failed, reason)?;
+                }
+                Ok(()) => {}
+            }
+            done += input.length.unwrap_or(0);
+            self.import.meter.at_least(done);
+            if self.batch_bytes >= BATCH_BYTES {
+                self.commit()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn input(&mut self, input: &Input) -> Result<()> {
+        if self.is_interrupted() {
+            return Err(interrupted());
+        }
+        if let Some(id) = self.known_file(input) {
+            return self.duplicate(visible(&input.path.to_string_lossy()), id);
+        }
+        let mut taking = Taking { feeder: self, container: None, stopped: None };
+        let outcome = source::open(input, &taking.feeder.import.limits, &mut taking);
+        let Taking { container, stopped, .. } = taking;
+        if let Some(error) = stopped {
+            return Err(error);
+        }
+        outcome?;
+        if let Some(sha256) = container {
+            self.containers.insert(sha256.clone());
+            self.step(Step::Container(sha256))?;
+        }
+        Ok(())
+    }
+
+    /// Tells whether a large plain file is in the case already, for the price of its hash.
+    fn known_file(&self, input: &Input) -> Option<SourceId> {
+        let length = input.length.filter(|length| *length > CHUNK_BYTES as u64)?;
+        if !self.lengths.contains(&length) {
+            return None;
+        }
+        let mut file = File::open(&input.path).ok()?;
+        let (mut hash, mut buffer) = (Sha256::new(), vec![0; 1 << 20]);
+        loop {
+            match file.read(&mut buffer).ok()? {
+                0 => break,
+                n => hash.update(&buffer[..n]),
+            }
+        }
+        Some(SourceId(hash.finalize().into())).filter(|id| self.known.contains(id))
+    }
+
+    /// Says that a content is in the case already.
+    pub(super) fn duplicate(&mut self, path: String, id: SourceId) -> Result<()> {
+        self.row(duplicate_row(path, id))
+    }
+
+    /// Remembers a source that is now complete.
+    pub(super) fn learn(&mut self, id: SourceId, length: u64) {
+        self.known.insert(id);
+        self.lengths.insert(length);
+        self.batch_bytes += length;
+    }
+
+    /// Says of something that it gave no content.
+    pub(super) fn aside(&mut self, path: String, status: Status, reason: String) -> Result<()> {
+        self.row(Row::without(path, status, reason))
+    }
+
+    fn row(&mut self, row: Row) -> Result<()> {
+        self.batch()?;
+        self.step(Step::Aside(Box::new(row)))
+    }
+
+    /// Gives the batch that is being written, beginning one where there is none.
+    pub(super) fn batch(&mut self) -> Result<SharedBatch> {
+        if let Some(batch) = &self.batch {
+            return Ok(batch.clone());
+        }
+        let batch = Arc::new(Mutex::new(Some(BatchWriter::create(&self.evidence, self.number)?)));
+        self.batch = Some(batch.clone());
+        self.step(Step::Begin(batch.clone()))?;
+        Ok(batch)
+    }
+
+    /// Ends the batch, if one was begun, and asks the workers for their segments.
+    fn commit(&mut self) -> Result<()> {
+        self.batch()?;
+        let number = self.number;
+        self.step(Step::Commit(number))?;
+        let workers = self.workers;
+        for _ in 0..workers {
+            self.out()?.jobs.send(Job::Flush(number)).map_err(|_| gone())?;
+        }
+        (self.batch, self.batch_bytes, self.number) = (None, 0, number + 1);
+        Ok(())
+    }
+
+    /// Sends a step to the settler, in its place.
+    pub(super) fn step(&mut self, step: Step) -> Result<()> {
+        let out = self.out()?;
+        out.place += 1;
+        out.results.send(Message::Step(out.place - 1, step)).map_err(|_| gone())
+    }
+
+    /// Gives a chunk to the workers, in its place.
+    pub(super) fn chunk(&mut self, chunk: super::chunk::Chunk) -> Result<()> {
+        let out = self.out()?;
+        out.place += 1;
+        out.jobs.send(Job::Chunk(out.place - 1, chunk)).map_err(|_| gone())
+    }
+
+    fn out(&mut self) -> Result<&mut Out<'a>> {
+        self.out.as_mut().filter(|out| !out.stopped.load(Ordering::Relaxed)).ok_or_else(gone)
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.out.as_ref().is_none_or(|out| out.stopped.load(Ordering::Relaxed))
+    }
+
+    /// Tells whether the user wants to stop.
+    pub(super) fn is_interrupted(&self) -> bool {
+        self.import.stop.load(Ordering::Relaxed)
+    }
+}
+
+/// The failure that ends reading when the user stopped it.
+pub(super) fn interrupted() -> Error {
+    Error::new(Kind::Interrupted, "stopped")
+}
+
+fn gone() -> Error {
+    Error::case("the import was given up")
+}
+
+/// Makes the row of a content that is in the case already.
+pub(super) fn duplicate_row(path: String, id: SourceId) -> Row {
+    let reason = format!("the same content is in the case as source {}", id.short());
+    Row { source: Some(id), ..Row::without(path, Status::Duplicate, reason) }
+}
+
+/// Tells a failure with its causes in one line.
+pub(super) fn chain(error: &Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(next) = cause {
+        text.push_str(": ");
+        text.push_str(&visible(&next.to_string()));
+        cause = next.source();
+    }
+    text
+}
+
+/// Takes what one input holds.
+struct Taking<'f, 'a> {
+    feeder: &'f mut Feeder<'a>,
+    container: Option<String>,
+    /// Why reading must end altogether, as told apart from a failure of this input.
+    stopped: Option<Error>,
+}
+
+impl Taking<'_, '_> {
+    fn or_stop(&mut self, outcome: Result<()>) -> Result<()> {
+        outcome.map_err(|error| {
+            let told = Error::new(error.kind(), error.to_string());
+            self.stopped = Some(error);
+            told
+        })
+    }
+}
+
+impl Receiver for Taking<'_, '_> {
+    fn keep(&mut self) -> Result<File> {
+        let batch = self.feeder.batch()?;
+        let batch = batch.lock().unwrap_or_else(PoisonError::into_inner);
+        batch.as_ref().expect("a batch is taken out only after its commit").keep()
+    }
+
+    fn kept(&mut self, file: File, sha256: [u8; 32], length: u64, found: &Found) -> Result<bool> {
+        let hex = SourceId(sha256).to_string();
+        if self.feeder.containers.contains(&hex) {
+            let reason = "the same container was imported before".to_owned();
+            let outcome = self.feeder.aside(found.path.clone(), Status::Duplicate, reason);
+            return self.or_stop(outcome).map(|()| false);
+        }
+        let batch = self.feeder.batch()?;
+        let mut batch = batch.lock().unwrap_or_else(PoisonError::into_inner);
+        let writer = batch.as_mut().expect("a batch is taken out only after its commit");
+        writer.kept(file, sha256, length)?;
+        self.container = Some(hex);
+        Ok(true)
+    }
+
+    fn stream(&mut self, found: &Found, content: &mut dyn Read) -> Result<()> {
+        let outcome = self.feeder.stream(found, content);
+        self.or_stop(outcome)
+    }
+
+    fn skipped(&mut self, skipped: Skipped) {
+        let outcome = self.feeder.aside(skipped.path, Status::Skipped, skipped.reason);
+        let _ = self.or_stop(outcome);
+    }
+}

@@ -1,0 +1,192 @@
+//! Events without a case: read, normalise, hand on.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::PathBuf;
+
+use crate::case::{Reading, each_event};
+use crate::error::{Attempt, Result, visible};
+use crate::parse::{Framer, Options, Plan, Record, YearShift, YearWatch};
+use crate::record::{Clock, Entry, Event, Instant, Origin, SourceId, When};
+use crate::source::{self, Found, Limits, Receiver, Skipped, walk};
+
+use super::chunk::span;
+use super::feed::chain;
+use super::stream::{CHUNK_BYTES, SAMPLE_BYTES};
+use super::{Row, Status};
+
+/// How much of a stream is held in memory before it goes to a temporary file.
+const SPOOL_BYTES: usize = 32 << 20;
+
+/// Reads the named paths and gives each event to `take`, in the order of
+/// sources and records; what gave no content or broke off goes to `aside`.
+///
+/// # Errors
+///
+/// Fails where a named path cannot be read, or where `take` fails.
+pub fn normalise(
+    paths: &[PathBuf],
+    options: &Options,
+    limits: &Limits,
+    clock: &dyn Clock,
+    take: &mut dyn FnMut(&Entry) -> Result<()>,
+    aside: &mut dyn FnMut(Row),
+) -> Result<()> {
+    let found = walk(paths)?;
+    for skipped in found.skipped {
+        aside(Row::without(skipped.path, Status::Skipped, skipped.reason));
+    }
+    for input in &found.inputs {
+        let mut taking = Taking { options, acquired: clock.now(), take, aside, failed: None };
+        let outcome = source::open(input, limits, &mut taking);
+        let failed = taking.failed.take();
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        if let Err(error) = outcome {
+            let path = visible(&input.path.to_string_lossy());
+            aside(Row::without(path, Status::Failed, chain(&error)));
+        }
+    }
+    Ok(())
+}
+
+/// Takes the streams of one input.
+struct Taking<'a> {
+    options: &'a Options,
+    acquired: Instant,
+    take: &'a mut dyn FnMut(&Entry) -> Result<()>,
+    aside: &'a mut dyn FnMut(Row),
+    /// A failure that ends everything, as told apart from one of this input.
+    failed: Option<crate::error::Error>,
+}
+
+impl Receiver for Taking<'_> {
+    fn keep(&mut self) -> Result<File> {
+        tempfile::tempfile().attempt(|| "cannot make a temporary file".to_owned())
+    }
+
+    fn kept(&mut self, _: File, _: [u8; 32], _: u64, _: &Found) -> Result<bool> {
+        Ok(true)
+    }
+
+    fn stream(&mut self, found: &Found, content: &mut dyn Read) -> Result<()> {
+        let mut spool = tempfile::SpooledTempFile::new(SPOOL_BYTES);
+        let copied = std::io::copy(content, &mut spool);
+        let outcome = self.spooled(found, &mut spool);
+        if let Err(error) = copied {
+            let reason = visible(&error.to_string());
+            (self.aside)(Row::without(found.path.clone(), Status::Partial, reason));
+        }
+        outcome.inspect_err(|error| {
+            self.failed = Some(crate::error::Error::new(error.kind(), error.to_string()));
+        })
+    }
+
+    fn skipped(&mut self, skipped: Skipped) {
+        (self.aside)(Row::without(skipped.path, Status::Skipped, skipped.reason));
+    }
+}
+
+impl Taking<'_> {
+    fn spooled(&mut self, found: &Found, spool: &mut tempfile::SpooledTempFile) -> Result<()> {
+        let again = || format!("cannot read {} again", visible(&found.path));
+        let length = spool.seek(SeekFrom::End(0)).attempt(again)?;
+        spool.rewind().attempt(again)?;
+        let mut sample = Vec::new();
+        spool.by_ref().take(SAMPLE_BYTES as u64).read_to_end(&mut sample).attempt(again)?;
+        let modified = found.mtime.map(Instant::from_nanos);
+        let whole = sample.len() as u64 == length;
+        let mut plan = Plan::decide(&sample, whole, self.options, modified, self.acquired)?;
+        plan.shifts = shifts(&plan, &sample, spool)?;
+        let reading = Reading::new(plan)?;
+        spool.rewind().attempt(again)?;
+        each_chunk(spool, &reading.plan, |cut| self.give(&reading, cut))
+    }
+
+    fn give(&mut self, reading: &Reading, cut: &Cut<'_>) -> Result<()> {
+        let (mut at, mut line) = (0, cut.first_line);
+        for (record, one) in (cut.first_record..).zip(cut.records) {
+            let from = at + one.lead as usize;
+            let raw = &cut.content[from..from + one.text as usize];
+            let origin = Origin {
+                source: SourceId([0; 32]),
+                record,
+                line: line + u64::from(one.lead_lines),
+                offset: cut.start + from as u64,
+                length: raw.len() as u64,
+            };
+            at += one.length();
+            line += u64::from(one.lines);
+            if !one.rejected {
+                let event = reading.event(record, one.part, raw, |event| event.clone().into_owned());
+                (self.take)(&Entry { origin, event, raw: raw.to_vec(), part: one.part })?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Finds where years must be counted back, which needs all of a source; one
+/// whose sample states every year is not read twice.
+fn shifts(plan: &Plan, sample: &[u8], spool: &mut tempfile::SpooledTempFile) -> Result<Vec<YearShift>> {
+    let again = || "cannot read a temporary file again".to_owned();
+    let reading = Reading::new(plan.clone())?;
+    let mut yearless = false;
+    each_chunk(&mut &*sample, plan, |cut| {
+        events(&reading, cut, |_, event| yearless |= lacks_year(event));
+        Ok(())
+    })?;
+    let mut years = YearWatch::default();
+    if yearless {
+        spool.rewind().attempt(again)?;
+        each_chunk(spool, plan, |cut| {
+            events(&reading, cut, |record, event| years.note(record, event));
+            Ok(())
+        })?;
+    }
+    Ok(years.shifts(plan))
+}
+
+fn events(reading: &Reading, cut: &Cut<'_>, mut take: impl FnMut(u64, &Event<'_>)) {
+    let spans = cut.records.iter().map(span);
+    each_event(&reading.parser, cut.content, spans, cut.first_record, |record, _, event| take(record, event));
+}
+
+fn lacks_year(event: &Event<'_>) -> bool {
+    matches!(event.when, Some(When::Civil(civil, _)) if civil.year.is_none())
+}
+
+/// A stretch of content with its records.
+struct Cut<'a> {
+    content: &'a [u8],
+    records: &'a [Record],
+    first_record: u64,
+    first_line: u64,
+    start: u64,
+}
+
+/// Cuts a stream into stretches that end at records.
+fn each_chunk(
+    content: &mut dyn Read,
+    plan: &Plan,
+    mut take: impl FnMut(&Cut<'_>) -> Result<()>,
+) -> Result<()> {
+    let mut framer = Framer::new(plan.framing);
+    let (mut buffer, mut records) = (Vec::new(), Vec::new());
+    let (mut first_record, mut first_line, mut start) = (0, 1, 0);
+    loop {
+        let limited = (&mut *content).take(CHUNK_BYTES as u64).read_to_end(&mut buffer);
+        let ended = limited.attempt(|| "cannot read a temporary file again".to_owned())? < CHUNK_BYTES;
+        records.clear();
+        let covered = framer.feed(&buffer, ended, &mut records);
+        take(&Cut { content: &buffer[..covered], records: &records, first_record, first_line, start })?;
+        first_record += records.len() as u64;
+        first_line += records.iter().map(|record| u64::from(record.lines)).sum::<u64>();
+        start += covered as u64;
+        buffer.drain(..covered);
+        if ended {
+            return Ok(());
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Starting the threads of an import and waiting for them.
+
+use std::path::{Path, PathBuf};
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Instant as Stopwatch;
+
+use crossbeam_channel::bounded;
+
+use crate::case::{Hold, index_folder};
+use crate::error::Result;
+use crate::evidence::Store;
+use crate::parse::Options;
+use crate::record::Clock;
+use crate::source::{Limits, walk};
+
+use super::chunk::{Job, Message};
+use super::feed::Feeder;
+use super::settle::Settler;
+use super::work::work;
+use super::{Report, Row};
+
+/// What is to be imported, and how.
+pub struct Import<'a> {
+    /// What the user named; `-` is standard input.
+    pub paths: &'a [PathBuf],
+    /// What the user said about how to read it.
+    pub options: &'a Options,
+    /// Bounds on containers.
+    pub limits: Limits,
+    /// Set when the user wants it to stop.
+    pub stop: &'a AtomicBool,
+    /// Counts along, for whoever shows progress.
+    pub meter: &'a Meter,
+}
+
+/// Counts along while an import runs.
+#[derive(Debug, Default)]
+pub struct Meter {
+    total: AtomicU64,
+    bytes: AtomicU64,
+    events: AtomicU64,
+}
+
+impl Meter {
+    /// Gives the bytes of all inputs as found on disk, 0 where not known.
+    pub fn total_bytes(&self) -> u64 {
+        self.total.load(Ordering::Relaxed)
+    }
+
+    /// Gives the bytes of finished inputs and of what was read of the present one.
+    pub fn bytes_read(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Gives the events read so far.
+    pub fn events_read(&self) -> u64 {
+        self.events.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn expect(&self, bytes: u64) {
+        self.total.store(bytes, Ordering::Relaxed);
+    }
+
+    pub(super) fn bytes(&self, count: u64) {
+        self.bytes.fetch_add(count, Ordering::Relaxed);
+    }
+
+    pub(super) fn at_least(&self, bytes: u64) {
+        self.bytes.fetch_max(bytes, Ordering::Relaxed);
+    }
+
+    pub(super) fn events(&self, count: u64) {
+        self.events.fetch_add(count, Ordering::Relaxed);
+    }
+}
+
+/// Imports into a case that is held. `acknowledge` gets each row once what it
+/// says is committed. An interrupt is no error: the report says so.
+///
+/// # Errors
+///
+/// Fails where a named path cannot be read, or the case cannot be written; what
+/// was acknowledged before is in the case.
+pub fn run(
+    hold: &mut Hold,
+    import: &Import<'_>,
+    clock: &dyn Clock,
+    acknowledge: &mut dyn FnMut(&Row),
+) -> Result<Report> {
+    let found = walk(import.paths)?;
+    import.meter.expect(found.inputs.iter().filter_map(|input| input.length).sum());
+    let folder = hold.folder().to_owned();
+    let index = index_folder(&folder);
+    let store = Store::open(&crate::case::evidence_folder(&folder), &hold.committed()?)?;
+    let started = Stopwatch::now();
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let (jobs, to_do) = bounded::<Job>(workers * 2);
+    let (results, done) = bounded::<Message>(workers * 8);
+    let barrier = Barrier::new(workers);
+    let stopped = AtomicBool::new(false);
+    let mut feeder = Feeder::new(hold, &store, import, workers, clock.now(), started)?;
+    let mut settler = Settler::new(hold, workers, clock, acknowledge, started);
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            let (to_do, results) = (to_do.clone(), results.clone());
+            let (index, barrier): (&Path, &Barrier) = (&index, &barrier);
+            scope.spawn(move || work(&to_do, &results, index, barrier, import.meter));
+        }
+        drop(to_do);
+        let stopped = &stopped;
+        scope.spawn(move || feeder.feed(&found, jobs, results, stopped));
+        let settled = settler.settle(&done);
+        stopped.store(true, Ordering::Relaxed);
+        // Whoever still sends must not block: take and drop until all are gone.
+        done.iter().for_each(drop);
+        settled
+    })
+    .map(|total| Report { total, interrupted: import.stop.load(Ordering::Relaxed) })
+}

@@ -1,0 +1,255 @@
+//! The settling thread: puts results in order, seals, journals, publishes.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, PoisonError};
+use std::time::Instant as Stopwatch;
+
+use crossbeam_channel::Receiver;
+use serde_json::{Value, json};
+
+use crate::case::{Hold, Reading, Receipt, TOOL, each_event, evidence_folder, index_batch, index_folder};
+use crate::error::{Attempt, Error, Result};
+use crate::evidence::Store;
+use crate::index::{Segment, publish};
+use crate::parse::{Plan, YearWatch};
+use crate::record::{Clock, SourceId};
+
+use super::chunk::{Message, Sealed, SharedBatch, Source, Step};
+use super::{Row, Status, Total};
+
+/// The settling thread's state.
+pub struct Settler<'a> {
+    hold: &'a mut Hold,
+    clock: &'a dyn Clock,
+    acknowledge: &'a mut dyn FnMut(&Row),
+    started: Stopwatch,
+    workers: usize,
+    waiting: BTreeMap<u64, Step>,
+    next: u64,
+    batch: Option<Batch>,
+    flushes: BTreeMap<u32, (usize, Vec<Segment>)>,
+    present: Present,
+    loose: Vec<Segment>,
+    unpublished: BTreeMap<u32, (HashMap<u64, SourceId>, bool)>,
+    total: Total,
+}
+
+/// The batch that is being written.
+struct Batch {
+    writer: SharedBatch,
+    rows: Vec<Row>,
+    containers: Vec<String>,
+    keys: HashMap<u64, SourceId>,
+    /// The workers' segments do not say what the evidence does: index it again.
+    stale: bool,
+}
+
+/// What is known so far of the source that is being written.
+#[derive(Default)]
+struct Present {
+    receipt: Receipt,
+    formats: Vec<(&'static str, u64)>,
+    years: YearWatch,
+    any: bool,
+}
+
+impl<'a> Settler<'a> {
+    /// Makes the settler of an import.
+    pub fn new(
+        hold: &'a mut Hold,
+        workers: usize,
+        clock: &'a dyn Clock,
+        acknowledge: &'a mut dyn FnMut(&Row),
+        started: Stopwatch,
+    ) -> Settler<'a> {
+        Settler {
+            hold,
+            clock,
+            acknowledge,
+            started,
+            workers,
+            waiting: BTreeMap::new(),
+            next: 0,
+            batch: None,
+            flushes: BTreeMap::new(),
+            present: Present::default(),
+            loose: Vec::new(),
+            unpublished: BTreeMap::new(),
+            total: Total::default(),
+        }
+    }
+
+    /// Takes messages until every sender is gone.
+    pub fn settle(&mut self, messages: &Receiver<Message>) -> Result<Total> {
+        for message in messages {
+            match message {
+                Message::Step(place, step) => {
+                    self.waiting.insert(place, step);
+                    while let Some(step) = self.waiting.remove(&self.next) {
+                        self.next += 1;
+                        self.take(step)?;
+                    }
+                }
+                Message::Segment(segment) => self.loose.push(segment),
+                Message::Flushed(batch, segment) => {
+                    let (count, segments) = self.flushes.entry(batch).or_default();
+                    *count += 1;
+                    segments.extend(segment);
+                    if *count == self.workers {
+                        segments.append(&mut self.loose);
+                    }
+                }
+                Message::Failed(error) => return Err(error),
+            }
+            self.publish()?;
+        }
+        self.total.seconds = self.started.elapsed().as_secs_f64();
+        Ok(std::mem::take(&mut self.total))
+    }
+
+    fn take(&mut self, step: Step) -> Result<()> {
+        match step {
+            Step::Begin(writer) => {
+                let (rows, containers, keys) = (Vec::new(), Vec::new(), HashMap::new());
+                self.batch = Some(Batch { writer, rows, containers, keys, stale: false });
+            }
+            Step::Sealed(sealed) => self.sealed(*sealed)?,
+            Step::Ended { source, id, broken } => self.ended(&source, id, broken)?,
+            Step::Abandoned(row) => {
+                self.with_writer(|writer| writer.abandon_source())?;
+                let any = std::mem::take(&mut self.present).any;
+                let batch = self.batch()?;
+                batch.stale |= any;
+                batch.rows.extend(row.map(|row| *row));
+            }
+            Step::Aside(row) => self.batch()?.rows.push(*row),
+            Step::Container(sha256) => self.batch()?.containers.push(sha256),
+            Step::Commit(number) => self.commit(number)?,
+        }
+        Ok(())
+    }
+
+    fn sealed(&mut self, sealed: Sealed) -> Result<()> {
+        for frame in sealed.frames {
+            self.with_writer(|writer| writer.frame(frame))?;
+        }
+        let present = &mut self.present;
+        present.any = true;
+        present.receipt.append(sealed.receipt);
+        present.years.append(sealed.years);
+        for (name, count) in sealed.formats {
+            match present.formats.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, sum)) => *sum += count,
+                None => present.formats.push((name, count)),
+            }
+        }
+        Ok(())
+    }
+
+    fn ended(&mut self, source: &Arc<Source>, id: SourceId, broken: Option<String>) -> Result<()> {
+        let Present { mut receipt, formats, years, .. } = std::mem::take(&mut self.present);
+        let mut plan = source.reading.plan.clone();
+        plan.shifts = years.shifts(&plan);
+        let most = formats.iter().max_by_key(|(name, count)| (*count, *name != "unparsed"));
+        receipt.format = most.map_or_else(|| plan.format.clone(), |(name, _)| (*name).to_owned());
+        receipt.broken = broken.clone();
+        receipt.settle();
+        if !plan.shifts.is_empty() {
+            self.batch()?.stale = true;
+            self.count_again(&plan, &mut receipt)?;
+        }
+        let to_json = || "cannot write a receipt as JSON".to_owned();
+        let (plan, kept) =
+            (serde_json::to_value(&plan).attempt(to_json)?, serde_json::to_value(&receipt).attempt(to_json)?);
+        let found = source.found.clone();
+        self.with_writer(|writer| writer.source(id, found, &source.secret, plan, kept))?;
+        let seconds = self.started.elapsed().as_secs_f64() - source.begun;
+        let status = if broken.is_some() { Status::Partial } else { Status::Imported };
+        let path = source.found.path.clone();
+        let batch = self.batch()?;
+        batch.keys.insert(source.key, id);
+        batch.rows.push(Row { path, status, reason: broken, source: Some(id), receipt, seconds });
+        Ok(())
+    }
+
+    /// Counts the times of the present source again, under its final plan.
+    fn count_again(&mut self, plan: &Plan, receipt: &mut Receipt) -> Result<()> {
+        let reading = Reading::new(plan.clone())?;
+        let mut counted = Receipt::default();
+        self.with_writer(|writer| {
+            writer.reread(&mut |frame| {
+                let spans = frame.spans.iter().copied();
+                each_event(&reading.parser, &frame.content, spans, frame.first_record, |_, span, event| {
+                    counted.count(event, true, span.part);
+                });
+            })
+        })?;
+        (receipt.first, receipt.last, receipt.time) = (counted.first, counted.last, counted.time);
+        Ok(())
+    }
+
+    /// Seals and journals the batch, then acknowledges its rows.
+    fn commit(&mut self, number: u32) -> Result<()> {
+        let batch = self.batch.take().ok_or_else(no_batch)?;
+        let writer =
+            batch.writer.lock().unwrap_or_else(PoisonError::into_inner).take().ok_or_else(no_batch)?;
+        let Batch { rows, containers, keys, stale, .. } = batch;
+        let mut what = json!({ "batch": null });
+        if !writer.is_empty() {
+            let (manifest, sha256) = writer.finish()?;
+            what = json!({ "batch": number, "manifest_sha256": SourceId(sha256).to_string(),
+                "content_sha256": manifest.sha256, "content_length": manifest.length });
+            self.unpublished.insert(number, (keys, stale));
+        } else if rows.is_empty() {
+            return Ok(());
+        }
+        what["sources"] = rows.iter().map(Row::json).collect::<Vec<Value>>().into();
+        what["containers"] = json!(containers);
+        what["tool"] = TOOL.into();
+        self.hold.note("evidence.import", what, self.clock)?;
+        for row in rows {
+            self.total.add(&row);
+            (self.acknowledge)(&row);
+        }
+        Ok(())
+    }
+
+    /// Publishes each committed batch whose segments are all there.
+    fn publish(&mut self) -> Result<()> {
+        while let Some((&number, _)) = self.unpublished.first_key_value() {
+            let complete = self.flushes.get(&number).is_some_and(|(count, _)| *count == self.workers);
+            if !complete {
+                return Ok(());
+            }
+            let (_, segments) = self.flushes.remove(&number).ok_or_else(no_batch)?;
+            let (keys, stale) = self.unpublished.remove(&number).ok_or_else(no_batch)?;
+            let index = index_folder(self.hold.folder());
+            if stale {
+                drop(segments);
+                let committed = self.hold.committed()?;
+                let store = Store::open(&evidence_folder(self.hold.folder()), &committed)?;
+                index_batch(&store, &index, number, &|_| {})?;
+            } else {
+                publish(&index, number, segments, &keys)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn batch(&mut self) -> Result<&mut Batch> {
+        self.batch.as_mut().ok_or_else(no_batch)
+    }
+
+    fn with_writer(
+        &mut self,
+        act: impl FnOnce(&mut crate::evidence::BatchWriter) -> Result<()>,
+    ) -> Result<()> {
+        let batch = self.batch()?;
+        let mut writer = batch.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        act(writer.as_mut().ok_or_else(no_batch)?)
+    }
+}
+
+fn no_batch() -> Error {
+    Error::case("the import lost track of its batch: a defect in vestigo")
+}

@@ -1,0 +1,139 @@
+//! One stream of content: hashed, cut into records, given out in chunks.
+
+use std::io::Read;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use crate::case::Reading;
+use crate::error::{Result, visible};
+use crate::evidence::SourceSecret;
+use crate::parse::{Framer, Plan, Record};
+use crate::record::{Instant, SourceId};
+use crate::source::Found;
+
+use super::Status;
+use super::chunk::{Chunk, Source, Step};
+use super::feed::{Feeder, duplicate_row, interrupted};
+
+/// About how much content a worker gets at once.
+pub const CHUNK_BYTES: usize = 4 << 20;
+
+/// How much of a source decides how it is read.
+pub const SAMPLE_BYTES: usize = 256 * 1024;
+
+impl Feeder<'_> {
+    /// Takes one stream to its end.
+    ///
+    /// A stream that fits one chunk is recognised before anything is written; a
+    /// longer one at its end, and is then taken back.
+    pub(super) fn stream(&mut self, found: &Found, content: &mut dyn Read) -> Result<()> {
+        let begun = self.started.elapsed().as_secs_f64();
+        let mut reading = Bytes { content, hash: Sha256::new(), ended: false, broken: None, length: 0 };
+        let mut buffer = Vec::new();
+        reading.fill(&mut buffer, CHUNK_BYTES);
+        self.import.meter.bytes(buffer.len() as u64);
+        if reading.ended
+            && let Some(outcome) = self.recognise(found, &reading, &buffer)
+        {
+            return outcome;
+        }
+        let modified = found.mtime.map(Instant::from_nanos);
+        let sample = &buffer[..buffer.len().min(SAMPLE_BYTES)];
+        let whole = reading.ended && sample.len() == buffer.len();
+        let plan = Plan::decide(sample, whole, self.import.options, modified, self.acquired)?;
+        let key = self.next_key;
+        self.next_key += 1;
+        let source = Arc::new(Source {
+            key,
+            found: found.clone(),
+            secret: SourceSecret::draw()?,
+            reading: Reading::new(plan)?,
+            begun,
+        });
+        self.batch()?;
+        self.chunks(&source, reading, buffer)
+    }
+
+    /// Answers a short stream that is known already, or that gave nothing.
+    fn recognise(&mut self, found: &Found, reading: &Bytes<'_>, buffer: &[u8]) -> Option<Result<()>> {
+        if let (true, Some(reason)) = (buffer.is_empty(), &reading.broken) {
+            return Some(self.aside(found.path.clone(), Status::Failed, reason.clone()));
+        }
+        let id = reading.id();
+        self.known.contains(&id).then(|| self.duplicate(found.path.clone(), id))
+    }
+
+    fn chunks(&mut self, source: &Arc<Source>, mut reading: Bytes<'_>, mut buffer: Vec<u8>) -> Result<()> {
+        let mut framer = Framer::new(source.reading.plan.framing);
+        let (mut first_record, mut first_line, mut start) = (0, 1, 0);
+        loop {
+            if self.is_interrupted() {
+                self.step(Step::Abandoned(None))?;
+                return Err(interrupted());
+            }
+            let mut records: Vec<Record> = Vec::new();
+            let covered = framer.feed(&buffer, reading.ended, &mut records);
+            let rest = buffer.split_off(covered);
+            let content = std::mem::replace(&mut buffer, rest);
+            if covered > 0 {
+                let (count, lines) =
+                    (records.len() as u64, records.iter().map(|r| u64::from(r.lines)).sum::<u64>());
+                self.chunk(Chunk {
+                    source: source.clone(),
+                    content,
+                    records,
+                    first_record,
+                    first_line,
+                    start,
+                })?;
+                (first_record, first_line, start) =
+                    (first_record + count, first_line + lines, start + covered as u64);
+            }
+            if reading.ended {
+                debug_assert!(buffer.is_empty(), "the last records cover the rest");
+                break;
+            }
+            let before = reading.length;
+            reading.fill(&mut buffer, CHUNK_BYTES);
+            self.import.meter.bytes(reading.length - before);
+        }
+        let id = reading.id();
+        if self.known.contains(&id) {
+            let row = duplicate_row(source.found.path.clone(), id);
+            return self.step(Step::Abandoned(Some(Box::new(row))));
+        }
+        self.learn(id, reading.length);
+        self.step(Step::Ended { source: source.clone(), id, broken: reading.broken })
+    }
+}
+
+/// A stream that is hashed while it is read.
+struct Bytes<'r> {
+    content: &'r mut dyn Read,
+    hash: Sha256,
+    ended: bool,
+    broken: Option<String>,
+    length: u64,
+}
+
+impl Bytes<'_> {
+    /// Reads up to `more` bytes behind what the buffer holds.
+    fn fill(&mut self, buffer: &mut Vec<u8>, more: usize) {
+        let before = buffer.len();
+        let mut limited = (&mut *self.content).take(more as u64);
+        match limited.read_to_end(buffer) {
+            Ok(count) => self.ended = count < more,
+            Err(error) => {
+                self.ended = true;
+                self.broken = Some(visible(&error.to_string()));
+            }
+        }
+        self.hash.update(&buffer[before..]);
+        self.length += (buffer.len() - before) as u64;
+    }
+
+    fn id(&self) -> SourceId {
+        SourceId(self.hash.clone().finalize().into())
+    }
+}

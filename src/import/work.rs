@@ -1,0 +1,147 @@
+//! The workers: seal a chunk, read its records, fill a segment.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Barrier;
+
+use crossbeam_channel::{Receiver, Sender};
+
+use crate::case::{Receipt, each_event};
+use crate::error::{Error, Result};
+use crate::evidence::{FRAME_BYTES, Frame, Sealer};
+use crate::index::{Segment, SegmentWriter};
+use crate::parse::YearWatch;
+use crate::record::Event;
+
+use super::chunk::{Chunk, Job, Message, Sealed, Step, span};
+use super::run::Meter;
+
+/// The name of the format of records that no format understood.
+const UNPARSED: &str = "unparsed";
+
+/// One worker: takes jobs until there are no more.
+///
+/// It never leaves before the jobs end, even after a failure: the others wait
+/// for it at the barrier.
+pub fn work(jobs: &Receiver<Job>, results: &Sender<Message>, index: &Path, all: &Barrier, meter: &Meter) {
+    let mut worker = Worker { writer: None, sealer: None, index };
+    let mut failed = false;
+    for job in jobs {
+        match job {
+            Job::Chunk(place, chunk) if !failed => {
+                let outcome = catch_unwind(AssertUnwindSafe(|| worker.chunk(&chunk)));
+                let outcome = outcome.unwrap_or_else(|_| Err(panicked(&chunk)));
+                failed = outcome.is_err();
+                let messages = match outcome {
+                    Ok((sealed, segment)) => {
+                        meter.events(sealed.receipt.events);
+                        let step = Message::Step(place, Step::Sealed(Box::new(sealed)));
+                        [Some(step), segment.map(Message::Segment)]
+                    }
+                    Err(error) => [Some(Message::Failed(error)), None],
+                };
+                failed |= messages.into_iter().flatten().any(|message| results.send(message).is_err());
+            }
+            Job::Chunk(..) => {}
+            Job::Flush(batch) => {
+                let message = match worker.flush() {
+                    Ok(segment) => Message::Flushed(batch, segment),
+                    Err(error) => Message::Failed(error),
+                };
+                failed |= results.send(message).is_err();
+                all.wait();
+            }
+        }
+    }
+}
+
+fn panicked(chunk: &Chunk) -> Error {
+    let path = crate::error::visible(&chunk.source.found.path);
+    Error::case(format!("reading {path} failed near byte {}: a defect in vestigo", chunk.start))
+        .hint("Import the other files without it, and please report this.")
+}
+
+struct Worker<'a> {
+    writer: Option<SegmentWriter>,
+    sealer: Option<Sealer>,
+    index: &'a Path,
+}
+
+impl Worker<'_> {
+    fn chunk(&mut self, chunk: &Chunk) -> Result<(Sealed, Option<Segment>)> {
+        let sealer = match &mut self.sealer {
+            Some(sealer) => sealer,
+            none => none.insert(Sealer::new()?),
+        };
+        let frames = frames(chunk, sealer)?;
+        let (mut receipt, mut formats, mut years) = (Receipt::default(), Vec::new(), YearWatch::default());
+        count_bytes(chunk, &mut receipt);
+        let writer = match &mut self.writer {
+            Some(writer) => writer,
+            none => none.insert(SegmentWriter::create(self.index)?),
+        };
+        let source = writer.source(chunk.source.key);
+        let parser = &chunk.source.reading.parser;
+        let spans = chunk.records.iter().map(span);
+        each_event(parser, &chunk.content, spans, chunk.first_record, |record, span, event| {
+            receipt.count(event, event.format != UNPARSED, span.part);
+            tally(&mut formats, event);
+            years.note(record, event);
+            writer.add(source, record, event);
+        });
+        let full = writer.is_full();
+        let segment = if full { self.flush()? } else { None };
+        Ok((Sealed { frames, receipt, formats, years }, segment))
+    }
+
+    fn flush(&mut self) -> Result<Option<Segment>> {
+        self.writer.take().filter(|writer| !writer.is_empty()).map(SegmentWriter::finish).transpose()
+    }
+}
+
+fn tally(formats: &mut Vec<(&'static str, u64)>, event: &Event<'_>) {
+    match formats.iter_mut().find(|(name, _)| *name == event.format) {
+        Some((_, count)) => *count += 1,
+        None => formats.push((event.format, 1)),
+    }
+}
+
+fn count_bytes(chunk: &Chunk, receipt: &mut Receipt) {
+    receipt.bytes.total += chunk.content.len() as u64;
+    let mut at = chunk.start;
+    for record in &chunk.records {
+        let (length, aside) =
+            (record.length() as u64, u64::from(record.continuation_bytes + record.blank_bytes));
+        receipt.bytes.continuations += u64::from(record.continuation_bytes);
+        receipt.bytes.blank += u64::from(record.blank_bytes);
+        receipt.continuations += u64::from(record.continuations);
+        receipt.blank += u64::from(record.blanks);
+        match record.rejected {
+            false => receipt.bytes.events += u64::from(record.event_bytes),
+            true if length > aside => receipt.reject(at, length - aside, "binary content, not text"),
+            true => {}
+        }
+        at += length;
+    }
+}
+
+/// Cuts a chunk into frames at record ends and seals them.
+fn frames(chunk: &Chunk, sealer: &mut Sealer) -> Result<Vec<Frame>> {
+    let (mut frames, mut spans) = (Vec::new(), Vec::new());
+    let (mut from, mut to) = (0, 0);
+    let (mut record, mut line) = (chunk.first_record, chunk.first_line);
+    for (n, one) in chunk.records.iter().enumerate() {
+        spans.push(span(one));
+        to += one.length();
+        let next = chunk.records.get(n + 1).map_or(usize::MAX / 2, |next| next.length());
+        if to - from + next > FRAME_BYTES {
+            let lines: u64 = spans.iter().map(|span| u64::from(span.lines)).sum();
+            frames.push(sealer.seal(&chunk.content[from..to], &spans, record, line, &chunk.source.secret)?);
+            record += spans.len() as u64;
+            line += lines;
+            from = to;
+            spans.clear();
+        }
+    }
+    Ok(frames)
+}

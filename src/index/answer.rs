@@ -1,0 +1,89 @@
+//! What is asked of the index, and what it answers.
+
+use crate::query::Expr;
+use crate::record::{Instant, SourceId, Window};
+
+/// In which order events come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// By time, latest first; then those that tell no time.
+    Newest,
+    /// By time, earliest first; then those that tell no time.
+    Oldest,
+}
+
+/// One event that matches: which, and when. `(time, source, record)` is the
+/// total order of events: no two are equal, and no rebuild changes it. Newest
+/// first is its exact reverse for events with a time; those without stand
+/// behind them by `(source, record)` ascending in either order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hit {
+    /// When it happened, where it tells.
+    pub time: Option<Instant>,
+    /// Its source.
+    pub source: SourceId,
+    /// Its record number.
+    pub record: u64,
+}
+
+/// What a search asks for.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Which events.
+    pub expr: Expr,
+    /// From when to when. [`Window::ALL`] includes events that tell no time.
+    pub window: Window,
+}
+
+/// One bucket of a histogram.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bucket {
+    /// Where it lies.
+    pub window: Window,
+    /// Events in it.
+    pub count: u64,
+    /// Events in it by value of the field asked for, in the order of [`Histogram::by`].
+    pub by: Vec<u64>,
+}
+
+/// Counts over time; empty buckets are present.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Histogram {
+    /// The buckets, in time order, without holes between them.
+    pub buckets: Vec<Bucket>,
+    /// The values (most frequent first) that `by` splits into; behind them, where
+    /// there are any, empty text for events without a value and `…` for events
+    /// with any other value.
+    pub by: Vec<String>,
+}
+
+/// One value of a field among the matching events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Top {
+    /// The value, as text.
+    pub value: String,
+    /// How many events have it.
+    pub count: u64,
+    /// Its first event's time, where any tells.
+    pub first: Option<Instant>,
+    /// Its last event's time.
+    pub last: Option<Instant>,
+}
+
+/// Which end of the frequencies [`super::Index::top`] gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rank {
+    /// The most frequent values first; ties by value.
+    Most,
+    /// The rarest values first; ties by value.
+    Rarest,
+}
+
+/// A field that has values in this index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldInfo {
+    /// The dotted name.
+    pub name: String,
+    /// How many distinct values, an upper bound where segments share some.
+    pub values: u64,
+}

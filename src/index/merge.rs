@@ -1,0 +1,91 @@
+//! The values of several segments together, each once.
+
+use std::sync::Arc;
+
+use super::block::Block;
+use super::search::Search;
+use super::tally::Tally;
+use crate::error::Result;
+
+/// Walks through the sorted dictionaries together and calls for each value
+/// that occurs, with how often in all.
+pub(super) fn merge(
+    search: &Search<'_>,
+    tallies: &[Tally<'_>],
+    mut call: impl FnMut(&str, u64),
+) -> Result<()> {
+    let mut cursors = Vec::new();
+    for tally in tallies {
+        cursors.extend(Cursor::begin(tally)?);
+    }
+    let mut steps = 0u32;
+    while !cursors.is_empty() {
+        steps = steps.wrapping_add(1);
+        if steps.is_multiple_of(4096) {
+            search.cancel.check()?;
+        }
+        let least = (1..cursors.len())
+            .fold(0, |best, i| if cursors[i].value() < cursors[best].value() { i } else { best });
+        let block = cursors[least].block.clone();
+        let value = block.get(cursors[least].at);
+        let mut count = 0;
+        let mut i = 0;
+        while i < cursors.len() {
+            if cursors[i].value() == value {
+                count += u64::from(cursors[i].count());
+                if !cursors[i].advance()? {
+                    cursors.swap_remove(i);
+                    continue;
+                }
+            }
+            i += 1;
+        }
+        call(value, count);
+    }
+    Ok(())
+}
+
+/// A place in the dictionary of a tally, at a value that occurs.
+struct Cursor<'a> {
+    tally: &'a Tally<'a>,
+    number: usize,
+    block: Arc<Block>,
+    at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    fn begin(tally: &'a Tally<'a>) -> Result<Option<Cursor<'a>>> {
+        let Some(ord) = tally.counts.iter().position(|count| *count > 0) else { return Ok(None) };
+        let terms = tally.column.terms();
+        let number = terms.block_of(ord as u32);
+        let at = ord - terms.first(number) as usize;
+        Ok(Some(Cursor { tally, number, block: terms.block(number)?, at }))
+    }
+
+    fn ord(&self) -> usize {
+        self.tally.column.terms().first(self.number) as usize + self.at
+    }
+
+    fn value(&self) -> &str {
+        self.block.get(self.at)
+    }
+
+    fn count(&self) -> u32 {
+        self.tally.counts[self.ord()]
+    }
+
+    /// Goes to the next value that occurs; tells whether there is one.
+    fn advance(&mut self) -> Result<bool> {
+        let from = self.ord() + 1;
+        let Some(next) = self.tally.counts[from..].iter().position(|count| *count > 0) else {
+            return Ok(false);
+        };
+        let (ord, terms) = (from + next, self.tally.column.terms());
+        let number = terms.block_of(ord as u32);
+        if number != self.number {
+            (self.number, self.block) = (number, terms.block(number)?);
+        }
+        self.at = ord - terms.first(number) as usize;
+        Ok(true)
+    }
+}

@@ -1,0 +1,174 @@
+//! The index, open for reading: counting, and what it has.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::answer::{FieldInfo, Histogram, Hit, Order, Rank, Request, Top};
+use super::cache::Cache;
+use super::cancel::Cancel;
+use super::histogram;
+use super::matcher::Matcher;
+use super::memo::Memo;
+use super::meta;
+use super::page;
+use super::plan::Plan;
+use super::search::Search;
+use super::segment::{OpenSegment, Reach};
+use super::together;
+use super::top;
+use crate::error::Result;
+use crate::record::Instant;
+
+/// The searchable columns of a case, open for reading. Cheap to clone.
+#[derive(Clone)]
+pub struct Index(Arc<Inner>);
+
+struct Inner {
+    batches: Vec<u32>,
+    segments: Vec<OpenSegment>,
+    cache: Arc<Cache>,
+    memo: Memo,
+}
+
+impl Index {
+    /// Opens the index folder; an empty or absent folder is an index of nothing.
+    ///
+    /// What is missing, cut or of another version is found here, damage inside
+    /// a column when it is first read: [`super::is_damaged`] recognises both.
+    pub fn open(folder: &Path) -> Result<Index> {
+        let meta = meta::read(folder)?;
+        let cache = Arc::new(Cache::default());
+        let segments = meta.batches.iter().flat_map(|batch| &batch.segments);
+        let segments =
+            (0..).zip(segments).map(|(number, row)| OpenSegment::open(folder, number, row, &cache));
+        Ok(Index(Arc::new(Inner {
+            batches: meta.batches.iter().map(|batch| batch.batch).collect(),
+            segments: segments.collect::<Result<_>>()?,
+            cache,
+            memo: Memo::default(),
+        })))
+    }
+
+    /// Reads every byte of the index against its checksums.
+    pub fn check(&self, cancel: &Cancel) -> Result<()> {
+        self.0.segments.iter().try_for_each(|segment| {
+            cancel.check()?;
+            segment.check()
+        })
+    }
+
+    /// Gives the batches whose events are all in the index, ascending.
+    pub fn batches(&self) -> &[u32] {
+        &self.0.batches
+    }
+
+    /// Counts the events that match.
+    pub fn count(&self, request: &Request, cancel: &Cancel) -> Result<u64> {
+        let (search, reach) = self.search(request, cancel)?;
+        let counts = together::each(&self.within(reach), |segment| {
+            let (timed, untimed) = (segment.timed_rows(reach)?, segment.untimed_rows(reach));
+            let rows = search.rows(segment)?;
+            Ok(rows.count(timed) + rows.count(untimed))
+        })?;
+        Ok(counts.iter().sum())
+    }
+
+    /// Gives up to `limit` events behind `after` in order; going on from the
+    /// last hit reaches every event exactly once, at any depth.
+    pub fn page(
+        &self,
+        request: &Request,
+        order: Order,
+        after: Option<&Hit>,
+        limit: usize,
+        cancel: &Cancel,
+    ) -> Result<Vec<Hit>> {
+        let (search, reach) = self.search(request, cancel)?;
+        page::page(&search, &self.within(reach), reach, order, after, limit)
+    }
+
+    /// Gives the first and the last time among the events that match.
+    pub fn span(&self, request: &Request, cancel: &Cancel) -> Result<Option<(Instant, Instant)>> {
+        let (search, reach) = self.search(request, cancel)?;
+        let spans = together::each(&self.within(reach), |segment| {
+            let range = segment.timed_rows(reach)?;
+            let rows = search.rows(segment)?;
+            let ends = rows.next(range.clone()).zip(rows.previous(range));
+            ends.map(|(first, last)| Ok((segment.time(first)?, segment.time(last)?))).transpose()
+        })?;
+        Ok(spans.into_iter().flatten().reduce(|one, other| (one.0.min(other.0), one.1.max(other.1))))
+    }
+
+    /// Counts the events that match in each of these adjoining windows
+    /// (`edges[i]..edges[i + 1]`, ascending), split by the most frequent values of
+    /// `by` (at most `series`, the rest summed up). `by` is a dotted name,
+    /// `vestigo.format` or `vestigo.source`. An event with several values
+    /// counts for each of them, and once in the bucket.
+    pub fn histogram(
+        &self,
+        request: &Request,
+        edges: &[Instant],
+        by: Option<&str>,
+        series: usize,
+        cancel: &Cancel,
+    ) -> Result<Histogram> {
+        let (search, reach) = self.search(request, cancel)?;
+        histogram::histogram(&search, &self.within(reach), reach, edges, by, series)
+    }
+
+    /// Gives the `limit` most frequent or rarest values of a field (by dotted
+    /// name, `vestigo.format` or `vestigo.source`).
+    pub fn top(
+        &self,
+        request: &Request,
+        field: &str,
+        rank: Rank,
+        limit: usize,
+        cancel: &Cancel,
+    ) -> Result<Vec<Top>> {
+        let (search, reach) = self.search(request, cancel)?;
+        top::top(&search, &self.within(reach), reach, field, None, rank, limit)
+    }
+
+    /// Gives up to `limit` values of a field that begin so (without case), most frequent first.
+    pub fn values(&self, field: &str, prefix: &str, limit: usize, cancel: &Cancel) -> Result<Vec<Top>> {
+        self.0.cache.begin();
+        let search = Search { plan: Plan::All, cancel, memo: &self.0.memo };
+        let matcher = (!prefix.is_empty()).then(|| Matcher::begins(prefix));
+        let reach = Reach::Everything;
+        top::top(&search, &self.within(reach), reach, field, matcher.as_ref(), Rank::Most, limit)
+    }
+
+    /// Gives the fields that have values, by name. (What is damaged has none
+    /// here; a search tells.)
+    pub fn fields(&self) -> Vec<FieldInfo> {
+        let mut fields: BTreeMap<String, u64> = BTreeMap::new();
+        for (name, values) in self.0.segments.iter().flat_map(|segment| segment.fields().unwrap_or_default())
+        {
+            *fields.entry(name).or_default() += values;
+        }
+        fields.into_iter().map(|(name, values)| FieldInfo { name, values }).collect()
+    }
+
+    /// Gives how many events are in the index.
+    pub fn len(&self) -> u64 {
+        self.0.segments.iter().map(|segment| u64::from(segment.rows)).sum()
+    }
+
+    /// Tells whether no event is in the index.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn search<'a>(&'a self, request: &Request, cancel: &'a Cancel) -> Result<(Search<'a>, Reach)> {
+        self.0.cache.begin();
+        let search = Search { plan: Plan::new(&request.expr)?, cancel, memo: &self.0.memo };
+        Ok((search, Reach::of(request.window)))
+    }
+
+    /// Gives the segments that may have events within reach.
+    fn within(&self, reach: Reach) -> Vec<&OpenSegment> {
+        self.0.segments.iter().filter(|segment| reach.meets(segment)).collect()
+    }
+}

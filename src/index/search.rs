@@ -1,0 +1,157 @@
+//! One search: a query asked of the segments, stopped when nobody waits.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::cancel::Cancel;
+use super::column::Column;
+use super::crowd;
+use super::fold::fold;
+use super::matcher::Matcher;
+use super::memo::Memo;
+use super::plan::Plan;
+use super::rows::Rows;
+use super::segment::OpenSegment;
+use crate::error::Result;
+use crate::query::{Leaf, Op};
+use crate::record::{EventId, Instant};
+
+/// How many rows are read between two looks at whether to stop.
+const BLOCK: u32 = 1 << 16;
+
+/// A search that runs.
+pub(super) struct Search<'a> {
+    /// What is asked.
+    pub plan: Plan,
+    /// Whether anybody still waits.
+    pub cancel: &'a Cancel,
+    /// What was answered before.
+    pub memo: &'a Memo,
+}
+
+impl Search<'_> {
+    /// Gives the rows of a segment that match.
+    pub fn rows(&self, segment: &OpenSegment) -> Result<Arc<Rows>> {
+        self.eval(segment, &self.plan)
+    }
+
+    fn eval(&self, segment: &OpenSegment, plan: &Plan) -> Result<Arc<Rows>> {
+        self.cancel.check()?;
+        match plan {
+            Plan::All => Ok(segment.all()),
+            Plan::And(members) => self.combined(segment, members, segment.all(), Rows::and),
+            Plan::Or(members) => {
+                self.combined(segment, members, Arc::new(Rows::none(segment.rows)), Rows::or)
+            }
+            Plan::Not(inner) => {
+                let mut rows = Arc::unwrap_or_clone(self.eval(segment, inner)?);
+                rows.invert();
+                Ok(Arc::new(rows))
+            }
+            Plan::Value { leaf, field, matcher } => self.value(segment, leaf, field.as_deref(), matcher),
+            Plan::Exists(field) => Ok(Arc::new(match segment.column(field)? {
+                Some(column) => column.present(),
+                None => Rows::none(segment.rows),
+            })),
+            Plan::Time(tests) => self.time(segment, tests),
+            Plan::TimeText(matcher) => self.time_text(segment, matcher),
+            Plan::Ids(ids) => self.ids(segment, ids),
+        }
+    }
+
+    fn combined(
+        &self,
+        segment: &OpenSegment,
+        members: &[Plan],
+        start: Arc<Rows>,
+        combine: impl Fn(&mut Rows, &Rows),
+    ) -> Result<Arc<Rows>> {
+        let mut rows = Arc::unwrap_or_clone(start);
+        for member in members {
+            combine(&mut rows, &*self.eval(segment, member)?);
+        }
+        Ok(Arc::new(rows))
+    }
+
+    fn value(
+        &self,
+        segment: &OpenSegment,
+        leaf: &Leaf,
+        field: Option<&str>,
+        matcher: &Matcher,
+    ) -> Result<Arc<Rows>> {
+        if let Some(rows) = self.memo.get(leaf, segment.number) {
+            return Ok(rows);
+        }
+        let mut rows = Rows::none(segment.rows);
+        let mut ask = |column: &Column, view: Option<fn(&str) -> &str>| {
+            let picked = column.terms().matching(matcher, view, self.cancel)?;
+            column.add_rows(&picked, &mut rows, self.cancel)
+        };
+        match field {
+            Some(name) => segment.column(name)?.map_or(Ok(()), |column| ask(&column, None))?,
+            None => {
+                (0..segment.width()).try_for_each(|i| ask(&*segment.column_at(i)?, None))?;
+                segment.crowd()?.map_or(Ok(()), |crowd| ask(&crowd, Some(crowd::value)))?;
+            }
+        }
+        let rows = Arc::new(rows);
+        self.memo.keep(leaf, segment.number, &rows);
+        Ok(rows)
+    }
+
+    fn time(&self, segment: &OpenSegment, tests: &[(Op, Instant)]) -> Result<Arc<Rows>> {
+        let mut range = 0..segment.timed;
+        for (op, moment) in tests {
+            let at = segment.row_at(*moment)?;
+            match op {
+                Op::Less => range.end = range.end.min(at),
+                Op::AtMost => range.end = range.end.min(segment.row_behind(*moment)?),
+                Op::Greater => range.start = range.start.max(segment.row_behind(*moment)?),
+                Op::AtLeast => range.start = range.start.max(at),
+            }
+        }
+        Ok(Arc::new(Rows::range(segment.rows, range)))
+    }
+
+    fn time_text(&self, segment: &OpenSegment, matcher: &Matcher) -> Result<Arc<Rows>> {
+        let mut rows = Rows::none(segment.rows);
+        for row in 0..segment.timed {
+            if row.is_multiple_of(BLOCK / 16) {
+                self.cancel.check()?;
+            }
+            let text = segment.time(row)?.to_string();
+            if matcher.matches(&text, &fold(&text)) {
+                rows.insert(row);
+            }
+        }
+        Ok(Arc::new(rows))
+    }
+
+    fn ids(&self, segment: &OpenSegment, ids: &HashMap<String, Vec<EventId>>) -> Result<Arc<Rows>> {
+        let mut wanted = HashSet::new();
+        for (number, source) in (0u64..).zip(&segment.sources) {
+            let fitting = ids.get(&source.short()).into_iter().flatten().filter(|id| id.fits(source));
+            wanted.extend(fitting.map(|id| (number, id.record)));
+        }
+        let mut rows = Rows::none(segment.rows);
+        if wanted.is_empty() {
+            return Ok(Arc::new(rows));
+        }
+        let (origins, records) = (segment.origins()?, segment.records()?);
+        let wanted_records = || wanted.iter().map(|(_, record)| *record);
+        let span = wanted_records().min().unwrap_or_default()..=wanted_records().max().unwrap_or_default();
+        let mut buffer = Vec::new();
+        for start in (0..segment.rows).step_by(BLOCK as usize) {
+            self.cancel.check()?;
+            buffer.resize(BLOCK.min(segment.rows - start) as usize, 0);
+            records.get_range(u64::from(start), &mut buffer);
+            for (row, record) in (start..).zip(&buffer).filter(|(_, record)| span.contains(record)) {
+                if wanted.contains(&(origins.get_val(row), *record)) {
+                    rows.insert(row);
+                }
+            }
+        }
+        Ok(Arc::new(rows))
+    }
+}

@@ -1,0 +1,286 @@
+//! A segment of the index, open for reading.
+
+use std::ops::Range;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use super::bisect::partition_point;
+use super::block::Block;
+use super::cache::Cache;
+use super::column::{Column, Numbers, numbers};
+use super::crowd;
+use super::layout::{ColumnMeta, Footer};
+use super::meta::SegmentMeta;
+use super::rows::Rows;
+use super::sheets::Sheets;
+use super::terms::Terms;
+use crate::error::Result;
+use crate::record::{Instant, SourceId, Window};
+
+/// The name under which formats are counted.
+pub(super) const FORMAT: &str = "vestigo.format";
+/// The name under which sources are counted.
+pub(super) const SOURCE: &str = "vestigo.source";
+
+/// How far a search reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// To every event.
+    Everything,
+    /// To the events with a time in a window.
+    Within(Window),
+}
+
+impl Reach {
+    /// Gives the reach that a request's window means.
+    pub fn of(window: Window) -> Reach {
+        if window == Window::ALL { Reach::Everything } else { Reach::Within(window) }
+    }
+
+    /// Gives the reach of what lies in a window too.
+    pub fn and(self, window: Window) -> Reach {
+        match self {
+            Reach::Everything => Reach::Within(window),
+            Reach::Within(mine) => {
+                Reach::Within(Window { from: mine.from.max(window.from), to: mine.to.min(window.to) })
+            }
+        }
+    }
+
+    /// Tells whether a segment may have events within it.
+    pub fn meets(self, segment: &OpenSegment) -> bool {
+        match self {
+            Reach::Everything => true,
+            Reach::Within(window) => {
+                segment.span().is_some_and(|(first, last)| first < window.to && window.from <= last)
+            }
+        }
+    }
+}
+
+/// A segment: its columns are opened when they are first needed.
+pub(super) struct OpenSegment {
+    /// Its number in the index.
+    pub number: u32,
+    /// How many rows.
+    pub rows: u32,
+    /// How many of them have a time; they stand first, in time order.
+    pub timed: u32,
+    /// Its sources, by their number in the segment.
+    pub sources: Vec<SourceId>,
+    /// The place of each of its sources when they are sorted.
+    pub rank: Vec<u32>,
+    sheets: Arc<Sheets>,
+    footer: Footer,
+    cache: Arc<Cache>,
+    columns: Vec<OnceLock<Arc<Column>>>,
+    kept: Kept,
+}
+
+/// What was opened or made once.
+#[derive(Default)]
+struct Kept {
+    format: OnceLock<Arc<Column>>,
+    source: OnceLock<Arc<Column>>,
+    crowd: OnceLock<Arc<Column>>,
+    times: OnceLock<Numbers<i64>>,
+    origins: OnceLock<Numbers<u64>>,
+    records: OnceLock<Numbers<u64>>,
+    all: OnceLock<Arc<Rows>>,
+}
+
+impl OpenSegment {
+    /// Opens the file of a segment; its length and footer are checked here,
+    /// each column when it is first read.
+    pub fn open(folder: &Path, number: u32, meta: &SegmentMeta, cache: &Arc<Cache>) -> Result<OpenSegment> {
+        let (sheets, footer) = Sheets::open(folder, &meta.file, meta.bytes)?;
+        let sound = footer.rows == meta.rows
+            && footer.timed <= footer.rows
+            && (footer.timed > 0) == footer.times.is_some()
+            && footer.times.is_some() == footer.span.is_some()
+            && footer.origins as usize == meta.sources.len();
+        if !sound {
+            return Err(sheets.damage("is not the segment that was published"));
+        }
+        let mut order: Vec<u32> = (0..footer.origins).collect();
+        order.sort_by_key(|i| meta.sources[*i as usize]);
+        let mut rank = vec![0; order.len()];
+        order.iter().zip(0..).for_each(|(source, i)| rank[*source as usize] = i);
+        Ok(OpenSegment {
+            number,
+            rows: footer.rows,
+            timed: footer.timed,
+            sources: meta.sources.clone(),
+            rank,
+            sheets: Arc::new(sheets),
+            columns: footer.columns.iter().map(|_| OnceLock::new()).collect(),
+            footer,
+            cache: cache.clone(),
+            kept: Kept::default(),
+        })
+    }
+
+    /// Gives the fields: name and number of distinct values.
+    pub fn fields(&self) -> Result<Vec<(String, u64)>> {
+        let columns = self.footer.columns.iter();
+        let mut fields: Vec<_> =
+            columns.map(|column| (column.name.clone(), column.distinct.into())).collect();
+        if let Some(crowd) = self.crowd()? {
+            fields.extend(crowd::names(&crowd)?);
+        }
+        Ok(fields)
+    }
+
+    /// Gives the first and last time.
+    pub fn span(&self) -> Option<(Instant, Instant)> {
+        self.footer.span.map(|(first, last)| (Instant::from_nanos(first), Instant::from_nanos(last)))
+    }
+
+    /// Gives every row.
+    pub fn all(&self) -> Arc<Rows> {
+        self.kept.all.get_or_init(|| Arc::new(Rows::all(self.rows))).clone()
+    }
+
+    /// Gives the number of columns that hold fields.
+    pub fn width(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// Gives a field's column by its place.
+    pub fn column_at(&self, i: usize) -> Result<Arc<Column>> {
+        self.opened(&self.columns[i], &self.footer.columns[i], i as u32)
+    }
+
+    /// Gives the column of a field, of the formats, or of the sources.
+    pub fn column(&self, name: &str) -> Result<Option<Arc<Column>>> {
+        if name == FORMAT {
+            return self.opened(&self.kept.format, &self.footer.format, u32::MAX).map(Some);
+        }
+        if name == SOURCE {
+            return self.source_column().map(Some);
+        }
+        match self.footer.columns.binary_search_by(|column| column.name.as_str().cmp(name)) {
+            Ok(i) => self.column_at(i).map(Some),
+            Err(_) => match self.crowd()? {
+                Some(crowd) => Ok(crowd::carve(&crowd, name, self.rows)?.map(Arc::new)),
+                None => Ok(None),
+            },
+        }
+    }
+
+    /// Gives the column that fields share for which there was no room.
+    pub fn crowd(&self) -> Result<Option<Arc<Column>>> {
+        let crowd = self.footer.crowd.as_ref();
+        crowd.map(|meta| self.opened(&self.kept.crowd, meta, u32::MAX - 1)).transpose()
+    }
+
+    fn opened(&self, slot: &OnceLock<Arc<Column>>, meta: &ColumnMeta, place: u32) -> Result<Arc<Column>> {
+        kept(slot, || {
+            let place = (self.number, place);
+            let terms = Terms::of_file(self.sheets.clone(), meta.terms.clone(), self.cache.clone(), place);
+            Ok(Arc::new(Column::open(&self.sheets, meta, self.rows, terms)?))
+        })
+    }
+
+    fn source_column(&self) -> Result<Arc<Column>> {
+        kept(&self.kept.source, || {
+            let mut sources = self.sources.clone();
+            sources.sort_unstable();
+            let terms = Terms::made(Block::of(sources.iter().map(SourceId::to_string)));
+            Ok(Arc::new(Column::over(self.origins()?, self.rank.clone(), terms)))
+        })
+    }
+
+    /// Gives each row's source, by its number in the segment.
+    pub fn origins(&self) -> Result<Numbers<u64>> {
+        kept(&self.kept.origins, || {
+            let origins = numbers::<u64>(&self.sheets, self.footer.sources, self.rows)?;
+            if origins.max_value() >= self.sources.len() as u64 {
+                return Err(self.sheets.damage("names a source that it does not have"));
+            }
+            Ok(origins)
+        })
+    }
+
+    /// Gives each row's record number.
+    pub fn records(&self) -> Result<Numbers<u64>> {
+        kept(&self.kept.records, || numbers(&self.sheets, self.footer.records, self.rows))
+    }
+
+    /// Gives the times of the rows that have one, ascending.
+    pub fn times(&self) -> Result<Numbers<i64>> {
+        kept(&self.kept.times, || {
+            let part = self.footer.times.expect("times are asked for where there are some");
+            numbers(&self.sheets, part, self.timed)
+        })
+    }
+
+    /// Gives the time of a row that has one.
+    pub fn time(&self, row: u32) -> Result<Instant> {
+        Ok(Instant::from_nanos(self.times()?.get_val(row)))
+    }
+
+    /// Gives the first row at or behind a moment, of those that have a time.
+    pub fn row_at(&self, moment: Instant) -> Result<u32> {
+        match self.span() {
+            None => return Ok(0),
+            Some((first, _)) if moment <= first => return Ok(0),
+            Some((_, last)) if moment > last => return Ok(self.timed),
+            Some(_) => {}
+        }
+        let times = self.times()?;
+        Ok(partition_point(self.timed as usize, |row| times.get_val(row as u32) < moment.nanos()) as u32)
+    }
+
+    /// Gives the first row behind a moment, of those that have a time.
+    pub fn row_behind(&self, moment: Instant) -> Result<u32> {
+        match moment.nanos().checked_add(1) {
+            Some(next) => self.row_at(Instant::from_nanos(next)),
+            None => Ok(self.timed),
+        }
+    }
+
+    /// Gives the rows that a search reaches and that have a time.
+    pub fn timed_rows(&self, reach: Reach) -> Result<Range<u32>> {
+        match reach {
+            Reach::Everything => Ok(0..self.timed),
+            Reach::Within(window) => {
+                let from = self.row_at(window.from)?;
+                Ok(from..self.row_at(window.to)?.max(from))
+            }
+        }
+    }
+
+    /// Gives the rows that a search reaches and that have no time: all, or none.
+    pub fn untimed_rows(&self, reach: Reach) -> Range<u32> {
+        match reach {
+            Reach::Everything => self.timed..self.rows,
+            Reach::Within(_) => self.rows..self.rows,
+        }
+    }
+
+    /// Reads every part of the file against its checksum, and every dictionary.
+    pub fn check(&self) -> Result<()> {
+        let fixed = [Some(self.footer.sources), Some(self.footer.records), self.footer.times];
+        fixed.into_iter().flatten().try_for_each(|part| self.sheets.part(part).map(drop))?;
+        for column in self.footer.columns.iter().chain([&self.footer.format]).chain(&self.footer.crowd) {
+            let parts = [column.presence, column.starts, Some(column.ords), Some(column.counts)];
+            let blocks = column.terms.iter().map(|block| block.part);
+            parts
+                .into_iter()
+                .flatten()
+                .chain(blocks)
+                .try_for_each(|part| self.sheets.part(part).map(drop))?;
+        }
+        Ok(())
+    }
+}
+
+/// Gives what a slot keeps, making it first where it is empty.
+fn kept<T: Clone>(slot: &OnceLock<T>, make: impl FnOnce() -> Result<T>) -> Result<T> {
+    if let Some(value) = slot.get() {
+        return Ok(value.clone());
+    }
+    let value = make()?;
+    Ok(slot.get_or_init(|| value).clone())
+}

@@ -1,0 +1,120 @@
+//! How often each value of a field occurs in one segment, and when.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::answer::Top;
+use super::column::Column;
+use super::matcher::Matcher;
+use super::plan::Plan;
+use super::rows::Rows;
+use super::search::Search;
+use super::segment::{OpenSegment, Reach};
+use crate::error::Result;
+use crate::record::Instant;
+
+/// How many rows are read before looking whether every value was seen.
+const CHUNK: u32 = 1 << 14;
+
+/// How often each value of a segment's column occurs.
+pub(super) struct Tally<'a> {
+    /// The field's column.
+    pub column: Arc<Column>,
+    /// By ordinal.
+    pub counts: Vec<u32>,
+    segment: &'a OpenSegment,
+    rows: Arc<Rows>,
+    timed: Range<u32>,
+}
+
+impl<'a> Tally<'a> {
+    /// Counts the values of a field; none where the segment lacks the field.
+    pub fn new(
+        search: &Search<'_>,
+        segment: &'a OpenSegment,
+        reach: Reach,
+        field: &str,
+        matcher: Option<&Matcher>,
+    ) -> Result<Option<Tally<'a>>> {
+        let Some(column) = segment.column(field)? else { return Ok(None) };
+        let rows = search.rows(segment)?;
+        let timed = segment.timed_rows(reach)?;
+        let everything = reach == Reach::Everything && matches!(search.plan, Plan::All);
+        let known = if everything { column.counts()? } else { None };
+        let mut counts = match known {
+            Some(counts) => counts,
+            None => {
+                let mut counts = vec![0u32; column.terms().len() as usize];
+                for range in [timed.clone(), segment.untimed_rows(reach)] {
+                    column.visit(range, Some(&rows), search.cancel, |_, ord| counts[ord as usize] += 1)?;
+                }
+                counts
+            }
+        };
+        if let Some(matcher) = matcher {
+            let picked = column.terms().matching(matcher, None, search.cancel)?;
+            let others = (0..).zip(&mut counts).filter(|(ord, _)| !picked.contains(*ord));
+            others.for_each(|(_, count)| *count = 0);
+        }
+        Ok(Some(Tally { column, counts, segment, rows, timed }))
+    }
+
+    /// Gives how often a value occurs.
+    pub fn count(&self, value: &str) -> Result<u32> {
+        Ok(self.column.terms().find(value)?.map_or(0, |ord| self.counts[ord as usize]))
+    }
+
+    /// Notes the first and last times of these values.
+    pub fn times(&self, search: &Search<'_>, tops: &mut [Top]) -> Result<()> {
+        let mut wanted = Wanted { slot: vec![0; self.counts.len()], tops: Vec::new() };
+        for (i, top) in tops.iter().enumerate() {
+            if let Some(ord) =
+                self.column.terms().find(&top.value)?.filter(|ord| self.counts[*ord as usize] > 0)
+            {
+                wanted.tops.push(i);
+                wanted.slot[ord as usize] = wanted.tops.len() as u32;
+            }
+        }
+        let first = self.seen(search, &wanted, false)?;
+        let last = self.seen(search, &wanted, true)?;
+        for ((i, first), last) in wanted.tops.iter().zip(first).zip(last) {
+            let (Some(first), Some(last)) = (first, last) else { continue };
+            let (first, last) = (self.segment.time(first)?, self.segment.time(last)?);
+            let top = &mut tops[*i];
+            top.first = Some(top.first.map_or(first, |earlier: Instant| earlier.min(first)));
+            top.last = Some(top.last.map_or(last, |later: Instant| later.max(last)));
+        }
+        Ok(())
+    }
+
+    /// Gives the first (or the last) row with a time of each wanted value, and
+    /// stops reading where all were seen.
+    fn seen(&self, search: &Search<'_>, wanted: &Wanted, backwards: bool) -> Result<Vec<Option<u32>>> {
+        let mut seen: Vec<Option<u32>> = vec![None; wanted.tops.len()];
+        let mut left = self.timed.clone();
+        while !left.is_empty() && seen.contains(&None) {
+            let chunk = if backwards {
+                left.end.saturating_sub(CHUNK).max(left.start)..left.end
+            } else {
+                left.start..left.end.min(left.start.saturating_add(CHUNK))
+            };
+            let settled = seen.clone();
+            self.column.visit(chunk.clone(), Some(&self.rows), search.cancel, |row, ord| {
+                let slot = wanted.slot[ord as usize] as usize;
+                if slot > 0 && settled[slot - 1].is_none() && (backwards || seen[slot - 1].is_none()) {
+                    seen[slot - 1] = Some(row);
+                }
+            })?;
+            left = if backwards { left.start..chunk.start } else { chunk.end..left.end };
+        }
+        Ok(seen)
+    }
+}
+
+/// The values whose times are wanted.
+struct Wanted {
+    /// By ordinal: 0, or one more than the place in `tops`.
+    slot: Vec<u32>,
+    /// Which of the values asked for.
+    tops: Vec<usize>,
+}

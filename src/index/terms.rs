@@ -1,0 +1,132 @@
+//! A dictionary: the distinct values of a column, sorted, in blocks.
+
+use std::sync::Arc;
+
+use zstd::bulk::Decompressor;
+
+use super::bisect::partition_point;
+use super::block::Block;
+use super::cache::{Cache, Place};
+use super::cancel::Cancel;
+use super::layout::BlockMeta;
+use super::matcher::Matcher;
+use super::picked::Picked;
+use super::sheets::Sheets;
+use crate::error::Result;
+
+/// A column's dictionary. A value's ordinal is its rank by the bytes of its text.
+pub(super) struct Terms {
+    source: Source,
+    /// The first ordinal of each block, and the number of values at the end.
+    firsts: Vec<u32>,
+}
+
+enum Source {
+    /// Blocks of a file, decoded when they are needed.
+    File { sheets: Arc<Sheets>, blocks: Vec<BlockMeta>, cache: Arc<Cache>, place: Place },
+    /// One block that was made.
+    Made(Arc<Block>),
+}
+
+impl Terms {
+    /// Gives the dictionary of a column of a file.
+    pub fn of_file(sheets: Arc<Sheets>, blocks: Vec<BlockMeta>, cache: Arc<Cache>, place: Place) -> Terms {
+        let mut firsts = vec![0];
+        blocks.iter().for_each(|block| firsts.push(firsts[firsts.len() - 1] + block.count));
+        Terms { source: Source::File { sheets, blocks, cache, place }, firsts }
+    }
+
+    /// Gives a dictionary of values that are sorted already.
+    pub fn made(block: Block) -> Terms {
+        let firsts = vec![0, block.len() as u32];
+        Terms { source: Source::Made(Arc::new(block)), firsts }
+    }
+
+    /// Gives how many values it has.
+    pub fn len(&self) -> u32 {
+        self.firsts[self.firsts.len() - 1]
+    }
+
+    /// Gives how many blocks it has.
+    pub fn blocks(&self) -> usize {
+        self.firsts.len() - 1
+    }
+
+    /// Gives the block in which an ordinal lies.
+    pub fn block_of(&self, ord: u32) -> usize {
+        self.firsts.partition_point(|first| *first <= ord) - 1
+    }
+
+    /// Gives the first ordinal of a block.
+    pub fn first(&self, block: usize) -> u32 {
+        self.firsts[block]
+    }
+
+    /// Gives a block, decoded.
+    pub fn block(&self, number: usize) -> Result<Arc<Block>> {
+        match &self.source {
+            Source::Made(block) => Ok(block.clone()),
+            Source::File { sheets, blocks, cache, place } => {
+                cache.get((*place, number as u32), |zstd| decode(sheets, &blocks[number], zstd))
+            }
+        }
+    }
+
+    /// Gives a value.
+    pub fn get(&self, ord: u32) -> Result<String> {
+        let number = self.block_of(ord);
+        Ok(self.block(number)?.get((ord - self.firsts[number]) as usize).to_owned())
+    }
+
+    /// Gives the first ordinal for whose value a test fails, where it holds for
+    /// all before.
+    pub fn partition(&self, holds: impl Fn(&str) -> bool) -> Result<u32> {
+        let (mut low, mut high) = (0, self.blocks());
+        while low < high {
+            let middle = (low + high) / 2;
+            if holds(self.block(middle)?.get(0)) { low = middle + 1 } else { high = middle }
+        }
+        let Some(number) = low.checked_sub(1) else { return Ok(0) };
+        let block = self.block(number)?;
+        Ok(self.firsts[number] + partition_point(block.len(), |i| holds(block.get(i))) as u32)
+    }
+
+    /// Finds the ordinal of a value.
+    pub fn find(&self, value: &str) -> Result<Option<u32>> {
+        let ord = self.partition(|term| term < value)?;
+        if ord == self.len() {
+            return Ok(None);
+        }
+        let number = self.block_of(ord);
+        let found = self.block(number)?.get((ord - self.firsts[number]) as usize) == value;
+        Ok(found.then_some(ord))
+    }
+
+    /// Gives the ordinals of the values that match; or whose part that `view`
+    /// gives does.
+    pub fn matching(
+        &self,
+        matcher: &Matcher,
+        view: Option<fn(&str) -> &str>,
+        cancel: &Cancel,
+    ) -> Result<Picked> {
+        let mut picked = Picked::none(self.len());
+        let mut scratch = String::new();
+        for number in 0..self.blocks() {
+            cancel.check()?;
+            let first = self.firsts[number];
+            matcher.scan(&*self.block(number)?, view, &mut scratch, |i| picked.insert(first + i as u32));
+        }
+        Ok(picked)
+    }
+}
+
+fn decode(sheets: &Sheets, meta: &BlockMeta, zstd: &mut Decompressor<'static>) -> Result<Block> {
+    let packed = sheets.part(meta.part)?;
+    let raw = if packed.len() == meta.raw as usize {
+        packed.to_vec()
+    } else {
+        sheets.decode(|| zstd.decompress(&packed, meta.raw as usize))?
+    };
+    Block::read(raw, meta).ok_or_else(|| sheets.damage("has a strange dictionary"))
+}

@@ -1,0 +1,114 @@
+//! Events and indexes made for tests.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use crate::index::{Cancel, Hit, Index, Request, SegmentWriter, publish};
+use crate::query::{Expr, FieldRef, Leaf, Pattern, Test};
+use crate::record::{Basis, Event, Instant, Key, Precision, SourceId, Stamp, Value, Window};
+
+/// An event with where it comes from.
+#[derive(Debug, Clone)]
+pub struct Made {
+    pub source: u8,
+    pub record: u64,
+    pub event: Event<'static>,
+}
+
+/// The identity of a source: its number decides the last byte, so that the
+/// order of ids is not the order in which segments meet their sources.
+pub fn source_id(number: u8) -> SourceId {
+    let mut id = [0xa7; 32];
+    id[0] = number.wrapping_mul(151);
+    id[31] = number;
+    SourceId(id)
+}
+
+/// Makes an event of a source, at so many nanoseconds.
+pub fn event(source: u8, record: u64, nanos: Option<i64>, values: &[(&str, Value<'static>)]) -> Made {
+    let mut event = Event::default();
+    event.format = "made.test";
+    event.stamp = nanos.map(|nanos| Stamp {
+        instant: Instant::from_nanos(nanos),
+        precision: Precision::Nano,
+        basis: Basis::default(),
+    });
+    for (name, value) in values {
+        event.put(Key::from((*name).to_owned()), value.clone());
+    }
+    Made { source, record, event }
+}
+
+impl Made {
+    pub fn hit(&self) -> Hit {
+        Hit {
+            time: self.event.stamp.map(|stamp| stamp.instant),
+            source: source_id(self.source),
+            record: self.record,
+        }
+    }
+}
+
+/// Writes one segment for each list of events and publishes them as one batch.
+pub fn publish_segments(folder: &Path, batch: u32, segments: &[Vec<Made>]) {
+    publish_crowded(folder, batch, segments, 10_000);
+}
+
+/// The same, where so many own fields get a column each.
+pub fn publish_crowded(folder: &Path, batch: u32, segments: &[Vec<Made>], room: usize) {
+    let mut ids = HashMap::new();
+    let written = segments.iter().map(|events| {
+        let mut writer = SegmentWriter::with_room(folder, room).unwrap();
+        for made in events {
+            let key = 1000 + u64::from(made.source);
+            ids.insert(key, source_id(made.source));
+            let source = writer.source(key);
+            writer.add(source, made.record, &made.event);
+        }
+        writer.finish().unwrap()
+    });
+    let written = written.collect();
+    publish(folder, batch, written, &ids).unwrap();
+}
+
+/// An index of one segment, and its folder.
+pub fn index_of(events: &[Made]) -> (tempfile::TempDir, Index) {
+    let folder = tempfile::tempdir().unwrap();
+    publish_segments(folder.path(), 1, &[events.to_vec()]);
+    let index = Index::open(folder.path()).unwrap();
+    (folder, index)
+}
+
+/// Makes a pattern as the query language would: `*` and `?` are wildcards.
+pub fn pattern(text: &str) -> Pattern {
+    let char = |c| match c {
+        '*' => Pattern::ANY,
+        '?' => Pattern::ONE,
+        c => c,
+    };
+    Pattern { text: text.chars().map(char).collect(), quoted: false }
+}
+
+/// Makes the test that a field (none: any) is this.
+pub fn is(field: Option<&str>, text: &str) -> Expr {
+    leaf(field, Test::Is(pattern(text)))
+}
+
+/// Makes a test of a field.
+pub fn leaf(field: Option<&str>, test: Test) -> Expr {
+    let field = field.map(|name| match Key::from(name) {
+        Key::Core(id) => FieldRef::Core(id),
+        Key::Own(name) => FieldRef::Own(name.into_owned()),
+    });
+    Expr::Leaf(Leaf { field, test })
+}
+
+/// Asks for everything that matches.
+pub fn all(expr: Expr) -> Request {
+    Request { expr, window: Window::ALL }
+}
+
+/// Counts what matches, whenever it happened.
+pub fn count(index: &Index, expr: Expr) -> u64 {
+    index.count(&all(expr), &Cancel::new()).unwrap()
+}

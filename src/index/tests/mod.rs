@@ -1,0 +1,11 @@
+//! Does the room answer as it promises, whatever the events?
+//!
+//! `oracle` answers every verb in the plainest way; `laws` asks both, with
+//! random events dealt to random segments; `verbs` and `files` are scenes in
+//! which one answer, or one file, is easily got wrong.
+
+mod files;
+mod laws;
+mod made;
+mod oracle;
+mod verbs;

@@ -1,0 +1,109 @@
+//! Reading a journal and checking its chain.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::error::{Attempt, Result};
+use crate::record::SourceId;
+
+/// The `prev` of the first line.
+const NOTHING: [u8; 32] = [0; 32];
+
+/// One line of the journal (DESIGN: a case on disk).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    /// Its number, from 0.
+    pub seq: u64,
+    /// When, RFC 3339 in UTC with nine digits. The clock's word, which may go back.
+    pub at: String,
+    /// Who, as `login@host`.
+    pub by: String,
+    /// What was done: `evidence.import`, `case.create` …
+    #[serde(rename = "do")]
+    pub act: String,
+    /// Its particulars.
+    pub what: serde_json::Value,
+    /// SHA-256 in hex of the line before, its line end included; 64 zeros for the first.
+    pub prev: String,
+}
+
+/// What reading a journal found.
+#[derive(Debug)]
+pub struct Journal {
+    /// The entries whose chain holds, in order.
+    pub lines: Vec<Line>,
+    /// Bytes behind the last line end: a write that was cut off.
+    pub torn: Vec<u8>,
+    /// The first line (from 1) whose chain, number or form is wrong, and how.
+    pub broken: Option<(u64, String)>,
+    /// SHA-256 of the last good line (64 zeros where there is none), in hex.
+    pub head: String,
+    /// Bytes of the good lines.
+    pub length: u64,
+}
+
+impl Default for Journal {
+    fn default() -> Journal {
+        Journal {
+            lines: Vec::new(),
+            torn: Vec::new(),
+            broken: None,
+            head: SourceId(NOTHING).to_string(),
+            length: 0,
+        }
+    }
+}
+
+/// Reads a journal and checks its chain; one that is absent is empty. Never writes.
+pub fn read(path: &Path) -> Result<Journal> {
+    match std::fs::read(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Journal::default()),
+        bytes => Ok(check(&bytes.attempt(|| "cannot read the journal".to_owned())?)),
+    }
+}
+
+/// Checks the chain of a journal's bytes.
+pub(super) fn check(bytes: &[u8]) -> Journal {
+    let mut journal = Journal::default();
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        if line.last() != Some(&b'\n') {
+            journal.torn = line.to_vec();
+            break;
+        }
+        match follows(&journal, line) {
+            Ok(parsed) => {
+                journal.lines.push(parsed);
+                journal.head = SourceId(Sha256::digest(line).into()).to_string();
+                journal.length += line.len() as u64;
+            }
+            Err(how) => {
+                journal.broken = Some((journal.lines.len() as u64 + 1, how));
+                break;
+            }
+        }
+    }
+    journal
+}
+
+/// Reads a line that must follow the ones before it.
+fn follows(journal: &Journal, line: &[u8]) -> Result<Line, String> {
+    let parsed: Line = serde_json::from_slice(line).map_err(|_| "it is not an entry".to_owned())?;
+    let expected = journal.lines.len() as u64;
+    if parsed.seq != expected {
+        return Err(format!(
+            "it has number {}, expected {expected}: an entry is missing, added or moved",
+            parsed.seq
+        ));
+    }
+    if parsed.prev != journal.head {
+        return Err(format!(
+            "it follows a line with SHA-256 {}, the line before has {}: one of them was changed",
+            crate::error::Visible(&parsed.prev),
+            journal.head
+        ));
+    }
+    Ok(parsed)
+}

@@ -1,0 +1,131 @@
+//! Writing to a journal: one process at a time, each entry on disk before it counts.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Write};
+use std::path::Path;
+
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use crate::error::{Attempt, Error, Result, visible};
+use crate::record::{Clock, SourceId};
+
+use super::read::{Journal, Line, check};
+
+/// The right to write: holds the case's exclusive lock until dropped.
+pub struct Writer {
+    file: File,
+    _lock: File,
+    by: String,
+    journal: Journal,
+}
+
+impl Writer {
+    /// Takes the lock (`lock` beside the journal) without waiting, makes the
+    /// journal where it is absent, repairs a torn tail (moved to
+    /// `journal.torn-<seq>`, a `recovery` entry says so), and stands ready.
+    ///
+    /// # Errors
+    ///
+    /// Fails where another process writes, naming it, and where the chain is
+    /// broken before its tail: such a case can only be read.
+    pub fn open(path: &Path, by: &str, clock: &dyn Clock) -> Result<Writer> {
+        let folder = path.parent().unwrap_or(Path::new("."));
+        let lock = take_lock(&folder.join("lock"), by)?;
+        let open = || -> std::io::Result<(File, Vec<u8>)> {
+            let mut options = OpenOptions::new();
+            options.read(true).append(true).create(true);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            let mut file = options.open(path)?;
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes)?;
+            File::open(folder)?.sync_all()?;
+            Ok((file, bytes))
+        };
+        let (file, bytes) = open().attempt(|| "cannot open the journal for writing".to_owned())?;
+        let journal = check(&bytes);
+        if let Some((line, how)) = &journal.broken {
+            return Err(Error::integrity(format!("journal line {line}: {how}"))
+                .hint("The case can be read and verified, and is not written to any more."));
+        }
+        let mut writer = Writer { file, _lock: lock, by: by.to_owned(), journal };
+        writer.repair(folder, clock)?;
+        Ok(writer)
+    }
+
+    /// Sets a torn tail aside and says so in an entry.
+    fn repair(&mut self, folder: &Path, clock: &dyn Clock) -> Result<()> {
+        let torn = std::mem::take(&mut self.journal.torn);
+        if torn.is_empty() {
+            return Ok(());
+        }
+        let name = format!("journal.torn-{}", self.journal.lines.len());
+        let aside = || -> std::io::Result<()> {
+            let mut file = File::create(folder.join(&name))?;
+            file.write_all(&torn)?;
+            file.sync_all()?;
+            File::open(folder)?.sync_all()?;
+            self.file.set_len(self.journal.length)?;
+            self.file.sync_all()
+        };
+        aside().attempt(|| "cannot repair the journal's cut-off end".to_owned())?;
+        let sha256 = SourceId(Sha256::digest(&torn).into()).to_string();
+        let what = json!({ "moved": torn.len(), "to": name, "sha256": sha256,
+            "reason": "the last line had no end: a write was cut off" });
+        self.append("recovery", what, clock).map(drop)
+    }
+
+    /// Appends an entry and syncs: when this returns, it is committed. After a
+    /// failure the writer is of no more use: what is on disk is not known.
+    pub fn append(&mut self, act: &str, what: serde_json::Value, clock: &dyn Clock) -> Result<Line> {
+        let line = Line {
+            seq: self.journal.lines.len() as u64,
+            at: clock.now().to_string(),
+            by: self.by.clone(),
+            act: act.to_owned(),
+            what,
+            prev: self.journal.head.clone(),
+        };
+        let mut bytes =
+            serde_json::to_vec(&line).attempt(|| "cannot write a journal entry as JSON".to_owned())?;
+        bytes.push(b'\n');
+        let written = self.file.write_all(&bytes).and_then(|()| self.file.sync_data());
+        written.attempt(|| "cannot write to the journal".to_owned())?;
+        self.journal.head = SourceId(Sha256::digest(&bytes).into()).to_string();
+        self.journal.length += bytes.len() as u64;
+        self.journal.lines.push(line.clone());
+        Ok(line)
+    }
+
+    /// Gives the entries so far.
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+}
+
+/// Takes the lock and writes into its file who holds it.
+fn take_lock(path: &Path, by: &str) -> Result<File> {
+    let why = || "cannot open the case's lock".to_owned();
+    let mut file =
+        OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).attempt(why)?;
+    match file.try_lock() {
+        Ok(()) => {
+            let holder = format!("{by}, process {}\n", std::process::id());
+            let write = file.set_len(0).and_then(|()| file.write_all(holder.as_bytes()));
+            write.attempt(why)?;
+            Ok(file)
+        }
+        Err(TryLockError::WouldBlock) => {
+            let mut holder = String::new();
+            // Who it is, is a courtesy: a lock that cannot be read is a lock all the same.
+            let _ = file.read_to_string(&mut holder);
+            Err(Error::case(format!(
+                "another vestigo is writing to this case ({})",
+                visible(holder.trim_end())
+            ))
+            .hint("Wait for it, or stop it; reading needs no lock."))
+        }
+        Err(TryLockError::Error(error)) => Err(error).attempt(why),
+    }
+}

@@ -1,0 +1,176 @@
+//! What PAM modules write through every program that uses them
+//! (pam_unix, pam_sss, pam_faillock, pam_tally2, pam_succeed_if …).
+
+use crate::record::{Event, fields};
+
+use super::programs::{put_from, put_kind, put_user};
+
+/// Reads a message of a PAM module; tells whether it is one.
+pub fn read<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
+    let Some(text) = behind_module(text, event) else { return false };
+    session(text, event) || failure(text, event) || password(text, event)
+}
+
+/// Passes over `pam_unix(sshd:auth): `. Messages of old systems name the module
+/// in the tag instead, and begin with what it says.
+fn behind_module<'a>(text: &'a str, event: &mut Event<'a>) -> Option<&'a str> {
+    if let Some(rest) = text.strip_prefix("PAM ") {
+        // sshd's own summary: `PAM 2 more authentication failures; …`.
+        return rest.contains("more authentication failure").then_some(rest);
+    }
+    if !text.starts_with("pam_") {
+        let old = [
+            "session opened for user ",
+            "session closed for user ",
+            "authentication failure; logname=",
+            "check pass; user unknown",
+            "password changed for ",
+        ];
+        return old.iter().any(|begin| text.starts_with(begin)).then_some(text);
+    }
+    let (module, rest) = text.split_once(": ")?;
+    let (name, service) = module.split_once('(').unwrap_or((module, ""));
+    event.put("system.auth.pam.module", name);
+    event.put_some("system.auth.pam.service", service.trim_end_matches(')'));
+    Some(rest)
+}
+
+/// `session opened for user root(uid=0) by alice(uid=1000)`, `session closed for user root`.
+fn session<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
+    if let Some(rest) = text.strip_prefix("session opened for user ") {
+        put_kind(event, "session_opened", Some("success"), &["session"], &["start"]);
+        let (target, by) = rest.split_once(" by ").unwrap_or((rest, ""));
+        let (target, target_id) = name_and_id(target);
+        let (by, by_id) = name_and_id(by);
+        if by.is_empty() {
+            put_user(target, event);
+            event.put_some(fields::USER_ID, if target_id.is_empty() { by_id } else { target_id });
+            event.put_some(fields::USER_EFFECTIVE_NAME, target);
+        } else {
+            put_user(by, event);
+            event.put_some(fields::USER_ID, by_id);
+            event.put_some(fields::USER_EFFECTIVE_NAME, target);
+            event.put_some(fields::USER_EFFECTIVE_ID, target_id);
+        }
+        return true;
+    }
+    if let Some(user) = text.strip_prefix("session closed for user ") {
+        put_kind(event, "session_closed", None, &["session"], &["end"]);
+        put_user(name_and_id(user).0, event);
+        return true;
+    }
+    false
+}
+
+/// `alice(uid=1000)`, `(uid=0)`, `alice`.
+fn name_and_id(text: &str) -> (&str, &str) {
+    match text.trim().split_once("(uid=") {
+        Some((name, id)) => (name, id.split(')').next().unwrap_or(id)),
+        None => (text.trim(), ""),
+    }
+}
+
+/// `authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=192.0.2.7  user=root`.
+fn failure<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
+    let failed = text.starts_with("authentication failure") || text.contains("more authentication failure");
+    if failed {
+        put_kind(event, "pam_authentication", Some("failure"), &["authentication"], &["info"]);
+        let (_, pairs) = text.split_once("; ").unwrap_or(("", ""));
+        let mut known =
+            [("user=", ""), ("rhost=", ""), ("tty=", ""), ("ruser=", ""), ("uid=", ""), ("logname=", "")];
+        for word in pairs.split(' ') {
+            if let Some((name, slot)) = known.iter_mut().find(|(name, _)| word.starts_with(*name)) {
+                *slot = &word[name.len()..];
+            }
+        }
+        let [(_, user), (_, rhost), (_, tty), (_, ruser), (_, uid), (_, logname)] = known;
+        put_user(user, event);
+        put_from(rhost, event);
+        event.put_some("system.auth.pam.tty", tty);
+        event.put_some("system.auth.pam.ruser", ruser);
+        event.put_some("system.auth.pam.uid", uid);
+        event.put_some("system.auth.pam.logname", logname);
+        return true;
+    }
+    if text.starts_with("check pass; user unknown") {
+        put_kind(event, "pam_authentication", Some("failure"), &["authentication"], &["info"]);
+        event.put(fields::EVENT_REASON, "user unknown");
+        return true;
+    }
+    if let Some(rest) = text.strip_prefix("Consecutive login failures for user ") {
+        put_kind(event, "account_locked", Some("failure"), &["authentication", "iam"], &["user", "change"]);
+        put_user(rest.split(' ').next().unwrap_or(rest), event);
+        return true;
+    }
+    if let Some(rest) = text.strip_prefix("user ")
+        && let Some((user, reason)) = rest.split_once(' ')
+        && (reason.starts_with("has been locked") || reason.starts_with("(") && reason.contains("tally"))
+    {
+        put_kind(event, "account_locked", Some("failure"), &["authentication", "iam"], &["user", "change"]);
+        put_user(user, event);
+        event.put(fields::EVENT_REASON, reason);
+        return true;
+    }
+    false
+}
+
+/// `password changed for alice`.
+fn password<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
+    let Some(user) = text.strip_prefix("password changed for ") else { return false };
+    put_kind(event, "password_changed", Some("success"), &["iam"], &["user", "change"]);
+    event.put_some(fields::USER_TARGET_NAME, user);
+    put_user(user, event);
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(text: &str) -> String {
+        let mut event = Event::default();
+        assert!(read(text, &mut event), "{text}");
+        let value = |name: &str| {
+            event.values(name).map(|value| value.text().into_owned()).collect::<Vec<_>>().join(",")
+        };
+        ["event.action", "event.outcome", "user.name", "user.effective.name", "user.id", "source.ip"]
+            .map(value)
+            .join("|")
+    }
+
+    #[test]
+    fn messages_of_pam_are_read() {
+        let table = [
+            (
+                "pam_unix(sudo:session): session opened for user root(uid=0) by alice(uid=1000)",
+                "session_opened|success|alice|root|1000|",
+            ),
+            (
+                "pam_unix(cron:session): session opened for user root by (uid=0)",
+                "session_opened|success|root|root|0|",
+            ),
+            ("pam_unix(sshd:session): session closed for user git", "session_closed||git|||"),
+            (
+                "pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=192.0.2.7  user=root",
+                "pam_authentication|failure|root|||192.0.2.7",
+            ),
+            (
+                "authentication failure; logname= uid=0 euid=0 tty=x ruser= rhost=192.0.2.7 ",
+                "pam_authentication|failure||||192.0.2.7",
+            ),
+            (
+                "PAM 2 more authentication failures; logname= uid=0 euid=0 tty=ssh ruser= rhost=192.0.2.7  user=bob",
+                "pam_authentication|failure|bob|||192.0.2.7",
+            ),
+            (
+                "pam_faillock(sshd:auth): Consecutive login failures for user eve account temporarily locked",
+                "account_locked|failure|eve|||",
+            ),
+            ("pam_unix(passwd:chauthtok): password changed for alice", "password_changed|success|alice|||"),
+        ];
+        for (text, wanted) in table {
+            assert_eq!(told(text), wanted, "{text}");
+        }
+        assert!(!read("hello", &mut Event::default()));
+    }
+}

@@ -1,0 +1,163 @@
+//! BSD syslog (RFC 3164) as it is found: with or without priority, with ISO
+//! times, without host, with tags in all their spellings.
+
+use crate::record::{Event, fields};
+
+use super::super::super::{Format, Seen, stamp};
+use super::envelope::{Message, priority, put_message, put_priority};
+
+/// `[<PRI>]Mmm d hh:mm:ss host tag[pid]: message`.
+pub struct Rfc3164;
+
+impl Format for Rfc3164 {
+    fn name(&self) -> &'static str {
+        "syslog.rfc3164"
+    }
+
+    fn about(&self) -> &'static str {
+        "BSD syslog: [<PRI>]Mmm d hh:mm:ss (or an ISO time) host program[pid]: message; sshd, sudo, su, login, cron, PAM, account tools read in full"
+    }
+
+    fn samples(&self) -> &'static [&'static str] {
+        &[
+            "Mar  1 10:00:00 web-01 sshd[711]: Failed password for invalid user admin from 192.0.2.7 port 50122 ssh2",
+            "<86>Mar  1 10:00:00 web-01 sudo:    alice : TTY=pts/0 ; PWD=/home/alice ; USER=root ; COMMAND=/usr/bin/id",
+            "2026-03-01T10:00:00.123456+01:00 web-01 systemd[1]: Started Daily apt upgrade and clean activities.",
+        ]
+    }
+
+    fn specificity(&self) -> u8 {
+        55
+    }
+
+    fn read<'a>(&self, text: &'a str, event: &mut Event<'a>) -> Seen {
+        let (pri, rest) = priority(text).map_or((None, text), |(number, rest)| (Some(number), rest));
+        let Some((when, behind)) = stamp::bsd(rest).or_else(|| stamp::iso(rest)) else { return Seen::No };
+        let Some(body) = behind.strip_prefix(' ').or_else(|| behind.strip_prefix(": ")) else {
+            return Seen::No;
+        };
+        let Some(message) = split(body) else { return Seen::No };
+        event.when = Some(when);
+        event.when_text = Some(rest[..rest.len() - behind.len()].into());
+        if let Some(pri) = pri {
+            put_priority(pri, event);
+        }
+        put_message(&message, event);
+        if event.get(fields::EVENT_DATASET).is_none() {
+            event.put(fields::EVENT_DATASET, "system.syslog");
+        }
+        Seen::Yes
+    }
+}
+
+/// Splits what stands behind the time: host, tag and message.
+fn split(body: &str) -> Option<Message<'_>> {
+    // Two spaces where the host should be: there is none.
+    let (host, rest) = match body.strip_prefix(' ') {
+        Some(rest) => ("", rest.trim_start_matches(' ')),
+        None => body.split_once(' ')?,
+    };
+    if let Some((program, pid, text)) = tag(rest) {
+        return Some(Message { host, program, pid, text });
+    }
+    if host.ends_with(':') || host.ends_with(']') {
+        // The host is left out: what stands in its place is the tag.
+        let (program, pid, text) = tag(body)?;
+        return Some(Message { host: "", program, pid, text });
+    }
+    let plain = ["last message repeated ", "message repeated ", "-- MARK --"]
+        .iter()
+        .any(|begin| rest.starts_with(begin));
+    (plain && is_host(host)).then_some(Message { host, program: "", pid: "", text: rest })
+}
+
+fn is_host(text: &str) -> bool {
+    !text.is_empty()
+        && text.bytes().all(|byte| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':' | b'[' | b']')
+        })
+}
+
+/// Reads `program[pid]: `, `program: `, `program(sub)[pid]: `, `program[pid] ` .
+fn tag(rest: &str) -> Option<(&str, &str, &str)> {
+    let end = rest.find(": ").map_or_else(|| rest.strip_suffix(':').map(str::len), Some)?;
+    // launchd names the service behind its own tag.
+    let whole = rest[..end].split_once(" (").map_or(&rest[..end], |(front, _)| front);
+    let text = rest.get(end + 2..).unwrap_or_default().trim_start_matches(' ');
+    let (name, pid) = match whole.strip_suffix(']').and_then(|front| front.rsplit_once('[')) {
+        Some((name, pid)) => (name, pid),
+        None => (whole, ""),
+    };
+    let fits =
+        !name.is_empty() && name.len() <= 64 && !pid.contains([' ', '[']) && tag_name(name, !pid.is_empty());
+    let name = name.split_once('(').map_or(name, |(program, _)| program);
+    fits.then_some((name, pid, text))
+}
+
+/// A program's name is a word, or several in front of a process id
+/// (`Google Chrome[711]`), none of them anything a sentence has.
+fn tag_name(name: &str, with_pid: bool) -> bool {
+    let bare = name.split_once('(').map_or(name, |(front, _)| front);
+    let word = |part: &str| {
+        !part.is_empty()
+            && part.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'{' | b'}' | b','))
+    };
+    let count = bare.split(' ').count();
+    bare.split(' ').all(word) && (count == 1 || with_pid && count <= 4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(line: &str) -> [String; 4] {
+        let mut event = Event::default();
+        assert_eq!(Rfc3164.read(line, &mut event), Seen::Yes, "{line}");
+        let text = |id| {
+            event
+                .get(id)
+                .map(|value: &crate::record::Value<'_>| value.text().into_owned())
+                .unwrap_or_default()
+        };
+        [
+            text(fields::HOST_NAME),
+            text(fields::PROCESS_NAME),
+            text(fields::PROCESS_PID),
+            text(fields::MESSAGE),
+        ]
+    }
+
+    #[test]
+    fn tags_are_read_in_all_their_spellings() {
+        let table = [
+            ("Mar  1 10:00:00 h sshd(pam_unix)[19]: check pass", ["h", "sshd", "19", "check pass"]),
+            ("Mar  1 10:00:00 h su: x", ["h", "su", "", "x"]),
+            ("Mar  1 10:00:00  sshd[3]: no host", ["", "sshd", "3", "no host"]),
+            ("Mar  1 10:00:00 sshd[3]: no host", ["", "sshd", "3", "no host"]),
+            ("Mar  1 10:00:00 h kernel: [ 12.5] eth0: up", ["h", "kernel", "", "[ 12.5] eth0: up"]),
+            (
+                "Mar  1 10:00:00 h last message repeated 2 times",
+                ["h", "", "", "last message repeated 2 times"],
+            ),
+            ("<30>Mar  1 10:00:00 h /usr/sbin/cron[5]: x", ["h", "/usr/sbin/cron", "5", "x"]),
+            ("2026-03-01T10:00:00 h com.apple.xpc[1] (svc): gone", ["h", "com.apple.xpc", "1", "gone"]),
+        ];
+        for (line, wanted) in table {
+            assert_eq!(parts(line), wanted.map(str::to_owned), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_syslog_is_refused() {
+        for line in [
+            "",
+            "Mar",
+            "Mar  1 10:00:00",
+            "Mar  1 10:00:00 ",
+            "hello world: yes",
+            "2026-03-01 10:00:00,5 INFO starting up",
+        ] {
+            assert_eq!(Rfc3164.read(line, &mut Event::default()), Seen::No, "{line}");
+        }
+    }
+}

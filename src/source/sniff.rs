@@ -1,0 +1,78 @@
+//! What a stream is, told by its first bytes and never by its name.
+
+/// How many first bytes are looked at.
+pub const SNIFFED: usize = 512;
+
+/// What a stream is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Log content.
+    Plain,
+    /// RFC 1952, one or several members.
+    Gzip,
+    /// RFC 8878, one or several frames.
+    Zstd,
+    /// bzip2, one or several streams.
+    Bzip2,
+    /// xz, one or several streams.
+    Xz,
+    /// A zip archive.
+    Zip,
+    /// A tar archive (POSIX ustar, GNU, or the old form with a valid checksum).
+    Tar,
+    /// UTF-16 with a byte order mark, little end first.
+    Utf16Le,
+    /// UTF-16 with a byte order mark, big end first.
+    Utf16Be,
+}
+
+impl Kind {
+    /// Gives the name that custody records use.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Kind::Plain => "plain",
+            Kind::Gzip => "gzip",
+            Kind::Zstd => "zstd",
+            Kind::Bzip2 => "bzip2",
+            Kind::Xz => "xz",
+            Kind::Zip => "zip",
+            Kind::Tar => "tar",
+            Kind::Utf16Le => "utf-16le",
+            Kind::Utf16Be => "utf-16be",
+        }
+    }
+
+    /// Tells whether it holds entries of their own.
+    pub const fn is_archive(self) -> bool {
+        matches!(self, Kind::Zip | Kind::Tar)
+    }
+}
+
+/// Tells what a stream is that begins so.
+pub fn kind(head: &[u8]) -> Kind {
+    match head {
+        [0x1f, 0x8b, 0x08, ..] => Kind::Gzip,
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Kind::Zstd,
+        // A skippable frame (RFC 8878 §3.1.2).
+        [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Kind::Zstd,
+        [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..] => Kind::Bzip2,
+        [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..] => Kind::Bzip2,
+        [0xfd, b'7', b'z', b'X', b'Z', 0x00, ..] => Kind::Xz,
+        [b'P', b'K', 0x03, 0x04, ..] | [b'P', b'K', 0x05, 0x06, ..] => Kind::Zip,
+        [0xff, 0xfe, 0x00, 0x00, ..] => Kind::Plain,
+        [0xff, 0xfe, ..] => Kind::Utf16Le,
+        [0xfe, 0xff, ..] => Kind::Utf16Be,
+        _ if is_tar(head) => Kind::Tar,
+        _ => Kind::Plain,
+    }
+}
+
+/// Tells a tar header by its checksum (POSIX.1-1988 §10.1.1), with or without
+/// the magic of later forms.
+fn is_tar(head: &[u8]) -> bool {
+    let Some(header) = head.get(..512) else { return false };
+    let written = std::str::from_utf8(&header[148..156]).unwrap_or_default();
+    let written = u32::from_str_radix(written.trim_matches([' ', '\0']), 8);
+    let sum = |range: std::ops::Range<usize>| header[range].iter().map(|byte| u32::from(*byte)).sum::<u32>();
+    header[0] != 0 && written.is_ok_and(|written| written == sum(0..148) + 8 * 32 + sum(156..512))
+}

@@ -1,0 +1,229 @@
+//! Containers of every kind, whole, cut and hostile.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::error::Result;
+
+/// Remembers what it was given.
+#[derive(Default)]
+struct Taken {
+    streams: Vec<(String, Vec<u8>, Option<String>)>,
+    originals: Vec<u64>,
+    skipped: Vec<Skipped>,
+}
+
+impl Receiver for Taken {
+    fn keep(&mut self) -> Result<File> {
+        Ok(tempfile::tempfile().expect("a temporary file"))
+    }
+
+    fn kept(&mut self, _: File, _: [u8; 32], length: u64, _: &Found) -> Result<bool> {
+        self.originals.push(length);
+        Ok(true)
+    }
+
+    fn stream(&mut self, found: &Found, content: &mut dyn Read) -> Result<()> {
+        let mut bytes = Vec::new();
+        let broken = content.read_to_end(&mut bytes).err().map(|error| error.to_string());
+        let name = found.path.rsplit('/').next().expect("a path has a last part").to_owned();
+        self.streams.push((name, bytes, broken));
+        Ok(())
+    }
+
+    fn skipped(&mut self, skipped: Skipped) {
+        self.skipped.push(skipped);
+    }
+}
+
+fn taken_with(bytes: &[u8], limits: &Limits) -> Taken {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("file");
+    std::fs::write(&path, bytes).expect("it can be written");
+    let mut taken = Taken::default();
+    open(&Input { path, length: None }, limits, &mut taken).expect("it opens");
+    taken
+}
+
+fn taken(bytes: &[u8]) -> Taken {
+    taken_with(bytes, &Limits::default())
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(bytes).expect("memory suffices");
+    encoder.finish().expect("memory suffices")
+}
+
+fn tar(entries: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut builder = tar::Builder::new(Vec::new());
+    for (name, bytes) in entries {
+        let mut header = tar::Header::new_ustar();
+        header.as_mut_bytes()[..name.len()].copy_from_slice(name.as_bytes());
+        header.set_size(bytes.len() as u64);
+        header.set_mtime(1_772_582_400);
+        header.set_entry_type(tar::EntryType::Regular);
+        header.set_cksum();
+        builder.append(&header, *bytes).expect("memory suffices");
+    }
+    builder.into_inner().expect("memory suffices")
+}
+
+fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in entries {
+        let options =
+            zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
+        writer.start_file(*name, options).expect("memory suffices");
+        writer.write_all(bytes).expect("memory suffices");
+    }
+    writer.finish().expect("memory suffices").into_inner()
+}
+
+#[test]
+fn every_compression_gives_back_its_bytes() {
+    let log = b"one\ntwo\n".repeat(1000);
+    let mut bz = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::best());
+    bz.write_all(&log).expect("memory suffices");
+    let mut xz = liblzma::write::XzEncoder::new(Vec::new(), 6);
+    xz.write_all(&log).expect("memory suffices");
+    let packed = [
+        gzip(&log),
+        zstd::encode_all(&log[..], 3).expect("memory suffices"),
+        bz.finish().expect("memory suffices"),
+        xz.finish().expect("memory suffices"),
+    ];
+    for bytes in packed {
+        let found = taken(&bytes);
+        assert_eq!(found.streams, [("file".to_owned(), log.clone(), None)]);
+        assert_eq!(found.originals, [bytes.len() as u64]);
+    }
+}
+
+#[test]
+fn a_gzip_of_several_members_is_read_to_its_end() {
+    let bytes = [gzip(b"one\n"), gzip(b"two\n"), gzip(b"three\n")].concat();
+    assert_eq!(taken(&bytes).streams[0].1, b"one\ntwo\nthree\n");
+}
+
+#[test]
+fn a_cut_gzip_gives_what_there_is_and_says_so() {
+    let log: Vec<u8> = (0..20_000).flat_map(|n| format!("line {n}\n").into_bytes()).collect();
+    let whole = gzip(&log);
+    let found = taken(&whole[..whole.len() / 2]);
+    let (_, bytes, broken) = &found.streams[0];
+    assert!(!bytes.is_empty() && log.starts_with(bytes));
+    assert!(broken.is_some());
+}
+
+#[test]
+fn a_rotated_set_in_a_tar_gz_is_read_with_its_inner_gzips() {
+    let bytes = gzip(&tar(&[("a.log", b"new\n"), ("a.log.1.gz", &gzip(b"old\n"))]));
+    let found = taken(&bytes);
+    let texts: Vec<&[u8]> = found.streams.iter().map(|(_, bytes, _)| bytes.as_slice()).collect();
+    assert_eq!(texts, [b"new\n", b"old\n"]);
+    assert_eq!(found.originals.len(), 1);
+}
+
+#[test]
+fn names_of_entries_are_never_paths() {
+    let bytes = tar(&[("../../evil", b"x\n"), ("/etc/passwd", b"y\n"), ("same", b"1"), ("same", b"2")]);
+    let found = taken(&bytes);
+    assert_eq!(found.streams.len(), 4);
+    assert!(!Path::new("../../evil").exists());
+    let bytes = zip(&[("../../evil", b"x\n"), ("b.log", b"y\n")]);
+    assert_eq!(taken(&bytes).streams.len(), 2);
+}
+
+#[test]
+fn what_expands_too_far_is_stopped_and_said() {
+    let limits = Limits { expanded: 100_000, ratio: 10, ..Limits::default() };
+    for bytes in [gzip(&vec![0; 5_000_000]), zip(&[("bomb", &vec![0; 5_000_000])])] {
+        let found = taken_with(&bytes, &limits);
+        let (_, content, broken) = &found.streams[0];
+        assert!(content.len() < 1_000_000);
+        assert!(broken.as_ref().is_some_and(|why| why.contains("--allow-large")), "{broken:?}");
+    }
+}
+
+#[test]
+fn containers_too_deep_are_named_and_not_opened() {
+    let mut bytes = b"x\n".to_vec();
+    for _ in 0..4 {
+        bytes = gzip(&bytes);
+    }
+    let found = taken(&bytes);
+    assert!(found.streams.is_empty());
+    assert!(found.skipped[0].reason.contains("containers deep"));
+}
+
+#[test]
+fn utf_16_is_content_in_utf_8() {
+    let text = "Zoë\r\n🙂\n";
+    for little in [true, false] {
+        let units = std::iter::once(0xfeff).chain(text.encode_utf16());
+        let bytes: Vec<u8> = units
+            .flat_map(|unit: u16| if little { unit.to_le_bytes() } else { unit.to_be_bytes() })
+            .collect();
+        assert_eq!(taken(&bytes).streams[0].1, text.as_bytes());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn links_and_pipes_in_a_folder_are_listed_and_not_followed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name);
+    std::fs::create_dir(path("sub")).expect("it is new");
+    std::fs::write(path("sub/b.log"), "b").expect("it is ours");
+    std::fs::write(path("a.log"), "a").expect("it is ours");
+    std::os::unix::fs::symlink(folder.path(), path("loop")).expect("it is new");
+    rustix::fs::mknodat(rustix::fs::CWD, path("pipe"), rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR, 0)
+        .expect("it is new");
+    let found = walk(&[folder.path().to_owned(), path("a.log")]).expect("it is there");
+    let names: Vec<PathBuf> = found.inputs.into_iter().map(|input| input.path).collect();
+    assert_eq!(names, [path("a.log"), path("sub/b.log")]);
+    let reasons: Vec<String> = found.skipped.into_iter().map(|skipped| skipped.reason).collect();
+    assert_eq!(reasons, ["is a symbolic link", "is a device, a pipe or a socket"]);
+    assert!(walk(&[path("absent")]).is_err());
+    let mut taken = Taken::default();
+    assert!(open(&Input { path: path("pipe"), length: None }, &Limits::default(), &mut taken).is_err());
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_read_or_refused(bytes: Vec<u8>, begin in 0usize..9) {
+        let begins: [&[u8]; 9] = [b"", b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"BZh91AY&SY", b"\xfd7zXZ\0", b"PK\x03\x04", b"\xff\xfe", b"\xfe\xff", b"PK\x05\x06"];
+        let _ = taken(&[begins[begin], &bytes].concat());
+    }
+
+    #[test]
+    fn a_damaged_archive_never_panics(at in 0usize..3000, flip in 1u8..255) {
+        for mut bytes in [tar(&[("a", b"one\n"), ("b", b"two\n")]), zip(&[("a", b"one\n"), ("b", b"two\n")])] {
+            let at = at % bytes.len();
+            bytes[at] ^= flip;
+            let _ = taken(&bytes);
+        }
+    }
+
+    #[test]
+    fn utf_16_in_pieces_is_utf_16_whole(units: Vec<u16>) {
+        let bytes: Vec<u8> = std::iter::once(&0xfeff).chain(&units).flat_map(|unit| unit.to_le_bytes()).collect();
+        struct Slow<'a>(&'a [u8]);
+        impl Read for Slow<'_> {
+            fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+                let count = 1.min(self.0.len()).min(buffer.len());
+                buffer[..count].copy_from_slice(&self.0[..count]);
+                self.0 = &self.0[count..];
+                Ok(count)
+            }
+        }
+        let mut out = Vec::new();
+        super::utf16::Utf16::new(Slow(&bytes), true).read_to_end(&mut out).expect("memory suffices");
+        prop_assert_eq!(String::from_utf8(out).expect("it is UTF-8"), String::from_utf16_lossy(&units));
+    }
+}

@@ -1,0 +1,141 @@
+//! The crew: one thread per lane, carrying out what update asks for.
+//!
+//! The newest question of a lane takes the place of one that waits, and
+//! cancels one that runs. The work itself ([`carry_out`]) knows no threads.
+
+mod brief;
+mod card;
+mod page;
+#[cfg(test)]
+mod tests;
+mod work;
+
+pub use work::carry_out;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Instant as Stopwatch;
+
+use crate::index::Cancel;
+
+use super::effect::{Lane, Question, Ticket};
+use super::event::{Answer, Event, Trouble};
+
+/// Answers questions: [`carry_out`] on a case, or a test's own way.
+pub(super) trait Work:
+    Fn(&Question, &Cancel, &mut dyn FnMut(Answer)) + Clone + Send + 'static
+{
+}
+
+impl<F: Fn(&Question, &Cancel, &mut dyn FnMut(Answer)) + Clone + Send + 'static> Work for F {}
+
+/// The threads, and the desk of each.
+pub(super) struct Crew {
+    desks: Vec<Arc<Desk>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+/// Where a lane's thread looks for work.
+#[derive(Default)]
+struct Desk {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    waiting: Option<(Ticket, Question)>,
+    running: Option<Cancel>,
+    closed: bool,
+}
+
+impl Crew {
+    /// Starts a thread per lane, each with its own copy of `work`; answers go to `tell`.
+    pub(super) fn start(work: impl Work, tell: impl Fn(Event) + Clone + Send + 'static) -> Crew {
+        let desks: Vec<Arc<Desk>> = Lane::ALL.iter().map(|_| Arc::default()).collect();
+        let threads = desks
+            .iter()
+            .zip(Lane::ALL)
+            .map(|(desk, lane)| {
+                let (desk, work, tell) = (desk.clone(), work.clone(), tell.clone());
+                thread::Builder::new()
+                    .name(format!("crew-{lane:?}"))
+                    .spawn(move || serve(&desk, &work, &tell))
+                    .expect("a system that runs a terminal can start six threads")
+            })
+            .collect();
+        Crew { desks, threads }
+    }
+
+    /// Hands a question to its lane.
+    pub(super) fn ask(&self, ticket: Ticket, question: Question) {
+        self.desks[ticket.lane as usize].change(|state| {
+            state.waiting = Some((ticket, question));
+            if let Some(running) = &state.running {
+                running.cancel();
+            }
+        });
+    }
+}
+
+impl Drop for Crew {
+    fn drop(&mut self) {
+        for desk in &self.desks {
+            desk.change(|state| {
+                state.closed = true;
+                if let Some(running) = &state.running {
+                    running.cancel();
+                }
+            });
+        }
+        for thread in self.threads.drain(..) {
+            // A thread that panicked has told so already.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Desk {
+    fn change(&self, change: impl FnOnce(&mut State)) {
+        change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
+        self.changed.notify_one();
+    }
+
+    /// Waits for work; none when the desk is closed.
+    fn next(&self) -> Option<(Ticket, Question, Cancel)> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if state.closed {
+                return None;
+            }
+            if let Some((ticket, question)) = state.waiting.take() {
+                let cancel = Cancel::new();
+                state.running = Some(cancel.clone());
+                return Some((ticket, question, cancel));
+            }
+            state.running = None;
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+/// Serves one lane until its desk is closed.
+fn serve(desk: &Desk, work: &impl Work, tell: &impl Fn(Event)) {
+    while let Some((ticket, question, cancel)) = desk.next() {
+        let begun = Stopwatch::now();
+        let send = |answer| {
+            if !cancel.is_cancelled() {
+                tell(Event::Answer { ticket, took: Some(begun.elapsed()), answer });
+            }
+        };
+        let attempt = AssertUnwindSafe(|| work(&question, &cancel, &mut |answer| send(answer)));
+        if catch_unwind(attempt).is_err() {
+            send(Answer::Failed(Trouble {
+                what: format!("a mistake of vestigo's own stopped the work on {:?}", ticket.lane),
+                hint: Some("Please report it with what you did just before.".to_owned()),
+                integrity: false,
+            }));
+        }
+    }
+}

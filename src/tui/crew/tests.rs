@@ -1,0 +1,72 @@
+use std::sync::mpsc::{Receiver, channel};
+
+use super::*;
+use crate::tui::effect::Tickets;
+
+/// What made-up work does with a prefix: `slow` until it is cancelled, `break`
+/// panics, anything else is counted.
+fn work(question: &Question, cancel: &Cancel, tell: &mut dyn FnMut(Answer)) {
+    let Question::Values { prefix, .. } = question else { panic!("{question:?}") };
+    match prefix.as_str() {
+        "slow" => {
+            tell(Answer::Count(0));
+            while !cancel.is_cancelled() {
+                std::thread::yield_now();
+            }
+            tell(Answer::Count(1));
+        }
+        "break" => panic!("it was made to break"),
+        text => tell(Answer::Count(text.len() as u64)),
+    }
+}
+
+fn values(prefix: &str) -> Question {
+    Question::Values { field: "user.name".to_owned(), prefix: prefix.to_owned(), limit: 1 }
+}
+
+fn crew() -> (Crew, Receiver<(Ticket, Answer)>) {
+    let (tell, hear) = channel();
+    let crew = Crew::start(work, move |event| {
+        if let Event::Answer { ticket, answer, .. } = event {
+            tell.send((ticket, answer)).expect("the test listens");
+        }
+    });
+    (crew, hear)
+}
+
+#[test]
+fn a_newer_question_cancels_the_one_that_runs_and_only_it_is_answered() {
+    let (crew, hear) = crew();
+    let mut tickets = Tickets::default();
+    let first = tickets.draw(Lane::Complete);
+    crew.ask(first, values("slow"));
+    assert_eq!(hear.recv().unwrap(), (first, Answer::Count(0)));
+    crew.ask(tickets.draw(Lane::Complete), values("slow"));
+    let last = tickets.draw(Lane::Complete);
+    crew.ask(last, values("abc"));
+    let heard: Vec<(Ticket, Answer)> = hear.iter().take_while(|(ticket, _)| *ticket != last).collect();
+    assert!(heard.iter().all(|(_, answer)| *answer != Answer::Count(1)), "{heard:?}");
+}
+
+#[test]
+fn lanes_do_not_wait_for_one_another() {
+    let (crew, hear) = crew();
+    let mut tickets = Tickets::default();
+    crew.ask(tickets.draw(Lane::Page), values("slow"));
+    let quick = tickets.draw(Lane::Complete);
+    crew.ask(quick, values("abc"));
+    let found = hear.iter().find(|(ticket, _)| *ticket == quick);
+    assert_eq!(found, Some((quick, Answer::Count(3))));
+}
+
+#[test]
+fn work_that_panics_is_told_and_the_lane_goes_on() {
+    let (crew, hear) = crew();
+    let mut tickets = Tickets::default();
+    crew.ask(tickets.draw(Lane::Complete), values("break"));
+    let (_, answer) = hear.recv().unwrap();
+    assert!(matches!(answer, Answer::Failed(Trouble { integrity: false, .. })), "{answer:?}");
+    let next = tickets.draw(Lane::Complete);
+    crew.ask(next, values("abcd"));
+    assert_eq!(hear.recv().unwrap(), (next, Answer::Count(4)));
+}

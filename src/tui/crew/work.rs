@@ -1,0 +1,98 @@
+//! Answering a question from a case.
+
+use std::error::Error as _;
+
+use crate::case::Case;
+use crate::error::{Error, Kind, Result, visible};
+use crate::index::{Cancel, Rank, Request};
+use crate::query::Expr;
+use crate::record::{Instant, Window};
+
+use super::super::effect::{Question, Scope};
+use super::super::event::{Answer, Trouble};
+use super::{card, page};
+
+/// The field under which the index knows formats.
+const FORMAT: &str = "vestigo.format";
+
+/// How many outcomes, and how many formats, a timeline tells apart.
+const SERIES: usize = 8;
+
+/// Answers a question; several answers may come of one. What was cancelled may
+/// end without an answer.
+pub fn carry_out(case: &Case, question: &Question, cancel: &Cancel, tell: &mut dyn FnMut(Answer)) {
+    let done = match question {
+        Question::Page { scope, order, place, limit } => {
+            page::page(case, &request(scope), *order, *place, *limit, cancel)
+                .map(|page| tell(Answer::Page(page)))
+        }
+        Question::Count(scope) => {
+            case.index().count(&request(scope), cancel).map(|count| tell(Answer::Count(count)))
+        }
+        Question::Histogram { scope, edges, by } => histogram(case, scope, edges, by, cancel).map(&mut *tell),
+        Question::Facets { scope, fields } => facets(case, scope, fields, cancel, tell),
+        Question::Entry(hit) => card::card(case, hit).map(|card| tell(Answer::Entry(Box::new(card)))),
+        Question::Values { field, prefix, limit } => {
+            case.index().values(field, prefix, *limit, cancel).map(|values| tell(Answer::Values(values)))
+        }
+    };
+    if let Err(error) = done
+        && !cancel.is_cancelled()
+    {
+        tell(Answer::Failed(trouble(&error)));
+    }
+}
+
+fn request(scope: &Scope) -> Request {
+    Request { expr: scope.expr.clone(), window: scope.window }
+}
+
+fn histogram(case: &Case, scope: &Scope, edges: &[Instant], by: &str, cancel: &Cancel) -> Result<Answer> {
+    let index = case.index();
+    let request = request(scope);
+    let matching = index.histogram(&request, edges, Some(by), SERIES, cancel)?;
+    let all = Request { expr: Expr::All, window: Window::ALL };
+    let present = index.histogram(&all, edges, Some(FORMAT), SERIES, cancel)?;
+    let formats = match scope.expr {
+        Expr::All => Vec::new(),
+        _ => index
+            .top(&request, FORMAT, Rank::Most, SERIES, cancel)?
+            .into_iter()
+            .map(|top| top.value)
+            .collect(),
+    };
+    Ok(Answer::Histogram { matching, present, formats })
+}
+
+fn facets(
+    case: &Case,
+    scope: &Scope,
+    fields: &[(String, usize)],
+    cancel: &Cancel,
+    tell: &mut dyn FnMut(Answer),
+) -> Result<()> {
+    let request = request(scope);
+    for (field, limit) in fields {
+        let mut values = case.index().top(&request, field, Rank::Most, *limit, cancel)?;
+        let more = values.len() == *limit;
+        values.truncate(limit.saturating_sub(1));
+        tell(Answer::Facet { field: field.clone(), values, more });
+    }
+    tell(Answer::FacetsDone);
+    Ok(())
+}
+
+/// Says what an error is, its causes after it, safe to show.
+pub(super) fn trouble(error: &Error) -> Trouble {
+    let mut what = visible(&error.to_string());
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        what = format!("{what}: {}", visible(&next.to_string()));
+        cause = next.source();
+    }
+    Trouble {
+        what,
+        hint: error.hints().first().map(|hint| visible(hint)),
+        integrity: error.kind() == Kind::Integrity,
+    }
+}

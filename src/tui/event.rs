@@ -1,0 +1,98 @@
+//! What update is told: keys, and what the crew found out.
+
+use std::time::Duration;
+
+use ratatui::layout::Size;
+
+use crate::index::{Histogram, Top};
+use crate::record::Instant;
+
+use super::effect::Ticket;
+use super::keymap::Chord;
+use super::model::{Card, Row};
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// A key was pressed.
+    Key(Chord),
+    /// Text was pasted.
+    Paste(String),
+    /// The terminal has this size now.
+    Resize(Size),
+    /// It is this late now.
+    Clock(Instant),
+    /// The crew answers.
+    Answer {
+        /// Which question.
+        ticket: Ticket,
+        /// How long it took, where it was measured.
+        took: Option<Duration>,
+        /// The answer, or a part of it.
+        answer: Answer,
+    },
+}
+
+/// What the crew found out.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// A page of events.
+    Page(Page),
+    /// The number of events.
+    Count(u64),
+    /// Events in each bucket.
+    Histogram {
+        /// Those that match.
+        matching: Histogram,
+        /// All of the case's, in the same buckets, by the format that understood
+        /// them: where one has none, there is no data of it.
+        present: Histogram,
+        /// The formats among those that match, the most frequent first.
+        formats: Vec<String>,
+    },
+    /// The most frequent values of one field.
+    Facet {
+        /// The field.
+        field: String,
+        /// Its values.
+        values: Vec<Top>,
+        /// There are more values than these.
+        more: bool,
+    },
+    /// Every field asked for has been answered.
+    FacetsDone,
+    /// One event in full.
+    Entry(Box<Card>),
+    /// Values for completion.
+    Values(Vec<Top>),
+    /// It could not be found out.
+    Failed(Trouble),
+}
+
+/// A page of events.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Page {
+    /// The events, in order.
+    pub rows: Vec<Row>,
+    /// How many events come before the first of them, where that was counted.
+    pub start: Option<u64>,
+    /// The row that was asked for: the first that is not before [`Place::At`]'s moment.
+    ///
+    /// [`Place::At`]: super::effect::Place::At
+    pub at: usize,
+    /// No event comes before the page.
+    pub first: bool,
+    /// No event comes behind the page.
+    pub last: bool,
+}
+
+/// Why something could not be found out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// What failed and why, safe to show.
+    pub what: String,
+    /// What to try.
+    pub hint: Option<String>,
+    /// Evidence is not what its hashes say.
+    pub integrity: bool,
+}

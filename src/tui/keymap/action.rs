@@ -1,0 +1,226 @@
+//! The action table: one row states everything known of an action.
+
+/// Where keys are pressed: which pane or overlay listens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Context {
+    /// Everywhere, also while typing.
+    Always,
+    /// Every pane and screen in which nothing is typed.
+    Browse,
+    /// The event list.
+    Events,
+    /// The field facets.
+    Fields,
+    /// The timeline.
+    Timeline,
+    /// The detail of one event.
+    Detail,
+    /// The table of sources.
+    Sources,
+    /// A page of text: help, provenance.
+    Reading,
+    /// The search line.
+    Typing,
+    /// The palette.
+    Palette,
+}
+
+impl Context {
+    /// Every context, in the order in which help lists them.
+    pub const ALL: [Context; 10] = [
+        Context::Events,
+        Context::Fields,
+        Context::Timeline,
+        Context::Detail,
+        Context::Sources,
+        Context::Browse,
+        Context::Typing,
+        Context::Palette,
+        Context::Reading,
+        Context::Always,
+    ];
+
+    /// Gives the name that keymap files use.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Context::Always => "always",
+            Context::Browse => "browse",
+            Context::Events => "events",
+            Context::Fields => "fields",
+            Context::Timeline => "timeline",
+            Context::Detail => "detail",
+            Context::Sources => "sources",
+            Context::Reading => "reading",
+            Context::Typing => "typing",
+            Context::Palette => "palette",
+        }
+    }
+
+    /// Gives the heading under which help lists its keys.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Context::Always => "Everywhere",
+            Context::Browse => "On every screen",
+            Context::Events => "In the event list",
+            Context::Fields => "In the fields",
+            Context::Timeline => "In the timeline",
+            Context::Detail => "In an event's detail",
+            Context::Sources => "In the table of sources",
+            Context::Reading => "In a page of text",
+            Context::Typing => "In the search line",
+            Context::Palette => "In the palette",
+        }
+    }
+
+    /// Gives the contexts whose bindings hold here, the nearest first.
+    pub const fn chain(self) -> &'static [Context] {
+        match self {
+            Context::Always => &[Context::Always],
+            Context::Browse => &[Context::Browse, Context::Always],
+            Context::Events => &[Context::Events, Context::Browse, Context::Always],
+            Context::Fields => &[Context::Fields, Context::Browse, Context::Always],
+            Context::Timeline => &[Context::Timeline, Context::Browse, Context::Always],
+            Context::Detail => &[Context::Detail, Context::Browse, Context::Always],
+            Context::Sources => &[Context::Sources, Context::Browse, Context::Always],
+            Context::Reading => &[Context::Reading, Context::Always],
+            Context::Typing => &[Context::Typing, Context::Always],
+            Context::Palette => &[Context::Palette, Context::Always],
+        }
+    }
+}
+
+/// One row of the table.
+#[derive(Debug)]
+pub struct ActionInfo {
+    /// The name that keymap files and the palette use.
+    pub name: &'static str,
+    /// A word or two for the footer.
+    pub label: &'static str,
+    /// What it does, in one sentence.
+    pub doc: &'static str,
+    /// Where it works.
+    pub contexts: &'static [Context],
+}
+
+/// Writes the enum and, for each row, what is known of it.
+macro_rules! actions {
+    ($($variant:ident $name:literal $label:literal [$($context:ident)*] $doc:literal;)*) => {
+        /// Something that a key does.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Action { $(#[doc = $doc] $variant),* }
+
+        impl Action {
+            /// Every action, in table order.
+            pub const ALL: &[Action] = &[$(Action::$variant),*];
+
+            /// Gives the action's row.
+            pub const fn info(self) -> &'static ActionInfo {
+                match self {
+                    $(Action::$variant => &ActionInfo {
+                        name: $name, label: $label, doc: $doc,
+                        contexts: &[$(Context::$context),*],
+                    }),*
+                }
+            }
+        }
+    };
+}
+
+actions! {
+    SearchOpen "search" "search" [Browse] "Opens the search line to ask for other events.";
+    Include "include" "include" [Events Fields Detail] "Keeps only events that have the highlighted value.";
+    Exclude "exclude" "exclude" [Events Fields Detail] "Drops events that have the highlighted value.";
+    Only "only" "only this" [Events Fields Detail] "Forgets the search and shows every event with the highlighted value.";
+    Open "open" "open" [Events] "Opens the selected event with all its fields.";
+    More "more" "more values" [Fields] "Shows more values of the field, or fewer again.";
+    ZoomIn "zoom-in" "zoom in" [Timeline Events Fields Detail] "Zooms in on the timeline, around the selected bucket.";
+    ZoomOut "zoom-out" "zoom out" [Timeline Events Fields Detail] "Zooms out to a longer time.";
+    ZoomSelection "zoom-selection" "zoom to it" [Timeline Events Fields Detail] "Zooms to the selected buckets.";
+    ZoomReset "zoom-reset" "all of time" [Timeline Events Fields Detail] "Shows all of time again.";
+    BucketPrevious "bucket-previous" "earlier" [Timeline Events Fields Detail] "Goes to the bucket before that has events.";
+    BucketNext "bucket-next" "later" [Timeline Events Fields Detail] "Goes to the next bucket that has events.";
+    Busiest "busiest" "busiest" [Timeline Events Fields Detail] "Goes to the bucket with the most events.";
+    Mark "mark" "mark range" [Timeline] "Begins a range of buckets at the selected one, or forgets it.";
+    Down "down" "down" [Events Fields Detail Sources Reading Palette] "Moves one line down.";
+    Up "up" "up" [Events Fields Detail Sources Reading Palette] "Moves one line up.";
+    Left "left" "column left" [Events] "Highlights the value in the column on the left.";
+    Right "right" "column right" [Events] "Highlights the value in the column on the right.";
+    NextField "next-field" "next field" [Fields] "Goes to the next field's first value.";
+    PreviousField "previous-field" "field before" [Fields] "Goes to the first value of the field before.";
+    PageDown "page-down" "page down" [Events Fields Detail Sources Reading] "Moves a page down.";
+    PageUp "page-up" "page up" [Events Fields Detail Sources Reading] "Moves a page up.";
+    HalfDown "half-down" "half a page down" [Events Fields Detail Sources Reading] "Moves half a page down.";
+    HalfUp "half-up" "half a page up" [Events Fields Detail Sources Reading] "Moves half a page up.";
+    First "first" "first" [Events Fields Detail Sources Reading] "Goes to the first line.";
+    Last "last" "last" [Events Fields Detail Sources Reading] "Goes to the last line.";
+    NextEvent "next-event" "next event" [Events Fields Timeline Detail] "Goes to the next event of the list, whichever pane is in front.";
+    PreviousEvent "previous-event" "previous event" [Events Fields Timeline Detail] "Goes to the event before in the list, whichever pane is in front.";
+    NextPane "next-pane" "other pane" [Browse] "Goes to the next pane: events, fields, timeline, detail.";
+    PreviousPane "previous-pane" "pane before" [Browse] "Goes to the pane before.";
+    Fields "fields" "fields" [Events Timeline Detail] "Goes to the fields and their most frequent values.";
+    Provenance "provenance" "provenance" [Events Detail] "Tells where the event lies in the evidence and how its time is known.";
+    Copy "copy" "copy" [Events Fields Detail Typing] "Copies the highlighted value (in an event's detail: the field) to the clipboard.";
+    CopyLine "copy-line" "copy line" [Events Detail] "Copies the event's original line to the clipboard.";
+    TrailBack "trail-back" "undo" [Browse] "Goes back to the search and zoom before.";
+    TrailForward "trail-forward" "redo" [Browse] "Goes forward to the search and zoom that was left.";
+    ClearSearch "clear-search" "clear search" [Browse] "Shows every event again, in the same time.";
+    FlipOrder "flip-order" "flip order" [Events Fields Timeline Detail] "Shows the oldest events first, or the newest.";
+    FlipZone "flip-zone" "UTC or case zone" [Browse] "Shows times in UTC, or in the case's zone.";
+    Investigate "investigate" "investigate" [Browse] "Shows screen 1: search, timeline, fields, events.";
+    Anomalies "anomalies" "anomalies" [Browse] "Shows screen 2: what is unusual.";
+    Findings "findings" "findings" [Browse] "Shows screen 3: what was found and what becomes of it.";
+    Evidence "evidence" "evidence" [Browse] "Shows screen 4: the sources and how they were read.";
+    Audit "audit" "audit" [Browse] "Shows screen 5: what a control asks and what the case answers.";
+    Palette "palette" "palette" [Browse] "Lists every action that works here, to be found by typing.";
+    Help "help" "all keys" [Browse] "Lists every key that works here.";
+    Back "back" "back" [Browse Reading] "Goes back to the event list; from there, leaves vestigo.";
+    Escape "escape" "back" [Browse Reading] "Closes what is in front, and never leaves vestigo.";
+    Confirm "confirm" "search" [Typing Palette] "Runs the search that is typed, or the action that is chosen.";
+    Cancel "cancel" "back" [Typing Palette] "Closes the line and changes nothing.";
+    Complete "complete" "complete" [Typing] "Takes the suggestion.";
+    SuggestionNext "suggestion-next" "next suggestion" [Typing] "Goes to the next suggestion.";
+    SuggestionPrevious "suggestion-previous" "suggestion before" [Typing] "Goes to the suggestion before.";
+    CursorLeft "cursor-left" "left" [Typing Palette] "Moves the cursor a character to the left.";
+    CursorRight "cursor-right" "right" [Typing Palette] "Moves the cursor a character to the right.";
+    WordLeft "word-left" "word left" [Typing Palette] "Moves the cursor a word to the left.";
+    WordRight "word-right" "word right" [Typing Palette] "Moves the cursor a word to the right.";
+    CursorStart "cursor-start" "start" [Typing Palette] "Moves the cursor to the start of the line.";
+    CursorEnd "cursor-end" "end" [Typing Palette] "Moves the cursor to the end of the line.";
+    DeleteLeft "delete-left" "delete" [Typing Palette] "Deletes the character to the left.";
+    DeleteRight "delete-right" "delete" [Typing Palette] "Deletes the character under the cursor.";
+    DeleteWord "delete-word" "delete word" [Typing Palette] "Deletes the word to the left.";
+    DeleteToStart "delete-to-start" "delete to start" [Typing Palette] "Deletes everything to the left.";
+    DeleteToEnd "delete-to-end" "delete to end" [Typing Palette] "Deletes everything to the right.";
+    Redraw "redraw" "redraw" [Always] "Draws the whole screen again.";
+    Suspend "suspend" "suspend" [Always] "Goes to the background; `fg` comes back.";
+    Quit "quit" "quit" [Always] "Leaves vestigo.";
+}
+
+impl Action {
+    /// Finds an action by its name.
+    pub fn named(name: &str) -> Option<Action> {
+        Action::ALL.iter().copied().find(|action| action.info().name == name)
+    }
+
+    /// Tells whether it works where these bindings hold (a context's chain).
+    pub fn works_in(self, context: Context) -> bool {
+        context.chain().iter().any(|link| self.info().contexts.contains(link))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_sentences_are_sentences() {
+        let mut names = std::collections::HashSet::new();
+        for action in Action::ALL {
+            let info = action.info();
+            assert!(names.insert(info.name), "{} stands twice", info.name);
+            assert_eq!(Action::named(info.name), Some(*action));
+            assert!(info.doc.ends_with('.') && info.doc.starts_with(char::is_uppercase), "{}", info.doc);
+            assert!(!info.contexts.is_empty(), "{} works nowhere", info.name);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Which keys the footer shows where, the most helpful first; what has no room
+//! is left out.
+
+use super::{Action, Context};
+
+/// Gives the actions that the footer shows in a context, in order.
+pub const fn footer(context: Context) -> &'static [Action] {
+    match context {
+        Context::Events => &[
+            Action::SearchOpen,
+            Action::Fields,
+            Action::Open,
+            Action::Include,
+            Action::Exclude,
+            Action::Busiest,
+            Action::NextPane,
+            Action::TrailBack,
+            Action::ZoomIn,
+            Action::ZoomOut,
+        ],
+        Context::Fields => &[
+            Action::Include,
+            Action::Exclude,
+            Action::NextField,
+            Action::TrailBack,
+            Action::Back,
+            Action::Only,
+            Action::More,
+            Action::SearchOpen,
+        ],
+        Context::Timeline => &[
+            Action::BucketPrevious,
+            Action::BucketNext,
+            Action::ZoomSelection,
+            Action::ZoomIn,
+            Action::ZoomOut,
+            Action::Busiest,
+            Action::Mark,
+            Action::ZoomReset,
+        ],
+        Context::Detail => &[
+            Action::Include,
+            Action::Exclude,
+            Action::NextEvent,
+            Action::Provenance,
+            Action::Copy,
+            Action::Back,
+            Action::Only,
+            Action::CopyLine,
+        ],
+        Context::Sources => &[Action::Down, Action::Up, Action::Investigate, Action::Back],
+        Context::Reading => &[Action::Down, Action::PageDown, Action::PageUp, Action::Back],
+        Context::Typing => &[Action::Confirm, Action::Complete, Action::SuggestionNext, Action::Cancel],
+        Context::Palette => &[Action::Confirm, Action::Down, Action::Cancel],
+        Context::Browse => &[Action::Investigate, Action::Evidence, Action::Back],
+        Context::Always => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_footer_shows_what_works() {
+        for context in Context::ALL {
+            for action in footer(context) {
+                assert!(action.works_in(context), "{} in {}", action.info().name, context.name());
+            }
+        }
+    }
+}

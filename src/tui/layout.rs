@@ -1,0 +1,185 @@
+//! Where everything stands: one pure function of size and model, used by
+//! update (how far is a page?) and by the view.
+
+use ratatui::layout::{Rect, Size};
+
+use super::model::{Model, Pane};
+
+/// The smallest terminal in which the panes are drawn.
+pub const SMALLEST: Size = Size { width: 40, height: 10 };
+
+/// Columns left of the timeline's buckets: the scale.
+pub const GUTTER: u16 = 7;
+
+/// Where everything stands. Rectangles do not overlap, except that in a small
+/// terminal a pane in front takes the place of others, which are then none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Panes {
+    /// The first line: case, seal, counts, zone.
+    pub status: Rect,
+    /// The names of the screens, where they have a line of their own.
+    pub tabs: Option<Rect>,
+    /// The search line.
+    pub search: Rect,
+    /// Everything between search line and footer.
+    pub body: Rect,
+    /// The timeline's heading, where it has one.
+    pub timeline_heading: Option<Rect>,
+    /// The timeline's bars, without scale and axis.
+    pub bars: Rect,
+    /// The timeline's axis, one line under the bars.
+    pub axis: Rect,
+    /// The fields, heading included.
+    pub fields: Option<Rect>,
+    /// The event list's heading lines.
+    pub events_heading: Option<Rect>,
+    /// The event list's rows.
+    pub rows: Option<Rect>,
+    /// The detail, heading included.
+    pub detail: Option<Rect>,
+    /// The last line.
+    pub footer: Rect,
+    /// Lines that separate the body from what is above and below it.
+    pub frame: Vec<Rect>,
+    /// Lines that separate the panes of the first screen.
+    pub rules: Vec<Rect>,
+}
+
+/// Gives where everything stands; none where the terminal is too small.
+pub fn panes(size: Size, model: &Model) -> Option<Panes> {
+    if size.width < SMALLEST.width || size.height < SMALLEST.height {
+        return None;
+    }
+    let shape = Shape { wide: size.width >= 100, tall: size.height >= 30 };
+    let (mut frame, mut rules) = (Vec::new(), Vec::new());
+    let mut top = Strip { y: 0, width: size.width };
+    let status = top.take(1);
+    let tabs = shape.tall.then(|| top.take(1));
+    if shape.tall {
+        frame.push(top.take(1));
+    }
+    let search = top.take(1);
+    if shape.tall {
+        frame.push(top.take(1));
+    }
+    let footer = Rect::new(0, size.height - 1, size.width, 1);
+    let end = if shape.tall { size.height - 2 } else { size.height - 1 };
+    let body = Rect::new(0, top.y, size.width, end - top.y);
+    let timeline_heading = shape.tall.then(|| top.take(1));
+    let bars = top.take(bar_lines(size.height));
+    let bars = Rect::new(GUTTER, bars.y, size.width - GUTTER - 1, bars.height);
+    let axis = top.take(1);
+    if shape.tall {
+        rules.push(top.take(1));
+        frame.push(Rect::new(0, end, size.width, 1));
+    }
+    let main = Rect::new(0, top.y, size.width, end.saturating_sub(top.y));
+    let parts = main_parts(main, shape, model.focus.pane, &mut rules);
+    let (events_heading, rows) = match parts.events {
+        Some(events) => {
+            let lines = if shape.tall { 2 } else { 1 };
+            let heading = Rect { height: lines.min(events.height), ..events };
+            let rows =
+                Rect { y: events.y + heading.height, height: events.height - heading.height, ..events };
+            (Some(heading), Some(rows))
+        }
+        None => (None, None),
+    };
+    let (fields, detail) = (parts.fields, parts.detail);
+    Some(Panes {
+        status,
+        tabs,
+        search,
+        body,
+        timeline_heading,
+        bars,
+        axis,
+        fields,
+        events_heading,
+        rows,
+        detail,
+        footer,
+        frame,
+        rules,
+    })
+}
+
+/// Gives how many buckets the timeline has room for.
+pub fn bucket_columns(size: Size) -> usize {
+    usize::from(size.width.saturating_sub(GUTTER + 1)).max(2)
+}
+
+/// Gives the rectangle of a page of text that lies over everything.
+pub fn popup(size: Size) -> Rect {
+    let (above, below) = if size.height >= 30 { (3, 2) } else { (0, 1) };
+    Rect::new(0, above, size.width, size.height.saturating_sub(above + below))
+}
+
+/// Gives how many lines of text such a page shows: a heading and a rule are not of it.
+pub fn popup_lines(size: Size) -> u16 {
+    popup(size).height.saturating_sub(2)
+}
+
+#[derive(Clone, Copy)]
+struct Shape {
+    /// Fields stand beside the list.
+    wide: bool,
+    /// The detail stands under the list; rules and headings have lines.
+    tall: bool,
+}
+
+/// Hands out lines from the top downwards.
+struct Strip {
+    y: u16,
+    width: u16,
+}
+
+impl Strip {
+    fn take(&mut self, height: u16) -> Rect {
+        let rect = Rect::new(0, self.y, self.width, height);
+        self.y += height;
+        rect
+    }
+}
+
+fn bar_lines(height: u16) -> u16 {
+    match height {
+        0..=13 => 1,
+        14..=19 => 2,
+        20..=29 => 3,
+        30..=49 => 4,
+        _ => 8,
+    }
+}
+
+struct Parts {
+    fields: Option<Rect>,
+    events: Option<Rect>,
+    detail: Option<Rect>,
+}
+
+fn main_parts(main: Rect, shape: Shape, pane: Pane, rules: &mut Vec<Rect>) -> Parts {
+    if !shape.tall && pane == Pane::Detail {
+        return Parts { fields: None, events: None, detail: Some(main) };
+    }
+    let with_fields = shape.wide || pane == Pane::Fields;
+    let (fields, right) = if with_fields {
+        let width = (main.width * 3 / 10).clamp(28.min(main.width / 2), 44);
+        let gap = 1;
+        let right = Rect { x: width + gap, width: main.width - width - gap, ..main };
+        (Some(Rect { width, ..main }), right)
+    } else {
+        (None, main)
+    };
+    if !shape.tall {
+        return Parts { fields, events: Some(right), detail: None };
+    }
+    let height = match pane {
+        Pane::Detail => right.height * 2 / 3,
+        Pane::Events | Pane::Fields | Pane::Timeline => (right.height / 3).clamp(5, 16),
+    };
+    let detail = Rect { y: right.y + right.height - height, height, ..right };
+    rules.push(Rect { y: detail.y - 1, height: 1, ..right });
+    let events = Rect { height: right.height - height - 1, ..right };
+    Parts { fields, events: Some(events), detail: Some(detail) }
+}

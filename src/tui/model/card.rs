@@ -1,0 +1,58 @@
+//! One event in full: fields, original line, and where it lies.
+
+use crate::index::Hit;
+use crate::record::{Origin, Stamp};
+
+use super::Pivot;
+
+/// One event in full, as the detail pane shows it. Texts are foreign.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Card {
+    /// Which event.
+    pub hit: Hit,
+    /// Where it lies.
+    pub origin: Origin,
+    /// The format that understood it.
+    pub format: String,
+    /// Its time with how it is known.
+    pub stamp: Option<Stamp>,
+    /// The text its time was read from.
+    pub when_text: Option<String>,
+    /// Its fields, in table order and then by name.
+    pub fields: Vec<Pivot>,
+    /// What happened, in a sentence.
+    pub what: String,
+    /// Its original bytes as text, at most [`Card::RAW`] bytes of them.
+    pub raw: String,
+    /// How many of its bytes are in `raw`.
+    pub raw_shown: usize,
+    /// The bytes are not UTF-8: U+FFFD stands where they are not.
+    pub lossy: bool,
+    /// Which part of an overlong line it is, from 1; 0 for a whole record.
+    pub part: u32,
+}
+
+impl Card {
+    /// Most bytes of an event's original text that are shown.
+    pub const RAW: usize = 64 * 1024;
+}
+
+/// The detail pane: the selected event.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Detail {
+    /// The event, once read.
+    pub card: Option<Card>,
+    /// Why it could not be read.
+    pub trouble: Option<(Hit, String)>,
+    /// The event that was asked for.
+    pub asked: Option<Hit>,
+    /// The selected field.
+    pub selected: usize,
+}
+
+impl Detail {
+    /// Gives the event where it is the one that is asked for.
+    pub fn card_of(&self, hit: Option<Hit>) -> Option<&Card> {
+        self.card.as_ref().filter(|card| Some(card.hit) == hit)
+    }
+}

@@ -1,0 +1,86 @@
+//! What is known of the case from its opening on.
+
+use crate::case::{Case, SourceInfo};
+use crate::error::visible;
+use crate::record::{Instant, SourceId, Window, Zone};
+
+/// What is known of the case.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Facts {
+    /// Its title (foreign text).
+    pub title: String,
+    /// Its sources, in the order of their import.
+    pub sources: Vec<SourceInfo>,
+    /// How many events it has.
+    pub events: u64,
+    /// The fields that have values.
+    pub fields: Vec<String>,
+    /// From the first to behind the last time in it; none where no event tells one.
+    pub span: Option<Window>,
+    /// The zone in which its times are shown.
+    pub zone: Zone,
+    /// Times are shown in UTC for now.
+    pub in_utc: bool,
+    /// What is wrong with the case, safe to show; empty where all is well.
+    pub trouble: Vec<String>,
+    /// How late it is, for times such as `-2h`.
+    pub now: Instant,
+}
+
+impl Facts {
+    /// Reads them from a case; `zone` takes the place of the case's own.
+    pub fn of(case: &Case, zone: Option<Zone>, now: Instant) -> Facts {
+        let about = case.about();
+        let sources = case.sources();
+        let spans = sources.iter().filter_map(SourceInfo::span);
+        let span = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+        Facts {
+            title: about.title.clone(),
+            events: case.index().len(),
+            fields: case.field_names(),
+            span: span.map(|(from, last)| Window { from, to: last.plus(1) }),
+            zone: zone.unwrap_or(about.zone),
+            in_utc: false,
+            trouble: case.trouble().iter().map(|trouble| visible(trouble)).collect(),
+            now,
+            sources,
+        }
+    }
+
+    /// Gives the zone in which times are shown now.
+    pub fn zone(&self) -> Zone {
+        if self.in_utc { Zone::UTC } else { self.zone }
+    }
+
+    /// Notes that evidence is not what its hashes say; the seal is gone for good.
+    pub fn alarm(&mut self, damage: Option<String>) {
+        self.trouble.extend(
+            damage.filter(|damage| !self.trouble.contains(damage)).filter(|_| self.trouble.len() < 20),
+        );
+    }
+
+    /// Finds a source.
+    pub fn source(&self, id: &SourceId) -> Option<&SourceInfo> {
+        self.sources.iter().find(|source| source.id == *id)
+    }
+
+    /// Gives the usual interval between two events of a format, in nanoseconds:
+    /// its stretch of time over its number of events.
+    pub fn rhythm(&self, format: &str) -> Option<i64> {
+        let sources = self.sources.iter().filter(|source| source.receipt.format == format);
+        let (mut events, mut length) = (0, 0i64);
+        for source in sources {
+            let (from, to) = source.span()?;
+            events += i64::try_from(source.receipt.events).unwrap_or(i64::MAX);
+            length = length.saturating_add(to.nanos().saturating_sub(from.nanos()));
+        }
+        (events > 1).then(|| length / events)
+    }
+
+    /// Gives the year in which all of the case lies, where there is such a year.
+    pub fn only_year(&self) -> Option<i32> {
+        let span = self.span?;
+        let year = |instant| chrono::Datelike::year(&self.zone().local(instant));
+        (year(span.from) == year(span.to)).then(|| year(span.from))
+    }
+}

@@ -1,0 +1,173 @@
+//! The loop: wait, take everything in, draw once.
+
+use std::thread;
+use std::time::{Duration, Instant as Stopwatch};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
+use crossterm::event::{self, KeyEventKind};
+use ratatui::layout::Size;
+
+use crate::case::Case;
+use crate::error::{Attempt, Result};
+use crate::index::Cancel;
+
+use super::crew::{Crew, carry_out};
+use super::effect::{Effect, Question};
+use super::event::{Answer, Event};
+use super::keymap::Chord;
+use super::model::{Facts, Model};
+use super::settings::Settings;
+use super::terminal::Terminal;
+use super::theme::Theme;
+use super::update::{start, update};
+
+/// How long a frame waits for answers that are on their way: what comes at once
+/// is drawn at once, and crosses a slow line once.
+const GRACE: Duration = Duration::from_millis(12);
+
+/// Something that wakes the loop.
+enum Wake {
+    /// A thing that the model is told.
+    Event(Event),
+    /// The process goes on after it was stopped.
+    Continued,
+    /// The terminal is gone, or the process is asked to end.
+    End,
+}
+
+/// Runs the interface on a case until the investigator leaves.
+pub fn run(case: Case, settings: Settings<'_>) -> Result<()> {
+    let (keymap, theme) = (settings.keymap()?, settings.theme()?);
+    let facts = Facts::of(&case, settings.zone, settings.clock.now());
+    let mut terminal = Terminal::take()?;
+    let model = Model::new(facts, keymap, terminal.size()?);
+    let (tell, hear) = unbounded();
+    listen(tell.clone()).attempt(|| "cannot listen to the terminal".to_owned())?;
+    let work = move |question: &Question, cancel: &Cancel, tell: &mut dyn FnMut(Answer)| {
+        carry_out(&case, question, cancel, tell);
+    };
+    let crew = Crew::start(work, move |event| {
+        // Nobody hears when the loop has ended.
+        let _ = tell.send(Wake::Event(event));
+    });
+    Loop { model, theme, crew, settings, changed: true }.run(&mut terminal, &hear)
+}
+
+struct Loop<'a> {
+    model: Model,
+    theme: Theme,
+    crew: Crew,
+    settings: Settings<'a>,
+    /// Something changed since it was drawn.
+    changed: bool,
+}
+
+/// Whether the loop goes on.
+#[derive(PartialEq)]
+enum Next {
+    Go,
+    End,
+}
+
+impl Loop<'_> {
+    fn run(mut self, terminal: &mut Terminal, hear: &Receiver<Wake>) -> Result<()> {
+        let effects = start(&mut self.model);
+        self.carry_out(effects, terminal)?;
+        loop {
+            let deadline = Stopwatch::now() + GRACE;
+            while self.model.tickets.awaits_any() {
+                match hear.recv_deadline(deadline) {
+                    Ok(wake) => {
+                        if self.take(wake, terminal)? == Next::End {
+                            return Ok(());
+                        }
+                    }
+                    Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+                }
+            }
+            while let Ok(wake) = hear.try_recv() {
+                if self.take(wake, terminal)? == Next::End {
+                    return Ok(());
+                }
+            }
+            if std::mem::take(&mut self.changed) {
+                terminal.draw(&self.model, &self.theme)?;
+            }
+            let Ok(wake) = hear.recv() else { return Ok(()) };
+            if self.take(wake, terminal)? == Next::End {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Takes one thing in, and carries out what comes of it.
+    fn take(&mut self, wake: Wake, terminal: &mut Terminal) -> Result<Next> {
+        let event = match wake {
+            Wake::Event(event) => event,
+            Wake::Continued => {
+                terminal.resume()?;
+                self.changed = true;
+                return Ok(Next::Go);
+            }
+            Wake::End => return Ok(Next::End),
+        };
+        if matches!(event, Event::Key(_)) {
+            update(&mut self.model, Event::Clock(self.settings.clock.now()));
+        }
+        self.changed = true;
+        let effects = update(&mut self.model, event);
+        self.carry_out(effects, terminal)
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>, terminal: &mut Terminal) -> Result<Next> {
+        for effect in effects {
+            match effect {
+                Effect::Ask(ticket, question) => self.crew.ask(ticket, question),
+                Effect::Copy(text) => terminal.copy(&text)?,
+                Effect::Redraw => terminal.clear()?,
+                Effect::Suspend => terminal.suspend()?,
+                Effect::Quit => return Ok(Next::End),
+            }
+        }
+        Ok(Next::Go)
+    }
+}
+
+/// Starts the threads that listen to the terminal and to signals.
+fn listen(tell: Sender<Wake>) -> std::io::Result<()> {
+    use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM};
+    let mut signals = signal_hook::iterator::Signals::new([SIGCONT, SIGHUP, SIGINT, SIGTERM])?;
+    let of_signals = tell.clone();
+    thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        for signal in signals.forever() {
+            let wake = if signal == SIGCONT { Wake::Continued } else { Wake::End };
+            if of_signals.send(wake).is_err() {
+                return;
+            }
+        }
+    })?;
+    thread::Builder::new().name("keys".to_owned()).spawn(move || {
+        loop {
+            let wake = match event::read() {
+                Ok(event) => told(event),
+                Err(_) => Some(Wake::End),
+            };
+            let last = matches!(wake, Some(Wake::End));
+            if wake.is_some_and(|wake| tell.send(wake).is_err()) || last {
+                return;
+            }
+        }
+    })?;
+    Ok(())
+}
+
+/// Gives what a terminal's event means to the loop; most mean nothing.
+fn told(event: event::Event) -> Option<Wake> {
+    let event = match event {
+        event::Event::Key(key) if key.kind != KeyEventKind::Release => Event::Key(Chord::of(&key)?),
+        event::Event::Paste(text) => Event::Paste(text),
+        event::Event::Resize(width, height) => Event::Resize(Size { width, height }),
+        _ => return None,
+    };
+    Some(Wake::Event(event))
+}

@@ -1,0 +1,85 @@
+//! What a caller chooses before the interface starts.
+
+use std::path::PathBuf;
+
+use crate::error::Result;
+use crate::record::{Clock, Zone};
+
+use super::keymap::{self, Keymap};
+use super::theme::Theme;
+
+/// Whether hues are used. The terminal's own sixteen are used where they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Colour {
+    /// Hues as the theme says.
+    #[default]
+    Themed,
+    /// No hue: `NO_COLOR`, `--color never`.
+    Never,
+}
+
+/// Which characters are drawn with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Charset {
+    /// Unicode.
+    #[default]
+    Unicode,
+    /// ASCII alone.
+    Ascii,
+}
+
+/// What a caller chooses before the interface starts.
+#[derive(Clone)]
+pub struct Settings<'a> {
+    /// The built-in keymap: `default`, `vim` or `emacs`.
+    pub keymap: String,
+    /// The user's own keymap, laid over it.
+    pub overlay: Option<PathBuf>,
+    /// The theme: `default`, `high-contrast`, `mono`, or the path of a `.toml` file.
+    pub theme: String,
+    /// Whether hues are used.
+    pub colour: Colour,
+    /// Which characters are drawn with.
+    pub charset: Charset,
+    /// The zone in which times are shown; none for the case's own.
+    pub zone: Option<Zone>,
+    /// Tells what `now` means in a query.
+    pub clock: &'a dyn Clock,
+}
+
+impl<'a> Settings<'a> {
+    /// Gives what holds where nobody chose otherwise.
+    pub fn new(clock: &'a dyn Clock) -> Settings<'a> {
+        Settings {
+            keymap: "default".to_owned(),
+            overlay: None,
+            theme: "default".to_owned(),
+            colour: Colour::default(),
+            charset: Charset::default(),
+            zone: None,
+            clock,
+        }
+    }
+
+    /// Loads the keymap.
+    pub fn keymap(&self) -> Result<Keymap> {
+        let base = keymap::builtin(&self.keymap)?;
+        match &self.overlay {
+            Some(path) => base.overlaid_by(path),
+            None => Ok(base),
+        }
+    }
+
+    /// Loads the theme.
+    pub fn theme(&self) -> Result<Theme> {
+        let theme = Theme::named(&self.theme)?;
+        let theme = match self.colour {
+            Colour::Themed => theme,
+            Colour::Never => theme.without_colour(),
+        };
+        Ok(match self.charset {
+            Charset::Unicode => theme,
+            Charset::Ascii => theme.in_ascii(),
+        })
+    }
+}

@@ -1,0 +1,72 @@
+//! Taking in what the crew found out.
+
+use std::time::Duration;
+
+use super::super::effect::{Effect, Lane, Ticket};
+use super::super::event::{Answer, Trouble};
+use super::super::model::{Chart, Model, Told, Tone};
+use super::{list, typing};
+
+/// Takes in an answer to the newest question of its lane.
+pub(super) fn take(model: &mut Model, ticket: Ticket, took: Option<Duration>, answer: Answer) -> Vec<Effect> {
+    if !matches!(answer, Answer::Facet { .. }) {
+        model.tickets.settle(ticket);
+    }
+    match answer {
+        Answer::Page(page) => {
+            let damage = page.rows.iter().find_map(|row| match &row.told {
+                Told::Trouble { what, integrity: true } => Some(what.clone()),
+                Told::Trouble { .. } | Told::Event(_) => None,
+            });
+            model.facts.alarm(damage);
+            return list::take(model, page);
+        }
+        Answer::Count(count) => (model.search.count, model.search.took) = (Some(count), took),
+        Answer::Histogram { matching, present, formats } => {
+            let Some(step) = model.timeline.step else { return Vec::new() };
+            let facts = &model.facts;
+            let chart = Chart::new(step, matching, &present, &formats, |format| facts.rhythm(format));
+            (model.timeline.chart, model.timeline.trouble) = (Some(chart), None);
+        }
+        Answer::Facet { field, values, more } => {
+            if let Some(facet) = model.fields.facets.iter_mut().find(|facet| facet.field == field) {
+                (facet.values, facet.more) = (Some(values), more);
+            }
+        }
+        Answer::FacetsDone => model.fields.settle(),
+        Answer::Entry(card) => (model.detail.card, model.detail.trouble) = (Some(*card), None),
+        Answer::Values(values) => typing::values(model, values),
+        Answer::Failed(trouble) => failed(model, ticket.lane, trouble),
+    }
+    Vec::new()
+}
+
+/// Says why something could not be found out, where it would have stood.
+fn failed(model: &mut Model, lane: Lane, trouble: Trouble) {
+    let text = match &trouble.hint {
+        Some(hint) => format!("{} ({hint})", trouble.what),
+        None => trouble.what.clone(),
+    };
+    match lane {
+        Lane::Page => {
+            model.list.awaited = None;
+            if model.list.stale {
+                model.list = super::super::model::List { column: model.list.column, ..Default::default() };
+                (model.list.first, model.list.last) = (true, true);
+            }
+        }
+        Lane::Histogram => model.timeline.trouble = Some(text.clone()),
+        Lane::Facets => model.fields.trouble = Some(text.clone()),
+        Lane::Entry => {
+            let hit = model.detail.asked;
+            model.detail.card = None;
+            model.detail.trouble = hit.map(|hit| (hit, text.clone()));
+        }
+        Lane::Count | Lane::Complete => {}
+    }
+    if lane != Lane::Complete {
+        model.facts.alarm(trouble.integrity.then_some(trouble.what));
+        let tone = if trouble.integrity { Tone::Alarm } else { Tone::Refused };
+        model.say(tone, text);
+    }
+}

@@ -1,0 +1,117 @@
+//! Include, exclude, only, copy: what is done with the highlighted value.
+
+use crate::error::visible;
+use crate::query::{self, Context, Diagnostic, Expr};
+
+use super::super::effect::{Effect, Scope};
+use super::super::model::{Model, Pane, Pivot, Tone};
+use super::{fields, search};
+
+/// Gives the highlighted value, or says why there is none.
+fn highlighted(model: &mut Model) -> Option<Pivot> {
+    let found = match model.focus.pane {
+        Pane::Events | Pane::Timeline => model.list.pivot().cloned(),
+        Pane::Fields => model.fields.pivot(),
+        Pane::Detail => {
+            let card = model.detail.card_of(model.list.row().map(|row| row.hit));
+            card.and_then(|card| card.fields.get(model.detail.selected)).cloned()
+        }
+    };
+    if found.is_none() {
+        let text = match (model.focus.pane, model.list.row()) {
+            (Pane::Events, Some(_)) => {
+                format!("this event has no {}: choose another column", model.list.column.field())
+            }
+            _ => "no value is selected".to_owned(),
+        };
+        model.say(Tone::Refused, text);
+    }
+    found
+}
+
+/// Keeps only events that have the highlighted value.
+pub(super) fn include(model: &mut Model) -> Vec<Effect> {
+    if model.focus.pane == Pane::Fields && model.fields.at_more() {
+        return fields::more(model);
+    }
+    narrow(model, query::include)
+}
+
+/// Drops events that have the highlighted value.
+pub(super) fn exclude(model: &mut Model) -> Vec<Effect> {
+    narrow(model, query::exclude)
+}
+
+/// Forgets the search and shows every event that has the highlighted value.
+pub(super) fn only(model: &mut Model) -> Vec<Effect> {
+    narrow(model, |_, field, value, context| query::only(field, value, context))
+}
+
+fn narrow(
+    model: &mut Model,
+    narrowed: impl Fn(&str, &str, &str, &Context<'_>) -> Result<String, Diagnostic>,
+) -> Vec<Effect> {
+    let Some(pivot) = highlighted(model) else { return Vec::new() };
+    let context = super::typing::context(&model.facts);
+    let text = narrowed(&model.search.text, &pivot.field, &pivot.value, &context);
+    match text.and_then(|text| Ok((query::parse(&text, &context)?, text))) {
+        Ok((expr, _)) if same(&expr, &model.search.scope.expr) => {
+            model.say(Tone::Refused, "the search says so already");
+            Vec::new()
+        }
+        Ok((expr, text)) => {
+            let scope = Scope { expr, window: model.search.scope.window };
+            search::go(model, text, scope)
+        }
+        Err(problem) => {
+            let said = super::super::view::problem_text(&problem);
+            model.say(Tone::Refused, format!("cannot search for this value: {said}"));
+            Vec::new()
+        }
+    }
+}
+
+/// Tells whether two queries demand the same, in whatever order.
+fn same(one: &Expr, other: &Expr) -> bool {
+    match (one, other) {
+        (Expr::And(one), Expr::And(other)) => {
+            one.len() == other.len() && one.iter().all(|member| other.contains(member))
+        }
+        _ => one == other,
+    }
+}
+
+/// Most bytes of text that are copied: terminals take about 100,000 of base64.
+const COPIED: usize = 72_000;
+
+/// Copies the highlighted value.
+pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
+    if model.context() == super::super::keymap::Context::Typing {
+        return super::typing::copy(model);
+    }
+    match highlighted(model) {
+        Some(pivot) => to_clipboard(model, &pivot.field, &pivot.value),
+        None => Vec::new(),
+    }
+}
+
+/// Copies the selected event's original line.
+pub(super) fn copy_line(model: &mut Model) -> Vec<Effect> {
+    let hit = model.list.row().map(|row| row.hit);
+    let Some(raw) = model.detail.card_of(hit).map(|card| card.raw.clone()) else {
+        model.say(Tone::Refused, "no event is selected, or it was not read yet");
+        return Vec::new();
+    };
+    to_clipboard(model, "the line", &raw)
+}
+
+/// Sends text to the clipboard: visible, so that nothing in it acts where it is pasted.
+pub(super) fn to_clipboard(model: &mut Model, what: &str, text: &str) -> Vec<Effect> {
+    let mut shown = visible(text);
+    let whole = shown.len();
+    let end = (0..=whole.min(COPIED)).rev().find(|at| shown.is_char_boundary(*at)).unwrap_or(0);
+    shown.truncate(end);
+    let cut = if end < whole { format!(", cut to {end} of {whole} bytes") } else { String::new() };
+    model.say(Tone::Done, format!("copied {}{cut}", visible(what)));
+    vec![Effect::Copy(shown)]
+}

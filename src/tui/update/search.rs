@@ -1,0 +1,71 @@
+//! Asking for other events: every change of query or window goes through here.
+
+use crate::index::Order;
+use crate::query::Expr;
+
+use super::super::effect::{Effect, Place, Question, Scope};
+use super::super::model::{List, Model, Tone};
+use super::{ask, fields, list, timeline};
+
+/// Goes on to another search; where the trail stood can be gone back to. The
+/// list stays where it is in time.
+pub(super) fn go(model: &mut Model, text: String, scope: Scope) -> Vec<Effect> {
+    let stop = model.search.stop(model.list.row().map(|row| row.hit));
+    model.search.leave(stop);
+    model.list.seek = model.list.row().map(|row| row.hit);
+    let place = model.moment().map_or(Place::First, Place::At);
+    settle_on(model, text, scope, place)
+}
+
+/// Goes on to a search that was typed: its first events are shown.
+pub(super) fn go_to_first(model: &mut Model, text: String, scope: Scope) -> Vec<Effect> {
+    let stop = model.search.stop(model.list.row().map(|row| row.hit));
+    model.search.leave(stop);
+    settle_on(model, text, scope, Place::First)
+}
+
+/// Makes a search the present one, without a trace on the trail.
+pub(super) fn settle_on(model: &mut Model, text: String, scope: Scope, place: Place) -> Vec<Effect> {
+    if scope.window != model.search.scope.window {
+        model.timeline.mark = None;
+    }
+    model.timeline.cursor = None;
+    (model.search.text, model.search.scope) = (text, scope);
+    ask_all(model, place)
+}
+
+/// Asks for everything that the first screen shows of the present search.
+pub(super) fn ask_all(model: &mut Model, place: Place) -> Vec<Effect> {
+    (model.search.count, model.search.took) = (None, None);
+    model.list.stale = true;
+    let mut effects = list::load(model, place);
+    let scope = model.search.scope.clone();
+    effects.push(ask(model, Question::Count(scope)));
+    effects.extend(timeline::count(model));
+    effects.extend(fields::count(model));
+    effects
+}
+
+/// Shows every event again, in the same time.
+pub(super) fn clear(model: &mut Model) -> Vec<Effect> {
+    if model.search.scope.expr == Expr::All {
+        model.say(Tone::Refused, "every event is shown already");
+        return Vec::new();
+    }
+    let scope = Scope { expr: Expr::All, window: model.search.scope.window };
+    go(model, String::new(), scope)
+}
+
+/// Turns the list round; the selected event stays selected.
+pub(super) fn flip_order(model: &mut Model) -> Vec<Effect> {
+    model.search.order = List::reversed(model.search.order);
+    model.list.seek = model.list.row().map(|row| row.hit);
+    model.list.stale = true;
+    let word = match model.search.order {
+        Order::Newest => "newest first",
+        Order::Oldest => "oldest first",
+    };
+    model.say(Tone::Done, word);
+    let place = model.moment().map_or(Place::First, Place::At);
+    list::load(model, place)
+}

@@ -1,0 +1,191 @@
+//! Searching, pivoting, the trail.
+
+use super::kit::*;
+use crate::index::Order;
+use crate::query::Expr;
+use crate::record::Window;
+use crate::tui::effect::{Effect, Lane, Place, Question};
+use crate::tui::event::{Answer, Event, Trouble};
+use crate::tui::keymap::Chord;
+use crate::tui::model::{Front, Tone};
+use crate::tui::update::update;
+
+#[test]
+fn a_search_asks_for_everything_the_screen_shows() {
+    let mut model = opened(120, 40);
+    press(&mut model, "/");
+    write(&mut model, "user:root");
+    let effects = press(&mut model, "enter");
+    assert_eq!(lanes(&effects), [Lane::Page, Lane::Count, Lane::Histogram, Lane::Facets]);
+    assert_eq!((model.search.text.as_str(), model.search.count), ("user:root", None));
+    assert_eq!(model.front, Front::Nothing);
+}
+
+#[test]
+fn stale_results_are_ignored() {
+    let mut model = opened(120, 40);
+    let first = press(&mut model, "i");
+    let (old, _) = asked(&first, Lane::Count);
+    let second = press(&mut model, "x");
+    let (new, _) = asked(&second, Lane::Count);
+    update(&mut model, Event::Answer { ticket: new, took: None, answer: Answer::Count(7) });
+    update(&mut model, Event::Answer { ticket: old, took: None, answer: Answer::Count(99) });
+    assert_eq!(model.search.count, Some(7));
+}
+
+#[test]
+fn a_query_that_cannot_be_read_is_pointed_at_and_not_run() {
+    let mut model = opened(120, 40);
+    press(&mut model, "/");
+    write(&mut model, "user:");
+    let Front::Typing(typing) = &model.front else { panic!("nothing is typed") };
+    assert_eq!(typing.problem.as_ref().map(|problem| problem.span.clone()), Some(0..5));
+    assert_eq!(press(&mut model, "enter"), []);
+    assert!(matches!(model.front, Front::Typing(_)));
+    assert_eq!(model.search.scope.expr, Expr::All);
+}
+
+#[test]
+fn a_chosen_suggestion_takes_the_place_of_what_is_typed() {
+    let mut model = opened(120, 40);
+    press(&mut model, "/");
+    write(&mut model, "user.n");
+    press(&mut model, "tab");
+    let Front::Typing(typing) = &model.front else { panic!("nothing is typed") };
+    assert_eq!(typing.input.value(), "user.name:");
+    write(&mut model, "r");
+    press(&mut model, "down down");
+    let effects = press(&mut model, "enter");
+    settle(&mut model, effects);
+    let Front::Typing(typing) = &model.front else { panic!("nothing is typed") };
+    assert_eq!(typing.input.value().trim_end(), "user.name:\"ro ot\"");
+}
+
+#[test]
+fn including_a_value_keeps_the_time_and_the_event() {
+    let mut model = opened(120, 40);
+    let effects = press(&mut model, "j j");
+    settle(&mut model, effects);
+    let window = Window { from: BEGIN, to: BEGIN.plus(i64::MAX / 4) };
+    model.search.scope.window = window;
+    let effects = press(&mut model, "i");
+    assert_eq!((model.search.text.as_str(), model.search.scope.window), ("source.ip:203.0.113.7", window));
+    let (_, question) = asked(&effects, Lane::Page);
+    let Question::Page { place, .. } = question else { panic!("{question:?}") };
+    assert_eq!((place, model.list.seek), (Place::At(hit(2).time.unwrap()), Some(hit(2))));
+}
+
+#[test]
+fn excluding_what_was_included_turns_it_round() {
+    let mut model = opened(120, 40);
+    press(&mut model, "i");
+    press(&mut model, "i");
+    assert_eq!(said(&model), "the search says so already");
+    press(&mut model, "x");
+    assert_eq!(model.search.text, "NOT source.ip:203.0.113.7");
+    assert_eq!(model.search.past.len(), 2);
+}
+
+#[test]
+fn a_column_without_a_value_says_so() {
+    let mut model = opened(120, 40);
+    assert_eq!(press(&mut model, "h i"), []);
+    assert_eq!(said(&model), "this event has no user.name: choose another column");
+}
+
+#[test]
+fn the_trail_leads_back_and_forward() {
+    let mut model = opened(120, 40);
+    let effects = press(&mut model, "i");
+    settle(&mut model, effects);
+    let effects = press(&mut model, "z");
+    settle(&mut model, effects);
+    let zoomed = model.search.scope.clone();
+    press(&mut model, "ctrl-o");
+    assert_eq!(
+        (model.search.text.as_str(), model.search.scope.window),
+        ("source.ip:203.0.113.7", Window::ALL)
+    );
+    press(&mut model, "ctrl-o");
+    assert_eq!(model.search.scope.expr, Expr::All);
+    press(&mut model, "ctrl-o");
+    assert_eq!(said(&model), "this is where the trail begins");
+    press(&mut model, "alt-right alt-right");
+    assert_eq!(model.search.scope, zoomed);
+}
+
+#[test]
+fn a_value_of_a_field_is_included_from_the_fields() {
+    let mut model = opened(120, 40);
+    press(&mut model, "f j enter");
+    assert_eq!(
+        model.search.scope.expr.to_string(),
+        format!("event.outcome:{}", crate::query::quote("succ\u{9b}ess"))
+    );
+}
+
+#[test]
+fn the_line_after_the_values_asks_for_more() {
+    let mut model = opened(120, 40);
+    let effects = press(&mut model, "f j j enter");
+    let (_, question) = asked(&effects, Lane::Facets);
+    let Question::Facets { fields, .. } = question else { panic!("{question:?}") };
+    assert_eq!(fields[0], ("event.outcome".to_owned(), 51));
+}
+
+#[test]
+fn what_is_copied_cannot_act_and_is_bounded() {
+    let mut model = opened(120, 40);
+    let effects = press(&mut model, "Y");
+    assert_eq!(effects, [Effect::Copy("Mar  1 00:00:00 web-01 sshd[1]: Failed ␛[31m".to_owned())]);
+    model.detail.card.as_mut().unwrap().raw = "ab\u{7}".repeat(40_000);
+    let Some(Effect::Copy(text)) = press(&mut model, "Y").pop() else { panic!("nothing was copied") };
+    assert!(text.len() <= 72_000 && text.ends_with(['a', 'b', '␇']));
+    assert_eq!(said(&model), "copied the line, cut to 72000 of 200000 bytes");
+}
+
+#[test]
+fn escape_never_leaves_and_q_goes_back_before_it_leaves() {
+    let mut model = opened(120, 40);
+    assert_eq!(press(&mut model, "esc"), []);
+    press(&mut model, "f");
+    assert_eq!(press(&mut model, "q"), []);
+    assert_eq!(press(&mut model, "q"), [Effect::Quit]);
+}
+
+#[test]
+fn a_sequence_waits_for_its_end_and_says_when_it_has_none() {
+    let mut model = opened(120, 40);
+    press(&mut model, "space");
+    assert_eq!(model.keys.pending, [Chord::char(' ')]);
+    press(&mut model, "w");
+    assert_eq!((model.keys.pending.len(), said(&model)), (0, "Space w does nothing here"));
+    press(&mut model, "space esc");
+    assert_eq!((model.keys.pending.len(), said(&model)), (0, ""));
+    press(&mut model, "space r");
+    assert_eq!(model.search.order, Order::Oldest);
+}
+
+#[test]
+fn the_palette_runs_what_was_found() {
+    let mut model = opened(120, 40);
+    press(&mut model, ":");
+    write(&mut model, "oldest");
+    press(&mut model, "enter");
+    assert_eq!((model.search.order, &model.front), (Order::Oldest, &Front::Nothing));
+}
+
+#[test]
+fn evidence_that_is_not_what_its_hash_says_raises_an_alarm_that_stays() {
+    let mut model = opened(120, 40);
+    let effects = press(&mut model, "j");
+    let (ticket, _) = asked(&effects, Lane::Entry);
+    let trouble = Trouble { what: "frame 3 is damaged".to_owned(), hint: None, integrity: true };
+    update(&mut model, Event::Answer { ticket, took: None, answer: Answer::Failed(trouble) });
+    assert_eq!(model.notice.as_ref().map(|notice| notice.tone), Some(Tone::Alarm));
+    press(&mut model, "k");
+    assert_eq!(
+        (model.facts.trouble.as_slice(), &model.notice),
+        (["frame 3 is damaged".to_owned()].as_slice(), &None)
+    );
+}

@@ -1,0 +1,93 @@
+//! Walking and zooming the timeline.
+
+use ratatui::layout::Size;
+
+use super::kit::*;
+use crate::record::{Instant, Window};
+use crate::tui::effect::{Lane, Place, Question};
+use crate::tui::event::Event;
+use crate::tui::update::update;
+
+fn length(window: Window) -> i64 {
+    window.to.nanos() - window.from.nanos()
+}
+
+#[test]
+fn walking_buckets_skips_empty_ones_and_takes_the_list_along() {
+    let mut model = opened(120, 40);
+    let buckets = model.timeline.chart.as_ref().unwrap().matching.buckets.clone();
+    let effects = press(&mut model, "[");
+    let at = model.timeline.cursor.unwrap();
+    assert!(buckets[at].count > 0 && at.is_multiple_of(3));
+    let Question::Page { place, .. } = asked(&effects, Lane::Page).1 else { panic!("no page") };
+    assert_eq!(place, Place::At(buckets[at].window.to.plus(-1)));
+    press(&mut model, "[");
+    assert_eq!(model.timeline.cursor, Some(at - 3));
+    press(&mut model, "]");
+    assert_eq!(model.timeline.cursor, Some(at));
+}
+
+#[test]
+fn the_busiest_bucket_is_one_key_away() {
+    let mut model = opened(120, 40);
+    press(&mut model, "b");
+    let buckets = &model.timeline.chart.as_ref().unwrap().matching.buckets;
+    let most = buckets.iter().map(|bucket| bucket.count).max();
+    assert_eq!(Some(buckets[model.timeline.cursor.unwrap()].count), most);
+}
+
+#[test]
+fn zooming_in_and_out_again_leads_to_all_of_time() {
+    let mut model = opened(120, 40);
+    let all = model.facts.span.unwrap();
+    let effects = press(&mut model, "z");
+    settle(&mut model, effects);
+    let zoomed = model.search.scope.window;
+    assert_eq!(length(zoomed), length(all) / 4);
+    assert!(all.from <= zoomed.from && zoomed.to <= all.to);
+    let effects = press(&mut model, "Z");
+    settle(&mut model, effects);
+    press(&mut model, "Z");
+    assert_eq!(model.search.scope.window, Window::ALL);
+    press(&mut model, "Z");
+    assert_eq!(said(&model), "the timeline goes no further");
+}
+
+#[test]
+fn zooming_in_ends_at_some_milliseconds() {
+    let mut model = opened(120, 40);
+    for _ in 0..60 {
+        let effects = press(&mut model, "z");
+        settle(&mut model, effects);
+    }
+    assert_eq!(length(model.search.scope.window), 10_000_000);
+}
+
+#[test]
+fn a_marked_range_is_zoomed_to() {
+    let mut model = opened(120, 40);
+    press(&mut model, "shift-tab shift-tab");
+    press(&mut model, "v h h");
+    let brush = model.timeline.brush(model.moment()).unwrap();
+    assert!(brush.len() > 3);
+    let window = model.timeline.chart.as_ref().unwrap().window_of(&brush);
+    press(&mut model, "enter");
+    assert_eq!((model.search.scope.window, model.timeline.mark), (window, None));
+}
+
+#[test]
+fn another_width_asks_for_other_buckets_and_the_same_width_for_none() {
+    let mut model = opened(120, 40);
+    let wide = Event::Resize(Size { width: 200, height: 40 });
+    assert!(lanes(&update(&mut model, wide.clone())).contains(&Lane::Histogram));
+    assert_eq!(lanes(&update(&mut model, wide)), []);
+}
+
+#[test]
+fn a_case_that_tells_no_time_has_no_timeline_and_says_so() {
+    let mut model = opened(120, 40);
+    (model.facts.span, model.timeline.chart) = (None, None);
+    assert_eq!(press(&mut model, "b z"), []);
+    assert_eq!(said(&model), "the timeline holds no event of this search");
+    assert_eq!(model.moment(), Some(Instant::from_nanos(hit(0).time.unwrap().nanos())));
+}

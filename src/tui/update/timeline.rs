@@ -1,0 +1,184 @@
+//! The timeline: counting it, walking its buckets, zooming.
+
+use crate::record::{Instant, Window};
+
+use super::super::buckets;
+use super::super::effect::{Effect, Place, Question, Scope};
+use super::super::layout;
+use super::super::model::{Model, Tone};
+use super::{ask, list, search};
+
+/// By how much one zoom changes the window.
+const ZOOM: i64 = 4;
+
+/// Shortest window that can be zoomed to, in nanoseconds: ten milliseconds.
+const SHORTEST: i64 = 10_000_000;
+
+/// Which way one walks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// To earlier times.
+    Earlier,
+    /// To later times.
+    Later,
+}
+
+/// Gives the stretch of time that the timeline shows: the zoom, or all of the case.
+fn window(model: &Model) -> Option<Window> {
+    let scope = &model.search.scope;
+    if scope.window == Window::ALL { model.facts.span } else { Some(scope.window) }
+}
+
+/// Asks for the timeline of the present search.
+pub(super) fn count(model: &mut Model) -> Option<Effect> {
+    let columns = layout::bucket_columns(model.size);
+    let Some(window) = window(model) else {
+        model.timeline.chart = None;
+        return None;
+    };
+    let (step, edges) = buckets::buckets(window, columns, model.facts.zone());
+    (model.timeline.step, model.timeline.edges) = (Some(step), edges.clone());
+    let scope = model.search.scope.clone();
+    Some(ask(model, Question::Histogram { scope, edges, by: "event.outcome".to_owned() }))
+}
+
+/// Asks again where another width or zone wants other buckets.
+pub(super) fn ask_if_changed(model: &mut Model) -> Option<Effect> {
+    let columns = layout::bucket_columns(model.size);
+    let (_, edges) = buckets::buckets(window(model)?, columns, model.facts.zone());
+    if edges == model.timeline.edges {
+        return None;
+    }
+    (model.timeline.cursor, model.timeline.mark) = (None, None);
+    count(model)
+}
+
+/// Shows times in UTC, or in the case's zone.
+pub(super) fn flip_zone(model: &mut Model) -> Vec<Effect> {
+    if model.facts.zone == crate::record::Zone::UTC {
+        model.say(Tone::Refused, "the case's zone is UTC already");
+        return Vec::new();
+    }
+    model.facts.in_utc = !model.facts.in_utc;
+    ask_if_changed(model).into_iter().collect()
+}
+
+/// Goes to the nearest bucket on one side that has events that match.
+pub(super) fn to_bucket(model: &mut Model, way: Way) -> Vec<Effect> {
+    let moment = model.moment();
+    let Some(chart) = &model.timeline.chart else { return nothing_counted(model) };
+    let buckets = &chart.matching.buckets;
+    let at = model.timeline.selected(moment);
+    let filled = |at: &usize| buckets[*at].count > 0;
+    let next = match way {
+        Way::Earlier => (0..at.unwrap_or(buckets.len())).rev().find(filled),
+        Way::Later => (at.map_or(0, |at| at + 1)..buckets.len()).find(filled),
+    };
+    let side = match way {
+        Way::Earlier => "earlier",
+        Way::Later => "later",
+    };
+    match next {
+        Some(next) => to(model, next),
+        None => {
+            model.say(Tone::Refused, format!("no {side} bucket has events of this search"));
+            Vec::new()
+        }
+    }
+}
+
+/// Goes to the bucket with the most events that match.
+pub(super) fn to_busiest(model: &mut Model) -> Vec<Effect> {
+    match model.timeline.chart.as_ref().and_then(|chart| chart.busiest()) {
+        Some(busiest) => to(model, busiest),
+        None => nothing_counted(model),
+    }
+}
+
+fn nothing_counted(model: &mut Model) -> Vec<Effect> {
+    model.say(Tone::Refused, "the timeline holds no event of this search");
+    Vec::new()
+}
+
+/// Puts the cursor on a bucket and the list on its first event in order.
+fn to(model: &mut Model, bucket: usize) -> Vec<Effect> {
+    model.timeline.cursor = Some(bucket);
+    let Some(chart) = &model.timeline.chart else { return Vec::new() };
+    let window = chart.window_of(&(bucket..bucket + 1));
+    let moment = match model.search.order {
+        crate::index::Order::Newest => window.to.plus(-1),
+        crate::index::Order::Oldest => window.from,
+    };
+    list::load(model, Place::At(moment))
+}
+
+/// Begins a range at the selected bucket, or forgets it.
+pub(super) fn mark(model: &mut Model) -> Vec<Effect> {
+    let at = model.timeline.selected(model.moment());
+    model.timeline.mark = if model.timeline.mark.is_some() { None } else { at };
+    Vec::new()
+}
+
+/// Zooms in around the selected bucket.
+pub(super) fn zoom_in(model: &mut Model) -> Vec<Effect> {
+    let Some(shown) = window(model) else { return nothing_counted(model) };
+    let length = (length(shown) / ZOOM).max(SHORTEST);
+    let narrow = placed(middle(model, shown), length, shown);
+    zoom_to(model, narrow)
+}
+
+/// Zooms out around the selected bucket, at most to all of time.
+pub(super) fn zoom_out(model: &mut Model) -> Vec<Effect> {
+    let (Some(shown), Some(all)) = (window(model), model.facts.span) else { return nothing_counted(model) };
+    let length = length(shown).saturating_mul(ZOOM);
+    let wide = placed(middle(model, shown), length, all);
+    zoom_to(model, if length.saturating_add(SHORTEST) >= self::length(all) { Window::ALL } else { wide })
+}
+
+fn length(window: Window) -> i64 {
+    window.to.nanos().saturating_sub(window.from.nanos())
+}
+
+/// Gives the window of a length around a moment, moved to lie inside another.
+fn placed(middle: i64, length: i64, inside: Window) -> Window {
+    let latest = inside.to.nanos().saturating_sub(length).max(inside.from.nanos());
+    let from = middle.saturating_sub(length / 2).clamp(inside.from.nanos(), latest);
+    Window { from: Instant::from_nanos(from), to: Instant::from_nanos(from.saturating_add(length)) }
+}
+
+/// Gives the moment around which one zooms: the selected bucket's middle, or the window's.
+fn middle(model: &Model, shown: Window) -> i64 {
+    let chart = model.timeline.chart.as_ref();
+    let bucket =
+        model.timeline.brush(model.moment()).zip(chart).map(|(range, chart)| chart.window_of(&range));
+    let window = bucket.unwrap_or(shown);
+    let middle = window.from.nanos() / 2 + window.to.nanos() / 2;
+    middle.clamp(shown.from.nanos(), shown.to.nanos())
+}
+
+/// Zooms to the selected buckets.
+pub(super) fn zoom_selection(model: &mut Model) -> Vec<Effect> {
+    let range = model.timeline.brush(model.moment());
+    match range.zip(model.timeline.chart.as_ref()).map(|(range, chart)| chart.window_of(&range)) {
+        Some(window) => zoom_to(model, window),
+        None => {
+            model.say(Tone::Refused, "no bucket is selected");
+            Vec::new()
+        }
+    }
+}
+
+/// Shows all of time again.
+pub(super) fn zoom_reset(model: &mut Model) -> Vec<Effect> {
+    zoom_to(model, Window::ALL)
+}
+
+fn zoom_to(model: &mut Model, window: Window) -> Vec<Effect> {
+    if window == model.search.scope.window || window.from >= window.to {
+        model.say(Tone::Refused, "the timeline goes no further");
+        return Vec::new();
+    }
+    let scope = Scope { window, ..model.search.scope.clone() };
+    let text = model.search.text.clone();
+    search::go(model, text, scope)
+}

@@ -1,0 +1,151 @@
+//! The event list.
+
+use ratatui::layout::Rect;
+
+use crate::index::Order;
+use crate::record::{Basis, Precision};
+
+use super::super::layout::Panes;
+use super::super::model::{Column, Model, Outcome, Pane, Row, Told};
+use super::super::theme::Role;
+use super::empty;
+use super::numbers::thousands;
+use super::pen::Pen;
+use super::times::Clock;
+
+/// Where the columns of the list stand.
+struct Columns {
+    clock: Clock,
+    /// The columns behind the outcome: where each begins and how wide it is.
+    cells: Vec<(Column, u16, u16)>,
+    /// Where the outcome's glyph stands.
+    outcome: u16,
+}
+
+/// Draws the list with its heading.
+pub(super) fn draw(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
+    let (Some(heading), Some(rows)) = (panes.events_heading, panes.rows) else { return };
+    let columns = columns(model, rows);
+    draw_heading(model, heading, &columns, pen);
+    let list = &model.list;
+    if list.rows.is_empty() {
+        empty::draw(model, rows, pen);
+        return;
+    }
+    for (y, at) in (rows.y..rows.bottom()).zip(list.top..list.rows.len()) {
+        let line = Rect { y, height: 1, ..rows };
+        draw_row(model, &list.rows[at], at == list.selected, line, &columns, pen);
+    }
+}
+
+fn columns(model: &Model, area: Rect) -> Columns {
+    let fine = area.width >= 82 && model.list.is_fine();
+    let clock = Clock::new(&model.facts, fine);
+    let outcome = area.x + 2 + clock.width() + 1;
+    let mut x = outcome + 2;
+    let mut cells = Vec::new();
+    let wide = area.width > 80;
+    let (actor, from) = if wide { (14, 17) } else { (10, 15) };
+    let mut take = |column, width: u16| {
+        cells.push((column, x, width));
+        x += width + 1;
+    };
+    if model.shows_host() {
+        take(Column::Host, 14);
+    }
+    if area.width >= 64 {
+        take(Column::Actor, actor);
+    }
+    if area.width >= 54 {
+        take(Column::From, from);
+    }
+    cells.push((Column::What, x, (area.right() - 1).saturating_sub(x)));
+    Columns { clock, cells, outcome }
+}
+
+fn draw_heading(model: &Model, area: Rect, columns: &Columns, pen: &mut Pen<'_>) {
+    let role = if model.focus.pane == Pane::Events { Role::FocusHeading } else { Role::Heading };
+    let list = &model.list;
+    let order = match model.search.order {
+        Order::Newest => "newest first",
+        Order::Oldest => "oldest first",
+    };
+    let total = model.search.count.map_or("…".to_owned(), thousands);
+    let place = match list.position() {
+        _ if list.stale => "searching…".to_owned(),
+        Some(position) => format!("{} of {total}", thousands(position)),
+        None => String::new(),
+    };
+    let last = area.bottom() - 1;
+    let end = if area.height > 1 {
+        pen.text(area.x + 1, area.y, area.width, "Events", role);
+        let said = if place.is_empty() { order.to_owned() } else { format!("{order} · {place}") };
+        pen.right(area.right() - 1, area.y, area.width / 2, &said, Role::Faint);
+        area.right() - 1
+    } else {
+        pen.right(area.right() - 1, last, area.width / 2, &place, Role::Faint) - 1
+    };
+    let names = if area.height > 1 { Role::Faint } else { role };
+    pen.text(area.x + 2, last, columns.outcome - area.x - 2, &columns.clock.heading(&model.facts), names);
+    for (column, x, width) in &columns.cells {
+        let width = (*width).min(end.saturating_sub(*x));
+        pen.text(*x, last, width, column.heading(), names);
+    }
+}
+
+fn draw_row(model: &Model, row: &Row, selected: bool, line: Rect, columns: &Columns, pen: &mut Pen<'_>) {
+    let (list, glyphs) = (&model.list, pen.theme.glyphs);
+    let front = model.focus.pane == Pane::Events;
+    let plain = if list.stale { Role::Faint } else { Role::Text };
+    let (precision, basis, outcome) = match &row.told {
+        Told::Event(brief) => (brief.precision, brief.basis, brief.outcome),
+        Told::Trouble { .. } => (Some(Precision::Second), Basis::default(), Outcome::Unknown),
+    };
+    if selected {
+        pen.text(line.x, line.y, 1, glyphs.selected, Role::Marker);
+    }
+    let time = match row.hit.time {
+        Some(time) => columns.clock.write(time, precision),
+        None => "no time".to_owned(),
+    };
+    if row.hit.time.is_some() && (!basis.is_explicit() || basis.ambiguous || basis.future) {
+        pen.text(line.x + 1, line.y, 1, glyphs.inferred, Role::Inferred);
+    }
+    pen.text(line.x + 2, line.y, columns.clock.width(), &time, plain);
+    match &row.told {
+        Told::Event(brief) => {
+            let (glyph, role) = match outcome {
+                Outcome::Success => (glyphs.success, Role::Success),
+                Outcome::Failure => (glyphs.failure, Role::Failure),
+                Outcome::Unknown => (glyphs.unknown, Role::Unknown),
+            };
+            pen.text(columns.outcome, line.y, 1, glyph, if list.stale { plain } else { role });
+            for (column, x, width) in &columns.cells {
+                match (column, row.cell(*column)) {
+                    (Column::What, _) => pen.foreign(*x, line.y, *width, &brief.what, plain),
+                    (_, Some(pivot)) => pen.foreign(*x, line.y, *width, &pivot.value, plain),
+                    (_, None) => pen.text(*x, line.y, *width, glyphs.none, Role::Faint),
+                };
+            }
+        }
+        Told::Trouble { what, .. } => {
+            let end = pen.text(columns.outcome, line.y, 2, glyphs.trouble, Role::Trouble) + 1;
+            pen.text(end, line.y, line.right().saturating_sub(end), what, Role::Trouble);
+        }
+    }
+    if !selected {
+        return;
+    }
+    pen.lay(line, if front { Role::Selected } else { Role::SelectedAway });
+    if front {
+        let cell = match list.column {
+            Column::Outcome => Some((columns.outcome, 1)),
+            column => {
+                columns.cells.iter().find(|(shown, ..)| *shown == column).map(|(_, x, width)| (*x, *width))
+            }
+        };
+        if let Some((x, width)) = cell {
+            pen.lay(Rect { x, width, ..line }, Role::Cell);
+        }
+    }
+}

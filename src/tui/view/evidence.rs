@@ -1,0 +1,148 @@
+//! Screen 4: the sources, how they were read, and how their times are known.
+
+use ratatui::layout::Rect;
+
+use crate::case::SourceInfo;
+
+use super::super::layout::Panes;
+use super::super::model::Model;
+use super::super::theme::Role;
+use super::numbers::{bytes, counted, thousands};
+use super::pen::{Pen, wrap};
+use super::times::moment;
+
+/// Draws the table of sources, and all that is known of the selected one.
+pub(super) fn draw(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
+    let area = panes.body;
+    let facts = &model.facts;
+    let total: u64 = facts.sources.iter().map(|source| source.bytes).sum();
+    let said = format!(
+        "{} · {} · {}",
+        counted(facts.sources.len() as u64, "source"),
+        counted(facts.events, "event"),
+        bytes(total)
+    );
+    let x = pen.text(area.x + 1, panes.search.y, area.width, "Evidence", Role::FocusHeading);
+    pen.text(x + 3, panes.search.y, area.width.saturating_sub(x + 4), &said, Role::Faint);
+    if facts.sources.is_empty() {
+        pen.text(area.x + 1, area.y, area.width, "No evidence yet: vestigo import PATH", Role::Text);
+        return;
+    }
+    let common = common_folder(&facts.sources);
+    let widths = Widths::of(area.width);
+    widths.row(
+        area.x,
+        area.y,
+        ["Source", "Format", "Events", "Unparsed", "Bytes", "Times"],
+        Role::Faint,
+        pen,
+    );
+    let lines = about(model, area.width);
+    let below = lines.len() as u16 + 1;
+    let rows = Rect { y: area.y + 1, height: area.height.saturating_sub(below + 1).max(1), ..area };
+    let room = usize::from(rows.height);
+    let top = model.focus.source.saturating_sub(room / 2).min(facts.sources.len().saturating_sub(room));
+    for (y, (at, source)) in (rows.y..rows.bottom()).zip(facts.sources.iter().enumerate().skip(top)) {
+        let cells = [
+            &source.path[common..],
+            &source.receipt.format,
+            &thousands(source.receipt.events),
+            &thousands(source.receipt.unparsed),
+            &bytes(source.bytes),
+            &times(source),
+        ];
+        widths.row(rows.x, y, cells, Role::Text, pen);
+        if at == model.focus.source {
+            pen.lay(Rect { y, height: 1, ..rows }, Role::Selected);
+        }
+    }
+    let shown = (facts.sources.len() as u16).min(rows.height);
+    for (y, line) in (rows.y + shown + 1..area.bottom()).zip(lines) {
+        pen.text(area.x + 1, y, area.width - 2, &line, Role::Text);
+    }
+}
+
+/// Gives the length of the folder in which all sources were found, so that rows
+/// begin with what tells them apart.
+fn common_folder(sources: &[SourceInfo]) -> usize {
+    let Some(first) = sources.first() else { return 0 };
+    let shared = sources.iter().fold(first.path.as_str(), |shared, source| {
+        let same = shared.char_indices().zip(source.path.chars()).take_while(|((_, a), b)| a == b);
+        &shared[..same.last().map_or(0, |((at, c), _)| at + c.len_utf8())]
+    });
+    shared.rfind('/').map_or(0, |at| at + 1)
+}
+
+/// Says all that is known of the selected source.
+fn about(model: &Model, width: u16) -> Vec<String> {
+    let Some(source) = model.facts.sources.get(model.focus.source) else { return Vec::new() };
+    let trouble = model.facts.trouble.iter().map(|trouble| format!("! {trouble}"));
+    let zone = model.facts.zone();
+    let span = match source.span() {
+        Some((from, to)) => format!("From {} to {} ({zone}).", moment(from, zone), moment(to, zone)),
+        None => "No event of it tells a time.".to_owned(),
+    };
+    let (receipt, time) = (&source.receipt, &source.receipt.time);
+    let times = format!(
+        "Times: {} stated in full, {} inferred, {} ambiguous, {} after the acquisition, {} absent.",
+        thousands(time.explicit),
+        thousands(time.inferred),
+        thousands(time.ambiguous),
+        thousands(time.future),
+        thousands(time.none)
+    );
+    let conserved = if receipt.conserves() { "✓ nothing lost" } else { "! the parts do not add up" };
+    let parts = &receipt.bytes;
+    let bytes = format!(
+        "Bytes: {} = {} in events + {} continuations + {} blank + {} rejected: {conserved}.",
+        thousands(parts.total),
+        thousands(parts.events),
+        thousands(parts.continuations),
+        thousands(parts.blank),
+        thousands(parts.rejected)
+    );
+    let sha = format!("SHA-256 of its content: {}", source.id);
+    let root = format!("Merkle root of its records: {}", source.root);
+    let sentences = [crate::error::visible(&source.path), span, times, bytes, sha, root];
+    let all = trouble.chain(sentences);
+    all.flat_map(|text| wrap(&text, usize::from(width.saturating_sub(3)))).collect()
+}
+
+/// Says in a word how the times of a source are known.
+fn times(source: &SourceInfo) -> String {
+    let time = &source.receipt.time;
+    match (time.explicit, time.inferred, time.none) {
+        (_, 0, 0) => "in full".to_owned(),
+        (_, 0, _) => "some absent".to_owned(),
+        (0, _, _) => "≈ inferred".to_owned(),
+        _ => "≈ some inferred".to_owned(),
+    }
+}
+
+/// How wide the columns are.
+struct Widths {
+    path: u16,
+    format: u16,
+    times: u16,
+}
+
+impl Widths {
+    fn of(width: u16) -> Widths {
+        let times = if width >= 100 { 16 } else { 0 };
+        let format = if width >= 60 { 16 } else { 0 };
+        Widths { path: width.saturating_sub(format + times + 36), format, times }
+    }
+
+    fn row(&self, x: u16, y: u16, cells: [&str; 6], role: Role, pen: &mut Pen<'_>) {
+        let [path, format, events, unparsed, size, times] = cells;
+        pen.foreign(x + 1, y, self.path.saturating_sub(2), path, role);
+        let mut x = x + self.path;
+        pen.foreign(x, y, self.format.saturating_sub(1), format, role);
+        x += self.format;
+        for (cell, width) in [(events, 12), (unparsed, 10), (size, 11)] {
+            x += width;
+            pen.right(x, y, width - 1, cell, role);
+        }
+        pen.text(x + 2, y, self.times, times, role);
+    }
+}

@@ -1,0 +1,89 @@
+//! The fields and their most frequent values.
+
+use ratatui::layout::Rect;
+
+use super::super::effect::Lane;
+use super::super::model::{Facet, FacetLine, Model, Pane};
+use super::super::theme::{Glyphs, Role};
+use super::numbers::thousands;
+use super::pen::Pen;
+
+/// Draws the fields.
+pub(super) fn draw(model: &Model, area: Rect, pen: &mut Pen<'_>) {
+    let (fields, front) = (&model.fields, model.focus.pane == Pane::Fields);
+    let role = if front { Role::FocusHeading } else { Role::Heading };
+    let x = pen.text(area.x + 1, area.y, area.width - 1, "Fields", role);
+    if model.tickets.awaits(Lane::Facets) {
+        pen.text(x + 1, area.y, 10, "…", Role::Faint);
+    }
+    if let Some(trouble) = &fields.trouble {
+        pen.text(area.x + 1, area.y + 1, area.width - 1, trouble, Role::Trouble);
+        return;
+    }
+    let lines = fields.lines();
+    let height = usize::from(area.height.saturating_sub(1));
+    let chosen = lines.iter().position(|line| match line {
+        FacetLine::Value(place) | FacetLine::More(place) => *place == fields.at,
+        FacetLine::Heading(_) | FacetLine::Blank => false,
+    });
+    let top = scroll(chosen.filter(|_| front).unwrap_or(0), height, lines.len());
+    for (y, line) in (area.y + 1..area.bottom()).zip(lines.iter().skip(top)) {
+        let row = Rect { y, height: 1, ..area };
+        match line {
+            FacetLine::Blank => {}
+            FacetLine::Heading(field) => heading(&fields.facets[*field], row, pen),
+            FacetLine::Value(place) => value(&fields.facets[place.field], place.value, row, pen),
+            FacetLine::More(place) => {
+                let word = if fields.facets[place.field].wide { "fewer" } else { "more…" };
+                pen.text(row.x + 2, row.y, row.width - 2, word, Role::Faint);
+            }
+        }
+        let selected =
+            matches!(line, FacetLine::Value(place) | FacetLine::More(place) if *place == fields.at);
+        if selected && front {
+            pen.lay(row, Role::Selected);
+        }
+    }
+}
+
+/// Gives the first line to draw so that the chosen one is seen amid its neighbours.
+fn scroll(chosen: usize, height: usize, lines: usize) -> usize {
+    chosen.saturating_sub(height / 2).min(lines.saturating_sub(height))
+}
+
+fn heading(facet: &Facet, row: Rect, pen: &mut Pen<'_>) {
+    let count = match &facet.values {
+        None => "…".to_owned(),
+        Some(values) if values.is_empty() => "none".to_owned(),
+        Some(_) if facet.more => String::new(),
+        Some(values) => values.len().to_string(),
+    };
+    let end = pen.right(row.right() - 1, row.y, 6, &count, Role::Faint);
+    pen.foreign(row.x + 1, row.y, end.saturating_sub(row.x + 2), &facet.field, Role::FieldName);
+}
+
+fn value(facet: &Facet, value: usize, row: Rect, pen: &mut Pen<'_>) {
+    let Some(values) = &facet.values else { return };
+    let Some(top) = values.get(value) else { return };
+    let most = values.iter().map(|top| top.count).max().unwrap_or(1).max(1);
+    let count = thousands(top.count);
+    let end = pen.right(row.right() - 1, row.y, 12, &count, Role::Text);
+    let widest = values.iter().map(|top| thousands(top.count).len()).max().unwrap_or(1) as u16;
+    let bar_width = if row.width >= 34 { 8 } else { 6 };
+    let bar_x = (row.right() - 1).saturating_sub(widest + 1 + bar_width);
+    pen.text(bar_x, row.y, bar_width, &bar(top.count, most, bar_width, pen.theme.glyphs), Role::Bar);
+    let name_end = bar_x.min(end).saturating_sub(1);
+    let shown = if top.value.is_empty() { "(empty)" } else { &top.value };
+    pen.foreign(row.x + 2, row.y, name_end.saturating_sub(row.x + 2), shown, Role::Text);
+}
+
+/// Draws a bar that is as long as its share of the greatest; never nothing.
+fn bar(count: u64, most: u64, width: u16, glyphs: &Glyphs) -> String {
+    let eighths = u128::from(count) * u128::from(width) * 8 / u128::from(most);
+    let eighths = usize::try_from(eighths).unwrap_or(0).max(1);
+    let mut bar = glyphs.growing[7].repeat(eighths / 8);
+    if eighths % 8 > 0 {
+        bar.push_str(glyphs.growing[eighths % 8 - 1]);
+    }
+    bar
+}

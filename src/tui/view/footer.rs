@@ -1,0 +1,46 @@
+//! The last line: a notice, or the keys that help here.
+
+use super::super::keymap::{Action, footer};
+use super::super::layout::Panes;
+use super::super::model::{Model, Tone};
+use super::super::theme::Role;
+use super::pen::Pen;
+
+/// Actions that stand in the footer whatever else has no room.
+const ALWAYS: [Action; 2] = [Action::Palette, Action::Help];
+
+/// Draws the footer.
+pub(super) fn draw(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
+    let line = panes.footer;
+    if let Some(notice) = &model.notice {
+        let (glyph, role) = match notice.tone {
+            Tone::Done => (pen.theme.glyphs.success, Role::Success),
+            Tone::Refused => (pen.theme.glyphs.trouble, Role::Warning),
+            Tone::Alarm => (pen.theme.glyphs.trouble, Role::Trouble),
+        };
+        let x = pen.text(line.x + 1, line.y, 2, glyph, role) + 1;
+        pen.text(x, line.y, line.width.saturating_sub(x + 1), &notice.text, role);
+        return;
+    }
+    let context = model.context();
+    let label = |action: &Action| Some((model.keys.map.key_of(*action, context)?, action.info().label));
+    let kept: Vec<_> = ALWAYS.iter().filter_map(label).collect();
+    let gap = if line.width >= 100 { 3 } else { 2 };
+    let cells = |key: &str, word: &str| pen.width(key) + 1 + pen.width(word) + gap;
+    let reserved: u16 = kept.iter().map(|(key, word)| cells(key, word)).sum();
+    let mut room = line.width.saturating_sub(reserved + 1);
+    let mut shown = Vec::new();
+    for (key, word) in footer(context).iter().filter_map(label) {
+        let cells = cells(&key, word);
+        if cells > room {
+            break;
+        }
+        room -= cells;
+        shown.push((key, word));
+    }
+    let mut x = line.x + 1;
+    for (key, word) in shown.into_iter().chain(kept) {
+        x = pen.text(x, line.y, line.right().saturating_sub(x), &key, Role::Key) + 1;
+        x = pen.text(x, line.y, line.right().saturating_sub(x), word, Role::Text) + gap;
+    }
+}

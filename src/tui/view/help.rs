@@ -1,0 +1,134 @@
+//! The help: first steps, every key that works here, signs, the query language.
+
+use ratatui::layout::Rect;
+
+use super::super::keymap::{Action, Context, show};
+use super::super::layout;
+use super::super::model::Model;
+use super::super::theme::Role;
+use super::TextLine;
+use super::pen::wrap;
+
+/// Cells for the keys of an action.
+const KEYS: usize = 18;
+
+/// Gives the page's lines.
+pub(super) fn lines(model: &Model, area: Rect) -> Vec<TextLine> {
+    let width = usize::from(layout::popup(area.as_size()).width.saturating_sub(2));
+    let context = model.context_beneath();
+    let mut lines = first_steps(model, width);
+    for link in context.chain().iter().copied().chain([Context::Typing]) {
+        let within = if link == Context::Typing { Context::Typing } else { context };
+        section(model, link, within, width, &mut lines);
+    }
+    signs(&mut lines);
+    language(&mut lines);
+    lines
+}
+
+/// A way through a case for somebody who sees vestigo for the first time.
+fn first_steps(model: &Model, width: usize) -> Vec<TextLine> {
+    let key = |action, context| model.keys.map.key_of(action, context).unwrap_or_else(|| ":".to_owned());
+    let events = |action| key(action, Context::Events);
+    let fields = |action| key(action, Context::Fields);
+    let steps = [
+        format!(
+            "Did an attack work? {}, {} on failure, {} to source.ip, {} on the address, {} back to failure, {} on it: what is left worked.",
+            events(Action::Fields),
+            fields(Action::Include),
+            fields(Action::NextField),
+            fields(Action::Include),
+            fields(Action::PreviousField),
+            fields(Action::Exclude),
+        ),
+        format!(
+            "When was it busy? {} goes to the busiest time, {} and {} to later and earlier ones; {} and {} zoom.",
+            events(Action::Busiest),
+            events(Action::BucketNext),
+            events(Action::BucketPrevious),
+            events(Action::ZoomIn),
+            events(Action::ZoomOut),
+        ),
+        format!(
+            "{} opens an event, {} tells where it lies in the evidence; {} undoes a search or a zoom.",
+            events(Action::Open),
+            events(Action::Provenance),
+            events(Action::TrailBack),
+        ),
+    ];
+    let mut lines = vec![vec![("First steps".to_owned(), Role::Heading)]];
+    for step in steps {
+        lines.extend(
+            wrap(&step, width.saturating_sub(2))
+                .into_iter()
+                .map(|line| vec![(format!("  {line}"), Role::Text)]),
+        );
+    }
+    lines
+}
+
+/// Lists the actions that are bound in one context and work in another.
+fn section(model: &Model, link: Context, within: Context, width: usize, lines: &mut Vec<TextLine>) {
+    let mut rows = Vec::new();
+    for action in Action::ALL {
+        let here = model.keys.map.bindings().iter().filter(|binding| binding.context == link);
+        let bound =
+            here.filter(|binding| binding.action == Some(*action)).map(|binding| binding.chords.as_slice());
+        let reached = model.keys.map.chords_of(*action, within);
+        let keys: Vec<String> = bound.filter(|chords| reached.contains(chords)).map(show).collect();
+        if !keys.is_empty() {
+            rows.push((keys.join(", "), action.info().doc));
+        }
+    }
+    if rows.is_empty() {
+        return;
+    }
+    lines.push(Vec::new());
+    lines.push(vec![(link.title().to_owned(), Role::Heading)]);
+    for (keys, doc) in rows {
+        let doc = wrap(doc, width.saturating_sub(KEYS + 3));
+        let mut keys = wrap(&keys, KEYS - 1).into_iter();
+        let mut doc = doc.into_iter();
+        loop {
+            let (key, said) = (keys.next(), doc.next());
+            if key.is_none() && said.is_none() {
+                break;
+            }
+            let key = format!("  {:<KEYS$}", key.unwrap_or_default());
+            lines.push(vec![(key, Role::Key), (said.unwrap_or_default(), Role::Text)]);
+        }
+    }
+}
+
+fn signs(lines: &mut Vec<TextLine>) {
+    heading("Signs", lines);
+    for (sign, role, means) in [
+        ("✓", Role::Success, "it succeeded; at the seal: checked and unchanged"),
+        ("✗", Role::Failure, "it failed"),
+        ("·", Role::Unknown, "the log does not tell how it came out"),
+        ("≈", Role::Inferred, "a part of the time was not in the line and was inferred, or it is ambiguous"),
+        ("!", Role::Trouble, "the evidence is not what it should be"),
+        ("░", Role::Gap, "no data: a log that usually speaks is silent"),
+    ] {
+        lines.push(vec![(format!("  {sign:<KEYS$}"), role), (means.to_owned(), Role::Text)]);
+    }
+}
+
+fn language(lines: &mut Vec<TextLine>) {
+    heading("Queries", lines);
+    for (example, means) in [
+        ("user.name:alice", "a field has this value (user:alice is the same)"),
+        ("status>=500", "a number is so large"),
+        ("ip:10.0.0.0/8", "an address lies in this network"),
+        ("path:/wp-*", "* stands for anything"),
+        ("\"failed password\"", "these words follow each other"),
+        ("a AND NOT (b OR c)", "words side by side are joined by AND"),
+    ] {
+        lines.push(vec![(format!("  {example:<21}"), Role::Match), (means.to_owned(), Role::Text)]);
+    }
+}
+
+fn heading(text: &str, lines: &mut Vec<TextLine>) {
+    lines.push(Vec::new());
+    lines.push(vec![(text.to_owned(), Role::Heading)]);
+}

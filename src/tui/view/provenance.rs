@@ -1,0 +1,144 @@
+//! Where an event lies in the evidence, and how its time is known.
+
+use ratatui::layout::Rect;
+
+use crate::error::visible;
+use crate::record::{Basis, EventId, Stamp};
+
+use super::super::layout;
+use super::super::model::{Card, Model};
+use super::super::theme::Role;
+use super::TextLine;
+use super::numbers::thousands;
+use super::pen::{paragraphs, wrap};
+
+/// Says it in a line: `auth.log line 10,433 · byte 1,204,511 · sha-256 checked ✓ · year inferred`.
+/// Foreign text is in it.
+pub(super) fn in_a_line(model: &Model, card: &Card) -> String {
+    let path = model.facts.source(&card.hit.source).map_or("?", |source| source.path.as_str());
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let (line, byte) = (thousands(card.origin.line), thousands(card.origin.offset));
+    let time = card.stamp.map_or("tells no time".to_owned(), |stamp| basis_in_words(stamp.basis));
+    format!("{name} line {line} · byte {byte} · sha-256 checked ✓ · {time}")
+}
+
+/// Says how a time is known.
+fn basis_in_words(basis: Basis) -> String {
+    let inferred = [(basis.year, "year"), (basis.date, "date"), (basis.zone, "zone")];
+    let words: Vec<&str> = inferred.iter().filter(|(on, _)| *on).map(|(_, word)| *word).collect();
+    let mut said = match words.as_slice() {
+        [] => "time in full".to_owned(),
+        words => format!("{} inferred", words.join(" and ")),
+    };
+    if basis.ambiguous {
+        said.push_str(", ambiguous");
+    }
+    if basis.future {
+        said.push_str(", after the acquisition");
+    }
+    said
+}
+
+/// Gives the page's lines.
+pub(super) fn lines(model: &Model, area: Rect) -> Vec<TextLine> {
+    let Some(card) = model.detail.card_of(model.list.row().map(|row| row.hit)) else {
+        return vec![vec![("No event is selected.".to_owned(), Role::Text)]];
+    };
+    let width = usize::from(layout::popup(area.as_size()).width.saturating_sub(2));
+    let mut page = Page { lines: Vec::new(), width };
+    event(model, card, &mut page);
+    time(model, card, &mut page);
+    page.heading("Original bytes");
+    let shown = paragraphs(&card.raw, width.saturating_sub(2), Card::RAW);
+    page.lines.extend(shown.into_iter().map(|line| vec![(format!("  {line}"), Role::Text)]));
+    if card.raw_shown < usize::try_from(card.origin.length).unwrap_or(usize::MAX) {
+        let (shown, all) = (thousands(card.raw_shown as u64), thousands(card.origin.length));
+        page.words(&format!("(the first {shown} of {all} bytes; `vestigo show` prints all)"));
+    }
+    if card.lossy {
+        page.words("(bytes that are not UTF-8 are shown as U+FFFD; the evidence keeps them as they are)");
+    }
+    page.lines
+}
+
+fn event(model: &Model, card: &Card, page: &mut Page) {
+    let (origin, source) = (&card.origin, model.facts.source(&card.hit.source));
+    page.heading("Where it lies");
+    page.fact("Event", &EventId::of(&origin.source, origin.record).to_string());
+    page.fact("Source", &source.map_or("?".to_owned(), |source| visible(&source.path)));
+    page.fact("SHA-256", &origin.source.to_string());
+    page.fact("Record", &format!("{} (counted from 0)", thousands(origin.record)));
+    page.fact("Line", &format!("{} (counted from 1)", thousands(origin.line)));
+    page.fact("Bytes", &format!("{} from byte {} on", thousands(origin.length), thousands(origin.offset)));
+    if card.part > 0 {
+        page.fact("Part", &format!("{} of an overlong line", card.part));
+    }
+    page.fact("Format", &visible(&card.format));
+    if let Some(source) = source {
+        page.fact("Root", &source.root);
+    }
+    page.fact(
+        "Checked",
+        "✓ the frame that holds these bytes was read back, and its SHA-256 is the manifest's",
+    );
+}
+
+fn time(model: &Model, card: &Card, page: &mut Page) {
+    page.heading("How its time is known");
+    let Some(Stamp { instant, precision, basis }) = card.stamp else {
+        page.words("The record tells no time; it is listed behind all events that do.");
+        return;
+    };
+    page.fact("In UTC", &instant.to_string());
+    let zone = model.facts.zone();
+    page.fact("Shown", &format!("{} ({zone})", zone.show(instant, 3)));
+    if let Some(text) = &card.when_text {
+        page.fact("Read from", &visible(text));
+    }
+    page.fact("Written to", &format!("the {}", precision.name()));
+    page.fact("Basis", &basis_in_words(basis));
+    let explained = [
+        (
+            basis.year,
+            "The line has no year: it was inferred once for the source, from its date and the order of its lines.",
+        ),
+        (basis.date, "The line has no date: it was inferred for the source."),
+        (basis.zone, "The line has no zone: the one given at import, else UTC, was assumed."),
+        (basis.ambiguous, "The local time occurs twice or never in its zone; the earlier moment is given."),
+        (
+            basis.future,
+            "The moment lies after the source was acquired: a clock was wrong, or the inference is.",
+        ),
+    ];
+    for (_, sentence) in explained.iter().filter(|(on, _)| *on) {
+        page.words(sentence);
+    }
+}
+
+/// A page being written.
+struct Page {
+    lines: Vec<TextLine>,
+    width: usize,
+}
+
+impl Page {
+    fn heading(&mut self, text: &str) {
+        if !self.lines.is_empty() {
+            self.lines.push(Vec::new());
+        }
+        self.lines.push(vec![(text.to_owned(), Role::Heading)]);
+    }
+
+    fn fact(&mut self, name: &str, value: &str) {
+        for (i, line) in wrap(value, self.width.saturating_sub(13)).into_iter().enumerate() {
+            let name = if i == 0 { name } else { "" };
+            self.lines.push(vec![(format!("  {name:<11}"), Role::FieldName), (line, Role::Text)]);
+        }
+    }
+
+    fn words(&mut self, text: &str) {
+        for line in wrap(text, self.width.saturating_sub(2)) {
+            self.lines.push(vec![(format!("  {line}"), Role::Text)]);
+        }
+    }
+}

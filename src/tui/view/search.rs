@@ -1,0 +1,127 @@
+//! The search line: the query and its count; while typed, where it is wrong
+//! and what could follow.
+
+use ratatui::layout::Rect;
+use unicode_width::UnicodeWidthStr;
+
+use crate::error::visible;
+use crate::query::Diagnostic;
+
+use super::super::effect::Lane;
+use super::super::layout::Panes;
+use super::super::model::{Model, Typing};
+use super::super::theme::Role;
+use super::numbers::{counted, thousands};
+use super::pen::Pen;
+
+/// Where the query's text begins: behind ` / `.
+pub(super) const TEXT: u16 = 3;
+
+/// Draws the search line.
+pub(super) fn draw(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
+    let (line, search) = (panes.search, &model.search);
+    let count = match search.count {
+        Some(count) => {
+            let took = search.took.map(|took| format!(" · {} ms", took.as_millis()));
+            format!("{}{}", counted(count, "event"), took.unwrap_or_default())
+        }
+        None if model.tickets.awaits(Lane::Count) => "counting…".to_owned(),
+        None => String::new(),
+    };
+    let end = pen.right(line.right() - 1, line.y, line.width / 2, &count, Role::Faint);
+    pen.text(line.x + 1, line.y, 1, "/", Role::Key);
+    let room = end.saturating_sub(TEXT + 1);
+    if search.text.is_empty() {
+        pen.text(TEXT, line.y, room, "every event", Role::Faint);
+    } else {
+        pen.foreign(TEXT, line.y, room, &search.text, Role::Match);
+    }
+}
+
+/// What of a typed line is seen: from which byte on, and the cursor's column.
+pub(super) fn seen(typing: &Typing, width: u16) -> (usize, u16) {
+    let (text, cursor) = (typing.input.value(), typing.cursor());
+    let room = usize::from(width.saturating_sub(1)).max(1);
+    let mut start = 0;
+    for (at, _) in text[..cursor].char_indices() {
+        if visible(&text[start..cursor]).width() < room {
+            break;
+        }
+        start = at;
+    }
+    (start, u16::try_from(visible(&text[start..cursor]).width()).unwrap_or(width))
+}
+
+/// Draws the line while it is typed, with what is under it.
+pub(super) fn draw_typing(typing: &Typing, panes: &Panes, pen: &mut Pen<'_>) {
+    let line = panes.search;
+    let room = line.width.saturating_sub(TEXT + 1);
+    pen.clear(line);
+    pen.text(line.x + 1, line.y, 1, "/", Role::Key);
+    let (start, column) = seen(typing, room);
+    pen.foreign(TEXT, line.y, room, &typing.input.value()[start..], Role::Text);
+    pen.lay(Rect::new(TEXT + column, line.y, 1, 1), Role::Cursor);
+    let mut y = line.y + 1;
+    if let Some(problem) = &typing.problem {
+        y = draw_problem(typing, problem, start, Rect { y, ..line }, pen);
+    }
+    draw_suggestions(typing, start, Rect { y, ..line }, pen);
+}
+
+/// Draws carets under the mistake and says what it is; gives the line below.
+fn draw_problem(typing: &Typing, problem: &Diagnostic, start: usize, under: Rect, pen: &mut Pen<'_>) -> u16 {
+    let text = typing.input.value();
+    let column = |byte: usize| {
+        let byte = (0..=byte.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        let width = if byte <= start { 0 } else { visible(&text[start..byte]).width() };
+        u16::try_from(width).unwrap_or(u16::MAX)
+    };
+    let unfinished = problem.span.end >= text.trim_end().len();
+    let role = if unfinished { Role::Faint } else { Role::Caret };
+    pen.clear(Rect { height: 2, ..under });
+    let from = column(problem.span.start);
+    let carets = column(problem.span.end).saturating_sub(from).clamp(1, under.width.saturating_sub(TEXT + 1));
+    let room = (under.width - 1).saturating_sub(TEXT + from);
+    pen.text(TEXT + from, under.y, room, &pen.theme.glyphs.caret.repeat(usize::from(carets)), role);
+    let said = problem_text(problem);
+    pen.text(TEXT, under.y + 1, under.width - TEXT - 1, &said, role);
+    under.y + 2
+}
+
+/// Says what is wrong with a query, and what to try.
+pub(in super::super) fn problem_text(problem: &Diagnostic) -> String {
+    match &problem.hint {
+        Some(hint) => format!("{} · {}", visible(&problem.message), visible(hint)),
+        None => visible(&problem.message),
+    }
+}
+
+/// Draws what could stand at the cursor.
+fn draw_suggestions(typing: &Typing, start: usize, under: Rect, pen: &mut Pen<'_>) {
+    if typing.suggestions.is_empty() {
+        return;
+    }
+    let text = typing.input.value();
+    let from = typing.replaces.start.clamp(start, text.len());
+    let from = (start..=from).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(start);
+    let column = u16::try_from(visible(&text[start..from]).width()).unwrap_or(0);
+    let widest = typing.suggestions.iter().map(|(word, _)| visible(word).width()).max().unwrap_or(0);
+    let counts = typing.suggestions.iter().any(|(_, count)| count.is_some());
+    let width = (widest + if counts { 12 } else { 2 }).max(16);
+    let width = u16::try_from(width).unwrap_or(u16::MAX).min(under.width);
+    let x = (TEXT + column).saturating_sub(1).min(under.width - width);
+    let popup = Rect::new(x, under.y, width, typing.suggestions.len() as u16);
+    pen.clear(popup);
+    pen.lay(popup, Role::Popup);
+    for (i, (word, count)) in typing.suggestions.iter().enumerate() {
+        let y = popup.y + i as u16;
+        let mut end = popup.right() - 1;
+        if let Some(count) = count {
+            end = pen.right(end, y, 9, &thousands(*count), Role::Faint) - 1;
+        }
+        pen.foreign(x + 1, y, end.saturating_sub(x + 1), word, Role::Popup);
+        if typing.chosen == Some(i) {
+            pen.lay(Rect::new(x, y, width, 1), Role::Selected);
+        }
+    }
+}

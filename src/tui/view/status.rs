@@ -1,0 +1,56 @@
+//! The first lines: case, seal, counts, zone, and the screens.
+
+use super::super::layout::Panes;
+use super::super::model::{Model, Screen};
+use super::super::theme::Role;
+use super::numbers::{counted, short};
+use super::pen::Pen;
+
+/// Draws the status line and, where they have a line, the names of the screens.
+pub(super) fn draw(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
+    let (line, facts) = (panes.status, &model.facts);
+    let zone = facts.zone().to_string();
+    let mut end = pen.right(line.right() - 1, line.y, line.width / 3, &zone, Role::Heading);
+    if panes.tabs.is_none() && line.width >= 60 {
+        end = screens_short(model, panes, end, pen);
+    }
+    let (seal, role) = if !facts.trouble.is_empty() {
+        (format!("{} evidence trouble", pen.theme.glyphs.trouble), Role::Trouble)
+    } else if facts.sources.is_empty() {
+        ("no evidence yet".to_owned(), Role::Warning)
+    } else {
+        (format!("{} sealed", pen.theme.glyphs.sealed), Role::Sealed)
+    };
+    let sources = counted(facts.sources.len() as u64, "source");
+    let rest = if line.width >= 100 {
+        format!(" · {sources} · {}", counted(facts.events, "event"))
+    } else {
+        format!(" · {} events", short(facts.events))
+    };
+    let width = pen.width(&seal) + pen.width(&rest);
+    let title_end = end.saturating_sub(width + 3);
+    let x = if title_end > 20 { pen.text(line.x + 1, line.y, 9, "vestigo", Role::Brand) + 2 } else { 1 };
+    pen.foreign(x, line.y, title_end.saturating_sub(x), &facts.title, Role::Heading);
+    if width + 3 < end {
+        let x = pen.text(title_end + 1, line.y, width, &seal, role);
+        pen.text(x, line.y, width, &rest, Role::Text);
+    }
+    if let Some(tabs) = panes.tabs {
+        let mut x = tabs.x + 1;
+        for (number, screen) in (1..).zip(Screen::ALL) {
+            let role = if screen == model.focus.screen { Role::FocusHeading } else { Role::Faint };
+            x = pen.text(x, tabs.y, tabs.width, &format!("{number} {}", screen.name()), role) + 3;
+        }
+    }
+}
+
+/// Draws the numbers of the screens into the status line; gives where they begin.
+fn screens_short(model: &Model, panes: &Panes, end: u16, pen: &mut Pen<'_>) -> u16 {
+    let begin = end.saturating_sub(2 * Screen::ALL.len() as u16 + 1);
+    let mut x = begin;
+    for (number, screen) in (1..).zip(Screen::ALL) {
+        let role = if screen == model.focus.screen { Role::FocusHeading } else { Role::Faint };
+        x = pen.text(x, panes.status.y, 1, &format!("{number}"), role) + 1;
+    }
+    begin
+}

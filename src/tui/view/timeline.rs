@@ -1,0 +1,265 @@
+//! The timeline: bars stacked by outcome, gaps, brush, axis.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use crate::index::Bucket;
+
+use super::super::buckets::ticks;
+use super::super::effect::Lane;
+use super::super::keymap::Action;
+use super::super::layout::{GUTTER, Panes};
+use super::super::model::{Chart, Model, Pane};
+use super::super::theme::Role;
+use super::numbers::short;
+use super::pen::Pen;
+use super::times::moment;
+
+/// What a bar is stacked of, from below.
+const STACK: [Role; 3] = [Role::Failure, Role::Success, Role::Unknown];
+
+/// Draws the timeline.
+pub(super) fn draw(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
+    if let Some(line) = panes.timeline_heading {
+        heading(model, line, pen);
+    }
+    let bars = panes.bars;
+    if let Some(trouble) = &model.timeline.trouble {
+        pen.text(bars.x, bars.y, bars.width, trouble, Role::Trouble);
+        return;
+    }
+    let Some(chart) = &model.timeline.chart else {
+        let say = if model.tickets.awaits(Lane::Histogram) { "counting…" } else { "no event tells a time" };
+        pen.text(bars.x, bars.y, bars.width, say, Role::Faint);
+        return;
+    };
+    let buckets = &chart.matching.buckets;
+    let each = column_width(bars.width, buckets.len());
+    let most = buckets.iter().map(|bucket| bucket.count).max().unwrap_or(0);
+    scale(most, bars, pen);
+    gaps(chart, bars, each, pen);
+    let order = stack_order(chart);
+    for (at, bucket) in buckets.iter().enumerate() {
+        let x = bars.x + at as u16 * each;
+        if x + each > bars.right() {
+            break;
+        }
+        let parts = parts(bucket, &order, most, u64::from(bars.height) * 8);
+        for x in x..x + each {
+            bar(parts, x, bars, pen);
+        }
+    }
+    axis(model, chart, panes, each, pen);
+    brush(model, bars, each, pen);
+}
+
+/// Gives how many columns a bucket takes.
+fn column_width(width: u16, buckets: usize) -> u16 {
+    (width / u16::try_from(buckets.max(1)).unwrap_or(u16::MAX)).max(1)
+}
+
+fn heading(model: &Model, line: Rect, pen: &mut Pen<'_>) {
+    let front = model.focus.pane == Pane::Timeline;
+    let role = if front { Role::FocusHeading } else { Role::Heading };
+    let mut x = pen.text(line.x + 1, line.y, 9, "Timeline", role) + 2;
+    let full = pen.theme.glyphs.rising[7];
+    let fills =
+        if pen.theme.mono { [full, pen.theme.glyphs.shade, pen.theme.glyphs.unknown] } else { [full; 3] };
+    let signs = [pen.theme.glyphs.failure, pen.theme.glyphs.success, pen.theme.glyphs.unknown];
+    for ((role, sign), fill) in STACK.into_iter().zip(signs).zip(fills) {
+        x = pen.text(x, line.y, 1, fill, role);
+        x = pen.text(x, line.y, 1, sign, role) + 1;
+    }
+    let keys = zoom_keys(model);
+    let end = pen.right(line.right() - 1, line.y, 20, &keys, Role::Faint);
+    let Some(chart) = &model.timeline.chart else { return };
+    let Some(window) = chart.window() else { return };
+    let zone = model.facts.zone();
+    let mut said =
+        format!("{} → {} · bucket {}", moment(window.from, zone), moment(window.to, zone), chart.step);
+    match chart.gaps.as_slice() {
+        [] => {}
+        [gap] => said.push_str(&format!(" · 1 gap: {}", gap.formats.join(", "))),
+        gaps => said.push_str(&format!(" · {} gaps", gaps.len())),
+    }
+    let room = end.saturating_sub(x + 3);
+    pen.right(end - 2, line.y, room, &said, Role::Text);
+}
+
+/// Draws the scale left of the bars.
+fn scale(most: u64, bars: Rect, pen: &mut Pen<'_>) {
+    let last = bars.bottom() - 1;
+    for y in bars.y..bars.bottom() {
+        let (label, mark) = match y {
+            y if y == bars.y && most > 0 => (short(most), pen.theme.glyphs.tick),
+            y if y == last => ("0".to_owned(), pen.theme.glyphs.tick),
+            _ => (String::new(), pen.theme.glyphs.edge),
+        };
+        pen.right(GUTTER - 2, y, GUTTER - 2, &label, Role::Faint);
+        pen.text(GUTTER - 1, y, 1, mark, Role::Faint);
+    }
+}
+
+fn gaps(chart: &Chart, bars: Rect, each: u16, pen: &mut Pen<'_>) {
+    let height = bars.height.div_ceil(2);
+    for gap in &chart.gaps {
+        let x = bars.x + gap.buckets.start as u16 * each;
+        let width = (gap.buckets.len() as u16 * each).min(bars.right().saturating_sub(x));
+        pen.fill(Rect::new(x, bars.bottom() - height, width, height), pen.theme.glyphs.gap, Role::Gap);
+    }
+}
+
+/// Gives which part of the stack each series of the histogram belongs to.
+fn stack_order(chart: &Chart) -> Vec<usize> {
+    let part = |value: &String| match value.as_str() {
+        "failure" => 0,
+        "success" => 1,
+        _ => 2,
+    };
+    chart.matching.by.iter().map(part).collect()
+}
+
+/// Gives how high each part of a bar reaches, in eighths of a line, upwards;
+/// what is there is seen, however small.
+fn parts(bucket: &Bucket, order: &[usize], most: u64, full: u64) -> [u64; 3] {
+    let mut counts = [0u64; 3];
+    for (count, part) in bucket.by.iter().zip(order) {
+        counts[*part] += count;
+    }
+    let told: u64 = counts.iter().sum();
+    counts[2] += bucket.count.saturating_sub(told);
+    if bucket.count == 0 || most == 0 {
+        return [0; 3];
+    }
+    let scaled = |count: u64, whole: u64, height: u64| {
+        u64::try_from((u128::from(count) * u128::from(height)).div_ceil(u128::from(whole))).unwrap_or(height)
+    };
+    let height = scaled(bucket.count, most, full).clamp(1, full);
+    let present = counts.iter().filter(|count| **count > 0).count() as u64;
+    let mut reach = [0; 3];
+    let mut below = 0;
+    for (part, count) in counts.into_iter().enumerate() {
+        if count > 0 {
+            let share = scaled(count, bucket.count, height).max(1);
+            let others = counts[part + 1..].iter().filter(|count| **count > 0).count() as u64;
+            let room = (height - below).saturating_sub(if height >= present { others } else { 0 });
+            below += if others == 0 { height - below } else { share.min(room) };
+        }
+        reach[part] = below;
+    }
+    reach
+}
+
+/// Draws one column of a bar.
+fn bar(reach: [u64; 3], x: u16, bars: Rect, pen: &mut Pen<'_>) {
+    let part_at = |eighth: u64| reach.iter().position(|reach| eighth < *reach);
+    for line in 0..bars.height {
+        let floor = u64::from(line) * 8;
+        let filled = reach[2].saturating_sub(floor).min(8);
+        if filled == 0 {
+            return;
+        }
+        let (Some(lower), Some(upper)) = (part_at(floor), part_at(floor + filled - 1)) else { return };
+        let border = reach[lower].saturating_sub(floor).min(8);
+        let glyphs = pen.theme.glyphs;
+        let (glyph, style) = if lower == upper {
+            (glyphs.rising[filled as usize - 1], pen.theme[STACK[lower]])
+        } else if filled == 8 && !pen.theme.mono && !glyphs.ascii {
+            let style: Style = pen.theme[STACK[lower]];
+            (glyphs.rising[border as usize - 1], style.bg(pen.theme[STACK[upper]].fg.unwrap_or_default()))
+        } else {
+            let part = if border * 2 >= filled { lower } else { upper };
+            (glyphs.rising[filled as usize - 1], pen.theme[STACK[part]])
+        };
+        let main = if border * 2 >= filled { lower } else { upper };
+        let glyph = match (pen.theme.mono && filled == 8, STACK[main]) {
+            (true, Role::Success) => glyphs.shade,
+            (true, Role::Unknown) => glyphs.unknown,
+            _ => glyph,
+        };
+        pen.glyph(x, bars.bottom() - 1 - line, glyph, style);
+    }
+}
+
+fn axis(model: &Model, chart: &Chart, panes: &Panes, each: u16, pen: &mut Pen<'_>) {
+    let (line, Some(window)) = (panes.axis, chart.window()) else { return };
+    let marked = marked(model, panes.bars, each);
+    let free_of_marks = |x: u16, width: u16| !marked.iter().any(|mark| (x..=x + width).contains(mark));
+    let mut end = line.right() - 1;
+    if panes.timeline_heading.is_none() {
+        let keys = zoom_keys(model);
+        let width = pen.width(&keys);
+        if free_of_marks(end - width, width) {
+            end = pen.right(end, line.y, width, &keys, Role::Faint) - 1;
+        }
+    }
+    let mut free = panes.bars.x;
+    for (instant, label) in ticks(window, usize::from(panes.bars.width / 12), model.facts.zone()) {
+        let Some(bucket) = chart.bucket_of(instant) else { continue };
+        let x = panes.bars.x + bucket as u16 * each;
+        let width = pen.width(&label);
+        if x >= free && x + width <= end && free_of_marks(x, width) {
+            free = pen.text(x, line.y, width, &label, Role::Faint) + 2;
+        }
+    }
+    for x in marked {
+        pen.text(x, line.y, 1, pen.theme.glyphs.marker, Role::Marker);
+    }
+}
+
+fn zoom_keys(model: &Model) -> String {
+    let key = |action| model.keys.map.key_of(action, model.context_beneath()).unwrap_or_default();
+    format!("{}/{} zoom", key(Action::ZoomIn), key(Action::ZoomOut))
+}
+
+/// Gives the columns under which the selection is marked: its first and its last.
+fn marked(model: &Model, bars: Rect, each: u16) -> Vec<u16> {
+    let Some(range) = model.timeline.brush(model.moment()) else { return Vec::new() };
+    let middle = (each - 1) / 2;
+    let column = |bucket: usize| bars.x + bucket as u16 * each + middle;
+    let mut columns = vec![column(range.start), column(range.end - 1)];
+    columns.dedup();
+    columns.retain(|x| *x < bars.right());
+    columns
+}
+
+/// Shows the selected buckets on the bars.
+fn brush(model: &Model, bars: Rect, each: u16, pen: &mut Pen<'_>) {
+    let Some(range) = model.timeline.brush(model.moment()) else { return };
+    if model.focus.pane != Pane::Timeline && model.timeline.mark.is_none() {
+        return;
+    }
+    let x = bars.x + range.start as u16 * each;
+    let width = (range.len() as u16 * each).min(bars.right().saturating_sub(x));
+    pen.lay(Rect { x, width, ..bars }, Role::Brush);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{Instant, Window};
+
+    fn bucket(by: &[u64]) -> Bucket {
+        let window = Window { from: Instant::from_secs(0), to: Instant::from_secs(1) };
+        Bucket { window, count: by.iter().sum(), by: by.to_vec() }
+    }
+
+    #[test]
+    fn one_event_among_millions_is_seen() {
+        assert_eq!(parts(&bucket(&[0, 1]), &[0, 1], 5_000_000, 32), [0, 1, 1]);
+        assert_eq!(parts(&bucket(&[1, 4_999_999]), &[0, 1], 5_000_000, 32), [1, 32, 32]);
+        assert_eq!(parts(&bucket(&[4_999_999, 1]), &[0, 1], 5_000_000, 32), [31, 32, 32]);
+    }
+
+    #[test]
+    fn what_no_series_tells_stands_on_top() {
+        let mut one = bucket(&[2, 2]);
+        one.count = 8;
+        assert_eq!(parts(&one, &[0, 1], 8, 8), [2, 4, 8]);
+    }
+
+    #[test]
+    fn nothing_is_drawn_of_nothing() {
+        assert_eq!(parts(&bucket(&[0, 0]), &[0, 1], 10, 32), [0, 0, 0]);
+    }
+}

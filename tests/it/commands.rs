@@ -1,0 +1,123 @@
+//! The command line: words, shapes, exit statuses.
+
+use crate::env::TestEnv;
+use crate::whole::demo_logs;
+
+fn demo() -> TestEnv {
+    let env = TestEnv::new();
+    demo_logs(&env);
+    env.import(&env.path("logs"), &[]);
+    env
+}
+
+#[test]
+fn the_demo_tells_its_story_where_there_is_no_terminal() {
+    let env = TestEnv::new();
+    let output = env.run_bare(&["vestigo", "demo"]).ends(0);
+    assert!(output.text().contains("3 sources, 2,759 events"), "{}", output.text());
+    assert!(output.text().contains("203.0.113.77"), "{}", output.text());
+    env.run_bare(&["vestigo", "demo"]).exits(0);
+}
+
+#[test]
+fn the_break_in_is_found_by_its_fields() {
+    let env = demo();
+    let hits = env.events("event.action:ssh_login AND outcome:success AND NOT ip:10.0.0.0/8");
+    assert_eq!(hits.len(), 1);
+    let hit = &hits[0];
+    assert_eq!(hit["@timestamp"], "2026-03-02T03:12:09.000000000Z");
+    assert_eq!(hit["user.name"], "deploy");
+    assert_eq!(hit["source.ip"], "203.0.113.77");
+    assert_eq!(hit["vestigo.time.basis"], "year,zone");
+    let failures =
+        env.run(&["search", "--count", "action:ssh_login AND outcome:failure AND ip:203.0.113.77"]);
+    let wanted = include_str!("../../fixtures/auth.log")
+        .lines()
+        .filter(|line| line.contains("Failed password") || line.contains("Invalid user"))
+        .filter(|line| line.contains("203.0.113.77"))
+        .count();
+    assert_eq!(failures.text().trim(), wanted.to_string());
+}
+
+#[test]
+fn an_event_is_shown_with_its_bytes_and_origin() {
+    let env = demo();
+    let hit = &env.events("user.name:deploy AND \"Accepted password\"")[0];
+    let shown = env.run(&["show", hit["id"].as_str().expect("it has an id")]).ends(0);
+    assert!(shown.text().contains("Accepted password for deploy from 203.0.113.77 port 51122 ssh2"));
+    assert!(shown.text().contains("auth.log line"));
+    assert!(shown.text().contains("SHA-256 just now ✓"));
+}
+
+#[test]
+fn exit_statuses_say_what_happened() {
+    let env = demo();
+    env.run(&["search", "status:200"]).exits(0);
+    env.run(&["search", "user.name:nobody-at-all"]).exits(1);
+    env.run(&["search", "user.name:("]).exits(2);
+    env.run(&["search", "no-such-option", "--frobnicate"]).exits(2);
+    env.run_bare(&["vestigo", "--case", "/nowhere/at/all", "status"]).exits(3);
+    env.run(&["import", "/nowhere/at/all.log"]).exits(3);
+    env.run(&["verify", "--require", "signed"]).exits(4);
+}
+
+#[test]
+fn a_mistake_in_a_query_is_pointed_at_with_a_hint() {
+    let env = demo();
+    let output = env.run(&["search", "stauts:404"]).ends(2);
+    assert!(output.err.contains("^^^^^^"), "{}", output.err);
+    assert!(output.err.contains("status"), "{}", output.err);
+}
+
+#[test]
+fn damage_is_found_and_named() {
+    let env = demo();
+    let path = env.path("case/evidence/0001/content.zst");
+    let mut bytes = std::fs::read(&path).expect("it is there");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&path, bytes).expect("it can be written");
+    let output = env.run(&["--json", "verify", "--deep"]).ends(4);
+    let verdict = &output.json()[0];
+    assert_eq!(verdict["rungs"]["consistent"], false);
+    assert_eq!(verdict["damage"][0]["file"], "evidence/0001/content.zst");
+}
+
+#[test]
+fn empty_buckets_are_in_the_timeline() {
+    let env = demo();
+    let rows =
+        env.run(&["--json", "timeline", "--interval", "1h", "--from", "2026-03-01", "--to", "2026-03-04"]);
+    let rows = rows.ends(0).json();
+    assert_eq!(rows.len(), 72);
+    assert_eq!(rows[0]["start"], "2026-03-01T00:00:00.000000000Z");
+    let total: u64 = rows.iter().filter_map(|row| row["count"].as_u64()).sum();
+    assert_eq!(total, 2759);
+}
+
+#[test]
+fn paging_reaches_every_event_once_in_both_orders() {
+    let env = demo();
+    let ids = |order: &str| -> Vec<String> {
+        let events = env.run(&["--json", "search", "--all", "--order", order, "*"]).ends(0).json();
+        events.iter().map(|event| event["id"].as_str().expect("an id").to_owned()).collect()
+    };
+    let (newest, mut oldest) = (ids("newest"), ids("oldest"));
+    oldest.reverse();
+    assert_eq!(newest.len(), 2759);
+    assert!(newest == oldest, "newest first is not oldest first turned round");
+    oldest.sort();
+    oldest.dedup();
+    assert_eq!(oldest.len(), 2759);
+}
+
+#[test]
+fn a_second_writer_is_refused_by_name() {
+    let env = demo();
+    let clock = vestigo::record::FixedClock(vestigo::record::Instant::from_secs(0));
+    let held = vestigo::case::Hold::open(&env.path("case"), "other@host", &clock).expect("nobody writes");
+    let refused = env.run(&["reindex"]).ends(3);
+    assert!(refused.err.contains("writing"), "{}", refused.err);
+    drop(held);
+    env.run(&["reindex"]).exits(0);
+}
