@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
@@ -31,8 +31,11 @@ pub struct Store {
 struct Inner {
     batches: BTreeMap<u32, Batch>,
     sources: HashMap<SourceId, SourceAt>,
-    recent: Mutex<VecDeque<((SourceAt, usize), Arc<FrameBytes>)>>,
+    recent: Mutex<VecDeque<Recent>>,
 }
+
+/// A frame that was read lately: which, and what.
+type Recent = ((SourceAt, usize), Arc<FrameBytes>);
 
 /// One batch, its files open.
 pub(super) struct Batch {
@@ -176,7 +179,7 @@ fn damaged(number: u32, reason: &str) -> Error {
 }
 
 /// Opens a batch whose manifest must have this hash.
-pub(super) fn open_batch(folder: &PathBuf, number: u32, sha256: &[u8; 32]) -> Result<Batch> {
+pub(super) fn open_batch(folder: &Path, number: u32, sha256: &[u8; 32]) -> Result<Batch> {
     let read = |name: &str| format!("cannot read evidence/{number:04}/{name}");
     let text = std::fs::read(folder.join("manifest.json")).attempt(|| read("manifest.json"))?;
     let found: [u8; 32] = Sha256::digest(&text).into();

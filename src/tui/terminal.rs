@@ -70,7 +70,11 @@ impl Terminal {
 
     /// Forgets what is on the screen, so that all of it is drawn anew.
     pub(super) fn clear(&mut self) -> Result<()> {
-        self.inner.clear().attempt(|| "cannot clear the terminal".to_owned())
+        // ratatui's own `clear` asks the terminal where its cursor is, and the
+        // answer would be read by the thread that waits for keys.
+        let cleared =
+            self.inner.size().and_then(|size| self.inner.resize(Rect::from((Position::ORIGIN, size))));
+        cleared.attempt(|| "cannot clear the terminal".to_owned())
     }
 
     /// Puts text on the clipboard of the machine at which the terminal is (OSC 52).

@@ -32,7 +32,7 @@ fn a_killed_import_leaves_a_case_that_opens_and_verifies() {
         }
         assert_eq!(opened.status, 0, "{}", opened.err);
         let damage = verdict.json()[0]["damage"].clone();
-        let torn = damage.as_array().is_some_and(|list| list.iter().all(|one| is_debris(one)));
+        let torn = damage.as_array().is_some_and(|list| list.iter().all(is_debris));
         assert!(torn, "{damage:#}");
     }
     env.import(&env.path("large.log"), &[]);

@@ -6,5 +6,8 @@ mod commands;
 mod corpus;
 mod env;
 mod killed;
+mod robot;
+mod screens;
+mod terminal;
 mod times;
 mod whole;

@@ -175,7 +175,7 @@ actions! {
     Help "help" "all keys" [Browse] "Lists every key that works here.";
     Back "back" "back" [Browse Reading] "Goes back to the event list; from there, leaves vestigo.";
     Escape "escape" "back" [Browse Reading] "Closes what is in front, and never leaves vestigo.";
-    Confirm "confirm" "search" [Typing Palette] "Runs the search that is typed, or the action that is chosen.";
+    Confirm "confirm" "go" [Typing Palette] "Runs the search that is typed, or the action that is chosen.";
     Cancel "cancel" "back" [Typing Palette] "Closes the line and changes nothing.";
     Complete "complete" "complete" [Typing] "Takes the suggestion.";
     SuggestionNext "suggestion-next" "next suggestion" [Typing] "Goes to the next suggestion.";

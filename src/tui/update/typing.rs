@@ -4,9 +4,10 @@ use tui_input::{Input, InputRequest};
 
 use crate::index::Top;
 use crate::query::{self, Context, Wanted};
+use crate::record::FieldId;
 
 use super::super::effect::{Effect, Lane, Question, Scope};
-use super::super::model::{Facts, Front, Model, Tone, Typing};
+use super::super::model::{Facts, Front, Model, Tone, Typing, telling};
 use super::{ask, pivot, search};
 
 /// How many suggestions are offered.
@@ -61,7 +62,14 @@ fn edited(model: &mut Model) -> Vec<Effect> {
     (typing.replaces, typing.wanted, typing.chosen) = (completion.span, completion.wanted, None);
     let question = match &typing.wanted {
         Wanted::Field(fields) => {
-            typing.suggestions = fields.iter().take(OFFERED).map(|field| (field.clone(), None)).collect();
+            let mut fields = fields.clone();
+            // Fields that have values here come first, the most telling ahead; the sort is stable.
+            fields.sort_by_cached_key(|name: &String| {
+                let full = FieldId::called(name).map_or_else(|| name.as_str(), |id| id.name());
+                let known = model.facts.fields.iter().any(|field| field == full);
+                (!known, telling(full))
+            });
+            typing.suggestions = fields.into_iter().take(OFFERED).map(|field| (field, None)).collect();
             None
         }
         Wanted::Value { field, prefix } => {

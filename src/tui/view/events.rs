@@ -86,7 +86,8 @@ fn draw_heading(model: &Model, area: Rect, columns: &Columns, pen: &mut Pen<'_>)
         pen.right(area.right() - 1, last, area.width / 2, &place, Role::Faint) - 1
     };
     let names = if area.height > 1 { Role::Faint } else { role };
-    pen.text(area.x + 2, last, columns.outcome - area.x - 2, &columns.clock.heading(&model.facts), names);
+    let room = columns.outcome + 1 - area.x - 2;
+    pen.text(area.x + 2, last, room, &columns.clock.heading(&model.facts, usize::from(room)), names);
     for (column, x, width) in &columns.cells {
         let width = (*width).min(end.saturating_sub(*x));
         pen.text(*x, last, width, column.heading(), names);

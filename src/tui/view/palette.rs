@@ -17,16 +17,16 @@ pub(super) fn popup(palette: &Palette, area: Rect) -> Rect {
 /// Draws the palette.
 pub(super) fn draw(palette: &Palette, model: &Model, pen: &mut Pen<'_>, area: Rect) {
     let popup = popup(palette, area);
-    pen.clear(popup);
-    pen.lay(popup, Role::Popup);
+    pen.popup(popup);
     pen.text(popup.x + 1, popup.y, 1, ":", Role::Key);
     let x = pen.foreign(popup.x + 3, popup.y, popup.width - 4, palette.input.value(), Role::Text);
     if palette.input.value().is_empty() {
         pen.text(x + 1, popup.y, popup.width - 5, "type what you want to do", Role::Faint);
     }
     pen.lay(Rect::new(cursor_x(palette, popup), popup.y, 1, 1), Role::Cursor);
-    pen.rule(Rect { y: popup.y + 1, height: 1, ..popup });
-    let list = Rect { y: popup.y + 2, height: popup.height.saturating_sub(2), ..popup };
+    pen.rule(Rect { x: popup.x + 1, y: popup.y + 1, width: popup.width.saturating_sub(2), height: 1 });
+    let height = popup.height.saturating_sub(2);
+    let list = Rect { x: popup.x + 1, y: popup.y + 2, width: popup.width.saturating_sub(2), height };
     if palette.fitting.is_empty() {
         pen.text(list.x + 2, list.y, list.width - 3, "nothing here does that", Role::Faint);
     }

@@ -61,6 +61,15 @@ impl<'a> Pen<'a> {
         self.fill(rect, self.theme.glyphs.rule, Role::Rule);
     }
 
+    /// Empties a rectangle for a popup and draws its edges left and right.
+    pub(super) fn popup(&mut self, rect: Rect) {
+        self.clear(rect);
+        self.lay(rect, Role::Popup);
+        for x in [rect.x, rect.right().saturating_sub(1)] {
+            self.fill(Rect { x, width: 1, ..rect }, self.theme.glyphs.edge, Role::Rule);
+        }
+    }
+
     /// Empties a rectangle.
     pub(super) fn clear(&mut self, rect: Rect) {
         let rect = rect.intersection(self.buffer.area);

@@ -111,8 +111,7 @@ fn draw_suggestions(typing: &Typing, start: usize, under: Rect, pen: &mut Pen<'_
     let width = u16::try_from(width).unwrap_or(u16::MAX).min(under.width);
     let x = (TEXT + column).saturating_sub(1).min(under.width - width);
     let popup = Rect::new(x, under.y, width, typing.suggestions.len() as u16);
-    pen.clear(popup);
-    pen.lay(popup, Role::Popup);
+    pen.popup(popup);
     for (i, (word, count)) in typing.suggestions.iter().enumerate() {
         let y = popup.y + i as u16;
         let mut end = popup.right() - 1;
@@ -121,7 +120,7 @@ fn draw_suggestions(typing: &Typing, start: usize, under: Rect, pen: &mut Pen<'_
         }
         pen.foreign(x + 1, y, end.saturating_sub(x + 1), word, Role::Popup);
         if typing.chosen == Some(i) {
-            pen.lay(Rect::new(x, y, width, 1), Role::Selected);
+            pen.lay(Rect::new(x + 1, y, width - 2, 1), Role::Selected);
         }
     }
 }

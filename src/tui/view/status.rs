@@ -3,7 +3,7 @@
 use super::super::layout::Panes;
 use super::super::model::{Model, Screen};
 use super::super::theme::Role;
-use super::numbers::{counted, short};
+use super::numbers::{counted, short, thousands};
 use super::pen::Pen;
 
 /// Draws the status line and, where they have a line, the names of the screens.
@@ -25,7 +25,8 @@ pub(super) fn draw(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
     let rest = if line.width >= 100 {
         format!(" · {sources} · {}", counted(facts.events, "event"))
     } else {
-        format!(" · {} events", short(facts.events))
+        let events = if facts.events < 1_000_000 { thousands(facts.events) } else { short(facts.events) };
+        format!(" · {events} events")
     };
     let width = pen.width(&seal) + pen.width(&rest);
     let title_end = end.saturating_sub(width + 3);

@@ -45,12 +45,12 @@ impl Clock {
         format!("{day} {time}")
     }
 
-    /// Writes the heading of the column: zone, and the year where rows leave it out.
-    pub(super) fn heading(&self, facts: &Facts) -> String {
-        match facts.only_year() {
-            Some(year) => format!("Time {} {year}", self.zone),
-            None => format!("Time {}", self.zone),
-        }
+    /// Writes the heading of the column in at most `width` cells: zone, and the
+    /// year where rows leave it out.
+    pub(super) fn heading(&self, facts: &Facts, width: usize) -> String {
+        let year = facts.only_year().map_or(String::new(), |year| format!(" {year}"));
+        let whole = format!("Time {}{year}", self.zone);
+        if whole.len() <= width { whole } else { format!("{}{year}", self.zone) }
     }
 }
 

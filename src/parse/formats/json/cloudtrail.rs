@@ -40,7 +40,8 @@ impl Format for CloudTrail {
 
     fn read<'a>(&self, text: &'a str, event: &mut Event<'a>) -> Seen {
         let digest = text.contains("\"digestEndTime\"");
-        if !digest && !(text.contains("\"eventSource\"") && text.contains("\"eventTime\"")) {
+        let record = text.contains("\"eventSource\"") && text.contains("\"eventTime\"");
+        if !digest && !record {
             return Seen::No;
         }
         let Some(leaves) = leaves(text) else { return Seen::No };

@@ -36,9 +36,9 @@ pub fn tool<'a>(program: &str, text: &'a str, event: &mut Event<'a>) {
         event.put_some(fields::GROUP_ID, value(rest, "GID").unwrap_or_default());
         return;
     }
-    if text.starts_with("group added to ") {
+    if let Some(rest) = text.strip_prefix("group added to ") {
         put_kind(event, "group_added", outcome, &["iam"], &["group", "creation"]);
-        event.put_some(fields::GROUP_NAME, value(&text[15..], "name").unwrap_or_default());
+        event.put_some(fields::GROUP_NAME, value(rest, "name").unwrap_or_default());
         return;
     }
     let table: [(&str, &'static str, [&'static str; 2]); 9] = [
@@ -129,12 +129,9 @@ pub fn old_login<'a>(text: &'a str, event: &mut Event<'a>) {
             return;
         }
     }
-    if text.starts_with("Authentication failed from ") {
+    if let Some(rest) = text.strip_prefix("Authentication failed from ") {
         put_kind(event, "login", Some("failure"), &["authentication"], &["info"]);
-        put_from(
-            text["Authentication failed from ".len()..].split([' ', ':']).next().unwrap_or_default(),
-            event,
-        );
+        put_from(rest.split([' ', ':']).next().unwrap_or_default(), event);
     }
 }
 

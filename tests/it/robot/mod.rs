@@ -1,0 +1,259 @@
+//! Ring 2: the whole interface on a test backend, driven by actions.
+//!
+//! Effects are carried out on the test's own thread, so that idle is trivially
+//! true. An action is looked up in the loaded keymap and its keys are pressed,
+//! which proves the binding too. What a notice says must be read by the test;
+//! when a test fails, screen and action log are printed.
+
+mod cases;
+mod pane;
+
+pub use cases::{demo, hostile, of};
+pub use pane::PaneView;
+
+use std::collections::VecDeque;
+
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::layout::Size;
+use vestigo::case::Case;
+use vestigo::index::Cancel;
+use vestigo::record::{Instant, Zone};
+use vestigo::tui::{
+    self, Action, Chord, Effect, Event, Facts, Model, Notice, Pane, Question, Screen, Theme, Ticket,
+    carry_out,
+};
+
+/// The present, as far as robots know: 2026-03-10T00:00:00Z.
+const NOW: Instant = Instant::from_secs(1_773_100_800);
+
+/// An investigator's hands and eyes.
+pub struct Robot {
+    case: Case,
+    model: Model,
+    theme: Theme,
+    terminal: Terminal<TestBackend>,
+    log: Vec<String>,
+    keys: usize,
+    copied: Vec<String>,
+    left: bool,
+    unread: Option<Notice>,
+}
+
+impl Robot {
+    /// Opens a case on a screen of this size.
+    pub fn open(case: Case, width: u16, height: u16) -> Robot {
+        Robot::open_with(case, width, height, Theme::builtin("default").expect("it is built in"), None)
+    }
+
+    /// Opens a case with a theme and in a zone.
+    pub fn open_with(case: Case, width: u16, height: u16, theme: Theme, zone: Option<Zone>) -> Robot {
+        let facts = Facts::of(&case, zone, NOW);
+        let keymap = tui::keymap("default").expect("it is built in");
+        let model = Model::new(facts, keymap, Size { width, height });
+        let terminal = Terminal::new(TestBackend::new(width, height)).expect("a test backend cannot fail");
+        let mut robot = Robot {
+            case,
+            model,
+            theme,
+            terminal,
+            log: Vec::new(),
+            keys: 0,
+            copied: Vec::new(),
+            left: false,
+            unread: None,
+        };
+        let effects = tui::start(&mut robot.model);
+        robot.carry_out(effects);
+        robot.draw();
+        robot
+    }
+
+    /// Presses the first keys of an action.
+    #[track_caller]
+    pub fn act(&mut self, action: Action) -> &mut Robot {
+        let context = self.model.context();
+        let chords = self.model.keys.map.chords_of(action, context).first().map(|chords| chords.to_vec());
+        let Some(chords) = chords else { panic!("no key does {action:?} in {context:?}") };
+        self.log.push(format!("{action:?} in {context:?}"));
+        for chord in chords {
+            self.key(chord);
+        }
+        self
+    }
+
+    /// Presses keys as they are written in a keymap.
+    #[track_caller]
+    pub fn press(&mut self, keys: &str) -> &mut Robot {
+        self.log.push(format!("press {keys}"));
+        for word in keys.split(' ') {
+            self.key(word.parse().expect("a test presses keys that exist"));
+        }
+        self
+    }
+
+    /// Types text.
+    #[track_caller]
+    pub fn write(&mut self, text: &str) -> &mut Robot {
+        self.log.push(format!("write {text:?}"));
+        for c in text.chars() {
+            self.key(Chord::char(c));
+        }
+        self
+    }
+
+    /// Makes the terminal another size.
+    pub fn resize(&mut self, width: u16, height: u16) -> &mut Robot {
+        self.log.push(format!("resize to {width}x{height}"));
+        self.terminal.backend_mut().resize(width, height);
+        self.tell(Event::Resize(Size { width, height }));
+        self
+    }
+
+    #[track_caller]
+    fn key(&mut self, chord: Chord) {
+        if let Some(notice) = self.unread.take() {
+            panic!("nobody read the notice {:?}", notice.text);
+        }
+        assert!(!self.left, "vestigo was left, and a key was pressed");
+        self.keys += 1;
+        self.tell(Event::Key(chord));
+        self.unread = self.model.notice.clone();
+    }
+
+    fn tell(&mut self, event: Event) {
+        let effects = tui::update(&mut self.model, event);
+        self.carry_out(effects);
+        self.draw();
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>) {
+        let mut left = VecDeque::from(effects);
+        while let Some(effect) = left.pop_front() {
+            match effect {
+                Effect::Ask(ticket, question) => left.extend(self.answer(ticket, &question)),
+                Effect::Copy(text) => self.copied.push(text),
+                Effect::Quit => self.left = true,
+                Effect::Redraw | Effect::Suspend => {}
+            }
+        }
+    }
+
+    fn answer(&mut self, ticket: Ticket, question: &Question) -> Vec<Effect> {
+        let mut answers = Vec::new();
+        carry_out(&self.case, question, &Cancel::new(), &mut |answer| answers.push(answer));
+        let model = &mut self.model;
+        answers
+            .into_iter()
+            .flat_map(|answer| tui::update(model, Event::Answer { ticket, took: None, answer }))
+            .collect()
+    }
+
+    fn draw(&mut self) {
+        let (model, theme) = (&self.model, &self.theme);
+        let drawn = self.terminal.draw(|frame| {
+            let area = frame.area();
+            tui::draw(model, theme, area, frame.buffer_mut());
+        });
+        drawn.expect("a test backend cannot fail");
+    }
+
+    /// Gives the screen as text, a line per row.
+    pub fn text(&self) -> String {
+        let buffer = self.terminal.backend().buffer();
+        let mut text = String::new();
+        for y in 0..buffer.area.height {
+            let mut line = String::new();
+            let mut covered = 0;
+            for x in 0..buffer.area.width {
+                if x >= covered {
+                    let symbol = buffer[(x, y)].symbol();
+                    line.push_str(symbol);
+                    covered = x + unicode_width::UnicodeWidthStr::width(symbol).max(1) as u16;
+                }
+            }
+            text.push_str(line.trim_end());
+            text.push('\n');
+        }
+        text
+    }
+
+    /// Demands that the screen is as the snapshot of this name has it.
+    #[track_caller]
+    pub fn screen(&mut self, name: &str) -> &mut Robot {
+        let text = without_temporary_folder(&self.text());
+        insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(name, text);
+        });
+        self
+    }
+
+    /// Demands that the screen holds a text.
+    #[track_caller]
+    pub fn sees(&mut self, text: &str) -> &mut Robot {
+        assert!(self.text().contains(text), "{text:?} is not on the screen");
+        self
+    }
+
+    /// Demands that the screen does not hold a text.
+    #[track_caller]
+    pub fn sees_no(&mut self, text: &str) -> &mut Robot {
+        assert!(!self.text().contains(text), "{text:?} is on the screen");
+        self
+    }
+
+    /// Reads the notice, and demands that it says this.
+    #[track_caller]
+    pub fn reads(&mut self, text: &str) -> &mut Robot {
+        let notice = self.unread.take();
+        let said = notice.as_ref().map_or("", |notice| notice.text.as_str());
+        assert!(said.contains(text), "the notice says {said:?} and not {text:?}");
+        self
+    }
+
+    /// Looks at a pane.
+    pub fn pane(&mut self, pane: Pane) -> PaneView<'_> {
+        PaneView { robot: self, pane }
+    }
+
+    /// Gives the model.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// Gives the screen that is shown.
+    pub fn shown(&self) -> Screen {
+        self.model.focus.screen
+    }
+
+    /// Gives how many keys were pressed.
+    pub fn keys(&self) -> usize {
+        self.keys
+    }
+
+    /// Gives what was copied last.
+    pub fn copied(&self) -> Option<&str> {
+        self.copied.last().map(String::as_str)
+    }
+
+    /// Tells whether vestigo was left.
+    pub fn left(&self) -> bool {
+        self.left
+    }
+}
+
+/// Leaves the folder in which a test's logs lie out of a snapshot.
+fn without_temporary_folder(text: &str) -> String {
+    let folder = regex::Regex::new(r"\S+/logs/").expect("the expression is right");
+    folder.replace_all(text, "logs/").into_owned()
+}
+
+impl Drop for Robot {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("--- what was done ---\n{}\n--- the screen ---\n{}", self.log.join("\n"), self.text());
+        } else if let Some(notice) = self.unread.take() {
+            panic!("nobody read the notice {:?}", notice.text);
+        }
+    }
+}
