@@ -9,6 +9,11 @@ use super::{Format, Framer, Framing, Seen, UNPARSED};
 const TRIED: usize = 500;
 /// Fewer than one record in so many understood is none understood.
 const MEANINGFUL: usize = 10;
+/// A format that understands so many of a hundred records that the best one
+/// understands is as good.
+const TIE: usize = 99;
+/// How much narrower a format is that reads some records of another's kind.
+const CLASS: u8 = 10;
 /// Control bytes in a hundred that no text has.
 const CONTROLS: usize = 3;
 
@@ -46,33 +51,24 @@ pub(super) fn narrowest_first(formats: &[&'static dyn Format]) -> Vec<&'static d
     sorted
 }
 
-/// Gives each record to the narrowest format that understands it; the format
-/// that got most is the source's, and narrower ones that got any go with it.
+/// Finds the format that understands most records, of those that understand
+/// about as many the narrowest; and the formats of a narrower class that
+/// understand some (CloudTrail among JSON of all kinds).
 fn best(
     texts: &[String],
     formats: &[&'static dyn Format],
 ) -> Option<(&'static dyn Format, Vec<&'static str>)> {
     let formats = narrowest_first(formats);
-    let mut counts = vec![0; formats.len()];
-    let step = texts.len().div_ceil(TRIED).max(1);
-    let mut event = Event::default();
-    for text in texts.iter().step_by(step) {
-        let understood = formats.iter().position(|format| {
-            event.reset();
-            format.read(text, &mut event) == Seen::Yes
-        });
-        if let Some(format) = understood {
-            counts[format] += 1;
-        }
-        event = event.recycle();
-    }
-    let understood: usize = counts.iter().sum();
-    if understood == 0 || understood * MEANINGFUL < texts.len().div_ceil(step) {
-        return None;
-    }
-    let most = (0..formats.len()).rev().max_by_key(|format| counts[*format])?;
-    let mixed = (0..most).filter(|format| counts[*format] > 0).map(|format| formats[format].name()).collect();
-    Some((formats[most], mixed))
+    let tried: Vec<&String> = texts.iter().step_by(texts.len().div_ceil(TRIED).max(1)).collect();
+    let understands = |format: &dyn Format, text: &str| format.read(text, &mut Event::default()) == Seen::Yes;
+    let count = |format: &&'static dyn Format| tried.iter().filter(|text| understands(*format, text)).count();
+    let counts: Vec<usize> = formats.iter().map(count).collect();
+    let most = counts.iter().copied().max().filter(|most| *most > 0 && *most * MEANINGFUL >= tried.len())?;
+    let chosen = counts.iter().position(|count| *count * 100 >= most * TIE)?;
+    let narrower = formats[chosen].specificity().saturating_add(CLASS);
+    let mixed =
+        (0..chosen).filter(|format| counts[*format] > 0 && formats[*format].specificity() >= narrower);
+    Some((formats[chosen], mixed.map(|format| formats[format].name()).collect()))
 }
 
 /// Gives the texts of the sample's whole records.

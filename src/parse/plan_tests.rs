@@ -24,7 +24,13 @@ fn the_format_of_most_records_is_the_sources() {
 fn a_narrower_format_that_some_records_have_is_tried_before_it() {
     let mixed = format!("{}{LONG}", ACCESS.repeat(5));
     assert_eq!(found(&mixed), is("trial.access", &["trial.long"], Framing::Lines));
-    assert_eq!(found(&format!("{ACCESS}{LONG}")), is("trial.long", &[], Framing::Lines));
+    assert_eq!(found(&LONG.repeat(3)), is("trial.long", &[], Framing::Lines));
+}
+
+#[test]
+fn of_formats_that_understand_about_as_much_the_narrowest_is_the_sources() {
+    assert_eq!(found(&format!("{}{ACCESS}", LONG.repeat(99))).0, "trial.long");
+    assert_eq!(found(&format!("{}{ACCESS}", LONG.repeat(9))).0, "trial.access");
 }
 
 #[test]

@@ -68,7 +68,7 @@ impl Format for Access {
         let Some((when, rest)) = stamp::clf(rest) else {
             return Seen::No;
         };
-        let Some(path) = rest.strip_prefix("] ").filter(|path| !path.contains(['\n', ' '])) else {
+        let Some(path) = rest.strip_prefix("] ").filter(|path| !path.contains('\n')) else {
             return Seen::No;
         };
         event.remove(fields::SOURCE_ADDRESS);

@@ -19,7 +19,7 @@ pub(super) struct Draft {
     pub(super) record: Record,
     /// Its text is a JSON document, which no line continues.
     pub(super) document: bool,
-    /// What ends lines, once one was met.
+    /// What ends lines.
     pub(super) ends: Ends,
     limit: usize,
 }
@@ -56,7 +56,6 @@ impl Draft {
     /// Gives the record a JSON document as its text.
     pub(super) fn begin_document(&mut self, text: &[u8]) {
         self.begin(text.len(), 0, 0);
-        self.ends.learn(text, self.limit);
         self.record.lines += self.ends.count(text);
         self.document = true;
     }
@@ -100,7 +99,6 @@ impl Draft {
     /// Adds bytes to the tail, or to the lead where there is no text yet.
     /// Where that grows past the limit, a record without text takes the rest.
     pub(super) fn add(&mut self, mut bytes: &[u8], count: Count, records: &mut Vec<Record>) {
-        self.ends.learn(bytes, self.limit);
         while !bytes.is_empty() {
             if self.around() >= self.limit {
                 self.flush(records);

@@ -2,12 +2,13 @@
 
 use memchr::{memchr, memchr_iter, memchr2, memchr2_iter};
 
-/// What ends a line of a source: its first line end decides. A lone CR ends
-/// lines only where it ended the first; elsewhere it is a byte like any other,
-/// so that nobody who gets one into a log forges a line that `grep` does not see.
+/// What ends a line of a source. A lone CR ends lines only where no LF follows
+/// the first CR for as long as a line may be; elsewhere it is a byte like any
+/// other, so that nobody who gets one into a log forges a line that `grep` does
+/// not see.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Ends {
-    /// None was met.
+    /// No line has ended.
     #[default]
     Unknown,
     /// LF, with any CR before it.
@@ -37,15 +38,22 @@ pub(super) enum Line {
 }
 
 impl Ends {
-    /// Takes note of the first line end in bytes that do not end amid one.
-    pub(super) fn learn(&mut self, bytes: &[u8], limit: usize) {
-        if *self == Ends::Unknown
-            && let Some(at) = memchr2(b'\n', b'\r', bytes)
-        {
-            let run = returns(&bytes[at..], limit);
-            let feeds = run < limit && bytes.get(at + run) == Some(&b'\n');
-            *self = if feeds { Ends::Feeds } else { Ends::Returns };
+    /// Decides from the first bytes that have a CR or LF; returns false where
+    /// more are needed.
+    pub(super) fn decide(&mut self, content: &[u8], ahead: Ahead) -> bool {
+        if *self != Ends::Unknown {
+            return true;
         }
+        let Some(first) = memchr2(b'\n', b'\r', content) else {
+            return true;
+        };
+        let behind = &content[first..content.len().min(first + ahead.limit)];
+        if memchr(b'\n', behind).is_some() {
+            *self = Ends::Feeds;
+        } else if ahead.last || behind.len() == ahead.limit {
+            *self = Ends::Returns;
+        }
+        *self != Ends::Unknown
     }
 
     /// Counts line ends.
@@ -61,16 +69,10 @@ impl Ends {
     }
 
     /// Finds the end of the line at the start of `rest`.
-    pub(super) fn line(&mut self, rest: &[u8], ahead: Ahead) -> Line {
+    pub(super) fn line(self, rest: &[u8], ahead: Ahead) -> Line {
         // A line as long as the limit may have two bytes of line end.
         let window = &rest[..rest.len().min(ahead.limit + 2)];
-        if *self == Ends::Unknown
-            && let Some(at) = memchr2(b'\n', b'\r', window)
-            && self.line_end(rest, at, ahead).is_none()
-        {
-            return Line::Open;
-        }
-        let found = match *self {
+        let found = match self {
             Ends::Unknown => None,
             Ends::Feeds => memchr(b'\n', window),
             Ends::Returns => memchr2(b'\n', b'\r', window),
@@ -89,27 +91,20 @@ impl Ends {
 
     /// Gives the place behind the LF or CR at `at` and what belongs to it; none
     /// where an LF may follow.
-    pub(super) fn line_end(&mut self, rest: &[u8], at: usize, ahead: Ahead) -> Option<usize> {
+    pub(super) fn line_end(self, rest: &[u8], at: usize, ahead: Ahead) -> Option<usize> {
         if rest[at] == b'\n' {
-            self.learn(&rest[at..=at], ahead.limit);
             return Some(at + 1);
         }
-        let run = if *self == Ends::Returns { 1 } else { returns(&rest[at..], ahead.limit) };
+        let run = match self {
+            Ends::Returns => 1,
+            Ends::Unknown | Ends::Feeds => {
+                rest[at..].iter().take(ahead.limit).take_while(|byte| **byte == b'\r').count()
+            }
+        };
         match rest.get(at + run) {
             None if !ahead.last && run < ahead.limit => None,
-            Some(b'\n') if run < ahead.limit => {
-                self.learn(b"\n", ahead.limit);
-                Some(at + run + 1)
-            }
-            _ => {
-                self.learn(b"\r", ahead.limit);
-                Some(at + 1)
-            }
+            Some(b'\n') => Some(at + run + 1),
+            _ => Some(at + 1),
         }
     }
-}
-
-/// Counts the CRs at the start, up to a limit.
-fn returns(bytes: &[u8], limit: usize) -> usize {
-    bytes.iter().take(limit).take_while(|byte| **byte == b'\r').count()
 }

@@ -246,12 +246,11 @@ fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
-/// Takes the white space ahead as glue. CRs that an LF may follow have to wait.
+/// Takes the white space ahead as glue. A CR that an LF may follow has to wait.
 fn glue_spaces(rest: &[u8], sheet: &mut Sheet<'_>) -> usize {
     let mut length = rest.iter().position(|byte| !is_space(*byte)).unwrap_or(rest.len());
-    if length == rest.len() && !sheet.ahead.last {
-        let run = rest.iter().rev().take(sheet.ahead.limit).take_while(|byte| **byte == b'\r').count();
-        length -= if run < sheet.ahead.limit { run } else { 1 };
+    if length == rest.len() && !sheet.ahead.last && rest[length - 1] == b'\r' {
+        length -= 1;
     }
     sheet.draft.add(&rest[..length], Count::Glue, sheet.records);
     length

@@ -108,6 +108,10 @@ impl Framer {
     /// records. Memory stays bounded: a record never needs more than a few
     /// times [`MAX_TEXT`].
     pub fn feed(&mut self, content: &[u8], last: bool, records: &mut Vec<Record>) -> usize {
+        let ahead = Ahead { last, limit: self.limit };
+        if self.framing != Framing::Binary && !self.draft.ends.decide(content, ahead) {
+            return 0;
+        }
         let mut at = self.draft.record.length();
         debug_assert!(at <= content.len(), "the caller kept what no record covers");
         if self.start == 0 && at == 0 && self.framing != Framing::Binary {
@@ -119,7 +123,6 @@ impl Framer {
                 None => return 0,
             }
         }
-        let ahead = Ahead { last, limit: self.limit };
         let mut sheet = Sheet { ahead, draft: &mut self.draft, records };
         loop {
             let rest = &content[at..];
