@@ -183,3 +183,59 @@ fn main_parts(main: Rect, shape: Shape, pane: Pane, rules: &mut Vec<Rect>) -> Pa
     let events = Rect { height: right.height - height - 1, ..right };
     Parts { fields, events: Some(events), detail: Some(detail) }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::tui::keymap::Keymap;
+    use crate::tui::model::Facts;
+
+    fn model(pane: Pane) -> Model {
+        let facts = Facts {
+            title: String::new(),
+            sources: Vec::new(),
+            events: 0,
+            fields: Vec::new(),
+            span: None,
+            zone: crate::record::Zone::UTC,
+            in_utc: false,
+            trouble: Vec::new(),
+            now: crate::record::Instant::default(),
+        };
+        let mut model = Model::new(facts, Keymap::default(), SMALLEST);
+        model.focus.pane = pane;
+        model
+    }
+
+    proptest! {
+        #[test]
+        fn panes_lie_inside_the_terminal_and_apart(
+            width in 0u16..260, height in 0u16..90,
+            pane in prop::sample::select(vec![Pane::Events, Pane::Fields, Pane::Timeline, Pane::Detail]),
+        ) {
+            let size = Size { width, height };
+            let Some(panes) = panes(size, &model(pane)) else {
+                prop_assert!(width < SMALLEST.width || height < SMALLEST.height);
+                return Ok(());
+            };
+            let some = [panes.tabs, panes.timeline_heading, panes.fields, panes.events_heading, panes.rows, panes.detail];
+            let always = [panes.status, panes.search, panes.bars, panes.axis, panes.footer];
+            let all: Vec<Rect> = some.into_iter().flatten().chain(always).chain(panes.frame).chain(panes.rules).collect();
+            let terminal = Rect::new(0, 0, width, height);
+            for (i, one) in all.iter().enumerate() {
+                prop_assert_eq!(one.intersection(terminal), *one);
+                for other in &all[i + 1..] {
+                    prop_assert!(one.intersection(*other).is_empty(), "{:?} and {:?}", one, other);
+                }
+            }
+            let main = match pane {
+                Pane::Fields => panes.fields,
+                Pane::Detail => panes.detail,
+                Pane::Events | Pane::Timeline => panes.rows,
+            };
+            prop_assert!(main.is_some_and(|main| main.height >= 2 && main.width >= 12), "{:?} has {:?}", pane, main);
+        }
+    }
+}

@@ -236,7 +236,8 @@ fn an_empty_case_says_how_to_begin() {
 
 #[test]
 fn evidence_that_was_changed_is_not_shown_and_raises_an_alarm() {
-    let lines = "203.0.113.9 - - [01/Mar/2026:10:00:00 +0000] \"GET / HTTP/1.1\" 200 12 \"-\" \"-\"\n".repeat(3);
+    let lines =
+        "203.0.113.9 - - [01/Mar/2026:10:00:00 +0000] \"GET / HTTP/1.1\" 200 12 \"-\" \"-\"\n".repeat(3);
     let case = of(&[("access.log", lines.as_bytes())]);
     let content = case.folder().join("evidence").join("0001").join("content.zst");
     let mut bytes = std::fs::read(&content).expect("the batch has content");

@@ -125,7 +125,7 @@ fn context_named(name: &str) -> Result<Context> {
 fn action_named(name: &str, context: Context) -> Result<Action> {
     let action = Action::named(name).ok_or_else(|| {
         Error::usage(format!("there is no action `{}`", Visible(name)))
-            .hint("Look the names up with `vestigo generate keys`.")
+            .hint("Look the names up in the palette, which `:` opens.")
     })?;
     let somewhere = |within: &Context| within.chain().contains(&context) && action.works_in(*within);
     if Context::ALL.iter().any(somewhere) {

@@ -83,7 +83,7 @@ fn preview(model: &Model, card: &Card, body: Rect, pen: &mut Pen<'_>) {
 /// Draws one field in a line.
 fn field(pivot: &Pivot, line: Rect, name_width: u16, pen: &mut Pen<'_>) {
     let name_width = name_width.min(line.width / 2);
-    pen.foreign(line.x, line.y, name_width, &pivot.field, Role::FieldName);
+    pen.name(line.x, line.y, name_width, &pivot.field);
     let x = line.x + name_width + 1;
     pen.foreign(x, line.y, line.right().saturating_sub(x), &pivot.value, Role::Text);
 }

@@ -59,7 +59,7 @@ fn heading(facet: &Facet, row: Rect, pen: &mut Pen<'_>) {
         Some(values) => values.len().to_string(),
     };
     let end = pen.right(row.right() - 1, row.y, 6, &count, Role::Faint);
-    pen.foreign(row.x + 1, row.y, end.saturating_sub(row.x + 2), &facet.field, Role::FieldName);
+    pen.name(row.x + 1, row.y, end.saturating_sub(row.x + 2), &facet.field);
 }
 
 fn value(facet: &Facet, value: usize, row: Rect, pen: &mut Pen<'_>) {

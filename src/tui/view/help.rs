@@ -33,13 +33,15 @@ fn first_steps(model: &Model, width: usize) -> Vec<TextLine> {
     let fields = |action| key(action, Context::Fields);
     let steps = [
         format!(
-            "Did an attack work? {}, {} on failure, {} to source.ip, {} on the address, {} back to failure, {} on it: what is left worked.",
+            "Did an attack work? {}, {} on failure, {} to source.ip, {} on the address, {} back to failure, {} on it: what is left worked; {} and {} go to where it began.",
             events(Action::Fields),
             fields(Action::Include),
             fields(Action::NextField),
             fields(Action::Include),
             fields(Action::PreviousField),
             fields(Action::Exclude),
+            fields(Action::Back),
+            events(Action::Last),
         ),
         format!(
             "When was it busy? {} goes to the busiest time, {} and {} to later and earlier ones; {} and {} zoom.",

@@ -39,6 +39,24 @@ impl<'a> Pen<'a> {
         self.text(x, y, width, &visible(&text[..end]), role)
     }
 
+    /// Writes the name of a field in at most `width` cells; its end tells most.
+    pub(super) fn name(&mut self, x: u16, y: u16, width: u16, name: &str) -> u16 {
+        let shown = visible(name);
+        let room = usize::from(width);
+        let (wide, cut) = (shown.width(), self.own("…").into_owned());
+        if wide <= room {
+            return self.text(x, y, width, &shown, Role::FieldName);
+        }
+        let mut left = wide + cut.width();
+        let tail = shown.grapheme_indices(true).find(|(_, grapheme)| {
+            let fits = left <= room;
+            left -= grapheme.width();
+            fits
+        });
+        let tail = tail.map_or("", |(at, _)| &shown[at..]);
+        self.text(x, y, width, &format!("{cut}{tail}"), Role::FieldName)
+    }
+
     /// Writes text of our own so that it ends before `end`.
     pub(super) fn right(&mut self, end: u16, y: u16, width: u16, text: &str, role: Role) -> u16 {
         let own = self.own(text).into_owned();

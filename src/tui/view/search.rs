@@ -6,7 +6,9 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::error::visible;
 use crate::query::Diagnostic;
+use crate::record::Window;
 
+use super::super::buckets::duration;
 use super::super::effect::Lane;
 use super::super::layout::Panes;
 use super::super::model::{Model, Typing};
@@ -21,10 +23,7 @@ pub(super) const TEXT: u16 = 3;
 pub(super) fn draw(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
     let (line, search) = (panes.search, &model.search);
     let count = match search.count {
-        Some(count) => {
-            let took = search.took.map(|took| format!(" · {} ms", took.as_millis()));
-            format!("{}{}", counted(count, "event"), took.unwrap_or_default())
-        }
+        Some(count) => counted_in(count, model),
         None if model.tickets.awaits(Lane::Count) => "counting…".to_owned(),
         None => String::new(),
     };
@@ -36,6 +35,22 @@ pub(super) fn draw(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
     } else {
         pen.foreign(TEXT, line.y, room, &search.text, Role::Match);
     }
+}
+
+/// Says how many events match: `494 events in 45 m · 6 ms`.
+fn counted_in(count: u64, model: &Model) -> String {
+    let (search, window) = (&model.search, model.search.scope.window);
+    let within = if window == Window::ALL {
+        String::new()
+    } else {
+        format!(" in {}", duration(window.to.nanos().saturating_sub(window.from.nanos())))
+    };
+    let took = match search.took.map(|took| took.as_millis()) {
+        None => String::new(),
+        Some(0) => " · <1 ms".to_owned(),
+        Some(millis) => format!(" · {millis} ms"),
+    };
+    format!("{}{within}{took}", counted(count, "event"))
 }
 
 /// What of a typed line is seen: from which byte on, and the cursor's column.

@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::index::Bucket;
+use crate::record::Window;
 
 use super::super::buckets::ticks;
 use super::super::effect::Lane;
@@ -11,7 +12,7 @@ use super::super::keymap::Action;
 use super::super::layout::{GUTTER, Panes};
 use super::super::model::{Chart, Model, Pane};
 use super::super::theme::Role;
-use super::numbers::short;
+use super::numbers::{short, thousands};
 use super::pen::Pen;
 use super::times::moment;
 
@@ -81,6 +82,11 @@ fn heading(model: &Model, line: Rect, pen: &mut Pen<'_>) {
         [] => {}
         [gap] => said.push_str(&format!(" · 1 gap: {}", gap.formats.join(", "))),
         gaps => said.push_str(&format!(" · {} gaps", gaps.len())),
+    }
+    let placed: u64 = chart.matching.buckets.iter().map(|bucket| bucket.count).sum();
+    let timeless = model.search.count.filter(|_| model.search.scope.window == Window::ALL);
+    if let Some(timeless @ 1..) = timeless.and_then(|count| count.checked_sub(placed)) {
+        said.push_str(&format!(" · {} without time", thousands(timeless)));
     }
     let room = end.saturating_sub(x + 3);
     pen.right(end - 2, line.y, room, &said, Role::Text);
@@ -237,7 +243,7 @@ fn brush(model: &Model, bars: Rect, each: u16, pen: &mut Pen<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{Instant, Window};
+    use crate::record::Instant;
 
     fn bucket(by: &[u64]) -> Bucket {
         let window = Window { from: Instant::from_secs(0), to: Instant::from_secs(1) };
