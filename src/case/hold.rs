@@ -82,8 +82,9 @@ impl Hold {
         lists.flatten().filter_map(|sha256| sha256.as_str().map(str::to_owned)).collect()
     }
 
-    /// Removes temporary and uncommitted files that a crash left; none of them
-    /// was ever acknowledged.
+    /// Removes temporary files that a crash left, and sets aside a batch that no
+    /// journal entry names: either its import was cut off before the commit, or
+    /// the journal's end was removed, and then it is evidence.
     fn sweep(&mut self, clock: &dyn Clock) -> Result<()> {
         let evidence = evidence_folder(&self.folder);
         evidence::sweep(&evidence)?;
@@ -95,9 +96,11 @@ impl Hold {
             let name = entry.file_name().to_string_lossy().into_owned();
             let Ok(number) = name.parse::<u32>() else { continue };
             if committed.iter().all(|(known, _)| *known != number) {
-                std::fs::remove_dir_all(entry.path())
-                    .attempt(|| format!("cannot remove the uncommitted batch {name}"))?;
-                let what = json!({ "removed": format!("evidence/{name}"), "reason": "an import was cut off before it was committed" });
+                let aside = format!("{}{name}-{}", evidence::UNCOMMITTED, self.writer.journal().lines.len());
+                std::fs::rename(entry.path(), evidence.join(&aside))
+                    .attempt(|| format!("cannot set the uncommitted batch {name} aside"))?;
+                let what = json!({ "moved": format!("evidence/{name}"), "to": format!("evidence/{aside}"),
+                    "reason": "no journal entry names it: its import was cut off before it was committed" });
                 self.note("recovery", what, clock)?;
             }
         }

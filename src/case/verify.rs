@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::error::Result;
-use crate::evidence::{Damage, Depth, check};
+use crate::evidence::{Damage, Depth, check, leftovers};
 use crate::journal;
 
 use super::hold::committed;
@@ -33,6 +33,8 @@ pub struct Verdict {
     pub rungs: Rungs,
     /// Every place where something is not what it should be.
     pub damage: Vec<Damage>,
+    /// What a crash left, which was never acknowledged, in sentences.
+    pub notes: Vec<String>,
     /// What this verification does not show, in sentences.
     pub not_proven: Vec<String>,
     /// Journal entries whose chain holds.
@@ -46,10 +48,11 @@ pub fn verify(folder: &Path, depth: Depth, progress: &(dyn Fn(u64, u64) + Sync))
     let about = About::read(folder)?;
     let journal = journal::read(&journal::path(folder))?;
     let mut damage = journal_damage(&journal, &about);
-    let mut sources = 0;
+    let (mut sources, mut notes) = (0, torn_note(&journal));
     match committed(&journal.lines) {
         Ok(batches) => {
             damage.extend(check(folder, &batches, depth, progress));
+            notes.extend(leftovers(folder, &batches));
             sources = crate::evidence::Store::open(&evidence_folder(folder), &batches)
                 .map_or(0, |store| store.manifests().map(|(_, m)| m.sources.len() as u64).sum());
         }
@@ -59,7 +62,7 @@ pub fn verify(folder: &Path, depth: Depth, progress: &(dyn Fn(u64, u64) + Sync))
     let not_proven = not_proven(&rungs, depth, journal.lines.len());
     let entries = journal.lines.len() as u64;
     let target = crate::error::visible(&folder.to_string_lossy());
-    Ok(Verdict { target, rungs, damage, not_proven, entries, sources })
+    Ok(Verdict { target, rungs, damage, notes, not_proven, entries, sources })
 }
 
 fn journal_damage(journal: &journal::Journal, about: &About) -> Vec<Damage> {
@@ -67,9 +70,8 @@ fn journal_damage(journal: &journal::Journal, about: &About) -> Vec<Damage> {
     if let Some((line, how)) = &journal.broken {
         damage.push(in_journal(format!("line {line}: {how}")));
     }
-    if !journal.torn.is_empty() {
-        let bytes = journal.torn.len();
-        damage.push(in_journal(format!("{bytes} bytes behind the last entry: a write that was cut off")));
+    if journal.torn_is_whole() {
+        damage.push(in_journal("the line end of the last entry was changed".to_owned()));
     }
     match journal.lines.first() {
         Some(first) if first.act == "case.create" && first.what["id"] == about.id.as_str() => {}
@@ -82,6 +84,15 @@ fn journal_damage(journal: &journal::Journal, about: &About) -> Vec<Damage> {
         None => damage.push(in_journal("it is empty: the entry that made the case is missing".to_owned())),
     }
     damage
+}
+
+/// A write that was cut off was never acknowledged: it is no damage.
+fn torn_note(journal: &journal::Journal) -> Vec<String> {
+    let cut = !journal.torn.is_empty() && !journal.torn_is_whole();
+    let bytes = journal.torn.len();
+    cut.then(|| format!("journal.jsonl ends with {bytes} bytes of an entry that was cut off; the next write sets them aside."))
+        .into_iter()
+        .collect()
 }
 
 fn in_journal(reason: String) -> Damage {

@@ -32,7 +32,7 @@ pub fn verify(
     let verdict = watched(world, globals, &read, || verify_case(&folder, depth, &progress))?;
     if globals.json {
         let object = serde_json::json!({ "target": verdict.target, "rungs": verdict.rungs,
-            "damage": verdict.damage, "not_proven": verdict.not_proven });
+            "damage": verdict.damage, "notes": verdict.notes, "not_proven": verdict.not_proven });
         world.line(&json_line(&object)?)?;
     } else {
         tell(&verdict, world)?;
@@ -90,6 +90,7 @@ fn tell(verdict: &Verdict, world: &mut World) -> Result<()> {
             visible(&damage.reason)
         ))?;
     }
+    verdict.notes.iter().try_for_each(|note| world.line(&format!("note: {note}")))?;
     world.line("not proven by this:")?;
     verdict.not_proven.iter().try_for_each(|sentence| world.line(&format!("  {sentence}")))
 }

@@ -47,7 +47,7 @@ pub fn check(
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Vec<Damage> {
     let evidence = case.join("evidence");
-    let mut damage = strangers(&evidence, committed);
+    let mut damage = Vec::new();
     let mut batches = Vec::new();
     for (number, sha256) in committed {
         let folder = batch_folder(&evidence, *number);
@@ -82,27 +82,29 @@ fn in_file(number: u32, file: &str, reason: String) -> Damage {
     Damage { file: format!("evidence/{number:04}/{file}"), frame: None, records: None, reason }
 }
 
-/// Lists what lies in the evidence folder and no journal entry names.
-fn strangers(evidence: &Path, committed: &[(u32, [u8; 32])]) -> Vec<Damage> {
+/// Says what lies in a case's evidence folder and no journal entry names: what a
+/// crash left, which was never acknowledged, or what somebody put there.
+pub fn leftovers(case: &Path, committed: &[(u32, [u8; 32])]) -> Vec<String> {
     let known: BTreeSet<String> = committed.iter().map(|(number, _)| format!("{number:04}")).collect();
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(evidence).into_iter().flatten().flatten() {
+    for entry in std::fs::read_dir(case.join("evidence")).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        if !known.contains(&name) {
-            let unfinished = name.starts_with(super::batch::UNFINISHED);
-            let reason = if unfinished {
-                "an unfinished import: not committed, swept by the next write"
-            } else {
-                "it is not named by any journal entry: not committed"
-            };
-            found.push(Damage {
-                file: format!("evidence/{name}"),
-                frame: None,
-                records: None,
-                reason: reason.to_owned(),
-            });
-        }
+        let what = match name.as_str() {
+            _ if known.contains(&name) => continue,
+            _ if name.starts_with(super::batch::UNFINISHED) => {
+                "an import that was cut off; the next write sweeps it away"
+            }
+            _ if name.starts_with(super::UNCOMMITTED) => {
+                "a batch that was set aside because no journal entry named it"
+            }
+            _ if name.parse::<u32>().is_ok() => {
+                "a batch that no journal entry names: its import was cut off before it was committed, or the journal's end was removed"
+            }
+            _ => "nothing that vestigo writes",
+        };
+        found.push(format!("evidence/{} is {what}.", crate::error::Visible(&name)));
     }
+    found.sort();
     found
 }
 

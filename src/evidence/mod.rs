@@ -20,11 +20,14 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 pub use batch::{BatchWriter, sweep};
-pub use check::{Damage, Depth, check};
+pub use check::{Damage, Depth, check, leftovers};
 pub use manifest::{FrameRow, Manifest, SourceRow};
 pub use seal::{FRAME_BYTES, Frame, Sealer, SourceSecret};
 pub use spans::Span;
 pub use store::{FrameBytes, RecordBytes, SourceAt, Store};
+
+/// How batches that were set aside begin their names.
+pub const UNCOMMITTED: &str = ".uncommitted-";
 
 /// Gives the folder of a batch: `evidence/0001`.
 pub fn batch_folder(evidence: &Path, number: u32) -> PathBuf {

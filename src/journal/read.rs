@@ -57,6 +57,15 @@ impl Default for Journal {
     }
 }
 
+impl Journal {
+    /// Tells whether what stands behind the last line end is a whole entry with
+    /// one byte more: its line end was changed, which no cut-off write does.
+    pub fn torn_is_whole(&self) -> bool {
+        let Some((_, line)) = self.torn.split_last() else { return false };
+        follows(self, line).is_ok()
+    }
+}
+
 /// Reads a journal and checks its chain; one that is absent is empty. Never writes.
 pub fn read(path: &Path) -> Result<Journal> {
     match std::fs::read(path) {

@@ -25,28 +25,17 @@ fn a_killed_import_leaves_a_case_that_opens_and_verifies() {
         // Each time a little later: when so much of the batch has been written.
         let written = kill * 150_000;
         kill_import_when(&env, written);
-        let verdict = env.run(&["--json", "verify", "--deep"]);
+        env.run(&["--json", "verify", "--deep"]).exits(0);
         let opened = env.run(&["--json", "search", "--all", "vestigo.source:*"]);
         if env.run(&["search", "--count", "*"]).text().trim() == "1000" {
             assert_eq!(env.run(&["--json", "search", "--all", "*"]), acknowledged);
         }
         assert_eq!(opened.status, 0, "{}", opened.err);
-        let damage = verdict.json()[0]["damage"].clone();
-        let torn = damage.as_array().is_some_and(|list| list.iter().all(is_debris));
-        assert!(torn, "{damage:#}");
     }
     env.import(&env.path("large.log"), &[]);
     let count = env.run(&["search", "--count", "*"]).ends(0);
     assert_eq!(count.text().trim(), "121000");
     env.run(&["verify", "--deep"]).exits(0);
-}
-
-/// What a crash may leave until the next write sweeps it: nothing acknowledged.
-fn is_debris(damage: &serde_json::Value) -> bool {
-    let reason = damage["reason"].as_str().unwrap_or_default();
-    reason.contains("cut off")
-        || reason.contains("not named by any manifest")
-        || reason.contains("not committed")
 }
 
 /// Starts an import and kills it once the unfinished batch holds so many bytes
