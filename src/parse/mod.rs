@@ -7,16 +7,22 @@
 //! depends on its own bytes and its source's [`Plan`] alone, never on its
 //! neighbours. Knows no files. `import`, `case` and `cli` may call.
 
+mod detect;
 mod format;
 mod formats;
 mod frame;
+mod parser;
 mod plan;
 mod stamp;
 mod text;
 mod time;
+#[cfg(test)]
+mod trial;
+mod years;
 
 pub use format::{Format, Seen};
 pub use formats::{FORMATS, named};
 pub use frame::{Framer, MAX_TEXT, Record};
-pub use plan::{Framing, Options, Parser, Plan, YearShift};
-pub use time::YearWatch;
+pub use parser::{Parser, UNPARSED};
+pub use plan::{Framing, Options, Plan, YearShift};
+pub use years::YearWatch;

@@ -2,23 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result, visible};
-use crate::record::{Event, Instant, Zone, fields};
+use crate::error::{Error, Result, Visible};
+use crate::record::{Instant, Zone};
 
-use super::time::Clockwork;
-use super::{FORMATS, Format, Framer, Seen, named};
+use super::detect::{self, Found};
+use super::{FORMATS, Format, UNPARSED};
 
-/// Version of the built-in formats: it changes when a record could be read otherwise.
-pub const VERSION: u32 = 1;
+/// Version of the built-in formats; it rises when a record would be read otherwise.
+const VERSION: u32 = 1;
 
-/// The name of records that no format understands.
-pub const UNPARSED: &str = "unparsed";
-
-/// How many records of a sample are tried.
-const TRIED: usize = 400;
-
-/// Formats up to this specificity take nearly anything of their notation.
-const GENERIC: u8 = 30;
+/// 1990-01-01: a file that was last changed before carries no date worth the
+/// name (archives made to be reproducible say 1970 or 1980).
+const NO_DATE: Instant = Instant::from_secs(631_152_000);
 
 /// How records are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,8 +21,6 @@ const GENERIC: u8 = 30;
 pub enum Framing {
     /// A line is a record; lines that begin with white space continue it.
     Lines,
-    /// As `Lines`, with the line end of old Macintoshes: a carriage return.
-    Cr,
     /// JSON documents, over one line or many; the elements of a `Records`
     /// (or like) envelope are each a record. Lines between that are no JSON are
     /// records as in `Lines`.
@@ -51,23 +44,31 @@ pub struct Options {
     pub labels: Vec<(String, String)>,
 }
 
-/// From this record on, years count otherwise (a log longer than a year).
+/// From this record on, years count so many less (a log longer than a year).
+///
+/// Around a new year, where late and early lines mix, each line goes by its own
+/// date: `years` is for dates in the later half of the window of years (with a
+/// given year: July to December), `years_early` for the others. Elsewhere both agree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct YearShift {
     /// First record concerned.
     pub from_record: u64,
-    /// Years to add to a date in the later half of the window.
+    /// Years to add to what the window says: negative, or positive where the
+    /// plan has the first line's year.
     pub years: i32,
-    /// Years to add to a date in its earlier half.
+    /// The same for dates in the earlier half of the window.
     pub years_early: i32,
 }
 
 /// How one source is read. Together with a record's bytes it determines the event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
-    /// The format that understood most of the sample; tried first. `unparsed` where none did.
+    /// The format that understood most of the sample. `unparsed` where none did.
     pub format: String,
-    /// The only format that is tried, because the user named it.
+    /// Narrower formats that understood some of the sample; tried before `format`.
+    #[serde(default)]
+    pub mixed: Vec<String>,
+    /// The only format that is tried, where the user named it.
     pub forced: bool,
     /// Version of the built-in formats that made this plan.
     pub version: u32,
@@ -76,8 +77,7 @@ pub struct Plan {
     /// The zone of times that have none.
     pub zone: String,
     /// A time without a year gets the latest year in which it is not after this
-    /// moment (nanoseconds since the epoch) and a day: the source's last change,
-    /// or when it was acquired.
+    /// moment (nanoseconds since the epoch): the source's last change, or when it was acquired.
     pub anchor: i64,
     /// When the source was acquired (nanoseconds since the epoch): later times are flagged.
     pub acquired: i64,
@@ -94,11 +94,7 @@ pub struct Plan {
 impl Plan {
     /// Decides from the first bytes of a source (up to 256 KB; `whole` tells
     /// that this is all of it), what the user said, the source's last change
-    /// and the moment of acquisition.
-    ///
-    /// # Errors
-    ///
-    /// Fails where the user named a format that does not exist.
+    /// and the moment of acquisition. Fails where the user names an unknown format.
     pub fn decide(
         sample: &[u8],
         whole: bool,
@@ -106,18 +102,26 @@ impl Plan {
         modified: Option<Instant>,
         acquired: Instant,
     ) -> Result<Plan> {
-        let forced = match &options.format {
-            Some(name) => Some(known(name)?),
-            None => None,
+        let found = match &options.format {
+            Some(name) => {
+                let format = format_named(name, FORMATS)?;
+                let framing = format.map_or(Framing::Lines, |format| format.framing());
+                Found { format: format.map_or(UNPARSED, |format| format.name()), mixed: Vec::new(), framing }
+            }
+            None => detect::detect(sample, whole, FORMATS),
         };
-        let natural = framing(sample);
-        let best = forced.or_else(|| best(sample, whole, natural));
-        let anchor = modified.filter(|modified| *modified <= acquired).unwrap_or(acquired);
-        Ok(Plan {
-            format: best.map_or(UNPARSED, |format| format.name()).to_owned(),
-            forced: forced.is_some(),
+        Ok(Plan::of(found, options, modified, acquired))
+    }
+
+    /// Decides the rest, once it is known what a source is.
+    pub(super) fn of(found: Found, options: &Options, modified: Option<Instant>, acquired: Instant) -> Plan {
+        let anchor = modified.filter(|time| *time >= NO_DATE && *time <= acquired).unwrap_or(acquired);
+        Plan {
+            format: found.format.to_owned(),
+            mixed: found.mixed.into_iter().map(str::to_owned).collect(),
+            forced: options.format.is_some(),
             version: VERSION,
-            framing: natural,
+            framing: found.framing,
             zone: options.zone.unwrap_or(Zone::UTC).to_string(),
             anchor: anchor.nanos(),
             acquired: acquired.nanos(),
@@ -125,177 +129,25 @@ impl Plan {
             shifts: Vec::new(),
             host: options.host.clone(),
             labels: options.labels.clone(),
-        })
+        }
     }
 }
 
-fn known(name: &str) -> Result<&'static dyn Format> {
-    named(name).ok_or_else(|| {
-        Error::usage(format!("there is no format `{}`", visible(name))).hint("See `vestigo formats list`.")
+/// Finds a format that a plan or the user names; none for `unparsed`.
+pub(super) fn format_named(
+    name: &str,
+    formats: &[&'static dyn Format],
+) -> Result<Option<&'static dyn Format>> {
+    if name == UNPARSED {
+        return Ok(None);
+    }
+    let found = formats.iter().copied().find(|format| format.name() == name);
+    found.map(Some).ok_or_else(|| {
+        Error::usage(format!("`{}` is not a format", Visible(name)))
+            .hint("List the formats with `vestigo formats list`.")
     })
 }
 
-/// Tells how records are told apart in a content that begins so.
-fn framing(sample: &[u8]) -> Framing {
-    if is_binary(sample) {
-        return Framing::Binary;
-    }
-    let text = sample.strip_prefix(b"\xef\xbb\xbf").unwrap_or(sample);
-    let begin = text.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(text.len());
-    let inner = text[begin..].iter().skip(1).find(|byte| !byte.is_ascii_whitespace());
-    if matches!((text.get(begin), inner), (Some(b'{'), Some(b'"' | b'}')) | (Some(b'['), Some(b'{'))) {
-        return Framing::Json;
-    }
-    let (carriage, line) = (memchr::memchr(b'\r', sample), memchr::memchr(b'\n', sample));
-    if carriage.is_some() && line.is_none() { Framing::Cr } else { Framing::Lines }
-}
-
-/// Tells content that is no text: every tenth byte is a control character that
-/// text does not have, or it begins as a known container does.
-fn is_binary(sample: &[u8]) -> bool {
-    let begins: [&[u8]; 4] = [b"ElfFile\0", b"\x89PNG", b"\x7fELF", b"%PDF-"];
-    if begins.iter().any(|begin| sample.starts_with(begin)) {
-        return true;
-    }
-    let odd = sample.iter().filter(|byte| matches!(byte, 0..=8 | 14..=26 | 28..=31)).count();
-    odd * 10 > sample.len()
-}
-
-/// Finds the format that understands most of a sample; ties go to the more specific.
-fn best(sample: &[u8], whole: bool, framing: Framing) -> Option<&'static dyn Format> {
-    let mut records = Vec::new();
-    Framer::new(framing).feed(sample, whole, &mut records);
-    let mut texts = Vec::new();
-    let (mut at, step) = (0, records.len() / TRIED + 1);
-    for (n, record) in records.iter().enumerate() {
-        let from = at + record.lead as usize;
-        at += record.length();
-        if n % step == 0 && !record.rejected && record.part == 0 {
-            texts.push(String::from_utf8_lossy(&sample[from..from + record.text as usize]));
-        }
-    }
-    let score = |format: &dyn Format| {
-        let understands =
-            |text: &str| format.read(text.trim_start_matches('\u{feff}'), &mut Event::default()) == Seen::Yes;
-        texts.iter().filter(|text| understands(text)).count()
-    };
-    let scored: Vec<(usize, &'static dyn Format)> = FORMATS
-        .iter()
-        .rev()
-        .map(|format| (score(*format), *format))
-        .filter(|(count, _)| *count > 0)
-        .collect();
-    let most = |generic: bool| {
-        let among = scored.iter().filter(|(_, format)| generic || format.specificity() > GENERIC);
-        among.max_by_key(|(count, format)| (*count, format.specificity())).copied()
-    };
-    // A format that takes nearly anything yields to one that knows half of it:
-    // the other half is read line by line all the same.
-    let (all, known) = (most(true)?, most(false));
-    let best = known.filter(|(count, _)| count * 2 >= all.0).unwrap_or(all);
-    Some(best.1)
-}
-
-/// Reads records under a plan. Cheap to make, free to share between threads.
-pub struct Parser {
-    formats: Vec<&'static dyn Format>,
-    clockwork: Clockwork,
-    host: Option<String>,
-    labels: Vec<(String, String)>,
-}
-
-impl Parser {
-    /// Makes the parser of a plan; fails where it names an unknown format or zone.
-    pub fn new(plan: &Plan) -> Result<Parser> {
-        let first = if plan.format == UNPARSED { None } else { Some(known(&plan.format)?) };
-        let mut formats: Vec<&'static dyn Format> = first.into_iter().collect();
-        if !plan.forced {
-            let mut others: Vec<_> =
-                FORMATS.iter().copied().filter(|format| format.name() != plan.format).collect();
-            others.sort_by_key(|format| std::cmp::Reverse(format.specificity()));
-            formats.extend(others);
-        }
-        let labels =
-            plan.labels.iter().map(|(key, value)| (format!("labels.{key}"), value.clone())).collect();
-        let clockwork = Clockwork::new(plan, plan.zone.parse()?);
-        Ok(Parser { formats, clockwork, host: plan.host.clone(), labels })
-    }
-
-    /// Reads one record: tries the plan's format, then the others, and at last
-    /// keeps the text as an unparsed event (`format` = `unparsed`, `message` =
-    /// the text). Resolves the time, fills the plan's host and labels.
-    ///
-    /// `text` is the record's text without its last line end; the caller makes
-    /// it UTF-8 with [`String::from_utf8_lossy`]. A part of an overlong line is
-    /// kept as text.
-    pub fn read<'a>(&self, record: u64, part: u32, text: &'a str, event: &mut Event<'a>) {
-        let understood = part == 0
-            && self.formats.iter().any(|format| {
-                event.reset();
-                let seen = format.read(text, event) == Seen::Yes;
-                event.format = format.name();
-                seen
-            });
-        if !understood {
-            event.reset();
-            event.format = UNPARSED;
-            event.put(fields::MESSAGE, text);
-        }
-        event.stamp = event.when.as_ref().and_then(|when| self.clockwork.stamp(record, when));
-        if let Some(host) = &self.host
-            && event.get(fields::HOST_NAME).is_none()
-        {
-            event.put(fields::HOST_NAME, host.clone());
-        }
-        for (key, value) in &self.labels {
-            event.put(key.clone(), value.clone());
-        }
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn decided(sample: &str) -> (String, Framing) {
-        let now = Instant::from_secs(1_772_582_400);
-        let plan =
-            Plan::decide(sample.as_bytes(), true, &Options::default(), None, now).expect("nothing is forced");
-        (plan.format, plan.framing)
-    }
-
-    #[test]
-    fn one_odd_record_does_not_make_a_known_log_a_generic_one() {
-        let record = r#"{"eventTime":"2026-03-02T03:25:30Z","eventSource":"iam.amazonaws.com","eventName":"ListUsers"}"#;
-        let sample = format!("{{\"Records\":[{record},{record},{record},{{\"odd\":1}}]}}");
-        assert_eq!(decided(&sample), ("aws.cloudtrail".to_owned(), Framing::Json));
-    }
-
-    #[test]
-    fn what_nobody_understands_is_plain_lines_and_what_is_no_text_is_binary() {
-        assert_eq!(decided("hello\nworld\n"), (UNPARSED.to_owned(), Framing::Lines));
-        assert_eq!(decided(""), (UNPARSED.to_owned(), Framing::Lines));
-        assert_eq!(decided("\0\u{1}\u{2}\0\0").1, Framing::Binary);
-        assert_eq!(decided("one\rtwo\r").1, Framing::Cr);
-        assert_eq!(decided("[2026-03-01 10:00:00] x\n").1, Framing::Lines);
-    }
-
-    #[test]
-    fn a_mixed_file_is_read_line_by_line() {
-        let now = Instant::from_secs(1_772_582_400);
-        let lines = [
-            "Mar  1 10:00:00 web-01 sshd[711]: Invalid user a from 192.0.2.7 port 1",
-            "{\"ts\":\"2026-03-01T10:00:00Z\",\"msg\":\"x\"}",
-            "nothing anybody knows",
-        ];
-        let plan =
-            Plan::decide(lines.join("\n").as_bytes(), true, &Options::default(), None, now).expect("it can");
-        let parser = Parser::new(&plan).expect("it is a plan");
-        let formats = lines.map(|line| {
-            let mut event = Event::default();
-            parser.read(0, 0, line, &mut event);
-            event.format
-        });
-        assert_eq!(formats, ["syslog.rfc3164", "json", UNPARSED]);
-    }
-}
+#[path = "plan_tests.rs"]
+mod tests;

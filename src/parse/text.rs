@@ -17,11 +17,6 @@ impl<'a> Cursor<'a> {
         self.rest
     }
 
-    /// Tells whether nothing is left.
-    pub fn is_empty(&self) -> bool {
-        self.rest.is_empty()
-    }
-
     /// Passes over a text that must stand here.
     pub fn eat(&mut self, text: &str) -> Option<()> {
         self.rest = self.rest.strip_prefix(text)?;
@@ -69,15 +64,4 @@ impl<'a> Cursor<'a> {
 pub fn number(text: &str) -> Option<i64> {
     let digits = !text.is_empty() && text.len() <= 18 && text.bytes().all(|byte| byte.is_ascii_digit());
     digits.then(|| text.bytes().fold(0, |sum, byte| sum * 10 + i64::from(byte - b'0')))
-}
-
-/// Reads a number of seconds with a fraction into nanoseconds.
-pub fn seconds(text: &str) -> Option<i64> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let digits = fraction.len() <= 9 && fraction.bytes().all(|byte| byte.is_ascii_digit());
-    if !digits {
-        return None;
-    }
-    let nanos = number(&format!("{fraction:0<9}"))?;
-    number(whole)?.checked_mul(1_000_000_000)?.checked_add(nanos)
 }

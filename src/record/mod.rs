@@ -22,4 +22,4 @@ pub use id::{EventId, Origin, SourceId};
 pub use json::write_json;
 pub use sentence::sentence;
 pub use time::{Basis, Civil, Instant, Precision, Stamp, When, Window};
-pub use zone::Zone;
+pub use zone::{Placed, Zone};

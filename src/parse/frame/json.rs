@@ -1,340 +1,257 @@
-//! Records that are JSON documents, or the elements of an envelope.
+//! Records made of JSON documents, alone or in envelopes, with lines between.
+//!
+//! A line that does not begin with a document is a line as elsewhere; so is
+//! one whose document is broken, and what follows a document on its line.
+//! Every byte is looked at a bounded number of times: after a broken document,
+//! no line that lies before the break is tried again.
 
-use memchr::{memchr, memchr_iter, memchr2};
-
+use super::Sheet;
+use super::draft::Count;
+use super::ends::Line;
 use super::lines::Lines;
-use super::{MAX_TEXT, Record};
+use super::scan::{End, Holder, Outline, Scan};
 
-/// Keys whose array of objects makes the object around it an envelope, where
-/// no other key stands before it (but those that begin with `@`).
-const ENVELOPES: [&[u8]; 10] = [
-    b"Records", b"records", b"Events", b"events", b"value", b"logs", b"items", b"entries", b"data",
-    b"results",
-];
-
-/// Cuts content into JSON documents. What is no document is cut into lines.
-///
-/// Its state tells of the first byte that no record yet covers.
-#[derive(Default)]
-pub struct Json {
-    /// How many brackets are open around the next record: 0 outside of
-    /// envelopes, 1 in an array, 2 in an array in an object.
-    depth: u8,
-    /// The next record begins inside a stretch that is read as lines.
-    in_lines: bool,
-    /// A document over several lines did not end: from here on, one line each.
-    one_line: bool,
+/// Where in the grammar the next byte stands.
+#[derive(Debug, Clone, Copy, Default)]
+enum Place {
+    /// At the start of a line.
+    #[default]
+    Line,
+    /// Behind a document, on its line.
+    Behind,
+    /// In an envelope, before an element.
+    Element(Holder),
+    /// In an envelope, behind an element.
+    Separator(Holder),
+    /// Behind the elements of an envelope.
+    Closing(Holder),
 }
 
-/// What was found at a place.
-enum Found {
-    /// A document or element ends before this byte.
-    End(usize),
-    /// More content is needed to tell.
-    More,
-    /// There is none.
-    No,
+/// Cuts JSON.
+#[derive(Debug, Default)]
+pub(super) struct Json {
+    place: Place,
+    /// Lines that end before this place in the source are not tried as JSON.
+    shun: u64,
 }
 
 impl Json {
-    /// See [`super::Framer::feed`].
-    pub fn feed(
+    /// Takes what comes next; returns its length, 0 where more bytes are needed.
+    /// `offset` is where `rest` begins in the source.
+    pub(super) fn step(
         &mut self,
-        lines: &mut Lines,
-        content: &[u8],
-        last: bool,
-        records: &mut Vec<Record>,
-    ) -> usize {
-        let mut begin = 0;
-        while begin < content.len() {
-            let rest = &content[begin..];
-            let step = if self.in_lines {
-                self.plain(lines, rest, last, records)
-            } else {
-                self.next(rest, last, records)
-            };
-            match step {
-                Some(length) if length > 0 => begin += length,
-                Some(_) if !self.in_lines => self.in_lines = true,
-                _ => break,
-            }
-        }
-        begin
-    }
-
-    /// Adds the record that begins here; gives its length, 0 where no document
-    /// begins here, none where more content is needed.
-    fn next(&mut self, rest: &[u8], last: bool, records: &mut Vec<Record>) -> Option<usize> {
-        let mut at = blank(rest, 0);
-        if at == rest.len() {
-            if last {
-                records.push(only_blank(rest));
-                return Some(rest.len());
-            }
-            return if at > MAX_TEXT { Some(0) } else { None };
-        }
-        if !last && rest.len() - at < 3 {
-            return None;
-        }
-        let mut depth = self.depth;
-        if depth == 0 {
-            match self.enter(rest, at, last) {
-                Entered::Envelope(element, inside) => (at, depth) = (element, inside),
-                Entered::Document => {}
-                Entered::More => return None,
-                Entered::No => return Some(0),
-            }
-        }
-        let limit = rest.len().min(at + MAX_TEXT);
-        let limit =
-            if self.one_line { memchr(b'\n', &rest[at..limit]).map_or(limit, |end| at + end) } else { limit };
-        let end = match document_end(&rest[..limit], at) {
-            Some(end) => end,
-            None if !last && limit == rest.len() => return None,
-            None => {
-                (self.one_line, self.depth) = (true, 0);
-                return Some(0);
-            }
-        };
-        let (mut next, depth) = match behind(rest, end, depth, last) {
-            Found::More => return None,
-            Found::No => {
-                self.depth = 0;
-                return Some(0);
-            }
-            Found::End(next) => (next, leave(rest, end, next, depth)),
-        };
-        if depth == 0 && next < rest.len() {
-            next = line_end_behind(rest, end.max(glue_end(rest, end, next)), next);
-        }
-        self.depth = depth;
-        records.push(record(rest, at, end, next));
-        Some(next)
-    }
-
-    /// Tells whether a document or an envelope begins at a place.
-    fn enter(&self, rest: &[u8], at: usize, last: bool) -> Entered {
-        let inner = blank(rest, at + 1);
-        if inner >= rest.len() && !last && inner - at < MAX_TEXT {
-            return Entered::More;
-        }
-        match (rest[at], rest.get(inner)) {
-            (b'[', Some(b'{')) if !self.one_line => Entered::Envelope(inner, 1),
-            (b'[', Some(b'{')) => Entered::Document,
-            (b'{', Some(b'"')) => match envelope(rest, inner) {
-                Some(Ok(element)) => Entered::Envelope(element, 2),
-                None if !last && rest.len() - at < MAX_TEXT => Entered::More,
-                None | Some(Err(())) => Entered::Document,
-            },
-            (b'{', Some(b'}')) | (b'[', Some(b']')) => Entered::Document,
-            _ => Entered::No,
-        }
-    }
-
-    /// Reads lines until one begins with what may be a document.
-    fn plain(
-        &mut self,
-        lines: &mut Lines,
+        offset: u64,
         rest: &[u8],
-        last: bool,
-        records: &mut Vec<Record>,
-    ) -> Option<usize> {
-        let mut stop = 0;
-        let known = loop {
-            let Some(length) = memchr(b'\n', &rest[stop..]) else { break false };
-            stop += length + 1;
-            match rest.get(stop) {
-                Some(b'{' | b'[') => break true,
-                Some(_) => {}
-                None => break false,
+        lines: &mut Lines,
+        sheet: &mut Sheet<'_>,
+    ) -> usize {
+        loop {
+            let place = match self.place {
+                Place::Line => return self.line(offset, rest, lines, sheet),
+                Place::Behind => return self.behind(offset, rest, lines, sheet),
+                Place::Element(holder) => match rest[0] {
+                    byte if is_space(byte) => return glue_spaces(rest, sheet),
+                    b']' => Place::Closing(holder),
+                    _ => return self.element(offset, rest, holder, lines, sheet),
+                },
+                Place::Separator(holder) => match rest[0] {
+                    byte if is_space(byte) => return glue_spaces(rest, sheet),
+                    b',' => Place::Element(holder),
+                    b']' => Place::Closing(holder),
+                    _ => {
+                        self.place = Place::Behind;
+                        continue;
+                    }
+                },
+                Place::Closing(Holder::Array) => {
+                    self.place = Place::Behind;
+                    continue;
+                }
+                Place::Closing(Holder::Object) => match self.closing(rest, sheet) {
+                    Some(taken) => return taken,
+                    None => continue,
+                },
+            };
+            self.place = place;
+            sheet.draft.add(&rest[..1], Count::Glue, sheet.records);
+            return 1;
+        }
+    }
+
+    /// Takes a document, an envelope's opening or a line, at the start of a line.
+    fn line(&mut self, offset: u64, rest: &[u8], lines: &mut Lines, sheet: &mut Sheet<'_>) -> usize {
+        let Some(indent) = indent(rest, sheet) else {
+            return 0;
+        };
+        let opens = matches!(rest.get(indent), Some(b'{' | b'['));
+        if !opens || lines.is_cutting() {
+            return lines.step(rest, sheet);
+        }
+        if offset < self.shun {
+            match sheet.line(rest) {
+                Line::Open => return 0,
+                Line::Whole { end, .. } if offset + end as u64 <= self.shun => {
+                    return lines.step(rest, sheet);
+                }
+                Line::Whole { .. } | Line::Overlong => {}
+            }
+        }
+        self.document(offset, rest, indent, lines, sheet)
+    }
+
+    /// Takes what follows a document on its line.
+    fn behind(&mut self, offset: u64, rest: &[u8], lines: &mut Lines, sheet: &mut Sheet<'_>) -> usize {
+        let Some(indent) = indent(rest, sheet) else {
+            return 0;
+        };
+        let count = if sheet.draft.record.tail == 0 { Count::Event } else { Count::Glue };
+        let (length, count, place) = match rest.get(indent) {
+            None => (indent, count, Place::Behind),
+            Some(b'\n' | b'\r') => match sheet.draft.ends.line_end(rest, indent, sheet.ahead) {
+                Some(end) => (end, count, Place::Line),
+                None => return 0,
+            },
+            Some(b',') => (indent + 1, Count::Glue, Place::Behind),
+            Some(b'{' | b'[') => return self.document(offset, rest, indent, lines, sheet),
+            Some(_) => return self.as_line(rest, lines, sheet),
+        };
+        sheet.draft.add(&rest[..length], count, sheet.records);
+        self.place = place;
+        length
+    }
+
+    /// Takes the document or the opening of an envelope that stands behind `indent` bytes.
+    fn document(
+        &mut self,
+        offset: u64,
+        rest: &[u8],
+        indent: usize,
+        lines: &mut Lines,
+        sheet: &mut Sheet<'_>,
+    ) -> usize {
+        let (end, outline) = scan(Scan::value, &rest[indent..], sheet);
+        let length = match end {
+            End::Open => return 0,
+            End::At(length) => match self.is_tidy(rest, indent, length, sheet) {
+                None => return 0,
+                Some(false) => return self.as_line(rest, lines, sheet),
+                Some(true) => Some(length),
+            },
+            End::Broken(at) => {
+                self.shun = offset + (indent + at) as u64;
+                None
             }
         };
-        let (piece, ended) = if known { (&rest[..stop], true) } else { (rest, last) };
-        let covered = lines.feed(piece, ended, records);
-        self.in_lines = !ended;
-        (covered > 0).then_some(covered)
-    }
-}
-
-/// Finds where what belongs to the document that ended at `end` ends:
-/// commas and blanks up to the next element, or the rest of the envelope.
-fn behind(rest: &[u8], end: usize, inside: u8, last: bool) -> Found {
-    let mut at = end;
-    let mut depth = inside;
-    loop {
-        at = blank(rest, at);
-        if at - end > MAX_TEXT {
-            return if depth == 0 { Found::End(at) } else { Found::No };
+        if let Some(holder) = outline.envelope() {
+            let opening = indent + outline.inside;
+            sheet.draft.flush_text(sheet.records);
+            sheet.draft.add(&rest[..opening], Count::Glue, sheet.records);
+            (self.place, self.shun) = (Place::Element(holder), offset);
+            return opening;
         }
-        let Some(&byte) = rest.get(at) else {
-            return if last { Found::End(at) } else { Found::More };
+        let Some(length) = length else {
+            return self.as_line(rest, lines, sheet);
         };
-        match (depth, byte) {
-            (0, b'{' | b'[') => return Found::End(at),
-            // Text behind a document on its own line: not a document after all.
-            (0, _) if inside == 0 && memchr(b'\n', &rest[end..at]).is_none() => return Found::No,
-            (0, _) => return Found::End(at),
-            (_, b'{') if depth == inside => return Found::End(at),
-            (_, b',') => at += 1,
-            (_, b']' | b'}') => {
-                depth -= 1;
-                at += 1;
+        sheet.draft.flush_text(sheet.records);
+        sheet.draft.add(&rest[..indent], Count::Event, sheet.records);
+        sheet.draft.begin_document(&rest[indent..indent + length]);
+        self.place = Place::Behind;
+        indent + length
+    }
+
+    /// Tells whether a document may be taken by itself: what follows it on its
+    /// line is nothing or another document, or it spans lines itself. A text
+    /// that only begins like JSON stays one line. None where more is needed.
+    fn is_tidy(&self, rest: &[u8], start: usize, length: usize, sheet: &Sheet<'_>) -> Option<bool> {
+        let document = &rest[start..start + length];
+        if !matches!(self.place, Place::Line) || memchr::memchr2(b'\n', b'\r', document).is_some() {
+            return Some(true);
+        }
+        let behind = &rest[start + length..];
+        let gap = indent(behind, sheet)?;
+        Some(matches!(behind.get(gap), None | Some(b'\n' | b'\r' | b',' | b'{')))
+    }
+
+    /// Takes an element of an envelope.
+    fn element(
+        &mut self,
+        offset: u64,
+        rest: &[u8],
+        holder: Holder,
+        lines: &mut Lines,
+        sheet: &mut Sheet<'_>,
+    ) -> usize {
+        match scan(Scan::value, rest, sheet).0 {
+            End::Open => 0,
+            End::At(length) => {
+                sheet.draft.flush_text(sheet.records);
+                sheet.draft.begin_document(&rest[..length]);
+                self.place = Place::Separator(holder);
+                length
             }
-            (_, b'"') => match string_end(rest, at) {
-                Some(end) => at = end,
-                None => return if last { Found::No } else { Found::More },
-            },
-            (_, b'{' | b'[') => match document_end(rest, at) {
-                Some(end) => at = end,
-                None => return if last || rest.len() - at > MAX_TEXT { Found::No } else { Found::More },
-            },
-            _ => at += 1,
+            End::Broken(at) => {
+                self.shun = offset + at as u64;
+                self.as_line(rest, lines, sheet)
+            }
         }
     }
-}
 
-/// Gives the depth behind the glue between `end` and `next`.
-fn leave(rest: &[u8], end: usize, next: usize, inside: u8) -> u8 {
-    let element = inside > 0 && rest.get(next) == Some(&b'{');
-    let closed = rest[end..next].contains(&b']');
-    if element && !closed { inside } else { 0 }
-}
-
-/// What begins at a place.
-enum Entered {
-    /// An envelope, whose first element begins there, so deep.
-    Envelope(usize, u8),
-    Document,
-    More,
-    No,
-}
-
-/// Finds the first element of an envelope whose first key begins at `at`.
-/// None where the content ends before that is known.
-fn envelope(rest: &[u8], mut at: usize) -> Option<Result<usize, ()>> {
-    loop {
-        let key_end = string_end(rest, at)?;
-        let key = &rest[at + 1..key_end - 1];
-        let colon = blank(rest, key_end);
-        if *rest.get(colon)? != b':' {
-            return Some(Err(()));
-        }
-        let value = blank(rest, colon + 1);
-        match *rest.get(value)? {
-            b'[' if ENVELOPES.contains(&key) => {
-                let element = blank(rest, value + 1);
-                return Some(if *rest.get(element)? == b'{' { Ok(element) } else { Err(()) });
+    /// Takes the members behind the elements and the closing brace; none where
+    /// what follows is not glue.
+    fn closing(&mut self, rest: &[u8], sheet: &mut Sheet<'_>) -> Option<usize> {
+        let (end, outline) = scan(Scan::behind_elements, rest, sheet);
+        match end {
+            End::Open => return Some(0),
+            End::At(length) if !outline.foreign => {
+                sheet.draft.add(&rest[..length], Count::Glue, sheet.records);
+                self.place = Place::Behind;
+                return Some(length);
             }
-            b'"' if key.first() == Some(&b'@') => {
-                let comma = blank(rest, string_end(rest, value)?);
-                if *rest.get(comma)? != b',' {
-                    return Some(Err(()));
-                }
-                at = blank(rest, comma + 1);
-                if *rest.get(at)? != b'"' {
-                    return Some(Err(()));
-                }
-            }
-            _ => return Some(Err(())),
+            End::At(_) | End::Broken(_) => {}
         }
+        self.place = Place::Behind;
+        None
     }
-}
 
-/// Passes over white space.
-fn blank(bytes: &[u8], from: usize) -> usize {
-    let rest = bytes.get(from..).unwrap_or_default();
-    from + rest.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(rest.len())
-}
-
-/// Finds the byte behind the string whose quote stands at `at`.
-fn string_end(bytes: &[u8], at: usize) -> Option<usize> {
-    let mut from = at + 1;
-    loop {
-        let found = from + memchr2(b'"', b'\\', bytes.get(from..)?)?;
-        if bytes[found] == b'"' {
-            return Some(found + 1);
+    /// Takes the rest of the line as text.
+    fn as_line(&mut self, rest: &[u8], lines: &mut Lines, sheet: &mut Sheet<'_>) -> usize {
+        let taken = lines.step(rest, sheet);
+        if taken > 0 {
+            self.place = Place::Line;
         }
-        from = found + 2;
+        taken
     }
 }
 
-/// Finds the byte behind the document whose bracket stands at `at`.
-fn document_end(bytes: &[u8], mut at: usize) -> Option<usize> {
-    let mut depth = 0usize;
-    loop {
-        match *bytes.get(at)? {
-            b'"' => {
-                at = string_end(bytes, at)?;
-                continue;
-            }
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => {
-                depth -= 1;
-                if depth == 0 {
-                    return Some(at + 1);
-                }
-            }
-            _ => {}
-        }
-        at += 1;
+/// Scans ahead, at most as far as a record's text may reach.
+fn scan<'a>(from: fn(&'a [u8]) -> Scan<'a>, rest: &'a [u8], sheet: &Sheet<'_>) -> (End, Outline) {
+    let window = &rest[..rest.len().min(sheet.ahead.limit)];
+    let mut scan = from(window);
+    let end = scan.run(!sheet.ahead.last && rest.len() < sheet.ahead.limit);
+    (end, scan.outline)
+}
+
+/// Counts the bytes before the first that is not a space, a tab or a record
+/// separator (RFC 7464); none where more bytes are needed to tell.
+fn indent(rest: &[u8], sheet: &Sheet<'_>) -> Option<usize> {
+    let window = &rest[..rest.len().min(sheet.ahead.limit)];
+    match window.iter().position(|byte| !matches!(byte, b' ' | b'\t' | 0x1e)) {
+        Some(length) => Some(length),
+        None if sheet.ahead.last || rest.len() >= sheet.ahead.limit => Some(window.len()),
+        None => None,
     }
 }
 
-/// Finds the end of what is not blank between two places.
-fn glue_end(bytes: &[u8], end: usize, next: usize) -> usize {
-    let glue = bytes[end..next].iter().rposition(|byte| !byte.is_ascii_whitespace());
-    glue.map_or(end, |at| end + at + 1)
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
-/// Gives the place behind the last whole line between a document and text that
-/// is none, so that the text's indentation stays with it.
-fn line_end_behind(bytes: &[u8], from: usize, next: usize) -> usize {
-    if matches!(bytes.get(next), Some(b'{' | b'[')) {
-        return next;
+/// Takes the white space ahead as glue. A CR that an LF may follow has to wait.
+fn glue_spaces(rest: &[u8], sheet: &mut Sheet<'_>) -> usize {
+    let mut length = rest.iter().position(|byte| !is_space(*byte)).unwrap_or(rest.len());
+    if length == rest.len() && !sheet.ahead.last && rest[length - 1] == b'\r' {
+        length -= 1;
     }
-    memchr::memrchr(b'\n', &bytes[from..next]).map_or(next, |at| from + at + 1)
-}
-
-/// Makes the record whose document lies from `at` to `end`, and which ends at `next`.
-fn record(rest: &[u8], at: usize, end: usize, next: usize) -> Record {
-    let ends = |bytes: &[u8]| memchr_iter(b'\n', bytes).count() as u32;
-    let (lead, text, tail) = (&rest[..at], &rest[at..end], &rest[end..next]);
-    let mut record = Record {
-        lead: lead.len() as u32,
-        text: text.len() as u32,
-        tail: tail.len() as u32,
-        lines: ends(&rest[..next]),
-        lead_lines: ends(lead),
-        event_bytes: text.len() as u32,
-        ..Record::default()
-    };
-    if lead.iter().all(u8::is_ascii_whitespace) {
-        record.blank_bytes += record.lead;
-        record.blanks += record.lead_lines;
-    } else {
-        record.continuation_bytes += record.lead;
-    }
-    if tail.iter().all(u8::is_ascii_whitespace) {
-        let own = memchr(b'\n', tail).map_or(tail.len(), |at| at + 1);
-        record.event_bytes += own as u32;
-        record.blank_bytes += (tail.len() - own) as u32;
-        record.blanks += ends(&tail[own..]);
-    } else {
-        record.continuation_bytes += record.tail;
-    }
-    record
-}
-
-fn only_blank(rest: &[u8]) -> Record {
-    let lines = memchr_iter(b'\n', rest).count() as u32;
-    let bytes = rest.len() as u32;
-    Record {
-        lead: bytes,
-        lines,
-        lead_lines: lines,
-        blank_bytes: bytes,
-        blanks: lines,
-        rejected: true,
-        ..Record::default()
-    }
+    sheet.draft.add(&rest[..length], Count::Glue, sheet.records);
+    length
 }

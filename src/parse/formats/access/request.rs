@@ -1,69 +1,98 @@
-//! A request line in its parts.
+//! The request line in quotes: method, target, version.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use memchr::{memchr, memrchr};
 
 use crate::record::{Event, fields};
 
-use super::super::super::text::number;
+use super::super::url;
 
-/// Puts the parts of a request line; one that is none is kept as it stands.
-pub fn put_request<'a>(request: &'a str, event: &mut Event<'a>) {
+/// Puts what a request line says. What is no request line (TLS bytes, a lone
+/// word) is kept as `url.original` as it stands, and said in the message.
+pub(super) fn put<'a>(event: &mut Event<'a>, request: &'a str, status: &str) {
+    if put_request_line(event, request) {
+        return;
+    }
     if request.is_empty() || request == "-" {
-        return;
+        event.put(fields::MESSAGE, format!("no request, {status}"));
+    } else {
+        event.put(fields::URL_ORIGINAL, request);
+        event.put(fields::MESSAGE, format!("malformed request {request}, {status}"));
     }
-    let (target, version) = match request.rsplit_once(" HTTP/") {
-        Some((front, version)) => (front, Some(version)),
-        None => (request, None),
-    };
-    // With a version behind it any word is a method; without one, capitals.
-    let letter = |byte: u8| {
-        byte.is_ascii_uppercase()
-            || matches!(byte, b'_' | b'-')
-            || version.is_some() && byte.is_ascii_lowercase()
-    };
-    let is_method = |word: &str| !word.is_empty() && word.len() <= 20 && word.bytes().all(letter);
-    let (method, target) = match target.split_once(' ') {
-        Some((method, target)) if is_method(method) => (Some(method), target),
-        _ => (None, request),
-    };
-    let Some(method) = method else {
-        event.put("http.request.line", request);
-        return;
-    };
-    event.put(fields::HTTP_METHOD, method);
-    if let Some(version) = version {
-        event.put(fields::HTTP_VERSION, version);
-    }
-    put_target(target, event);
 }
 
-/// Puts a request's target: as written, and its path, query and site.
-pub fn put_target<'a>(target: &'a str, event: &mut Event<'a>) {
-    event.put(fields::URL_ORIGINAL, target);
-    let mut path = target;
-    if let Some((scheme, rest)) = target.split_once("://")
-        && scheme.bytes().all(|byte| byte.is_ascii_alphabetic())
-    {
-        let end = rest.find(['/', '?']).unwrap_or(rest.len());
-        let authority = rest[..end].rsplit_once('@').map_or(&rest[..end], |(_, host)| host);
-        event.put(fields::URL_SCHEME, scheme);
-        if event.get(fields::URL_DOMAIN).is_none() {
-            let (name, port) = authority.rsplit_once(':').unwrap_or((authority, ""));
-            event.put_some(fields::URL_DOMAIN, name);
-            if let Some(port) = number(port) {
-                event.put(fields::URL_PORT, port);
-            }
+/// Puts method, target and version of a request line (RFC 9112 §3) and tells
+/// whether it is one. A target may hold spaces; the version may be missing
+/// (HTTP/0.9) where a known method asks for a path.
+pub(crate) fn put_request_line<'a>(event: &mut Event<'a>, line: impl Into<Cow<'a, str>>) -> bool {
+    let line = line.into();
+    let Some(parts) = Parts::of(&line) else { return false };
+    event.put(fields::HTTP_METHOD, url::slice(&line, parts.method));
+    url::put_target(event, url::slice(&line, parts.target));
+    if let Some(version) = parts.version {
+        event.put(fields::HTTP_VERSION, url::slice(&line, version));
+    }
+    true
+}
+
+/// Tells whether a text is a request line.
+pub(crate) fn is_request_line(line: &str) -> bool {
+    Parts::of(line).is_some()
+}
+
+/// Where the parts of a request line stand in it.
+struct Parts {
+    method: Range<usize>,
+    target: Range<usize>,
+    version: Option<Range<usize>>,
+}
+
+impl Parts {
+    fn of(line: &str) -> Option<Parts> {
+        let bytes = line.as_bytes();
+        let first = memchr(b' ', bytes)?;
+        let in_method = |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_');
+        if !(1..=32).contains(&first) || !bytes[..first].iter().all(in_method) {
+            return None;
         }
-        path = &rest[end..];
+        let last = memrchr(b' ', bytes)?;
+        let version = line[last + 1..].strip_prefix("HTTP/").is_some_and(is_version);
+        if version && last > first {
+            let version = Some(last + 6..line.len());
+            return Some(Parts { method: 0..first, target: first + 1..last, version });
+        }
+        let old = !version && bytes.get(first + 1) == Some(&b'/') && is_method(&line[..first]);
+        old.then_some(Parts { method: 0..first, target: first + 1..line.len(), version: None })
     }
-    let path = path.split_once('#').map_or(path, |(path, _)| path);
-    let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
-    event.put_some(fields::URL_PATH, path);
-    event.put_some(fields::URL_QUERY, query.unwrap_or_default());
-    let file = path.rsplit('/').next().unwrap_or_default();
-    if let Some((name, ending)) = file.rsplit_once('.')
-        && !name.is_empty()
-        && (1..=8).contains(&ending.len())
-        && ending.bytes().all(|byte| byte.is_ascii_alphanumeric())
-    {
-        event.put(fields::URL_EXTENSION, ending);
-    }
+}
+
+fn is_version(text: &str) -> bool {
+    (1..=4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+}
+
+/// Tells whether a word is a method of RFC 9110 §9, RFC 5789 or RFC 4918.
+pub(crate) fn is_method(method: &str) -> bool {
+    matches!(
+        method,
+        "GET"
+            | "HEAD"
+            | "POST"
+            | "PUT"
+            | "DELETE"
+            | "CONNECT"
+            | "OPTIONS"
+            | "TRACE"
+            | "PATCH"
+            | "PROPFIND"
+            | "PROPPATCH"
+            | "MKCOL"
+            | "COPY"
+            | "MOVE"
+            | "LOCK"
+            | "UNLOCK"
+            | "SEARCH"
+            | "REPORT"
+    )
 }

@@ -1,0 +1,233 @@
+//! What stands before the time of an access line: who asked, and of which site.
+
+use std::borrow::Cow;
+use std::net::{IpAddr, SocketAddr};
+
+use crate::record::{Event, Key, fields};
+
+use super::super::url;
+
+/// The words before the time, told apart.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Head<'a> {
+    /// The site, with its port, where the line begins with one.
+    pub vhost: Option<&'a str>,
+    /// The client's address, or a list as in `X-Forwarded-For`, perhaps quoted.
+    pub clients: &'a str,
+    /// The address of the peer, where a list stands before it.
+    pub remote: Option<&'a str>,
+    /// What RFC 1413 said, nearly always `-`.
+    pub ident: &'a str,
+    /// The authenticated user, or `-`; may hold spaces.
+    pub user: &'a str,
+}
+
+impl<'a> Head<'a> {
+    /// Tells the words apart; none where there is not even an address.
+    pub(super) fn read(text: &'a str) -> Option<Head<'a>> {
+        let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
+        let plain = !first.is_empty() && !first.ends_with(',') && !first.starts_with('"');
+        if plain && let Some(user) = rest.strip_prefix("- ") {
+            return Some(Head { clients: first, ident: "-", user, ..Head::default() });
+        }
+        Head::of_groups(text)
+    }
+
+    /// The slow way: groups of words, of which a list joined by commas or in
+    /// quotes is one. A lone `-` among the first four is the ident, and all
+    /// behind it the user; else the last two are ident and user.
+    fn of_groups(text: &'a str) -> Option<Head<'a>> {
+        let groups = groups(text);
+        let is_none = |at: usize| groups.get(at).is_some_and(|group| group.text == "-");
+        let ident = (1..=3)
+            .find(|at| is_none(*at) && *at + 1 < groups.len())
+            .unwrap_or_else(|| groups.len().saturating_sub(2).max(1));
+        let mut head = Head { ident: "-", user: "-", ..Head::default() };
+        match groups.get(ident + 1) {
+            Some(user) => (head.ident, head.user) = (groups[ident].text, &text[user.start..]),
+            None => head.user = groups.get(ident).map_or("-", |group| group.text),
+        }
+        match groups.get(..ident.min(groups.len()))? {
+            [only] => head.clients = only.text,
+            [list, remote] if list.is_list => (head.clients, head.remote) = (list.text, Some(remote.text)),
+            [vhost, clients] => (head.vhost, head.clients) = (Some(vhost.text), clients.text),
+            [vhost, clients, remote, ..] => {
+                (head.vhost, head.clients, head.remote) = (Some(vhost.text), clients.text, Some(remote.text));
+            }
+            [] => return None,
+        }
+        // lighttpd writes the site where others write the ident
+        if head.vhost.is_none() && head.ident.contains('.') && head.ident.parse::<f64>().is_err() {
+            (head.vhost, head.ident) = (Some(head.ident), "-");
+        }
+        Some(head)
+    }
+
+    /// Puts who asked. `list` is the name under which the addresses are kept
+    /// where there are several.
+    pub(super) fn put(&self, event: &mut Event<'a>, list: &'static str) {
+        let mut address = self.clients;
+        if self.remote.is_some() || address.contains([',', '"']) {
+            let all = || {
+                let listed = self.clients.trim_matches('"').split(',').map(str::trim);
+                listed.chain(self.remote).filter(|one| !matches!(*one, "" | "-" | "unknown"))
+            };
+            address =
+                all().find(|one| one.parse().is_ok_and(is_public)).or_else(|| all().next()).unwrap_or("");
+            for one in all() {
+                event.put(Key::Own(Cow::Borrowed(list)), one);
+            }
+        }
+        put_address(event, address);
+        event.put_some(fields::USER_NAME, if self.user == "\"\"" { "" } else { self.user });
+        if self.ident != "-" {
+            event.put(Key::Own(Cow::Borrowed("apache.access.ident")), self.ident);
+        }
+        if let Some(vhost) = self.vhost {
+            let (name, port) = url::host_port(vhost);
+            match name.parse::<IpAddr>() {
+                Ok(ip) => event.put(fields::DESTINATION_IP, ip),
+                Err(_) => event.put_some(fields::DESTINATION_DOMAIN, name),
+            }
+            event.put_some(fields::URL_DOMAIN, name);
+            if let Some(port) = port {
+                event.put(fields::DESTINATION_PORT, port);
+            }
+        }
+    }
+}
+
+/// Puts an address as `source.address` and what it is: ip, ip and port, or a name.
+pub(crate) fn put_address<'a>(event: &mut Event<'a>, address: &'a str) {
+    if address.is_empty() || address == "-" {
+        return;
+    }
+    event.put(fields::SOURCE_ADDRESS, address);
+    if let Ok(ip) = address.parse::<IpAddr>() {
+        event.put(fields::SOURCE_IP, ip);
+    } else if let Ok(socket) = address.parse::<SocketAddr>() {
+        event.put(fields::SOURCE_IP, socket.ip());
+        event.put(fields::SOURCE_PORT, i64::from(socket.port()));
+    } else if !address.contains([':', '/', ' ']) {
+        event.put(fields::SOURCE_DOMAIN, address);
+    }
+}
+
+/// Tells whether an address can be met on the internet, as far as it matters
+/// for finding a client behind proxies (RFC 1918, 4193, 6598).
+fn is_public(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(ip) => {
+            let shared = ip.octets()[0] == 100 && ip.octets()[1] & 0xc0 == 64;
+            !(ip.is_private() || ip.is_loopback() || ip.is_link_local() || ip.is_unspecified() || shared)
+        }
+        IpAddr::V6(ip) => {
+            let local = ip.segments()[0] & 0xfe00 == 0xfc00 || ip.segments()[0] & 0xffc0 == 0xfe80;
+            !(local || ip.is_loopback() || ip.is_unspecified())
+        }
+    }
+}
+
+/// One word, or several that belong together.
+struct Group<'a> {
+    start: usize,
+    text: &'a str,
+    is_list: bool,
+}
+
+/// Tells the words apart, at most eight: no head has more, but a user may.
+fn groups(text: &str) -> Vec<Group<'_>> {
+    let mut groups = Vec::new();
+    let mut at = 0;
+    while at < text.len() && groups.len() < 8 {
+        let rest = &text[at..];
+        let quote = rest.strip_prefix('"').and_then(|inside| inside.find('"')).map(|quote| quote + 2);
+        let (end, is_list) = match quote.filter(|end| matches!(rest.as_bytes().get(*end), None | Some(b' ')))
+        {
+            Some(end) => (end, true),
+            None => list_end(rest),
+        };
+        if end > 0 {
+            groups.push(Group { start: at, text: &rest[..end], is_list });
+        }
+        at += end + 1;
+    }
+    groups
+}
+
+/// Tells where a word ends; a word that ends in a comma goes on with the next.
+fn list_end(text: &str) -> (usize, bool) {
+    let mut end = text.find(' ').unwrap_or(text.len());
+    while text[..end].ends_with(',') && end + 1 < text.len() {
+        let next = end + 1;
+        end = text[next..].find(' ').map_or(text.len(), |at| next + at);
+    }
+    (end, text[..end].contains(','))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Head<'_> {
+        Head::read(text).expect("it has an address")
+    }
+
+    #[test]
+    fn the_words_before_the_time_are_told_apart() {
+        let base = || Head { ident: "-", user: "-", clients: "192.0.2.1", ..Head::default() };
+        let rows = [
+            ("192.0.2.1 - -", base()),
+            ("192.0.2.1 - alice", Head { user: "alice", ..base() }),
+            ("192.0.2.1 - Alice A. Doe", Head { user: "Alice A. Doe", ..base() }),
+            ("192.0.2.1", base()),
+            ("192.0.2.1 bob", Head { user: "bob", ..base() }),
+            ("192.0.2.1 x1 bob", Head { ident: "x1", user: "bob", ..base() }),
+            ("192.0.2.1 x1 -", Head { ident: "x1", ..base() }),
+            ("a.example:80 192.0.2.1 - bob", Head { vhost: Some("a.example:80"), user: "bob", ..base() }),
+            (
+                "a.example 192.0.2.1 x1 bob",
+                Head { vhost: Some("a.example"), ident: "x1", user: "bob", ..base() },
+            ),
+            ("192.0.2.1 a.example -", Head { vhost: Some("a.example"), ..base() }),
+            ("10.0.0.1, 192.0.2.1 - -", Head { clients: "10.0.0.1, 192.0.2.1", ..base() }),
+            (
+                "v.example \"10.0.0.1, 192.0.2.1\" 10.9.9.9 - -",
+                Head {
+                    vhost: Some("v.example"),
+                    clients: "\"10.0.0.1, 192.0.2.1\"",
+                    remote: Some("10.9.9.9"),
+                    ..base()
+                },
+            ),
+        ];
+        for (text, want) in rows {
+            assert_eq!(read(text), want, "{text}");
+        }
+        assert_eq!(Head::read(""), None);
+        assert_eq!(Head::read("  "), None);
+    }
+
+    #[test]
+    fn the_client_of_a_list_is_its_first_public_address_else_its_first() {
+        let source = |text: &'static str| {
+            let mut event = Event::default();
+            read(text).put(&mut event, "x.list");
+            let list: Vec<String> = event.values("x.list").map(|value| value.text().into_owned()).collect();
+            (event.text(fields::SOURCE_ADDRESS).unwrap_or("").to_owned(), list.len())
+        };
+        assert_eq!(source("10.0.0.2, 203.0.113.9, 198.51.100.1 - -"), ("203.0.113.9".to_owned(), 3));
+        assert_eq!(source("10.0.0.2, 10.0.0.1 - -"), ("10.0.0.2".to_owned(), 2));
+        assert_eq!(source("\"-\" 10.0.0.1 - -"), ("10.0.0.1".to_owned(), 1));
+        assert_eq!(source("fd00::1, 2001:db8::7 - -"), ("2001:db8::7".to_owned(), 2));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_head_makes_it_panic(text in "[-a1.:, \"é]{0,40}") {
+            if let Some(head) = Head::read(&text) {
+                head.put(&mut Event::default(), "x.list");
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Which of several values is the event's time.
+
+use std::borrow::Cow;
+
+use crate::parse::stamp;
+use crate::record::When;
+
+use super::super::leaves::{Leaf, Leaves};
+use super::roles::Role;
+
+/// A time that was found.
+pub(super) struct Found<'a> {
+    pub when: When,
+    pub text: Cow<'a, str>,
+    /// The places of the leaves it was read from.
+    pub places: [usize; 2],
+}
+
+/// Finds the time of lowest rank. A date alone (`date`) is joined with a time
+/// of day that stands under another name (`time`), where there is one.
+pub(super) fn find<'a>(leaves: &Leaves<'a>, roles: &[Option<Role>]) -> Option<Found<'a>> {
+    let mut best: Option<(u8, Found<'a>)> = None;
+    for (place, (_, leaf)) in leaves.iter().enumerate() {
+        let Some(Role::Time(rank)) = roles[place] else { continue };
+        if best.as_ref().is_some_and(|(other, _)| *other <= rank) {
+            continue;
+        }
+        if let Some((when, text)) = read(leaf) {
+            best = Some((rank, Found { when, text, places: [place, place] }));
+        }
+    }
+    match best {
+        Some((_, found)) if !is_date(&found.text) => Some(found),
+        alone => date_and_time(leaves, roles).or(alone.map(|(_, found)| found)),
+    }
+}
+
+/// Reads a leaf as a moment: a text in any notation, or a count since the epoch.
+fn read<'a>(leaf: &Leaf<'a>) -> Option<(When, Cow<'a, str>)> {
+    let text = match leaf {
+        Leaf::Text(text) => text.clone(),
+        Leaf::Int(number) => Cow::Owned(number.to_string()),
+        Leaf::Float(number, written) if written.contains(['e', 'E']) => Cow::Owned(number.to_string()),
+        Leaf::Float(_, written) => Cow::Borrowed(*written),
+        Leaf::Bool(_) | Leaf::Json(_) => return None,
+    };
+    Some((stamp::whole(&text)?, text))
+}
+
+/// Joins a date that stands alone with a time of day that does.
+fn date_and_time<'a>(leaves: &Leaves<'a>, roles: &[Option<Role>]) -> Option<Found<'a>> {
+    let texts = || {
+        let times =
+            leaves.iter().enumerate().filter(|(place, _)| matches!(roles[*place], Some(Role::Time(_))));
+        times.filter_map(|(place, (_, leaf))| Some((place, leaf.text()?)))
+    };
+    let (date_at, date) = texts().find(|(_, text)| is_date(text))?;
+    let (time_at, time) = texts().find(|(_, text)| text.as_bytes().get(2) == Some(&b':'))?;
+    let text = format!("{date} {time}");
+    Some(Found { when: stamp::whole(&text)?, text: Cow::Owned(text), places: [date_at, time_at] })
+}
+
+fn is_date(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() == 10 && bytes[4] == bytes[7] && matches!(bytes[4], b'-' | b'/')
+}

@@ -1,0 +1,173 @@
+//! logfmt: `key=value` pairs, as heroku, Go's slog and logrus, and Grafana write them.
+
+use std::borrow::Cow;
+
+use crate::parse::{Format, Seen};
+use crate::record::Event;
+
+use super::guess::{self, Namespace};
+use super::leaves::{Leaf, Leaves};
+use super::scan;
+
+/// Lines of `key=value` pairs.
+pub(super) struct Logfmt;
+
+impl Format for Logfmt {
+    fn name(&self) -> &'static str {
+        "logfmt"
+    }
+
+    fn about(&self) -> &'static str {
+        "key=value pairs; time, level, message and common names are guessed, the others kept under logfmt.*"
+    }
+
+    fn samples(&self) -> &'static [&'static str] {
+        &[
+            r#"time=2026-03-01T10:00:00.123Z level=info msg="pod deleted" namespace=shop pod=cart-1 user=alice"#,
+            r#"ts=1772359200.5 at=info method=GET path="/cart?id=7" host=shop.example.com status=200 bytes=512 duration=18ms"#,
+        ]
+    }
+
+    fn specificity(&self) -> u8 {
+        15
+    }
+
+    fn read<'a>(&self, text: &'a str, event: &mut Event<'a>) -> Seen {
+        let Some(leaves) = pairs(text) else { return Seen::No };
+        guess::put(event, leaves, Namespace { prefix: "logfmt.", dotted_stand: false });
+        Seen::Yes
+    }
+}
+
+/// Reads a line that is made of pairs: it begins with one, there are at least
+/// two, and words that stand alone (flags) are at most a quarter of all.
+fn pairs(text: &str) -> Option<Leaves<'_>> {
+    let mut rest = text.trim_ascii();
+    let mut leaves = Leaves::default();
+    let (mut paired, mut alone) = (0_usize, 0_usize);
+    while !rest.is_empty() {
+        let (key, behind) = rest.split_at(rest.bytes().take_while(|byte| is_in_key(*byte)).count());
+        if key.is_empty() || key.len() > 64 {
+            return None;
+        }
+        let leaf = match behind.strip_prefix('=') {
+            Some(behind) => {
+                paired += 1;
+                let (leaf, behind) = value(behind)?;
+                rest = behind;
+                leaf
+            }
+            None => {
+                alone += 1;
+                rest = behind;
+                Leaf::Bool(true)
+            }
+        };
+        if paired == 0 || !(rest.is_empty() || rest.starts_with(' ')) {
+            return None;
+        }
+        push(&mut leaves, key, leaf);
+        rest = rest.trim_ascii_start();
+    }
+    (paired >= 2 && alone * 4 <= paired + alone).then_some(leaves)
+}
+
+fn push<'a>(leaves: &mut Leaves<'a>, key: &str, leaf: Leaf<'a>) {
+    if leaves.is_full(key) {
+        let json = serde_json::to_string(&leaf.written()).expect("a text is JSON");
+        leaves.push_rest(key, &json);
+    } else if leaf.text() != Some("") {
+        leaves.push(key, leaf);
+    }
+}
+
+/// Reads a value, in quotes or up to the next space.
+fn value(text: &str) -> Option<(Leaf<'_>, &str)> {
+    if let Some(inside) = text.strip_prefix('"') {
+        let end = scan::string_end(inside.as_bytes())?;
+        let (inside, rest) = (&inside[..end], &inside[end + 1..]);
+        let plain =
+            if inside.contains('\\') { Cow::Owned(scan::unescaped(inside)) } else { Cow::Borrowed(inside) };
+        return Some((Leaf::Text(plain), rest));
+    }
+    let (word, rest) = text.split_at(text.find(' ').unwrap_or(text.len()));
+    if word.contains('"') {
+        return None;
+    }
+    let digits = word.trim_start_matches('-');
+    let is_number = digits == "0" || digits.starts_with(|first| ('1'..='9').contains(&first));
+    match word.parse::<i64>() {
+        Ok(number) if is_number => Some((Leaf::Int(number), rest)),
+        _ => Some((Leaf::Text(Cow::Borrowed(word)), rest)),
+    }
+}
+
+fn is_in_key(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'@' | b'/')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::fields;
+
+    fn read(text: &str) -> Option<Event<'_>> {
+        let mut event = Event::default();
+        (Logfmt.read(text, &mut event) == Seen::Yes).then_some(event)
+    }
+
+    #[test]
+    fn pairs_are_read_with_their_types() {
+        let event = read(
+            r#"ts=1772359200.5 lvl=warn msg="say \"hi\"\n" uid=007 n=-5 empty= q="a b" on addr=[::]:90"#,
+        )
+        .expect("it is logfmt");
+        let pairs: Vec<String> =
+            event.fields().iter().map(|(k, v)| format!("{}={}", k.name(), v.text())).collect();
+        assert_eq!(
+            pairs,
+            [
+                "log.level=warn",
+                "message=say \"hi\"",
+                "logfmt.uid=007",
+                "logfmt.n=-5",
+                "logfmt.q=a b",
+                "logfmt.on=true",
+                "logfmt.addr=[::]:90",
+                "event.kind=event",
+            ]
+        );
+        assert_eq!(event.when_text.as_deref(), Some("1772359200.5"));
+    }
+
+    #[test]
+    fn prose_is_not_claimed() {
+        for text in [
+            "see a=b for more",
+            "failed login for user=alice from ip=192.0.2.1",
+            "user=alice tried to log in from 192.0.2.1",
+            "a=1",
+            "key = value",
+            "x==y and z=1",
+            r#"a="open b=1"#,
+            r#"a="x"y b=1"#,
+            "type=A é=1",
+            "2026-03-01 10:00:00 level=info msg=hello",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_given_twice_keeps_both_values() {
+        let event = read("user=alice user=bob a=1").expect("it is logfmt");
+        assert_eq!(event.values(fields::USER_NAME.name()).count(), 2);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_line_makes_it_panic(text in "[a-c=\" \\\\é0]{0,40}") {
+            let _ = read(&text);
+        }
+    }
+}

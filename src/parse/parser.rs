@@ -1,0 +1,106 @@
+//! Reading records under a plan.
+
+use std::fmt;
+
+use crate::error::Result;
+use crate::record::{Event, Key, fields};
+
+use super::detect::narrowest_first;
+use super::plan::format_named;
+use super::time::Times;
+use super::{FORMATS, Format, Plan, Seen};
+
+/// The name of the format of events that no format understood.
+pub const UNPARSED: &str = "unparsed";
+
+/// Where the lines go that continue a record whose format reads one line only.
+const CONTINUATION: &str = "log.continuation";
+
+/// Reads records under a plan. Cheap to make, free to share between threads.
+pub struct Parser {
+    /// The formats in the order in which they are tried.
+    order: Vec<&'static dyn Format>,
+    times: Times,
+    host: Option<String>,
+    labels: Vec<(String, String)>,
+}
+
+impl Parser {
+    /// Makes the parser of a plan; fails where it names an unknown format or zone.
+    pub fn new(plan: &Plan) -> Result<Parser> {
+        Parser::with_formats(plan, FORMATS)
+    }
+
+    /// Makes the parser of a plan that knows these formats.
+    pub(super) fn with_formats(plan: &Plan, formats: &[&'static dyn Format]) -> Result<Parser> {
+        let mut order = Vec::with_capacity(formats.len());
+        for name in plan.mixed.iter().chain([&plan.format]) {
+            order.extend(format_named(name, formats)?);
+        }
+        if !plan.forced {
+            let first: Vec<&str> = order.iter().map(|format| format.name()).collect();
+            order.extend(
+                narrowest_first(formats).into_iter().filter(|format| !first.contains(&format.name())),
+            );
+        }
+        let labels =
+            plan.labels.iter().map(|(name, value)| (format!("labels.{name}"), value.clone())).collect();
+        Ok(Parser { order, times: Times::new(plan)?, host: plan.host.clone(), labels })
+    }
+
+    /// Reads one record: tries the plan's format, then the others line by line,
+    /// and at last keeps the text as an unparsed event (`format` = `unparsed`,
+    /// `message` = the text). Resolves the time, fills the plan's host and labels.
+    ///
+    /// A record whose lines no format reads together is read by its first line;
+    /// the lines that continue it stand in `log.continuation`. A part of an
+    /// overlong line is kept as text: what is cut is not read as if it were whole.
+    ///
+    /// `text` is the record's text without its last line end; the caller makes
+    /// it UTF-8 with [`String::from_utf8_lossy`].
+    pub fn read<'a>(&self, record: u64, part: u32, text: &'a str, event: &mut Event<'a>) {
+        if part > 0 || !(self.read_whole(text, event) || self.read_first_line(text, event)) {
+            event.reset();
+            event.format = UNPARSED;
+            event.put(fields::MESSAGE, text);
+        }
+        event.stamp = event.when.and_then(|when| self.times.stamp(record, when));
+        if let Some(host) = &self.host
+            && event.get(fields::HOST_NAME).is_none()
+        {
+            event.put(fields::HOST_NAME, host.clone());
+        }
+        for (name, value) in &self.labels {
+            event.put(name.clone(), value.clone());
+        }
+    }
+
+    fn read_whole<'a>(&self, text: &'a str, event: &mut Event<'a>) -> bool {
+        self.order.iter().any(|format| {
+            event.reset();
+            let seen = format.read(text, event);
+            event.format = format.name();
+            seen == Seen::Yes
+        })
+    }
+
+    fn read_first_line<'a>(&self, text: &'a str, event: &mut Event<'a>) -> bool {
+        let Some(end) = text.find(['\n', '\r']) else {
+            return false;
+        };
+        let understood = self.read_whole(&text[..end], event);
+        event.put(Key::from(CONTINUATION), text[end..].trim_start_matches(['\n', '\r']));
+        understood
+    }
+}
+
+impl fmt::Debug for Parser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let order: Vec<&str> = self.order.iter().map(|format| format.name()).collect();
+        f.debug_struct("Parser").field("order", &order).field("times", &self.times).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+#[path = "parser_tests.rs"]
+mod tests;

@@ -1,0 +1,188 @@
+//! Small formats for this room's own tests.
+
+use crate::record::{Civil, Event, Instant, Precision, When, fields};
+
+use super::{Format, Framing, Options, Plan, Seen, detect, stamp};
+
+/// The formats, as a table of formats.
+pub(super) static TRIAL: &[&dyn Format] = &[&Access, &Long, &Syslog, &Clock, &Object];
+
+/// Plans for a sample, with the trial formats.
+pub(super) fn plan(sample: &str, modified: Option<&str>, options: &Options) -> Plan {
+    let found = detect::detect(sample.as_bytes(), true, TRIAL);
+    Plan::of(found, options, modified.map(at), at("2026-01-20T00:00:00Z"))
+}
+
+/// A moment from its RFC 3339 text.
+pub(super) fn at(text: &str) -> Instant {
+    let time = chrono::DateTime::parse_from_rfc3339(text).expect("a test writes real times");
+    Instant::from_nanos(time.timestamp_nanos_opt().expect("in range"))
+}
+
+/// Reads `10:00:00` and gives the text behind it.
+pub(super) fn time_of_day(text: &str) -> Option<(When, &str)> {
+    let (clock, rest) = text.split_at_checked(8)?;
+    let mut parts = clock.split(':').map(|part| part.parse().ok());
+    let (hour, minute, second) = (parts.next()??, parts.next()??, parts.next()??);
+    let civil = Civil { year: None, date: None, hour, minute, second, nanos: 0, offset: None };
+    Some((When::Civil(civil, Precision::Second), rest))
+}
+
+/// `203.0.113.7 [01/Mar/2026:10:00:00 +0000] /path`
+struct Access;
+
+/// The same with `LONG` behind.
+struct Long;
+
+/// `Mar  1 10:00:00 text`
+struct Syslog;
+
+/// `10:00:00 text`
+struct Clock;
+
+/// `{"path":"…"}` and any other object.
+struct Object;
+
+impl Format for Access {
+    fn name(&self) -> &'static str {
+        "trial.access"
+    }
+
+    fn about(&self) -> &'static str {
+        "an address, a time, a path"
+    }
+
+    fn samples(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn specificity(&self) -> u8 {
+        40
+    }
+
+    fn read<'a>(&self, text: &'a str, event: &mut Event<'a>) -> Seen {
+        event.put(fields::SOURCE_ADDRESS, "left over unless it is thrown away");
+        let Some((address, rest)) = text.split_once(" [") else {
+            return Seen::No;
+        };
+        let Some((when, rest)) = stamp::clf(rest) else {
+            return Seen::No;
+        };
+        let Some(path) = rest.strip_prefix("] ").filter(|path| !path.contains('\n')) else {
+            return Seen::No;
+        };
+        event.remove(fields::SOURCE_ADDRESS);
+        event.put(fields::SOURCE_ADDRESS, address);
+        event.put(fields::URL_PATH, path);
+        event.when = Some(when);
+        Seen::Yes
+    }
+}
+
+impl Format for Long {
+    fn name(&self) -> &'static str {
+        "trial.long"
+    }
+
+    fn about(&self) -> &'static str {
+        "as trial.access, with a word behind"
+    }
+
+    fn samples(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn specificity(&self) -> u8 {
+        50
+    }
+
+    fn read<'a>(&self, text: &'a str, event: &mut Event<'a>) -> Seen {
+        text.strip_suffix(" LONG").map_or(Seen::No, |text| Access.read(text, event))
+    }
+}
+
+impl Format for Syslog {
+    fn name(&self) -> &'static str {
+        "trial.syslog"
+    }
+
+    fn about(&self) -> &'static str {
+        "a time without a year, a text"
+    }
+
+    fn samples(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn specificity(&self) -> u8 {
+        30
+    }
+
+    fn read<'a>(&self, text: &'a str, event: &mut Event<'a>) -> Seen {
+        let Some((when, rest)) = stamp::bsd(text) else {
+            return Seen::No;
+        };
+        event.when = Some(when);
+        event.put(fields::MESSAGE, rest.trim_start());
+        Seen::Yes
+    }
+}
+
+impl Format for Clock {
+    fn name(&self) -> &'static str {
+        "trial.clock"
+    }
+
+    fn about(&self) -> &'static str {
+        "a time of day, a text"
+    }
+
+    fn samples(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn specificity(&self) -> u8 {
+        10
+    }
+
+    fn read<'a>(&self, text: &'a str, event: &mut Event<'a>) -> Seen {
+        let Some((when, rest)) = time_of_day(text) else {
+            return Seen::No;
+        };
+        event.when = Some(when);
+        event.put(fields::MESSAGE, rest.trim_start());
+        Seen::Yes
+    }
+}
+
+impl Format for Object {
+    fn name(&self) -> &'static str {
+        "trial.object"
+    }
+
+    fn about(&self) -> &'static str {
+        "a JSON object"
+    }
+
+    fn samples(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn specificity(&self) -> u8 {
+        5
+    }
+
+    fn framing(&self) -> Framing {
+        Framing::Json
+    }
+
+    fn read<'a>(&self, text: &'a str, event: &mut Event<'a>) -> Seen {
+        let Ok(serde_json::Value::Object(object)) = serde_json::from_str(text) else {
+            return Seen::No;
+        };
+        let time = object.get("time").and_then(serde_json::Value::as_str);
+        event.when = time.and_then(stamp::whole);
+        event.put(fields::MESSAGE, object.keys().cloned().collect::<Vec<_>>().join(" "));
+        Seen::Yes
+    }
+}
