@@ -82,9 +82,9 @@ impl Pattern {
     /// Stands for `?` in a pattern: exactly one character.
     pub const ONE: char = '\u{10fffd}';
 
-    /// Tells whether it has wildcards.
+    /// Tells whether it has wildcards. A phrase has none, whatever stands in it.
     pub fn is_wild(&self) -> bool {
-        self.text.contains([Pattern::ANY, Pattern::ONE])
+        !self.quoted && self.text.contains([Pattern::ANY, Pattern::ONE])
     }
 }
 

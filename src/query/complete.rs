@@ -1,17 +1,22 @@
 //! What could stand at the cursor.
 
+use super::lexer::{Placed, Token, tokens};
+use super::names::{all, field, full};
+use super::split::sign;
+use super::{Context, escape, scan};
 use crate::record::FieldId;
-
-use super::names::all;
-use super::{Context, FieldRef};
 
 /// How many fields are offered at most.
 const OFFERED: usize = 50;
 
+/// The longest text that is completed, in bytes.
+const LONGEST: usize = 64 * 1024;
+
 /// What could stand at the cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Completion {
-    /// The stretch of the text (in bytes) that a choice replaces.
+    /// The stretch of the text (in bytes) that a choice replaces: the word the
+    /// cursor is in. With a field's name goes its `:`, with a phrase its quotes.
     pub span: std::ops::Range<usize>,
     /// What is wanted there.
     pub wanted: Wanted,
@@ -20,9 +25,11 @@ pub struct Completion {
 /// What kind of word completion wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wanted {
-    /// A field: these fit what is typed, best first.
+    /// A field: these fit what is typed, best first, written as a query has
+    /// them. A choice needs a `:` behind it.
     Field(Vec<String>),
-    /// A value of this field (full name) that begins with this text; the index knows which.
+    /// A value of this field (full name) that begins with this text; the index
+    /// knows which. A choice goes through [`super::quote`].
     Value {
         /// The field's full name.
         field: String,
@@ -36,109 +43,160 @@ pub enum Wanted {
 /// Tells what could stand at `cursor` (a byte position in `text`; one inside a
 /// character counts as before it). The text may be unfinished or wrong.
 pub fn complete(text: &str, cursor: usize, context: &Context<'_>) -> Completion {
-    let mut cursor = cursor.min(text.len());
-    while !text.is_char_boundary(cursor) {
-        cursor -= 1;
+    let cursor = (0..=cursor.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let nothing = Completion { span: cursor..cursor, wanted: Wanted::Nothing };
+    if text.len() > LONGEST || in_regex(text, cursor) {
+        return nothing;
     }
-    let place = place(&text[..cursor]);
-    let span = place.begin..cursor;
-    let typed = &text[span.clone()];
-    let wanted = match place.field {
-        Some(_) if place.closed => Wanted::Nothing,
-        Some(name) => match known(name, context) {
-            Some(field) => Wanted::Value { field, prefix: typed.trim_start_matches('"').to_owned() },
-            None => Wanted::Nothing,
-        },
-        None if place.closed => Wanted::Nothing,
-        None => Wanted::Field(fitting(typed, context)),
+    let before = &text[..cursor];
+    let tokens = tokens(before);
+    let scopes = Scopes::of(before, &tokens);
+    let (last, touches) = match tokens.last() {
+        Some(last) => (Some(last), last.span.end == cursor),
+        None => (None, false),
     };
+    match last.map(|last| (&last.token, touches)) {
+        Some((Token::Word, true)) => {
+            let begin = tokens[tokens.len() - 1].span.start;
+            at_word(text, begin, cursor, scopes.of_value, context)
+        }
+        Some((Token::Quoted, true)) => {
+            let begin = tokens[tokens.len() - 1].span.start;
+            let open = scan::quoted(before, begin).is_none();
+            let Some(name) = scopes.of_value.filter(|_| open) else { return nothing };
+            let prefix = scan::literal(&before[begin + 1..]);
+            value(begin..phrase_end(text, begin, cursor), name, prefix, context)
+        }
+        Some((Token::Field { .. } | Token::Compare(_), _)) => {
+            let Some(name) = scopes.next_value else { return nothing };
+            value(cursor..word_end(text, cursor, cursor), name, String::new(), context)
+        }
+        Some((Token::Wrong(_), true)) if before.ends_with(['-', '+']) => {
+            at_word(text, cursor, cursor, scopes.next_value, context)
+        }
+        Some((Token::Wrong(_) | Token::Range, _)) if last.is_some_and(|last| unfinished(before, last)) => {
+            nothing
+        }
+        Some((Token::Open, _)) | Some((_, false)) | None => {
+            at_word(text, cursor, cursor, scopes.next_value, context)
+        }
+        Some((Token::Not, true)) if !before.ends_with('T') => {
+            at_word(text, cursor, cursor, scopes.next_value, context)
+        }
+        Some(_) => nothing,
+    }
+}
+
+/// Tells whether a token goes on at the cursor, whatever is typed.
+fn unfinished(before: &str, last: &Placed) -> bool {
+    match last.token {
+        Token::Range => scan::range(before, last.span.start).is_none(),
+        _ => before[last.span.clone()].starts_with('|'),
+    }
+}
+
+/// Tells whether the cursor is inside a regular expression of the whole text.
+fn in_regex(text: &str, cursor: usize) -> bool {
+    tokens(text)
+        .iter()
+        .any(|placed| placed.token == Token::Regex && placed.span.start < cursor && cursor < placed.span.end)
+}
+
+/// Whose values stand where.
+#[derive(Debug, Default)]
+struct Scopes<'a> {
+    /// The field of the last token, where that is a value.
+    of_value: Option<&'a str>,
+    /// The field whose value may come next.
+    next_value: Option<&'a str>,
+}
+
+impl<'a> Scopes<'a> {
+    fn of(text: &'a str, tokens: &[Placed]) -> Scopes<'a> {
+        let mut groups: Vec<Option<&str>> = Vec::new();
+        let (mut pending, mut of_value) = (None, None);
+        for placed in tokens {
+            let scope = groups.last().copied().flatten();
+            of_value = pending.or(scope);
+            match placed.token {
+                Token::Field { name, .. } => pending = Some(&text[placed.span.start..name]),
+                Token::Compare(_) => {}
+                Token::Open => {
+                    groups.push(pending.take().or(scope));
+                }
+                Token::Close => {
+                    groups.pop();
+                    pending = None;
+                }
+                _ => pending = None,
+            }
+        }
+        Scopes { of_value, next_value: pending.or(groups.last().copied().flatten()) }
+    }
+}
+
+/// Completes the word that begins at `begin`: a value of a field, or a field.
+fn at_word(text: &str, begin: usize, cursor: usize, of: Option<&str>, context: &Context<'_>) -> Completion {
+    let typed = &text[begin..cursor];
+    if let Some(name) = of {
+        let end = word_end(text, begin, cursor);
+        return match typed.contains(['*', '?']) {
+            true => Completion { span: begin..end, wanted: Wanted::Nothing },
+            false => value(begin..end, name, scan::literal(typed), context),
+        };
+    }
+    let end = scan::word(text, begin).max(cursor);
+    let name = text[cursor..end].find([':', '<', '>', '=']).map_or(end, |at| cursor + at);
+    let colon = sign(&text[name..]).filter(|_| text[name..].starts_with(':')).map_or(0, |(_, length)| length);
+    Completion { span: begin..name + colon, wanted: Wanted::Field(fitting(&scan::literal(typed), context)) }
+}
+
+fn value(span: std::ops::Range<usize>, name: &str, prefix: String, context: &Context<'_>) -> Completion {
+    let field = field(&scan::literal(name), context).ok().and_then(|field| full(&field));
+    let wanted = field.map_or(Wanted::Nothing, |field| Wanted::Value { field, prefix });
     Completion { span, wanted }
 }
 
-/// Where the cursor stands: in which word, behind which field.
-struct Place<'a> {
-    begin: usize,
-    field: Option<&'a str>,
-    /// Inside something that is not completed: a phrase, a range, an expression.
-    closed: bool,
-}
-
-fn place(before: &str) -> Place<'_> {
-    let mut place = Place { begin: 0, field: None, closed: false };
-    // The field whose `( … )` is open, and how many parentheses are open inside it.
-    let (mut group, mut depth): (Option<&str>, usize) = (None, 0);
-    let (mut quoted, mut escaped, mut bracket) = (false, false, false);
-    for (at, c) in before.char_indices() {
-        let next = at + c.len_utf8();
-        if std::mem::take(&mut escaped) {
-            continue;
-        }
-        match c {
-            '\\' => escaped = true,
-            '"' => {
-                quoted = !quoted;
-                if quoted {
-                    place.begin = at;
-                }
-            }
-            _ if quoted => {}
-            '[' | '{' if place.field.is_some() => bracket = true,
-            ']' | '}' => bracket = false,
-            _ if bracket => {}
-            ':' if place.field.is_none() && group.is_none() && at > place.begin => {
-                (place.field, place.begin) = (Some(&before[place.begin..at]), next);
-            }
-            '(' => {
-                if let Some(field) = place.field.filter(|_| group.is_none()) {
-                    (group, depth) = (Some(field), 0);
-                } else if group.is_some() {
-                    depth += 1;
-                }
-                (place.begin, place.field) = (next, group);
-            }
-            ')' => {
-                match depth.checked_sub(1) {
-                    Some(less) if group.is_some() => depth = less,
-                    _ => group = None,
-                }
-                (place.begin, place.field) = (next, group);
-            }
-            '<' | '>' | '=' | '!' => (place.begin, place.field) = (next, place.field.or(group)),
-            '-' | '+' if at == place.begin => place.begin = next,
-            c if c.is_whitespace() => (place.begin, place.field) = (next, group),
-            _ => {}
-        }
-    }
-    let regex = before[place.begin..].starts_with('/') && place.field.is_some();
-    place.closed = bracket || regex || quoted && place.field.is_none();
-    place
-}
-
-/// Gives the full name of a field whose values can be offered.
-fn known(name: &str, context: &Context<'_>) -> Option<String> {
-    match super::names::field(name, 0..0, context).ok()? {
-        FieldRef::Core(id) => Some(id.name().to_owned()),
-        FieldRef::Own(name) => Some(name),
-        FieldRef::Format => Some("vestigo.format".to_owned()),
-        FieldRef::Id | FieldRef::Source | FieldRef::Tag | FieldRef::Finding => None,
+/// Gives where the value ends that the cursor is in.
+fn word_end(text: &str, begin: usize, cursor: usize) -> usize {
+    match text[begin..].starts_with('"') {
+        true => phrase_end(text, begin, cursor),
+        false => scan::word(text, begin).max(cursor),
     }
 }
 
-/// Gives the fields that fit what is typed: those that begin so, then those
-/// with a part that begins so, then those that have it anywhere.
+/// Gives where the phrase ends that the cursor is in. A quote that opens the
+/// next phrase does not close this one.
+fn phrase_end(text: &str, begin: usize, cursor: usize) -> usize {
+    let closed = scan::quoted(text, begin).filter(|end| *end > cursor).filter(|end| {
+        let bounded = text[*end..].chars().next().is_none_or(|c| c.is_whitespace() || c == ')');
+        bounded && !text[cursor..*end - 1].ends_with([':', '(', '<', '>', '='])
+    });
+    closed.unwrap_or(cursor)
+}
+
+/// Gives the fields that fit what is typed: short names that begin so, then full
+/// ones, then those with a part that begins so, then those that have it
+/// anywhere; each field once, under the name that fits best.
 fn fitting(typed: &str, context: &Context<'_>) -> Vec<String> {
     let typed = typed.to_lowercase();
     let rank = |name: &str| {
         let lower = name.to_lowercase();
-        let alias = FieldId::named(name).is_none() && FieldId::called(name).is_some();
+        let short = FieldId::named(name).is_none() && !name.contains('.');
         match () {
-            () if lower.starts_with(&typed) => Some(if alias { 0 } else { 1 }),
-            () if lower.split('.').any(|part| part.starts_with(&typed)) => Some(2),
-            () if lower.contains(&typed) => Some(3),
+            () if lower == typed => Some(0),
+            () if lower.starts_with(&typed) => Some(if short { 1 } else { 2 }),
+            () if lower.split(['.', '_']).any(|part| part.starts_with(&typed)) => Some(3),
+            () if lower.contains(&typed) => Some(4),
             () => None,
         }
     };
-    let mut ranked: Vec<(u8, String)> = all(context).filter_map(|name| Some((rank(&name)?, name))).collect();
+    let mut ranked: Vec<(u8, &str)> = all(context).filter_map(|name| Some((rank(name)?, name))).collect();
     ranked.sort_by_key(|(rank, _)| *rank);
-    ranked.into_iter().map(|(_, name)| name).take(OFFERED).collect()
+    let mut seen = std::collections::HashSet::new();
+    let once = ranked.into_iter().filter(|(_, name)| match FieldId::called(name) {
+        Some(id) => seen.insert(id),
+        None => true,
+    });
+    once.map(|(_, name)| escape::name(name)).take(OFFERED).collect()
 }

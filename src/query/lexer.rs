@@ -1,10 +1,15 @@
 //! A query's text as tokens with their places.
+//!
+//! Splitting never fails, so that completion can look at unfinished text: what
+//! is wrong becomes a token that the parser refuses.
 
 use std::ops::Range;
 
-use super::{Diagnostic, Pattern};
+use super::scan;
+use super::split::{self, Sign, is_measure, is_name, keyword, sign};
+use super::{Diagnostic, Op};
 
-/// One token.
+/// One token. Words, phrases, expressions and ranges are read from their places.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Token {
     /// `(`
@@ -17,20 +22,25 @@ pub enum Token {
     Or,
     /// `NOT`, `!`, or a `-` before a term
     Not,
-    /// `field:`; the name as written
-    Field(String),
-    /// `<`, `<=`, `>`, `>=` behind a field or at the front of a value
-    Compare(super::Op),
-    /// A word, escapes resolved
-    Word(Pattern),
-    /// `"…"`
-    Quoted(Pattern),
+    /// A name and its sign: `user:`, `status>=`; `name` is the byte behind the name.
+    Field {
+        /// The byte behind the name.
+        name: usize,
+        /// The comparison, where the sign is not `:`.
+        op: Option<Op>,
+    },
+    /// A comparison at the front of a value: `status:>=500`.
+    Compare(Op),
+    /// A word, escapes and wildcards as written.
+    Word,
+    /// `"…"`, or the rest of the text where it is not closed.
+    Quoted,
     /// `/…/`
-    Regex(String),
-    /// `[` or `{`: the range begins, included or not
-    From(bool),
-    /// `]` or `}`: the range ends, included or not
-    To(bool),
+    Regex,
+    /// `[… TO …}`, or the rest of the text where it is not closed.
+    Range,
+    /// Something that cannot stand where it does.
+    Wrong(Box<Diagnostic>),
 }
 
 /// A token and the bytes it was read from.
@@ -43,47 +53,53 @@ pub struct Placed {
 }
 
 /// Splits a text into tokens.
-pub fn tokens(text: &str) -> Result<Vec<Placed>, Diagnostic> {
-    let mut lexer = Lexer { text, at: 0, tokens: Vec::new() };
-    while lexer.step()? {}
-    Ok(lexer.tokens)
+pub fn tokens(text: &str) -> Vec<Placed> {
+    let mut lexer = Lexer { text, at: 0, tokens: Vec::new(), groups: Vec::new(), wants: Wants::Term };
+    while lexer.step() {}
+    lexer.tokens
+}
+
+/// What may stand next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wants {
+    Term,
+    /// Behind `field:`.
+    Value,
+    /// Behind a comparison.
+    Measure,
 }
 
 struct Lexer<'a> {
     text: &'a str,
     at: usize,
     tokens: Vec<Placed>,
+    /// The open parentheses; true for those whose values belong to a field.
+    groups: Vec<bool>,
+    wants: Wants,
 }
 
-impl Lexer<'_> {
-    fn step(&mut self) -> Result<bool, Diagnostic> {
-        let rest = &self.text[self.at..];
-        let Some(c) = rest.chars().next() else { return Ok(false) };
-        if c.is_whitespace() {
-            self.at += c.len_utf8();
-            return Ok(true);
-        }
-        let fixed = [("&&", Token::And), ("||", Token::Or), ("(", Token::Open), (")", Token::Close)];
-        if let Some((sign, token)) = fixed.into_iter().find(|(sign, _)| rest.starts_with(sign)) {
-            self.push(token, sign.len());
-            return Ok(true);
-        }
+impl<'a> Lexer<'a> {
+    /// Reads one token or a part of its beginning; false at the end of the text.
+    fn step(&mut self) -> bool {
+        let begin = self.at;
+        self.at = self.text.len() - self.rest().trim_start().len();
+        let Some(c) = self.rest().chars().next() else { return false };
+        let nothing = match self.wants {
+            Wants::Term => true,
+            Wants::Value | Wants::Measure => matches!(c, ')' | '|') || self.at > begin && self.is_no_value(),
+        };
         match c {
-            '|' => {
-                return Err(Diagnostic::at(self.at..self.text.len(), "pipes are not part of a query here")
-                    .hint("For numbers use `vestigo top FIELD QUERY` or `vestigo timeline QUERY`."));
+            _ if !nothing => self.value(c),
+            _ => {
+                self.wants = Wants::Term;
+                self.term(c);
             }
-            '"' => self.quoted()?,
-            '/' if self.may_be_regex() => self.regex()?,
-            '[' | '{' if self.behind_field() => self.push(Token::From(c == '['), 1),
-            ']' | '}' if self.in_range() => self.push(Token::To(c == ']'), 1),
-            '<' | '>' => self.compare(rest),
-            '!' if rest.len() > 1 => self.push(Token::Not, 1),
-            '-' if self.before_term(rest) => self.push(Token::Not, 1),
-            '+' if self.before_term(rest) => self.at += 1,
-            _ => self.word()?,
         }
-        Ok(true)
+        true
+    }
+
+    fn rest(&self) -> &'a str {
+        &self.text[self.at..]
     }
 
     fn push(&mut self, token: Token, length: usize) {
@@ -91,198 +107,227 @@ impl Lexer<'_> {
         self.at += length;
     }
 
-    fn last(&self) -> Option<&Token> {
-        self.tokens.last().map(|placed| &placed.token)
+    fn wrong(&mut self, length: usize, diagnostic: Diagnostic) {
+        self.push(Token::Wrong(Box::new(diagnostic)), length);
     }
 
-    fn behind_field(&self) -> bool {
-        matches!(self.last(), Some(Token::Field(_)))
+    /// Tells whether what stands behind `field: ` and a space is no value but
+    /// the next term.
+    fn is_no_value(&self) -> bool {
+        let rest = self.rest();
+        let word = &rest[..scan::word(rest, 0)];
+        let negated = rest.starts_with(['-', '+', '!']) && !is_measure(rest);
+        let field = split::split(word, &rest[word.len()..])
+            .is_some_and(|split| split.wild || super::names::is_known(&scan::literal(&word[..split.name])));
+        keyword(rest).is_some() || rest.starts_with("&&") || negated || field
     }
 
-    /// Tells whether a range is open: `[` without its end.
-    fn in_range(&self) -> bool {
-        let last =
-            self.tokens.iter().rev().find(|placed| matches!(placed.token, Token::From(_) | Token::To(_)));
-        last.is_some_and(|placed| matches!(placed.token, Token::From(_)))
-    }
-
-    /// A `-` or `+` begins a term where a term may begin and one follows at once.
-    fn before_term(&self, rest: &str) -> bool {
-        let follows = rest[1..].chars().next().is_some_and(|c| !c.is_whitespace());
-        follows && !self.behind_field() && !self.in_range() && !matches!(self.last(), Some(Token::Compare(_)))
-    }
-
-    /// A `/` begins a regular expression behind a field, or where another one
-    /// ends it before white space: a path such as `/etc/passwd` is a word.
-    fn may_be_regex(&self) -> bool {
-        self.behind_field()
-            && self.regex_end().is_some_and(|end| {
-                self.text[end + 1..].chars().next().is_none_or(|c| c.is_whitespace() || c == ')')
-            })
-    }
-
-    fn regex_end(&self) -> Option<usize> {
-        let bytes = self.text.as_bytes();
-        let mut at = self.at + 1;
-        loop {
-            match *bytes.get(at)? {
-                b'\\' => at += 2,
-                b'/' => return Some(at),
-                _ => at += 1,
+    /// Reads what stands behind a field.
+    fn value(&mut self, c: char) {
+        let behind_colon = self.wants == Wants::Value;
+        self.wants = Wants::Term;
+        match c {
+            '(' => {
+                self.groups.push(behind_colon);
+                self.push(Token::Open, 1);
             }
+            '"' => self.quoted(),
+            '[' | '{' if behind_colon => self.range(),
+            '<' | '>' if behind_colon => self.compare(),
+            '/' if behind_colon && self.regex() => {}
+            _ => self.push(Token::Word, self.word_length()),
         }
     }
 
-    fn regex(&mut self) -> Result<(), Diagnostic> {
-        let end = self.regex_end().unwrap_or(self.text.len());
-        let pattern = self.text[self.at + 1..end].replace("\\/", "/");
-        let span = self.at..end + 1;
-        let checked = regex_size(&pattern);
-        if let Err(message) = checked {
-            return Err(Diagnostic::at(span, message)
-                .hint("The syntax is that of the regex crate: no look-around, no back-references."));
+    fn term(&mut self, c: char) {
+        let rest = self.rest();
+        let grouped = self.groups.last().copied().unwrap_or(false);
+        let next = rest[c.len_utf8()..].chars().next();
+        let alone = next.is_none_or(char::is_whitespace);
+        match (c, keyword(rest)) {
+            (_, Some(word)) => self.push(
+                match word {
+                    "AND" => Token::And,
+                    "OR" => Token::Or,
+                    _ => Token::Not,
+                },
+                word.len(),
+            ),
+            ('(', _) => {
+                self.groups.push(grouped);
+                self.push(Token::Open, 1);
+            }
+            (')', _) => {
+                self.groups.pop();
+                self.push(Token::Close, 1);
+            }
+            ('"', _) => self.quoted(),
+            ('|', _) if next == Some('|') => self.push(Token::Or, 2),
+            ('|', _) => self.pipe(),
+            ('&', _) if next == Some('&') => self.push(Token::And, 2),
+            ('!', _) if next == Some('=') => self.foreign(),
+            ('!', _) => self.push(Token::Not, 1),
+            ('-' | '+', _) if alone => {
+                let message = format!("`{c}` needs a term right behind it");
+                self.wrong(1, Diagnostic::at(self.at..self.at + 1, message));
+            }
+            ('-', _) if next != Some('-') => self.push(Token::Not, 1),
+            ('+', _) if next != Some('+') => self.at += 1,
+            ('[' | '{', _) if grouped => self.range(),
+            ('<' | '>', _) if grouped => self.compare(),
+            ('<' | '>', _) if self.is_lone_comparison() => {
+                let length = sign(rest).map_or(1, |(_, length)| length);
+                let diagnostic =
+                    Diagnostic::at(self.at..self.at + length, "a comparison needs a field before it")
+                        .hint("Write it as status>=500, or put the text in quotes.");
+                self.wrong(length, diagnostic);
+            }
+            ('/', _) if self.regex() => {}
+            _ if grouped => self.grouped_word(),
+            _ => self.word(),
         }
-        self.tokens.push(Placed { token: Token::Regex(pattern), span });
-        self.at = end + 1;
-        Ok(())
     }
 
-    fn compare(&mut self, rest: &str) {
-        let op = match (&rest[..1], rest[1..].starts_with('=')) {
-            ("<", false) => super::Op::Less,
-            ("<", true) => super::Op::AtMost,
-            (_, false) => super::Op::Greater,
-            (_, true) => super::Op::AtLeast,
+    /// `>= 500` without a field; `<script>` is a word.
+    fn is_lone_comparison(&self) -> bool {
+        let value = self.rest().trim_start_matches(['<', '>', '=']);
+        value.is_empty() || value.starts_with(|c: char| c.is_whitespace() || c.is_ascii_digit())
+    }
+
+    fn word_length(&self) -> usize {
+        scan::word(self.text, self.at) - self.at
+    }
+
+    fn quoted(&mut self) {
+        let end = scan::quoted(self.text, self.at).unwrap_or(self.text.len());
+        self.push(Token::Quoted, end - self.at);
+    }
+
+    fn range(&mut self) {
+        let end = scan::range(self.text, self.at).unwrap_or(self.text.len());
+        self.push(Token::Range, end - self.at);
+    }
+
+    fn regex(&mut self) -> bool {
+        let end = scan::regex(self.text, self.at);
+        end.inspect(|end| self.push(Token::Regex, end - self.at)).is_some()
+    }
+
+    fn compare(&mut self) {
+        if let Some((Sign::Compare(op), length)) = sign(self.rest()) {
+            self.push(Token::Compare(op), length);
+            self.wants = Wants::Measure;
+        }
+    }
+
+    fn pipe(&mut self) {
+        let all = self.at..self.text.len();
+        let diagnostic = Diagnostic::at(all.clone(), "pipes such as `| count by` are not supported")
+            .hint("Use `top` for the most frequent values and `timeline` for counts over time; put a `|` that is searched for in quotes.");
+        self.wrong(all.len(), diagnostic);
+    }
+
+    /// `=`, `==` and `!=`, which belong to other languages.
+    fn foreign(&mut self) {
+        let length = sign(self.rest()).map_or(1, |(_, length)| length);
+        let written = &self.rest()[..length];
+        let diagnostic =
+            Diagnostic::at(self.at..self.at + length, format!("`{written}` does not compare here"))
+                .hint(if written == "!=" { "Write NOT field:value." } else { "Write field:value." });
+        self.wrong(length, diagnostic);
+    }
+
+    /// Inside `field:( … )` a `:` belongs to the value, unless what stands
+    /// before it is surely a field: that is a forgotten parenthesis.
+    fn grouped_word(&mut self) {
+        let length = self.word_length();
+        let word = &self.rest()[..length];
+        match split::split(word, "").filter(|split| split.sign == Sign::Colon && !split.wild) {
+            Some(split) if super::names::is_known(&scan::literal(&word[..split.name])) => {
+                let name = self.at + split.name;
+                self.push(Token::Field { name, op: None }, split.value);
+                self.wants = Wants::Value;
+            }
+            _ => self.push(Token::Word, length),
+        }
+    }
+
+    fn word(&mut self) {
+        let length = self.word_length();
+        let (word, after) = self.rest().split_at(length);
+        if let Some(diagnostic) = self.typographic(word) {
+            return self.wrong(length, diagnostic);
+        }
+        if word == "*:*" {
+            return self.push(Token::Word, length);
+        }
+        if matches!(word, "=" | "==") {
+            return self.foreign();
+        }
+        match split::split(word, after) {
+            Some(split) => self.field(word, split),
+            None if is_name(word) => self.name(word, after),
+            None => self.push(Token::Word, length),
+        }
+    }
+
+    fn field(&mut self, word: &str, split: split::Split) {
+        let (name, op) = match split.sign {
+            Sign::Foreign => {
+                let diagnostic = foreign_sign(self.at, word, split);
+                return self.wrong(word.len(), diagnostic);
+            }
+            Sign::Colon if split.wild => {
+                let span = self.at..self.at + split.name;
+                let diagnostic = Diagnostic::at(span, "a field's name has no wildcards")
+                    .hint("Name the field in full, or search for the value in every field without a name.");
+                return self.wrong(word.len(), diagnostic);
+            }
+            Sign::Colon => (self.at + split.name, None),
+            Sign::Compare(op) => (self.at + split.name, Some(op)),
         };
-        let length = if matches!(op, super::Op::AtMost | super::Op::AtLeast) { 2 } else { 1 };
-        self.push(Token::Compare(op), length);
+        self.push(Token::Field { name, op }, split.value);
+        self.wants = if op.is_some() { Wants::Measure } else { Wants::Value };
     }
 
-    fn quoted(&mut self) -> Result<(), Diagnostic> {
-        let begin = self.at;
-        let mut text = String::new();
-        let mut chars = self.text[begin + 1..].char_indices();
-        while let Some((offset, c)) = chars.next() {
-            match c {
-                '"' => {
-                    self.at = begin + 1 + offset + 1;
-                    let token = Token::Quoted(Pattern { text, quoted: true });
-                    self.tokens.push(Placed { token, span: begin..self.at });
-                    return Ok(());
-                }
-                '\\' => text.extend(chars.next().map(|(_, c)| unescaped(c))),
-                c => text.push(c),
+    /// Reads a word that may be the field of a comparison with spaces around
+    /// its sign: `status >= 500`.
+    fn name(&mut self, word: &str, after: &str) {
+        let behind = after.trim_start();
+        let gap = after.len() - behind.len();
+        if let Some((Sign::Compare(op), length)) = sign(behind) {
+            let value = &behind[length..];
+            let spaced = value.starts_with(char::is_whitespace) || value.is_empty() || is_measure(value);
+            if spaced && (super::names::is_known(word) || is_measure(value)) {
+                let name = self.at + word.len();
+                self.push(Token::Field { name, op: Some(op) }, word.len() + gap + length);
+                self.wants = Wants::Measure;
+                return;
             }
         }
-        Err(Diagnostic::at(begin..begin + 1, "this quote is not closed")
-            .hint("Add a \" at the end of the phrase."))
+        self.push(Token::Word, word.len());
     }
 
-    /// Reads a word, up to a space or a sign. A `:` or a comparison behind what
-    /// may be a field's name ends it.
-    fn word(&mut self) -> Result<(), Diagnostic> {
-        let begin = self.at;
-        let mut text = String::new();
-        let mut plain = true;
-        let mut chars = self.text[begin..].char_indices().peekable();
-        let mut end = self.text.len();
-        while let Some((offset, c)) = chars.next() {
-            let here = begin + offset;
-            match c {
-                '\\' => {
-                    plain = false;
-                    match chars.next() {
-                        Some((_, c)) => text.push(unescaped(c)),
-                        None => {
-                            return Err(Diagnostic::at(
-                                here..here + 1,
-                                "a backslash keeps the next character, and there is none",
-                            ));
-                        }
-                    }
-                }
-                ':' | '<' | '>' | '='
-                    if plain && self.may_be_field(&text) && !(c == ':' && self.is_scheme(&text, here)) =>
-                {
-                    if c == '=' {
-                        return Err(Diagnostic::at(
-                            here..here + 1,
-                            "a field and its value are joined by `:`",
-                        )
-                        .hint(format!("Write {text}:VALUE.")));
-                    }
-                    self.at = here + usize::from(c == ':');
-                    self.tokens.push(Placed { token: Token::Field(text), span: begin..here });
-                    return Ok(());
-                }
-                '*' => text.push(Pattern::ANY),
-                '?' => text.push(Pattern::ONE),
-                '(' | ')' | '"' => {
-                    end = here;
-                    break;
-                }
-                ']' | '}' if self.in_range() => {
-                    end = here;
-                    break;
-                }
-                c if c.is_whitespace() => {
-                    end = here;
-                    break;
-                }
-                c => text.push(c),
-            }
-        }
-        self.at = end;
-        let token = match (&self.text[begin..end], self.behind_field()) {
-            ("AND", false) => Token::And,
-            ("OR", false) => Token::Or,
-            ("NOT", false) => Token::Not,
-            _ => Token::Word(Pattern { text, quoted: false }),
-        };
-        self.tokens.push(Placed { token, span: begin..end });
-        Ok(())
-    }
-
-    /// A field's name: letters, digits and the signs of dotted names, beginning
-    /// with a letter or `@`, where a field may stand.
-    fn may_be_field(&self, text: &str) -> bool {
-        let first = text.chars().next().is_some_and(|c| c.is_alphabetic() || c == '@' || c == '_');
-        let rest = text.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '@' | '/'));
-        first
-            && rest
-            && !self.behind_field()
-            && !self.in_range()
-            && !matches!(self.last(), Some(Token::Compare(_)))
-    }
-
-    /// `https://…` is a word; `field:/regex/` is a field.
-    fn is_scheme(&self, text: &str, colon: usize) -> bool {
-        self.text[colon + 1..].starts_with("//") && text.chars().all(|c| c.is_ascii_alphanumeric())
+    /// Quotes that a word processor made are no quotes.
+    fn typographic(&self, word: &str) -> Option<Diagnostic> {
+        let quote = word.chars().next().filter(|c| matches!(c, '“' | '”' | '„'))?;
+        let diagnostic =
+            Diagnostic::at(self.at..self.at + quote.len_utf8(), "this quote does not open a phrase");
+        Some(diagnostic.hint("Write \" on both sides of a phrase."))
     }
 }
 
-/// Says what is wrong with a regular expression, if anything.
-fn regex_size(pattern: &str) -> Result<(), String> {
-    let built = regex_lite_check(pattern);
-    built.map_err(|error| match error {
-        regex::Error::CompiledTooBig(_) => "this regular expression is too large".to_owned(),
-        other => {
-            let text = other.to_string();
-            let last = text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-            format!("this is no regular expression: {}", crate::error::visible(&last))
-        }
-    })
-}
-
-fn regex_lite_check(pattern: &str) -> Result<(), regex::Error> {
-    regex::RegexBuilder::new(pattern).size_limit(1 << 20).case_insensitive(true).build().map(drop)
-}
-
-fn unescaped(c: char) -> char {
-    match c {
-        'n' => '\n',
-        't' => '\t',
-        'r' => '\r',
-        other => other,
-    }
+/// Says how `user=alice` is written here.
+fn foreign_sign(at: usize, word: &str, split: split::Split) -> Diagnostic {
+    let (name, value) = (&word[..split.name], &word[split.value..]);
+    let not = if word[split.name..].starts_with('!') { "NOT " } else { "" };
+    let span = at + split.name..at + split.value;
+    let message =
+        format!("a field and its value are joined by `:`, not `{}`", &word[split.name..split.value]);
+    let text = crate::error::visible(word);
+    Diagnostic::at(span, message).hint(format!(
+        "Write {not}{}:{} for the field, or \"{text}\" in quotes for the text.",
+        crate::error::visible(name),
+        if value.is_empty() { "VALUE".to_owned() } else { crate::error::visible(value) },
+    ))
 }

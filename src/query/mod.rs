@@ -6,14 +6,22 @@
 //! `analyse`, `tui` and `cli` may call.
 
 mod ast;
+mod compare;
 mod complete;
 mod diagnostic;
+mod escape;
+mod given;
 mod lexer;
 mod moment;
 mod names;
+mod nearest;
 mod parser;
 mod pivot;
 mod print;
+mod relative;
+mod scan;
+mod split;
+mod tree;
 mod value;
 
 #[cfg(test)]
@@ -22,10 +30,10 @@ mod tests;
 pub use ast::{Expr, FieldRef, Leaf, Op, Pattern, Scalar, Side, Test};
 pub use complete::{Completion, Wanted, complete};
 pub use diagnostic::Diagnostic;
+pub use escape::quote;
 pub use moment::moment;
 pub use parser::parse;
 pub use pivot::{exclude, include, only};
-pub use print::quote;
 
 use crate::record::{Instant, Zone};
 

@@ -1,85 +1,138 @@
-//! Field names: what they mean, and which is nearest to a slip.
-
-use std::ops::Range;
+//! Field names: what each means, and which one was meant.
 
 use crate::error::visible;
 use crate::record::{FIELDS, FieldId};
 
-use super::{Context, Diagnostic, FieldRef};
+use super::nearest::nearest;
+use super::{Context, FieldRef};
 
-/// Names that are no columns of the table.
+/// Names that are no rows of the table, and what each means.
 const SPECIAL: [(&str, FieldRef); 8] = [
     ("id", FieldRef::Id),
+    ("_id", FieldRef::Id),
     ("format", FieldRef::Format),
     ("vestigo.format", FieldRef::Format),
     ("source", FieldRef::Source),
     ("vestigo.source", FieldRef::Source),
     ("tag", FieldRef::Tag),
     ("finding", FieldRef::Finding),
-    ("_id", FieldRef::Id),
 ];
 
-/// Finds the field of a name. A name that is not known is an error with the
-/// nearest one, unless it is dotted: then it is some source's own.
-pub fn field(name: &str, span: Range<usize>, context: &Context<'_>) -> Result<FieldRef, Diagnostic> {
+/// Lucene's way to ask whether a field has a value: `_exists_:user`.
+pub const EXISTS: &str = "_exists_";
+
+/// What a search hit shows and no query can ask for.
+const SHOWN: [&str; 9] = [
+    "event.original",
+    "vestigo.record",
+    "vestigo.line",
+    "vestigo.offset",
+    "vestigo.length",
+    "vestigo.time.basis",
+    "vestigo.time.precision",
+    "vestigo.time.text",
+    "vestigo.original_base64",
+];
+
+/// Names that come first where several fit what is typed.
+const FAVOURITES: [&str; 14] = [
+    "ip", "user", "status", "method", "path", "query", "ua", "ref", "host", "bytes", "action", "outcome",
+    "proc", "pid",
+];
+
+/// Why a name names no field, and what to try.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unknown {
+    /// What is wrong.
+    pub message: String,
+    /// The nearest name, or the way to ask for it.
+    pub hint: Option<String>,
+}
+
+/// Tells whether a name, in whatever case, is one that every case knows.
+pub fn is_known(name: &str) -> bool {
     let lower = name.to_lowercase();
-    if let Some((_, field)) = SPECIAL.iter().find(|(special, _)| *special == lower) {
+    special(&lower).is_some() || FieldId::called(&lower).is_some() || lower == EXISTS
+}
+
+fn special(lower: &str) -> Option<&'static FieldRef> {
+    SPECIAL.iter().find(|(name, _)| *name == lower).map(|(_, field)| field)
+}
+
+/// Finds the field of a name, in whatever case. A dotted name that nobody knows
+/// is a source's own, unless it is a slip of a known one.
+pub fn field(name: &str, context: &Context<'_>) -> Result<FieldRef, Unknown> {
+    let lower = name.to_lowercase();
+    if let Some(field) = special(&lower) {
         return Ok(field.clone());
     }
     if let Some(id) = FieldId::called(&lower) {
         return Ok(FieldRef::Core(id));
     }
-    if let Some(known) = context.fields.iter().find(|known| known.eq_ignore_ascii_case(name)) {
+    let own = |same: fn(&str, &str) -> bool| context.fields.iter().find(|known| same(known, name));
+    if let Some(known) = own(|a, b| a == b).or_else(|| own(str::eq_ignore_ascii_case)) {
         return Ok(FieldRef::Own(known.clone()));
     }
-    let nearest = nearest(&lower, context);
-    let close = nearest.as_ref().is_some_and(|(distance, _)| *distance <= 2);
-    if name.contains('.') && !close {
-        return Ok(FieldRef::Own(name.to_owned()));
+    if SHOWN.contains(&lower.as_str()) {
+        return Err(Unknown {
+            message: format!("`{lower}` is shown with an event, and is not searched"),
+            hint: Some("Write words without a field to search every value and the free text.".to_owned()),
+        });
     }
-    let unknown = Diagnostic::at(span, format!("there is no field `{}`", visible(name)));
-    Err(match nearest {
-        Some((_, near)) => unknown.hint(format!("Did you mean `{}`?", visible(&near))),
-        None => unknown.hint("To search for the words as they stand, put them in quotes."),
-    })
+    let near = nearest(&lower, all(context));
+    match near {
+        None if name.contains('.') => Ok(FieldRef::Own(name.to_owned())),
+        Some(near) if name.contains('.') && !near.slip => Ok(FieldRef::Own(name.to_owned())),
+        near => Err(Unknown {
+            message: format!("there is no field `{}`", visible(name)),
+            hint: near.map(|near| format!("Did you mean `{}`?", visible(near.name))),
+        }),
+    }
 }
 
-/// Gives the name that is nearest to a slip, where one is near enough.
-fn nearest(name: &str, context: &Context<'_>) -> Option<(usize, String)> {
-    let most = (name.chars().count() / 3).clamp(1, 4);
-    all(context)
-        .filter_map(|known| {
-            let tail = known.rsplit('.').next().unwrap_or(&known).to_owned();
-            let distance = distance(name, &known).min(distance(name, &tail) + usize::from(tail != known));
-            (distance <= most).then_some((distance, known))
-        })
-        .min_by_key(|(distance, known)| (*distance, known.len()))
+/// Gives the full name of a field, under which the index knows its values;
+/// none for ids, which nobody lists.
+pub fn full(field: &FieldRef) -> Option<String> {
+    match field {
+        FieldRef::Core(id) => Some(id.name().to_owned()),
+        FieldRef::Own(name) => Some(name.clone()),
+        FieldRef::Format => Some("vestigo.format".to_owned()),
+        FieldRef::Source => Some("vestigo.source".to_owned()),
+        FieldRef::Tag => Some("tag".to_owned()),
+        FieldRef::Id | FieldRef::Finding => None,
+    }
 }
 
-/// Gives every name that can be written, aliases first.
-pub fn all<'a>(context: &'a Context<'_>) -> impl Iterator<Item = String> + 'a {
-    let aliases = FIELDS.iter().filter_map(|field| field.alias).map(str::to_owned);
-    let special = ["id", "format", "source"].into_iter().map(str::to_owned);
-    let core = FIELDS.iter().map(|field| field.name.to_owned());
-    let own = context.fields.iter().filter(|name| FieldId::named(name).is_none()).cloned();
-    aliases.chain(special).chain(core).chain(own)
+/// Gives every name that can be written: short ones, then full ones, then the case's own.
+pub fn all<'a>(context: &'a Context<'_>) -> impl Iterator<Item = &'a str> {
+    let aliases = FIELDS.iter().filter_map(|field| field.alias);
+    let rest = aliases.filter(|alias| !FAVOURITES.contains(alias));
+    let core = FIELDS.iter().map(|field| field.name);
+    let own = context.fields.iter().map(String::as_str);
+    let own = own.filter(|name| FieldId::named(name).is_none() && special(name).is_none());
+    FAVOURITES
+        .into_iter()
+        .chain(rest)
+        .chain(["id", "format", "source", "tag", "finding"])
+        .chain(core)
+        .chain(own)
 }
 
-/// Counts the edits between two words (Damerau–Levenshtein, neighbours swapped count once).
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let mut rows = vec![(0..=b.len()).collect::<Vec<usize>>()];
-    for i in 1..=a.len() {
-        let mut row = vec![i];
-        for j in 1..=b.len() {
-            let cost = usize::from(a[i - 1] != b[j - 1]);
-            let mut best = (rows[i - 1][j] + 1).min(row[j - 1] + 1).min(rows[i - 1][j - 1] + cost);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                best = best.min(rows[i - 2][j - 2] + 1);
-            }
-            row.push(best);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn favourites_are_aliases_of_the_table() {
+        for name in FAVOURITES {
+            assert!(FieldId::called(name).is_some() && FieldId::named(name).is_none(), "{name}");
         }
-        rows.push(row);
     }
-    rows[a.len()][b.len()]
+
+    #[test]
+    fn special_names_and_the_table_do_not_claim_the_same_word() {
+        for (name, _) in SPECIAL {
+            assert!(FieldId::called(name).is_none(), "{name}");
+        }
+    }
 }

@@ -5,16 +5,21 @@
 
 use std::ops::Range;
 
+use crate::error::visible;
+
+use super::compare::{compare, range};
+use super::given::{Given, given, regex};
 use super::lexer::{Placed, Token, tokens};
-use super::names::field as field_named;
-use super::value::{compare, is, scalar};
-use super::{Context, Diagnostic, Expr, FieldRef, Leaf, Side, Test};
+use super::scan::literal;
+use super::tree::{height, joined};
+use super::value::is;
+use super::{Context, Diagnostic, Expr, FieldRef, Leaf, Test, names};
 
 /// The longest query that is read, in bytes.
 const LONGEST: usize = 64 * 1024;
 
-/// How deep parentheses and NOTs may stand inside one another.
-const DEEPEST: usize = 64;
+/// How deep groups and NOTs may stand inside one another.
+const DEEPEST: usize = 100;
 
 /// Reads a query. An empty text (or `*`) is [`Expr::All`].
 ///
@@ -23,28 +28,38 @@ const DEEPEST: usize = 64;
 /// Gives what is wrong and where; spans lie on character boundaries.
 pub fn parse(text: &str, context: &Context<'_>) -> Result<Expr, Diagnostic> {
     if text.len() > LONGEST {
-        return Err(Diagnostic::at(0..0, format!("a query has at most {LONGEST} bytes")));
+        let cut = (0..=LONGEST).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        let message = format!("a query has at most {LONGEST} bytes, and this one has {}", text.len());
+        return Err(Diagnostic::at(cut..text.len(), message));
     }
-    let tokens = tokens(text)?;
+    let tokens = tokens(text);
     if tokens.is_empty() {
         return Ok(Expr::All);
     }
-    let mut parser = Parser { tokens, at: 0, end: text.len(), context, depth: 0 };
+    let mut parser = Parser { text, tokens, at: 0, context, depth: 0 };
     let expr = parser.or(None)?;
     match parser.peek() {
+        None if height(&expr) > DEEPEST => Err(too_deep(0..text.len())),
         None => Ok(expr),
         Some(Token::Close) => Err(parser.wrong("this parenthesis was not opened")),
         Some(_) => Err(parser.wrong("a term was expected here")),
     }
 }
 
+fn too_deep(span: Range<usize>) -> Diagnostic {
+    Diagnostic::at(span, format!("groups and NOTs stand more than {DEEPEST} levels deep here"))
+}
+
 struct Parser<'a> {
+    text: &'a str,
     tokens: Vec<Placed>,
     at: usize,
-    end: usize,
     context: &'a Context<'a>,
     depth: usize,
 }
+
+/// The field that the values of a group belong to.
+type Scope<'a> = Option<&'a FieldRef>;
 
 impl Parser<'_> {
     fn peek(&self) -> Option<&Token> {
@@ -52,11 +67,15 @@ impl Parser<'_> {
     }
 
     fn span(&self) -> Range<usize> {
-        self.tokens.get(self.at).map_or(self.end..self.end, |placed| placed.span.clone())
+        let end = self.text.len();
+        self.tokens.get(self.at).map_or(end..end, |placed| placed.span.clone())
     }
 
     fn wrong(&self, message: &str) -> Diagnostic {
-        Diagnostic::at(self.span(), message)
+        match self.peek() {
+            Some(Token::Wrong(diagnostic)) => (**diagnostic).clone(),
+            _ => Diagnostic::at(self.span(), message),
+        }
     }
 
     fn eat(&mut self, token: &Token) -> bool {
@@ -65,183 +84,241 @@ impl Parser<'_> {
         found
     }
 
-    /// Reads alternatives; inside `field:( … )` values belong to the field.
-    fn or(&mut self, field: Option<&FieldRef>) -> Result<Expr, Diagnostic> {
-        let mut members = vec![self.and(field)?];
+    fn or(&mut self, scope: Scope<'_>) -> Result<Expr, Diagnostic> {
+        let mut members = vec![self.and(scope)?];
         while self.eat(&Token::Or) {
-            members.push(self.and(field)?);
+            members.push(self.and(scope)?);
         }
-        Ok(joined(members, Expr::Or, |expr| matches!(expr, Expr::Or(_))))
+        Ok(joined(members, Expr::Or))
     }
 
-    fn and(&mut self, field: Option<&FieldRef>) -> Result<Expr, Diagnostic> {
-        let mut members = vec![self.not(field)?];
+    fn and(&mut self, scope: Scope<'_>) -> Result<Expr, Diagnostic> {
+        let mut members = vec![self.not(scope)?];
         loop {
             let said = self.eat(&Token::And);
             match self.peek() {
                 None | Some(Token::Or | Token::Close) if !said => break,
-                _ => members.push(self.not(field)?),
+                _ => {}
             }
+            if !said {
+                self.check_neighbours(scope)?;
+            }
+            members.push(self.not(scope)?);
         }
-        Ok(joined(members, Expr::And, |expr| matches!(expr, Expr::And(_))))
+        Ok(joined(members, Expr::And))
     }
 
-    fn not(&mut self, field: Option<&FieldRef>) -> Result<Expr, Diagnostic> {
+    fn not(&mut self, scope: Scope<'_>) -> Result<Expr, Diagnostic> {
         if !self.eat(&Token::Not) {
-            return self.term(field);
+            return self.term(scope);
         }
-        let inner = self.deeper(|parser| parser.not(field))?;
+        let inner = self.deeper(|parser| parser.not(scope))?;
         Ok(Expr::Not(Box::new(inner)))
     }
 
     fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Diagnostic>) -> Result<T, Diagnostic> {
         self.depth += 1;
         if self.depth > DEEPEST {
-            return Err(self.wrong("this is nested too deeply"));
+            let last = &self.tokens[self.at - 1];
+            return Err(too_deep(last.span.clone()));
         }
         let read = read(self);
         self.depth -= 1;
         read
     }
 
-    fn term(&mut self, field: Option<&FieldRef>) -> Result<Expr, Diagnostic> {
+    /// Refuses what stands side by side and surely was meant otherwise: terms
+    /// without a space between them, and `and`, `or`, `not` in small letters.
+    fn check_neighbours(&self, scope: Scope<'_>) -> Result<(), Diagnostic> {
+        let (before, here) = (&self.tokens[self.at - 1], &self.tokens[self.at]);
+        let joined = before.span.end == here.span.start && before.token != Token::Close;
+        if joined && !matches!(here.token, Token::Wrong(_)) {
+            let after = &self.text[here.span.start..];
+            let place = here.span.start..here.span.start + first_length(after);
+            let hint = match before.token {
+                Token::Quoted if after.starts_with(['~', '^']) => {
+                    "Nearness (~) and weights (^) are not supported."
+                }
+                Token::Quoted if after.starts_with(':') => "Write the field's name without quotes.",
+                _ => "Put a space between two terms, or a text with such signs in quotes.",
+            };
+            return Err(Diagnostic::at(place, "a space is missing before this").hint(hint));
+        }
+        let small = |at: usize| self.small_operator(at, scope).map_or(Ok(()), Err);
+        small(self.at - 1)?;
+        small(self.at)
+    }
+
+    /// `and`, `or`, `not` in small letters are words to look for. Beside a field,
+    /// a phrase or a group, or among the values of one field, hardly anybody means that.
+    fn small_operator(&self, at: usize, scope: Scope<'_>) -> Option<Diagnostic> {
+        let placed = self.tokens.get(at).filter(|placed| placed.token == Token::Word)?;
+        let word = &self.text[placed.span.clone()];
+        let operator =
+            ["AND", "OR", "NOT"].into_iter().find(|operator| word.eq_ignore_ascii_case(operator))?;
+        let token = |at: usize| self.tokens.get(at).map(|placed| &placed.token);
+        let of_field = |at: usize| {
+            matches!(at.checked_sub(1).and_then(token), Some(Token::Field { .. } | Token::Compare(_)))
+        };
+        let phrase =
+            |token: Option<&Token>| matches!(token, Some(Token::Quoted | Token::Regex | Token::Range));
+        let before = at.checked_sub(1).is_some_and(|before| {
+            let found = token(before);
+            phrase(found) || found == Some(&Token::Close) || found == Some(&Token::Word) && of_field(before)
+        });
+        let after = token(at + 1);
+        let after = phrase(after) || matches!(after, Some(Token::Open | Token::Field { .. }));
+        (!of_field(at) && (scope.is_some() || before || after)).then(|| {
+            Diagnostic::at(placed.span.clone(), format!("`{word}` in small letters is a word to look for"))
+                .hint(format!("Write {operator} to combine terms, or \"{word}\" in quotes to look for it."))
+        })
+    }
+
+    fn term(&mut self, scope: Scope<'_>) -> Result<Expr, Diagnostic> {
         let span = self.span();
-        match self.peek().cloned() {
+        match self.peek() {
             None => Err(self.wrong("a term is missing here")),
             Some(Token::Open) => {
                 self.at += 1;
-                self.group(span, field)
+                self.group(span, scope)
             }
-            Some(Token::Field(name)) => {
+            Some(Token::Field { name, op }) => {
+                let (name, op) = (*name, *op);
+                if let Some(field) = scope {
+                    let message = format!("a field cannot stand inside `{field}:( … )`");
+                    return Err(Diagnostic::at(span, message)
+                        .hint("Close the parenthesis before it, or put the value in quotes."));
+                }
                 self.at += 1;
-                let field = field_named(&name, span.clone(), self.context)?;
-                self.value(field, &name, span)
+                self.field(name, op, span)
             }
-            Some(Token::Word(pattern))
-                if field.is_none() && pattern.is_wild() && pattern.text.chars().eq([super::Pattern::ANY]) =>
+            Some(Token::Word)
+                if scope.is_none() && matches!(&self.text[span.clone()], "*" | "**" | "*:*") =>
             {
                 self.at += 1;
                 Ok(Expr::All)
             }
-            Some(Token::Word(pattern) | Token::Quoted(pattern)) => {
-                self.at += 1;
-                let test = is(field, pattern, span, self.context)?;
-                Ok(Expr::Leaf(Leaf { field: field.cloned(), test }))
+            Some(Token::Word | Token::Quoted | Token::Regex | Token::Range | Token::Compare(_)) => {
+                let test = self.value(scope)?;
+                Ok(Expr::Leaf(Leaf { field: scope.cloned(), test }))
             }
-            Some(Token::Compare(_)) if field.is_none() => {
-                Err(self.wrong("a comparison needs a field before it"))
-            }
-            Some(Token::Compare(_) | Token::Regex(_) | Token::From(_)) => match field {
-                Some(field) => self.value(field.clone(), "", span),
-                None => Err(self.wrong("a field is missing before this")),
-            },
             Some(Token::And | Token::Or) => Err(self.wrong("a term is missing before this")),
             Some(Token::Close) => Err(self.wrong("a term is missing before this parenthesis")),
-            Some(Token::Not | Token::To(_)) => Err(self.wrong("a term was expected here")),
+            Some(Token::Not | Token::Wrong(_)) => Err(self.wrong("a term was expected here")),
         }
     }
 
-    fn group(&mut self, open: Range<usize>, field: Option<&FieldRef>) -> Result<Expr, Diagnostic> {
-        let inner = self.deeper(|parser| parser.or(field))?;
+    fn group(&mut self, open: Range<usize>, scope: Scope<'_>) -> Result<Expr, Diagnostic> {
+        if self.peek().is_none() {
+            return Err(not_closed(open));
+        }
+        let inner = self.deeper(|parser| parser.or(scope))?;
+        let end = self.span().end;
         if !self.eat(&Token::Close) {
-            return Err(
-                Diagnostic::at(open, "this parenthesis is not closed").hint("Add a ) where the group ends.")
-            );
+            return Err(match self.peek() {
+                None => not_closed(open),
+                Some(_) => self.wrong("a term was expected here"),
+            });
+        }
+        if height(&inner) > DEEPEST {
+            return Err(too_deep(open.start..end));
         }
         Ok(inner)
     }
 
-    /// Reads what stands behind `field:`.
-    fn value(&mut self, field: FieldRef, name: &str, at: Range<usize>) -> Result<Expr, Diagnostic> {
-        let span = self.span();
-        let test = match self.peek().cloned() {
-            Some(Token::Open) => {
+    /// Reads the value behind a field: `name` is where its name ends, `at` its
+    /// place with its sign.
+    fn field(&mut self, name: usize, op: Option<super::Op>, at: Range<usize>) -> Result<Expr, Diagnostic> {
+        let written = &self.text[at.start..name];
+        let exists = written.eq_ignore_ascii_case(names::EXISTS) && op.is_none();
+        if exists && matches!(self.peek(), Some(Token::Word | Token::Quoted)) {
+            let given = self.given()?;
+            let field = self.resolve(&given.pattern.text, given.span.clone(), given.span)?;
+            return Ok(Expr::Leaf(Leaf { field: Some(field), test: Test::Exists }));
+        }
+        let value = self.span();
+        let attached = if value.start == at.end { value.end } else { at.end };
+        let field = self.resolve(&literal(written), at.start..name, at.start..attached)?;
+        let test = match (self.peek(), op) {
+            (Some(Token::Open), None) => {
                 self.at += 1;
-                return self.group(span, Some(&field));
+                return self.group(value, Some(&field));
             }
-            Some(Token::Compare(op)) => {
-                self.at += 1;
-                let span = self.span();
-                match self.peek().cloned() {
-                    Some(Token::Word(pattern) | Token::Quoted(pattern)) => {
-                        self.at += 1;
-                        compare(&field, op, &pattern, span, self.context)?
-                    }
-                    _ => return Err(self.wrong("what to compare with is missing here")),
-                }
+            (Some(Token::Word | Token::Quoted), Some(op)) => {
+                let given = self.given()?;
+                compare(&field, op, &given, self.context)?
             }
-            Some(Token::Regex(pattern)) => {
-                self.at += 1;
-                Test::Regex(pattern)
+            (Some(Token::Word | Token::Quoted | Token::Regex | Token::Range | Token::Compare(_)), None) => {
+                self.value(Some(&field))?
             }
-            Some(Token::From(included)) => {
-                self.at += 1;
-                self.range(&field, included)?
-            }
-            Some(Token::Word(pattern) | Token::Quoted(pattern)) => {
-                self.at += 1;
-                is(Some(&field), pattern, span, self.context)?
-            }
-            _ => {
-                return Err(Diagnostic::at(
-                    at.start..span.end.max(at.end),
-                    format!("a value is missing behind `{name}:`"),
-                )
-                .hint(format!("Write {name}:* for events that have any value.")));
+            (Some(Token::Wrong(_)), _) => return Err(self.wrong("")),
+            (_, Some(_)) => return Err(Diagnostic::at(at, "what to compare with is missing behind this")),
+            (_, None) => {
+                let message = format!("a value is missing behind `{}:`", visible(written));
+                return Err(Diagnostic::at(at, message)
+                    .hint(format!("Write {}:* for events that have any value.", visible(written))));
             }
         };
         Ok(Expr::Leaf(Leaf { field: Some(field), test }))
     }
 
-    /// Reads `1000 TO *]` behind its opening bracket.
-    fn range(&mut self, field: &FieldRef, included: bool) -> Result<Test, Diagnostic> {
-        let from = self.side(field, included)?;
-        match self.peek() {
-            Some(Token::Word(word)) if word.text == "TO" => self.at += 1,
-            _ => {
-                return Err(self
-                    .wrong("`TO` was expected here")
-                    .hint("Write a range as [FROM TO TO], such as [1000 TO *]."));
-            }
-        }
-        let at = self.at;
-        self.side(field, true)?;
-        let included = match self.peek() {
-            Some(Token::To(included)) => *included,
-            _ => return Err(self.wrong("this range is not closed").hint("Close it with ] or }.")),
-        };
-        self.at = at;
-        let to = self.side(field, included)?;
-        self.at += 1;
-        Ok(Test::Range(from, to))
+    /// Finds the field of a name; `whole` is the word it stands in.
+    fn resolve(&self, name: &str, span: Range<usize>, whole: Range<usize>) -> Result<FieldRef, Diagnostic> {
+        names::field(name, self.context).map_err(|unknown| {
+            let word = &self.text[whole];
+            let hint = unknown.hint.unwrap_or_else(|| match word.parse::<crate::record::EventId>() {
+                Ok(id) => format!("Write id:{id} for the event of that id."),
+                Err(_) if word.contains('"') => "Put the whole text in quotes to search for it.".to_owned(),
+                Err(_) => format!("Write \"{}\" in quotes to search for the text.", visible(word)),
+            });
+            Diagnostic::at(span, unknown.message).hint(hint)
+        })
     }
 
-    fn side(&mut self, field: &FieldRef, included: bool) -> Result<Side, Diagnostic> {
+    /// Reads one value: of a field, or of any.
+    fn value(&mut self, field: Scope<'_>) -> Result<Test, Diagnostic> {
         let span = self.span();
-        match self.peek().cloned() {
-            Some(Token::Word(word)) if !word.quoted && word.text.chars().eq([super::Pattern::ANY]) => {
+        let token = self.peek().cloned();
+        match (token, field) {
+            (Some(Token::Compare(op)), Some(field)) => {
                 self.at += 1;
-                Ok(Side::Open)
+                if !matches!(self.peek(), Some(Token::Word | Token::Quoted)) {
+                    return Err(Diagnostic::at(span, "what to compare with is missing behind this"));
+                }
+                let given = self.given()?;
+                if given.pattern.text.contains(['<', '>']) && !given.literal {
+                    return Err(Diagnostic::at(span.start..given.span.end, "this is no comparison")
+                        .hint("Put a text with < and > in quotes."));
+                }
+                compare(field, op, &given, self.context)
             }
-            Some(Token::Word(pattern) | Token::Quoted(pattern)) => {
+            (Some(Token::Range), Some(field)) => {
                 self.at += 1;
-                let scalar = scalar(field, &pattern, span, self.context)?;
-                Ok(if included { Side::Included(scalar) } else { Side::Excluded(scalar) })
+                range(field, self.text, span, self.context)
             }
-            _ => Err(self.wrong("an end of the range is missing here")),
+            (Some(Token::Regex), field) => {
+                self.at += 1;
+                regex(field, &self.text[span.start + 1..span.end - 1], span)
+            }
+            (_, field) => {
+                let given = self.given()?;
+                is(field, given, self.context)
+            }
         }
+    }
+
+    /// Reads a word or phrase as a pattern.
+    fn given(&mut self) -> Result<Given, Diagnostic> {
+        let given = given(self.text, self.span())?;
+        self.at += 1;
+        Ok(given)
     }
 }
 
-/// Joins members: one is itself, and members of the same kind are taken apart.
-fn joined(members: Vec<Expr>, join: fn(Vec<Expr>) -> Expr, same: fn(&Expr) -> bool) -> Expr {
-    let mut flat = Vec::new();
-    for member in members {
-        if !same(&member) {
-            flat.push(member);
-        } else if let Expr::And(inner) | Expr::Or(inner) = member {
-            flat.extend(inner);
-        }
-    }
-    if flat.len() == 1 { flat.remove(0) } else { join(flat) }
+fn not_closed(open: Range<usize>) -> Diagnostic {
+    Diagnostic::at(open, "this parenthesis is not closed").hint("Add a ) where the group ends.")
+}
+
+fn first_length(text: &str) -> usize {
+    text.chars().next().map_or(0, char::len_utf8)
 }

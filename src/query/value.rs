@@ -1,120 +1,137 @@
 //! What a value asks of a field, by what the field's values are.
 
 use std::net::IpAddr;
-use std::ops::Range;
 
-use crate::error::visible;
 use crate::record::{EventId, Kind};
 
-use super::moment::read as moment;
-use super::{Context, Diagnostic, FieldRef, Op, Pattern, Scalar, Side, Test};
-
-/// What kind of values a field has; own fields have any.
-fn kind(field: Option<&FieldRef>) -> Option<Kind> {
-    match field {
-        Some(FieldRef::Core(id)) => Some(id.field().kind),
-        Some(FieldRef::Id | FieldRef::Format | FieldRef::Source | FieldRef::Tag | FieldRef::Finding) => {
-            Some(Kind::Keyword)
-        }
-        Some(FieldRef::Own(_)) | None => None,
-    }
-}
+use super::compare::days_of;
+use super::given::Given;
+use super::{Context, Diagnostic, FieldRef, Pattern, Test};
 
 /// Makes the test of a word or phrase on a field, or on the whole text.
-pub fn is(
-    field: Option<&FieldRef>,
-    pattern: Pattern,
-    span: Range<usize>,
-    context: &Context<'_>,
-) -> Result<Test, Diagnostic> {
-    let wild = pattern.is_wild() && !pattern.quoted;
-    if field.is_some() && wild && pattern.text.chars().eq([Pattern::ANY]) {
+pub fn is(field: Option<&FieldRef>, given: Given, context: &Context<'_>) -> Result<Test, Diagnostic> {
+    let Some(field) = field else { return Ok(Test::Is(given.pattern)) };
+    if given.is_wild() && given.text().chars().eq([Pattern::ANY]) {
         return Ok(Test::Exists);
     }
-    if let Some(FieldRef::Id) = field {
-        pattern.text.parse::<EventId>().map_err(|_| {
-            Diagnostic::at(span, "an event id was expected")
-                .hint("Write it as `vestigo search` prints it: a1b2c3d4:17.")
-        })?;
-        return Ok(Test::Is(pattern));
+    if !given.literal && takes_networks(field) && !matches!(kind(field), Some(Kind::Ip)) {
+        return Ok(network(given.text()).map_or(Test::Is(given.pattern), |(ip, bits)| Test::Cidr(ip, bits)));
     }
-    match kind(field) {
-        Some(Kind::Date) if !wild => {
-            let (from, to) = moment(&pattern.text, context).ok_or_else(|| not_a_time(&pattern.text, span))?;
-            Ok(Test::Range(Side::Included(Scalar::Moment(from)), Side::Excluded(Scalar::Moment(to))))
+    match field {
+        FieldRef::Id => {
+            check(given, |given| given.text().parse::<EventId>().is_ok(), "an event id", EVENT_ID)
         }
-        Some(Kind::Date) => Err(Diagnostic::at(span, "a time has no wildcards")
-            .hint("Write a date for its whole day: 2026-03-01.")),
-        Some(Kind::Ip) if !wild => match network(&pattern.text) {
-            Some((ip, bits)) => Ok(Test::Cidr(ip, bits)),
-            None if pattern.text.parse::<IpAddr>().is_ok() => Ok(Test::Is(pattern)),
-            None => Err(Diagnostic::at(span, format!("`{}` is not an address", visible(&pattern.text)))
-                .hint("Write an address, a network such as 10.0.0.0/8, or a wildcard such as 10.0.*.")),
-        },
-        Some(Kind::Long) if !wild && pattern.text.parse::<f64>().is_err() => Err(Diagnostic::at(
-            span,
-            format!("`{}` is not a number, and this field has numbers", visible(&pattern.text)),
-        )),
-        None if field.is_some() && !wild && !pattern.quoted => match network(&pattern.text) {
-            Some((ip, bits)) => Ok(Test::Cidr(ip, bits)),
-            None => Ok(Test::Is(pattern)),
-        },
-        _ => Ok(Test::Is(pattern)),
+        FieldRef::Source => {
+            let hex = |c: char| c.is_ascii_hexdigit();
+            let fits =
+                |given: &Given| !given.text().is_empty() && given.text().len() <= 64 && given.consists(hex);
+            let fits: &dyn Fn(&Given) -> bool = &fits;
+            check(
+                given,
+                fits,
+                "the SHA-256 of a source or its beginning",
+                "Copy it from `vestigo status` or a search hit.",
+            )
+        }
+        FieldRef::Finding => {
+            let number = |given: &Given| given.text().parse::<u64>().is_ok();
+            check(given, number, "a finding's number", "Write it as finding:3.")
+        }
+        FieldRef::Core(id) => core(id.field().kind, field, given, context),
+        FieldRef::Own(_) | FieldRef::Format | FieldRef::Tag => Ok(Test::Is(given.pattern)),
     }
 }
 
-/// Makes the test of a comparison.
-pub fn compare(
-    field: &FieldRef,
-    op: Op,
-    pattern: &Pattern,
-    span: Range<usize>,
-    context: &Context<'_>,
-) -> Result<Test, Diagnostic> {
-    Ok(Test::Compare(op, scalar(field, pattern, span, context)?))
+const EVENT_ID: &str = "Write it as a search shows it, such as id:a1b2c3d4:17.";
+
+fn check(given: Given, fits: impl Fn(&Given) -> bool, what: &str, hint: &str) -> Result<Test, Diagnostic> {
+    if fits(&given) { Ok(Test::Is(given.pattern)) } else { Err(given.is_not(what).hint(hint)) }
 }
 
-/// Reads what a field's values are compared with.
-pub fn scalar(
-    field: &FieldRef,
-    pattern: &Pattern,
-    span: Range<usize>,
-    context: &Context<'_>,
-) -> Result<Scalar, Diagnostic> {
-    if pattern.is_wild() && !pattern.quoted {
-        return Err(Diagnostic::at(span, "a comparison has no wildcards"));
-    }
-    let text = &pattern.text;
-    let number = || text.parse::<f64>().ok().filter(|number| number.is_finite());
-    match kind(Some(field)) {
-        Some(Kind::Date) => match moment(text, context) {
-            Some((from, _)) => Ok(Scalar::Moment(from)),
-            None => Err(not_a_time(text, span)),
-        },
-        Some(Kind::Long) => number().map(Scalar::Number).ok_or_else(|| {
-            Diagnostic::at(span, format!("`{}` is not a number, and this field has numbers", visible(text)))
-        }),
-        Some(Kind::Ip) => text
-            .parse()
-            .map(Scalar::Ip)
-            .map_err(|_| Diagnostic::at(span, format!("`{}` is not an address", visible(text)))),
-        Some(Kind::Keyword | Kind::Text | Kind::Boolean) => Ok(Scalar::Text(text.clone())),
-        None => Ok(number()
-            .filter(|_| !pattern.quoted)
-            .map_or_else(|| Scalar::Text(text.clone()), Scalar::Number)),
+fn core(kind: Kind, field: &FieldRef, given: Given, context: &Context<'_>) -> Result<Test, Diagnostic> {
+    match kind {
+        Kind::Keyword | Kind::Text => Ok(Test::Is(given.pattern)),
+        Kind::Date => days_of(field, &given, context),
+        Kind::Ip => address(given),
+        Kind::Long if given.is_wild() => {
+            let digits = |given: &Given| given.consists(|c| c.is_ascii_digit() || matches!(c, '-' | '.'));
+            check(given, digits, "a number with wildcards", "Write it as 4* or 40?.")
+        }
+        Kind::Long => {
+            let hint = format!("Write {field}:404, {field}:4*, {field}>=400 or {field}:[400 TO 499].");
+            check(given, |given| number(given.text()).is_some(), "a number", &hint)
+        }
+        Kind::Boolean => {
+            let words =
+                |given: &Given| ["true", "false"].iter().any(|word| given.text().eq_ignore_ascii_case(word));
+            check(given, words, "true or false", "Write true or false.")
+        }
     }
 }
 
-fn not_a_time(text: &str, span: Range<usize>) -> Diagnostic {
-    Diagnostic::at(span, format!("`{}` is not a time", visible(text)))
-        .hint("Write 2026-03-01, \"2026-03-01T10:00\", now-2h, or seconds since 1970.")
+fn address(given: Given) -> Result<Test, Diagnostic> {
+    if given.is_wild() {
+        let signs = |given: &Given| given.consists(|c| c.is_ascii_hexdigit() || matches!(c, '.' | ':'));
+        return check(given, signs, "an address with wildcards", "Write it as 10.0.*.");
+    }
+    if let Some((ip, bits)) = network(given.text()) {
+        return Ok(Test::Cidr(ip, bits));
+    }
+    if given.text().parse::<IpAddr>().is_ok() {
+        return Ok(Test::Is(given.pattern));
+    }
+    let (what, hint) = match given.text().split_once('/') {
+        Some((ip, _)) if ip.parse::<IpAddr>().is_ok() => {
+            ("a network", "Write the number of leading bits behind the slash: up to 32, or 128 for IPv6.")
+        }
+        _ => ("an address", "Write an address, a network such as 10.0.0.0/8, or a wildcard such as 10.0.*."),
+    };
+    Err(given.is_not(what).hint(hint))
+}
+
+/// What kind of values a field has; none for those that are no core fields.
+pub fn kind(field: &FieldRef) -> Option<Kind> {
+    match field {
+        FieldRef::Core(id) => Some(id.field().kind),
+        FieldRef::Own(_)
+        | FieldRef::Id
+        | FieldRef::Format
+        | FieldRef::Source
+        | FieldRef::Tag
+        | FieldRef::Finding => None,
+    }
+}
+
+/// Tells whether `field:10.0.0.0/8` is a network: on fields of addresses, and
+/// on those whose name says that addresses stand in them.
+pub fn takes_networks(field: &FieldRef) -> bool {
+    let name = match field {
+        FieldRef::Core(id) if id.field().kind == Kind::Ip => return true,
+        FieldRef::Core(id) if id.field().kind == Kind::Keyword => id.name(),
+        FieldRef::Own(name) => name,
+        FieldRef::Core(_)
+        | FieldRef::Id
+        | FieldRef::Format
+        | FieldRef::Source
+        | FieldRef::Tag
+        | FieldRef::Finding => return false,
+    };
+    let lower = name.to_lowercase();
+    ["ip", "address", "addr"].iter().any(|end| lower.ends_with(end))
 }
 
 /// Reads a network: an address and its number of leading bits.
-fn network(text: &str) -> Option<(IpAddr, u8)> {
+pub fn network(text: &str) -> Option<(IpAddr, u8)> {
     let (ip, bits) = text.split_once('/')?;
     let ip: IpAddr = ip.parse().ok()?;
-    let bits: u8 = bits.parse().ok().filter(|_| !bits.starts_with('+'))?;
-    let most = if ip.is_ipv4() { 32 } else { 128 };
-    (bits <= most).then_some((ip, bits))
+    let bits: u8 = bits.parse().ok().filter(|_| bits.bytes().all(|byte| byte.is_ascii_digit()))?;
+    (bits <= if ip.is_ipv4() { 32 } else { 128 }).then_some((ip, bits))
+}
+
+/// Reads a decimal number; names such as `inf` are none.
+pub fn number(text: &str) -> Option<f64> {
+    let signs = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E');
+    let digit = text.bytes().any(|byte| byte.is_ascii_digit());
+    let number: f64 = text.parse().ok().filter(|_| digit && text.bytes().all(signs))?;
+    number.is_finite().then_some(number)
 }

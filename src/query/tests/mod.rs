@@ -1,0 +1,33 @@
+//! The language as tables, and its laws.
+
+mod completion;
+mod laws;
+mod meaning;
+mod mistakes;
+mod moments;
+mod pivots;
+mod trees;
+
+use super::*;
+
+/// A context in UTC at 2026-03-04 00:00, without fields of a case.
+fn context() -> Context<'static> {
+    Context { zone: Zone::UTC, now: Instant::from_secs(1_772_582_400), fields: &[] }
+}
+
+/// Reads a text and prints what it means.
+fn printed(text: &str) -> String {
+    match parse(text, &context()) {
+        Ok(expr) => expr.to_string(),
+        Err(diagnostic) => panic!("{}", diagnostic.render(text)),
+    }
+}
+
+/// Checks what texts mean, by the canonical text of it; that text means the same.
+fn check(table: &[(&str, &str)]) {
+    for (text, wanted) in table {
+        let got = printed(text);
+        assert_eq!(got, *wanted, "{text}");
+        assert_eq!(parse(&got, &context()), parse(text, &context()), "{text} printed as {got}");
+    }
+}

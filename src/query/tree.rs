@@ -1,0 +1,30 @@
+//! The normal form of trees.
+
+use super::Expr;
+
+/// Joins members under `And` or `Or`: one is itself, and members of the same
+/// kind are taken apart.
+pub fn joined(members: Vec<Expr>, join: fn(Vec<Expr>) -> Expr) -> Expr {
+    let and = matches!(join(Vec::new()), Expr::And(_));
+    let mut flat = Vec::with_capacity(members.len());
+    for member in members {
+        match member {
+            Expr::And(inner) if and => flat.extend(inner),
+            Expr::Or(inner) if !and => flat.extend(inner),
+            member => flat.push(member),
+        }
+    }
+    match flat.len() {
+        1 => flat.remove(0),
+        _ => join(flat),
+    }
+}
+
+/// Counts how many groups and NOTs stand around the deepest test.
+pub fn height(expr: &Expr) -> usize {
+    match expr {
+        Expr::All | Expr::Leaf(_) => 0,
+        Expr::Not(inner) => 1 + height(inner),
+        Expr::And(members) | Expr::Or(members) => 1 + members.iter().map(height).max().unwrap_or(0),
+    }
+}
