@@ -51,9 +51,11 @@ fn member(f: &mut fmt::Formatter<'_>, expr: &Expr) -> fmt::Result {
 
 /// Gives the field that all of these ask for a value, where there is one.
 fn shared_field(members: &[Expr]) -> Option<&FieldRef> {
-    let field = |expr: &'_ Expr| match expr {
-        Expr::Leaf(Leaf { field: Some(_), test: Test::Is(_) | Test::Regex(_) | Test::Cidr(..) }) => true,
-        _ => false,
+    let field = |expr: &Expr| {
+        matches!(
+            expr,
+            Expr::Leaf(Leaf { field: Some(_), test: Test::Is(_) | Test::Regex(_) | Test::Cidr(..) })
+        )
     };
     let Some(Expr::Leaf(Leaf { field: Some(first), .. })) = members.first() else { return None };
     let same = |expr: &Expr| matches!(expr, Expr::Leaf(leaf) if leaf.field.as_ref() == Some(first));

@@ -1,4 +1,7 @@
-//! The language as tables, and its laws.
+//! Does the language mean what it says, wherever it is read?
+//!
+//! Tables of meanings, mistakes, moments and completions, and the laws that
+//! hold for any text: printing and reading agree, and nothing panics.
 
 mod completion;
 mod laws;
