@@ -32,7 +32,7 @@ pub fn visible(text: &str) -> String {
 }
 
 /// Makes a line of JSON harmless to look at without changing what it says:
-/// characters that act or mislead become `\\uXXXX` escapes.
+/// characters that act or mislead become `\u` escapes.
 pub fn harmless_json(json: String) -> String {
     let acts = |c: char| matches!(c, '\x7f'..='\u{9f}') || misleads(c);
     if json.is_ascii() || !json.chars().any(acts) {
