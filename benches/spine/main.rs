@@ -94,7 +94,12 @@ fn watch(child: &mut Child) -> u64 {
 
 fn ask(folder: &Path) {
     let mut cold = None;
-    let open = median(|| cold = Some(Case::open(folder, "bench", &SystemClock).expect("it was just made")));
+    let open = median(|| {
+        cold = Some(
+            Case::open(folder, &vestigo::journal::Who::called("bench", "here"), &SystemClock)
+                .expect("it was just made"),
+        )
+    });
     println!("  open    {open}");
     let case = cold.expect("it was opened");
     let index = case.index();

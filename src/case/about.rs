@@ -3,9 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::error::{Attempt, Error, Result, visible};
-use crate::record::{Instant, Zone};
+use crate::journal::{Keyring, Signed, Signer};
+use crate::record::{Instant, SourceId, Zone};
 
 /// The version of the case layout that this program writes and reads.
 const SCHEMA: u32 = 1;
@@ -23,10 +25,12 @@ pub struct About {
     pub created: String,
     /// The zone in which times are shown and zone-less times of queries are read.
     pub zone: Zone,
+    /// The key that signs for it.
+    pub key: Option<Signed>,
 }
 
 /// What a user says of a new case.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct New {
     /// Its title; the folder's name where none is given.
     pub title: Option<String>,
@@ -34,6 +38,10 @@ pub struct New {
     pub examiner: Option<String>,
     /// The display zone; UTC where none is given.
     pub zone: Option<Zone>,
+    /// The key that is to sign for it.
+    pub signer: Option<Signer>,
+    /// Where a key is made for it, where none was named.
+    pub keyring: Option<Keyring>,
 }
 
 /// The file's form.
@@ -46,19 +54,30 @@ struct File {
     examiner: String,
     created: String,
     zone: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fingerprint: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    public_key: Option<String>,
 }
 
 impl About {
     /// Makes the description of a new case in this folder.
-    pub fn new(folder: &Path, new: &New, now: Instant) -> About {
+    pub fn new(folder: &Path, new: &New, now: Instant) -> Result<About> {
         let name = folder.file_name().map(|name| name.to_string_lossy().into_owned());
-        About {
-            id: uuid::Uuid::new_v4().to_string(),
+        let id = uuid::Uuid::new_v4().to_string();
+        let key = match (&new.signer, &new.keyring) {
+            (Some(signer), _) => Some(signer.signed()),
+            (None, Some(keyring)) => Some(keyring.make(&id)?.signed()),
+            (None, None) => None,
+        };
+        Ok(About {
+            id,
             title: new.title.clone().or(name).unwrap_or_else(|| "case".to_owned()),
             examiner: new.examiner.clone().unwrap_or_default(),
             created: now.to_string(),
             zone: new.zone.unwrap_or(Zone::UTC),
-        }
+            key,
+        })
     }
 
     /// Reads a case's description; says so where the folder is no case.
@@ -84,6 +103,10 @@ impl About {
             examiner: file.examiner,
             created: file.created,
             zone: file.zone.parse()?,
+            key: file
+                .fingerprint
+                .zip(file.public_key)
+                .map(|(fingerprint, public)| Signed { fingerprint, public }),
         })
     }
 
@@ -96,6 +119,8 @@ impl About {
             examiner: self.examiner.clone(),
             created: self.created.clone(),
             zone: self.zone.to_string(),
+            fingerprint: self.key.as_ref().map(|key| key.fingerprint.clone()),
+            public_key: self.key.as_ref().map(|key| key.public.clone()),
         };
         let text = toml::to_string(&file).attempt(|| "cannot write case.toml as TOML".to_owned())?;
         let write = || -> std::io::Result<()> {
@@ -106,6 +131,12 @@ impl About {
             std::fs::File::open(folder)?.sync_all()
         };
         write().attempt(|| format!("cannot write {}/case.toml", visible(&folder.to_string_lossy())))
+    }
+
+    /// Gives the SHA-256 of the description in a folder, in hex.
+    pub fn sha256(&self, folder: &Path) -> Result<String> {
+        let bytes = std::fs::read(About::path(folder)).attempt(|| "cannot read case.toml".to_owned())?;
+        Ok(SourceId(Sha256::digest(bytes).into()).to_string())
     }
 
     /// Gives the place of the description.

@@ -9,6 +9,8 @@ use crate::error::{Attempt, Error, Result, visible};
 use crate::record::{Clock, SourceId};
 use crate::{evidence, index, journal};
 
+use crate::journal::{Journal, Line, Signer, Who};
+
 use super::{About, New, evidence_folder, index_folder};
 
 /// What journal entries say of the program that wrote them.
@@ -22,7 +24,7 @@ pub struct Hold {
 
 impl Hold {
     /// Makes an empty case in a folder that is absent or empty, and holds it.
-    pub fn create(folder: &Path, new: &New, by: &str, clock: &dyn Clock) -> Result<Hold> {
+    pub fn create(folder: &Path, new: &New, who: &Who, clock: &dyn Clock) -> Result<Hold> {
         let shown = visible(&folder.to_string_lossy());
         if About::path(folder).exists() {
             return Err(Error::case(format!("{shown} is a case already"))
@@ -34,21 +36,23 @@ impl Hold {
                 .hint("Choose a name that does not exist yet."));
         }
         private_folder(folder).attempt(|| format!("cannot make the folder {shown}"))?;
-        About::new(folder, new, clock.now()).write(folder)?;
-        Hold::open(folder, by, clock)
+        About::new(folder, new, clock.now())?.write(folder)?;
+        Hold::open(folder, who, clock)
     }
 
     /// Takes the lock of a case; sweeps away what a crash left uncommitted.
-    pub fn open(folder: &Path, by: &str, clock: &dyn Clock) -> Result<Hold> {
+    pub fn open(folder: &Path, who: &Who, clock: &dyn Clock) -> Result<Hold> {
         let about = About::read(folder)?;
         for part in [evidence_folder(folder), index_folder(folder)] {
             private_folder(&part).attempt(|| format!("cannot make {}", visible(&part.to_string_lossy())))?;
         }
-        let writer = journal::Writer::open(&journal::path(folder), by, clock)?;
+        let writer = journal::Writer::open(&journal::path(folder), who, clock)?;
         let mut hold = Hold { folder: folder.to_owned(), writer };
         if hold.writer.journal().lines.is_empty() {
+            let sha256 = about.sha256(folder)?;
             let what = json!({ "id": about.id, "title": about.title, "examiner": about.examiner,
-                "zone": about.zone.to_string(), "tool": TOOL });
+                "zone": about.zone.to_string(), "key": about.key.as_ref().map(|key| &key.fingerprint),
+                "case_toml_sha256": sha256, "tool": TOOL });
             hold.note("case.create", what, clock)?;
         }
         hold.sweep(clock)?;
@@ -61,8 +65,24 @@ impl Hold {
     }
 
     /// Appends a journal entry: when this returns, it is committed.
-    pub fn note(&mut self, act: &str, what: Value, clock: &dyn Clock) -> Result<()> {
-        self.writer.append(act, what, clock).map(|_| ())
+    pub fn note(&mut self, act: &str, what: Value, clock: &dyn Clock) -> Result<Line> {
+        self.writer.append(act, what, clock)
+    }
+
+    /// Gives the journal as it is now.
+    pub fn journal(&self) -> &Journal {
+        self.writer.journal()
+    }
+
+    /// Writes down that a key signs for this case, where that is not known yet.
+    pub fn introduce(&mut self, signer: &Signer, clock: &dyn Clock) -> Result<()> {
+        let signed = signer.signed();
+        let about = About::read(&self.folder)?;
+        if keys_of(&about, &self.journal().lines).contains(&signed.fingerprint) {
+            return Ok(());
+        }
+        let what = json!({ "fingerprint": signed.fingerprint, "public_key": signed.public });
+        self.note("key.add", what, clock).map(drop)
     }
 
     /// Gives the committed batches with the hashes of their manifests.
@@ -77,7 +97,7 @@ impl Hold {
 
     /// Gives the SHA-256 (hex) of every container that was imported to its end.
     pub fn containers(&self) -> HashSet<String> {
-        let imports = self.writer.journal().lines.iter().filter(|line| line.act == "evidence.import");
+        let imports = self.writer.journal().lines.iter().filter(|line| line.act == "import.receipt");
         let lists = imports.filter_map(|line| line.what["containers"].as_array());
         lists.flatten().filter_map(|sha256| sha256.as_str().map(str::to_owned)).collect()
     }
@@ -108,8 +128,15 @@ impl Hold {
     }
 }
 
+/// Gives the fingerprints of the keys that sign for a case.
+pub fn keys_of(about: &About, lines: &[Line]) -> Vec<String> {
+    let added = lines.iter().filter(|line| line.act == "key.add");
+    let added = added.filter_map(|line| line.what["fingerprint"].as_str().map(str::to_owned));
+    about.key.iter().map(|key| key.fingerprint.clone()).chain(added).collect()
+}
+
 /// Makes a folder (and those above it) that only its owner can look into.
-fn private_folder(folder: &Path) -> std::io::Result<()> {
+pub(crate) fn private_folder(folder: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

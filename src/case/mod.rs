@@ -7,20 +7,27 @@
 
 mod about;
 mod hold;
+mod ladder;
+mod notebook;
 mod open;
 mod reading;
 mod rebuild;
 mod receipt;
+mod seal;
 mod verify;
 
 pub use about::{About, New};
-pub use hold::{Hold, TOOL};
+pub(crate) use hold::private_folder;
+pub use hold::{Hold, TOOL, keys_of};
+pub use ladder::Brought;
+pub use notebook::{Standing, annotate, record_hash};
 pub use open::{Case, SourceInfo};
 pub use reading::{Reading, each_event};
 pub use rebuild::{Rebuilt, rebuild};
 pub(crate) use rebuild::{catch_up, index_batch};
 pub use receipt::{Bytes, Receipt, Rejected, Times};
-pub use verify::{Rungs, Verdict, verify};
+pub use seal::{Sealed, beside, seal, stamp, write_new};
+pub use verify::{NEVER_PROVEN, Rungs, Verdict, verify};
 
 use std::path::{Path, PathBuf};
 

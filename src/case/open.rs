@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::error::{Error, Result};
 use crate::evidence::{SourceAt, Store};
 use crate::index::{Hit, Index};
-use crate::journal::{self, Journal, Line};
+use crate::journal::{self, Journal, Line, State, Who};
 use crate::record::{Clock, Entry, EventId, Instant, Origin, SourceId};
 
 use super::hold::committed;
@@ -46,6 +46,7 @@ struct Inner {
     folder: PathBuf,
     about: About,
     journal: Journal,
+    state: State,
     store: Store,
     index: Index,
     /// Committed batches that are not in the index yet.
@@ -57,15 +58,34 @@ impl Case {
     /// Opens a case. An index that lacks committed batches (a crash, a deleted
     /// folder) is rebuilt first where the case can be written, and is an error
     /// with a hint where it cannot.
-    pub fn open(folder: &Path, by: &str, clock: &dyn Clock) -> Result<Case> {
+    pub fn open(folder: &Path, who: &Who, clock: &dyn Clock) -> Result<Case> {
         let about = About::read(folder)?;
         let journal = journal::read(&journal::path(folder))?;
         let batches = committed(&journal.lines)?;
         let store = Store::open(&evidence_folder(folder), &batches)?;
         let wanted: Vec<u32> = batches.iter().map(|(number, _)| *number).collect();
-        let (index, behind) = index_of(folder, &wanted, by, clock)?;
-        let readings = Mutex::default();
-        let inner = Inner { folder: folder.to_owned(), about, journal, store, index, behind, readings };
+        let (index, behind) = index_of(folder, &wanted, who, clock)?;
+        let (state, readings) = (State::of(&journal), Mutex::default());
+        let inner =
+            Inner { folder: folder.to_owned(), about, journal, state, store, index, behind, readings };
+        Ok(Case { inner: Arc::new(inner) })
+    }
+
+    /// Reads the journal once more: the same case with the annotations of now.
+    /// Evidence that was added since is not seen until the case is opened again.
+    pub fn reread(&self) -> Result<Case> {
+        let journal = journal::read(&journal::path(self.folder()))?;
+        let Inner { folder, about, store, index, behind, .. } = &*self.inner;
+        let inner = Inner {
+            folder: folder.clone(),
+            about: about.clone(),
+            state: State::of(&journal),
+            journal,
+            store: store.clone(),
+            index: index.clone(),
+            behind: *behind,
+            readings: Mutex::default(),
+        };
         Ok(Case { inner: Arc::new(inner) })
     }
 
@@ -82,6 +102,16 @@ impl Case {
     /// Gives the journal's entries.
     pub fn journal(&self) -> &[Line] {
         &self.inner.journal.lines
+    }
+
+    /// Gives the journal whole, with what is wrong with it.
+    pub fn whole_journal(&self) -> &Journal {
+        &self.inner.journal
+    }
+
+    /// Gives what stands at the journal's end: bookmarks and findings.
+    pub fn state(&self) -> &State {
+        &self.inner.state
     }
 
     /// Says what is wrong with the case though it could be opened, if anything.
@@ -193,7 +223,7 @@ impl Case {
 
 /// Opens the index, brought up to the committed batches where that can be done
 /// now; else as it is, with the number of batches it lacks.
-fn index_of(folder: &Path, wanted: &[u32], by: &str, clock: &dyn Clock) -> Result<(Index, usize)> {
+fn index_of(folder: &Path, wanted: &[u32], who: &Who, clock: &dyn Clock) -> Result<(Index, usize)> {
     let place = index_folder(folder);
     let open = || Index::open(&place);
     let before = open();
@@ -202,7 +232,7 @@ fn index_of(folder: &Path, wanted: &[u32], by: &str, clock: &dyn Clock) -> Resul
     {
         return Ok((index.clone(), 0));
     }
-    match (catch_up(folder, by, clock), before) {
+    match (catch_up(folder, who, clock), before) {
         (Ok(()), _) => Ok((open()?, 0)),
         (Err(_), Ok(index)) if index.batches().iter().all(|number| wanted.contains(number)) => {
             let behind = wanted.len() - index.batches().len();

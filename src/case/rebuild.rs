@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::error::{Attempt, Error, Result};
 use crate::evidence::{SourceAt, Store};
 use crate::index::{Index, Segment, SegmentWriter, publish};
+use crate::journal::Who;
 use crate::record::{Clock, SourceId};
 
 use super::{Hold, Reading, each_event, evidence_folder, index_folder};
@@ -27,11 +28,11 @@ pub struct Rebuilt {
 /// the journal gets an `index.rebuild` entry.
 pub fn rebuild(
     folder: &Path,
-    by: &str,
+    who: &Who,
     clock: &dyn Clock,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<Rebuilt> {
-    let mut hold = Hold::open(folder, by, clock)?;
+    let mut hold = Hold::open(folder, who, clock)?;
     let index = index_folder(folder);
     std::fs::remove_dir_all(&index).attempt(|| "cannot remove the old index".to_owned())?;
     std::fs::create_dir(&index).attempt(|| "cannot make the index folder".to_owned())?;
@@ -52,8 +53,8 @@ pub fn rebuild(
 
 /// Indexes the committed batches that the index lacks (a crash between commit
 /// and publication); where the index cannot be used, all of them.
-pub(crate) fn catch_up(folder: &Path, by: &str, clock: &dyn Clock) -> Result<()> {
-    let mut hold = Hold::open(folder, by, clock)?;
+pub(crate) fn catch_up(folder: &Path, who: &Who, clock: &dyn Clock) -> Result<()> {
+    let mut hold = Hold::open(folder, who, clock)?;
     let (place, committed) = (index_folder(folder), hold.committed()?);
     let known: Vec<u32> = match Index::open(&place) {
         Ok(index) => index.batches().to_vec(),
@@ -62,7 +63,7 @@ pub(crate) fn catch_up(folder: &Path, by: &str, clock: &dyn Clock) -> Result<()>
     let sound = known.iter().all(|number| committed.iter().any(|(batch, _)| batch == number));
     if !sound || known.is_empty() {
         drop(hold);
-        return rebuild(folder, by, clock, &|_, _| {}).map(drop);
+        return rebuild(folder, who, clock, &|_, _| {}).map(drop);
     }
     let store = Store::open(&evidence_folder(folder), &committed)?;
     let missing: Vec<u32> =
@@ -72,7 +73,7 @@ pub(crate) fn catch_up(folder: &Path, by: &str, clock: &dyn Clock) -> Result<()>
         events += index_batch(&store, &place, *number, &|_| {})?;
     }
     let what = json!({ "batches": missing.len(), "events": events, "tool": super::TOOL });
-    hold.note("index.rebuild", what, clock)
+    hold.note("index.rebuild", what, clock).map(drop)
 }
 
 /// Indexes one committed batch from its frames and publishes it. `done` is told

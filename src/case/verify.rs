@@ -5,11 +5,13 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::error::Result;
-use crate::evidence::{Damage, Depth, check, leftovers};
+use crate::evidence::{Damage, Depth, Store, check, leftovers};
+use crate::index::{Cancel, Index};
 use crate::journal;
 
 use super::hold::committed;
-use super::{About, evidence_folder};
+use super::ladder::climb;
+use super::{About, Brought, evidence_folder, index_folder};
 
 /// The ladder: each rung proves more than the one before it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -44,28 +46,120 @@ pub struct Verdict {
 }
 
 /// Verifies a case and never writes to it. `progress` is told bytes done and in all.
-pub fn verify(folder: &Path, depth: Depth, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Verdict> {
-    let about = About::read(folder)?;
+pub fn verify(
+    folder: &Path,
+    depth: Depth,
+    brought: &Brought,
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Result<Verdict> {
+    let about = match About::read(folder) {
+        Ok(about) => about,
+        Err(error) if About::path(folder).exists() => return Ok(unreadable(folder, &error)),
+        Err(error) => return Err(error),
+    };
     let journal = journal::read(&journal::path(folder))?;
-    let mut damage = journal_damage(&journal, &about);
+    let mut damage = journal_damage(&journal, &about, folder);
     let (mut sources, mut notes) = (0, torn_note(&journal));
     match committed(&journal.lines) {
         Ok(batches) => {
             damage.extend(check(folder, &batches, depth, progress));
             notes.extend(leftovers(folder, &batches));
-            sources = crate::evidence::Store::open(&evidence_folder(folder), &batches)
-                .map_or(0, |store| store.manifests().map(|(_, m)| m.sources.len() as u64).sum());
+            let store = Store::open(&evidence_folder(folder), &batches);
+            sources = store.map_or(0, |store| store.manifests().map(|(_, m)| m.sources.len() as u64).sum());
+            if depth == Depth::Deep {
+                damage.extend(index_damage(folder));
+            }
         }
         Err(error) => damage.push(in_journal(error.to_string())),
     }
-    let rungs = Rungs { consistent: damage.is_empty(), signed: None, anchored: None, extends: None };
-    let not_proven = not_proven(&rungs, depth, journal.lines.len());
+    let climbed = climb(folder, &about, &journal, brought);
+    damage.extend(climbed.damage);
+    damage.extend(set_aside(folder, &journal));
+    notes.extend(climbed.notes);
+    notes.extend(strangers(folder));
+    let consistent = damage.is_empty();
+    let rungs = Rungs {
+        consistent,
+        signed: climbed.signed.filter(|_| consistent),
+        anchored: climbed.anchored.filter(|_| consistent),
+        extends: climbed.extends,
+    };
+    let mut not_proven = Vec::new();
+    if depth == Depth::Quick {
+        not_proven.push("Not every byte was read: run it with --deep.".to_owned());
+    }
+    not_proven.extend(climbed.not_proven);
+    not_proven.push(NEVER_PROVEN.to_owned());
     let entries = journal.lines.len() as u64;
     let target = crate::error::visible(&folder.to_string_lossy());
     Ok(Verdict { target, rungs, damage, notes, not_proven, entries, sources })
 }
 
-fn journal_damage(journal: &journal::Journal, about: &About) -> Vec<Damage> {
+/// Gives the verdict on a case whose description is not one any more.
+fn unreadable(folder: &Path, error: &crate::error::Error) -> Verdict {
+    let rungs = Rungs { consistent: false, signed: None, anchored: None, extends: None };
+    let not_proven = vec!["Anything else: without case.toml the rest was not looked at.".to_owned()];
+    let target = crate::error::visible(&folder.to_string_lossy());
+    let damage = vec![in_about(error.to_string())];
+    Verdict { target, rungs, damage, notes: Vec::new(), not_proven, entries: 0, sources: 0 }
+}
+
+/// What no check of a copy can show.
+pub const NEVER_PROVEN: &str =
+    "That the logs were complete and true before they were imported: no check of a copy can show that.";
+
+/// Reads the index through its checksums. Nothing rests on it: evidence is whole.
+fn index_damage(folder: &Path) -> Option<Damage> {
+    let place = index_folder(folder);
+    let error = Index::open(&place).and_then(|index| index.check(&Cancel::new())).err()?;
+    let reason = match std::error::Error::source(&error) {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    };
+    let names = std::fs::read_dir(&place).into_iter().flatten().flatten();
+    let named = names.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let file = named.into_iter().find(|name| reason.contains(name.as_str()));
+    Some(Damage {
+        file: format!("index/{}", file.unwrap_or_else(|| "meta.json".to_owned())),
+        frame: None,
+        records: None,
+        reason: format!("{reason}; nothing rests on it: `vestigo reindex` makes it again"),
+    })
+}
+
+/// Checks the ends that were set aside when a cut-off journal was mended.
+fn set_aside(folder: &Path, journal: &journal::Journal) -> Vec<Damage> {
+    let kept = journal.lines.iter().filter(|line| line.act == "recovery");
+    let wrong = |line: &journal::Line| {
+        let name = line.what["to"].as_str().filter(|name| name.starts_with("journal.torn-"))?;
+        let found = std::fs::read(folder.join(name)).map(|bytes| journal::hash_of(&bytes));
+        let reason = match found {
+            Ok(found) if line.what["sha256"] == found.as_str() => return None,
+            Ok(found) => format!("its SHA-256 is {found}, the journal says {}", line.what["sha256"]),
+            Err(error) => format!("it cannot be read: {error}"),
+        };
+        Some(Damage { file: name.to_owned(), frame: None, records: None, reason })
+    };
+    kept.filter_map(wrong).collect()
+}
+
+/// Names what lies in a case's folder and is none of its parts.
+fn strangers(folder: &Path) -> Vec<String> {
+    let known = |name: &str| {
+        ["case.toml", "journal.jsonl", "lock", "evidence", "index", "anchors"].contains(&name)
+            || name.starts_with("journal.torn-")
+    };
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let mut strange: Vec<String> = names
+        .filter(|name| !known(name))
+        .map(|name| format!("{} is nothing that vestigo writes.", crate::error::Visible(&name)))
+        .collect();
+    strange.sort();
+    strange
+}
+
+fn journal_damage(journal: &journal::Journal, about: &About, folder: &Path) -> Vec<Damage> {
     let mut damage = Vec::new();
     if let Some((line, how)) = &journal.broken {
         damage.push(in_journal(format!("line {line}: {how}")));
@@ -74,13 +168,14 @@ fn journal_damage(journal: &journal::Journal, about: &About) -> Vec<Damage> {
         damage.push(in_journal("the line end of the last entry was changed".to_owned()));
     }
     match journal.lines.first() {
-        Some(first) if first.act == "case.create" && first.what["id"] == about.id.as_str() => {}
-        Some(_) => damage.push(Damage {
-            file: "case.toml".to_owned(),
-            frame: None,
-            records: None,
-            reason: "its id is not the one with which the journal begins".to_owned(),
-        }),
+        Some(first) if first.act == "case.create" && first.what["id"] == about.id.as_str() => {
+            let found = about.sha256(folder).unwrap_or_default();
+            if first.what["case_toml_sha256"] != found.as_str() {
+                let meant = &first.what["case_toml_sha256"];
+                damage.push(in_about(format!("its SHA-256 is {found}, the journal begins with {meant}")));
+            }
+        }
+        Some(_) => damage.push(in_about("its id is not the one with which the journal begins".to_owned())),
         None => damage.push(in_journal("it is empty: the entry that made the case is missing".to_owned())),
     }
     damage
@@ -95,30 +190,10 @@ fn torn_note(journal: &journal::Journal) -> Vec<String> {
         .collect()
 }
 
-fn in_journal(reason: String) -> Damage {
-    Damage { file: "journal.jsonl".to_owned(), frame: None, records: None, reason }
+fn in_about(reason: String) -> Damage {
+    Damage { file: "case.toml".to_owned(), frame: None, records: None, reason }
 }
 
-/// Says in words what each missing rung leaves open.
-fn not_proven(rungs: &Rungs, depth: Depth, entries: usize) -> Vec<String> {
-    let mut open = Vec::new();
-    if depth == Depth::Quick {
-        open.push("Not every byte was read: run it with --deep.".to_owned());
-    }
-    if rungs.signed.is_none() {
-        open.push(
-            "Who wrote it: no checkpoint is signed, so somebody who can write here could have rewritten all of it."
-                .to_owned(),
-        );
-    }
-    if rungs.anchored.is_none() {
-        open.push(format!(
-            "When it was so: none of the {entries} journal entries is anchored outside, so an older copy of the whole case would look the same."
-        ));
-    }
-    open.push(
-        "That the logs were complete and true before they were imported: no check of a copy can show that."
-            .to_owned(),
-    );
-    open
+fn in_journal(reason: String) -> Damage {
+    Damage { file: "journal.jsonl".to_owned(), frame: None, records: None, reason }
 }

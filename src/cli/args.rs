@@ -6,6 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::record::Zone;
 
+use super::args_custody::{Bookmarks, CheckpointArgs, Findings, JournalWords, Keys, VerifyArgs};
+
 /// Follow the trail: access logs into a sealed case, investigated in a terminal.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "vestigo", version, max_term_width = 100)]
@@ -72,6 +74,9 @@ pub enum Command {
         /// Who examines
         #[arg(long)]
         examiner: Option<String>,
+        /// The key that signs for it; none: one is made [default: `sign` in config.toml]
+        #[arg(long, value_name = "KEY")]
+        sign: Option<PathBuf>,
     },
     /// Seal logs into the case and say what became of every byte
     Import(ImportArgs),
@@ -94,21 +99,34 @@ pub enum Command {
     },
     /// Say what the case holds
     Status,
-    /// Prove what can be proved of the case, and say what cannot
-    Verify {
-        /// The case [default: as --case]
-        case: Option<String>,
-        /// Read every byte
-        #[arg(long)]
-        deep: bool,
-        /// Fail (status 4) unless these rungs hold: consistent, signed, anchored
-        #[arg(long, value_delimiter = ',', value_name = "RUNGS")]
-        require: Vec<String>,
+    /// Mark events
+    Bookmark {
+        #[command(subcommand)]
+        what: Bookmarks,
+    },
+    /// Write down what was found, who sees to it, where it stands
+    Finding {
+        #[command(subcommand)]
+        what: Findings,
+    },
+    /// Take the last annotation back
+    Undo,
+    /// Prove what can be proved of a case or a bundle, and say what cannot
+    Verify(VerifyArgs),
+    /// Sign the journal's present end, to be kept elsewhere
+    Checkpoint(CheckpointArgs),
+    /// Whose keys sign
+    Keys {
+        #[command(subcommand)]
+        what: Keys,
     },
     /// Delete the index and make it again from the evidence
     Reindex,
     /// Print who did what when
-    Journal,
+    Journal {
+        #[command(subcommand)]
+        what: Option<JournalWords>,
+    },
     /// Write what is made from the program's own tables
     #[command(hide = true)]
     Generate {

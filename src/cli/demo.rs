@@ -10,6 +10,7 @@ use crate::query::Expr;
 use crate::record::Window;
 
 use super::args::Globals;
+use super::custody::keyring;
 use super::run::{Opened, Outcome};
 use super::table::{grouped, size};
 use super::{World, screen, which};
@@ -42,7 +43,11 @@ pub fn demo(globals: &Globals, world: &mut World) -> Result<Outcome> {
     let folder = which::data_folder(world)?.join("cases").join("demo");
     if !About::path(&folder).exists() {
         let logs = write_logs(&which::data_folder(world)?.join("demo-logs"))?;
-        let new = New { title: Some("demo: a web shop".to_owned()), ..New::default() };
+        let new = New {
+            title: Some("demo: a web shop".to_owned()),
+            keyring: keyring(world).ok(),
+            ..New::default()
+        };
         let mut hold = Hold::create(&folder, &new, &world.who(), world.clock.as_ref())?;
         super::import::quietly(&mut hold, &logs, world)?;
     }

@@ -10,6 +10,7 @@ use crate::record::Zone;
 use crate::source::{Limits, walk};
 
 use super::args::{Globals, ImportArgs, Reading};
+use super::custody::{checkpoint, keyring};
 use super::progress::watched;
 use super::run::{Outcome, json_line, zone};
 use super::table::{Align, Table, grouped, size};
@@ -40,6 +41,9 @@ pub fn import(args: &ImportArgs, globals: &Globals, world: &mut World) -> Result
     let report = watched(world, globals, &read, || {
         import_into(&mut hold, &import, world.clock.as_ref(), &mut |row| rows.push(row.clone()))
     });
+    if !rows.is_empty() {
+        checkpoint(&mut hold, world)?;
+    }
     // What was acknowledged is told, whatever came after.
     let told = tell(&rows, report.as_ref().ok(), globals, world);
     let report = report?;
@@ -48,10 +52,12 @@ pub fn import(args: &ImportArgs, globals: &Globals, world: &mut World) -> Result
 }
 
 /// Imports quietly, for `demo`.
-pub fn quietly(hold: &mut Hold, paths: &[std::path::PathBuf], world: &World) -> Result<Report> {
+pub fn quietly(hold: &mut Hold, paths: &[std::path::PathBuf], world: &mut World) -> Result<Report> {
     let (options, meter, stop) = (Options::default(), Meter::default(), world.stop.clone());
     let import = Import { paths, options: &options, limits: Limits::default(), stop: &stop, meter: &meter };
-    import_into(hold, &import, world.clock.as_ref(), &mut |_| {})
+    let report = import_into(hold, &import, world.clock.as_ref(), &mut |_| {})?;
+    checkpoint(hold, world)?;
+    Ok(report)
 }
 
 /// Turns the words about reading into options.
@@ -72,11 +78,16 @@ pub fn limits(reading: &Reading) -> Limits {
 }
 
 fn held(folder: &Path, globals: &Globals, world: &World) -> Result<Hold> {
-    let (by, clock) = (world.who(), world.clock.as_ref());
+    let (who, clock) = (world.who(), world.clock.as_ref());
     if About::path(folder).exists() {
-        return Hold::open(folder, &by, clock);
+        return Hold::open(folder, &who, clock);
     }
-    Hold::create(folder, &New { zone: zone(globals), ..New::default() }, &by, clock)
+    Hold::create(
+        folder,
+        &New { zone: zone(globals), keyring: keyring(world).ok(), ..New::default() },
+        &who,
+        clock,
+    )
 }
 
 fn key_value(label: &str) -> Result<(String, String)> {

@@ -1,12 +1,16 @@
 //! `journal`: who did what when.
 
-use crate::error::{Result, visible};
-use crate::journal::Line;
+use std::path::Path;
 
-use super::World;
+use crate::case::Hold;
+use crate::error::{Error, Result, visible};
+use crate::journal::{self, Act, Conflict, Line, Merge};
+
 use super::args::Globals;
+use super::custody::checkpoint;
 use super::run::{Opened, Outcome, json_line};
 use super::table::{Align, Table, grouped};
+use super::{World, which};
 
 /// Prints the journal's entries.
 pub fn journal(globals: &Globals, world: &mut World) -> Result<Outcome> {
@@ -32,12 +36,52 @@ pub fn journal(globals: &Globals, world: &mut World) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
+/// Brings the annotations of another copy of the case in.
+pub fn merge(other: &Path, globals: &Globals, world: &mut World) -> Result<Outcome> {
+    let folder = which::chosen(globals.case.as_deref(), world)?;
+    let file = if other.is_dir() { journal::path(other) } else { other.to_owned() };
+    let shown = visible(&file.to_string_lossy());
+    if !file.exists() {
+        return Err(Error::case(format!("there is no journal at {shown}"))
+            .hint("Name another copy of the case, or its journal.jsonl."));
+    }
+    let theirs = journal::read(&file)?;
+    if let Some((line, how)) = &theirs.broken {
+        return Err(Error::integrity(format!("{shown}, line {line}: {how}"))
+            .hint("Nothing was merged: a broken journal is not believed."));
+    }
+    let mut hold = Hold::open(&folder, &world.who(), world.clock.as_ref())?;
+    let merge = Merge::of(hold.journal(), &theirs);
+    if !merge.lines.is_empty() {
+        let (act, what) = merge.written(&theirs);
+        hold.note(act, what, world.clock.as_ref())?;
+        checkpoint(&mut hold, world)?;
+    }
+    if globals.json {
+        let object = serde_json::json!({ "merged": merge.lines.len(), "conflicts": merge.conflicts });
+        world.line(&json_line(&object)?)?;
+        return Ok(Outcome::Done);
+    }
+    world.line(&format!("{} annotations merged", grouped(merge.lines.len() as u64)))?;
+    for Conflict { on, what, stands, gave_way } in &merge.conflicts {
+        let [on, stands, gave_way] = [on, stands, gave_way].map(|text| visible(text));
+        world.line(&format!(
+            "conflict: {what} of {on}: `{stands}` stands, `{gave_way}` is kept in its history"
+        ))?;
+    }
+    Ok(Outcome::Done)
+}
+
 /// Says in a few words what an entry holds.
 fn summary(line: &Line) -> String {
     let what = &line.what;
     match line.act.as_str() {
         "case.create" => what["title"].as_str().unwrap_or_default().to_owned(),
         "evidence.import" => {
+            let sealed = what["sources"].as_array().map_or(0, Vec::len) as u64;
+            format!("batch {}: {} sources, {} bytes", what["batch"], grouped(sealed), what["content_length"])
+        }
+        "import.receipt" => {
             let rows = what["sources"].as_array().map_or(&[][..], Vec::as_slice);
             let count = |status| rows.iter().filter(|row| row["status"] == status).count() as u64;
             let events: u64 = rows.iter().filter_map(|row| row["events"].as_u64()).sum();
@@ -54,6 +98,10 @@ fn summary(line: &Line) -> String {
             text
         }
         "index.rebuild" => format!("{} events", grouped(what["events"].as_u64().unwrap_or(0))),
-        _ => visible(&what.to_string()),
+        journal::MERGE => format!("{} annotations", what["lines"].as_array().map_or(0, Vec::len)),
+        "key.add" => what["fingerprint"].as_str().unwrap_or_default().to_owned(),
+        "anchor.stamp" => format!("{} entries at {}", what["entries"], what["stamped"]),
+        "export" => format!("{} events: {}", what["events"], what["asked"].as_str().unwrap_or_default()),
+        act => Act::read(act, what).map_or_else(|| what.to_string(), |act| act.told()),
     }
 }

@@ -6,7 +6,12 @@
 //! and that the exit status says what happened. Only `main` calls.
 
 mod args;
+mod args_custody;
+mod bookmark;
+mod checkpoint;
+mod custody;
 mod demo;
+mod finding;
 mod formats;
 mod forms;
 mod generate;
@@ -24,6 +29,7 @@ mod status;
 mod table;
 mod timeline;
 mod top;
+mod undo;
 mod verify;
 mod which;
 mod world;

@@ -1,9 +1,13 @@
 //! `new`: an empty case.
 
+use std::path::PathBuf;
+
 use crate::case::{Hold, New};
 use crate::error::{Result, visible};
+use crate::journal::Signer;
 
 use super::args::Globals;
+use super::custody::{checkpoint, config, keyring};
 use super::run::{Outcome, zone};
 use super::{World, which};
 
@@ -12,12 +16,15 @@ pub fn new(
     name: &str,
     title: Option<String>,
     examiner: Option<String>,
+    sign: Option<PathBuf>,
     globals: &Globals,
     world: &mut World,
 ) -> Result<Outcome> {
     let folder = which::folder_of(name, world)?;
-    let new = New { title, examiner, zone: zone(globals) };
-    Hold::create(&folder, &new, &world.who(), world.clock.as_ref())?;
+    let signer = sign.or(config(world)?.sign).map(|path| Signer::open(&path)).transpose()?;
+    let new = New { title, examiner, zone: zone(globals), signer, keyring: keyring(world).ok() };
+    let mut hold = Hold::create(&folder, &new, &world.who(), world.clock.as_ref())?;
+    checkpoint(&mut hold, world)?;
     which::remember(&folder, world);
     let shown = visible(&folder.to_string_lossy());
     world.line(&format!("made {shown}"))?;

@@ -13,6 +13,7 @@ use crate::query::{self, Context, Diagnostic, Expr};
 use crate::record::{Instant, Window, Zone};
 
 use super::args::{Cli, Command, Formats, Generated, Globals, Span};
+use super::args_custody::JournalWords;
 use super::{World, which};
 
 /// How a command that did its work ended.
@@ -109,8 +110,8 @@ fn dispatch(cli: Cli, world: &mut World) -> Result<Outcome> {
         None => super::demo::open(None, globals, world),
         Some(Command::Open { case }) => super::demo::open(case.as_deref(), globals, world),
         Some(Command::Demo) => super::demo::demo(globals, world),
-        Some(Command::New { name, title, examiner }) => {
-            super::new::new(&name, title, examiner, globals, world)
+        Some(Command::New { name, title, examiner, sign }) => {
+            super::new::new(&name, title, examiner, sign, globals, world)
         }
         Some(Command::Import(args)) => super::import::import(&args, globals, world),
         Some(Command::Normalise(args)) => super::normalise::normalise(&args, globals, world),
@@ -119,11 +120,17 @@ fn dispatch(cli: Cli, world: &mut World) -> Result<Outcome> {
         Some(Command::Top(args)) => super::top::top(&args, globals, world),
         Some(Command::Show { id, context }) => super::show::show(&id, context, globals, world),
         Some(Command::Status) => super::status::status(globals, world),
-        Some(Command::Verify { case, deep, require }) => {
-            super::verify::verify(case.as_deref(), deep, &require, globals, world)
-        }
+        Some(Command::Bookmark { what }) => super::bookmark::bookmark(&what, globals, world),
+        Some(Command::Finding { what }) => super::finding::finding(&what, globals, world),
+        Some(Command::Undo) => super::undo::undo(globals, world),
+        Some(Command::Verify(args)) => super::verify::verify(&args, globals, world),
+        Some(Command::Checkpoint(args)) => super::checkpoint::checkpoint(&args, globals, world),
+        Some(Command::Keys { what }) => super::checkpoint::keys(&what, globals, world),
         Some(Command::Reindex) => super::reindex::reindex(globals, world),
-        Some(Command::Journal) => super::journal::journal(globals, world),
+        Some(Command::Journal { what: None }) => super::journal::journal(globals, world),
+        Some(Command::Journal { what: Some(JournalWords::Merge { other }) }) => {
+            super::journal::merge(&other, globals, world)
+        }
         Some(Command::Generate { what: Generated::Keys }) => super::generate::keys(globals, world),
         Some(Command::Formats { what }) => match what {
             Formats::List => super::formats::list(globals, world),
@@ -158,6 +165,11 @@ impl Opened {
 
     /// Reads a query; a mistake is pointed at.
     pub fn query(&self, text: &str) -> Result<Expr> {
+        self.case.resolve(self.parse(text)?)
+    }
+
+    /// Reads a query without saying what its tags and findings stand for.
+    pub fn parse(&self, text: &str) -> Result<Expr> {
         query::parse(text, &self.context()).map_err(|diagnostic| pointed(&diagnostic, text))
     }
 

@@ -2,13 +2,12 @@
 
 use std::path::PathBuf;
 
-use directories::ProjectDirs;
-
 use crate::error::Result;
 use crate::tui::{self, Charset, Colour as Hues, Settings};
 
 use super::World;
 use super::args::{Colour, Globals};
+use super::custody::config_folder;
 use super::run::{Opened, Outcome, zone};
 
 /// Terminals whose fonts have no more than ASCII and some lines.
@@ -41,9 +40,5 @@ pub fn show(opened: Opened, globals: &Globals, world: &mut World) -> Result<Outc
 
 /// Finds the user's own keymap, where there is one.
 fn overlay(world: &World) -> Option<PathBuf> {
-    let folder = match (world.var)("VESTIGO_CONFIG") {
-        Some(folder) => PathBuf::from(folder),
-        None => ProjectDirs::from("", "", "vestigo")?.config_dir().to_owned(),
-    };
-    Some(folder.join("keys.toml")).filter(|path| path.exists())
+    Some(config_folder(world)?.join("keys.toml")).filter(|path| path.exists())
 }

@@ -2,34 +2,31 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::case::{Rungs, Verdict, verify as verify_case};
-use crate::error::{Error, Result, visible};
+use crate::case::{Brought, Rungs, Verdict, verify as verify_case};
+use crate::error::{Attempt, Error, Result, visible};
 use crate::evidence::Depth;
+use crate::journal::{Allowed, Checkpoint};
 
 use super::World;
 use super::args::Globals;
+use super::args_custody::VerifyArgs;
 use super::progress::watched;
 use super::run::{Outcome, json_line};
 use super::table::grouped;
 use super::which;
 
 /// Verifies a case and prints the ladder.
-pub fn verify(
-    case: Option<&str>,
-    deep: bool,
-    require: &[String],
-    globals: &Globals,
-    world: &mut World,
-) -> Result<Outcome> {
-    let folder = which::chosen(case.or(globals.case.as_deref()), world)?;
-    let depth = if deep { Depth::Deep } else { Depth::Quick };
+pub fn verify(args: &VerifyArgs, globals: &Globals, world: &mut World) -> Result<Outcome> {
+    let folder = which::chosen(args.target.as_deref().or(globals.case.as_deref()), world)?;
+    let depth = if args.deep { Depth::Deep } else { Depth::Quick };
+    let brought = brought(args, world)?;
     let (done, total) = (AtomicU64::new(0), AtomicU64::new(0));
     let progress = |now: u64, all: u64| {
         done.fetch_max(now, Ordering::Relaxed);
         total.store(all, Ordering::Relaxed);
     };
     let read = || (done.load(Ordering::Relaxed), total.load(Ordering::Relaxed), 0);
-    let verdict = watched(world, globals, &read, || verify_case(&folder, depth, &progress))?;
+    let verdict = watched(world, globals, &read, || verify_case(&folder, depth, &brought, &progress))?;
     if globals.json {
         let object = serde_json::json!({ "target": verdict.target, "rungs": verdict.rungs,
             "damage": verdict.damage, "notes": verdict.notes, "not_proven": verdict.not_proven });
@@ -37,12 +34,25 @@ pub fn verify(
     } else {
         tell(&verdict, world)?;
     }
-    let missing = missing(require, &verdict.rungs)?;
+    let missing = missing(&args.require, &verdict.rungs)?;
     for rung in &missing {
         world.note(&format!("required and not reached: {rung}"));
     }
     let sound = verdict.rungs.consistent && missing.is_empty();
     Ok(if sound { Outcome::Done } else { Outcome::Damaged })
+}
+
+/// Reads what whoever verifies brings along.
+pub fn brought(args: &VerifyArgs, world: &World) -> Result<Brought> {
+    let mut anchors = Vec::new();
+    for path in &args.anchors {
+        let shown = visible(&path.to_string_lossy());
+        let text = std::fs::read_to_string(path).attempt(|| format!("cannot read the anchor {shown}"))?;
+        anchors.push((shown, Checkpoint::find(&text)?));
+    }
+    let allowed =
+        args.allowed_signers.as_ref().map(|path| Allowed::read(path, args.revoked.clone())).transpose()?;
+    Ok(Brought { anchors, allowed, tsa_ca: args.tsa_ca.clone(), now: world.clock.now() })
 }
 
 fn missing<'a>(require: &'a [String], rungs: &Rungs) -> Result<Vec<&'a String>> {
@@ -52,9 +62,10 @@ fn missing<'a>(require: &'a [String], rungs: &Rungs) -> Result<Vec<&'a String>> 
             "consistent" => rungs.consistent,
             "signed" => rungs.signed.is_some(),
             "anchored" => rungs.anchored.is_some(),
+            "extends" => rungs.extends == Some(true),
             _ => {
                 return Err(Error::usage(format!("there is no rung `{}`", visible(rung)))
-                    .hint("Choose among consistent, signed, anchored."));
+                    .hint("Choose among consistent, signed, anchored, extends."));
             }
         };
         if !holds {
@@ -78,9 +89,17 @@ fn tell(verdict: &Verdict, world: &mut World) -> Result<()> {
     } else {
         world.line(&format!("  ✗ NOT consistent: {} places are damaged", verdict.damage.len()))?;
     }
-    world.line(&rung(rungs.signed.is_some(), rungs.signed.as_deref().unwrap_or("not signed")))?;
-    world
-        .line(&rung(rungs.anchored.is_some(), rungs.anchored.as_deref().unwrap_or("not anchored outside")))?;
+    let said = |text: &Option<String>, yes: &str, no: &str| match text {
+        Some(text) => rung(true, &format!("{yes} {text}")),
+        None => rung(false, no),
+    };
+    world.line(&said(&rungs.signed, "signed by", "UNSIGNED, or by nobody you trust"))?;
+    world.line(&said(&rungs.anchored, "anchored at", "not anchored by a time stamp"))?;
+    world.line(&match rungs.extends {
+        Some(true) => rung(true, "extends the checkpoint you brought"),
+        Some(false) => "  ✗ does NOT extend the checkpoint you brought".to_owned(),
+        None => rung(false, "not held against a checkpoint kept elsewhere (--anchor)"),
+    })?;
     for damage in &verdict.damage {
         let frame = damage.frame.map(|frame| format!(", frame {frame}")).unwrap_or_default();
         let records = damage.records.map(|(a, b)| format!(", records {a} to {b}")).unwrap_or_default();

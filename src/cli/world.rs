@@ -4,7 +4,9 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use crate::error::{Attempt, Error, Result};
+use crate::case::TOOL;
+use crate::error::{Attempt, Error, Result, visible};
+use crate::journal::Who;
 use crate::record::{Clock, SystemClock};
 
 /// Looks up an environment variable; none where it is unset or empty.
@@ -103,8 +105,8 @@ impl World {
         written.attempt(|| "cannot write the output".to_owned())
     }
 
-    /// Tells who acts, as `login@host`.
-    pub fn who(&self) -> String {
+    /// Tells who acts, and the circumstances.
+    pub fn who(&self) -> Who {
         let login = (self.var)("USER").or_else(|| (self.var)("LOGNAME"));
         #[cfg(unix)]
         let login = login.unwrap_or_else(|| format!("uid-{}", rustix::process::getuid().as_raw()));
@@ -114,6 +116,23 @@ impl World {
         let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
         #[cfg(not(unix))]
         let host = (self.var)("COMPUTERNAME").unwrap_or_else(|| "unknown".to_owned());
-        crate::error::visible(&format!("{login}@{host}"))
+        Who {
+            login: visible(&login),
+            host: visible(&host),
+            ssh: (self.var)("SSH_CONNECTION").map(|connection| visible(&connection)),
+            tool: TOOL.to_owned(),
+            clock: if self.signals { clock_state() } else { "not asked".to_owned() },
+        }
     }
+}
+
+/// Says whether the machine's clock is kept right, as far as can be seen without asking anybody.
+fn clock_state() -> String {
+    let known = [
+        ("/run/systemd/timesync/synchronized", "synchronised by systemd-timesyncd"),
+        ("/run/chrony/chronyd.pid", "kept by chronyd"),
+        ("/run/ntpd.pid", "kept by ntpd"),
+    ];
+    let found = known.iter().find(|(path, _)| std::path::Path::new(path).exists());
+    found.map_or("not known to be synchronised", |(_, state)| state).to_owned()
 }

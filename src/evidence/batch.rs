@@ -8,11 +8,10 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Attempt, Error, Result, visible};
-use crate::record::SourceId;
+use crate::record::{SourceId, root};
 use crate::source::Found;
 
 use super::manifest::{Manifest, SourceRow, VERSION};
-use super::merkle::root;
 use super::seal::{Frame, SourceSecret, hash_of, hex};
 use super::store::{FrameBytes, read_frame, unhex};
 use super::{batch_folder, manifest::FrameRow};
@@ -188,6 +187,7 @@ impl BatchWriter {
         let manifest = Manifest {
             version: VERSION,
             sha256: hex(&self.written.hashes[0].clone().finalize().into()),
+            packed_sha256: hex(&self.written.hashes[1].clone().finalize().into()),
             length: self.written.raw,
             sources: std::mem::take(&mut self.sources),
             originals: std::mem::take(&mut self.originals),

@@ -8,9 +8,11 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use crate::record::root;
+
 use super::batch_folder;
 use super::manifest::{FrameRow, Manifest, SourceRow};
-use super::merkle::{Salter, root};
+use super::merkle::Salter;
 use super::seal::{SourceSecret, hash_of, hex};
 use super::store::{Batch, FrameBytes, open_batch, read_frame, unhex};
 
@@ -143,6 +145,7 @@ fn check_batch(
     damage.extend(found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner));
     if depth == Depth::Deep && damage.is_empty() {
         damage.extend(check_contents(number, batch));
+        damage.extend(check_packed(number, folder, manifest));
     }
     damage
 }
@@ -288,6 +291,20 @@ fn check_seek_table(path: &Path, manifest: &Manifest, offset: u64) -> Result<(),
     } else {
         Err("its seek table is not that of its frames".to_owned())
     }
+}
+
+/// Checks the compressed file itself: bits that decompression does not look at.
+fn check_packed(number: u32, folder: &Path, manifest: &Manifest) -> Option<Damage> {
+    let hash = || hash_of(&mut std::fs::File::open(folder.join("content.zst"))?);
+    let reason = match hash().map(|found: [u8; 32]| hex(&found)) {
+        Ok(found) if found == manifest.packed_sha256 => return None,
+        Ok(found) => format!(
+            "its SHA-256 is {found}, the manifest says {}; the content in it is whole",
+            manifest.packed_sha256
+        ),
+        Err(error) => format!("it cannot be read: {error}"),
+    };
+    Some(in_file(number, "content.zst", reason))
 }
 
 /// Checks each source's content hash, and the batch's, over all frames in order.

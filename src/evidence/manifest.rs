@@ -63,6 +63,8 @@ pub struct Manifest {
     pub version: u32,
     /// SHA-256 in hex of what `zstd -dc content.zst` gives.
     pub sha256: String,
+    /// SHA-256 in hex of `content.zst` itself.
+    pub packed_sha256: String,
     /// Length of what `zstd -dc content.zst` gives.
     pub length: u64,
     /// The sources, one after another.

@@ -1,20 +1,17 @@
-//! Merkle trees over records (RFC 9162 §2.1), with salted leaves.
+//! The salted leaves of records, over which hash trees stand (`record::root`).
 //!
 //! Leaf of record i = SHA-256(0x00 ‖ salt_i ‖ the record's bytes), where salt_i
 //! = the first 16 bytes of HMAC-SHA-256(source secret, i as big-endian u64).
-//! Node = SHA-256(0x01 ‖ left ‖ right). A frame's root is the tree over its
-//! records' leaves. A source's root is the tree whose leaves *are* the frame
-//! roots: they are combined as nodes and not hashed with 0x00 again. The tree
-//! over n > 1 leaves splits at the largest power of two below n. The tree over
-//! nothing is SHA-256 of nothing.
+//! A frame's root is the tree over its records' leaves. A source's root is the
+//! tree whose leaves *are* the frame roots: they are combined as nodes and not
+//! hashed with 0x00 again.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-use super::SourceSecret;
+use crate::record::Hash;
 
-/// A SHA-256.
-pub type Hash = [u8; 32];
+use super::SourceSecret;
 
 /// Salts the leaves of one source.
 #[derive(Clone)]
@@ -44,24 +41,4 @@ impl Salter {
         hash.update(bytes);
         hash.finalize().into()
     }
-}
-
-/// Gives the root over leaves (or over frame roots).
-pub fn root(leaves: &[Hash]) -> Hash {
-    match leaves {
-        [] => Sha256::digest([]).into(),
-        [leaf] => *leaf,
-        _ => {
-            let (left, right) = leaves.split_at(leaves.len().next_power_of_two() / 2);
-            node(&root(left), &root(right))
-        }
-    }
-}
-
-fn node(left: &Hash, right: &Hash) -> Hash {
-    let mut hash = Sha256::new();
-    hash.update([1]);
-    hash.update(left);
-    hash.update(right);
-    hash.finalize().into()
 }

@@ -4,10 +4,10 @@ use sha2::{Digest, Sha256};
 use zstd::bulk::Compressor;
 
 use crate::error::{Attempt, Result};
-use crate::record::SourceId;
+use crate::record::{SourceId, root};
 
 use super::manifest::FrameRow;
-use super::merkle::{Salter, root};
+use super::merkle::Salter;
 use super::spans::{Span, encode};
 
 /// Most bytes of content in one frame, unless a single record is longer.

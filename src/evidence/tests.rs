@@ -6,9 +6,10 @@ use std::path::Path;
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::merkle::{Salter, root};
+use super::merkle::Salter;
 use super::*;
 use crate::record::SourceId;
+use crate::record::root;
 use crate::source::Found;
 
 const SECRET: SourceSecret = SourceSecret([7; 32]);

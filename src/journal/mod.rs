@@ -1,19 +1,43 @@
 //! Who did what when?
 //!
 //! Owns `journal.jsonl`: one entry a line, each naming the SHA-256 of the line
-//! before it. Promises that an entry once acknowledged is on disk, that a torn
-//! last line is set aside and said, and that a bad line elsewhere makes the
-//! case read-only. `case` may call; others read its [`Line`]s.
+//! before it; what stands at its end (bookmarks, findings); its checkpoints,
+//! their signatures and time stamps. Promises that an entry once acknowledged
+//! is on disk, that a torn last line is set aside and said, that a bad line
+//! elsewhere makes the case read-only, and that two copies' annotations come
+//! together without loss. `case` and those above may call.
 
+mod act;
+mod allowed;
+mod checkpoint;
+mod fold;
+mod keys;
+mod merge;
+mod ops;
 mod read;
+mod sign;
+mod stamp;
+mod who;
 mod write;
 
+#[cfg(test)]
+mod fold_tests;
 #[cfg(test)]
 mod tests;
 
 use std::path::{Path, PathBuf};
 
-pub use read::{Journal, Line, read};
+pub use act::{Act, Asked, Change, EventRef, NewFinding, Severity, Status, Verdict};
+pub use allowed::Allowed;
+pub use checkpoint::{Checkpoint, NAMESPACE as CHECKPOINT_NAMESPACE, anchors, checkpoint_name};
+pub use fold::{Bookmark, Conflict, Finding, Said, State};
+pub use keys::{Keyring, public_of};
+pub use merge::Merge;
+pub use ops::{MERGE, Op, ops};
+pub use read::{Journal, Line, check, hash_of, leaf, read};
+pub use sign::{Signed, Signer, check_signature};
+pub use stamp::{Stamped, fetch as fetch_stamp, read as read_stamp, trusted as stamp_is_trusted};
+pub use who::Who;
 pub use write::Writer;
 
 /// Gives the place of the journal in a case folder.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Attempt, Result};
-use crate::record::SourceId;
+use crate::record::{Hash, Instant, SourceId, root};
 
 /// The `prev` of the first line.
 const NOTHING: [u8; 32] = [0; 32];
@@ -30,11 +30,24 @@ pub struct Line {
     pub prev: String,
 }
 
+impl Line {
+    /// Gives the moment by which entries of several journals are put in order:
+    /// the clock's word, or, where the clock had not gone on since the entry
+    /// before, the `tick` that was given instead (a hybrid logical clock, Kulkarni
+    /// and others 2014). Later entries of one journal always have later ticks.
+    pub fn tick(&self) -> i64 {
+        let clock = || self.at.parse::<Instant>().map_or(i64::MIN, Instant::nanos);
+        self.what["tick"].as_i64().unwrap_or_else(clock)
+    }
+}
+
 /// What reading a journal found.
 #[derive(Debug)]
 pub struct Journal {
     /// The entries whose chain holds, in order.
     pub lines: Vec<Line>,
+    /// Their very bytes, each with its line end.
+    pub texts: Vec<Vec<u8>>,
     /// Bytes behind the last line end: a write that was cut off.
     pub torn: Vec<u8>,
     /// The first line (from 1) whose chain, number or form is wrong, and how.
@@ -49,6 +62,7 @@ impl Default for Journal {
     fn default() -> Journal {
         Journal {
             lines: Vec::new(),
+            texts: Vec::new(),
             torn: Vec::new(),
             broken: None,
             head: SourceId(NOTHING).to_string(),
@@ -58,12 +72,42 @@ impl Default for Journal {
 }
 
 impl Journal {
+    /// Adds a line that follows.
+    pub(super) fn add(&mut self, line: Line, text: Vec<u8>) {
+        self.head = hash_of(&text);
+        self.length += text.len() as u64;
+        self.lines.push(line);
+        self.texts.push(text);
+    }
+
+    /// Gives the root of the RFC 9162 tree whose leaves are the first `size`
+    /// lines, SHA-256(0x00 ‖ the line's bytes, line end included); none where
+    /// there are fewer lines.
+    pub fn root(&self, size: u64) -> Option<Hash> {
+        let texts = self.texts.get(..usize::try_from(size).ok()?)?;
+        Some(root(&texts.iter().map(|text| leaf(text)).collect::<Vec<_>>()))
+    }
+
     /// Tells whether what stands behind the last line end is a whole entry with
     /// one byte more: its line end was changed, which no cut-off write does.
     pub fn torn_is_whole(&self) -> bool {
         let Some((_, line)) = self.torn.split_last() else { return false };
         follows(self, line).is_ok()
     }
+}
+
+/// Gives the leaf of a line in the journal's tree.
+pub fn leaf(text: &[u8]) -> Hash {
+    let mut hash = Sha256::new();
+    hash.update([0]);
+    hash.update(text);
+    hash.finalize().into()
+}
+
+/// Gives the SHA-256 of a line with its line end, in hex: what the next line's
+/// `prev` says, and the line's name wherever it goes.
+pub fn hash_of(text: &[u8]) -> String {
+    SourceId(Sha256::digest(text).into()).to_string()
 }
 
 /// Reads a journal and checks its chain; one that is absent is empty. Never writes.
@@ -74,8 +118,8 @@ pub fn read(path: &Path) -> Result<Journal> {
     }
 }
 
-/// Checks the chain of a journal's bytes.
-pub(super) fn check(bytes: &[u8]) -> Journal {
+/// Reads a journal's bytes and checks their chain.
+pub fn check(bytes: &[u8]) -> Journal {
     let mut journal = Journal::default();
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
         if line.last() != Some(&b'\n') {
@@ -84,9 +128,7 @@ pub(super) fn check(bytes: &[u8]) -> Journal {
         }
         match follows(&journal, line) {
             Ok(parsed) => {
-                journal.lines.push(parsed);
-                journal.head = SourceId(Sha256::digest(line).into()).to_string();
-                journal.length += line.len() as u64;
+                journal.add(parsed, line.to_vec());
             }
             Err(how) => {
                 journal.broken = Some((journal.lines.len() as u64 + 1, how));

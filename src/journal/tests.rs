@@ -9,8 +9,12 @@ use crate::record::{FixedClock, Instant};
 
 const CLOCK: FixedClock = FixedClock(Instant::from_secs(1_772_582_400));
 
+fn who(login: &str) -> Who {
+    Who { tool: "vestigo".to_owned(), ..Who::called(login, "host") }
+}
+
 fn three_entries(path: &Path) -> Vec<u8> {
-    let mut writer = Writer::open(path, "tester@host", &CLOCK).expect("nobody else writes");
+    let mut writer = Writer::open(path, &who("tester"), &CLOCK).expect("nobody else writes");
     for n in 0..3 {
         writer.append("bookmark.add", json!({ "n": n }), &CLOCK).expect("it is written");
     }
@@ -22,12 +26,17 @@ fn an_entry_is_one_line_that_names_the_line_before() {
     let folder = tempfile::tempdir().expect("a folder");
     let bytes = three_entries(&path(folder.path()));
     let text = String::from_utf8(bytes).expect("it is JSON");
-    let first = text.lines().next().expect("it has lines");
-    let wanted = format!(
-        r#"{{"seq":0,"at":"2026-03-04T00:00:00.000000000Z","by":"tester@host","do":"bookmark.add","what":{{"n":0}},"prev":"{}"}}"#,
-        "0".repeat(64)
-    );
-    assert_eq!(first, wanted);
+    let first: serde_json::Value = serde_json::from_str(text.lines().next().expect("lines")).expect("JSON");
+    let keys: Vec<&str> = first.as_object().expect("an object").keys().map(String::as_str).collect();
+    assert_eq!(keys, ["seq", "at", "by", "do", "what", "prev"]);
+    assert_eq!(first["at"], "2026-03-04T00:00:00.000000000Z");
+    assert_eq!(first["by"], "tester@host");
+    assert_eq!(first["what"]["session"]["tool"], "vestigo");
+    assert_eq!(first["prev"], "0".repeat(64));
+    let lines: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(lines[1]["what"]["session"], serde_json::Value::Null, "one session is told once");
+    assert_ne!(lines[1]["what"]["salt"], lines[2]["what"]["salt"]);
     let journal = read(&path(folder.path())).expect("it reads");
     assert_eq!((journal.lines.len(), journal.torn.len(), journal.broken), (3, 0, None));
 }
@@ -40,7 +49,7 @@ fn a_line_cut_anywhere_is_set_aside_and_said() {
     let last = whole[..whole.len() - 1].iter().rposition(|byte| *byte == b'\n').expect("three lines") + 1;
     for cut in last + 1..whole.len() {
         std::fs::write(&file, &whole[..cut]).expect("it is ours");
-        let writer = Writer::open(&file, "tester@host", &CLOCK).expect("it repairs");
+        let writer = Writer::open(&file, &who("tester"), &CLOCK).expect("it repairs");
         let acts: Vec<&str> = writer.journal().lines.iter().map(|line| line.act.as_str()).collect();
         assert_eq!(acts, ["bookmark.add", "bookmark.add", "recovery"]);
         assert_eq!(
@@ -78,7 +87,7 @@ fn a_missing_or_moved_entry_makes_the_case_read_only() {
     for kept in [[0, 2].as_slice(), &[1, 0, 2], &[0, 1, 1, 2], &[1, 2]] {
         let bytes: Vec<u8> = kept.iter().flat_map(|n| lines[*n].to_vec()).collect();
         std::fs::write(&file, &bytes).expect("it is ours");
-        let refused = Writer::open(&file, "tester@host", &CLOCK).err().expect("it refuses");
+        let refused = Writer::open(&file, &who("tester"), &CLOCK).err().expect("it refuses");
         assert_eq!(refused.kind(), crate::error::Kind::Integrity);
         assert_eq!(std::fs::read(&file).expect("it is there"), bytes, "nothing was written");
     }
@@ -88,9 +97,52 @@ fn a_missing_or_moved_entry_makes_the_case_read_only() {
 fn two_cannot_write_at_once() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = path(folder.path());
-    let first = Writer::open(&file, "one@host", &CLOCK).expect("nobody else writes");
-    let refused = Writer::open(&file, "two@host", &CLOCK).err().expect("it refuses");
+    let first = Writer::open(&file, &who("one"), &CLOCK).expect("nobody else writes");
+    let refused = Writer::open(&file, &who("two"), &CLOCK).err().expect("it refuses");
     assert!(refused.to_string().contains("one@host"), "{refused}");
     drop(first);
-    assert!(Writer::open(&file, "two@host", &CLOCK).is_ok());
+    assert!(Writer::open(&file, &who("two"), &CLOCK).is_ok());
+}
+
+#[test]
+fn a_clock_that_stands_still_or_goes_back_does_not_turn_the_order_round() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = path(folder.path());
+    let mut writer = Writer::open(&file, &who("tester"), &CLOCK).expect("nobody else writes");
+    for secs in [1_772_582_400, 1_772_582_400, 1_000, 1_772_582_500] {
+        let clock = FixedClock(Instant::from_secs(secs));
+        writer.append("recovery", json!({}), &clock).expect("it is written");
+    }
+    let ticks: Vec<i64> = writer.journal().lines.iter().map(Line::tick).collect();
+    assert!(ticks.is_sorted_by(|a, b| a < b), "{ticks:?}");
+    assert_eq!(ticks[3], 1_772_582_500_000_000_000);
+}
+
+#[test]
+fn a_checkpoint_is_extended_by_what_grew_from_it_and_by_nothing_else() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = path(folder.path());
+    let whole = three_entries(&file);
+    let journal = check(&whole);
+    let checkpoint = Checkpoint::of(&journal, "x");
+    assert_eq!(Checkpoint::parse(&checkpoint.text()).expect("it reads"), checkpoint);
+    assert_eq!(
+        Checkpoint::find(&format!("ticket 7: {} thanks", checkpoint.line())).expect("found"),
+        checkpoint
+    );
+    let mut writer = Writer::open(&file, &who("tester"), &CLOCK).expect("nobody else writes");
+    writer.append("recovery", json!({}), &CLOCK).expect("it is written");
+    assert_eq!(checkpoint.against(writer.journal(), "x"), None);
+    assert!(checkpoint.against(writer.journal(), "y").is_some_and(|how| how.contains("another case")));
+    let cut = check(&whole[..journal.texts[0].len() + journal.texts[1].len()]);
+    assert!(checkpoint.against(&cut, "x").is_some_and(|how| how.contains("has 2 entries, it says 3")));
+    let other = three_entries(&path(tempfile::tempdir().expect("a folder").path()));
+    assert!(checkpoint.against(&check(&other), "x").is_some_and(|how| how.contains("rewritten")));
+}
+
+#[test]
+fn any_text_is_a_checkpoint_or_refused() {
+    for text in ["", "\n\n\n", "a\n1\nAAAA\n", "vestigo/x", "vestigo/x 1", "a\n01\nAAAA\nb\n"] {
+        assert!(Checkpoint::find(text).is_err(), "{text}");
+    }
 }

@@ -4,19 +4,21 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Write};
 use std::path::Path;
 
-use serde_json::json;
-use sha2::{Digest, Sha256};
+use serde_json::{Value, json};
 
 use crate::error::{Attempt, Error, Result, visible};
-use crate::record::{Clock, SourceId};
+use crate::record::Clock;
 
+use super::Who;
 use super::read::{Journal, Line, check};
 
 /// The right to write: holds the case's exclusive lock until dropped.
 pub struct Writer {
     file: File,
-    _lock: File,
-    by: String,
+    lock: File,
+    who: Who,
+    /// The circumstances that the journal tells last.
+    told: Option<Value>,
     journal: Journal,
 }
 
@@ -29,9 +31,9 @@ impl Writer {
     ///
     /// Fails where another process writes, naming it, and where the chain is
     /// broken before its tail: such a case can only be read.
-    pub fn open(path: &Path, by: &str, clock: &dyn Clock) -> Result<Writer> {
+    pub fn open(path: &Path, who: &Who, clock: &dyn Clock) -> Result<Writer> {
         let folder = path.parent().unwrap_or(Path::new("."));
-        let lock = take_lock(&folder.join("lock"), by)?;
+        let lock = take_lock(&folder.join("lock"), &who.by())?;
         let open = || -> std::io::Result<(File, Vec<u8>)> {
             let mut options = OpenOptions::new();
             options.read(true).append(true).create(true);
@@ -49,7 +51,8 @@ impl Writer {
             return Err(Error::integrity(format!("journal line {line}: {how}"))
                 .hint("The case can be read and verified, and is not written to any more."));
         }
-        let mut writer = Writer { file, _lock: lock, by: by.to_owned(), journal };
+        let told = journal.lines.iter().rev().find_map(|line| line.what.get("session")).cloned();
+        let mut writer = Writer { file, lock, who: who.clone(), told, journal };
         writer.repair(folder, clock)?;
         Ok(writer)
     }
@@ -70,7 +73,7 @@ impl Writer {
             self.file.sync_all()
         };
         aside().attempt(|| "cannot repair the journal's cut-off end".to_owned())?;
-        let sha256 = SourceId(Sha256::digest(&torn).into()).to_string();
+        let sha256 = super::hash_of(&torn);
         let what = json!({ "moved": torn.len(), "to": name, "sha256": sha256,
             "reason": "the last line had no end: a write was cut off" });
         self.append("recovery", what, clock).map(drop)
@@ -78,11 +81,26 @@ impl Writer {
 
     /// Appends an entry and syncs: when this returns, it is committed. After a
     /// failure the writer is of no more use: what is on disk is not known.
-    pub fn append(&mut self, act: &str, what: serde_json::Value, clock: &dyn Clock) -> Result<Line> {
+    ///
+    /// Every entry gets 16 random bytes (`salt`), so that it can be left out of a
+    /// bundle and yet be committed to by a hash that nobody can guess from; the
+    /// first of each session tells its circumstances (`session`).
+    pub fn append(&mut self, act: &str, mut what: Value, clock: &dyn Clock) -> Result<Line> {
+        let now = clock.now();
+        let last = self.journal.lines.last().map(Line::tick);
+        if last.is_some_and(|last| now.nanos() <= last) {
+            what["tick"] = last.unwrap_or_default().saturating_add(1).into();
+        }
+        let circumstances = self.who.circumstances();
+        if self.told.as_ref() != Some(&circumstances) {
+            what["session"] = circumstances.clone();
+            self.told = Some(circumstances);
+        }
+        what["salt"] = salt()?.into();
         let line = Line {
             seq: self.journal.lines.len() as u64,
-            at: clock.now().to_string(),
-            by: self.by.clone(),
+            at: now.to_string(),
+            by: self.who.by(),
             act: act.to_owned(),
             what,
             prev: self.journal.head.clone(),
@@ -92,9 +110,7 @@ impl Writer {
         bytes.push(b'\n');
         let written = self.file.write_all(&bytes).and_then(|()| self.file.sync_data());
         written.attempt(|| "cannot write to the journal".to_owned())?;
-        self.journal.head = SourceId(Sha256::digest(&bytes).into()).to_string();
-        self.journal.length += bytes.len() as u64;
-        self.journal.lines.push(line.clone());
+        self.journal.add(line.clone(), bytes);
         Ok(line)
     }
 
@@ -102,6 +118,19 @@ impl Writer {
     pub fn journal(&self) -> &Journal {
         &self.journal
     }
+}
+
+impl Drop for Writer {
+    /// Takes the holder's name out of the lock again; that it is stale is no harm.
+    fn drop(&mut self) {
+        let _ = self.lock.set_len(0);
+    }
+}
+
+fn salt() -> Result<String> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).attempt(|| "cannot draw random bytes from the system".to_owned())?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// Takes the lock and writes into its file who holds it.

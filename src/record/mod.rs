@@ -12,6 +12,7 @@ mod id;
 mod json;
 mod sentence;
 mod time;
+mod tree;
 mod zone;
 
 pub use buckets::{bucket_edges, readable_width};
@@ -22,4 +23,5 @@ pub use id::{EventId, Origin, SourceId};
 pub use json::write_json;
 pub use sentence::sentence;
 pub use time::{Basis, Civil, Instant, Precision, Stamp, When, Window};
+pub use tree::{Hash, prove, root, root_from};
 pub use zone::{Placed, Zone};

@@ -46,6 +46,19 @@ impl fmt::Display for Instant {
     }
 }
 
+/// Reads RFC 3339, as it is written above.
+impl std::str::FromStr for Instant {
+    type Err = crate::error::Error;
+
+    fn from_str(text: &str) -> Result<Instant, crate::error::Error> {
+        let nanos =
+            chrono::DateTime::parse_from_rfc3339(text).ok().and_then(|time| time.timestamp_nanos_opt());
+        nanos.map(Instant).ok_or_else(|| {
+            crate::error::Error::usage(format!("`{}` is not a time", crate::error::Visible(text)))
+        })
+    }
+}
+
 /// A half-open stretch of time: `from` is inside, `to` is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {

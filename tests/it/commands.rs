@@ -58,7 +58,8 @@ fn exit_statuses_say_what_happened() {
     env.run(&["search", "no-such-option", "--frobnicate"]).exits(2);
     env.run_bare(&["vestigo", "--case", "/nowhere/at/all", "status"]).exits(3);
     env.run(&["import", "/nowhere/at/all.log"]).exits(3);
-    env.run(&["verify", "--require", "signed"]).exits(4);
+    env.run(&["verify", "--require", "signed"]).exits(0);
+    env.run(&["verify", "--require", "signed,anchored"]).exits(4);
 }
 
 #[test]
@@ -115,7 +116,8 @@ fn paging_reaches_every_event_once_in_both_orders() {
 fn a_second_writer_is_refused_by_name() {
     let env = demo();
     let clock = vestigo::record::FixedClock(vestigo::record::Instant::from_secs(0));
-    let held = vestigo::case::Hold::open(&env.path("case"), "other@host", &clock).expect("nobody writes");
+    let other = vestigo::journal::Who::called("other", "host");
+    let held = vestigo::case::Hold::open(&env.path("case"), &other, &clock).expect("nobody writes");
     let refused = env.run(&["reindex"]).ends(3);
     assert!(refused.err.contains("writing"), "{}", refused.err);
     drop(held);

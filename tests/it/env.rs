@@ -67,11 +67,13 @@ impl TestEnv {
     /// Runs the program with exactly these words.
     pub fn run_bare(&self, words: &[&str]) -> Output {
         let (out, err) = (Shared::default(), Shared::default());
+        let config = self.path("config").to_string_lossy().into_owned();
         let data = self.path("data").to_string_lossy().into_owned();
         let mut world = World {
             clock: Box::new(FixedClock(Instant::from_secs(NOW))),
             var: Box::new(move |name| match name {
                 "VESTIGO_DATA" => Some(data.clone()),
+                "VESTIGO_CONFIG" => Some(config.clone()),
                 "USER" => Some("tester".to_owned()),
                 _ => None,
             }),

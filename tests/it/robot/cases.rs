@@ -38,8 +38,12 @@ fn kept(env: TestEnv) -> Case {
 }
 
 fn open(folder: &Path) -> Case {
-    Case::open(folder, "robot@test", &FixedClock(Instant::from_secs(1_773_100_800)))
-        .expect("it was just made")
+    Case::open(
+        folder,
+        &vestigo::journal::Who::called("robot", "test"),
+        &FixedClock(Instant::from_secs(1_773_100_800)),
+    )
+    .expect("it was just made")
 }
 
 /// The demo case: three days of a web shop, and one intrusion.

@@ -1,0 +1,111 @@
+//! Two copies of a case brought together: nothing is lost, and it does not
+//! matter who merges whom, how often, or in which order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::fold::{Conflict, known_conflicts};
+use super::ops::{MERGE, Op, merged, ops};
+use super::{Act, Journal};
+
+/// What another journal brings.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Merge {
+    /// The lines that are new here, without their line ends, in their order.
+    pub lines: Vec<String>,
+    /// Where both say different things of the same.
+    pub conflicts: Vec<Conflict>,
+}
+
+impl Merge {
+    /// Works out what `theirs` brings that `ours` lacks.
+    pub fn of(ours: &Journal, theirs: &Journal) -> Merge {
+        let (mine, other) = (ops(ours), ops(theirs));
+        let known: BTreeSet<&str> = mine.iter().map(|op| op.id.as_str()).collect();
+        let known_there: BTreeSet<&str> = other.iter().map(|op| op.id.as_str()).collect();
+        let texts = texts(theirs);
+        let new: Vec<&Op> = other.iter().filter(|op| !known.contains(op.id.as_str())).collect();
+        let lines = new.iter().filter_map(|op| texts.get(&op.id).cloned()).collect();
+        let alone: Vec<&Op> = mine.iter().filter(|op| !known_there.contains(op.id.as_str())).collect();
+        // What they had to choose between when they merged, whoever merges them hears of, too.
+        let mut conflicts = conflicts(&alone, &new);
+        conflicts.extend(known_conflicts(theirs));
+        conflicts.sort();
+        conflicts.dedup();
+        Merge { lines, conflicts }
+    }
+
+    /// Gives the entry's kind and particulars.
+    pub fn written(&self, from: &Journal) -> (&'static str, Value) {
+        let what = json!({ "from": { "entries": from.lines.len(), "head": from.head },
+            "lines": self.lines, "conflicts": self.conflicts });
+        (MERGE, what)
+    }
+}
+
+/// Gives the text of every annotation in a journal, by its hash.
+fn texts(journal: &Journal) -> BTreeMap<String, String> {
+    let mut texts = BTreeMap::new();
+    for (line, text) in journal.lines.iter().zip(&journal.texts) {
+        if line.act == MERGE {
+            texts.extend(
+                merged(line).map(|(text, _)| {
+                    (super::hash_of(text.as_bytes()), text.trim_end_matches('\n').to_owned())
+                }),
+            );
+        } else if let Ok(text) = std::str::from_utf8(text) {
+            texts.insert(super::hash_of(text.as_bytes()), text.trim_end_matches('\n').to_owned());
+        }
+    }
+    texts
+}
+
+/// What each side said last of each property, where the other did not know of it.
+fn last_words<'a>(ops: &[&'a Op]) -> BTreeMap<(String, &'static str), (&'a Op, String)> {
+    let mut last = BTreeMap::new();
+    for op in ops.iter().filter(|op| !op.undone) {
+        for (on, what, value) in said_of(&op.act) {
+            last.insert((on, what), (*op, value));
+        }
+    }
+    last
+}
+
+fn said_of(act: &Act) -> Vec<(String, &'static str, String)> {
+    let one = |on: &str, what, value: &str| vec![(on.to_owned(), what, value.to_owned())];
+    match act {
+        Act::Mark { event, note: Some(note), .. } => one(&event.event, "note", note),
+        Act::Mark { event, .. } => one(&event.event, "mark", "marked"),
+        Act::Unmark { event } => one(event, "mark", "taken away"),
+        Act::Set { finding, change } => {
+            let scalar = |what: &str| !matches!(what, "tag" | "untag" | "events added" | "events taken away");
+            let parts = change.parts().into_iter().filter(|(what, _)| scalar(what));
+            parts.map(|(what, value)| (finding.clone(), what, value)).collect()
+        }
+        Act::Close { finding, .. } => one(finding, "state", "closed"),
+        Act::Reopen { finding, .. } => one(finding, "state", "open"),
+        Act::Find(_) | Act::Note { .. } | Act::Undo { .. } => Vec::new(),
+    }
+}
+
+fn conflicts(ours: &[&Op], theirs: &[&Op]) -> Vec<Conflict> {
+    let (mine, other) = (last_words(ours), last_words(theirs));
+    let mut conflicts = Vec::new();
+    for ((on, what), (op, value)) in &mine {
+        let Some((rival, against)) = other.get(&(on.clone(), *what)) else { continue };
+        if value == against {
+            continue;
+        }
+        let ours_stands = (op.tick, &op.id) > (rival.tick, &rival.id);
+        let (stands, gave_way) = if ours_stands { (value, against) } else { (against, value) };
+        conflicts.push(Conflict {
+            on: on.clone(),
+            what: (*what).to_owned(),
+            stands: stands.clone(),
+            gave_way: gave_way.clone(),
+        });
+    }
+    conflicts.sort();
+    conflicts
+}

@@ -1,0 +1,76 @@
+//! The annotations of a journal, its own and those merged in, in one order.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::{Act, Journal, Line, hash_of};
+
+/// One annotation, wherever it was first written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Op {
+    /// SHA-256 of the line that says it, in hex.
+    pub id: String,
+    /// Its place in the order of all annotations, see [`Line::tick`].
+    pub tick: i64,
+    /// When, as the clock said.
+    pub at: String,
+    /// Who.
+    pub by: String,
+    /// What.
+    pub act: Act,
+    /// How many annotations came to this journal before it.
+    pub arrived: usize,
+    /// It stands in this journal itself, under this number; none where it was merged in.
+    pub seq: Option<u64>,
+    /// A later entry takes it back.
+    pub undone: bool,
+}
+
+/// The kind of entry that brings another copy's annotations in.
+pub const MERGE: &str = "journal.merge";
+
+/// Gives a journal's annotations in the order of their ticks. What this gives is
+/// the same for every journal that holds the same annotations, but for
+/// `arrived` and `seq`.
+pub fn ops(journal: &Journal) -> Vec<Op> {
+    let mut known = BTreeMap::new();
+    let mut take = |line: &Line, text: &[u8], seq: Option<u64>| {
+        let Some(act) = Act::read(&line.act, &line.what) else { return };
+        let (id, arrived) = (hash_of(text), known.len());
+        let (at, by) = (line.at.clone(), line.by.clone());
+        let op = Op { id: id.clone(), tick: line.tick(), at, by, act, arrived, seq, undone: false };
+        known.entry((op.tick, id)).or_insert(op);
+    };
+    for (line, text) in journal.lines.iter().zip(&journal.texts) {
+        if line.act == MERGE {
+            for (text, line) in merged(line) {
+                take(&line, text.as_bytes(), None);
+            }
+        } else {
+            take(line, text, Some(line.seq));
+        }
+    }
+    let mut ops: Vec<Op> = known.into_values().collect();
+    mark_undone(&mut ops);
+    ops
+}
+
+/// Gives the lines that a merge brought in: the text with its line end, and what it says.
+pub fn merged(line: &Line) -> impl Iterator<Item = (String, Line)> {
+    let texts = line.what["lines"].as_array().into_iter().flatten();
+    texts.filter_map(|text| {
+        let text = text.as_str()?;
+        Some((format!("{text}\n"), serde_json::from_str(text).ok()?))
+    })
+}
+
+/// Marks what is taken back. Whoever takes something back has seen it, so its
+/// tick is later: going backwards, each undo is judged before what it undoes.
+fn mark_undone(ops: &mut [Op]) {
+    let mut gone: HashSet<String> = HashSet::new();
+    for op in ops.iter_mut().rev() {
+        op.undone = gone.contains(&op.id);
+        if let (Act::Undo { line }, false) = (&op.act, op.undone) {
+            gone.insert(line.clone());
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! Who acts, from where, with what, and what their clock is worth.
+
+use serde_json::{Value, json};
+
+/// Who writes to a journal, and the circumstances.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Who {
+    /// The login name.
+    pub login: String,
+    /// The machine's name.
+    pub host: String,
+    /// `SSH_CONNECTION`: client address and port, server address and port.
+    pub ssh: Option<String>,
+    /// The program and its version.
+    pub tool: String,
+    /// What is known of the machine's clock, in words.
+    pub clock: String,
+}
+
+impl Who {
+    /// Names somebody of whose circumstances nothing is known.
+    pub fn called(login: &str, host: &str) -> Who {
+        let (tool, clock) = (String::new(), "not asked".to_owned());
+        Who { login: login.to_owned(), host: host.to_owned(), ssh: None, tool, clock }
+    }
+
+    /// Gives the name that entries bear: `login@host`.
+    pub fn by(&self) -> String {
+        format!("{}@{}", self.login, self.host)
+    }
+
+    /// Gives the circumstances as a journal entry holds them.
+    pub fn circumstances(&self) -> Value {
+        json!({ "login": self.login, "host": self.host, "ssh_connection": self.ssh, "tool": self.tool,
+            "clock": self.clock })
+    }
+}
