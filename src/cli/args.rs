@@ -6,7 +6,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::record::Zone;
 
-use super::args_custody::{Bookmarks, CheckpointArgs, Findings, JournalWords, Keys, VerifyArgs};
+use super::args_custody::{
+    Bookmarks, CheckpointArgs, ExportArgs, Findings, JournalWords, Keys, Transfers, VerifyArgs,
+};
 
 /// Follow the trail: access logs into a sealed case, investigated in a terminal.
 #[derive(Debug, Clone, Parser)]
@@ -96,6 +98,9 @@ pub enum Command {
         /// Show so many records before and after it too
         #[arg(long, value_name = "N", default_value_t = 0)]
         context: u64,
+        /// Print the proof that its bytes are part of the sealed original, as JSON
+        #[arg(long, conflicts_with = "context")]
+        proof: bool,
     },
     /// Say what the case holds
     Status,
@@ -111,6 +116,28 @@ pub enum Command {
     },
     /// Take the last annotation back
     Undo,
+    /// Make an evidence bundle that anybody can check
+    Export(ExportArgs),
+    /// Make known the value behind one token of a redacted bundle, with its proof
+    Reveal {
+        /// The bundle
+        bundle: PathBuf,
+        /// The token, such as [user.name:0123456789abcdef]
+        token: String,
+        /// Write it to a file
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Ask the question of a bundle again: the same answer, or what differs and why
+    Replay {
+        /// The bundle, or its query.json
+        bundle: PathBuf,
+    },
+    /// Write down that a bundle changes hands, signed by both sides
+    Transfer {
+        #[command(subcommand)]
+        what: Transfers,
+    },
     /// Prove what can be proved of a case or a bundle, and say what cannot
     Verify(VerifyArgs),
     /// Sign the journal's present end, to be kept elsewhere
@@ -144,6 +171,10 @@ pub enum Command {
 pub enum Generated {
     /// The keys of the screen, as a table
     Keys,
+    /// The script that checks a bundle: keep a copy that you trust
+    VerifySh,
+    /// The script that checks proofs: keep a copy that you trust
+    VerifyProofs,
 }
 
 #[derive(Debug, Clone, Subcommand)]

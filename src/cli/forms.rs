@@ -1,6 +1,7 @@
 //! The forms in which events are printed.
 
 use crate::error::{Attempt, Result, harmless_json, visible};
+use crate::export::{CSV_FIELDS, csv_cell, sketch};
 use crate::record::{Entry, Value, Zone, fields, sentence, write_json};
 
 use super::World;
@@ -41,10 +42,7 @@ impl Printer {
                 let names = self.fields.clone();
                 self.csv(&names, world)
             }
-            Form::TimesketchCsv => self.csv(
-                &["message", "datetime", "timestamp", "timestamp_desc", "tag"].map(str::to_owned),
-                world,
-            ),
+            Form::TimesketchCsv => self.csv(&SKETCH_FIELDS.map(str::to_owned), world),
             Form::Table | Form::Json | Form::Raw | Form::TimesketchJsonl => Ok(()),
         }
     }
@@ -68,17 +66,18 @@ impl Printer {
             }
             Form::Raw => raw(entry, world),
             Form::TimesketchCsv => {
-                let sketch = Sketch::of(entry);
-                let cells = [
-                    sketch.message,
-                    sketch.datetime,
-                    sketch.micros.to_string(),
-                    sketch.what.to_owned(),
-                    "[]".to_owned(),
-                ];
+                let row = sketch(&flat(entry)?, &[]);
+                let text = |value: &serde_json::Value| match value {
+                    serde_json::Value::String(text) => text.clone(),
+                    other => other.to_string(),
+                };
+                let cells = SKETCH_FIELDS.map(|name| row.get(name).map(text).unwrap_or_default());
                 self.csv(&cells, world)
             }
-            Form::TimesketchJsonl => world.line(&Sketch::of(entry).json(entry)?),
+            Form::TimesketchJsonl => {
+                let row = serde_json::to_string(&sketch(&flat(entry)?, &[]));
+                world.line(&harmless_json(row.attempt(|| "cannot write an event as JSON".to_owned())?))
+            }
         }
     }
 
@@ -163,28 +162,12 @@ impl Printer {
     }
 }
 
-const CSV_FIELDS: [&str; 12] = [
-    "id",
-    "@timestamp",
-    "event.dataset",
-    "event.action",
-    "event.outcome",
-    "host.name",
-    "user.name",
-    "source.ip",
-    "http.request.method",
-    "url.original",
-    "http.response.status_code",
-    "message",
-];
+/// The columns that Timesketch wants.
+const SKETCH_FIELDS: [&str; 5] = ["message", "datetime", "timestamp", "timestamp_desc", "tag"];
 
-/// Quotes a cell; one that a spreadsheet would take for a formula gets a `'`,
-/// control characters become visible (OWASP: CSV injection).
-fn csv_cell(cell: &str) -> String {
-    let shown = visible(cell);
-    let first = shown.trim_start().chars().next();
-    let active = matches!(first, Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠' | '␉' | '␍'));
-    format!("\"{}{}\"", if active { "'" } else { "" }, shown.replace('"', "\"\""))
+/// Gives an event as one flat JSON object.
+fn flat(entry: &Entry) -> Result<serde_json::Map<String, serde_json::Value>> {
+    serde_json::from_str(&write_json(entry, true)).attempt(|| "cannot read an event's JSON".to_owned())
 }
 
 /// Prints an event's very bytes where no terminal reads them.
@@ -194,64 +177,4 @@ fn raw(entry: &Entry, world: &mut World) -> Result<()> {
     }
     world.bytes(&entry.raw)?;
     world.bytes(b"\n")
-}
-
-/// An event as Timesketch wants it: no line ends, texts of at most 32,766 bytes.
-struct Sketch {
-    message: String,
-    datetime: String,
-    micros: i64,
-    what: &'static str,
-}
-
-impl Sketch {
-    fn of(entry: &Entry) -> Sketch {
-        let instant = entry.event.stamp.map(|stamp| stamp.instant).unwrap_or_default();
-        let text = instant.to_string();
-        Sketch {
-            message: short(&sentence(&entry.event)),
-            datetime: format!("{}+00:00", &text[..26]),
-            micros: instant.nanos().div_euclid(1000),
-            what: if entry.event.stamp.is_some() { "Event Logged" } else { "Time Unknown" },
-        }
-    }
-
-    fn json(self, entry: &Entry) -> Result<String> {
-        let why = || "cannot write an event as JSON".to_owned();
-        let mut object: serde_json::Map<String, serde_json::Value> =
-            serde_json::from_str(&write_json(entry, true)).attempt(why)?;
-        for value in object.values_mut() {
-            if let serde_json::Value::String(text) = value {
-                *text = short(text);
-            }
-        }
-        object.insert("message".into(), self.message.into());
-        object.insert("datetime".into(), self.datetime.into());
-        object.insert("timestamp".into(), self.micros.into());
-        object.insert("timestamp_desc".into(), self.what.into());
-        object.insert("tag".into(), serde_json::json!([]));
-        serde_json::to_string(&object).attempt(why).map(harmless_json)
-    }
-}
-
-fn short(text: &str) -> String {
-    let mut shown = visible(text);
-    let mut end = shown.len().min(32_766);
-    while !shown.is_char_boundary(end) {
-        end -= 1;
-    }
-    shown.truncate(end);
-    shown
-}
-
-#[cfg(test)]
-mod tests {
-    use super::csv_cell;
-
-    #[test]
-    fn a_formula_in_a_cell_is_made_harmless() {
-        assert_eq!(csv_cell("=cmd|' /C calc'!A0"), "\"'=cmd|' /C calc'!A0\"");
-        assert_eq!(csv_cell("  +1"), "\"'  +1\"");
-        assert_eq!(csv_cell("say \"hi\"\n"), "\"say \"\"hi\"\"␊\"");
-    }
 }

@@ -23,3 +23,9 @@ pub fn keys(globals: &Globals, world: &mut World) -> Result<Outcome> {
     }
     Ok(Outcome::Done)
 }
+
+/// Prints a script as it is.
+pub fn script(text: &str, world: &mut World) -> Result<Outcome> {
+    world.bytes(text.as_bytes())?;
+    Ok(Outcome::Done)
+}

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use crate::case::Hold;
 use crate::error::{Error, Result, visible};
-use crate::journal::{self, Act, Conflict, Line, Merge};
+use crate::export::summary;
+use crate::journal::{self, Conflict, Merge};
 
 use super::args::Globals;
 use super::custody::checkpoint;
@@ -70,38 +71,4 @@ pub fn merge(other: &Path, globals: &Globals, world: &mut World) -> Result<Outco
         ))?;
     }
     Ok(Outcome::Done)
-}
-
-/// Says in a few words what an entry holds.
-fn summary(line: &Line) -> String {
-    let what = &line.what;
-    match line.act.as_str() {
-        "case.create" => what["title"].as_str().unwrap_or_default().to_owned(),
-        "evidence.import" => {
-            let sealed = what["sources"].as_array().map_or(0, Vec::len) as u64;
-            format!("batch {}: {} sources, {} bytes", what["batch"], grouped(sealed), what["content_length"])
-        }
-        "import.receipt" => {
-            let rows = what["sources"].as_array().map_or(&[][..], Vec::as_slice);
-            let count = |status| rows.iter().filter(|row| row["status"] == status).count() as u64;
-            let events: u64 = rows.iter().filter_map(|row| row["events"].as_u64()).sum();
-            let mut text = format!(
-                "{} sources, {} events",
-                grouped(count("imported") + count("partial")),
-                grouped(events)
-            );
-            for status in ["partial", "duplicate", "skipped", "failed"] {
-                if count(status) > 0 {
-                    text.push_str(&format!(", {} {status}", grouped(count(status))));
-                }
-            }
-            text
-        }
-        "index.rebuild" => format!("{} events", grouped(what["events"].as_u64().unwrap_or(0))),
-        journal::MERGE => format!("{} annotations", what["lines"].as_array().map_or(0, Vec::len)),
-        "key.add" => what["fingerprint"].as_str().unwrap_or_default().to_owned(),
-        "anchor.stamp" => format!("{} entries at {}", what["entries"], what["stamped"]),
-        "export" => format!("{} events: {}", what["events"], what["asked"].as_str().unwrap_or_default()),
-        act => Act::read(act, what).map_or_else(|| what.to_string(), |act| act.told()),
-    }
 }

@@ -8,6 +8,7 @@ use clap::Parser;
 
 use crate::case::{Case, rebuild};
 use crate::error::{Attempt, Error, Kind, Result, harmless_json, visible};
+use crate::export::{VERIFY_PROOFS, VERIFY_SH};
 use crate::index::is_damaged;
 use crate::query::{self, Context, Diagnostic, Expr};
 use crate::record::{Instant, Window, Zone};
@@ -118,10 +119,17 @@ fn dispatch(cli: Cli, world: &mut World) -> Result<Outcome> {
         Some(Command::Search(args)) => super::search::search(&args, globals, world),
         Some(Command::Timeline(args)) => super::timeline::timeline(&args, globals, world),
         Some(Command::Top(args)) => super::top::top(&args, globals, world),
-        Some(Command::Show { id, context }) => super::show::show(&id, context, globals, world),
+        Some(Command::Show { id, proof: true, .. }) => super::show::proof(&id, globals, world),
+        Some(Command::Show { id, context, .. }) => super::show::show(&id, context, globals, world),
         Some(Command::Status) => super::status::status(globals, world),
         Some(Command::Bookmark { what }) => super::bookmark::bookmark(&what, globals, world),
         Some(Command::Finding { what }) => super::finding::finding(&what, globals, world),
+        Some(Command::Export(args)) => super::export::export(&args, globals, world),
+        Some(Command::Reveal { bundle, token, out }) => {
+            super::handover::reveal(&bundle, &token, out.as_deref(), globals, world)
+        }
+        Some(Command::Replay { bundle }) => super::handover::replay(&bundle, globals, world),
+        Some(Command::Transfer { what }) => super::handover::transfer(&what, globals, world),
         Some(Command::Undo) => super::undo::undo(globals, world),
         Some(Command::Verify(args)) => super::verify::verify(&args, globals, world),
         Some(Command::Checkpoint(args)) => super::checkpoint::checkpoint(&args, globals, world),
@@ -131,7 +139,11 @@ fn dispatch(cli: Cli, world: &mut World) -> Result<Outcome> {
         Some(Command::Journal { what: Some(JournalWords::Merge { other }) }) => {
             super::journal::merge(&other, globals, world)
         }
-        Some(Command::Generate { what: Generated::Keys }) => super::generate::keys(globals, world),
+        Some(Command::Generate { what }) => match what {
+            Generated::Keys => super::generate::keys(globals, world),
+            Generated::VerifySh => super::generate::script(VERIFY_SH, world),
+            Generated::VerifyProofs => super::generate::script(VERIFY_PROOFS, world),
+        },
         Some(Command::Formats { what }) => match what {
             Formats::List => super::formats::list(globals, world),
             Formats::Show { name } => super::formats::show(&name, world),

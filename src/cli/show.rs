@@ -1,11 +1,12 @@
 //! `show`: one event, whole.
 
 use crate::error::{Result, visible};
+use crate::export::proof as prove;
 use crate::record::{Entry, EventId, write_json};
 
 use super::World;
 use super::args::Globals;
-use super::run::{Opened, Outcome};
+use super::run::{Opened, Outcome, json_line};
 use super::table::grouped;
 
 /// Prints one event with its fields, bytes and origin, and its neighbours where asked.
@@ -25,6 +26,14 @@ pub fn show(id: &str, context: u64, globals: &Globals, world: &mut World) -> Res
             world.line(&format!("{mark} {}  {}", entry.origin.id(), raw_line(&entry)))?;
         }
     }
+    Ok(Outcome::Done)
+}
+
+/// Prints the proof that one record is part of its sealed original.
+pub fn proof(id: &str, globals: &Globals, world: &mut World) -> Result<Outcome> {
+    let opened = Opened::new(globals, world)?;
+    let hit = opened.case.find(&id.parse::<EventId>()?)?;
+    world.line(&json_line(&prove(&opened.case, &hit)?)?)?;
     Ok(Outcome::Done)
 }
 

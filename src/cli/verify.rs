@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::case::{Brought, Rungs, Verdict, verify as verify_case};
 use crate::error::{Attempt, Error, Result, visible};
 use crate::evidence::Depth;
+use crate::export::{Bag, verify as verify_bundle};
 use crate::journal::{Allowed, Checkpoint};
 
 use super::World;
@@ -17,7 +18,7 @@ use super::which;
 
 /// Verifies a case and prints the ladder.
 pub fn verify(args: &VerifyArgs, globals: &Globals, world: &mut World) -> Result<Outcome> {
-    let folder = which::chosen(args.target.as_deref().or(globals.case.as_deref()), world)?;
+    let named = args.target.as_deref().map(std::path::Path::new).filter(|path| Bag::is_at(path));
     let depth = if args.deep { Depth::Deep } else { Depth::Quick };
     let brought = brought(args, world)?;
     let (done, total) = (AtomicU64::new(0), AtomicU64::new(0));
@@ -26,7 +27,13 @@ pub fn verify(args: &VerifyArgs, globals: &Globals, world: &mut World) -> Result
         total.store(all, Ordering::Relaxed);
     };
     let read = || (done.load(Ordering::Relaxed), total.load(Ordering::Relaxed), 0);
-    let verdict = watched(world, globals, &read, || verify_case(&folder, depth, &brought, &progress))?;
+    let verdict = watched(world, globals, &read, || match named {
+        Some(bundle) => verify_bundle(bundle, &brought, &progress),
+        None => {
+            let folder = which::chosen(args.target.as_deref().or(globals.case.as_deref()), world)?;
+            verify_case(&folder, depth, &brought, &progress)
+        }
+    })?;
     if globals.json {
         let object = serde_json::json!({ "target": verdict.target, "rungs": verdict.rungs,
             "damage": verdict.damage, "notes": verdict.notes, "not_proven": verdict.not_proven });

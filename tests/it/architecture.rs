@@ -16,12 +16,16 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("index", &["error", "record", "query"]),
     ("case", &["error", "record", "evidence", "journal", "parse", "query", "index"]),
     ("import", &["error", "record", "source", "evidence", "journal", "parse", "index", "case"]),
-    ("tui", &["error", "record", "query", "index", "journal", "evidence", "parse", "case", "import"]),
+    ("export", &["error", "record", "evidence", "query", "index", "journal", "case"]),
+    (
+        "tui",
+        &["error", "record", "query", "index", "journal", "evidence", "parse", "case", "import", "export"],
+    ),
     (
         "cli",
         &[
             "error", "record", "source", "query", "index", "journal", "evidence", "parse", "case", "import",
-            "tui",
+            "export", "tui",
         ],
     ),
 ];

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod architecture;
+mod bundle;
 mod commands;
 mod corpus;
 mod custody;

@@ -1,0 +1,125 @@
+//! `export`: the evidence bundle.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde_json::json;
+
+use crate::case::Hold;
+use crate::error::{Error, Result, visible};
+use crate::export::{Ask, Made, Options, Query, make};
+
+use super::World;
+use super::args::Globals;
+use super::args_custody::ExportArgs;
+use super::bookmark::hits;
+use super::custody::{checkpoint, config, signer};
+use super::progress::watched;
+use super::run::{Opened, Outcome, field_name, json_line};
+use super::table::{grouped, size};
+
+/// Makes a bundle of what was asked, and notes in the journal that it left.
+pub fn export(args: &ExportArgs, globals: &Globals, world: &mut World) -> Result<Outcome> {
+    let mut opened = Opened::new(globals, world)?;
+    let ask = asked(args, &opened)?;
+    let signer = signer(opened.case.folder(), args.sign.as_deref(), world)?;
+    introduce(&mut opened, &signer, world)?;
+    let options = Options {
+        out: args.out.clone(),
+        tar: args.tar,
+        signer: Some(signer),
+        tsa: args.tsa.clone().or(config(world)?.tsa),
+        redact: args.redact.iter().map(|name| field_name(name)).collect(),
+        reason: args.redact_reason.clone(),
+        originals: args.originals,
+        zone: opened.zone,
+    };
+    let (done, total) = (AtomicU64::new(0), AtomicU64::new(0));
+    let progress = |now: u64, all: u64| {
+        done.fetch_max(now, Ordering::Relaxed);
+        total.store(all, Ordering::Relaxed);
+    };
+    let read = || (0, 0, done.load(Ordering::Relaxed));
+    let made = watched(world, globals, &read, || make(&opened.case, &ask, &options, &progress))?;
+    note(&opened, &made, &options, world)?;
+    tell(&made, globals, world)?;
+    Ok(Outcome::Done)
+}
+
+/// Reads what is to be handed over.
+fn asked(args: &ExportArgs, opened: &Opened) -> Result<Ask> {
+    let window = opened.window(&args.span)?;
+    let query = args.query.as_ref().map(|text| {
+        let parsed = opened.parse(text)?;
+        Ok(Query { text: parsed.to_string(), expr: opened.case.resolve(parsed)?, window })
+    });
+    let ask = Ask {
+        findings: args.findings.clone(),
+        bookmarks: args.bookmarks,
+        query: query.transpose()?,
+        events: hits(opened, &args.events)?,
+        all: args.all,
+    };
+    if ask.is_empty() {
+        return Err(Error::usage("nothing was said to export")
+            .hint("Name --finding N, --bookmarks, --query Q, --event ID or --all."));
+    }
+    if ask.query.is_none() && (args.span.from.is_some() || args.span.to.is_some()) {
+        return Err(Error::usage("--from and --to bound a query, and there is none")
+            .hint("Add --query '*' for everything in that time."));
+    }
+    Ok(ask)
+}
+
+/// Writes down whose key signs, where the case does not know it and can be written.
+fn introduce(opened: &mut Opened, signer: &crate::journal::Signer, world: &mut World) -> Result<()> {
+    match Hold::open(opened.case.folder(), &world.who(), world.clock.as_ref()) {
+        Ok(mut hold) => {
+            hold.introduce(signer, world.clock.as_ref())?;
+            checkpoint(&mut hold, world)?;
+            drop(hold);
+            opened.case = opened.case.reread()?;
+            Ok(())
+        }
+        Err(error) => {
+            world.note(&format!(
+                "warning: the case cannot be written ({error}); its journal will not tell of this export"
+            ));
+            Ok(())
+        }
+    }
+}
+
+/// Writes down that it left.
+fn note(opened: &Opened, made: &Made, options: &Options, world: &mut World) -> Result<()> {
+    // A case that cannot be written was complained of before.
+    let Ok(mut hold) = Hold::open(opened.case.folder(), &world.who(), world.clock.as_ref()) else {
+        return Ok(());
+    };
+    let what = json!({ "bundle": made.name, "to": visible(&made.bundle.to_string_lossy()), "asked": made.asked,
+        "events": made.events, "tagmanifest_sha256": made.tagmanifest, "signer": made.signer,
+        "redacted": options.redact });
+    hold.note("export", what, world.clock.as_ref())?;
+    checkpoint(&mut hold, world)
+}
+
+fn tell(made: &Made, globals: &Globals, world: &mut World) -> Result<()> {
+    let shown = visible(&made.bundle.to_string_lossy());
+    for note in &made.notes {
+        world.note(&format!("note: {}", visible(note)));
+    }
+    if globals.json {
+        let object = json!({ "bundle": shown, "events": made.events, "files": made.files, "bytes": made.bytes,
+            "tagmanifest_sha256": made.tagmanifest, "signer": made.signer });
+        return world.line(&json_line(&object)?);
+    }
+    world.line(&format!("made {shown}: {} events, {}", grouped(made.events), size(made.bytes)))?;
+    if made.events == 0 {
+        world.line("nothing matched: the bundle says so, with what was searched")?;
+    }
+    let signer = made.signer.as_deref().unwrap_or("nobody");
+    world.line(&format!("for your ticket: {} sha-256 {} signed {signer}", made.name, made.tagmanifest))?;
+    if !globals.quiet {
+        world.note(&format!("check it: sh {shown}/verify.sh, or vestigo verify {shown}"));
+    }
+    Ok(())
+}

@@ -1,0 +1,156 @@
+//! Which events are handed over, and how that was said.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::case::Case;
+use crate::error::{Error, Result};
+use crate::index::{Cancel, Hit, Order, Request};
+use crate::query::Expr;
+use crate::record::{Instant, Window};
+
+/// How many events are fetched at once.
+const PAGE: usize = 10_000;
+
+/// A query as it was asked.
+#[derive(Debug, Clone)]
+pub struct Query {
+    /// Its text, with nothing relative in it.
+    pub text: String,
+    /// What it means, tags and findings resolved.
+    pub expr: Expr,
+    /// From when to when.
+    pub window: Window,
+}
+
+/// What is to be handed over: the union of these.
+#[derive(Debug, Clone, Default)]
+pub struct Ask {
+    /// Findings by number, with their events.
+    pub findings: Vec<u64>,
+    /// The bookmarked events.
+    pub bookmarks: bool,
+    /// The events of a query.
+    pub query: Option<Query>,
+    /// These events.
+    pub events: Vec<Hit>,
+    /// Every event.
+    pub all: bool,
+}
+
+impl Ask {
+    /// Tells whether nothing was asked for.
+    pub fn is_empty(&self) -> bool {
+        self.findings.is_empty()
+            && !self.bookmarks
+            && self.query.is_none()
+            && self.events.is_empty()
+            && !self.all
+    }
+
+    /// Finds the events, earliest first, each once.
+    pub fn hits(&self, case: &Case) -> Result<Vec<Hit>> {
+        let mut chosen: BTreeMap<Place, Hit> = BTreeMap::new();
+        let mut add = |hit: Hit| {
+            chosen.insert(Place::of(&hit), hit);
+        };
+        if self.all {
+            each(case, &Request { expr: Expr::All, window: Window::ALL }, &mut add)?;
+        }
+        for number in &self.findings {
+            let finding = case.state().finding(*number).ok_or_else(|| {
+                Error::usage(format!("there is no finding {number}")).hint("See `vestigo finding list`.")
+            })?;
+            each(case, &Request { expr: case.events_of(finding)?, window: Window::ALL }, &mut add)?;
+        }
+        if self.bookmarks {
+            case.state()
+                .bookmarks
+                .values()
+                .filter_map(|mark| case.standing(&mark.event).hit())
+                .for_each(&mut add);
+        }
+        if let Some(query) = &self.query {
+            each(case, &Request { expr: query.expr.clone(), window: query.window }, &mut add)?;
+        }
+        self.events.iter().copied().for_each(&mut add);
+        Ok(chosen.into_values().collect())
+    }
+
+    /// Says what was asked, part by part.
+    pub fn parts(&self, case: &Case) -> Vec<Value> {
+        let mut parts = Vec::new();
+        if self.all {
+            parts.push(json!({ "kind": "all" }));
+        }
+        for number in &self.findings {
+            let uid = case.state().finding(*number).map(|finding| finding.uid.clone());
+            parts.push(json!({ "kind": "finding", "number": number, "uid": uid }));
+        }
+        if self.bookmarks {
+            parts.push(json!({ "kind": "bookmarks" }));
+        }
+        if let Some(query) = &self.query {
+            let bound = |at: Instant, open| (at != open).then(|| at.to_string());
+            parts.push(json!({ "kind": "query", "query": query.text,
+                "from": bound(query.window.from, Window::ALL.from),
+                "to": bound(query.window.to, Window::ALL.to) }));
+        }
+        for hit in &self.events {
+            parts.push(json!({ "kind": "event", "event": format!("{}:{}", hit.source, hit.record) }));
+        }
+        parts
+    }
+
+    /// Says what was asked in a sentence's worth of words.
+    pub fn words(&self) -> String {
+        let mut words = Vec::new();
+        if self.all {
+            words.push("every event of the case".to_owned());
+        }
+        words.extend(self.findings.iter().map(|number| format!("finding {number}")));
+        if self.bookmarks {
+            words.push("the bookmarked events".to_owned());
+        }
+        if let Some(query) = &self.query {
+            let mut text = format!("the query {}", query.text);
+            if query.window.from != Window::ALL.from {
+                text.push_str(&format!(" from {}", query.window.from));
+            }
+            if query.window.to != Window::ALL.to {
+                text.push_str(&format!(" to {}", query.window.to));
+            }
+            words.push(text);
+        }
+        match self.events.len() {
+            0 => {}
+            1 => words.push("one event".to_owned()),
+            many => words.push(format!("{many} chosen events")),
+        }
+        words.join(", ")
+    }
+}
+
+/// The order of events: by time, those without one behind (see [`Hit`]).
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Place(bool, Option<Instant>, [u8; 32], u64);
+
+impl Place {
+    fn of(hit: &Hit) -> Place {
+        Place(hit.time.is_none(), hit.time, hit.source.0, hit.record)
+    }
+}
+
+/// Gives every event of a request, earliest first.
+pub fn each(case: &Case, request: &Request, take: &mut dyn FnMut(Hit)) -> Result<()> {
+    let mut after = None;
+    loop {
+        let hits = case.index().page(request, Order::Oldest, after.as_ref(), PAGE, &Cancel::new())?;
+        after = hits.last().copied();
+        hits.iter().copied().for_each(&mut *take);
+        if hits.len() < PAGE {
+            return Ok(());
+        }
+    }
+}

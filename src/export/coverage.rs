@@ -1,0 +1,113 @@
+//! What a bundle's answer rests on: which sources, which hours, what is missing.
+
+use serde_json::{Value, json};
+
+use crate::case::{Case, SourceInfo};
+use crate::error::Result;
+use crate::index::{Cancel, Request};
+use crate::query::{Expr, FieldRef, Leaf, Pattern, Test};
+use crate::record::{Instant, SourceId, Window};
+
+use super::records::Share;
+
+const HOUR: i64 = 3_600_000_000_000;
+
+/// How many of a source's longest gaps are listed.
+const LISTED: usize = 20;
+
+/// How many sources are looked at hour by hour.
+const LOOKED_AT: usize = 500;
+
+/// Longest stretch that is looked at hour by hour: ten years.
+const MOST_HOURS: i64 = 24 * 366 * 10;
+
+/// A stretch of whole hours without an event between a source's first and last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gap {
+    /// Where it begins.
+    pub from: Instant,
+    /// Where it ends.
+    pub to: Instant,
+}
+
+impl Gap {
+    /// Gives its length in hours.
+    pub fn hours(&self) -> i64 {
+        (self.to.nanos() - self.from.nanos()) / HOUR
+    }
+}
+
+/// One source's coverage.
+#[derive(Debug, Clone)]
+pub struct Covered {
+    /// The source.
+    pub info: SourceInfo,
+    /// Its longest gaps, longest first; none where they were not looked for.
+    pub gaps: Option<Vec<Gap>>,
+}
+
+/// Looks at every source of a case.
+pub fn coverage(case: &Case) -> Result<Vec<Covered>> {
+    let look = |(n, info): (usize, SourceInfo)| {
+        let gaps = if n < LOOKED_AT { gaps(case, &info)? } else { None };
+        Ok(Covered { info, gaps })
+    };
+    case.sources().into_iter().enumerate().map(look).collect()
+}
+
+fn gaps(case: &Case, info: &SourceInfo) -> Result<Option<Vec<Gap>>> {
+    let Some((first, last)) = info.span() else { return Ok(None) };
+    let start = first.nanos().div_euclid(HOUR);
+    let end = last.nanos().div_euclid(HOUR) + 1;
+    if end - start > MOST_HOURS || end.checked_mul(HOUR).is_none() {
+        return Ok(None);
+    }
+    let edges: Vec<Instant> = (start..=end).map(|hour| Instant::from_nanos(hour * HOUR)).collect();
+    let test = Test::Is(Pattern { text: info.id.to_string(), quoted: false });
+    let expr = Expr::Leaf(Leaf { field: Some(FieldRef::Source), test });
+    let histogram =
+        case.index().histogram(&Request { expr, window: Window::ALL }, &edges, None, 0, &Cancel::new())?;
+    let mut gaps: Vec<Gap> = Vec::new();
+    for bucket in histogram.buckets.iter().filter(|bucket| bucket.count == 0) {
+        match gaps.last_mut() {
+            Some(gap) if gap.to == bucket.window.from => gap.to = bucket.window.to,
+            _ => gaps.push(Gap { from: bucket.window.from, to: bucket.window.to }),
+        }
+    }
+    gaps.sort_by_key(|gap| (std::cmp::Reverse(gap.hours()), gap.from));
+    gaps.truncate(LISTED);
+    Ok(Some(gaps))
+}
+
+/// Gives what `coverage.json` says.
+pub fn json(case: &Case, covered: &[Covered], shares: &[Share], originals: &[(SourceId, String)]) -> Value {
+    let rows: Vec<Value> = covered.iter().map(|row| source(row, shares, originals)).collect();
+    let not_read: Vec<Value> = case
+        .journal()
+        .iter()
+        .filter(|line| line.act == "import.receipt")
+        .filter_map(|line| line.what["sources"].as_array())
+        .flatten()
+        .filter(|row| row["status"] == "skipped" || row["status"] == "failed")
+        .map(|row| json!({ "path": row["path"], "status": row["status"], "reason": row["reason"] }))
+        .collect();
+    json!({ "sources": rows, "not_read": not_read,
+        "gap": "at least one whole hour (UTC) without an event between a source's first and last; the longest 20 are listed",
+        "not_shown": "whether these are all the logs there were, and whether they were complete before they were imported" })
+}
+
+fn source(row: &Covered, shares: &[Share], originals: &[(SourceId, String)]) -> Value {
+    let (info, receipt) = (&row.info, &row.info.receipt);
+    let share = shares.iter().find(|share| share.source == info.id);
+    let original = originals.iter().find(|(id, _)| *id == info.id).map(|(_, name)| name);
+    let gaps = row.gaps.as_ref().map(|gaps| {
+        let gap = |gap: &Gap| json!({ "from": gap.from.to_string(), "to": gap.to.to_string(), "hours": gap.hours() });
+        gaps.iter().map(gap).collect::<Vec<Value>>()
+    });
+    json!({ "source": info.id.to_string(), "path": info.path, "format": receipt.format, "bytes": receipt.bytes,
+        "events": receipt.events, "unparsed": receipt.unparsed, "rejected": receipt.rejected,
+        "broken": receipt.broken, "first": info.span().map(|span| span.0.to_string()),
+        "last": info.span().map(|span| span.1.to_string()), "time": receipt.time, "root": info.root,
+        "gaps": gaps, "exported": share.map_or(0, |share| share.records),
+        "raw": share.map(|share| format!("data/raw/{}.log", share.number)), "original": original })
+}

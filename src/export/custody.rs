@@ -1,0 +1,167 @@
+//! The journal's share of a bundle: its lines, its checkpoint, what stands.
+
+use serde_json::{Value, json};
+
+use crate::case::{Case, beside};
+use crate::error::Result;
+use crate::journal::{
+    Act, CHECKPOINT_NAMESPACE, Checkpoint, Finding, Journal, Line, Signer, anchors, check_signature,
+    checkpoint_name, leaf,
+};
+
+use super::bag::{BagWriter, hash_of};
+use super::records::hex;
+use super::redact::Redactor;
+
+/// Entries that say only what left the case. Behind the last other entry they
+/// stay out of the next bundle, so that exporting changes nothing that is exported.
+const LEAVING: [&str; 3] = ["export", "reveal", "transfer"];
+
+/// Gives how many of the journal's lines go into a bundle.
+pub fn cut(journal: &Journal) -> usize {
+    let last = journal.lines.iter().rposition(|line| !LEAVING.contains(&line.act.as_str()));
+    last.map_or(0, |last| last + 1)
+}
+
+/// Gives the checkpoint of a journal's first lines.
+pub fn checkpoint_of(case: &Case, size: usize) -> Checkpoint {
+    let journal = case.whole_journal();
+    let root = journal.root(size as u64).expect("a journal has as many lines as it has");
+    Checkpoint { origin: Checkpoint::origin_of(&case.about().id), size: size as u64, root }
+}
+
+/// Writes `journal.jsonl`: each line as it is, or, where something in it is
+/// taken out, its number, SHA-256 and leaf in the journal's tree.
+pub fn journal(case: &Case, size: usize, redactor: &Redactor, bag: &mut BagWriter) -> Result<()> {
+    let whole = case.whole_journal();
+    let mut file = bag.begin("data/journal.jsonl")?;
+    for (line, text) in whole.lines.iter().zip(&whole.texts).take(size) {
+        // An import's entry holds hashes and numbers only, and proofs rest on it.
+        let sealing = line.act == "evidence.import";
+        let told = || tells_hashes(line) || redactor.touches_any(&line.what) || redactor.touches(&line.by);
+        if redactor.is_active() && !sealing && told() {
+            let line = json!({ "withheld": true, "seq": line.seq, "sha256": hash_of(text),
+                "leaf": hex(&leaf(text)) });
+            file.write(format!("{line}\n").as_bytes())?;
+        } else {
+            file.write(text)?;
+        }
+    }
+    bag.end(file)
+}
+
+/// Tells whether an entry holds hashes of single records: a log line can be
+/// guessed from its hash.
+fn tells_hashes(line: &Line) -> bool {
+    let events = match Act::read(&line.act, &line.what) {
+        Some(Act::Mark { .. }) => true,
+        Some(Act::Find(new)) => !new.events.is_empty(),
+        Some(Act::Set { change, .. }) => !change.events.is_empty(),
+        _ => false,
+    };
+    events || line.act == crate::journal::MERGE
+}
+
+/// Writes `checkpoint.txt`, its signature, and its time stamp where the case has one.
+pub fn checkpoint(
+    case: &Case,
+    checkpoint: &Checkpoint,
+    signer: Option<&Signer>,
+    bag: &mut BagWriter,
+) -> Result<()> {
+    let text = checkpoint.text();
+    bag.add("data/checkpoint.txt", text.as_bytes())?;
+    let known = anchors(case.folder()).join(checkpoint_name(checkpoint.size));
+    let by = signer.map(|signer| signer.signed().fingerprint);
+    let ours = std::fs::read(beside(&known, "sig")).ok().filter(|pem| {
+        check_signature(CHECKPOINT_NAMESPACE, text.as_bytes(), pem)
+            .is_ok_and(|signed| by.is_none() || by == Some(signed.fingerprint))
+    });
+    match (ours, signer) {
+        (Some(pem), _) => {
+            bag.add("data/checkpoint.txt.sig", &pem)?;
+            if let Ok(token) = std::fs::read(beside(&known, "tsr")) {
+                bag.add("data/checkpoint.txt.tsr", &token)?;
+            }
+            Ok(())
+        }
+        (None, Some(signer)) => {
+            let pem = signer.sign(CHECKPOINT_NAMESPACE, text.as_bytes())?;
+            bag.add("data/checkpoint.txt.sig", pem.as_bytes())
+        }
+        (None, None) => Ok(()),
+    }
+}
+
+/// Writes `findings.jsonl`: the findings that are handed over, and the bookmarks.
+pub fn findings(case: &Case, chosen: &[u64], redactor: &mut Redactor, bag: &mut BagWriter) -> Result<()> {
+    let mut file = bag.begin("data/findings.jsonl")?;
+    let state = case.state();
+    for finding in state.findings.iter().filter(|finding| chosen.contains(&finding.number)) {
+        let mut line = of_finding(case, finding);
+        redactor.json(&mut line);
+        file.write(format!("{line}\n").as_bytes())?;
+    }
+    for mark in state.bookmarks.values() {
+        let mut line = json!({ "kind": "bookmark", "event": mark.event.event, "sha256": mark.event.hash,
+            "note": mark.note, "tags": mark.tags, "orphaned": case.standing(&mark.event).orphaned(),
+            "history": mark.history });
+        if redactor.is_active() {
+            line["sha256"] = Value::Null;
+        }
+        redactor.json(&mut line);
+        file.write(format!("{line}\n").as_bytes())?;
+    }
+    bag.end(file)
+}
+
+fn of_finding(case: &Case, finding: &Finding) -> Value {
+    let (made, by) = finding.made();
+    let events: Vec<&String> = finding.events.keys().collect();
+    let orphaned: Vec<String> = finding
+        .events
+        .values()
+        .filter_map(|event| Some(format!("{}: {}", event.short(), case.standing(event).orphaned()?)))
+        .collect();
+    json!({ "kind": "finding", "finding": finding.number, "uid": finding.uid, "title": finding.title,
+        "severity": finding.severity, "state": finding.state, "verdict": finding.verdict,
+        "owner": finding.owner, "due": finding.due, "tags": finding.tags, "made": made, "by": by,
+        "events": events, "query": finding.query, "orphaned": orphaned, "notes": finding.notes,
+        "history": finding.history })
+}
+
+/// Says in a few words what an entry holds (foreign text: show through `Visible`).
+pub fn summary(line: &Line) -> String {
+    let what = &line.what;
+    let text = |name: &str| what[name].as_str().unwrap_or_default().to_owned();
+    match line.act.as_str() {
+        "case.create" => text("title"),
+        "evidence.import" => {
+            let sealed = what["sources"].as_array().map_or(0, Vec::len);
+            format!("batch {}: {sealed} sources, {} bytes", what["batch"], what["content_length"])
+        }
+        "import.receipt" => receipt(what),
+        "index.rebuild" => format!("{} events", what["events"]),
+        "key.add" => text("fingerprint"),
+        "anchor.stamp" => format!("{} entries, stamped at {}", what["entries"], text("stamped")),
+        "export" => format!("{} events: {}", what["events"], text("asked")),
+        "reveal" => text("token"),
+        "transfer" => format!("{} → {}", text("released_by"), text("received_by")),
+        "recovery" => text("reason"),
+        crate::journal::MERGE => format!("{} annotations", what["lines"].as_array().map_or(0, Vec::len)),
+        act => Act::read(act, what).map_or_else(|| what.to_string(), |act| act.told()),
+    }
+}
+
+fn receipt(what: &Value) -> String {
+    let rows = what["sources"].as_array().map_or(&[][..], Vec::as_slice);
+    let count = |status: &str| rows.iter().filter(|row| row["status"] == status).count();
+    let events: u64 = rows.iter().filter_map(|row| row["events"].as_u64()).sum();
+    let mut text = format!("{} sources, {events} events", count("imported") + count("partial"));
+    for status in ["partial", "duplicate", "skipped", "failed"] {
+        if count(status) > 0 {
+            text.push_str(&format!(", {} {status}", count(status)));
+        }
+    }
+    text
+}

@@ -1,0 +1,305 @@
+//! Making a bundle: everything in its place, hashed, signed, then put there whole.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::case::{Case, TOOL, evidence_folder};
+use crate::error::{Attempt, Error, Result, visible};
+use crate::evidence::batch_folder;
+use crate::index::Hit;
+use crate::journal::{Checkpoint, Signer, fetch_stamp};
+use crate::record::{Instant, SourceId, Zone};
+
+use super::ask::Ask;
+use super::bag::{BagWriter, Finished, NAMESPACE, parent_of, taken};
+use super::coverage::{Covered, coverage};
+use super::records::{Share, Written};
+use super::redact::Redactor;
+use super::{coverage, custody, page, records, tar};
+
+/// How many events the report shows one by one.
+const SHOWN: usize = 1000;
+
+/// The script that checks a bundle with coreutils, ssh-keygen and openssl.
+pub const VERIFY_SH: &str = include_str!("scripts/verify.sh");
+/// The script that checks proofs with Python's standard library.
+pub const VERIFY_PROOFS: &str = include_str!("scripts/verify_proofs.py");
+const VERIFY_MD: &str = include_str!("scripts/VERIFY.md");
+
+/// How a bundle is to be made.
+#[derive(Clone)]
+pub struct Options {
+    /// Where to; none for `./<case>-x<entries>`.
+    pub out: Option<PathBuf>,
+    /// One tar file instead of a folder.
+    pub tar: bool,
+    /// Who signs; nobody: the bundle is unsigned, and no verifier accepts it.
+    pub signer: Option<Signer>,
+    /// The time-stamp authority.
+    pub tsa: Option<String>,
+    /// The fields (full names) whose values are taken out.
+    pub redact: Vec<String>,
+    /// Why they are taken out.
+    pub reason: String,
+    /// The whole originals go in, too.
+    pub originals: bool,
+    /// The zone in which the report shows times.
+    pub zone: Zone,
+}
+
+/// A bundle that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// Where it lies.
+    pub bundle: PathBuf,
+    /// Its name.
+    pub name: String,
+    /// Events in it.
+    pub events: u64,
+    /// Files in it.
+    pub files: usize,
+    /// Length of its payload.
+    pub bytes: u64,
+    /// SHA-256 of its `tagmanifest-sha256.txt`, in hex.
+    pub tagmanifest: String,
+    /// Fingerprint of the key that signed it.
+    pub signer: Option<String>,
+    /// What was asked, in words.
+    pub asked: String,
+    /// What its reader should be told besides, in sentences.
+    pub notes: Vec<String>,
+}
+
+/// What all parts of a bundle are made from.
+pub(super) struct Source<'a> {
+    pub case: &'a Case,
+    pub ask: &'a Ask,
+    pub options: &'a Options,
+    pub hits: &'a [Hit],
+    /// The entries of the journal that go in.
+    pub entries: usize,
+    pub checkpoint: Checkpoint,
+    pub covered: Vec<Covered>,
+    pub name: String,
+}
+
+impl Source<'_> {
+    /// Gives the moment of the newest entry: the bundle shows the case as it was then.
+    pub fn state_time(&self) -> Instant {
+        let last = self.case.journal().get(self.entries.wrapping_sub(1));
+        last.and_then(|line| line.at.parse().ok()).unwrap_or_default()
+    }
+}
+
+/// Makes a bundle of what was asked. The same case state and options give the
+/// same bytes (but for time stamps). Never writes to the case; `progress` is
+/// told events done, and in all.
+pub fn make(case: &Case, ask: &Ask, options: &Options, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Made> {
+    let entries = custody::cut(case.whole_journal());
+    let name = format!("{}-x{entries}", plain(case));
+    let default = || PathBuf::from(if options.tar { format!("{name}.tar") } else { name.clone() });
+    let out = options.out.clone().unwrap_or_else(default);
+    if out.exists() {
+        return Err(taken(&out));
+    }
+    let parent = parent_of(&out);
+    if !parent.is_dir() {
+        return Err(Error::case(format!("there is no folder {}", visible(&parent.to_string_lossy())))
+            .hint("Make it first, or name another place with --out."));
+    }
+    let hits = ask.hits(case)?;
+    let checkpoint = custody::checkpoint_of(case, entries);
+    let covered = coverage(case)?;
+    let source = Source { case, ask, options, hits: &hits, entries, checkpoint, covered, name };
+    let mut redactor = Redactor::of(case, &options.redact)?;
+    let mut bag = BagWriter::create(&parent)?;
+    let tags = tags(case);
+    let written = records::write(case, &hits, &tags, SHOWN, &mut redactor, &mut bag, progress)?;
+    fill(&source, &written, &mut redactor, &mut bag)?;
+    let mut finished = close(&source, &mut redactor, bag)?;
+    let mut notes = notes(&source, &written, &redactor);
+    notes.extend(stamped(&mut finished, options)?);
+    let (files, bytes, tagmanifest) = (finished.files, finished.bytes, finished.tagmanifest.clone());
+    if options.tar {
+        tar::write(&finished, &source.name, source.state_time(), &out)?;
+    } else {
+        finished.place(&out)?;
+    }
+    Ok(Made {
+        bundle: out,
+        events: hits.len() as u64,
+        files,
+        bytes,
+        tagmanifest,
+        signer: options.signer.as_ref().map(|signer| signer.signed().fingerprint),
+        asked: ask.words(),
+        notes,
+        name: source.name,
+    })
+}
+
+/// Writes everything but the events.
+fn fill(source: &Source<'_>, written: &Written, redactor: &mut Redactor, bag: &mut BagWriter) -> Result<()> {
+    let case = source.case;
+    let originals =
+        if source.options.originals { originals(case, &written.shares, bag)? } else { Vec::new() };
+    let mut covered = coverage::json(case, &source.covered, &written.shares, &originals);
+    redactor.json(&mut covered);
+    bag.add("data/coverage.json", pretty(&covered)?.as_bytes())?;
+    bag.add("data/query.json", pretty(&query(source, redactor))?.as_bytes())?;
+    custody::findings(case, &source.ask.findings, redactor, bag)?;
+    custody::journal(case, source.entries, redactor, bag)?;
+    custody::checkpoint(case, &source.checkpoint, source.options.signer.as_ref(), bag)?;
+    let report = page::html(source, written, redactor)?;
+    bag.add("data/report.html", report.as_bytes())?;
+    bag.add("data/redactions.jsonl", ledger(source, redactor).as_bytes())?;
+    bag.add("data/verify_proofs.py", VERIFY_PROOFS.as_bytes())
+}
+
+/// Says what was asked, and what it gave.
+fn query(source: &Source<'_>, redactor: &mut Redactor) -> Value {
+    let case = source.case;
+    let mut digest = Sha256::new();
+    for hit in source.hits {
+        digest.update(format!("{}:{}\n", hit.source, hit.record));
+    }
+    let mut evidence: Vec<String> = case.sources().iter().map(|source| source.id.to_string()).collect();
+    evidence.sort();
+    let mut asked: Value = source.ask.parts(case).into();
+    redactor.json(&mut asked);
+    let redacted = asked != Value::from(source.ask.parts(case));
+    json!({ "asked": asked, "asked_redacted": redacted, "words": redactor.text(&source.ask.words()),
+        "zone": case.about().zone.to_string(), "events": source.hits.len(),
+        "digest": SourceId(digest.finalize().into()).to_string(),
+        "digest_is": "SHA-256 over `<source>:<record>` and a line end for each event, in the order of events.jsonl",
+        "case": case.about().id, "entries": source.entries, "evidence": evidence,
+        "index": { "batches": case.index().batches(), "events": case.index().len() }, "tool": TOOL })
+}
+
+/// Writes the ledger of what was taken out.
+fn ledger(source: &Source<'_>, redactor: &Redactor) -> String {
+    let why = &source.options.reason;
+    let who = source.case.journal().last().map(|line| line.by.clone()).unwrap_or_default();
+    let row = |(secret, used): (&super::redact::Secret, u64)| {
+        let row = json!({ "token": secret.token(), "field": secret.field,
+            "commitment": records::hex(&secret.commitment), "occurrences": used, "why": why, "by": who });
+        format!("{row}\n")
+    };
+    redactor.ledger().map(row).collect()
+}
+
+/// Writes the whole originals of the sources that have events in the bundle:
+/// containers as they were found, plain files as they were read.
+fn originals(case: &Case, shares: &[Share], bag: &mut BagWriter) -> Result<Vec<(SourceId, String)>> {
+    let (mut named, mut written) = (Vec::new(), BTreeSet::new());
+    for share in shares {
+        let at = case.locate(&share.source)?;
+        let row = case.store().row(at);
+        let container = row.found.containers.first().map(|(_, sha256)| sha256.clone());
+        let name = format!("data/originals/{}", container.clone().unwrap_or_else(|| row.source.clone()));
+        if written.insert(name.clone()) {
+            let mut file = bag.begin(&name)?;
+            match &container {
+                Some(sha256) => copy(&container_path(case, sha256)?, &mut file)?,
+                None => {
+                    for frame in 0..row.frames.len() {
+                        file.write(&case.store().frame(at, frame)?.content)?;
+                    }
+                }
+            }
+            bag.end(file)?;
+        }
+        named.push((share.source, name));
+    }
+    Ok(named)
+}
+
+fn container_path(case: &Case, sha256: &str) -> Result<PathBuf> {
+    let batch = case.store().manifests().find(|(_, manifest)| manifest.originals.contains_key(sha256));
+    let (number, _) = batch.ok_or_else(|| Error::integrity(format!("the original {sha256} is not kept")))?;
+    Ok(batch_folder(&evidence_folder(case.folder()), number).join("originals").join(sha256))
+}
+
+fn copy(from: &Path, to: &mut super::bag::BagFile) -> Result<()> {
+    use std::io::Read;
+    let why = || "cannot read an original".to_owned();
+    let (mut file, mut buffer) = (std::fs::File::open(from).attempt(why)?, vec![0; 1 << 18]);
+    loop {
+        match file.read(&mut buffer).attempt(why)? {
+            0 => return Ok(()),
+            n => to.write(&buffer[..n])?,
+        }
+    }
+}
+
+/// Makes the bag whole and signs it.
+fn close(source: &Source<'_>, redactor: &mut Redactor, bag: BagWriter) -> Result<Finished> {
+    let about = source.case.about();
+    let state = source.state_time().to_string();
+    let key = source.options.signer.as_ref().map(|signer| signer.signed().fingerprint);
+    let info = [
+        ("Bag-Software-Agent", TOOL.to_owned()),
+        ("Bagging-Date", state[..10].to_owned()),
+        ("Contact-Name", redactor.text(&about.examiner)),
+        ("External-Description", redactor.text(&about.title)),
+        ("External-Identifier", source.name.clone()),
+        ("Vestigo-Case", about.id.clone()),
+        ("Vestigo-Events", source.hits.len().to_string()),
+        ("Vestigo-Key", key.unwrap_or_else(|| "none: UNSIGNED".to_owned())),
+        ("Vestigo-State", state),
+    ];
+    let info: Vec<(&str, String)> = info.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+    let tags = [("VERIFY.md", VERIFY_MD), ("verify.sh", VERIFY_SH)];
+    bag.finish(&info, &tags, source.options.signer.as_ref())
+}
+
+/// Has the signature stamped; an authority that cannot be reached is only noted.
+fn stamped(finished: &mut Finished, options: &Options) -> Result<Option<String>> {
+    let (Some(url), Some(pem)) = (&options.tsa, &finished.signature) else { return Ok(None) };
+    match fetch_stamp(url, &Sha256::digest(pem).into()) {
+        Ok(token) => finished.stamp(&token).map(|()| None),
+        Err(error) => Ok(Some(format!("Unanchored: {error}."))),
+    }
+}
+
+fn notes(source: &Source<'_>, written: &Written, redactor: &Redactor) -> Vec<String> {
+    let mut notes: Vec<String> = Vec::new();
+    let orphans = source.case.orphans();
+    notes.extend(orphans.into_iter().map(|(what, why)| format!("ORPHANED {what}: {why}.")));
+    if redactor.is_active() {
+        notes.push(format!(
+            "{} of {} events have values taken out; their bytes are withheld. The SHA-256 of whole sources stays: one of a line or two could be guessed from it.",
+            written.withheld,
+            source.hits.len()
+        ));
+    }
+    if source.options.signer.is_none() {
+        notes.push(format!(
+            "UNSIGNED: no verifier will accept it. Sign it with ssh-keygen -Y sign -n {NAMESPACE}."
+        ));
+    }
+    notes
+}
+
+/// Gives the tags of each marked event.
+fn tags(case: &Case) -> BTreeMap<String, Vec<String>> {
+    let marks = case.state().bookmarks.values();
+    marks.map(|mark| (mark.event.event.clone(), mark.tags.iter().cloned().collect())).collect()
+}
+
+/// Gives the case's name in characters that every tool understands.
+fn plain(case: &Case) -> String {
+    let folder = std::path::absolute(case.folder()).unwrap_or_else(|_| case.folder().to_owned());
+    let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let fits = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') { c } else { '_' };
+    let name: String = name.chars().map(fits).collect();
+    if name.trim_matches(['.', '-']).is_empty() { "case".to_owned() } else { name }
+}
+
+fn pretty(value: &Value) -> Result<String> {
+    let text = serde_json::to_string_pretty(value).attempt(|| "cannot write JSON".to_owned())?;
+    Ok(crate::error::harmless_json(text) + "\n")
+}

@@ -1,0 +1,36 @@
+//! How is it handed over?
+//!
+//! Owns the evidence bundle: a signed BagIt bag with events, raw bytes, proofs,
+//! journal, report and the scripts that check it; its strict reader; redaction,
+//! replay and hand-over. Promises that the same state gives the same bytes, that
+//! nothing redacted is left in, and that a bundle never is half there. `tui` and
+//! `cli` may call.
+
+mod ask;
+mod bag;
+mod coverage;
+mod custody;
+mod forms;
+mod make;
+mod page;
+mod proofs;
+mod read;
+mod records;
+mod redact;
+mod replay;
+mod reveal;
+mod single;
+mod tar;
+mod transfer;
+mod verify;
+
+pub use ask::{Ask, Query};
+pub use custody::summary;
+pub use forms::{CSV_FIELDS, csv_cell, csv_row, sketch};
+pub use make::{Made, Options, VERIFY_PROOFS, VERIFY_SH, make};
+pub use read::Bag;
+pub use replay::{Replayed, question, replay};
+pub use reveal::reveal;
+pub use single::proof;
+pub use transfer::{Checked, TRANSFER, Transfer};
+pub use verify::verify;

@@ -1,0 +1,161 @@
+//! The question of a bundle asked again: the same answer, or what differs and why.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::case::{Case, TOOL};
+use crate::error::{Attempt, Error, Kind, Result, visible};
+use crate::index::Hit;
+use crate::query::{self, Context};
+use crate::record::{EventId, Instant, SourceId, Window};
+
+use super::ask::{Ask, Query};
+use super::read::Bag;
+
+/// What asking again gave.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Replayed {
+    /// The very events that the bundle holds.
+    pub same: bool,
+    /// Events then.
+    pub then: u64,
+    /// Events now.
+    pub now: u64,
+    /// Events that are new, where the bundle lists its own.
+    pub added: Vec<String>,
+    /// Events that are gone.
+    pub gone: Vec<String>,
+    /// Why it differs, as far as can be told, in sentences.
+    pub why: Vec<String>,
+}
+
+/// Reads a bundle's `query.json`, or the file alone.
+pub fn question(path: &std::path::Path) -> Result<(Value, Option<Bag>)> {
+    let why = || format!("cannot understand {} as a query", visible(&path.to_string_lossy()));
+    if Bag::is_at(path) && !path.extension().is_some_and(|ending| ending == "json") {
+        let bag = Bag::open(path)?;
+        let value = serde_json::from_slice(&bag.read("data/query.json")?).attempt(why)?;
+        return Ok((value, Some(bag)));
+    }
+    let bytes = std::fs::read(path).attempt(why)?;
+    Ok((serde_json::from_slice(&bytes).attempt(why)?, None))
+}
+
+/// Asks a bundle's question of a case again.
+pub fn replay(case: &Case, question: &Value, bag: Option<&Bag>) -> Result<Replayed> {
+    if question["asked_redacted"] == true {
+        return Err(Error::case("the bundle's query was redacted, so it cannot be asked again")
+            .hint("Reveal the token first, and ask by hand."));
+    }
+    let mut why = Vec::new();
+    let ask = ask(case, question, &mut why)?;
+    let hits = ask.hits(case)?;
+    let mut digest = Sha256::new();
+    let name = |hit: &Hit| format!("{}:{}", hit.source, hit.record);
+    hits.iter().for_each(|hit| digest.update(format!("{}\n", name(hit))));
+    let same = question["digest"] == SourceId(digest.finalize().into()).to_string().as_str();
+    let (mut added, mut gone) = (Vec::new(), Vec::new());
+    if !same {
+        let now: BTreeSet<String> = hits.iter().map(name).collect();
+        if let Some(then) = bag.map(listed).transpose()? {
+            added = now.difference(&then).cloned().collect();
+            gone = then.difference(&now).cloned().collect();
+        }
+        why.extend(reasons(case, question, &hits));
+    }
+    let then = question["events"].as_u64().unwrap_or(0);
+    Ok(Replayed { same, then, now: hits.len() as u64, added, gone, why })
+}
+
+/// Gives the events that a bundle lists.
+fn listed(bag: &Bag) -> Result<BTreeSet<String>> {
+    let bytes = bag.read("data/records.csv")?;
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let first = |line: &str| line.split(',').next().unwrap_or_default().trim_matches('"').to_owned();
+    Ok(text.lines().skip(1).map(first).collect())
+}
+
+/// Says why the answer may differ.
+fn reasons(case: &Case, question: &Value, hits: &[Hit]) -> Vec<String> {
+    let mut why = Vec::new();
+    let then: BTreeSet<&str> =
+        question["evidence"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    for source in case.sources() {
+        let id = source.id.to_string();
+        if !then.contains(id.as_str()) {
+            let new = hits.iter().filter(|hit| hit.source == source.id).count();
+            why.push(format!("{} was imported since; {new} events are of it.", visible(&source.path)));
+        }
+    }
+    let sources: BTreeSet<String> = case.sources().iter().map(|source| source.id.to_string()).collect();
+    for id in then.iter().filter(|id| !sources.contains(**id)) {
+        why.push(format!("Source {} is not in this case.", visible(id.get(..8).unwrap_or(id))));
+    }
+    if question["case"] != case.about().id.as_str() {
+        why.push("The bundle is of another case.".to_owned());
+    }
+    let entries = question["entries"].as_u64().unwrap_or(0) as usize;
+    let annotated = case.journal().iter().skip(entries).filter(|line| {
+        crate::journal::Act::read(&line.act, &line.what).is_some() || line.act == crate::journal::MERGE
+    });
+    match annotated.count() {
+        0 => {}
+        count => why.push(format!("{count} annotations were made since (see `vestigo journal`).")),
+    }
+    if question["tool"] != TOOL {
+        let then = question["tool"].as_str().unwrap_or("another program");
+        why.push(format!("It was asked with {}; this is {TOOL}.", visible(then)));
+    }
+    if why.is_empty() {
+        why.push("Nothing that is known explains it: verify the case and the bundle.".to_owned());
+    }
+    why
+}
+
+/// Reads what was asked.
+fn ask(case: &Case, question: &Value, why: &mut Vec<String>) -> Result<Ask> {
+    let mut ask = Ask::default();
+    let bad = || Error::case("the query is not understood").hint("Name a bundle or its data/query.json.");
+    for part in question["asked"].as_array().ok_or_else(bad)? {
+        match part["kind"].as_str().ok_or_else(bad)? {
+            "all" => ask.all = true,
+            "bookmarks" => ask.bookmarks = true,
+            "finding" => {
+                let finding =
+                    case.state().findings.iter().find(|finding| part["uid"] == finding.uid.as_str());
+                match finding {
+                    Some(finding) => ask.findings.push(finding.number),
+                    None => why.push(format!("Finding {} is not in this case.", part["number"])),
+                }
+            }
+            "event" => {
+                let id: EventId = part["event"].as_str().ok_or_else(bad)?.parse()?;
+                match case.find(&id) {
+                    Ok(hit) => ask.events.push(hit),
+                    Err(error) if error.kind() == Kind::Case => why.push(format!("{error}.")),
+                    Err(error) => return Err(error),
+                }
+            }
+            "query" => ask.query = Some(asked(case, part)?),
+            _ => return Err(bad()),
+        }
+    }
+    Ok(ask)
+}
+
+fn asked(case: &Case, part: &Value) -> Result<Query> {
+    let text = part["query"].as_str().unwrap_or_default().to_owned();
+    let names = case.field_names();
+    let context = Context { zone: case.about().zone, now: Instant::default(), fields: &names };
+    let parsed = query::parse(&text, &context).map_err(|diagnostic| {
+        Error::case("the bundle's query is not understood any more").because(diagnostic.render(&text))
+    })?;
+    let bound = |name: &str, open: Instant| match part[name].as_str() {
+        Some(text) => text.parse(),
+        None => Ok(open),
+    };
+    let window = Window { from: bound("from", Window::ALL.from)?, to: bound("to", Window::ALL.to)? };
+    Ok(Query { text, expr: case.resolve(parsed)?, window })
+}

@@ -1,0 +1,53 @@
+//! One redacted value made known later, so that everybody can check that it is
+//! the one that was taken out.
+
+use serde_json::{Value, json};
+
+use crate::case::Case;
+use crate::error::{Attempt, Error, Result, visible};
+use crate::index::{Cancel, Rank, Request};
+use crate::query::Expr;
+use crate::record::{FieldId, Window};
+
+use super::read::Bag;
+use super::records::hex;
+use super::redact::Secret;
+
+/// Finds the value behind a token of a bundle, and what proves it: field, value,
+/// salt. `verify_proofs.py --reveal` checks it against the bundle's ledger.
+pub fn reveal(case: &Case, bag: &Bag, token: &str) -> Result<Value> {
+    let ledger = bag.read("data/redactions.jsonl")?;
+    let rows = ledger.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    let rows: Vec<Value> = rows
+        .map(|line| serde_json::from_slice(line))
+        .collect::<Result<_, _>>()
+        .attempt(|| "cannot understand the bundle's ledger of redactions".to_owned())?;
+    let unknown = || {
+        Error::usage(format!("the bundle has no token {}", visible(token)))
+            .hint("data/redactions.jsonl lists its tokens; write one as [user.name:0123456789abcdef].")
+    };
+    let bare = |text: &str| text.trim_start_matches('[').trim_end_matches(']').to_owned();
+    let same = |row: &&Value| row["token"].as_str().is_some_and(|known| bare(known) == bare(token));
+    let row = rows.iter().find(same).ok_or_else(unknown)?;
+    let (field, commitment) = (text(row, "field"), text(row, "commitment"));
+    let lost = || {
+        Error::case(format!("this case has no value of {} that fits the token", visible(&field)))
+            .hint("Reveal it from the case that the bundle was made from.")
+    };
+    let key = case.store().secret("vestigo redaction").ok_or_else(lost)?;
+    if FieldId::named(&field).is_none() && !case.field_names().contains(&field) {
+        return Err(lost());
+    }
+    let all = Request { expr: Expr::All, window: Window::ALL };
+    let values = case.index().top(&all, &field, Rank::Most, usize::MAX >> 8, &Cancel::new())?;
+    let secrets = values.iter().map(|top| Secret::new(&key, &field, &top.value));
+    let mut fitting = secrets.filter(|secret| hex(&secret.commitment) == commitment);
+    let secret = fitting.next().ok_or_else(lost)?;
+    Ok(json!({ "token": secret.token(), "field": secret.field, "value": secret.value,
+        "salt": hex(&secret.salt), "commitment": commitment,
+        "check": "python3 verify_proofs.py --reveal THIS-FILE BUNDLE" }))
+}
+
+fn text(row: &Value, name: &str) -> String {
+    row[name].as_str().unwrap_or_default().to_owned()
+}

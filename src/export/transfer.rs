@@ -1,0 +1,134 @@
+//! A bundle changing hands: what, from whom, to whom, why, where, when, signed by both.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::case::{beside, write_new};
+use crate::error::{Attempt, Error, Result, visible};
+use crate::journal::{Allowed, Signer, check_signature};
+use crate::record::Instant;
+
+use super::bag::{TAGMANIFEST, hash_of};
+use super::read::Bag;
+
+/// The namespace of signatures over hand-overs.
+pub const TRANSFER: &str = "vestigo-transfer";
+
+/// A hand-over, as it is signed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Transfer {
+    /// The bundle's name.
+    pub bundle: String,
+    /// SHA-256 of the bundle's `tagmanifest-sha256.txt`, which covers all of it.
+    pub tagmanifest_sha256: String,
+    /// Who gives it.
+    pub released_by: String,
+    /// Who takes it.
+    pub received_by: String,
+    /// What for.
+    pub purpose: String,
+    /// Where.
+    pub place: String,
+    /// When (RFC 3339).
+    pub at: String,
+}
+
+/// What a check of a hand-over found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Checked {
+    /// The hand-over.
+    pub transfer: Transfer,
+    /// Whose key signed as the one who releases.
+    pub released: Option<String>,
+    /// Whose key signed as the one who receives.
+    pub received: Option<String>,
+    /// What is wrong, in sentences.
+    pub wrong: Vec<String>,
+}
+
+impl Transfer {
+    /// Gives the place of a bundle's hand-over: beside it, since a bundle is never changed.
+    pub fn path_of(bundle: &Path) -> PathBuf {
+        beside(bundle, "transfer.json")
+    }
+
+    /// Gives the SHA-256 of a bundle's list of lists.
+    pub fn hash_of(bundle: &Path) -> Result<String> {
+        Ok(hash_of(&Bag::open(bundle)?.read(TAGMANIFEST)?))
+    }
+
+    /// Writes it beside its bundle, and the signature of the one who releases (`.released.sig`).
+    pub fn write(&self, bundle: &Path, signer: &Signer) -> Result<PathBuf> {
+        let path = Transfer::path_of(bundle);
+        if path.exists() {
+            return Err(Error::case(format!("{} is there already", visible(&path.to_string_lossy())))
+                .hint("A hand-over is written once: move the old one aside, or copy the bundle."));
+        }
+        let text = serde_json::to_string_pretty(self).attempt(|| "cannot write JSON".to_owned())? + "\n";
+        write_new(&path, text.as_bytes())?;
+        write_new(&beside(&path, "released.sig"), signer.sign(TRANSFER, text.as_bytes())?.as_bytes())?;
+        Ok(path)
+    }
+
+    /// Signs a hand-over as the one who receives (`.received.sig`).
+    pub fn receive(path: &Path, signer: &Signer) -> Result<Transfer> {
+        let (text, transfer) = read(path)?;
+        let signature = beside(path, "received.sig");
+        if signature.exists() {
+            return Err(Error::case("it was signed as received before")
+                .hint("`vestigo transfer check` tells by whom."));
+        }
+        write_new(&signature, signer.sign(TRANSFER, &text)?.as_bytes())?;
+        Ok(transfer)
+    }
+
+    /// Checks a hand-over: both signatures, and that the bundle beside it is the one that it names.
+    pub fn check(path: &Path, allowed: Option<&Allowed>, now: Instant) -> Result<Checked> {
+        let (text, transfer) = read(path)?;
+        let mut wrong = Vec::new();
+        let mut signed = |ending: &str, who: &str| {
+            let Ok(pem) = std::fs::read(beside(path, ending)) else {
+                wrong.push(format!("{who} has not signed it."));
+                return None;
+            };
+            match check_signature(TRANSFER, &text, &pem) {
+                Err(why) => {
+                    wrong.push(format!("The signature of {who}: {why}."));
+                    None
+                }
+                Ok(signed) => match allowed.map(|allowed| allowed.principal(&signed, TRANSFER, now)) {
+                    None => Some(signed.fingerprint),
+                    Some(Ok(name)) => Some(format!("{} ({name})", signed.fingerprint)),
+                    Some(Err(why)) => {
+                        wrong.push(format!("The signature of {who}: {why}."));
+                        None
+                    }
+                },
+            }
+        };
+        let released = signed("released.sig", &transfer.released_by);
+        let received = signed("received.sig", &transfer.received_by);
+        if released.is_some() && released == received {
+            wrong.push("One key signed for both sides.".to_owned());
+        }
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let bundle = path.with_file_name(name.trim_end_matches(".transfer.json"));
+        match Transfer::hash_of(&bundle) {
+            Ok(hash) if hash == transfer.tagmanifest_sha256 => {}
+            Ok(_) => wrong.push("The bundle beside it is not the one that was handed over.".to_owned()),
+            Err(_) => {
+                wrong.push("The bundle is not beside it: whether it is the one was not checked.".to_owned())
+            }
+        }
+        Ok(Checked { transfer, released, received, wrong })
+    }
+}
+
+fn read(path: &Path) -> Result<(Vec<u8>, Transfer)> {
+    let shown = visible(&path.to_string_lossy());
+    let text = std::fs::read(path).attempt(|| format!("cannot read {shown}"))?;
+    let transfer = serde_json::from_slice(&text).attempt(|| format!("{shown} is no hand-over"))?;
+    Ok((text, transfer))
+}
