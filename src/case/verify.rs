@@ -66,7 +66,7 @@ pub fn verify(
             notes.extend(leftovers(folder, &batches));
             let store = Store::open(&evidence_folder(folder), &batches);
             sources = store.map_or(0, |store| store.manifests().map(|(_, m)| m.sources.len() as u64).sum());
-            if depth == Depth::Deep {
+            if depth != Depth::Quick {
                 damage.extend(index_damage(folder));
             }
         }
@@ -87,6 +87,12 @@ pub fn verify(
     let mut not_proven = Vec::new();
     if depth == Depth::Quick {
         not_proven.push("Not every byte was read: run it with --deep.".to_owned());
+    }
+    if depth == Depth::Deep {
+        not_proven.push(
+            "That the record trees follow from the records: their roots are sealed; --roots computes them again."
+                .to_owned(),
+        );
     }
     not_proven.extend(climbed.not_proven);
     not_proven.push(NEVER_PROVEN.to_owned());

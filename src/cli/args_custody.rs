@@ -140,6 +140,9 @@ pub struct VerifyArgs {
     /// Read every byte
     #[arg(long)]
     pub deep: bool,
+    /// Read every byte, and compute the tree over every record again
+    #[arg(long)]
+    pub roots: bool,
     /// A checkpoint that was kept elsewhere: a file, or a text with its line in it
     #[arg(long = "anchor", value_name = "FILE")]
     pub anchors: Vec<PathBuf>,

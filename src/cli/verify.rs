@@ -19,7 +19,11 @@ use super::which;
 /// Verifies a case and prints the ladder.
 pub fn verify(args: &VerifyArgs, globals: &Globals, world: &mut World) -> Result<Outcome> {
     let named = args.target.as_deref().map(std::path::Path::new).filter(|path| Bag::is_at(path));
-    let depth = if args.deep { Depth::Deep } else { Depth::Quick };
+    let depth = match (args.deep, args.roots) {
+        (_, true) => Depth::Roots,
+        (true, false) => Depth::Deep,
+        (false, false) => Depth::Quick,
+    };
     let brought = brought(args, world)?;
     let (done, total) = (AtomicU64::new(0), AtomicU64::new(0));
     let progress = |now: u64, all: u64| {

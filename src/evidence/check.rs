@@ -1,8 +1,7 @@
 //! Is it unchanged? Every damage found, none repaired, nothing written.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use serde::Serialize;
@@ -15,6 +14,7 @@ use super::manifest::{FrameRow, Manifest, SourceRow};
 use super::merkle::Salter;
 use super::seal::{SourceSecret, hash_of, hex};
 use super::store::{Batch, FrameBytes, open_batch, read_frame, unhex};
+use super::turns::{Hashes, Line};
 
 /// One place where evidence is not what it should be.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -36,8 +36,10 @@ pub struct Damage {
 pub enum Depth {
     /// Names, lengths, manifests, and the first and last frame of each source.
     Quick,
-    /// Every byte: frames, spans, leaves, roots, content hashes, originals.
+    /// Every byte: frames, spans, content hashes, originals.
     Deep,
+    /// Every byte, and every record's leaf and the roots above.
+    Roots,
 }
 
 /// Checks the committed batches in a case folder and lists every damage found;
@@ -123,28 +125,31 @@ fn check_batch(
     let frames: Vec<(usize, usize)> = (manifest.sources.iter().enumerate())
         .flat_map(|(source, row)| (0..row.frames.len()).map(move |frame| (source, frame)))
         .filter(|(source, frame)| {
-            depth == Depth::Deep || *frame == 0 || *frame + 1 == manifest.sources[*source].frames.len()
+            depth != Depth::Quick || *frame == 0 || *frame + 1 == manifest.sources[*source].frames.len()
         })
         .collect();
-    let (next, found) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let (next, line) = (AtomicUsize::new(0), Line::new(manifest, depth != Depth::Quick));
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(frames.len().max(1));
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
-                while let Some(&(source, frame)) = frames.get(next.fetch_add(1, Ordering::Relaxed)) {
+                loop {
+                    let place = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(&(source, frame)) = frames.get(place) else { return };
                     let row = &manifest.sources[source];
-                    if let Err((file, reason)) = check_frame(batch, row, frame, depth) {
-                        let mut found = found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                        found.push(in_frame(number, file, frame, &row.frames[frame], reason));
-                    }
+                    let outcome = check_frame(batch, row, frame, depth)
+                        .map_err(|(file, reason)| in_frame(number, file, frame, &row.frames[frame], reason));
+                    line.take(place, source, outcome);
                     step(row.frames[frame].raw_length);
                 }
             });
         }
     });
-    damage.extend(found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner));
-    if depth == Depth::Deep && damage.is_empty() {
-        damage.extend(check_contents(number, batch));
+    let (in_frames, hashes) = line.end();
+    let unread = !in_frames.is_empty();
+    damage.extend(in_frames);
+    if depth != Depth::Quick && !unread {
+        damage.extend(check_contents(number, manifest, hashes));
         damage.extend(check_packed(number, folder, manifest));
     }
     damage
@@ -155,25 +160,25 @@ fn in_frame(number: u32, file: &str, frame: usize, row: &FrameRow, reason: Strin
     Damage { frame: Some(frame), records: Some((row.first_record, last)), ..in_file(number, file, reason) }
 }
 
-/// Checks one frame; says in which file the damage lies.
+/// Reads one frame through its hashes; says in which file the damage lies.
 fn check_frame(
     batch: &Batch,
     row: &SourceRow,
     frame: usize,
     depth: Depth,
-) -> Result<(), (&'static str, String)> {
+) -> Result<FrameBytes, (&'static str, String)> {
     let place = |reason: String| {
         if reason.contains("span table") { ("spans.bin", reason) } else { ("content.zst", reason) }
     };
     let bytes = read_frame(&batch.content, &batch.spans, &row.frames[frame]).map_err(place)?;
-    if depth == Depth::Quick {
-        return Ok(());
+    if depth != Depth::Roots {
+        return Ok(bytes);
     }
     let secret = unhex(&row.secret).map_err(|error| ("manifest.json", error.to_string()))?;
     let found = hex(&frame_root(&bytes, &SourceSecret(secret)));
     let expected = &row.frames[frame].root;
     if found == *expected {
-        Ok(())
+        Ok(bytes)
     } else {
         Err(("spans.bin", format!("its records have root {found}, the manifest says {expected}")))
     }
@@ -224,7 +229,7 @@ fn check_original(path: &PathBuf, name: &str, length: u64, depth: Depth) -> Resu
     if found != length {
         return Err(format!("it has {found} bytes, the manifest says {length}"));
     }
-    if depth == Depth::Deep {
+    if depth != Depth::Quick {
         let mut file = std::fs::File::open(path).map_err(|error| format!("it cannot be read: {error}"))?;
         let found = hash_of(&mut file).map_err(|error| format!("it cannot be read: {error}"))?;
         let found = hex(&found);
@@ -293,6 +298,26 @@ fn check_seek_table(path: &Path, manifest: &Manifest, offset: u64) -> Result<(),
     }
 }
 
+/// Checks each source's content hash, and the batch's.
+fn check_contents(number: u32, manifest: &Manifest, hashes: Hashes) -> Vec<Damage> {
+    let mut damage = Vec::new();
+    let mut known: BTreeMap<usize, [u8; 32]> = hashes.sources.into_iter().collect();
+    for (n, row) in manifest.sources.iter().enumerate() {
+        let found = hex(&known.remove(&n).unwrap_or_else(|| Sha256::digest([]).into()));
+        if found != row.source {
+            let reason = format!("source {} has content with SHA-256 {found}", row.source);
+            damage.push(in_file(number, "manifest.json", reason));
+        }
+    }
+    let found = hex(&hashes.whole);
+    if found != manifest.sha256 {
+        let reason =
+            format!("the batch's content has SHA-256 {found}, the manifest says {}", manifest.sha256);
+        damage.push(in_file(number, "manifest.json", reason));
+    }
+    damage
+}
+
 /// Checks the compressed file itself: bits that decompression does not look at.
 fn check_packed(number: u32, folder: &Path, manifest: &Manifest) -> Option<Damage> {
     let hash = || hash_of(&mut std::fs::File::open(folder.join("content.zst"))?);
@@ -305,33 +330,4 @@ fn check_packed(number: u32, folder: &Path, manifest: &Manifest) -> Option<Damag
         Err(error) => format!("it cannot be read: {error}"),
     };
     Some(in_file(number, "content.zst", reason))
-}
-
-/// Checks each source's content hash, and the batch's, over all frames in order.
-fn check_contents(number: u32, batch: &Batch) -> Vec<Damage> {
-    let (mut whole, mut damage) = (Sha256::new(), Vec::new());
-    for row in &batch.manifest.sources {
-        let mut one = Sha256::new();
-        for frame in &row.frames {
-            match read_frame(&batch.content, &batch.spans, frame) {
-                Ok(bytes) => {
-                    one.update(&bytes.content);
-                    whole.update(&bytes.content);
-                }
-                Err(reason) => damage.push(in_file(number, "content.zst", reason)),
-            }
-        }
-        let found = hex(&one.finalize().into());
-        if found != row.source {
-            let reason = format!("source {} has content with SHA-256 {found}", row.source);
-            damage.push(in_file(number, "manifest.json", reason));
-        }
-    }
-    let found = hex(&whole.finalize().into());
-    if found != batch.manifest.sha256 {
-        let reason =
-            format!("the batch's content has SHA-256 {found}, the manifest says {}", batch.manifest.sha256);
-        damage.push(in_file(number, "manifest.json", reason));
-    }
-    damage
 }

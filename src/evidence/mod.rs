@@ -14,6 +14,7 @@ mod proof;
 mod seal;
 mod spans;
 mod store;
+mod turns;
 
 #[cfg(test)]
 mod tests;

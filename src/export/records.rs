@@ -114,6 +114,12 @@ impl Pass<'_> {
             let bytes = store.frame(at, number)?;
             let records: Vec<u64> = here.iter().map(|n| self.hits[*n].record).collect();
             let proof = store.prove_records(at, &bytes, &records)?;
+            if hex(&proof.root) != rows[number].root {
+                return Err(Error::integrity(format!(
+                    "evidence/{:04}/manifest.json: the root of frame {number} does not follow from its records",
+                    at.batch
+                )));
+            }
             let mut withheld = Vec::with_capacity(here.len());
             let mut from = 0;
             let mut next = here.iter().peekable();
