@@ -18,7 +18,7 @@ mod verify;
 
 pub use about::{About, New};
 pub(crate) use hold::private_folder;
-pub use hold::{Hold, TOOL, keys_of};
+pub use hold::{Hold, TOOL, committed, keys_of};
 pub use ladder::Brought;
 pub use notebook::{Standing, annotate, record_hash};
 pub use open::{Case, SourceInfo};

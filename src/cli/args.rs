@@ -149,6 +149,12 @@ pub enum Command {
     },
     /// Delete the index and make it again from the evidence
     Reindex,
+    /// Save what is whole of a damaged case into a new one, and say what was lost
+    Repair {
+        /// The new case: a folder, or a bare name
+        #[arg(long, value_name = "DIR|NAME")]
+        out: String,
+    },
     /// Print who did what when
     Journal {
         #[command(subcommand)]

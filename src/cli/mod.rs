@@ -23,6 +23,7 @@ mod new;
 mod normalise;
 mod progress;
 mod reindex;
+mod repair;
 mod run;
 mod screen;
 mod search;

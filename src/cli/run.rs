@@ -134,6 +134,7 @@ fn dispatch(cli: Cli, world: &mut World) -> Result<Outcome> {
         Some(Command::Verify(args)) => super::verify::verify(&args, globals, world),
         Some(Command::Checkpoint(args)) => super::checkpoint::checkpoint(&args, globals, world),
         Some(Command::Keys { what }) => super::checkpoint::keys(&what, globals, world),
+        Some(Command::Repair { out }) => super::repair::repair(&out, globals, world),
         Some(Command::Reindex) => super::reindex::reindex(globals, world),
         Some(Command::Journal { what: None }) => super::journal::journal(globals, world),
         Some(Command::Journal { what: Some(JournalWords::Merge { other }) }) => {

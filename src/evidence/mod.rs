@@ -25,7 +25,7 @@ pub use batch::{BatchWriter, sweep};
 pub use check::{Damage, Depth, check, leftovers};
 pub use manifest::{FrameRow, Manifest, SourceRow};
 pub use proof::FrameProof;
-pub use seal::{FRAME_BYTES, Frame, Sealer, SourceSecret};
+pub use seal::{FRAME_BYTES, Frame, Sealer, SourceSecret, hash_of};
 pub use spans::Span;
 pub use store::{FrameBytes, RecordBytes, SourceAt, Store};
 

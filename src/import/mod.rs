@@ -10,6 +10,7 @@
 mod chunk;
 mod feed;
 mod normalise;
+mod repair;
 mod report;
 mod run;
 mod settle;
@@ -17,5 +18,6 @@ mod stream;
 mod work;
 
 pub use normalise::normalise;
+pub use repair::{Lost, Repaired, repair};
 pub use report::{Report, Row, Status, Total};
 pub use run::{Import, Meter, run};

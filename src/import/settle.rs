@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::case::{Hold, Reading, Receipt, TOOL, each_event, evidence_folder, index_batch, index_folder};
 use crate::error::{Attempt, Error, Result};
-use crate::evidence::Store;
+use crate::evidence::{Manifest, SourceRow, Store};
 use crate::index::{Segment, publish};
 use crate::parse::{Plan, YearWatch};
 use crate::record::{Clock, SourceId};
@@ -197,13 +197,7 @@ impl<'a> Settler<'a> {
         let batch = (!writer.is_empty()).then_some(number);
         if batch.is_some() {
             let (manifest, sha256) = writer.finish()?;
-            // No foreign text stands in this entry, so that no redaction ever hides it.
-            let roots = manifest.sources.iter().map(
-                |row| json!({ "source": row.source, "length": row.length, "records": row.records, "root": row.root }),
-            );
-            let what = json!({ "batch": number, "manifest_sha256": SourceId(sha256).to_string(),
-                "content_sha256": manifest.sha256, "content_length": manifest.length,
-                "sources": roots.collect::<Vec<Value>>(), "tool": TOOL });
+            let what = sealed_entry(number, &manifest, &sha256);
             self.hold.note("evidence.import", what, self.clock)?;
             self.unpublished.insert(number, (keys, stale));
         } else if rows.is_empty() {
@@ -253,6 +247,15 @@ impl<'a> Settler<'a> {
         let mut writer = batch.writer.lock().unwrap_or_else(PoisonError::into_inner);
         act(writer.as_mut().ok_or_else(no_batch)?)
     }
+}
+
+/// Gives the entry that commits a batch. No foreign text stands in it, so that no
+/// redaction ever hides it.
+pub(super) fn sealed_entry(number: u32, manifest: &Manifest, sha256: &[u8; 32]) -> Value {
+    let row = |row: &SourceRow| json!({ "source": row.source, "length": row.length, "records": row.records, "root": row.root });
+    json!({ "batch": number, "manifest_sha256": SourceId(*sha256).to_string(),
+        "content_sha256": manifest.sha256, "content_length": manifest.length,
+        "sources": manifest.sources.iter().map(row).collect::<Vec<Value>>(), "tool": TOOL })
 }
 
 fn no_batch() -> Error {

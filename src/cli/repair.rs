@@ -1,0 +1,47 @@
+//! `repair`: what is whole of a damaged case, in a new one.
+
+use serde_json::json;
+
+use crate::case::Hold;
+use crate::error::{Result, visible};
+use crate::import::{Lost, repair as save};
+
+use super::args::Globals;
+use super::custody::{checkpoint, keyring};
+use super::run::{Outcome, json_line};
+use super::table::grouped;
+use super::{World, which};
+
+/// Saves what is whole of the case that is meant into a new one.
+pub fn repair(out: &str, globals: &Globals, world: &mut World) -> Result<Outcome> {
+    let from = which::chosen(globals.case.as_deref(), world)?;
+    let to = which::folder_of(out, world)?;
+    let repaired = save(&from, &to, &world.who(), keyring(world).ok(), world.clock.as_ref())?;
+    let mut hold = Hold::open(&to, &world.who(), world.clock.as_ref())?;
+    checkpoint(&mut hold, world)?;
+    let shown = visible(&to.to_string_lossy());
+    if globals.json {
+        let object = json!({ "case": shown, "whole": repaired.whole, "cut": repaired.cut,
+            "annotations": repaired.annotations, "lost": repaired.lost });
+        world.line(&json_line(&object)?)?;
+    } else {
+        world.line(&format!(
+            "made {shown}: {} sources whole, {} with losses, {} annotations",
+            grouped(repaired.whole),
+            grouped(repaired.cut),
+            grouped(repaired.annotations)
+        ))?;
+        repaired.lost.iter().try_for_each(|lost| world.line(&told(lost)))?;
+        if repaired.lost.is_empty() {
+            world.line("nothing was lost")?;
+        }
+    }
+    Ok(if repaired.lost.is_empty() { Outcome::Done } else { Outcome::Partly })
+}
+
+fn told(lost: &Lost) -> String {
+    let source = lost.source.as_ref().map(|path| format!(" {}", visible(path))).unwrap_or_default();
+    let records = lost.records.map(|(a, b)| format!(", records {a} to {b}")).unwrap_or_default();
+    let bytes = lost.bytes.map(|bytes| format!(", {} bytes", grouped(bytes))).unwrap_or_default();
+    format!("lost: {}{source}{records}{bytes}: {}", visible(&lost.file), visible(&lost.reason))
+}

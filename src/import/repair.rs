@@ -1,0 +1,288 @@
+//! What is whole of a damaged case, in a new case beside it.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{Seek, SeekFrom};
+use std::path::Path;
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::case::{About, Hold, New, Reading, Receipt, TOOL, committed, evidence_folder};
+use crate::error::{Attempt, Result};
+use crate::evidence::{
+    BatchWriter, FrameBytes, Sealer, SourceAt, SourceRow, SourceSecret, Span, Store, batch_folder, hash_of,
+};
+use crate::journal::{self, Keyring, Merge, Who};
+use crate::parse::{Plan, UNPARSED};
+use crate::record::{Clock, SourceId};
+
+/// Something that could not be saved.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Lost {
+    /// The file of the damaged case.
+    pub file: String,
+    /// The source concerned, where it is known (foreign text: show through `Visible`).
+    pub source: Option<String>,
+    /// First and last record, where they are known.
+    pub records: Option<(u64, u64)>,
+    /// Bytes of content, where they are known.
+    pub bytes: Option<u64>,
+    /// Why.
+    pub reason: String,
+}
+
+/// What a repair did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Repaired {
+    /// Sources that were saved whole.
+    pub whole: u64,
+    /// Sources of which a part was saved, as new sources.
+    pub cut: u64,
+    /// Annotations that were brought along.
+    pub annotations: u64,
+    /// What could not be saved.
+    pub lost: Vec<Lost>,
+}
+
+/// Saves what is whole of the case at `from` into a new case at `to`, and says in
+/// its journal what was lost. Writes nothing at `from`.
+///
+/// A source that lost frames becomes a new source with what is left, since its
+/// content is another; annotations find their records in it by content.
+pub fn repair(
+    from: &Path,
+    to: &Path,
+    who: &Who,
+    keyring: Option<Keyring>,
+    clock: &dyn Clock,
+) -> Result<Repaired> {
+    let journal = journal::read(&journal::path(from))?;
+    let about = About::read(from).ok();
+    let new = New {
+        title: about.as_ref().map(|about| about.title.clone()),
+        examiner: about.as_ref().map(|about| about.examiner.clone()),
+        zone: about.as_ref().map(|about| about.zone),
+        signer: None,
+        keyring,
+    };
+    let mut repaired = Repaired::default();
+    if about.is_none() {
+        repaired.lose("case.toml", "it cannot be read; title and examiner are lost");
+    }
+    if let Some((line, how)) = &journal.broken {
+        repaired.lose("journal.jsonl", &format!("from line {line} on: {how}"));
+    }
+    if !journal.torn.is_empty() {
+        repaired.lose("journal.jsonl", "its last entry was cut off");
+    }
+    let mut hold = Hold::create(to, &new, who, clock)?;
+    let mut writer = BatchWriter::create(&evidence_folder(to), hold.next_batch()?)?;
+    let mut saver = Saver {
+        from,
+        writer: &mut writer,
+        sealer: Sealer::new()?,
+        known: HashSet::new(),
+        rows: Vec::new(),
+        repaired: &mut repaired,
+    };
+    for (number, sha256) in committed(&journal.lines)? {
+        match Store::open(&evidence_folder(from), &[(number, sha256)]) {
+            Ok(store) => saver.batch(number, &store)?,
+            Err(error) => saver.repaired.lose(&format!("evidence/{number:04}"), &error.to_string()),
+        }
+    }
+    let rows = saver.rows;
+    let what = json!({ "from": { "id": about.map(|about| about.id), "entries": journal.lines.len(),
+            "head": journal.head },
+        "whole": repaired.whole, "cut": repaired.cut, "lost": repaired.lost, "tool": TOOL });
+    hold.note("repair", what, clock)?;
+    commit(&mut hold, writer, rows, clock)?;
+    let merge = Merge::of(hold.journal(), &journal);
+    if !merge.lines.is_empty() {
+        repaired.annotations = merge.lines.len() as u64;
+        let (act, what) = merge.written(&journal);
+        hold.note(act, what, clock)?;
+    }
+    drop(hold);
+    crate::case::rebuild(to, who, clock, &|_, _| {})?;
+    Ok(repaired)
+}
+
+/// Seals what was saved, as an import does.
+fn commit(hold: &mut Hold, writer: BatchWriter, rows: Vec<Value>, clock: &dyn Clock) -> Result<()> {
+    let batch = (!writer.is_empty()).then(|| hold.next_batch()).transpose()?;
+    if batch.is_some() {
+        let (manifest, sha256) = writer.finish()?;
+        let what = super::settle::sealed_entry(batch.unwrap_or_default(), &manifest, &sha256);
+        hold.note("evidence.import", what, clock)?;
+    }
+    let what = json!({ "batch": batch, "sources": rows, "containers": [] });
+    hold.note("import.receipt", what, clock).map(drop)
+}
+
+impl Repaired {
+    fn lose(&mut self, file: &str, reason: &str) {
+        let (file, reason) = (file.to_owned(), reason.to_owned());
+        self.lost.push(Lost { file, source: None, records: None, bytes: None, reason });
+    }
+}
+
+struct Saver<'a> {
+    from: &'a Path,
+    writer: &'a mut BatchWriter,
+    sealer: Sealer,
+    known: HashSet<SourceId>,
+    rows: Vec<Value>,
+    repaired: &'a mut Repaired,
+}
+
+impl Saver<'_> {
+    fn batch(&mut self, number: u32, store: &Store) -> Result<()> {
+        let Some((_, manifest)) = store.manifests().next() else { return Ok(()) };
+        for row in 0..manifest.sources.len() {
+            self.source(store, SourceAt { batch: number, row })?;
+        }
+        for (name, length) in &manifest.originals {
+            let path = batch_folder(&evidence_folder(self.from), number).join("originals").join(name);
+            if let Err(reason) = self.original(&path, name, *length) {
+                let file = format!("evidence/{number:04}/originals/{name}");
+                self.repaired.lose(&file, &reason);
+            }
+        }
+        Ok(())
+    }
+
+    fn original(&mut self, path: &Path, name: &str, length: u64) -> Result<(), String> {
+        let mut copy = || -> Result<bool> {
+            let why = || "an original cannot be copied".to_owned();
+            let (mut file, mut kept) = (File::open(path).attempt(why)?, self.writer.keep()?);
+            let copied = std::io::copy(&mut file, &mut kept).attempt(why)?;
+            kept.seek(SeekFrom::Start(0)).attempt(why)?;
+            let found = SourceId(hash_of(&mut kept).attempt(why)?);
+            let sound = copied == length && found.to_string() == name;
+            if sound {
+                self.writer.kept(kept, found.0, length)?;
+            }
+            Ok(sound)
+        };
+        match copy() {
+            Ok(true) => Ok(()),
+            Ok(false) => Err("its bytes are not those that were sealed".to_owned()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    /// Saves the frames of a source that are whole.
+    fn source(&mut self, store: &Store, at: SourceAt) -> Result<()> {
+        let row = store.row(at);
+        let (mut frames, mut gaps) = (Vec::new(), Vec::new());
+        for (number, frame) in row.frames.iter().enumerate() {
+            match store.frame(at, number) {
+                Ok(_) => frames.push(number),
+                Err(error) => {
+                    let last = frame.first_record + frame.records.saturating_sub(1);
+                    gaps.push((frame.first_record, frame.records));
+                    self.repaired.lost.push(Lost {
+                        file: format!("evidence/{:04}/content.zst", at.batch),
+                        source: Some(row.found.path.clone()),
+                        records: Some((frame.first_record, last)),
+                        bytes: Some(frame.raw_length),
+                        reason: error.to_string(),
+                    });
+                }
+            }
+        }
+        if frames.is_empty() && !row.frames.is_empty() {
+            return Ok(());
+        }
+        let cut = !gaps.is_empty();
+        let plan = plan_without(row, &gaps)?;
+        let secret = if cut { SourceSecret::draw()? } else { secret_of(row)? };
+        let (mut hash, mut record, mut line) = (Sha256::new(), 0, 1);
+        let mut receipt = Receipt::default();
+        let reading = Reading::new(plan.clone())?;
+        for number in frames {
+            let bytes = store.frame(at, number)?;
+            hash.update(&bytes.content);
+            let frame = self.sealer.seal(&bytes.content, &bytes.spans, record, line, &secret)?;
+            count(&reading, &bytes, record, &mut receipt);
+            record += bytes.spans.len() as u64;
+            line += bytes.spans.iter().map(|span| u64::from(span.lines)).sum::<u64>();
+            self.writer.frame(frame)?;
+        }
+        let id = SourceId(hash.finalize().into());
+        if !self.known.insert(id) {
+            return self.writer.abandon_source();
+        }
+        let why = || "cannot write a receipt as JSON".to_owned();
+        let mut kept = row.receipt.clone();
+        if cut {
+            let before: Receipt = serde_json::from_value(kept.clone()).unwrap_or_default();
+            receipt.format = before.format;
+            receipt.broken =
+                Some(format!("{} stretches of source {} were damaged and are lost", gaps.len(), row.source));
+            receipt.settle();
+            kept = serde_json::to_value(&receipt).attempt(why)?;
+        }
+        let plan = serde_json::to_value(&plan).attempt(why)?;
+        self.writer.source(id, row.found.clone(), &secret, plan, kept.clone())?;
+        self.repaired.whole += u64::from(!cut);
+        self.repaired.cut += u64::from(cut);
+        let status = if cut { "partial" } else { "imported" };
+        self.rows.push(json!({ "path": row.found.path, "status": status, "source": id.to_string(),
+            "reason": kept["broken"], "events": kept["events"] }));
+        Ok(())
+    }
+}
+
+fn secret_of(row: &SourceRow) -> Result<SourceSecret> {
+    row.secret.parse::<SourceId>().map(|secret| SourceSecret(secret.0))
+}
+
+/// Gives a source's plan with its record numbers as they are without the gaps
+/// (first record, records).
+fn plan_without(row: &SourceRow, gaps: &[(u64, u64)]) -> Result<Plan> {
+    let mut plan: Plan = serde_json::from_value(row.plan.clone())
+        .attempt(|| format!("cannot understand how source {} was read", row.source))?;
+    for shift in &mut plan.shifts {
+        let before = |(first, records): &(u64, u64)| shift.from_record.saturating_sub(*first).min(*records);
+        shift.from_record -= gaps.iter().map(before).sum::<u64>();
+    }
+    Ok(plan)
+}
+
+/// Counts what became of a frame's bytes.
+fn count(reading: &Reading, bytes: &FrameBytes, first_record: u64, receipt: &mut Receipt) {
+    let spans = || bytes.spans.iter().copied();
+    crate::case::each_event(&reading.parser, &bytes.content, spans(), first_record, |_, span, event| {
+        receipt.count(event, event.format != UNPARSED, span.part);
+    });
+    let mut at = 0;
+    for span in spans() {
+        let whole = &bytes.content[at..at + span.length()];
+        count_span(span, whole, bytes.start + at as u64, receipt);
+        at += span.length();
+    }
+}
+
+/// Counts one record's bytes: its first line, those that continue it, blank ones.
+fn count_span(span: Span, whole: &[u8], offset: u64, receipt: &mut Receipt) {
+    receipt.bytes.total += whole.len() as u64;
+    if span.rejected {
+        return receipt.reject(offset, whole.len() as u64, "binary content, not text");
+    }
+    let mut first = true;
+    for line in whole.split_inclusive(|byte| *byte == b'\n') {
+        let length = line.len() as u64;
+        if line.iter().all(u8::is_ascii_whitespace) {
+            receipt.bytes.blank += length;
+            receipt.blank += 1;
+        } else if std::mem::take(&mut first) {
+            receipt.bytes.events += length;
+        } else {
+            receipt.bytes.continuations += length;
+            receipt.continuations += 1;
+        }
+    }
+}
