@@ -36,10 +36,7 @@ pub fn journal(case: &Case, size: usize, redactor: &Redactor, bag: &mut BagWrite
     let whole = case.whole_journal();
     let mut file = bag.begin("data/journal.jsonl")?;
     for (line, text) in whole.lines.iter().zip(&whole.texts).take(size) {
-        // An import's entry holds hashes and numbers only, and proofs rest on it.
-        let sealing = line.act == "evidence.import";
-        let told = || tells_hashes(line) || redactor.touches_any(&line.what) || redactor.touches(&line.by);
-        if redactor.is_active() && !sealing && told() {
+        if withheld(line, redactor) {
             let line = json!({ "withheld": true, "seq": line.seq, "sha256": hash_of(text),
                 "leaf": hex(&leaf(text)) });
             file.write(format!("{line}\n").as_bytes())?;
@@ -48,6 +45,14 @@ pub fn journal(case: &Case, size: usize, redactor: &Redactor, bag: &mut BagWrite
         }
     }
     bag.end(file)
+}
+
+/// Tells whether an entry is left out of a redacted bundle, but for its hashes.
+pub fn withheld(line: &Line, redactor: &Redactor) -> bool {
+    // An import's entry holds hashes and numbers only, and proofs rest on it.
+    let sealing = line.act == "evidence.import";
+    let told = || tells_hashes(line) || redactor.touches_any(&line.what) || redactor.touches(&line.by);
+    redactor.is_active() && !sealing && told()
 }
 
 /// Tells whether an entry holds hashes of single records: a log line can be

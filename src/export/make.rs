@@ -20,9 +20,6 @@ use super::records::{Share, Written};
 use super::redact::Redactor;
 use super::{coverage, custody, page, records, tar};
 
-/// How many events the report shows one by one.
-const SHOWN: usize = 1000;
-
 /// The script that checks a bundle with coreutils, ssh-keygen and openssl.
 pub const VERIFY_SH: &str = include_str!("scripts/verify.sh");
 /// The script that checks proofs with Python's standard library.
@@ -117,7 +114,7 @@ pub fn make(case: &Case, ask: &Ask, options: &Options, progress: &(dyn Fn(u64, u
     let mut redactor = Redactor::of(case, &options.redact)?;
     let mut bag = BagWriter::create(&parent)?;
     let tags = tags(case);
-    let written = records::write(case, &hits, &tags, SHOWN, &mut redactor, &mut bag, progress)?;
+    let written = records::write(case, &hits, &tags, &mut redactor, &mut bag, progress)?;
     fill(&source, &written, &mut redactor, &mut bag)?;
     let mut finished = close(&source, &mut redactor, bag)?;
     let mut notes = notes(&source, &written, &redactor);

@@ -18,6 +18,7 @@ mod read;
 mod records;
 mod redact;
 mod replay;
+mod report;
 mod reveal;
 mod single;
 mod tar;

@@ -1,12 +1,350 @@
 //! What the report of a bundle says.
 
-use crate::error::Result;
+use std::collections::BTreeMap;
 
+use serde_json::{Map, Value};
+
+use crate::case::{Case, NEVER_PROVEN, TOOL};
+use crate::error::Result;
+use crate::index::{Cancel, Hit, Request};
+use crate::journal::{Finding, Said};
+use crate::query::Expr;
+use crate::record::{Instant, Window, Zone, bucket_edges, readable_width};
+
+use super::ask::each;
+use super::coverage::Covered;
+use super::custody::{summary, withheld};
 use super::make::Source;
-use super::records::Written;
+use super::records::{Written, shown};
 use super::redact::Redactor;
+use super::report::{
+    Bucket, Chart, Checkpoint, Cover, Coverage, Custody, Fact, FindingPart, Line, Marked, Note, RedactionRow,
+    Report, html as write, thousands,
+};
+
+/// How many events are shown one by one.
+const EVENTS: usize = 1000;
+
+/// How many events of each finding are shown one by one.
+const OF_FINDING: usize = 100;
+
+/// How many entries of the journal are shown, the newest.
+const ENTRIES: usize = 1000;
+
+/// How many bars the chart has, about.
+const BARS: usize = 60;
 
 /// Writes the report of a bundle.
-pub fn html(_: &Source<'_>, _: &Written, _: &mut Redactor) -> Result<String> {
-    Ok(String::new())
+pub fn html(source: &Source<'_>, written: &Written, redactor: &mut Redactor) -> Result<String> {
+    let chart = chart(source, written)?;
+    let mut page = Page { case: source.case, zone: source.options.zone, redactor };
+    let events = page.lines(source.hits.iter().take(EVENTS))?;
+    let findings = page.findings(source)?;
+    let bookmarks = page.bookmarks(source)?;
+    let report = Report {
+        cover: page.cover(source),
+        statement: page.statement(source),
+        facts: page.facts(source, written),
+        asked: page.redactor.text(&source.ask.words()),
+        findings,
+        bookmarks,
+        events,
+        events_total: source.hits.len() as u64,
+        chart,
+        coverage: source.covered.iter().map(|row| page.coverage(row)).collect(),
+        custody: page.custody(source),
+        redactions: redactions(source, page.redactor),
+        not_proven: not_proven(source, written),
+        zone: source.options.zone.to_string(),
+    };
+    write(&report)
+}
+
+struct Page<'a> {
+    case: &'a Case,
+    zone: Zone,
+    redactor: &'a mut Redactor,
+}
+
+impl Page<'_> {
+    fn cover(&mut self, source: &Source<'_>) -> Cover {
+        let about = self.case.about();
+        let checkpoint = &source.checkpoint;
+        let text = checkpoint.text();
+        Cover {
+            title: self.redactor.text(&about.title),
+            case_id: about.id.clone(),
+            examiner: self.redactor.text(&about.examiner),
+            made: self.zone.show(source.state_time(), 0),
+            tool: TOOL.to_owned(),
+            bundle: source.name.clone(),
+            key_fingerprint: source.options.signer.as_ref().map(|signer| signer.signed().fingerprint),
+            checkpoint: Some(Checkpoint {
+                origin: checkpoint.origin.clone(),
+                size: checkpoint.size,
+                root_base64: text.lines().nth(2).unwrap_or_default().to_owned(),
+            }),
+        }
+    }
+
+    fn statement(&mut self, source: &Source<'_>) -> String {
+        let searched: u64 = source.covered.iter().map(|row| row.info.receipt.events).sum();
+        let sources = source.covered.len();
+        let asked = self.redactor.text(&source.ask.words());
+        let where_ = format!("{} with {} events", count(sources as u64, "source"), thousands(searched));
+        match source.hits.len() {
+            0 => format!(
+                "No event matches {asked}. {where_} were searched; the hours they cover, and those they do not, are listed below."
+            ),
+            1 => format!("One event was found by {asked}, in {where_}."),
+            many => format!("{} events were found by {asked}, in {where_}.", thousands(many as u64)),
+        }
+    }
+
+    fn facts(&mut self, source: &Source<'_>, written: &Written) -> Vec<Fact> {
+        let fact = |label: &str, value: String| Fact { label: label.to_owned(), value };
+        let times = source.hits.iter().filter_map(|hit| hit.time);
+        let span = times.clone().min().zip(times.max());
+        let mut facts = vec![fact("Events", thousands(source.hits.len() as u64))];
+        if let Some((first, last)) = span {
+            facts.push(fact("First", self.zone.show(first, 3)));
+            facts.push(fact("Last", self.zone.show(last, 3)));
+        }
+        facts.push(fact(
+            "Sources with events",
+            format!("{} of {}", written.shares.len(), source.covered.len()),
+        ));
+        if written.withheld > 0 {
+            facts.push(fact("Records withheld", thousands(written.withheld)));
+        }
+        let orphans = self.case.orphans();
+        if !orphans.is_empty() {
+            facts.push(fact("ORPHANED annotations", thousands(orphans.len() as u64)));
+        }
+        facts.push(fact("Journal entries", thousands(source.entries as u64)));
+        facts
+    }
+
+    fn lines<'h>(&mut self, hits: impl Iterator<Item = &'h Hit>) -> Result<Vec<Line>> {
+        hits.map(|hit| self.line(hit)).collect()
+    }
+
+    fn line(&mut self, hit: &Hit) -> Result<Line> {
+        let entry = self.case.entry(hit)?;
+        let (object, redacted) = shown(&entry, &entry.raw, self.redactor)?;
+        let row = self.case.store().row(self.case.locate(&hit.source)?);
+        let text = |name: &str| text(&object, name);
+        let from = if object.contains_key("source.ip") { text("source.ip") } else { text("source.address") };
+        let sha256 = crate::case::record_hash(&entry).to_string();
+        Ok(Line {
+            id: entry.origin.id().to_string(),
+            time: hit.time.map(|time| self.zone.show(time, 3)).unwrap_or_default(),
+            approximate: entry.event.stamp.is_some_and(|stamp| !stamp.basis.is_explicit()),
+            outcome: text("event.outcome"),
+            actor: text("user.name"),
+            from,
+            what: text("message").lines().next().unwrap_or_default().to_owned(),
+            raw: if redacted { String::new() } else { text("event.original") },
+            source_path: self.redactor.text(&row.found.path),
+            line: entry.origin.line,
+            sha256: if redacted { String::new() } else { sha256 },
+            redacted,
+        })
+    }
+
+    fn findings(&mut self, source: &Source<'_>) -> Result<Vec<FindingPart>> {
+        let chosen = |finding: &&Finding| source.ask.findings.contains(&finding.number);
+        let findings: Vec<Finding> = self.case.state().findings.iter().filter(chosen).cloned().collect();
+        findings.iter().map(|finding| self.finding(finding)).collect()
+    }
+
+    fn finding(&mut self, finding: &Finding) -> Result<FindingPart> {
+        let mut hits = Vec::new();
+        let request = Request { expr: self.case.events_of(finding)?, window: Window::ALL };
+        each(self.case, &request, &mut |hit| hits.push(hit))?;
+        let (made, by) = finding.made();
+        let query = finding.query.as_ref().map(|asked| self.redactor.text(&asked.query));
+        let orphaned =
+            finding.events.values().filter(|event| self.case.standing(event).hit().is_none()).count();
+        Ok(FindingPart {
+            number: finding.number,
+            uid: finding.uid.clone(),
+            title: self.redactor.text(&finding.title),
+            severity: finding.severity.to_string(),
+            state: finding.state.to_string(),
+            verdict: finding.verdict.map(|verdict| verdict.to_string()),
+            owner: self.redactor.text(&finding.owner),
+            due: finding.due.clone(),
+            tags: finding.tags.iter().map(|tag| self.redactor.text(tag)).collect(),
+            created: self.moment(made),
+            created_by: self.redactor.text(by),
+            notes: self.said(&finding.notes),
+            history: self.said(&finding.history),
+            events: self.lines(hits.iter().take(OF_FINDING))?,
+            events_total: hits.len() as u64,
+            query,
+            orphaned: orphaned as u64,
+        })
+    }
+
+    fn said(&mut self, said: &[Said]) -> Vec<Note> {
+        let note = |said: &Said| Note {
+            at: self.moment(&said.at),
+            by: self.redactor.text(&said.by),
+            text: self.redactor.text(&said.text),
+        };
+        said.iter().map(note).collect()
+    }
+
+    fn moment(&self, at: &str) -> String {
+        at.parse::<Instant>().map_or_else(|_| at.to_owned(), |at| self.zone.show(at, 0))
+    }
+
+    /// The marked events that are in the bundle.
+    fn bookmarks(&mut self, source: &Source<'_>) -> Result<Vec<Marked>> {
+        let in_bundle: BTreeMap<([u8; 32], u64), ()> =
+            source.hits.iter().map(|hit| ((hit.source.0, hit.record), ())).collect();
+        let mut marked = Vec::new();
+        for mark in self.case.state().bookmarks.values() {
+            let hit = self.case.standing(&mark.event).hit();
+            let Some(hit) = hit.filter(|hit| in_bundle.contains_key(&(hit.source.0, hit.record))) else {
+                continue;
+            };
+            let event = self.line(&hit)?;
+            let tags = mark.tags.iter().map(|tag| self.redactor.text(tag)).collect();
+            marked.push(Marked { event, note: self.redactor.text(&mark.note), tags });
+        }
+        Ok(marked)
+    }
+
+    fn coverage(&mut self, row: &Covered) -> Coverage {
+        let (info, receipt) = (&row.info, &row.info.receipt);
+        let show = |at: Option<Instant>| at.map(|at| self.zone.show(at, 0)).unwrap_or_default();
+        let gap = |gap: &super::coverage::Gap| {
+            format!("{} to {} ({} h)", self.zone.show(gap.from, 0), self.zone.show(gap.to, 0), gap.hours())
+        };
+        let times = &receipt.time;
+        let basis = match (times.inferred, times.none) {
+            (0, 0) => "stated by every line".to_owned(),
+            (inferred, none) => format!(
+                "{} stated, {} in part inferred, {} without a time",
+                thousands(times.explicit),
+                thousands(inferred),
+                thousands(none)
+            ),
+        };
+        let gaps = match &row.gaps {
+            Some(gaps) => gaps.iter().map(gap).collect(),
+            None if info.span().is_some() => vec!["not looked for".to_owned()],
+            None => Vec::new(),
+        };
+        Coverage {
+            source_path: self.redactor.text(&info.path),
+            format: receipt.format.clone(),
+            sha256: info.id.to_string(),
+            events: receipt.events,
+            unparsed: receipt.unparsed,
+            rejected_bytes: receipt.bytes.rejected,
+            first: show(info.span().map(|span| span.0)),
+            last: show(info.span().map(|span| span.1)),
+            gaps,
+            basis,
+        }
+    }
+
+    fn custody(&mut self, source: &Source<'_>) -> Vec<Custody> {
+        let lines = &self.case.journal()[..source.entries];
+        let row = |line: &crate::journal::Line| {
+            let hidden = withheld(line, self.redactor);
+            let said = if hidden { "withheld".to_owned() } else { summary(line) };
+            let by = self.redactor.text(&line.by);
+            Custody { seq: line.seq, at: self.moment(&line.at), by, act: line.act.clone(), summary: said }
+        };
+        lines.iter().skip(lines.len().saturating_sub(ENTRIES)).map(row).collect()
+    }
+}
+
+fn text(object: &Map<String, Value>, name: &str) -> String {
+    super::forms::cell(object, name)
+}
+
+fn redactions(source: &Source<'_>, redactor: &Redactor) -> Vec<RedactionRow> {
+    let mut fields: BTreeMap<&str, u64> = BTreeMap::new();
+    for (secret, _) in redactor.ledger() {
+        *fields.entry(&secret.field).or_default() += 1;
+    }
+    let row = |(field, values): (&str, u64)| RedactionRow {
+        field: field.to_owned(),
+        values,
+        why: source.options.reason.clone(),
+    };
+    fields.into_iter().map(row).collect()
+}
+
+fn not_proven(source: &Source<'_>, written: &Written) -> Vec<String> {
+    let mut open = vec![
+        NEVER_PROVEN.to_owned(),
+        "Whose key signed this: compare its fingerprint with what its owner told you.".to_owned(),
+        "That the history was not rolled back before this bundle was made: compare the checkpoint with one that was kept elsewhere.".to_owned(),
+        "That an event happened as its log line says: a log says what a program wrote.".to_owned(),
+    ];
+    if written.withheld > 0 {
+        open.push(
+            "What withheld records say. A source of a line or two could be guessed from its SHA-256."
+                .to_owned(),
+        );
+    }
+    if source.options.signer.is_none() {
+        open.insert(0, "Anything at all: this bundle is UNSIGNED.".to_owned());
+    }
+    open
+}
+
+/// Counts the bundle's events over time, by outcome; hours in which no source has
+/// any event are gaps.
+fn chart(source: &Source<'_>, written: &Written) -> Result<Option<Chart>> {
+    let times = source.hits.iter().filter_map(|hit| hit.time);
+    let Some((first, last)) = times.clone().min().zip(times.max()) else { return Ok(None) };
+    let window = Window { from: first, to: last.plus(1) };
+    let zone = source.options.zone;
+    let width = readable_width(window, BARS);
+    let edges = bucket_edges(window, width, &zone);
+    let all = Request { expr: Expr::All, window: Window::ALL };
+    let any = source.case.index().histogram(&all, &edges, None, 0, &Cancel::new())?;
+    let mut buckets: Vec<Bucket> = any
+        .buckets
+        .iter()
+        .map(|bucket| Bucket {
+            label: zone.show(bucket.window.from, 0),
+            gap: bucket.count == 0,
+            ..Bucket::default()
+        })
+        .collect();
+    for (hit, outcome) in source.hits.iter().zip(&written.outcomes) {
+        let Some(time) = hit.time else { continue };
+        let place = edges.partition_point(|edge| *edge <= time);
+        let Some(bucket) = place.checked_sub(1).and_then(|place| buckets.get_mut(place)) else { continue };
+        match outcome {
+            b's' => bucket.success += 1,
+            b'f' => bucket.failure += 1,
+            _ => bucket.other += 1,
+        }
+    }
+    let (from, to) = (zone.show(first, 0), zone.show(last, 0));
+    Ok(Some(Chart { buckets, width_text: length(width), from, to }))
+}
+
+fn length(nanos: i64) -> String {
+    let seconds = nanos / 1_000_000_000;
+    match seconds {
+        0 => format!("{} ms", nanos / 1_000_000),
+        1..60 => format!("{seconds} s"),
+        60..3600 => format!("{} min", seconds / 60),
+        3600..86_400 => format!("{} h", seconds / 3600),
+        _ => count((seconds / 86_400) as u64, "day"),
+    }
+}
+
+fn count(n: u64, what: &str) -> String {
+    format!("{} {what}{}", thousands(n), if n == 1 { "" } else { "s" })
 }

@@ -10,7 +10,7 @@ use crate::case::{Case, record_hash};
 use crate::error::{Attempt, Error, Result};
 use crate::evidence::{FrameProof, SourceAt};
 use crate::index::Hit;
-use crate::record::{Hash, SourceId, write_json};
+use crate::record::{Entry, Hash, SourceId, write_json};
 
 use super::bag::{BagFile, BagWriter};
 use super::forms::{CSV_FIELDS, cell, csv_row, sketch};
@@ -35,19 +35,18 @@ pub struct Share {
 pub struct Written {
     /// The sources that have records in the bundle.
     pub shares: Vec<Share>,
-    /// The first events in the order of time, as they stand in the bundle.
-    pub first: Vec<Map<String, Value>>,
+    /// How each event came out: `s`uccess, `f`ailure, or neither, in the order of time.
+    pub outcomes: Vec<u8>,
     /// Records whose bytes were left out.
     pub withheld: u64,
 }
 
 /// Writes the events into a bag. `tags` gives an event's tags by
-/// `<source>:<record>`; the first `keep` events are given back.
+/// `<source>:<record>`.
 pub fn write(
     case: &Case,
     hits: &[Hit],
     tags: &BTreeMap<String, Vec<String>>,
-    keep: usize,
     redactor: &mut Redactor,
     bag: &mut BagWriter,
     progress: &(dyn Fn(u64, u64) + Sync),
@@ -62,6 +61,7 @@ pub fn write(
         hits,
         spool: Spool::new(hits.len())?,
         records: csv_row(COLUMNS),
+        outcomes: vec![0; hits.len()],
         redactor,
         withheld: 0,
         done: 0,
@@ -78,10 +78,10 @@ pub fn write(
         pass.source(SourceAt { batch, row }, &share, &members, bag)?;
         shares.push(share);
     }
-    let Pass { mut spool, records, withheld, .. } = pass;
+    let Pass { mut spool, records, withheld, outcomes, .. } = pass;
     bag.add("data/records.csv", records.as_bytes())?;
-    let first = spool.write_out(hits, tags, keep, bag)?;
-    Ok(Written { shares, first, withheld })
+    spool.write_out(hits, tags, bag)?;
+    Ok(Written { shares, outcomes, withheld })
 }
 
 /// Going through the sources in their own order.
@@ -90,6 +90,7 @@ struct Pass<'a> {
     hits: &'a [Hit],
     spool: Spool,
     records: String,
+    outcomes: Vec<u8>,
     redactor: &'a mut Redactor,
     withheld: u64,
     done: u64,
@@ -157,22 +158,14 @@ impl Pass<'_> {
     ) -> Result<bool> {
         let hit = &self.hits[n];
         let entry = self.case.entry(hit)?;
-        let why = || "cannot read an event's JSON".to_owned();
-        let mut object: Map<String, Value> = serde_json::from_str(&write_json(&entry, true)).attempt(why)?;
         let event = format!("{}:{}", hit.source, hit.record);
-        let withheld = self.redactor.is_active() && {
-            let before = object.clone();
-            // What JSON escapes, and what is not UTF-8, may hide a value as well.
-            let hidden = self.redactor.touches(&String::from_utf8_lossy(whole));
-            self.redactor.object(&mut object);
-            hidden || object != before
-        };
+        let (mut object, withheld) = shown(&entry, whole, self.redactor)?;
+        let outcome = object.get("event.outcome").and_then(Value::as_str).unwrap_or_default();
+        self.outcomes[n] = outcome.bytes().next().unwrap_or_default();
         let origin = &entry.origin;
         let mut cells = vec![event];
         if withheld {
             self.withheld += 1;
-            object.remove("event.original");
-            object.remove("vestigo.original_base64");
             object.insert("vestigo.withheld".into(), true.into());
             cells.extend(vec![String::new(); 5]);
         } else {
@@ -186,11 +179,31 @@ impl Pass<'_> {
         self.records.push_str(&csv_row(cells));
         self.spool.push(n, &object)?;
         self.done += 1;
-        if self.done % 512 == 0 {
+        if self.done.is_multiple_of(512) {
             (self.progress)(self.done, self.hits.len() as u64);
         }
         Ok(withheld)
     }
+}
+
+/// Gives an event as it is shown, and whether its record (`whole`) is withheld:
+/// where anything in it had to be taken out, its original is left out.
+pub fn shown(entry: &Entry, whole: &[u8], redactor: &mut Redactor) -> Result<(Map<String, Value>, bool)> {
+    let why = || "cannot read an event's JSON".to_owned();
+    let mut object: Map<String, Value> = serde_json::from_str(&write_json(entry, true)).attempt(why)?;
+    if !redactor.is_active() {
+        return Ok((object, false));
+    }
+    let before = object.clone();
+    // What JSON escapes, and what is not UTF-8, may hide a value as well.
+    let hidden = redactor.touches(&String::from_utf8_lossy(whole));
+    redactor.object(&mut object);
+    let withheld = hidden || object != before;
+    if withheld {
+        object.remove("event.original");
+        object.remove("vestigo.original_base64");
+    }
+    Ok((object, withheld))
 }
 
 /// Writes a frame's line of a proof file: of a record that is shown, its salt;
@@ -252,16 +265,14 @@ impl Spool {
         &mut self,
         hits: &[Hit],
         tags: &BTreeMap<String, Vec<String>>,
-        keep: usize,
         bag: &mut BagWriter,
-    ) -> Result<Vec<Map<String, Value>>> {
+    ) -> Result<()> {
         let why = || "cannot read a temporary file".to_owned();
         self.file.flush().attempt(why)?;
         let mut jsonl = bag.begin("data/events.jsonl")?;
         let mut csv = bag.begin("data/events.csv")?;
         let mut sketches = bag.begin("data/timesketch.jsonl")?;
         csv.write(csv_row(CSV_FIELDS).as_bytes())?;
-        let mut first = Vec::new();
         for (hit, (offset, length)) in hits.iter().zip(&self.places) {
             let mut text = vec![0; *length as usize];
             let file = self.file.get_mut();
@@ -275,11 +286,7 @@ impl Spool {
             let sketch = sketch(&object, marks.map_or(&[], Vec::as_slice));
             let sketch = serde_json::to_string(&sketch).attempt(why)?;
             sketches.write(format!("{}\n", crate::error::harmless_json(sketch)).as_bytes())?;
-            if first.len() < keep {
-                first.push(object);
-            }
         }
-        [jsonl, csv, sketches].into_iter().try_for_each(|file| bag.end(file))?;
-        Ok(first)
+        [jsonl, csv, sketches].into_iter().try_for_each(|file| bag.end(file))
     }
 }

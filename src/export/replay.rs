@@ -34,7 +34,7 @@ pub struct Replayed {
 /// Reads a bundle's `query.json`, or the file alone.
 pub fn question(path: &std::path::Path) -> Result<(Value, Option<Bag>)> {
     let why = || format!("cannot understand {} as a query", visible(&path.to_string_lossy()));
-    if Bag::is_at(path) && !path.extension().is_some_and(|ending| ending == "json") {
+    if Bag::is_at(path) && path.extension().is_none_or(|ending| ending != "json") {
         let bag = Bag::open(path)?;
         let value = serde_json::from_slice(&bag.read("data/query.json")?).attempt(why)?;
         return Ok((value, Some(bag)));

@@ -19,7 +19,7 @@ pub fn reveal(case: &Case, bag: &Bag, token: &str) -> Result<Value> {
     let ledger = bag.read("data/redactions.jsonl")?;
     let rows = ledger.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
     let rows: Vec<Value> = rows
-        .map(|line| serde_json::from_slice(line))
+        .map(serde_json::from_slice)
         .collect::<Result<_, _>>()
         .attempt(|| "cannot understand the bundle's ledger of redactions".to_owned())?;
     let unknown = || {

@@ -198,3 +198,130 @@ fn keys_of_ssh_keygen_and_an_authority_of_openssl_are_understood() {
         assert!(sound, "{kind}: {said}");
     }
 }
+
+/// An authority that stamps, made of plain openssl, answering over http on this machine.
+struct Authority {
+    folder: tempfile::TempDir,
+    url: String,
+}
+
+impl Authority {
+    fn new(test: &str) -> Option<Authority> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+        let config = format!(
+            "[tsa]\ndefault_tsa = one\n[one]\nserial = {}\ncrypto_device = builtin\nsigner_digest = sha256\n\
+             default_policy = 1.2.3.4\ndigests = sha256\naccuracy = secs:1\nordering = no\ntsa_name = no\n\
+             ess_cert_id_chain = no\n[ext]\nextendedKeyUsage = critical,timeStamping\n",
+            at("serial")
+        );
+        std::fs::write(folder.path().join("conf"), config).expect("it can be written");
+        std::fs::write(folder.path().join("serial"), "01\n").expect("it can be written");
+        let mut make = Command::new("openssl");
+        make.args([
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-days",
+            "3650",
+            "-subj",
+            "/CN=test authority",
+        ]);
+        make.args(["-addext", "extendedKeyUsage=critical,timeStamping"]);
+        make.args(["-keyout", &at("key"), "-out", &at("cert")]);
+        let (made, said) = tool(test, &mut make)?;
+        assert!(made, "{said}");
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}/tsr", listener.local_addr().expect("it listens"));
+        let place = folder.path().to_owned();
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                Authority::answer(stream, &place);
+            }
+        });
+        Some(Authority { folder, url })
+    }
+
+    fn answer(mut stream: std::net::TcpStream, place: &Path) {
+        use std::io::{Read, Write};
+        let (mut asked, mut buffer) = (Vec::new(), [0; 4096]);
+        let head = loop {
+            let read = stream.read(&mut buffer).unwrap_or(0);
+            asked.extend_from_slice(&buffer[..read]);
+            let end = asked.windows(4).position(|window| window == b"\r\n\r\n");
+            match end {
+                Some(end) if asked.len() >= end + 4 + 69 => break end + 4,
+                _ if read == 0 => return,
+                _ => {}
+            }
+        };
+        let at = |name: &str| place.join(name);
+        std::fs::write(at("query"), &asked[head..]).expect("it can be written");
+        let mut stamp = Command::new("openssl");
+        stamp
+            .args(["ts", "-reply", "-section", "one"])
+            .arg("-config")
+            .arg(at("conf"))
+            .arg("-queryfile")
+            .arg(at("query"));
+        stamp.arg("-inkey").arg(at("key")).arg("-signer").arg(at("cert")).arg("-out").arg(at("reply"));
+        stamp.output().expect("openssl ran before");
+        let reply = std::fs::read(at("reply")).unwrap_or_default();
+        let head = format!(
+            "HTTP/1.1 200 OK\r\nContent-Type: application/timestamp-reply\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+            reply.len()
+        );
+        let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&reply));
+    }
+
+    fn certificate(&self) -> String {
+        self.folder.path().join("cert").to_string_lossy().into_owned()
+    }
+}
+
+#[test]
+fn an_authority_stamps_checkpoints_and_bundles_and_openssl_agrees() {
+    const TEST: &str = "an_authority_stamps_checkpoints_and_bundles_and_openssl_agrees";
+    let env = handed_over(&[]);
+    let Some(authority) = Authority::new(TEST) else { return };
+    let ca = authority.certificate();
+    let out = env.run(&["--json", "checkpoint", "--tsa", &authority.url]).ends(0);
+    assert!(out.json()[0]["stamped"].is_string(), "{} {}", out.text(), out.err);
+    env.run(&["verify", "--require", "anchored"]).exits(4);
+    env.run(&["verify", "--tsa-ca", &ca, "--require", "signed,anchored"]).exits(0);
+    export(&env, "stamped", &["--finding", "1", "--tsa", &authority.url]);
+    let bundle = env.path("stamped");
+    assert_eq!(vestigo(&env, &bundle, &["--tsa-ca", &ca, "--require", "signed,anchored"]).0, 0);
+    for words in [&["-c", ca.as_str()][..], &[]] {
+        if let Some((sound, said)) = verify_sh(TEST, &bundle, words) {
+            assert!(sound && said.contains("Time stamp: "), "{said}");
+        }
+    }
+    let token = bundle.join("tagmanifest-sha256.txt.tsr");
+    let other = std::fs::read(bundle.join("data/checkpoint.txt.tsr")).unwrap_or_else(|_| {
+        let anchors = std::fs::read_dir(env.path("case/anchors")).expect("a folder").flatten();
+        let token =
+            anchors.map(|entry| entry.path()).find(|path| path.extension().is_some_and(|e| e == "tsr"));
+        std::fs::read(token.expect("the checkpoint was stamped")).expect("it is there")
+    });
+    std::fs::write(&token, other).expect("it can be written");
+    let (status, said) = vestigo(&env, &bundle, &[]);
+    assert!(status == 4 && said.contains("tagmanifest-sha256.txt.tsr"), "{said}");
+    if let Some((sound, said)) = verify_sh(TEST, &bundle, &[]) {
+        assert!(!sound && said.contains("does not stamp"), "{said}");
+    }
+}
+
+#[test]
+fn an_authority_out_of_reach_is_no_failed_export() {
+    let env = handed_over(&[]);
+    let out = env.path("alone").to_string_lossy().into_owned();
+    let words = ["export", "--finding", "1", "--out", &out, "--tsa", "http://127.0.0.1:9/tsr"];
+    let output = env.run(&words).ends(0);
+    assert!(output.err.contains("Unanchored"), "{}", output.err);
+    assert_eq!(vestigo(&env, &env.path("alone"), &["--require", "signed"]).0, 0);
+    let refused = env.run(&["--json", "checkpoint", "--tsa", "https://x/"]).ends(0);
+    assert!(refused.err.contains("unanchored"), "{}", refused.err);
+}

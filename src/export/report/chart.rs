@@ -1,0 +1,299 @@
+//! The chart's geometry: bars, gaps, and words that never overlap.
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::error::visible;
+
+use super::data::{Bucket, Chart};
+use super::filters::thousands;
+
+/// The sheet that a chart is drawn on, in units of its view box.
+#[derive(Debug)]
+pub(super) struct Paper {
+    name: &'static str,
+    width: f64,
+    height: f64,
+    /// What a column of text takes at most, whatever the font.
+    column: f64,
+}
+
+impl Paper {
+    /// For screens and printed pages.
+    pub(super) const WIDE: Paper = Paper { name: "wide", width: 680.0, height: 230.0, column: 6.4 };
+    /// For telephones.
+    pub(super) const NARROW: Paper = Paper { name: "narrow", width: 340.0, height: 220.0, column: 6.4 };
+}
+
+/// Room above the bars, for the names of gaps.
+const ABOVE: f64 = 24.0;
+/// Room below the bars, for the labels of intervals.
+const BELOW: f64 = 26.0;
+/// Room right of the bars.
+const RIGHT: f64 = 6.0;
+/// The least height of a count above zero, so that one among thousands is seen.
+const LEAST: f64 = 1.5;
+/// Most columns of a label below the bars.
+const LABEL_COLUMNS: usize = 20;
+
+/// A chart with every place worked out.
+#[derive(Debug, PartialEq)]
+pub(super) struct Drawing {
+    pub(super) name: &'static str,
+    pub(super) width: f64,
+    pub(super) height: f64,
+    pub(super) left: f64,
+    pub(super) right: f64,
+    pub(super) top: f64,
+    pub(super) bottom: f64,
+    pub(super) inside: f64,
+    pub(super) steps: Vec<Step>,
+    pub(super) hatched: Vec<(f64, f64)>,
+    pub(super) bars: Vec<Bar>,
+    pub(super) words: Vec<Word>,
+    pub(super) description: String,
+}
+
+/// A line across the chart with its figure.
+#[derive(Debug, PartialEq)]
+pub(super) struct Step {
+    pub(super) y: f64,
+    pub(super) text: String,
+}
+
+/// An interval's bar.
+#[derive(Debug, PartialEq)]
+pub(super) struct Bar {
+    pub(super) x: f64,
+    pub(super) width: f64,
+    pub(super) tip: String,
+    pub(super) parts: Vec<Part>,
+}
+
+/// The events of one outcome in a bar.
+#[derive(Debug, PartialEq)]
+pub(super) struct Part {
+    pub(super) outcome: &'static str,
+    pub(super) y: f64,
+    pub(super) height: f64,
+}
+
+/// A text centred on a place.
+#[derive(Debug, PartialEq)]
+pub(super) struct Word {
+    pub(super) x: f64,
+    pub(super) y: f64,
+    pub(super) text: String,
+    pub(super) kind: &'static str,
+}
+
+/// Neighbouring intervals of which no source holds a record.
+#[derive(Debug, PartialEq)]
+pub(super) struct Gap {
+    pub(super) number: usize,
+    pub(super) first: String,
+    pub(super) last: String,
+    pub(super) from: usize,
+    pub(super) intervals: usize,
+}
+
+/// Gathers neighbouring intervals without records.
+pub(super) fn gaps(chart: &Chart) -> Vec<Gap> {
+    let mut gaps: Vec<Gap> = Vec::new();
+    for (at, bucket) in chart.buckets.iter().enumerate().filter(|(_, bucket)| bucket.gap) {
+        match gaps.last_mut() {
+            Some(gap) if gap.from + gap.intervals == at => {
+                gap.intervals += 1;
+                gap.last = bucket.label.clone();
+            }
+            _ => gaps.push(Gap {
+                number: gaps.len() + 1,
+                first: bucket.label.clone(),
+                last: bucket.label.clone(),
+                from: at,
+                intervals: 1,
+            }),
+        }
+    }
+    gaps
+}
+
+/// Works out where everything of a chart stands.
+pub(super) fn draw(chart: &Chart, paper: &Paper) -> Drawing {
+    let highest = chart.buckets.iter().map(total).max().unwrap_or(0);
+    let scale = Scale::of(highest);
+    let figures: Vec<String> = scale.figures().map(thousands).collect();
+    let gutter = figures.iter().map(|text| text.width()).max().unwrap_or(1) as f64 * paper.column + 8.0;
+    let (left, right) = (round(gutter), paper.width - RIGHT);
+    let (top, bottom) = (ABOVE, paper.height - BELOW);
+    let each = (right - left) / chart.buckets.len().max(1) as f64;
+    let place = |at: usize| left + each * at as f64;
+    let high = bottom - top;
+    let gaps = gaps(chart);
+    let names = gaps.iter().map(|gap| {
+        let centre = place(gap.from) + each * gap.intervals as f64 / 2.0;
+        (centre, [format!("gap {}", gap.number), gap.number.to_string()])
+    });
+    let mut words = beside(names, left, right, paper.column, top - 8.0, "gap");
+    words.extend(labels(chart, paper, left, right, each));
+    Drawing {
+        name: paper.name,
+        width: paper.width,
+        height: paper.height,
+        left,
+        right,
+        top,
+        bottom,
+        inside: round(right - left),
+        steps: scale
+            .figures()
+            .zip(figures)
+            .map(|(figure, text)| Step { y: round(bottom - high * scale.share(figure)), text })
+            .collect(),
+        hatched: gaps
+            .iter()
+            .map(|gap| (round(place(gap.from)), round(each * gap.intervals as f64)))
+            .collect(),
+        bars: (chart.buckets.iter().enumerate())
+            .filter(|(_, bucket)| total(bucket) > 0)
+            .map(|(at, bucket)| bar(bucket, place(at), each, bottom, &|count| high * scale.share(count)))
+            .collect(),
+        words,
+        description: describe(chart, &gaps),
+    }
+}
+
+/// Stacks an interval's outcomes, failures lowest so that they compare.
+fn bar(bucket: &Bucket, x: f64, each: f64, bottom: f64, height_of: &dyn Fn(u128) -> f64) -> Bar {
+    let mut y = bottom;
+    let outcomes = [("failure", bucket.failure), ("success", bucket.success), ("other", bucket.other)];
+    let part = |(outcome, count): (&'static str, u64)| {
+        let height = height_of(u128::from(count)).max(LEAST);
+        y -= height;
+        Part { outcome, y: round(y), height: round(height) }
+    };
+    let parts = outcomes.into_iter().filter(|(_, count)| *count > 0).map(part).collect();
+    let space = (each * 0.15).min(2.0);
+    let tip = format!(
+        "{}: {} failed, {} succeeded, {} say neither",
+        bucket.label,
+        thousands(bucket.failure),
+        thousands(bucket.success),
+        thousands(bucket.other)
+    );
+    Bar { x: round(x + space / 2.0), width: round(each - space), tip, parts }
+}
+
+/// Chooses as many labels of intervals as have room, at even distances.
+fn labels(chart: &Chart, paper: &Paper, left: f64, right: f64, each: f64) -> Vec<Word> {
+    let texts: Vec<String> = chart.buckets.iter().map(|bucket| short(&bucket.label)).collect();
+    let widest = texts.iter().map(|text| text.width()).max().unwrap_or(0) as f64 * paper.column;
+    let step = ((widest + 12.0) / each).ceil().max(1.0) as usize;
+    let even = texts.into_iter().enumerate().step_by(step);
+    let places = even.map(|(at, text)| (left + each * (at as f64 + 0.5), [text, String::new()]));
+    beside(places, left, right, paper.column, paper.height - 8.0, "label")
+}
+
+/// Places texts beside one another, moved inside the edges; one without room
+/// is shortened to its second form, or left out.
+fn beside(
+    places: impl Iterator<Item = (f64, [String; 2])>,
+    left: f64,
+    right: f64,
+    column: f64,
+    y: f64,
+    kind: &'static str,
+) -> Vec<Word> {
+    let mut words = Vec::new();
+    let mut free_from = left;
+    for (centre, forms) in places {
+        for text in forms.into_iter().filter(|text| !text.is_empty()) {
+            let half = text.width() as f64 * column / 2.0;
+            let x = centre.min(right - half).max(left + half);
+            if x - half >= free_from && x + half <= right + 0.01 {
+                free_from = x + half + column;
+                words.push(Word { x: round(x), y, text, kind });
+                break;
+            }
+        }
+    }
+    words
+}
+
+/// Says in words what the chart shows.
+fn describe(chart: &Chart, gaps: &[Gap]) -> String {
+    let sum =
+        |of: fn(&Bucket) -> u64| thousands(chart.buckets.iter().map(|b| u128::from(of(b))).sum::<u128>());
+    let mut text = format!(
+        "Stacked bars for {} intervals of {} each, from {} to {}: {} events failed, {} succeeded, {} say neither.",
+        thousands(chart.buckets.len()),
+        chart.width_text,
+        chart.from,
+        chart.to,
+        sum(|bucket| bucket.failure),
+        sum(|bucket| bucket.success),
+        sum(|bucket| bucket.other)
+    );
+    // The earliest of the highest, so that the words do not depend on ties.
+    if let Some(peak) = chart.buckets.iter().rev().max_by_key(|bucket| total(bucket)) {
+        text += &format!(" The most, {}, begin at {}.", thousands(total(peak)), peak.label);
+    }
+    if !gaps.is_empty() {
+        text += &format!(" Gaps without records: {}.", gaps.len());
+    }
+    text
+}
+
+/// Cuts a label to what fits below the bars.
+fn short(label: &str) -> String {
+    let label = visible(label);
+    if label.width() <= LABEL_COLUMNS && label.chars().count() <= LABEL_COLUMNS {
+        return label;
+    }
+    let mut out = String::new();
+    for c in label.chars().take(LABEL_COLUMNS) {
+        if out.width() + 3 > LABEL_COLUMNS {
+            break;
+        }
+        out.push(c);
+    }
+    out.push('…');
+    out
+}
+
+fn total(bucket: &Bucket) -> u128 {
+    u128::from(bucket.success) + u128::from(bucket.failure) + u128::from(bucket.other)
+}
+
+/// Rounds to hundredths: enough for any printer, and short in the file.
+fn round(value: f64) -> f64 {
+    (value * 100.0).round() / 100.0
+}
+
+/// An axis that ends at a round figure.
+struct Scale {
+    unit: u128,
+    top: u128,
+}
+
+impl Scale {
+    /// Chooses at most four steps of 1, 2 or 5 times a power of ten.
+    fn of(highest: u128) -> Scale {
+        let highest = highest.max(1);
+        let powers = (0..).map(|power| 10_u128.pow(power));
+        let unit = powers
+            .flat_map(|power| [power, 2 * power, 5 * power])
+            .find(|unit| unit * 4 >= highest)
+            .expect("three times 2^64 is below the powers of ten that 128 bits hold");
+        Scale { unit, top: highest.div_ceil(unit) * unit }
+    }
+
+    /// Gives the figures on the axis, from zero up.
+    fn figures(&self) -> impl Iterator<Item = u128> {
+        (0..=self.top / self.unit).map(|step| step * self.unit)
+    }
+
+    /// Gives how much of the axis a figure takes, 0 to 1.
+    fn share(&self, figure: u128) -> f64 {
+        figure as f64 / self.top as f64
+    }
+}

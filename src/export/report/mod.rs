@@ -1,0 +1,210 @@
+//! What does somebody read who has nothing but a browser or a printer?
+//!
+//! Owns the page of a bundle: its data, its template, its chart. Promises one
+//! file that loads nothing and runs nothing, the same bytes for the same data,
+//! and that foreign text stands in text alone, visible and escaped. Everything
+//! that templates print goes through [`Foreign`] (`askama.toml` says so).
+
+mod chart;
+mod data;
+mod filters;
+
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use askama::Template;
+use askama::filters::{Escaper, Html};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
+
+use crate::error::{Attempt, Result, Visible};
+
+use chart::{Drawing, Paper};
+pub use filters::thousands;
+
+pub use data::{
+    Bucket, Chart, Checkpoint, Cover, Coverage, Custody, Fact, FindingPart, Line, Marked, Note, RedactionRow,
+    Report,
+};
+
+/// How the page looks.
+const STYLE: &str = include_str!("report.css");
+
+/// Most characters of a record that are printed.
+const RECORD_CHARS: usize = 4_000;
+
+/// Writes a report as one self-contained page.
+///
+/// # Errors
+///
+/// Fails where the template cannot be written, which no data brings about.
+pub fn html(report: &Report) -> Result<String> {
+    Page::of(report).render().attempt(|| "cannot write the report".to_owned())
+}
+
+/// How foreign text enters a page: made visible, then escaped.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Foreign;
+
+impl Escaper for Foreign {
+    fn write_escaped_str<W: fmt::Write>(&self, dest: W, string: &str) -> fmt::Result {
+        struct Escaped<W>(W);
+        impl<W: fmt::Write> fmt::Write for Escaped<W> {
+            fn write_str(&mut self, text: &str) -> fmt::Result {
+                Html.write_escaped_str(&mut self.0, text)
+            }
+        }
+        fmt::write(&mut Escaped(dest), format_args!("{}", Visible(string)))
+    }
+}
+
+/// A part of the page with a heading of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Section {
+    Summary,
+    Asked,
+    Findings,
+    Bookmarks,
+    Timeline,
+    Events,
+    Coverage,
+    Custody,
+    Redactions,
+    Verify,
+    Limits,
+}
+
+impl Section {
+    /// Gives the section's anchor.
+    fn id(self) -> &'static str {
+        match self {
+            Section::Summary => "summary",
+            Section::Asked => "asked",
+            Section::Findings => "findings",
+            Section::Bookmarks => "bookmarks",
+            Section::Timeline => "timeline",
+            Section::Events => "events",
+            Section::Coverage => "coverage",
+            Section::Custody => "custody",
+            Section::Redactions => "redactions",
+            Section::Verify => "verify",
+            Section::Limits => "limits",
+        }
+    }
+
+    /// Gives the section's heading.
+    fn title(self) -> &'static str {
+        match self {
+            Section::Summary => "Summary",
+            Section::Asked => "What was asked",
+            Section::Findings => "Findings",
+            Section::Bookmarks => "Bookmarked events",
+            Section::Timeline => "Timeline",
+            Section::Events => "Events",
+            Section::Coverage => "Coverage and gaps",
+            Section::Custody => "Chain of custody",
+            Section::Redactions => "Redactions",
+            Section::Verify => "How to verify this bundle",
+            Section::Limits => "What this does not show",
+        }
+    }
+}
+
+/// The page as the template sees it.
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Page<'a> {
+    report: &'a Report,
+    style: &'static str,
+    style_hash: String,
+    sections: Vec<Section>,
+    drawings: Vec<Drawing>,
+    gaps: Vec<chart::Gap>,
+}
+
+impl<'a> Page<'a> {
+    fn of(report: &'a Report) -> Page<'a> {
+        let chart = report.chart.as_ref().filter(|chart| !chart.buckets.is_empty());
+        let papers = [Paper::WIDE, Paper::NARROW];
+        Page {
+            report,
+            style: STYLE,
+            style_hash: STANDARD.encode(Sha256::digest(STYLE)),
+            sections: sections(report),
+            drawings: chart
+                .iter()
+                .flat_map(|chart| papers.iter().map(|paper| chart::draw(chart, paper)))
+                .collect(),
+            gaps: chart.map(chart::gaps).unwrap_or_default(),
+        }
+    }
+
+    /// Tells whether nothing matched: then what was searched matters most.
+    fn nothing_matched(&self) -> bool {
+        self.report.events_total == 0
+    }
+
+    /// Tells whether a list leaves out some of its total.
+    fn is_cut(listed: usize, total: u64) -> bool {
+        (listed as u64) < total
+    }
+
+    /// Adds up the events of all sources.
+    fn events_held(&self) -> u128 {
+        self.report.coverage.iter().map(|source| u128::from(source.events)).sum()
+    }
+
+    /// Adds up the records of all sources that were not understood.
+    fn records_unparsed(&self) -> u128 {
+        self.report.coverage.iter().map(|source| u128::from(source.unparsed)).sum()
+    }
+
+    /// Adds up the bytes of all sources that were rejected.
+    fn bytes_rejected(&self) -> u128 {
+        self.report.coverage.iter().map(|source| u128::from(source.rejected_bytes)).sum()
+    }
+
+    /// Counts the sources that hold gaps.
+    fn with_gaps(&self) -> usize {
+        self.report.coverage.iter().filter(|source| !source.gaps.is_empty()).count()
+    }
+}
+
+/// Chooses the sections and their order: without events, coverage comes first.
+fn sections(report: &Report) -> Vec<Section> {
+    let none = report.events_total == 0;
+    let all = [
+        (Section::Summary, true),
+        (Section::Asked, true),
+        (Section::Coverage, none),
+        (Section::Findings, !none || !report.findings.is_empty()),
+        (Section::Bookmarks, !report.bookmarks.is_empty()),
+        (Section::Timeline, !none && report.chart.as_ref().is_some_and(|chart| !chart.buckets.is_empty())),
+        (Section::Events, !none),
+        (Section::Coverage, !none),
+        (Section::Custody, true),
+        (Section::Redactions, !report.redactions.is_empty()),
+        (Section::Verify, true),
+        (Section::Limits, true),
+    ];
+    all.into_iter().filter_map(|(section, is_there)| is_there.then_some(section)).collect()
+}
+
+impl Line {
+    /// Gives the record's lines as far as they are printed.
+    fn rows(&self) -> std::str::Split<'_, char> {
+        let end = self.raw.char_indices().nth(RECORD_CHARS).map_or(self.raw.len(), |(at, _)| at);
+        self.raw[..end].split('\n')
+    }
+
+    /// Counts the characters of the record; none where all are printed.
+    fn cut_from(&self) -> Option<usize> {
+        let characters = self.raw.chars().count();
+        (characters > RECORD_CHARS).then_some(characters)
+    }
+}
