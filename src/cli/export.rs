@@ -4,15 +4,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::json;
 
-use crate::case::Hold;
 use crate::error::{Error, Result, visible};
-use crate::export::{Ask, Made, Options, Query, make};
+use crate::export::{Ask, Made, Options, Query, introduce, make, note};
 
 use super::World;
 use super::args::Globals;
 use super::args_custody::ExportArgs;
 use super::bookmark::hits;
-use super::custody::{checkpoint, config, signer};
+use super::custody::{config, signer};
 use super::progress::watched;
 use super::run::{Opened, Outcome, field_name, json_line};
 use super::table::{grouped, size};
@@ -22,7 +21,19 @@ pub fn export(args: &ExportArgs, globals: &Globals, world: &mut World) -> Result
     let mut opened = Opened::new(globals, world)?;
     let ask = asked(args, &opened)?;
     let signer = signer(opened.case.folder(), args.sign.as_deref(), world)?;
-    introduce(&mut opened, &signer, world)?;
+    let told = introduce(&opened.case, &signer, &world.who(), world.clock.as_ref());
+    let writable = match told {
+        Ok(case) => {
+            opened.case = case;
+            true
+        }
+        Err(error) => {
+            world.note(&format!(
+                "warning: the case cannot be written ({error}); its journal will not tell of this export"
+            ));
+            false
+        }
+    };
     let options = Options {
         out: args.out.clone(),
         tar: args.tar,
@@ -40,7 +51,11 @@ pub fn export(args: &ExportArgs, globals: &Globals, world: &mut World) -> Result
     };
     let read = || (0, 0, done.load(Ordering::Relaxed));
     let made = watched(world, globals, &read, || make(&opened.case, &ask, &options, &progress))?;
-    note(&opened, &made, &options, world)?;
+    // A case that cannot be written was complained of before.
+    let noted = note(&opened.case, &made, &options, &world.who(), world.clock.as_ref());
+    if let (Err(error), true) = (noted, writable) {
+        world.note(&format!("warning: the journal does not tell of this export: {error}"));
+    }
     tell(&made, globals, world)?;
     Ok(Outcome::Done)
 }
@@ -68,38 +83,6 @@ fn asked(args: &ExportArgs, opened: &Opened) -> Result<Ask> {
             .hint("Add --query '*' for everything in that time."));
     }
     Ok(ask)
-}
-
-/// Writes down whose key signs, where the case does not know it and can be written.
-fn introduce(opened: &mut Opened, signer: &crate::journal::Signer, world: &mut World) -> Result<()> {
-    match Hold::open(opened.case.folder(), &world.who(), world.clock.as_ref()) {
-        Ok(mut hold) => {
-            hold.introduce(signer, world.clock.as_ref())?;
-            checkpoint(&mut hold, world)?;
-            drop(hold);
-            opened.case = opened.case.reread()?;
-            Ok(())
-        }
-        Err(error) => {
-            world.note(&format!(
-                "warning: the case cannot be written ({error}); its journal will not tell of this export"
-            ));
-            Ok(())
-        }
-    }
-}
-
-/// Writes down that it left.
-fn note(opened: &Opened, made: &Made, options: &Options, world: &mut World) -> Result<()> {
-    // A case that cannot be written was complained of before.
-    let Ok(mut hold) = Hold::open(opened.case.folder(), &world.who(), world.clock.as_ref()) else {
-        return Ok(());
-    };
-    let what = json!({ "bundle": made.name, "to": visible(&made.bundle.to_string_lossy()), "asked": made.asked,
-        "events": made.events, "tagmanifest_sha256": made.tagmanifest, "signer": made.signer,
-        "redacted": options.redact });
-    hold.note("export", what, world.clock.as_ref())?;
-    checkpoint(&mut hold, world)
 }
 
 fn tell(made: &Made, globals: &Globals, world: &mut World) -> Result<()> {

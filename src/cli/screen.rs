@@ -7,7 +7,7 @@ use crate::tui::{self, Charset, Colour as Hues, Settings};
 
 use super::World;
 use super::args::{Colour, Globals};
-use super::custody::config_folder;
+use super::custody::{config_folder, signer};
 use super::run::{Opened, Outcome, zone};
 
 /// Terminals whose fonts have no more than ASCII and some lines.
@@ -21,11 +21,12 @@ const POOR: [&str; 4] = ["linux", "vt100", "vt220", "dumb"];
 pub fn show(opened: Opened, globals: &Globals, world: &mut World) -> Result<Outcome> {
     world.flush()?;
     let var = |name: &str| (world.var)(name);
-    let mut settings = Settings::new(world.clock.as_ref());
+    let mut settings = Settings::new(world.clock.as_ref(), world.who());
     settings.keymap = var("VESTIGO_KEYMAP").unwrap_or(settings.keymap);
     settings.theme = var("VESTIGO_THEME").unwrap_or(settings.theme);
     settings.overlay = overlay(world);
     settings.zone = zone(globals);
+    settings.signer = signer(opened.case.folder(), None, world).ok();
     let plain = match globals.color {
         Colour::Auto => var("NO_COLOR").is_some(),
         Colour::Always => false,

@@ -91,12 +91,17 @@ impl Source<'_> {
     }
 }
 
+/// Gives the name that a bundle of the case's present state has.
+pub fn name_of(case: &Case) -> String {
+    format!("{}-x{}", plain(case), custody::cut(case.whole_journal()))
+}
+
 /// Makes a bundle of what was asked. The same case state and options give the
 /// same bytes (but for time stamps). Never writes to the case; `progress` is
 /// told events done, and in all.
 pub fn make(case: &Case, ask: &Ask, options: &Options, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Made> {
     let entries = custody::cut(case.whole_journal());
-    let name = format!("{}-x{entries}", plain(case));
+    let name = name_of(case);
     let default = || PathBuf::from(if options.tar { format!("{name}.tar") } else { name.clone() });
     let out = options.out.clone().unwrap_or_else(default);
     if out.exists() {

@@ -23,10 +23,10 @@ use super::report::{
 };
 
 /// How many events are shown one by one.
-const EVENTS: usize = 1000;
+const EVENTS: usize = 200;
 
 /// How many events of each finding are shown one by one.
-const OF_FINDING: usize = 100;
+const OF_FINDING: usize = 25;
 
 /// How many entries of the journal are shown, the newest.
 const ENTRIES: usize = 1000;

@@ -4,6 +4,8 @@ use crate::index::{Hit, Order};
 use crate::query::Expr;
 use crate::record::{Instant, Window};
 
+use super::model::ExportOrder;
+
 /// Which events a question is about.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scope {
@@ -43,12 +45,14 @@ pub enum Lane {
     Entry,
     /// Values for completion.
     Complete,
+    /// What is written: bundles.
+    Hand,
 }
 
 impl Lane {
     /// Every lane.
-    pub const ALL: [Lane; 6] =
-        [Lane::Page, Lane::Count, Lane::Histogram, Lane::Facets, Lane::Entry, Lane::Complete];
+    pub const ALL: [Lane; 7] =
+        [Lane::Page, Lane::Count, Lane::Histogram, Lane::Facets, Lane::Entry, Lane::Complete, Lane::Hand];
 }
 
 /// Says for which question an answer is.
@@ -154,6 +158,22 @@ pub enum Question {
     },
     /// What is this event in full?
     Entry(Hit),
+    /// What can be exported?
+    Offer {
+        /// The present search, as text.
+        text: String,
+        /// The present search.
+        scope: Scope,
+        /// The selected event.
+        selected: Option<Hit>,
+    },
+    /// Make this bundle.
+    Export {
+        /// Which.
+        order: Box<ExportOrder>,
+        /// How late it is.
+        now: Instant,
+    },
     /// Which values begin so?
     Values {
         /// The field's full name.
@@ -175,6 +195,7 @@ impl Question {
             Question::Facets { .. } => Lane::Facets,
             Question::Entry(_) => Lane::Entry,
             Question::Values { .. } => Lane::Complete,
+            Question::Offer { .. } | Question::Export { .. } => Lane::Hand,
         }
     }
 }

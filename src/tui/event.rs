@@ -9,7 +9,7 @@ use crate::record::Instant;
 
 use super::effect::Ticket;
 use super::keymap::Chord;
-use super::model::{Card, Row};
+use super::model::{Card, Exported, Offer, Row};
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,6 +65,10 @@ pub enum Answer {
     Entry(Box<Card>),
     /// Values for completion.
     Values(Vec<Top>),
+    /// What can be exported.
+    Offer(Offer),
+    /// What was exported.
+    Exported(Box<Exported>),
     /// It could not be found out.
     Failed(Trouble),
 }

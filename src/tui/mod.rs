@@ -24,7 +24,7 @@ mod update;
 mod view;
 
 pub use buckets::Step;
-pub use crew::carry_out;
+pub use crew::{Hands, carry_out};
 pub use effect::{Effect, Lane, Place, Question, Scope, Ticket, Tickets};
 pub use event::{Answer, Event, Page, Trouble};
 pub use keymap::{

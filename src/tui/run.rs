@@ -11,7 +11,7 @@ use crate::case::Case;
 use crate::error::{Attempt, Result};
 use crate::index::Cancel;
 
-use super::crew::{Crew, carry_out};
+use super::crew::{Crew, Hands, carry_out};
 use super::effect::{Effect, Question};
 use super::event::{Answer, Event};
 use super::keymap::Chord;
@@ -43,8 +43,9 @@ pub fn run(case: Case, settings: Settings<'_>) -> Result<()> {
     let model = Model::new(facts, keymap, terminal.size()?);
     let (tell, hear) = unbounded();
     listen(tell.clone()).attempt(|| "cannot listen to the terminal".to_owned())?;
+    let hands = Hands { who: settings.who.clone(), signer: settings.signer.clone() };
     let work = move |question: &Question, cancel: &Cancel, tell: &mut dyn FnMut(Answer)| {
-        carry_out(&case, question, cancel, tell);
+        carry_out(&case, &hands, question, cancel, tell);
     };
     let crew = Crew::start(work, move |event| {
         // Nobody hears when the loop has ended.

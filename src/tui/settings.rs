@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::error::Result;
+use crate::journal::{Signer, Who};
 use crate::record::{Clock, Zone};
 
 use super::keymap::{self, Keymap};
@@ -45,11 +46,15 @@ pub struct Settings<'a> {
     pub zone: Option<Zone>,
     /// Tells what `now` means in a query.
     pub clock: &'a dyn Clock,
+    /// Who acts.
+    pub who: Who,
+    /// Whose key signs; nobody's where none can be had.
+    pub signer: Option<Signer>,
 }
 
 impl<'a> Settings<'a> {
     /// Gives what holds where nobody chose otherwise.
-    pub fn new(clock: &'a dyn Clock) -> Settings<'a> {
+    pub fn new(clock: &'a dyn Clock, who: Who) -> Settings<'a> {
         Settings {
             keymap: "default".to_owned(),
             overlay: None,
@@ -58,6 +63,8 @@ impl<'a> Settings<'a> {
             charset: Charset::default(),
             zone: None,
             clock,
+            who,
+            signer: None,
         }
     }
 

@@ -12,6 +12,7 @@ mod killed;
 mod notes;
 mod robot;
 mod screens;
+mod screens_export;
 mod terminal;
 mod times;
 mod whole;

@@ -229,7 +229,7 @@ fn break_in_the_middle() {
     let clock = BrokenClock(AtomicUsize::new(0));
     let who = vestigo::journal::Who::called("tester", "test");
     let opened = Case::open(&folder, &who, &vestigo::record::SystemClock).expect("it was just made");
-    let _ = tui::run(opened, tui::Settings::new(&clock));
+    let _ = tui::run(opened, tui::Settings::new(&clock, who));
 }
 
 #[test]

@@ -48,8 +48,10 @@ pub(super) struct Drawing {
     pub(super) inside: f64,
     pub(super) steps: Vec<Step>,
     pub(super) hatched: Vec<(f64, f64)>,
-    pub(super) bars: Vec<Bar>,
-    pub(super) words: Vec<Word>,
+    pub(super) bars: Vec<Bars>,
+    pub(super) tips: Vec<Tip>,
+    pub(super) names: Vec<Word>,
+    pub(super) labels: Vec<Word>,
     pub(super) description: String,
 }
 
@@ -60,30 +62,26 @@ pub(super) struct Step {
     pub(super) text: String,
 }
 
-/// An interval's bar.
+/// All bars of one outcome, as one path: a printer meets its pattern once.
 #[derive(Debug, PartialEq)]
-pub(super) struct Bar {
+pub(super) struct Bars {
+    pub(super) outcome: &'static str,
+    pub(super) path: String,
+}
+
+/// What is told about an interval to who points at it.
+#[derive(Debug, PartialEq)]
+pub(super) struct Tip {
     pub(super) x: f64,
     pub(super) width: f64,
-    pub(super) tip: String,
-    pub(super) parts: Vec<Part>,
+    pub(super) text: String,
 }
 
-/// The events of one outcome in a bar.
-#[derive(Debug, PartialEq)]
-pub(super) struct Part {
-    pub(super) outcome: &'static str,
-    pub(super) y: f64,
-    pub(super) height: f64,
-}
-
-/// A text centred on a place.
+/// A text with the place that it is about.
 #[derive(Debug, PartialEq)]
 pub(super) struct Word {
     pub(super) x: f64,
-    pub(super) y: f64,
     pub(super) text: String,
-    pub(super) kind: &'static str,
 }
 
 /// Neighbouring intervals of which no source holds a record.
@@ -129,12 +127,6 @@ pub(super) fn draw(chart: &Chart, paper: &Paper) -> Drawing {
     let place = |at: usize| left + each * at as f64;
     let high = bottom - top;
     let gaps = gaps(chart);
-    let names = gaps.iter().map(|gap| {
-        let centre = place(gap.from) + each * gap.intervals as f64 / 2.0;
-        (centre, [format!("gap {}", gap.number), gap.number.to_string()])
-    });
-    let mut words = beside(names, left, right, paper.column, top - 8.0, "gap");
-    words.extend(labels(chart, paper, left, right, each));
     Drawing {
         name: paper.name,
         width: paper.width,
@@ -153,70 +145,81 @@ pub(super) fn draw(chart: &Chart, paper: &Paper) -> Drawing {
             .iter()
             .map(|gap| (round(place(gap.from)), round(each * gap.intervals as f64)))
             .collect(),
-        bars: (chart.buckets.iter().enumerate())
+        bars: bars(chart, left, each, bottom, &|count| high * scale.share(u128::from(count))),
+        tips: (chart.buckets.iter().enumerate())
             .filter(|(_, bucket)| total(bucket) > 0)
-            .map(|(at, bucket)| bar(bucket, place(at), each, bottom, &|count| high * scale.share(count)))
+            .map(|(at, bucket)| Tip { x: round(place(at)), width: round(each), text: tip(bucket) })
             .collect(),
-        words,
+        names: names(&gaps, left, right, each, paper.column),
+        labels: labels(chart, left, right, each, paper.column),
         description: describe(chart, &gaps),
     }
 }
 
-/// Stacks an interval's outcomes, failures lowest so that they compare.
-fn bar(bucket: &Bucket, x: f64, each: f64, bottom: f64, height_of: &dyn Fn(u128) -> f64) -> Bar {
-    let mut y = bottom;
-    let outcomes = [("failure", bucket.failure), ("success", bucket.success), ("other", bucket.other)];
-    let part = |(outcome, count): (&'static str, u64)| {
-        let height = height_of(u128::from(count)).max(LEAST);
-        y -= height;
-        Part { outcome, y: round(y), height: round(height) }
-    };
-    let parts = outcomes.into_iter().filter(|(_, count)| *count > 0).map(part).collect();
+/// Stacks the outcomes of each interval, failures lowest so that they compare.
+fn bars(chart: &Chart, left: f64, each: f64, bottom: f64, height: &dyn Fn(u64) -> f64) -> Vec<Bars> {
     let space = (each * 0.15).min(2.0);
-    let tip = format!(
+    let mut paths = [String::new(), String::new(), String::new()];
+    for (at, bucket) in chart.buckets.iter().enumerate() {
+        let (x, width) = (round(left + each * at as f64 + space / 2.0), round(each - space));
+        let mut y = bottom;
+        for (path, count) in paths.iter_mut().zip([bucket.failure, bucket.success, bucket.other]) {
+            if count > 0 {
+                let tall = round(height(count).max(LEAST));
+                y = round(y - tall);
+                path.push_str(&format!("M{x} {y}h{width}v{tall}h-{width}z"));
+            }
+        }
+    }
+    let drawn = ["failure", "success", "other"].into_iter().zip(paths).filter(|(_, path)| !path.is_empty());
+    drawn.map(|(outcome, path)| Bars { outcome, path }).collect()
+}
+
+/// Says an interval's counts.
+fn tip(bucket: &Bucket) -> String {
+    format!(
         "{}: {} failed, {} succeeded, {} say neither",
         bucket.label,
         thousands(bucket.failure),
         thousands(bucket.success),
         thousands(bucket.other)
-    );
-    Bar { x: round(x + space / 2.0), width: round(each - space), tip, parts }
+    )
 }
 
-/// Chooses as many labels of intervals as have room, at even distances.
-fn labels(chart: &Chart, paper: &Paper, left: f64, right: f64, each: f64) -> Vec<Word> {
+/// Chooses as many labels of intervals as have room, at even distances; each
+/// begins where its interval begins.
+fn labels(chart: &Chart, left: f64, right: f64, each: f64, column: f64) -> Vec<Word> {
     let texts: Vec<String> = chart.buckets.iter().map(|bucket| short(&bucket.label)).collect();
-    let widest = texts.iter().map(|text| text.width()).max().unwrap_or(0) as f64 * paper.column;
-    let step = ((widest + 12.0) / each).ceil().max(1.0) as usize;
+    let widest = texts.iter().map(|text| text.width()).max().unwrap_or(0) as f64 * column;
+    // Distances that divide days and hours well, whatever an interval lasts.
+    let step = (0..usize::BITS - 2)
+        .flat_map(|power| [1 << power, 3 << power])
+        .filter(|step| *step as f64 * each >= widest + 2.0 * column)
+        .min()
+        .unwrap_or(usize::MAX);
     let even = texts.into_iter().enumerate().step_by(step);
-    let places = even.map(|(at, text)| (left + each * (at as f64 + 0.5), [text, String::new()]));
-    beside(places, left, right, paper.column, paper.height - 8.0, "label")
+    let placed = even.map(|(at, text)| Word { x: round(left + each * at as f64), text });
+    placed.filter(|word| word.x + word.text.width() as f64 * column <= right).collect()
 }
 
-/// Places texts beside one another, moved inside the edges; one without room
-/// is shortened to its second form, or left out.
-fn beside(
-    places: impl Iterator<Item = (f64, [String; 2])>,
-    left: f64,
-    right: f64,
-    column: f64,
-    y: f64,
-    kind: &'static str,
-) -> Vec<Word> {
-    let mut words = Vec::new();
+/// Names gaps above their middles, moved inside the edges; where a name has no
+/// room its number stands alone, and where that has none, nothing.
+fn names(gaps: &[Gap], left: f64, right: f64, each: f64, column: f64) -> Vec<Word> {
+    let mut names = Vec::new();
     let mut free_from = left;
-    for (centre, forms) in places {
-        for text in forms.into_iter().filter(|text| !text.is_empty()) {
-            let half = text.width() as f64 * column / 2.0;
+    for gap in gaps {
+        let centre = left + each * (gap.from as f64 + gap.intervals as f64 / 2.0);
+        for text in [format!("gap {}", gap.number), gap.number.to_string()] {
+            let half = text.len() as f64 * column / 2.0;
             let x = centre.min(right - half).max(left + half);
-            if x - half >= free_from && x + half <= right + 0.01 {
+            if x - half >= free_from {
                 free_from = x + half + column;
-                words.push(Word { x: round(x), y, text, kind });
+                names.push(Word { x: round(x), text });
                 break;
             }
         }
     }
-    words
+    names
 }
 
 /// Says in words what the chart shows.

@@ -18,14 +18,15 @@ pub fn counted<T: Display>(number: T, _: &dyn Values, one: &str, many: &str) -> 
     Ok(format!("{number} {noun}"))
 }
 
-/// Cuts a text into groups of four characters, for reading aloud; what stands
-/// before a colon (`SHA256:`) stays one group.
+/// Cuts a text into groups of four characters, for reading aloud; what names
+/// the kind of hash before a colon is a group of its own.
 #[askama::filter_fn]
 pub fn fours<T: AsRef<str>>(text: T, _: &dyn Values) -> askama::Result<Vec<String>> {
-    let (kind, rest) = text.as_ref().split_once(':').unwrap_or(("", text.as_ref()));
+    let text = text.as_ref();
+    let (kind, rest) = text.split_at(text.find(':').map_or(0, |colon| colon + 1));
     let characters: Vec<char> = rest.chars().collect();
-    let kind = (!kind.is_empty()).then(|| format!("{kind}:"));
-    Ok(kind.into_iter().chain(characters.chunks(4).map(String::from_iter)).collect())
+    let groups = characters.chunks(4).map(String::from_iter);
+    Ok(std::iter::once(kind.to_owned()).filter(|kind| !kind.is_empty()).chain(groups).collect())
 }
 
 /// Writes a whole number with its thousands apart.

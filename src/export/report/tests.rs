@@ -1,8 +1,10 @@
+use super::chart::Paper;
 use super::data::*;
 use super::{STYLE, html, sample};
 
 use base64::Engine as _;
 use sha2::Digest as _;
+use unicode_width::UnicodeWidthStr;
 
 const HOSTILE: &str = "<script>alert(1)</script>\"'><img src=x onerror=1>\u{202e}\x1b[31m\x07\0\u{9b}\u{200b}\r\n]]>--><!--{{7*7}}</style>";
 
@@ -139,7 +141,7 @@ fn hostile_text_is_shown_wherever_it_was_given() {
 
 #[test]
 fn every_tag_that_opens_closes() {
-    const VOID: [&str; 7] = ["meta", "br", "rect", "line", "!doctype", "link", "hr"];
+    const VOID: [&str; 6] = ["meta", "br", "line", "!doctype", "link", "hr"];
     for report in [sample::report(), sample::nothing(), hostile_report(), Report::default()] {
         let page = html(&report).expect("it is written");
         let mut open = Vec::new();
@@ -273,6 +275,8 @@ fn lines_of_a_record_and_of_a_note_stay_apart() {
     assert!(page.contains("<p>Same minute as the login.</p>"));
 }
 
+/// Writes pages to look at into the folder that `VESTIGO_REPORT_SAMPLES` names
+/// when the tests are built.
 #[test]
 fn pages_for_looking_at_are_written_on_request() {
     let Some(folder) = option_env!("VESTIGO_REPORT_SAMPLES") else { return };
@@ -281,5 +285,41 @@ fn pages_for_looking_at_are_written_on_request() {
     {
         let page = html(&report).expect("it is written");
         std::fs::write(format!("{folder}/{name}.html"), page).expect("the folder is there");
+    }
+}
+
+#[test]
+fn words_of_a_chart_never_overlap_and_stay_on_the_paper() {
+    let labels =
+        ["7", "02:15", "01 Mar 10:30", "2026-03-01 10:30:00.000+05:30", HOSTILE, "北京北京北京北京北京北京"];
+    for label in labels {
+        for intervals in [1, 2, 7, 96, 700, 5_000] {
+            for holes in [2, 3, 11] {
+                let bucket =
+                    |at| Bucket { label: label.to_owned(), gap: at % holes == 0, ..Bucket::default() };
+                let chart = Chart { buckets: (0..intervals).map(bucket).collect(), ..Chart::default() };
+                for paper in [Paper::WIDE, Paper::NARROW] {
+                    let drawing = super::chart::draw(&chart, &paper);
+                    let columns = |text: &str| UnicodeWidthStr::width(text) as f64 * 6.4;
+                    let beginning = drawing.labels.iter().map(|word| (word.x, word.x + columns(&word.text)));
+                    let middled = drawing.names.iter().map(|word| {
+                        let half = columns(&word.text) / 2.0;
+                        (word.x - half, word.x + half)
+                    });
+                    for spans in [beginning.collect::<Vec<_>>(), middled.collect()] {
+                        assert!(!spans.is_empty() || intervals == 1, "{label} {intervals}: no words at all");
+                        assert!(
+                            spans
+                                .iter()
+                                .all(|(from, to)| *from >= drawing.left - 0.02 && *to <= drawing.width)
+                        );
+                        assert!(
+                            spans.windows(2).all(|two| two[0].1 < two[1].0),
+                            "{label} {intervals}: {spans:?}"
+                        );
+                    }
+                }
+            }
+        }
     }
 }

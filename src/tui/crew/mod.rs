@@ -5,11 +5,13 @@
 
 mod brief;
 mod card;
+mod hand;
 mod page;
 #[cfg(test)]
 mod tests;
 mod work;
 
+pub use hand::Hands;
 pub use work::carry_out;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -62,7 +64,7 @@ impl Crew {
                 thread::Builder::new()
                     .name(format!("crew-{lane:?}"))
                     .spawn(move || serve(&desk, &work, &tell))
-                    .expect("a system that runs a terminal can start six threads")
+                    .expect("a system that runs a terminal can start a few threads")
             })
             .collect();
         Crew { desks, threads }

@@ -10,7 +10,7 @@ use crate::record::{Instant, Window};
 
 use super::super::effect::{Question, Scope};
 use super::super::event::{Answer, Trouble};
-use super::{card, page};
+use super::{Hands, card, hand, page};
 
 /// The field under which the index knows formats.
 const FORMAT: &str = "vestigo.format";
@@ -20,7 +20,13 @@ const SERIES: usize = 8;
 
 /// Answers a question; several answers may come of one. What was cancelled may
 /// end without an answer.
-pub fn carry_out(case: &Case, question: &Question, cancel: &Cancel, tell: &mut dyn FnMut(Answer)) {
+pub fn carry_out(
+    case: &Case,
+    hands: &Hands,
+    question: &Question,
+    cancel: &Cancel,
+    tell: &mut dyn FnMut(Answer),
+) {
     let done = match question {
         Question::Page { scope, order, place, limit } => {
             page::page(case, &request(scope), *order, *place, *limit, cancel)
@@ -31,6 +37,12 @@ pub fn carry_out(case: &Case, question: &Question, cancel: &Cancel, tell: &mut d
         }
         Question::Histogram { scope, edges, by } => histogram(case, scope, edges, by, cancel).map(&mut *tell),
         Question::Facets { scope, fields } => facets(case, scope, fields, cancel, tell),
+        Question::Offer { text, scope, selected } => {
+            hand::offer(case, text, scope, *selected, hands).map(|offer| tell(Answer::Offer(offer)))
+        }
+        Question::Export { order, now } => {
+            hand::export(case, order, hands, *now).map(|exported| tell(Answer::Exported(Box::new(exported))))
+        }
         Question::Entry(hit) => card::card(case, hit).map(|card| tell(Answer::Entry(Box::new(card)))),
         Question::Values { field, prefix, limit } => {
             case.index().values(field, prefix, *limit, cancel).map(|values| tell(Answer::Values(values)))

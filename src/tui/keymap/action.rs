@@ -131,6 +131,7 @@ actions! {
     Include "include" "include" [Events Fields Detail] "Keeps only events that have the highlighted value.";
     Exclude "exclude" "exclude" [Events Fields Detail] "Drops events that have the highlighted value.";
     Only "only" "only this" [Events Fields Detail] "Forgets the search and shows every event with the highlighted value.";
+    Export "export" "export" [Events Fields Timeline Detail Browse] "Makes an evidence bundle that anybody can check.";
     Open "open" "open" [Events] "Opens the selected event with all its fields.";
     More "more" "more values" [Fields] "Shows more values of the field, or fewer again.";
     ZoomIn "zoom-in" "zoom in" [Timeline Events Fields Detail] "Zooms in on the timeline, around the selected bucket.";

@@ -5,6 +5,7 @@ use tui_input::Input;
 use crate::query::{Diagnostic, Wanted};
 
 use super::super::keymap::Action;
+use super::Export;
 
 /// What lies over the panes.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -20,6 +21,8 @@ pub enum Front {
     Help(usize),
     /// The provenance of the selected event is read, from this line on.
     Provenance(usize),
+    /// What is to be exported is said.
+    Export(Box<Export>),
 }
 
 /// The search line while it is typed.

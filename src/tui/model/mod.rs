@@ -4,6 +4,7 @@
 //! in a test. [`super::update()`] changes it, the view reads it.
 
 mod card;
+mod export;
 mod facts;
 mod fields;
 mod front;
@@ -12,6 +13,7 @@ mod search;
 mod timeline;
 
 pub use card::{Card, Detail};
+pub use export::{Export, ExportOrder, ExportRow, Exported, Offer, What};
 pub use facts::Facts;
 pub use fields::{Facet, FacetLine, FacetPlace, Facets, telling};
 pub use front::{Front, Palette, Typing};
@@ -136,6 +138,8 @@ pub struct Model {
     pub tickets: Tickets,
     /// What is to be told.
     pub notice: Option<Notice>,
+    /// A line that the copy key gives instead of a value, until the next key.
+    pub copyable: Option<String>,
 }
 
 impl Model {
@@ -155,13 +159,14 @@ impl Model {
             detail: Detail::default(),
             tickets: Tickets::default(),
             notice: None,
+            copyable: None,
         }
     }
 
     /// Tells where keys are pressed now.
     pub fn context(&self) -> Context {
         match self.front {
-            Front::Typing(_) => Context::Typing,
+            Front::Typing(_) | Front::Export(_) => Context::Typing,
             Front::Palette(_) => Context::Palette,
             Front::Help(_) | Front::Provenance(_) => Context::Reading,
             Front::Nothing => self.context_beneath(),

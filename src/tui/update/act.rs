@@ -4,7 +4,7 @@ use super::super::effect::Effect;
 use super::super::keymap::Action;
 use super::super::model::{Front, Model, Pane, Screen, Tone};
 use super::super::{layout, view};
-use super::{fields, list, palette, pivot, search, timeline, trail, typing};
+use super::{export, fields, list, palette, pivot, search, timeline, trail, typing};
 
 /// Carries out an action.
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
@@ -41,6 +41,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::NextEvent => list::go(model, list::Move::Lines(1)),
         Action::PreviousEvent => list::go(model, list::Move::Lines(-1)),
 
+        Action::Export => export::open(model),
         Action::Open => show_pane(model, Pane::Detail),
         Action::NextPane => next_pane(model, 1),
         Action::PreviousPane => next_pane(model, PANES.len() - 1),
@@ -68,6 +69,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Escape => escape(model),
         Action::Confirm => match model.front {
             Front::Palette(_) => palette::confirm(model),
+            Front::Export(_) => export::confirm(model),
             Front::Typing(_) | Front::Nothing | Front::Help(_) | Front::Provenance(_) => {
                 typing::confirm(model)
             }
@@ -76,8 +78,11 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             model.front = Front::Nothing;
             Vec::new()
         }
+        Action::Complete if export::is_open(model) => export::change(model, 1),
         Action::Complete => typing::complete(model),
+        Action::SuggestionNext if export::is_open(model) => export::row(model, 1),
         Action::SuggestionNext => typing::suggestion(model, 1),
+        Action::SuggestionPrevious if export::is_open(model) => export::row(model, -1),
         Action::SuggestionPrevious => typing::suggestion(model, -1),
         Action::CursorLeft => edit(model, tui_input::InputRequest::GoToPrevChar),
         Action::CursorRight => edit(model, tui_input::InputRequest::GoToNextChar),
@@ -102,6 +107,7 @@ fn edit(model: &mut Model, request: tui_input::InputRequest) -> Vec<Effect> {
     match model.front {
         Front::Typing(_) => typing::edit(model, request),
         Front::Palette(_) => palette::edit(model, request),
+        Front::Export(_) => export::edit(model, request),
         Front::Nothing | Front::Help(_) | Front::Provenance(_) => Vec::new(),
     }
 }
@@ -119,7 +125,7 @@ fn step(model: &mut Model, by: list::Move) -> Vec<Effect> {
             palette.chosen = by.apply(palette.chosen, page, palette.fitting.len());
             return Vec::new();
         }
-        Front::Nothing | Front::Typing(_) => {}
+        Front::Nothing | Front::Typing(_) | Front::Export(_) => {}
     }
     match (model.focus.screen, model.focus.pane) {
         (Screen::Evidence, _) => {

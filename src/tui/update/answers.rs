@@ -36,6 +36,8 @@ pub(super) fn take(model: &mut Model, ticket: Ticket, took: Option<Duration>, an
         Answer::FacetsDone => model.fields.settle(),
         Answer::Entry(card) => (model.detail.card, model.detail.trouble) = (Some(*card), None),
         Answer::Values(values) => typing::values(model, values),
+        Answer::Offer(offer) => super::export::offered(model, offer),
+        Answer::Exported(exported) => super::export::exported(model, &exported),
         Answer::Failed(trouble) => failed(model, ticket.lane, trouble),
     }
     Vec::new()
@@ -62,6 +64,7 @@ fn failed(model: &mut Model, lane: Lane, trouble: Trouble) {
             model.detail.card = None;
             model.detail.trouble = hit.map(|hit| (hit, text.clone()));
         }
+        Lane::Hand => super::export::failed(model),
         Lane::Count | Lane::Complete => {}
     }
     if lane != Lane::Complete {

@@ -1,17 +1,23 @@
 //! From a key to an action.
 
 use super::super::effect::Effect;
-use super::super::keymap::{Chord, Found, Key, Named, show};
+use super::super::keymap::{Action, Chord, Found, Key, Named, show};
 use super::super::model::{Front, Model, Tone};
-use super::{act, palette, typing};
+use super::{act, export, palette, typing};
 
 /// Handles a pressed key: part of a sequence, an action, or a typed character.
 pub(super) fn press(model: &mut Model, chord: Chord) -> Vec<Effect> {
     model.notice = None;
+    let copyable = model.copyable.take();
     let mut pressed = std::mem::take(&mut model.keys.pending);
     pressed.push(chord);
     match model.keys.map.find(model.context(), &pressed) {
-        Found::Action(action) => act::act(model, action),
+        Found::Action(action) => {
+            if action == Action::Copy {
+                model.copyable = copyable;
+            }
+            act::act(model, action)
+        }
         Found::Prefix(_) => {
             model.keys.pending = pressed;
             Vec::new()
@@ -19,6 +25,7 @@ pub(super) fn press(model: &mut Model, chord: Chord) -> Vec<Effect> {
         Found::Nothing => match (&model.front, chord.writes()) {
             (Front::Typing(_), Some(c)) => typing::insert(model, c),
             (Front::Palette(_), Some(c)) => palette::insert(model, c),
+            (Front::Export(_), Some(c)) => export::insert(model, c),
             _ if pressed.len() > 1 && chord != Chord::plain(Key::Named(Named::Esc)) => {
                 model.say(Tone::Refused, format!("{} does nothing here", show(&pressed)));
                 Vec::new()

@@ -5,6 +5,7 @@
 
 mod act;
 mod answers;
+mod export;
 mod fields;
 mod keys;
 mod list;
@@ -28,6 +29,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Key(chord) => keys::press(model, chord),
         Event::Paste(text) => match model.front {
             Front::Typing(_) => typing::paste(model, &text),
+            Front::Export(_) => export::paste(model, &text),
             Front::Nothing | Front::Palette(_) | Front::Help(_) | Front::Provenance(_) => Vec::new(),
         },
         Event::Resize(size) => {

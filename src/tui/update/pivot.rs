@@ -89,6 +89,9 @@ pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
     if model.context() == super::super::keymap::Context::Typing {
         return super::typing::copy(model);
     }
+    if let Some(line) = model.copyable.clone() {
+        return to_clipboard(model, "the line for your ticket", &line);
+    }
     match highlighted(model) {
         Some(pivot) => to_clipboard(model, &pivot.field, &pivot.value),
         None => Vec::new(),

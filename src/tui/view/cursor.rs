@@ -7,7 +7,7 @@ use crate::error::visible;
 
 use super::super::layout;
 use super::super::model::{Front, Model};
-use super::{palette, search};
+use super::{export, palette, search};
 
 /// Gives where the cursor stands; none where nothing is typed.
 pub fn cursor(model: &Model, area: Rect) -> Option<Position> {
@@ -24,6 +24,7 @@ pub fn cursor(model: &Model, area: Rect) -> Option<Position> {
             let column = u16::try_from(visible(&typed).width()).unwrap_or(u16::MAX);
             Some(Position::new((popup.x + 3).saturating_add(column).min(popup.right() - 1), popup.y))
         }
+        Front::Export(dialog) => export::cursor(dialog, area),
         Front::Nothing | Front::Help(_) | Front::Provenance(_) => None,
     }
 }

@@ -8,6 +8,7 @@ mod detail;
 mod empty;
 mod events;
 mod evidence;
+mod export;
 mod fields;
 mod footer;
 mod help;
@@ -56,6 +57,7 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         Front::Nothing => {}
         Front::Typing(typing) => search::draw_typing(typing, &panes, &mut pen),
         Front::Palette(palette) => palette::draw(palette, model, &mut pen, area),
+        Front::Export(dialog) => export::draw(dialog, &mut pen, area),
         Front::Help(top) => page(&help::lines(model, area), *top, "Keys and first steps", area, &mut pen),
         Front::Provenance(top) => page(&provenance::lines(model, area), *top, "Provenance", area, &mut pen),
     }
@@ -103,6 +105,6 @@ pub(super) fn reading_lines(model: &Model) -> usize {
     match model.front {
         Front::Help(_) => help::lines(model, area).len(),
         Front::Provenance(_) => provenance::lines(model, area).len(),
-        Front::Nothing | Front::Typing(_) | Front::Palette(_) => 0,
+        Front::Nothing | Front::Typing(_) | Front::Palette(_) | Front::Export(_) => 0,
     }
 }

@@ -18,9 +18,10 @@ use ratatui::backend::TestBackend;
 use ratatui::layout::Size;
 use vestigo::case::Case;
 use vestigo::index::Cancel;
+use vestigo::journal::{Keyring, Who};
 use vestigo::record::{Instant, Zone};
 use vestigo::tui::{
-    self, Action, Chord, Effect, Event, Facts, Model, Notice, Pane, Question, Screen, Theme, Ticket,
+    self, Action, Chord, Effect, Event, Facts, Hands, Model, Notice, Pane, Question, Screen, Theme, Ticket,
     carry_out,
 };
 
@@ -30,6 +31,7 @@ const NOW: Instant = Instant::from_secs(1_773_100_800);
 /// An investigator's hands and eyes.
 pub struct Robot {
     case: Case,
+    hands: Hands,
     model: Model,
     theme: Theme,
     terminal: Terminal<TestBackend>,
@@ -57,8 +59,10 @@ impl Robot {
         let keymap = tui::keymap("default").expect("it is built in");
         let model = Model::new(facts, keymap, Size { width, height });
         let terminal = Terminal::new(TestBackend::new(width, height)).expect("a test backend cannot fail");
+        let hands = Hands { who: Who::called("robot", "test"), signer: None };
         let mut robot = Robot {
             case,
+            hands,
             model,
             theme,
             terminal,
@@ -72,6 +76,13 @@ impl Robot {
         robot.carry_out(effects);
         robot.draw();
         robot
+    }
+
+    /// Lets a key of this folder sign what is written.
+    pub fn signing(&mut self, keys: &std::path::Path) -> &mut Robot {
+        let keyring = Keyring::new(keys.to_owned());
+        self.hands.signer = Some(keyring.find_or_make(&self.case.about().id).expect("a key can be made"));
+        self
     }
 
     /// Presses the first keys of an action.
@@ -146,7 +157,7 @@ impl Robot {
 
     fn answer(&mut self, ticket: Ticket, question: &Question) -> Vec<Effect> {
         let mut answers = Vec::new();
-        carry_out(&self.case, question, &Cancel::new(), &mut |answer| answers.push(answer));
+        carry_out(&self.case, &self.hands, question, &Cancel::new(), &mut |answer| answers.push(answer));
         let model = &mut self.model;
         answers
             .into_iter()

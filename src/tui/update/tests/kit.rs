@@ -8,7 +8,9 @@ use crate::record::{Basis, Instant, Origin, Precision, SourceId, Stamp, Window, 
 use crate::tui::effect::{Effect, Lane, Question, Ticket};
 use crate::tui::event::{Answer, Event, Page};
 use crate::tui::keymap::{builtin, sequence};
-use crate::tui::model::{Brief, Card, Column, Facts, Model, Outcome, Pivot, Row, Told};
+use crate::tui::model::{
+    Brief, Card, Column, Exported, Facts, Model, Offer, Outcome, Pivot, Row, Told, What,
+};
 use crate::tui::update::{start, update};
 
 /// The first event's time.
@@ -126,6 +128,17 @@ pub(super) fn answers(question: &Question) -> Vec<Answer> {
             fields.iter().map(facet).chain([Answer::FacetsDone]).collect()
         }
         Question::Entry(hit) => vec![Answer::Entry(Box::new(card(*hit)))],
+        Question::Offer { text, scope, .. } => {
+            let search = ("this search".to_owned(), What::Search(text.clone(), scope.clone()));
+            let choices = vec![search, ("bookmarks".to_owned(), What::Bookmarks)];
+            vec![Answer::Offer(Offer { choices, name: "case-x3".to_owned(), signer: "SHA256:x".to_owned() })]
+        }
+        Question::Export { order, .. } => vec![Answer::Exported(Box::new(Exported {
+            to: order.to.clone(),
+            events: EVENTS,
+            line: "case-x3 sha-256 00".to_owned(),
+            notes: Vec::new(),
+        }))],
         Question::Values { .. } => vec![Answer::Values(vec![top("root", 3), top("ro ot", 1)])],
     }
 }

@@ -1,0 +1,115 @@
+//! Bundles: what can be made, and making one.
+
+use std::path::PathBuf;
+
+use crate::case::Case;
+use crate::error::{Error, Result, visible};
+use crate::export::{Ask, Options, Query, introduce, make, name_of, note};
+use crate::index::{Cancel, Request};
+use crate::journal::{Signer, Who};
+use crate::query::Expr;
+use crate::record::{FieldId, FixedClock, Instant};
+
+use super::super::effect::Scope;
+use super::super::model::{ExportOrder, Exported, Offer, What};
+
+/// Who acts, and whose key signs.
+#[derive(Clone)]
+pub struct Hands {
+    /// Who acts.
+    pub who: Who,
+    /// Whose key signs; nobody's where none can be had.
+    pub signer: Option<Signer>,
+}
+
+/// Looks up what can be exported.
+pub(super) fn offer(
+    case: &Case,
+    text: &str,
+    scope: &Scope,
+    selected: Option<crate::index::Hit>,
+    hands: &Hands,
+) -> Result<Offer> {
+    let case = case.reread()?;
+    let state = case.state();
+    let request = Request { expr: case.resolve(scope.expr.clone())?, window: scope.window };
+    let count = case.index().count(&request, &Cancel::new())?;
+    let mut choices = Vec::new();
+    for finding in &state.findings {
+        choices
+            .push((format!("finding {}: {}", finding.number, finding.title), What::Finding(finding.number)));
+    }
+    if !state.bookmarks.is_empty() {
+        choices.push((format!("bookmarks: {} events", state.bookmarks.len()), What::Bookmarks));
+    }
+    let asked = scope.expr != Expr::All || scope.window != crate::record::Window::ALL;
+    let search = (format!("this search: {count} events"), What::Search(text.to_owned(), scope.clone()));
+    // A search that asks for something is what its investigator has in mind.
+    let place = if asked { 0 } else { choices.len() };
+    choices.insert(place, search);
+    if let Some(hit) = selected {
+        let id = crate::record::EventId::of(&hit.source, hit.record);
+        choices.push((format!("this event: {id}"), What::Event(hit)));
+    }
+    let signer = hands.signer.as_ref().map_or_else(
+        || "nobody: no key can be had, and no verifier accepts it".to_owned(),
+        |signer| signer.signed().fingerprint,
+    );
+    Ok(Offer { choices, name: name_of(&case), signer })
+}
+
+/// Makes a bundle.
+pub(super) fn export(case: &Case, order: &ExportOrder, hands: &Hands, now: Instant) -> Result<Exported> {
+    let clock = FixedClock(now);
+    let mut case = case.reread()?;
+    let mut notes = Vec::new();
+    if let Some(signer) = &hands.signer {
+        match introduce(&case, signer, &hands.who, &clock) {
+            Ok(known) => case = known,
+            Err(error) => notes.push(format!("the journal does not tell of it: {error}")),
+        }
+    }
+    let name =
+        |field: &String| FieldId::called(field).map_or_else(|| field.clone(), |id| id.name().to_owned());
+    let options = Options {
+        out: Some(PathBuf::from(&order.to)),
+        tar: order.tar,
+        signer: hands.signer.clone(),
+        tsa: None,
+        redact: order.redact.iter().map(name).collect(),
+        reason: "not stated".to_owned(),
+        originals: order.originals,
+        zone: case.about().zone,
+    };
+    let made = make(&case, &asked(&case, &order.what)?, &options, &|_, _| {})?;
+    if notes.is_empty()
+        && let Err(error) = note(&case, &made, &options, &hands.who, &clock)
+    {
+        notes.push(format!("the journal does not tell of it: {error}"));
+    }
+    notes.extend(made.notes);
+    let signer = made.signer.as_deref().unwrap_or("nobody");
+    Ok(Exported {
+        to: visible(&made.bundle.to_string_lossy()),
+        events: made.events,
+        line: format!("{} sha-256 {} signed {signer}", made.name, made.tagmanifest),
+        notes,
+    })
+}
+
+fn asked(case: &Case, what: &What) -> Result<Ask> {
+    Ok(match what {
+        What::Search(text, scope) => {
+            let text = if text.is_empty() { "*".to_owned() } else { scope.expr.to_string() };
+            let query = Query { text, expr: case.resolve(scope.expr.clone())?, window: scope.window };
+            Ask { query: Some(query), ..Ask::default() }
+        }
+        What::Event(hit) => Ask { events: vec![*hit], ..Ask::default() },
+        What::Bookmarks => Ask { bookmarks: true, ..Ask::default() },
+        What::Finding(number) => {
+            let known = case.state().finding(*number).is_some();
+            known.then_some(()).ok_or_else(|| Error::usage(format!("there is no finding {number}")))?;
+            Ask { findings: vec![*number], ..Ask::default() }
+        }
+    })
+}

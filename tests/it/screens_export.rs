@@ -1,0 +1,58 @@
+//! The export dialog: from the key to a bundle that verifies.
+
+use std::path::Path;
+
+use vestigo::case::Brought;
+use vestigo::tui::Action;
+
+use crate::robot::{Robot, demo, of};
+
+/// A case of its own, since an export is written into its journal.
+fn fresh() -> vestigo::case::Case {
+    of(&[("auth.log", include_bytes!("../../fixtures/auth.log"))])
+}
+
+fn type_path(robot: &mut Robot, rows: usize, path: &Path) {
+    for _ in 0..rows {
+        robot.act(Action::SuggestionNext);
+    }
+    robot.act(Action::DeleteToStart).write(&path.to_string_lossy());
+}
+
+#[test]
+fn one_key_and_enter_make_a_bundle_that_verifies() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("bundle.tar");
+    let mut robot = Robot::open(fresh(), 120, 40);
+    robot.signing(&folder.path().join("keys"));
+    robot.act(Action::SearchOpen).write("ip:203.0.113.77").act(Action::Confirm);
+    robot.act(Action::Export).sees("Export evidence").sees("this search:").sees("one tar");
+    type_path(&mut robot, 4, &out);
+    robot.act(Action::Confirm).reads("y copies the line for your ticket");
+    robot.act(Action::Copy).reads("copied the line for your ticket");
+    assert!(robot.copied().is_some_and(|line| line.contains(" sha-256 ")), "{:?}", robot.copied());
+    let verdict = vestigo::export::verify(&out, &Brought::default(), &|_, _| {}).expect("it is read");
+    assert_eq!(verdict.damage, []);
+    assert!(verdict.rungs.signed.is_some());
+}
+
+#[test]
+fn the_dialog_at_both_sizes() {
+    for (width, height) in [(80, 24), (120, 40)] {
+        let mut robot = Robot::open(demo(), width, height);
+        robot.act(Action::Export).act(Action::SuggestionNext).press("space");
+        robot.sees("(x) whole files").screen(&format!("export_{width}x{height}"));
+        robot.act(Action::Cancel).sees_no("Export evidence");
+    }
+}
+
+#[test]
+fn what_cannot_be_is_refused_where_it_is_said() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut robot = Robot::open(fresh(), 80, 24);
+    robot.act(Action::Export).act(Action::SuggestionNext).press("space").act(Action::SuggestionNext);
+    robot.write("user.name").act(Action::Confirm).reads("whole originals cannot be redacted");
+    robot.act(Action::SuggestionPrevious).press("space");
+    type_path(&mut robot, 3, &folder.path().join("no/such/folder/x.tar"));
+    robot.act(Action::Confirm).reads("there is no folder");
+}
