@@ -110,8 +110,8 @@ impl About {
         })
     }
 
-    /// Writes the description of a new case; an existing one is left alone and is an error.
-    pub fn write(&self, folder: &Path) -> Result<()> {
+    /// Gives the description as its file holds it.
+    fn text(&self) -> Result<String> {
         let file = File {
             schema: SCHEMA,
             id: self.id.clone(),
@@ -122,7 +122,17 @@ impl About {
             fingerprint: self.key.as_ref().map(|key| key.fingerprint.clone()),
             public_key: self.key.as_ref().map(|key| key.public.clone()),
         };
-        let text = toml::to_string(&file).attempt(|| "cannot write case.toml as TOML".to_owned())?;
+        toml::to_string(&file).attempt(|| "cannot write case.toml as TOML".to_owned())
+    }
+
+    /// Gives the SHA-256 that the file will have, in hex.
+    pub fn hash_of_text(&self) -> Result<String> {
+        Ok(SourceId(Sha256::digest(self.text()?).into()).to_string())
+    }
+
+    /// Writes the description of a new case; an existing one is left alone and is an error.
+    pub fn write(&self, folder: &Path) -> Result<()> {
+        let text = self.text()?;
         let write = || -> std::io::Result<()> {
             let mut temporary = tempfile::Builder::new().prefix(".case").tempfile_in(folder)?;
             std::io::Write::write_all(&mut temporary, text.as_bytes())?;

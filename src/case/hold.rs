@@ -30,31 +30,38 @@ impl Hold {
             return Err(Error::case(format!("{shown} is a case already"))
                 .hint("Import into it, or choose another name."));
         }
-        let occupied = std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
-        if occupied {
+        if occupied(folder) {
             return Err(Error::case(format!("{shown} has files in it and is no case"))
                 .hint("Choose a name that does not exist yet."));
         }
         private_folder(folder).attempt(|| format!("cannot make the folder {shown}"))?;
-        About::new(folder, new, clock.now())?.write(folder)?;
+        let place = journal::path(folder);
+        let mut writer = journal::Writer::open(&place, who, clock)?;
+        if !writer.journal().lines.is_empty() {
+            // A making that was cut off before there was a case.
+            drop(writer);
+            std::fs::remove_file(&place).attempt(|| format!("cannot make {shown} a case"))?;
+            writer = journal::Writer::open(&place, who, clock)?;
+        }
+        // The journal first: once there is a case.toml, there is a whole case.
+        let about = About::new(folder, new, clock.now())?;
+        let what = json!({ "id": about.id, "title": about.title, "examiner": about.examiner,
+            "zone": about.zone.to_string(), "key": about.key.as_ref().map(|key| &key.fingerprint),
+            "case_toml_sha256": about.hash_of_text()?, "tool": TOOL });
+        writer.append("case.create", what, clock)?;
+        about.write(folder)?;
+        drop(writer);
         Hold::open(folder, who, clock)
     }
 
     /// Takes the lock of a case; sweeps away what a crash left uncommitted.
     pub fn open(folder: &Path, who: &Who, clock: &dyn Clock) -> Result<Hold> {
-        let about = About::read(folder)?;
+        About::read(folder)?;
         for part in [evidence_folder(folder), index_folder(folder)] {
             private_folder(&part).attempt(|| format!("cannot make {}", visible(&part.to_string_lossy())))?;
         }
         let writer = journal::Writer::open(&journal::path(folder), who, clock)?;
         let mut hold = Hold { folder: folder.to_owned(), writer };
-        if hold.writer.journal().lines.is_empty() {
-            let sha256 = about.sha256(folder)?;
-            let what = json!({ "id": about.id, "title": about.title, "examiner": about.examiner,
-                "zone": about.zone.to_string(), "key": about.key.as_ref().map(|key| &key.fingerprint),
-                "case_toml_sha256": sha256, "tool": TOOL });
-            hold.note("case.create", what, clock)?;
-        }
         hold.sweep(clock)?;
         Ok(hold)
     }
@@ -126,6 +133,14 @@ impl Hold {
         }
         Ok(())
     }
+}
+
+/// Tells whether a folder has something in it besides what a making of a case
+/// leaves that was cut off.
+fn occupied(folder: &Path) -> bool {
+    let left = |name: &str| matches!(name, "lock" | "journal.jsonl") || name.starts_with(".case");
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).any(|name| !left(&name))
 }
 
 /// Gives the fingerprints of the keys that sign for a case.

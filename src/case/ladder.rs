@@ -64,7 +64,15 @@ pub(super) fn climb(folder: &Path, about: &About, journal: &Journal, brought: &B
         let path = anchors(folder).join(&name);
         if name.starts_with("checkpoint-") && name.ends_with(".txt") {
             match one(&name, &path, about, journal) {
-                Ok(found) => newest = Some(found),
+                Ok(found) => {
+                    if found.1.is_none() {
+                        let name = visible(&name);
+                        climbed
+                            .notes
+                            .push(format!("anchors/{name} is UNSIGNED: there is no anchors/{name}.sig."));
+                    }
+                    newest = Some(found);
+                }
                 Err(damage) => climbed.damage.push(damage),
             }
         } else if let Some(text) = [".sig", ".tsr"].iter().find_map(|ending| name.strip_suffix(ending)) {

@@ -57,18 +57,21 @@ struct Inner {
 impl Case {
     /// Opens a case. An index that lacks committed batches (a crash, a deleted
     /// folder) is rebuilt first where the case can be written, and is an error
-    /// with a hint where it cannot.
+    /// with a hint where it cannot. While another process rebuilds it, this waits
+    /// for a moment.
     pub fn open(folder: &Path, who: &Who, clock: &dyn Clock) -> Result<Case> {
-        let about = About::read(folder)?;
-        let journal = journal::read(&journal::path(folder))?;
-        let batches = committed(&journal.lines)?;
-        let store = Store::open(&evidence_folder(folder), &batches)?;
-        let wanted: Vec<u32> = batches.iter().map(|(number, _)| *number).collect();
-        let (index, behind) = index_of(folder, &wanted, who, clock)?;
-        let (state, readings) = (State::of(&journal), Mutex::default());
-        let inner =
-            Inner { folder: folder.to_owned(), about, journal, state, store, index, behind, readings };
-        Ok(Case { inner: Arc::new(inner) })
+        let mut tries = 0;
+        loop {
+            match Inner::read(folder, who, clock) {
+                Ok(inner) => return Ok(Case { inner: Arc::new(inner) }),
+                Err(Failed { error, again: true }) if tries < TRIES => {
+                    tries += 1;
+                    drop(error);
+                    std::thread::sleep(PAUSE);
+                }
+                Err(Failed { error, .. }) => return Err(error),
+            }
+        }
     }
 
     /// Reads the journal once more: the same case with the annotations of now.
@@ -221,26 +224,68 @@ impl Case {
     }
 }
 
-/// Opens the index, brought up to the committed batches where that can be done
-/// now; else as it is, with the number of batches it lacks.
-fn index_of(folder: &Path, wanted: &[u32], who: &Who, clock: &dyn Clock) -> Result<(Index, usize)> {
-    let place = index_folder(folder);
-    let open = || Index::open(&place);
-    let before = open();
-    if let Ok(index) = &before
-        && index.batches() == wanted
-    {
-        return Ok((index.clone(), 0));
+/// How often opening is tried while another process makes the index anew …
+const TRIES: u32 = 100;
+/// … and how long it waits each time.
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(50);
+
+/// Why a case could not be opened, and whether it may be in a moment.
+struct Failed {
+    error: Error,
+    again: bool,
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Failed {
+        Failed { error, again: false }
     }
-    match (catch_up(folder, who, clock), before) {
-        (Ok(()), _) => Ok((open()?, 0)),
-        (Err(_), Ok(index)) if index.batches().iter().all(|number| wanted.contains(number)) => {
-            let behind = wanted.len() - index.batches().len();
-            Ok((index, behind))
+}
+
+impl Inner {
+    /// Reads the last committed state. The index comes first: what it holds was
+    /// committed before, so the journal that is read after it knows of it.
+    fn read(folder: &Path, who: &Who, clock: &dyn Clock) -> Result<Inner, Failed> {
+        let about = About::read(folder)?;
+        let index = Index::open(&index_folder(folder));
+        let journal = journal::read(&journal::path(folder))?;
+        let batches = committed(&journal.lines)?;
+        let wanted: Vec<u32> = batches.iter().map(|(number, _)| *number).collect();
+        let whole = index.as_ref().is_ok_and(|index| index.batches() == wanted);
+        if !whole {
+            match (catch_up(folder, who, clock), &index) {
+                (Ok(()), _) => return Inner::read_whole(folder, about),
+                (Err(_), Ok(known)) if known.batches().iter().all(|number| wanted.contains(number)) => {}
+                (Err(error), _) => {
+                    let again = journal::is_held(folder);
+                    let error = Error::case("the index is missing or damaged, and could not be made again")
+                        .because(error)
+                        .hint("Run `vestigo reindex` where the case can be written.");
+                    return Err(Failed { error, again });
+                }
+            }
         }
-        (Err(error), _) => Err(Error::case("the index is missing or damaged, and could not be made again")
-            .because(error)
-            .hint("Run `vestigo reindex` where the case can be written.")),
+        Ok(Inner::of(folder, about, journal, index?, &batches)?)
+    }
+
+    /// Reads the state of a case whose index was just brought up to it.
+    fn read_whole(folder: &Path, about: About) -> Result<Inner, Failed> {
+        let index = Index::open(&index_folder(folder))?;
+        let journal = journal::read(&journal::path(folder))?;
+        let batches = committed(&journal.lines)?;
+        Ok(Inner::of(folder, about, journal, index, &batches)?)
+    }
+
+    fn of(
+        folder: &Path,
+        about: About,
+        journal: Journal,
+        index: Index,
+        batches: &[(u32, [u8; 32])],
+    ) -> Result<Inner> {
+        let store = Store::open(&evidence_folder(folder), batches)?;
+        let behind = batches.len().saturating_sub(index.batches().len());
+        let (state, readings) = (State::of(&journal), Mutex::default());
+        Ok(Inner { folder: folder.to_owned(), about, journal, state, store, index, behind, readings })
     }
 }
 

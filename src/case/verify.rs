@@ -124,7 +124,8 @@ fn index_damage(folder: &Path) -> Option<Damage> {
     };
     let names = std::fs::read_dir(&place).into_iter().flatten().flatten();
     let named = names.map(|entry| entry.file_name().to_string_lossy().into_owned());
-    let file = named.into_iter().find(|name| reason.contains(name.as_str()));
+    let gone = reason.split(['/', ' ', '\'', '`', ':']).find(|word| word.ends_with(".segment"));
+    let file = named.into_iter().find(|name| reason.contains(name.as_str())).or(gone.map(str::to_owned));
     Some(Damage {
         file: format!("index/{}", file.unwrap_or_else(|| "meta.json".to_owned())),
         frame: None,

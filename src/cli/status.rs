@@ -16,6 +16,11 @@ pub fn status(globals: &Globals, world: &mut World) -> Result<Outcome> {
     let first = sources.iter().filter_map(|source| source.span()).map(|span| span.0).min();
     let last = sources.iter().filter_map(|source| source.span()).map(|span| span.1).max();
     let folder = visible(&opened.case.folder().to_string_lossy());
+    let (state, orphans) = (opened.case.state(), opened.case.orphans());
+    for (what, why) in &orphans {
+        world.note(&format!("WARNING: ORPHANED {}: {}", visible(what), visible(why)));
+    }
+    let outcome = if orphans.is_empty() { Outcome::Done } else { Outcome::Damaged };
     if globals.json {
         let list: Vec<_> = sources
             .iter()
@@ -30,10 +35,12 @@ pub fn status(globals: &Globals, world: &mut World) -> Result<Outcome> {
         let object = serde_json::json!({ "case": folder, "id": about.id, "title": about.title,
             "examiner": about.examiner, "created": about.created, "zone": about.zone.to_string(),
             "sources": list, "events": events, "bytes": bytes, "indexed": opened.case.index().len(),
-            "journal": opened.case.journal().len(),
+            "journal": opened.case.journal().len(), "bookmarks": state.bookmarks.len(),
+            "findings": state.findings.len(), "orphaned": orphans.len(),
+            "key": about.key.as_ref().map(|key| &key.fingerprint),
             "first": first.map(|time| time.to_string()), "last": last.map(|time| time.to_string()) });
         world.line(&json_line(&object)?)?;
-        return Ok(Outcome::Done);
+        return Ok(outcome);
     }
     world.line(&format!("case      {} ({folder})", visible(&about.title)))?;
     if !about.examiner.is_empty() {
@@ -45,6 +52,18 @@ pub fn status(globals: &Globals, world: &mut World) -> Result<Outcome> {
     }
     let journal = opened.case.journal();
     world.line(&format!("journal   {} entries", grouped(journal.len() as u64)))?;
+    if let Some(key) = &about.key {
+        world.line(&format!("key       {}", visible(&key.fingerprint)))?;
+    }
+    if !state.bookmarks.is_empty() || !state.findings.is_empty() {
+        let (marks, findings) = (state.bookmarks.len() as u64, state.findings.len() as u64);
+        let lost = if orphans.is_empty() { String::new() } else { format!(", {} ORPHANED", orphans.len()) };
+        world.line(&format!(
+            "noted     {} bookmarks, {} findings{lost}",
+            grouped(marks),
+            grouped(findings)
+        ))?;
+    }
     world.line(&format!(
         "sources   {} with {} events, {}",
         grouped(sources.len() as u64),
@@ -79,5 +98,5 @@ pub fn status(globals: &Globals, world: &mut World) -> Result<Outcome> {
     } else if !globals.quiet {
         world.note(&format!("{} fields have values; -v lists them", fields.len()));
     }
-    Ok(Outcome::Done)
+    Ok(outcome)
 }

@@ -195,14 +195,14 @@ impl BatchWriter {
         let text =
             serde_json::to_vec(&manifest).attempt(|| format!("cannot write the manifest of {what}"))?;
         let sha256: [u8; 32] = Sha256::digest(&text).into();
-        self.settle(&text).attempt(|| format!("cannot bring {what} to disk"))?;
+        self.settle(&text, &manifest.originals).attempt(|| format!("cannot bring {what} to disk"))?;
         self.check(&text)?;
         self.rename().attempt(|| format!("cannot put {what} in its place"))?;
         Ok((manifest, sha256))
     }
 
     /// Writes what is held back and syncs every file and folder.
-    fn settle(&mut self, manifest: &[u8]) -> std::io::Result<()> {
+    fn settle(&mut self, manifest: &[u8], kept: &BTreeMap<String, u64>) -> std::io::Result<()> {
         self.content.flush()?;
         self.spans.flush()?;
         self.content.get_ref().sync_all()?;
@@ -212,7 +212,13 @@ impl BatchWriter {
         file.sync_all()?;
         let originals = self.folder.path().join("originals");
         for entry in std::fs::read_dir(&originals)? {
-            File::open(entry?.path())?.sync_all()?;
+            let entry = entry?;
+            if kept.contains_key(&*entry.file_name().to_string_lossy()) {
+                File::open(entry.path())?.sync_all()?;
+            } else {
+                // A container that could not be kept whole: it was told as failed.
+                std::fs::remove_file(entry.path())?;
+            }
         }
         File::open(originals)?.sync_all()?;
         File::open(self.folder.path())?.sync_all()

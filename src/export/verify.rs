@@ -70,7 +70,11 @@ impl Climb {
             return;
         };
         match check_signature(NAMESPACE, &list, &pem) {
-            Err(reason) => found.push(damage(SIGNATURE, reason)),
+            Err(reason) => {
+                // Which of the two was changed, nothing here can tell.
+                found.push(damage(TAGMANIFEST, format!("its signature is not one over it: {reason}")));
+                found.push(damage(SIGNATURE, reason));
+            }
             Ok(signed) => match brought.trust(&signed, NAMESPACE) {
                 Ok((who, open)) => {
                     self.signed = Some(who);

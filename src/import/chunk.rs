@@ -84,6 +84,8 @@ pub enum Step {
     Abandoned(Option<Box<Row>>),
     /// Something that gave no content.
     Aside(Box<Row>),
+    /// An input (its path) changed while it was read: how.
+    Remark(String, String),
     /// A container was read to its end: its SHA-256 in hex.
     Container(String),
     /// The batch is complete.

@@ -132,7 +132,9 @@ impl<'a> Feeder<'a> {
         if let Some(error) = stopped {
             return Err(error);
         }
-        outcome?;
+        if let Some(how) = outcome? {
+            self.step(Step::Remark(input.path.to_string_lossy().into_owned(), how))?;
+        }
         if let Some(sha256) = container {
             self.containers.insert(sha256.clone());
             self.step(Step::Container(sha256))?;

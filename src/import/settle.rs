@@ -123,8 +123,21 @@ impl<'a> Settler<'a> {
                 batch.rows.extend(row.map(|row| *row));
             }
             Step::Aside(row) => self.batch()?.rows.push(*row),
+            Step::Remark(path, how) => self.remark(&path, &how)?,
             Step::Container(sha256) => self.batch()?.containers.push(sha256),
             Step::Commit(number) => self.commit(number)?,
+        }
+        Ok(())
+    }
+
+    /// Says something of every source that came of an input.
+    fn remark(&mut self, path: &str, how: &str) -> Result<()> {
+        let inside = format!("{path}!");
+        for row in &mut self.batch()?.rows {
+            if (row.path == path || row.path.starts_with(&inside)) && row.source.is_some() {
+                let before = row.reason.take().map(|reason| format!("{reason}; ")).unwrap_or_default();
+                row.reason = Some(format!("{before}{how}"));
+            }
         }
         Ok(())
     }

@@ -146,7 +146,8 @@ fn replace(folder: &Path, meta: &Meta) -> io::Result<()> {
 
 /// Removes segment files that no published batch names (left by a crash).
 pub fn sweep(folder: &Path) -> Result<()> {
-    let meta = read(folder)?;
+    // What a damaged index names is not known: whoever rebuilds it empties the folder.
+    let Ok(meta) = read(folder) else { return Ok(()) };
     let named: HashSet<&str> =
         meta.batches.iter().flat_map(|batch| &batch.segments).map(|segment| segment.file.as_str()).collect();
     let entries = match fs::read_dir(folder) {

@@ -31,6 +31,7 @@ pub struct SegmentWriter {
     keys: Vec<u64>,
     by_key: HashMap<u64, u32>,
     bytes: usize,
+    most: usize,
 }
 
 /// A segment that is written and not yet part of an index.
@@ -65,6 +66,7 @@ impl SegmentWriter {
             keys: Vec::new(),
             by_key: HashMap::new(),
             bytes: 0,
+            most: room_for_values(),
         })
     }
 
@@ -90,7 +92,7 @@ impl SegmentWriter {
 
     /// Tells whether it should be finished: about a million events, or its bound of memory.
     pub fn is_full(&self) -> bool {
-        self.times.len() >= MAX_ROWS || self.bytes >= MAX_BYTES
+        self.times.len() >= MAX_ROWS || self.bytes >= self.most
     }
 
     /// Tells whether nothing was added.
@@ -151,6 +153,19 @@ impl SegmentWriter {
         order.sort_unstable_by_key(key);
         Some(order)
     }
+}
+
+/// Gives the bound of memory for one segment's values: less where the process
+/// may not have much (`ulimit -v`), since each thread fills one and writing it
+/// takes as much again.
+fn room_for_values() -> usize {
+    #[cfg(unix)]
+    {
+        let limit = rustix::process::getrlimit(rustix::process::Resource::As).current;
+        limit.map_or(MAX_BYTES, |limit| usize::try_from(limit / 16).unwrap_or(MAX_BYTES).min(MAX_BYTES))
+    }
+    #[cfg(not(unix))]
+    MAX_BYTES
 }
 
 /// Gives the place of each row in an order.

@@ -133,6 +133,12 @@ fn salt() -> Result<String> {
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
+/// Tells whether another process writes to a case at this moment.
+pub fn is_held(folder: &Path) -> bool {
+    let lock = OpenOptions::new().read(true).write(true).open(folder.join("lock"));
+    lock.is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
+}
+
 /// Takes the lock and writes into its file who holds it.
 fn take_lock(path: &Path, by: &str) -> Result<File> {
     let why = || "cannot open the case's lock".to_owned();

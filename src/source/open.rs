@@ -82,19 +82,60 @@ pub trait Receiver {
 /// Opens one input (without following a link, checking that it is a regular
 /// file), tells its kind by content, and hands each stream inside to `receiver`.
 /// UTF-16 with a byte order mark is a container too: its content is UTF-8.
+/// Says how the input changed while it was read, if it did.
 ///
 /// # Errors
 ///
 /// Fails where the input cannot be opened or kept, and where the receiver does.
-pub fn open(input: &Input, limits: &Limits, receiver: &mut dyn Receiver) -> Result<()> {
+pub fn open(input: &Input, limits: &Limits, receiver: &mut dyn Receiver) -> Result<Option<String>> {
     let path = input.path.to_string_lossy().into_owned();
     if input.path.as_os_str() == "-" {
         let found = Found { path, ..Found::default() };
-        return outermost(&mut io::stdin().lock(), found, limits, receiver);
+        return outermost(&mut io::stdin().lock(), found, limits, receiver).map(|()| None);
     }
     let mut file = regular(&input.path)?;
+    let before = Look::at(&file);
     let found = described(path, &file);
-    outermost(&mut file, found, limits, receiver)
+    outermost(&mut file, found, limits, receiver)?;
+    Ok(before.changed(&file, &input.path))
+}
+
+/// A file as it was when it was opened.
+struct Look {
+    length: Option<u64>,
+    modified: Option<std::time::SystemTime>,
+}
+
+impl Look {
+    fn at(file: &File) -> Look {
+        let meta = file.metadata().ok();
+        let modified = meta.as_ref().and_then(|meta| meta.modified().ok());
+        Look { length: meta.map(|meta| meta.len()), modified }
+    }
+
+    /// Says how a file changed while it was read, if it did.
+    fn changed(&self, file: &File, path: &Path) -> Option<String> {
+        let now = Look::at(file);
+        let size = |length: Option<u64>| length.map_or_else(|| "?".to_owned(), |length| length.to_string());
+        if now.length != self.length || now.modified != self.modified {
+            let (then, now) = (size(self.length), size(now.length));
+            return Some(format!(
+                "it changed while it was read: {then} bytes when it was opened, {now} at the end; what was read is kept"
+            ));
+        }
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            let same =
+                |a: &std::fs::Metadata, b: &std::fs::Metadata| (a.dev(), a.ino()) == (b.dev(), b.ino());
+            let here = std::fs::symlink_metadata(path).ok();
+            let is_here = here.zip(file.metadata().ok()).is_some_and(|(here, open)| same(&here, &open));
+            if !is_here {
+                return Some("it was renamed or removed while it was read; what was read is kept".to_owned());
+            }
+        }
+        None
+    }
 }
 
 /// Opens a file that is neither a link nor a device nor a pipe.

@@ -325,3 +325,51 @@ fn an_authority_out_of_reach_is_no_failed_export() {
     let refused = env.run(&["--json", "checkpoint", "--tsa", "https://x/"]).ends(0);
     assert!(refused.err.contains("unanchored"), "{}", refused.err);
 }
+
+#[test]
+fn hostile_text_acts_nowhere_in_a_bundle() {
+    let env = TestEnv::new();
+    let evil = "<script>alert(1)</script><img src=x onerror=alert(1)>=cmd|'/C calc'!A0\u{202e}\u{9b}31m\x1b]52;c;aGk=\x07";
+    let log = serde_json::json!({ "@timestamp": "2026-03-02T03:12:07Z", "user.name": evil, "message": evil,
+        "source.ip": "203.0.113.7", evil: evil, "url.original": evil, "event.outcome": evil });
+    env.import(&env.write("<b>evil.log", format!("{log}\n{evil}\n=1+1 {evil}\n")), &[]);
+    let ids: Vec<String> =
+        env.events("*").iter().map(|hit| hit["id"].as_str().expect("an id").to_owned()).collect();
+    env.run(&["bookmark", "add", &ids[0], "--note", evil, "--tag", evil]).exits(0);
+    env.run(&["finding", "add", evil, "--owner", evil, "--note", evil, "--tag", evil, "--event", &ids[0]])
+        .exits(0);
+    env.run(&["finding", "note", "1", evil]).exits(0);
+    export(&env, "bundle", &["--all", "--finding", "1", "--bookmarks"]);
+    let bundle = env.path("bundle");
+    assert_eq!(vestigo(&env, &bundle, &["--require", "signed"]).0, 0);
+    let read = |name: &str| std::fs::read_to_string(bundle.join(name)).expect("it is text");
+    let page = read("data/report.html").to_lowercase();
+    assert!(
+        !page.contains("<script") && !page.contains("<img") && page.contains("&lt;script")
+            || page.contains("&#60;script")
+    );
+    assert!(page.contains("default-src 'none'"));
+    for name in [
+        "data/report.html",
+        "data/events.csv",
+        "data/events.jsonl",
+        "data/timesketch.jsonl",
+        "data/coverage.json",
+    ] {
+        let text = read(name);
+        let acts = text.chars().find(|c| (c.is_control() && *c != '\n') || *c == '\u{202e}');
+        assert_eq!(acts, None, "{name}");
+    }
+    let csv = read("data/events.csv");
+    assert!(!csv.contains("\"=") && csv.lines().count() == ids.len() + 1, "{csv}");
+    for (words, status) in
+        [(&["status"][..], 0), (&["finding", "show", "1"], 0), (&["bookmark", "list"], 0), (&["journal"], 0)]
+    {
+        let output = env.run(words).ends(status);
+        let shown = format!("{}{}", output.text(), output.err);
+        assert!(
+            !shown.contains('\u{1b}') && !shown.contains('\u{202e}') && !shown.contains('\u{9b}'),
+            "{words:?}"
+        );
+    }
+}

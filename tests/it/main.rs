@@ -7,6 +7,7 @@ mod commands;
 mod corpus;
 mod custody;
 mod env;
+mod faults;
 mod handover;
 mod killed;
 mod notes;

@@ -1,0 +1,25 @@
+//! The quick part of the fault tests, which live in `tests/faults`.
+
+use std::path::Path;
+use std::process::Command;
+
+#[test]
+fn nothing_acknowledged_is_lost_whatever_fails() {
+    const TEST: &str = "nothing_acknowledged_is_lost_whatever_fails";
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faults/run");
+    for needed in ["python3", "strace"] {
+        if Command::new(needed).arg("--version").output().is_err() {
+            println!("SKIPPED {TEST}: there is no {needed}");
+            return;
+        }
+    }
+    let output = Command::new("python3")
+        .arg(script)
+        .args(["--quick", "--vestigo", env!("CARGO_BIN_EXE_vestigo")])
+        .output()
+        .expect("python3 ran before");
+    let said = [output.stdout, output.stderr].concat();
+    let said = String::from_utf8_lossy(&said);
+    said.lines().filter(|line| line.contains("SKIPPED")).for_each(|line| println!("{line}"));
+    assert!(output.status.success(), "{said}");
+}
