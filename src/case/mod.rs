@@ -13,6 +13,7 @@ mod open;
 mod reading;
 mod rebuild;
 mod receipt;
+mod resolve;
 mod seal;
 mod verify;
 
@@ -26,7 +27,7 @@ pub use reading::{Reading, each_event};
 pub use rebuild::{Rebuilt, rebuild};
 pub(crate) use rebuild::{catch_up, index_batch};
 pub use receipt::{Bytes, Receipt, Rejected, Times};
-pub use seal::{Sealed, beside, seal, stamp, write_new};
+pub use seal::{Sealed, beside, checkpoint, seal, stamp, write_new};
 pub use verify::{NEVER_PROVEN, Rungs, Verdict, verify};
 
 use std::path::{Path, PathBuf};

@@ -51,6 +51,16 @@ pub fn seal(folder: &Path, journal: &Journal, signer: Option<&Signer>) -> Result
     Ok(Sealed { checkpoint, path, signed: pem.and_then(check) })
 }
 
+/// Writes down whose key signs, where that is not known yet, and the checkpoint
+/// of the journal's end.
+pub fn checkpoint(hold: &mut Hold, signer: Option<&Signer>, clock: &dyn Clock) -> Result<Sealed> {
+    if let Some(signer) = signer {
+        hold.introduce(signer, clock)?;
+    }
+    let folder = hold.folder().to_owned();
+    seal(&folder, hold.journal(), signer)
+}
+
 /// Has the signature of the present checkpoint stamped by the authority at a
 /// URL (RFC 3161); gives when. The token lies beside the checkpoint (`.tsr`),
 /// and an `anchor.stamp` entry names its hash.

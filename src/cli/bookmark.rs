@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::case::{Hold, Standing};
+use crate::case::{Standing, annotate};
 use crate::error::{Result, visible};
 use crate::index::Hit;
 use crate::journal::{Act, Bookmark};
@@ -11,7 +11,7 @@ use crate::record::{EventId, sentence};
 use super::World;
 use super::args::Globals;
 use super::args_custody::Bookmarks;
-use super::custody::checkpoint;
+use super::custody::{signer_or_warning, warn_unsealed};
 use super::run::{Opened, Outcome, json_line};
 use super::table::{Align, Table};
 
@@ -43,12 +43,11 @@ pub fn bookmark(words: &Bookmarks, globals: &Globals, world: &mut World) -> Resu
 
 /// Writes annotations into the journal, and the checkpoint behind them.
 pub fn write(opened: &Opened, acts: &[Act], world: &mut World) -> Result<()> {
-    let mut hold = Hold::open(opened.case.folder(), &world.who(), world.clock.as_ref())?;
-    for act in acts {
-        let (name, what) = act.written();
-        hold.note(&name, what, world.clock.as_ref())?;
-    }
-    checkpoint(&mut hold, world)
+    let folder = opened.case.folder();
+    let signer = signer_or_warning(folder, world);
+    let unsealed = annotate(folder, acts, signer.as_ref(), &world.who(), world.clock.as_ref())?;
+    warn_unsealed(unsealed, world);
+    Ok(())
 }
 
 /// Finds the events of ids.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use directories::ProjectDirs;
 use serde::Deserialize;
 
-use crate::case::{About, Hold, seal};
+use crate::case::{self, About, Hold};
 use crate::error::{Attempt, Error, Result, visible};
 use crate::journal::{Keyring, Signer};
 
@@ -66,24 +66,22 @@ pub fn signer(folder: &Path, named: Option<&Path>, world: &World) -> Result<Sign
 
 /// Signs the present end of a case's journal. Where no key can be had, the
 /// checkpoint stays unsigned, and that is said.
-pub fn checkpoint(hold: &mut Hold, world: &mut World) -> Result<()> {
-    let folder = hold.folder().to_owned();
-    let signer = match signer(&folder, None, world) {
-        Ok(signer) => Some(signer),
-        Err(error) => {
-            world.note(&format!("warning: the checkpoint is not signed: {error}"));
-            None
-        }
-    };
-    if let Some(signer) = &signer {
-        hold.introduce(signer, world.clock.as_ref())?;
-    }
-    match seal(&folder, hold.journal(), signer.as_ref()) {
-        Ok(_) => Ok(()),
-        Err(error) => {
-            // What was asked for is committed; a checkpoint can be made at any time.
-            world.note(&format!("warning: no checkpoint was written: {error}; run `vestigo checkpoint`"));
-            Ok(())
-        }
+pub fn checkpoint(hold: &mut Hold, world: &mut World) {
+    let signer = signer_or_warning(hold.folder(), world);
+    let unsealed = case::checkpoint(hold, signer.as_ref(), world.clock.as_ref()).err();
+    warn_unsealed(unsealed, world);
+}
+
+/// Finds who signs for a case; says where nobody can.
+pub fn signer_or_warning(folder: &Path, world: &mut World) -> Option<Signer> {
+    let found = signer(folder, None, world);
+    found.map_err(|error| world.note(&format!("warning: the checkpoint is not signed: {error}"))).ok()
+}
+
+/// Says why no checkpoint was written. What was asked for is committed; a
+/// checkpoint can be made at any time.
+pub fn warn_unsealed(why: Option<Error>, world: &mut World) {
+    if let Some(error) = why {
+        world.note(&format!("warning: no checkpoint was written: {error}; run `vestigo checkpoint`"));
     }
 }

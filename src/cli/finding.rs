@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::error::{Error, Result, visible};
 use crate::index::{Cancel, Request};
 use crate::journal::{Act, Asked, Change, EventRef, Finding, NewFinding, Said, Severity};
-use crate::record::{Instant, Window};
+use crate::record::Window;
 
 use super::World;
 use super::args::{Globals, Span};
@@ -121,15 +121,7 @@ fn begun(
 /// Reads a query as it will stand in a finding: printed whole, so that `-2h`
 /// means the same hours for ever.
 pub fn asked(opened: &Opened, query: &str, span: &Span) -> Result<Asked> {
-    let window = opened.window(span)?;
-    let request = Request { expr: opened.query(query)?, window };
-    let bound = |at: Instant, open| (at != open).then(|| at.to_string());
-    Ok(Asked {
-        query: opened.parse(query)?.to_string(),
-        from: bound(window.from, Window::ALL.from),
-        to: bound(window.to, Window::ALL.to),
-        count: opened.case.index().count(&request, &Cancel::new())?,
-    })
+    opened.case.asked(&opened.parse(query)?, opened.window(span)?)
 }
 
 /// Checks a day; empty takes it away.
@@ -232,8 +224,10 @@ fn show(opened: &Opened, finding: &Finding, globals: &Globals, world: &mut World
         let bounds =
             if asked.from.is_some() || asked.to.is_some() { format!(" ({to})") } else { String::new() };
         let gave = grouped(asked.count);
-        world
-            .line(&format!("query     {}{bounds}, {gave} events when it was made", visible(&asked.query)))?;
+        world.line(&format!(
+            "query     {}{bounds}, {gave} events when it was made",
+            visible(&opened.case.read_here(asked))
+        ))?;
     }
     world.line(&format!(
         "events    {}; `vestigo search finding:{}` lists them",

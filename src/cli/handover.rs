@@ -30,7 +30,7 @@ pub fn reveal(
     // The journal tells that it was revealed, not what it is.
     let what = json!({ "token": revealed["token"], "bundle": visible(&bundle.to_string_lossy()) });
     hold.note("reveal", what, world.clock.as_ref())?;
-    checkpoint(&mut hold, world)?;
+    checkpoint(&mut hold, world);
     let text = json_line(&revealed)?;
     match out {
         Some(path) => write_new(path, format!("{text}\n").as_bytes())?,
@@ -82,7 +82,7 @@ pub fn transfer(words: &Transfers, globals: &Globals, world: &mut World) -> Resu
             let mut hold = Hold::open(&folder, &world.who(), world.clock.as_ref())?;
             let what = serde_json::to_value(&transfer).unwrap_or_default();
             hold.note("transfer", what, world.clock.as_ref())?;
-            checkpoint(&mut hold, world)?;
+            checkpoint(&mut hold, world);
             let shown = visible(&path.to_string_lossy());
             world.line(&format!("written and signed: {shown}"))?;
             if !globals.quiet {

@@ -42,7 +42,7 @@ pub fn import(args: &ImportArgs, globals: &Globals, world: &mut World) -> Result
         import_into(&mut hold, &import, world.clock.as_ref(), &mut |row| rows.push(row.clone()))
     });
     if !rows.is_empty() {
-        checkpoint(&mut hold, world)?;
+        checkpoint(&mut hold, world);
     }
     // What was acknowledged is told, whatever came after.
     let told = tell(&rows, report.as_ref().ok(), globals, world);
@@ -56,7 +56,7 @@ pub fn quietly(hold: &mut Hold, paths: &[std::path::PathBuf], world: &mut World)
     let (options, meter, stop) = (Options::default(), Meter::default(), world.stop.clone());
     let import = Import { paths, options: &options, limits: Limits::default(), stop: &stop, meter: &meter };
     let report = import_into(hold, &import, world.clock.as_ref(), &mut |_| {})?;
-    checkpoint(hold, world)?;
+    checkpoint(hold, world);
     Ok(report)
 }
 

@@ -56,7 +56,7 @@ pub fn merge(other: &Path, globals: &Globals, world: &mut World) -> Result<Outco
     if !merge.lines.is_empty() {
         let (act, what) = merge.written(&theirs);
         hold.note(act, what, world.clock.as_ref())?;
-        checkpoint(&mut hold, world)?;
+        checkpoint(&mut hold, world);
     }
     if globals.json {
         let object = serde_json::json!({ "merged": merge.lines.len(), "conflicts": merge.conflicts });

@@ -24,7 +24,7 @@ pub fn new(
     let signer = sign.or(config(world)?.sign).map(|path| Signer::open(&path)).transpose()?;
     let new = New { title, examiner, zone: zone(globals), signer, keyring: keyring(world).ok() };
     let mut hold = Hold::create(&folder, &new, &world.who(), world.clock.as_ref())?;
-    checkpoint(&mut hold, world)?;
+    checkpoint(&mut hold, world);
     which::remember(&folder, world);
     let shown = visible(&folder.to_string_lossy());
     world.line(&format!("made {shown}"))?;

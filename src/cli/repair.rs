@@ -18,7 +18,7 @@ pub fn repair(out: &str, globals: &Globals, world: &mut World) -> Result<Outcome
     let to = which::folder_of(out, world)?;
     let repaired = save(&from, &to, &world.who(), keyring(world).ok(), world.clock.as_ref())?;
     let mut hold = Hold::open(&to, &world.who(), world.clock.as_ref())?;
-    checkpoint(&mut hold, world)?;
+    checkpoint(&mut hold, world);
     let shown = visible(&to.to_string_lossy());
     if globals.json {
         let object = json!({ "case": shown, "whole": repaired.whole, "cut": repaired.cut,

@@ -1,7 +1,7 @@
 //! `undo`: the last annotation taken back, which is an entry, too.
 
 use crate::error::{Error, Result, visible};
-use crate::journal::{Act, Op, ops};
+use crate::journal::{Act, undoable};
 
 use super::World;
 use super::args::Globals;
@@ -11,7 +11,7 @@ use super::run::{Opened, Outcome, json_line};
 /// Takes back the last annotation of this journal that still stands.
 pub fn undo(globals: &Globals, world: &mut World) -> Result<Outcome> {
     let opened = Opened::new(globals, world)?;
-    let Some(last) = undoable(ops(opened.case.whole_journal())) else {
+    let Some(last) = undoable(opened.case.whole_journal()) else {
         return Err(Error::usage("there is nothing to take back"));
     };
     write(&opened, &[Act::Undo { line: last.id.clone() }], world)?;
@@ -22,10 +22,4 @@ pub fn undo(globals: &Globals, world: &mut World) -> Result<Outcome> {
     };
     world.line(&text)?;
     Ok(Outcome::Done)
-}
-
-/// Finds the last annotation of the journal's own that stands and is no undo.
-fn undoable(ops: Vec<Op>) -> Option<Op> {
-    let mut own = ops.into_iter().filter(|op| op.seq.is_some() && !op.undone);
-    own.rfind(|op| !matches!(op.act, Act::Undo { .. }))
 }

@@ -163,7 +163,7 @@ impl Page<'_> {
         let request = Request { expr: self.case.events_of(finding)?, window: Window::ALL };
         each(self.case, &request, &mut |hit| hits.push(hit))?;
         let (made, by) = finding.made();
-        let query = finding.query.as_ref().map(|asked| self.redactor.text(&asked.query));
+        let query = finding.query.as_ref().map(|asked| self.redactor.text(&self.case.read_here(asked)));
         let orphaned =
             finding.events.values().filter(|event| self.case.standing(event).hit().is_none()).count();
         Ok(FindingPart {

@@ -54,6 +54,13 @@ pub fn ops(journal: &Journal) -> Vec<Op> {
     ops
 }
 
+/// Finds the last annotation of the journal's own that stands and is no undo:
+/// the one that an undo takes back.
+pub fn undoable(journal: &Journal) -> Option<Op> {
+    let mut own = ops(journal).into_iter().filter(|op| op.seq.is_some() && !op.undone);
+    own.rfind(|op| !matches!(op.act, Act::Undo { .. }))
+}
+
 /// Gives the lines that a merge brought in: the text with its line end, and what it says.
 pub fn merged(line: &Line) -> impl Iterator<Item = (String, Line)> {
     let texts = line.what["lines"].as_array().into_iter().flatten();

@@ -44,7 +44,8 @@ pub enum FieldRef {
     Source,
     /// `tag`: a tag that an investigator put (resolved by `case`).
     Tag,
-    /// `finding`: a finding's number (resolved by `case`).
+    /// `finding`: a finding's number, or the SHA-256 by which every copy of a case
+    /// knows it (resolved by `case`).
     Finding,
 }
 

@@ -34,8 +34,11 @@ pub fn is(field: Option<&FieldRef>, given: Given, context: &Context<'_>) -> Resu
             )
         }
         FieldRef::Finding => {
-            let number = |given: &Given| given.text().parse::<u64>().is_ok();
-            check(given, number, "a finding's number", "Write it as finding:3.")
+            let hex = |c: char| c.is_ascii_hexdigit();
+            let fits = |given: &Given| {
+                given.text().parse::<u64>().is_ok() || given.text().len() == 64 && given.consists(hex)
+            };
+            check(given, fits, "a finding's number", "Write it as finding:3.")
         }
         FieldRef::Core(id) => core(id.field().kind, field, given, context),
         FieldRef::Own(_) | FieldRef::Format | FieldRef::Tag => Ok(Test::Is(given.pattern)),

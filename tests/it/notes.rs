@@ -141,3 +141,29 @@ fn two_analysts_copies_come_together() {
     assert_eq!(env.run(&["--json", "journal", "merge", &copy]).ends(0).json()[0]["merged"], 0);
     env.run(&["verify", "--deep"]).exits(0);
 }
+
+#[test]
+fn a_finding_whose_query_leads_back_to_itself_adds_nothing_and_harms_nothing() {
+    let env = demo();
+    env.run(&["bookmark", "add", &id_of(&env, BREAK_IN), "--tag", "exfil"]).exits(0);
+    env.run(&["finding", "add", "Tagged", "--query", "tag:exfil", "--tag", "exfil"]).exits(0);
+    let finding = &env.run(&["--json", "finding", "list"]).ends(0).json()[0];
+    assert_eq!(finding["events"], 1);
+    assert_eq!(env.events("tag:exfil").len(), 1);
+    env.run(&["finding", "add", "About the first", "--query", "finding:1 OR user.name:root"]).exits(0);
+    env.run(&["finding", "set", "2", "--tag", "exfil"]).exits(0);
+    let roots = env.events("user.name:root").len();
+    assert_eq!(env.events("finding:2").len(), roots + 1);
+    // In the other copy numbers differ: the finding that is meant is still the same one.
+    let copy = env.path("copy");
+    copy_folder(&env.path("case"), &copy);
+    let fresh = TestEnv::new();
+    demo_logs(&fresh);
+    fresh.import(&fresh.path("logs"), &[]);
+    fresh.run(&["finding", "add", "Of their own", "--query", "status:404"]).exits(0);
+    fresh.run(&["journal", "merge", &copy.to_string_lossy()]).exits(0);
+    let meant = fresh.run(&["--json", "finding", "list"]).ends(0).json();
+    let events: Vec<u64> = meant.iter().filter_map(|finding| finding["events"].as_u64()).collect();
+    // The second one has the tag, too.
+    assert_eq!(events[1..], [roots as u64 + 1; 2], "{meant:?}");
+}
