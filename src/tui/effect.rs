@@ -4,7 +4,7 @@ use crate::index::{Hit, Order};
 use crate::query::Expr;
 use crate::record::{Instant, Window};
 
-use super::model::ExportOrder;
+use super::model::{Deed, ExportOrder, What};
 
 /// Which events a question is about.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,7 +30,8 @@ pub enum Effect {
     Quit,
 }
 
-/// A line of work: one thread of the crew, in which only the newest question counts.
+/// A line of work: one thread of the crew. Where something is looked up, only the
+/// newest question counts; where something is written, each is carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Lane {
     /// Pages of events.
@@ -45,14 +46,36 @@ pub enum Lane {
     Entry,
     /// Values for completion.
     Complete,
-    /// What is written: bundles.
+    /// What was noted.
+    Notes,
+    /// Which listed events some finding shows.
+    Found,
+    /// What can be exported.
+    Offer,
+    /// What is written: annotations, bundles.
     Hand,
 }
 
 impl Lane {
     /// Every lane.
-    pub const ALL: [Lane; 7] =
-        [Lane::Page, Lane::Count, Lane::Histogram, Lane::Facets, Lane::Entry, Lane::Complete, Lane::Hand];
+    pub const ALL: [Lane; 10] = [
+        Lane::Page,
+        Lane::Count,
+        Lane::Histogram,
+        Lane::Facets,
+        Lane::Entry,
+        Lane::Complete,
+        Lane::Notes,
+        Lane::Found,
+        Lane::Offer,
+        Lane::Hand,
+    ];
+
+    /// Tells whether each question is carried out, one after another, even when
+    /// the program is left meanwhile.
+    pub fn writes(self) -> bool {
+        self == Lane::Hand
+    }
 }
 
 /// Says for which question an answer is.
@@ -81,8 +104,14 @@ impl Tickets {
     }
 
     /// Tells whether an answer's ticket is the newest of its lane.
-    pub fn is_newest(&self, ticket: Ticket) -> bool {
+    fn is_newest(&self, ticket: Ticket) -> bool {
         self.newest[ticket.lane as usize] == ticket.generation
+    }
+
+    /// Tells whether an answer still counts: a newer question makes it stale, but
+    /// for what was written.
+    pub fn counts(&self, ticket: Ticket) -> bool {
+        ticket.lane.writes() || self.is_newest(ticket)
     }
 
     /// Notes that a lane's newest question has its whole answer.
@@ -158,6 +187,10 @@ pub enum Question {
     },
     /// What is this event in full?
     Entry(Hit),
+    /// What was noted?
+    Notes,
+    /// Which of these events does some finding show?
+    Found(Vec<Hit>),
     /// What can be exported?
     Offer {
         /// The present search, as text.
@@ -166,6 +199,15 @@ pub enum Question {
         scope: Scope,
         /// The selected event.
         selected: Option<Hit>,
+        /// What is offered first, where it has something: a finding's number, or the bookmarks.
+        first: Option<Box<What>>,
+    },
+    /// Write this into the journal.
+    Annotate {
+        /// What.
+        deed: Box<Deed>,
+        /// How late it is.
+        now: Instant,
     },
     /// Make this bundle.
     Export {
@@ -195,7 +237,10 @@ impl Question {
             Question::Facets { .. } => Lane::Facets,
             Question::Entry(_) => Lane::Entry,
             Question::Values { .. } => Lane::Complete,
-            Question::Offer { .. } | Question::Export { .. } => Lane::Hand,
+            Question::Notes => Lane::Notes,
+            Question::Found(_) => Lane::Found,
+            Question::Offer { .. } => Lane::Offer,
+            Question::Annotate { .. } | Question::Export { .. } => Lane::Hand,
         }
     }
 }

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use ratatui::layout::Size;
 
-use crate::index::{Histogram, Top};
+use crate::index::{Histogram, Hit, Top};
 use crate::record::Instant;
 
 use super::effect::Ticket;
 use super::keymap::Chord;
-use super::model::{Card, Exported, Offer, Row};
+use super::model::{Annotated, Card, Exported, Notes, Offer, Row};
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,6 +65,12 @@ pub enum Answer {
     Entry(Box<Card>),
     /// Values for completion.
     Values(Vec<Top>),
+    /// What was noted.
+    Notes(Box<Notes>),
+    /// The events that some finding shows.
+    Found(Vec<Hit>),
+    /// What was written into the journal.
+    Annotated(Box<Annotated>),
     /// What can be exported.
     Offer(Offer),
     /// What was exported.

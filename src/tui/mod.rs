@@ -33,9 +33,9 @@ pub use keymap::{
 };
 pub use layout::{Panes, panes};
 pub use model::{
-    Brief, Card, Chart, Column, Detail, Facet, FacetLine, FacetPlace, Facets, Facts, Focus, Front, Gap, Keys,
-    List, Model, Notice, Outcome, Palette, Pane, Pivot, Row, Screen, Search, Stop, Timeline, Told, Tone,
-    Typing,
+    Annotated, Brief, Card, Chart, Column, Deed, Detail, Entry, Facet, FacetLine, FacetPlace, Facets, Facts,
+    Focus, Front, Gap, Keys, List, Model, Notice, Outcome, Palette, Pane, Pivot, Row, Screen, Search, Stop,
+    Timeline, Told, Tone, Typing,
 };
 pub use run::run;
 pub use settings::{Charset, Colour, Settings};

@@ -8,14 +8,14 @@ use crossterm::event::{self, KeyEventKind};
 use ratatui::layout::Size;
 
 use crate::case::Case;
-use crate::error::{Attempt, Result};
+use crate::error::{Attempt, Error, Result};
 use crate::index::Cancel;
 
 use super::crew::{Crew, Hands, carry_out};
-use super::effect::{Effect, Question};
+use super::effect::{Effect, Lane, Question};
 use super::event::{Answer, Event};
-use super::keymap::Chord;
-use super::model::{Facts, Model};
+use super::keymap::{Action, Chord, Context, Found};
+use super::model::{Facts, Model, Tone};
 use super::settings::Settings;
 use super::terminal::Terminal;
 use super::theme::Theme;
@@ -51,7 +51,9 @@ pub fn run(case: Case, settings: Settings<'_>) -> Result<()> {
         // Nobody hears when the loop has ended.
         let _ = tell.send(Wake::Event(event));
     });
-    Loop { model, theme, crew, settings, changed: true }.run(&mut terminal, &hear)
+    let mut running = Loop { model, theme, crew, settings, changed: true };
+    running.run(&mut terminal, &hear)?;
+    running.leave(&mut terminal, &hear)
 }
 
 struct Loop<'a> {
@@ -71,7 +73,7 @@ enum Next {
 }
 
 impl Loop<'_> {
-    fn run(mut self, terminal: &mut Terminal, hear: &Receiver<Wake>) -> Result<()> {
+    fn run(&mut self, terminal: &mut Terminal, hear: &Receiver<Wake>) -> Result<()> {
         let effects = start(&mut self.model);
         self.carry_out(effects, terminal)?;
         loop {
@@ -118,6 +120,41 @@ impl Loop<'_> {
         self.changed = true;
         let effects = update(&mut self.model, event);
         self.carry_out(effects, terminal)
+    }
+
+    /// Waits until what is being written is written, and says what failed of it;
+    /// whoever leaves once more leaves it unfinished.
+    fn leave(mut self, terminal: &mut Terminal, hear: &Receiver<Wake>) -> Result<()> {
+        let mut failed = None;
+        let quit = self.model.keys.map.key_of(Action::Quit, Context::Always).unwrap_or_default();
+        while self.model.tickets.awaits(Lane::Hand) {
+            self.model.say(Tone::Done, format!("finishing what is being written … ({quit} leaves it)"));
+            terminal.draw(&self.model, &self.theme)?;
+            match hear.recv() {
+                Ok(Wake::Event(Event::Answer { ticket, took, answer })) => {
+                    if let (Lane::Hand, Answer::Failed(trouble)) = (ticket.lane, &answer) {
+                        failed = Some(trouble.clone());
+                    }
+                    update(&mut self.model, Event::Answer { ticket, took, answer });
+                }
+                Ok(Wake::Event(Event::Key(chord)))
+                    if self.model.keys.map.find(Context::Always, &[chord]) == Found::Action(Action::Quit) =>
+                {
+                    std::mem::forget(self.crew);
+                    return Ok(());
+                }
+                Ok(Wake::Event(_) | Wake::Continued) => {}
+                Ok(Wake::End) | Err(_) => break,
+            }
+        }
+        match failed {
+            None => Ok(()),
+            Some(trouble) => {
+                let error =
+                    Error::case(format!("what was written last is not in the case: {}", trouble.what));
+                Err(trouble.hint.into_iter().fold(error, Error::hint))
+            }
+        }
     }
 
     fn carry_out(&mut self, effects: Vec<Effect>, terminal: &mut Terminal) -> Result<Next> {

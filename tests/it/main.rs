@@ -14,6 +14,7 @@ mod notes;
 mod robot;
 mod screens;
 mod screens_export;
+mod screens_notes;
 mod terminal;
 mod times;
 mod whole;

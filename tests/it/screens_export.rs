@@ -14,7 +14,7 @@ fn fresh() -> vestigo::case::Case {
 
 fn type_path(robot: &mut Robot, rows: usize, path: &Path) {
     for _ in 0..rows {
-        robot.act(Action::SuggestionNext);
+        robot.act(Action::NextRow);
     }
     robot.act(Action::DeleteToStart).write(&path.to_string_lossy());
 }
@@ -40,7 +40,7 @@ fn one_key_and_enter_make_a_bundle_that_verifies() {
 fn the_dialog_at_both_sizes() {
     for (width, height) in [(80, 24), (120, 40)] {
         let mut robot = Robot::open(demo(), width, height);
-        robot.act(Action::Export).act(Action::SuggestionNext).press("space");
+        robot.act(Action::Export).act(Action::NextRow).press("space");
         robot.sees("(x) whole files").screen(&format!("export_{width}x{height}"));
         robot.act(Action::Cancel).sees_no("Export evidence");
     }
@@ -50,9 +50,9 @@ fn the_dialog_at_both_sizes() {
 fn what_cannot_be_is_refused_where_it_is_said() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut robot = Robot::open(fresh(), 80, 24);
-    robot.act(Action::Export).act(Action::SuggestionNext).press("space").act(Action::SuggestionNext);
+    robot.act(Action::Export).act(Action::NextRow).press("space").act(Action::NextRow);
     robot.write("user.name").act(Action::Confirm).reads("whole originals cannot be redacted");
-    robot.act(Action::SuggestionPrevious).press("space");
+    robot.act(Action::PreviousRow).press("space");
     type_path(&mut robot, 3, &folder.path().join("no/such/folder/x.tar"));
     robot.act(Action::Confirm).reads("there is no folder");
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::case::Case;
 use crate::error::{Error, Result, visible};
 use crate::export::{Ask, Options, Query, introduce, make, name_of, note};
-use crate::index::{Cancel, Request};
+use crate::index::{Cancel, Hit, Request};
 use crate::journal::{Signer, Who};
 use crate::query::Expr;
 use crate::record::{FieldId, FixedClock, Instant};
@@ -27,7 +27,8 @@ pub(super) fn offer(
     case: &Case,
     text: &str,
     scope: &Scope,
-    selected: Option<crate::index::Hit>,
+    selected: Option<Hit>,
+    first: Option<&What>,
     hands: &Hands,
 ) -> Result<Offer> {
     let case = case.reread()?;
@@ -50,6 +51,9 @@ pub(super) fn offer(
     if let Some(hit) = selected {
         let id = crate::record::EventId::of(&hit.source, hit.record);
         choices.push((format!("this event: {id}"), What::Event(hit)));
+    }
+    if let Some(at) = choices.iter().position(|(_, what)| Some(what) == first) {
+        choices[..=at].rotate_right(1);
     }
     let signer = hands.signer.as_ref().map_or_else(
         || "nobody: no key can be had, and no verifier accepts it".to_owned(),

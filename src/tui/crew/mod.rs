@@ -1,11 +1,13 @@
 //! The crew: one thread per lane, carrying out what update asks for.
 //!
 //! The newest question of a lane takes the place of one that waits, and
-//! cancels one that runs. The work itself ([`carry_out`]) knows no threads.
+//! cancels one that runs; only what writes is carried out one after another, to
+//! the last. The work itself ([`carry_out`]) knows no threads.
 
 mod brief;
 mod card;
 mod hand;
+mod notes;
 mod page;
 #[cfg(test)]
 mod tests;
@@ -14,6 +16,7 @@ mod work;
 pub use hand::Hands;
 pub use work::carry_out;
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -47,7 +50,7 @@ struct Desk {
 
 #[derive(Default)]
 struct State {
-    waiting: Option<(Ticket, Question)>,
+    waiting: VecDeque<(Ticket, Question)>,
     running: Option<Cancel>,
     closed: bool,
 }
@@ -73,21 +76,31 @@ impl Crew {
     /// Hands a question to its lane.
     pub(super) fn ask(&self, ticket: Ticket, question: Question) {
         self.desks[ticket.lane as usize].change(|state| {
-            state.waiting = Some((ticket, question));
-            if let Some(running) = &state.running {
-                running.cancel();
+            if !ticket.lane.writes() {
+                state.waiting.clear();
+                state.cancel();
             }
+            state.waiting.push_back((ticket, question));
         });
+    }
+}
+
+impl State {
+    fn cancel(&self) {
+        if let Some(running) = &self.running {
+            running.cancel();
+        }
     }
 }
 
 impl Drop for Crew {
     fn drop(&mut self) {
-        for desk in &self.desks {
+        for (desk, lane) in self.desks.iter().zip(Lane::ALL) {
             desk.change(|state| {
                 state.closed = true;
-                if let Some(running) = &state.running {
-                    running.cancel();
+                if !lane.writes() {
+                    state.waiting.clear();
+                    state.cancel();
                 }
             });
         }
@@ -108,13 +121,13 @@ impl Desk {
     fn next(&self) -> Option<(Ticket, Question, Cancel)> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
-            if state.closed {
-                return None;
-            }
-            if let Some((ticket, question)) = state.waiting.take() {
+            if let Some((ticket, question)) = state.waiting.pop_front() {
                 let cancel = Cancel::new();
                 state.running = Some(cancel.clone());
                 return Some((ticket, question, cancel));
+            }
+            if state.closed {
+                return None;
             }
             state.running = None;
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);

@@ -70,3 +70,39 @@ fn work_that_panics_is_told_and_the_lane_goes_on() {
     crew.ask(next, values("abcd"));
     assert_eq!(hear.recv().unwrap(), (next, Answer::Count(4)));
 }
+
+#[test]
+fn what_is_written_is_carried_out_to_the_last_even_when_the_program_is_left() {
+    let (tell, hear) = channel();
+    let (reached, waits) = channel();
+    let written = std::sync::Arc::new(std::sync::Mutex::new(0));
+    let count = written.clone();
+    let (go, gate) = channel::<()>();
+    let gate = std::sync::Arc::new(std::sync::Mutex::new(gate));
+    let work = move |_: &Question, cancel: &Cancel, tell: &mut dyn FnMut(Answer)| {
+        reached.send(()).expect("the test listens");
+        gate.lock().expect("one thread").recv().expect("the test lets it go");
+        assert!(!cancel.is_cancelled());
+        *count.lock().expect("one thread") += 1;
+        tell(Answer::Count(0));
+    };
+    let crew = Crew::start(work, move |event| {
+        if let Event::Answer { ticket, .. } = event {
+            tell.send(ticket).expect("the test listens");
+        }
+    });
+    let mut tickets = Tickets::default();
+    let now = crate::record::Instant::default();
+    let drawn: Vec<Ticket> = (0..3).map(|_| tickets.draw(Lane::Hand)).collect();
+    for ticket in &drawn {
+        crew.ask(*ticket, Question::Annotate { deed: Box::new(crate::tui::model::Deed::Undo), now });
+    }
+    waits.recv().expect("the first was begun");
+    (0..3).for_each(|_| go.send(()).expect("the crew works"));
+    drop(crew);
+    assert_eq!(
+        (*written.lock().expect("nobody panicked"), hear.iter().collect::<Vec<_>>()),
+        (3, drawn.clone())
+    );
+    assert!(drawn.iter().all(|ticket| tickets.counts(*ticket)), "none of the answers is stale");
+}

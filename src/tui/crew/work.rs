@@ -5,12 +5,12 @@ use std::error::Error as _;
 use crate::case::Case;
 use crate::error::{Error, Kind, Result, visible};
 use crate::index::{Cancel, Rank, Request};
-use crate::query::Expr;
+use crate::query::{Expr, FieldRef};
 use crate::record::{Instant, Window};
 
 use super::super::effect::{Question, Scope};
 use super::super::event::{Answer, Trouble};
-use super::{Hands, card, hand, page};
+use super::{Hands, card, hand, notes, page};
 
 /// The field under which the index knows formats.
 const FORMAT: &str = "vestigo.format";
@@ -28,17 +28,21 @@ pub fn carry_out(
     tell: &mut dyn FnMut(Answer),
 ) {
     let done = match question {
-        Question::Page { scope, order, place, limit } => {
-            page::page(case, &request(scope), *order, *place, *limit, cancel)
-                .map(|page| tell(Answer::Page(page)))
-        }
-        Question::Count(scope) => {
-            case.index().count(&request(scope), cancel).map(|count| tell(Answer::Count(count)))
-        }
+        Question::Page { scope, order, place, limit } => request(case, scope).and_then(|request| {
+            page::page(case, &request, *order, *place, *limit, cancel).map(|page| tell(Answer::Page(page)))
+        }),
+        Question::Count(scope) => request(case, scope)
+            .and_then(|request| case.index().count(&request, cancel))
+            .map(|count| tell(Answer::Count(count))),
         Question::Histogram { scope, edges, by } => histogram(case, scope, edges, by, cancel).map(&mut *tell),
         Question::Facets { scope, fields } => facets(case, scope, fields, cancel, tell),
-        Question::Offer { text, scope, selected } => {
-            hand::offer(case, text, scope, *selected, hands).map(|offer| tell(Answer::Offer(offer)))
+        Question::Notes => notes::notes(case, cancel).map(|notes| tell(Answer::Notes(Box::new(notes)))),
+        Question::Found(hits) => notes::found(case, hits, cancel).map(|hits| tell(Answer::Found(hits))),
+        Question::Annotate { deed, now } => notes::write(case, deed, hands, *now)
+            .map(|annotated| tell(Answer::Annotated(Box::new(annotated)))),
+        Question::Offer { text, scope, selected, first } => {
+            hand::offer(case, text, scope, *selected, first.as_deref(), hands)
+                .map(|offer| tell(Answer::Offer(offer)))
         }
         Question::Export { order, now } => {
             hand::export(case, order, hands, *now).map(|exported| tell(Answer::Exported(Box::new(exported))))
@@ -55,13 +59,26 @@ pub fn carry_out(
     }
 }
 
-fn request(scope: &Scope) -> Request {
-    Request { expr: scope.expr.clone(), window: scope.window }
+/// Makes a request of a scope. Where it names tags or findings, it means those
+/// of now: they change while the case is open.
+fn request(case: &Case, scope: &Scope) -> Result<Request> {
+    let expr = scope.expr.clone();
+    let expr = if names_notes(&expr) { case.reread()?.resolve(expr)? } else { expr };
+    Ok(Request { expr, window: scope.window })
+}
+
+fn names_notes(expr: &Expr) -> bool {
+    match expr {
+        Expr::All => false,
+        Expr::And(members) | Expr::Or(members) => members.iter().any(names_notes),
+        Expr::Not(inner) => names_notes(inner),
+        Expr::Leaf(leaf) => matches!(leaf.field, Some(FieldRef::Tag | FieldRef::Finding)),
+    }
 }
 
 fn histogram(case: &Case, scope: &Scope, edges: &[Instant], by: &str, cancel: &Cancel) -> Result<Answer> {
     let index = case.index();
-    let request = request(scope);
+    let request = request(case, scope)?;
     let matching = index.histogram(&request, edges, Some(by), SERIES, cancel)?;
     let all = Request { expr: Expr::All, window: Window::ALL };
     let present = index.histogram(&all, edges, Some(FORMAT), SERIES, cancel)?;
@@ -83,7 +100,7 @@ fn facets(
     cancel: &Cancel,
     tell: &mut dyn FnMut(Answer),
 ) -> Result<()> {
-    let request = request(scope);
+    let request = request(case, scope)?;
     for (field, limit) in fields {
         let mut values = case.index().top(&request, field, Rank::Most, *limit, cancel)?;
         let more = values.len() == *limit;

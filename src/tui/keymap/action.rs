@@ -17,24 +17,30 @@ pub enum Context {
     Detail,
     /// The table of sources.
     Sources,
+    /// The findings and bookmarks.
+    Findings,
     /// A page of text: help, provenance.
     Reading,
     /// The search line.
     Typing,
+    /// A form that is filled in.
+    Form,
     /// The palette.
     Palette,
 }
 
 impl Context {
     /// Every context, in the order in which help lists them.
-    pub const ALL: [Context; 10] = [
+    pub const ALL: [Context; 12] = [
         Context::Events,
         Context::Fields,
         Context::Timeline,
         Context::Detail,
         Context::Sources,
+        Context::Findings,
         Context::Browse,
         Context::Typing,
+        Context::Form,
         Context::Palette,
         Context::Reading,
         Context::Always,
@@ -50,8 +56,10 @@ impl Context {
             Context::Timeline => "timeline",
             Context::Detail => "detail",
             Context::Sources => "sources",
+            Context::Findings => "findings",
             Context::Reading => "reading",
             Context::Typing => "typing",
+            Context::Form => "form",
             Context::Palette => "palette",
         }
     }
@@ -66,8 +74,10 @@ impl Context {
             Context::Timeline => "In the timeline",
             Context::Detail => "In an event's detail",
             Context::Sources => "In the table of sources",
+            Context::Findings => "Among findings and bookmarks",
             Context::Reading => "In a page of text",
             Context::Typing => "In the search line",
+            Context::Form => "In a form",
             Context::Palette => "In the palette",
         }
     }
@@ -82,8 +92,10 @@ impl Context {
             Context::Timeline => &[Context::Timeline, Context::Browse, Context::Always],
             Context::Detail => &[Context::Detail, Context::Browse, Context::Always],
             Context::Sources => &[Context::Sources, Context::Browse, Context::Always],
+            Context::Findings => &[Context::Findings, Context::Browse, Context::Always],
             Context::Reading => &[Context::Reading, Context::Always],
             Context::Typing => &[Context::Typing, Context::Always],
+            Context::Form => &[Context::Form, Context::Always],
             Context::Palette => &[Context::Palette, Context::Always],
         }
     }
@@ -131,8 +143,17 @@ actions! {
     Include "include" "include" [Events Fields Detail] "Keeps only events that have the highlighted value.";
     Exclude "exclude" "exclude" [Events Fields Detail] "Drops events that have the highlighted value.";
     Only "only" "only this" [Events Fields Detail] "Forgets the search and shows every event with the highlighted value.";
+    Bookmark "bookmark" "bookmark" [Events Timeline Detail] "Bookmarks the selected event, or takes its bookmark away.";
+    Note "note" "note" [Events Timeline Detail Findings] "Bookmarks the selected event with a note, or says something of the selected finding.";
+    NewFinding "new-finding" "finding" [Browse] "Writes a finding down: the present search shows it, the selected event, or the bookmarks.";
+    Undo "undo" "undo" [Browse] "Takes the last bookmark, note or finding back.";
+    ShowEvents "show-events" "its events" [Findings] "Forgets the search and shows the events of the selected finding, or the bookmarked one.";
+    NextState "next-state" "state" [Findings] "Moves the selected finding on: open, acknowledged, in progress, fix claimed, verified.";
+    Edit "edit" "edit" [Findings] "Changes the selected finding's title, severity, state, verdict, owner, due date, tags.";
+    CloseFinding "close-finding" "close" [Findings] "Closes the selected finding with a reason, or reopens it.";
+    RemoveMark "remove-mark" "unmark" [Findings] "Takes the selected bookmark away.";
     Export "export" "export" [Events Fields Timeline Detail Browse] "Makes an evidence bundle that anybody can check.";
-    Open "open" "open" [Events] "Opens the selected event with all its fields.";
+    Open "open" "open" [Events Findings] "Opens the selected event with all its fields, or a finding with its history.";
     More "more" "more values" [Fields] "Shows more values of the field, or fewer again.";
     ZoomIn "zoom-in" "zoom in" [Timeline Events Fields Detail] "Zooms in on the timeline, around the selected bucket.";
     ZoomOut "zoom-out" "zoom out" [Timeline Events Fields Detail] "Zooms out to a longer time.";
@@ -142,18 +163,18 @@ actions! {
     BucketNext "bucket-next" "later" [Timeline Events Fields Detail] "Goes to the next bucket that has events.";
     Busiest "busiest" "busiest" [Timeline Events Fields Detail] "Goes to the bucket with the most events.";
     Mark "mark" "mark range" [Timeline] "Begins a range of buckets at the selected one, or forgets it.";
-    Down "down" "down" [Events Fields Detail Sources Reading Palette] "Moves one line down.";
-    Up "up" "up" [Events Fields Detail Sources Reading Palette] "Moves one line up.";
+    Down "down" "down" [Events Fields Detail Sources Findings Reading Palette] "Moves one line down.";
+    Up "up" "up" [Events Fields Detail Sources Findings Reading Palette] "Moves one line up.";
     Left "left" "column left" [Events] "Highlights the value in the column on the left.";
     Right "right" "column right" [Events] "Highlights the value in the column on the right.";
     NextField "next-field" "next field" [Fields] "Goes to the next field's first value.";
     PreviousField "previous-field" "field before" [Fields] "Goes to the first value of the field before.";
-    PageDown "page-down" "page down" [Events Fields Detail Sources Reading] "Moves a page down.";
-    PageUp "page-up" "page up" [Events Fields Detail Sources Reading] "Moves a page up.";
-    HalfDown "half-down" "half a page down" [Events Fields Detail Sources Reading] "Moves half a page down.";
-    HalfUp "half-up" "half a page up" [Events Fields Detail Sources Reading] "Moves half a page up.";
-    First "first" "first" [Events Fields Detail Sources Reading] "Goes to the first line.";
-    Last "last" "last" [Events Fields Detail Sources Reading] "Goes to the last line.";
+    PageDown "page-down" "page down" [Events Fields Detail Sources Findings Reading] "Moves a page down.";
+    PageUp "page-up" "page up" [Events Fields Detail Sources Findings Reading] "Moves a page up.";
+    HalfDown "half-down" "half a page down" [Events Fields Detail Sources Findings Reading] "Moves half a page down.";
+    HalfUp "half-up" "half a page up" [Events Fields Detail Sources Findings Reading] "Moves half a page up.";
+    First "first" "first" [Events Fields Detail Sources Findings Reading] "Goes to the first line.";
+    Last "last" "last" [Events Fields Detail Sources Findings Reading] "Goes to the last line.";
     NextEvent "next-event" "next event" [Events Fields Timeline Detail] "Goes to the next event of the list, whichever pane is in front.";
     PreviousEvent "previous-event" "previous event" [Events Fields Timeline Detail] "Goes to the event before in the list, whichever pane is in front.";
     NextPane "next-pane" "other pane" [Browse] "Goes to the next pane: events, fields, timeline, detail.";
@@ -162,8 +183,8 @@ actions! {
     Provenance "provenance" "provenance" [Events Detail] "Tells where the event lies in the evidence and how its time is known.";
     Copy "copy" "copy" [Events Fields Detail Typing] "Copies the highlighted value (in an event's detail: the field) to the clipboard.";
     CopyLine "copy-line" "copy line" [Events Detail] "Copies the event's original line to the clipboard.";
-    TrailBack "trail-back" "undo" [Browse] "Goes back to the search and zoom before.";
-    TrailForward "trail-forward" "redo" [Browse] "Goes forward to the search and zoom that was left.";
+    TrailBack "trail-back" "go back" [Browse] "Goes back to the search and zoom before.";
+    TrailForward "trail-forward" "go forward" [Browse] "Goes forward to the search and zoom that was left.";
     ClearSearch "clear-search" "clear search" [Browse] "Shows every event again, in the same time.";
     FlipOrder "flip-order" "flip order" [Events Fields Timeline Detail] "Shows the oldest events first, or the newest.";
     FlipZone "flip-zone" "UTC or case zone" [Browse] "Shows times in UTC, or in the case's zone.";
@@ -176,22 +197,24 @@ actions! {
     Help "help" "all keys" [Browse] "Lists every key that works here.";
     Back "back" "back" [Browse Reading] "Goes back to the event list; from there, leaves vestigo.";
     Escape "escape" "back" [Browse Reading] "Closes what is in front, and never leaves vestigo.";
-    Confirm "confirm" "go" [Typing Palette] "Runs the search that is typed, or the action that is chosen.";
-    Cancel "cancel" "back" [Typing Palette] "Closes the line and changes nothing.";
+    Confirm "confirm" "go" [Typing Form Palette] "Runs the search that is typed, the action that is chosen, or does what the form says.";
+    Cancel "cancel" "back" [Typing Form Palette] "Closes what is typed into and changes nothing.";
+    NextRow "next-row" "next row" [Form] "Goes to the next row; left, right and space choose in it.";
+    PreviousRow "previous-row" "row before" [Form] "Goes to the row before.";
     Complete "complete" "complete" [Typing] "Takes the suggestion.";
     SuggestionNext "suggestion-next" "next suggestion" [Typing] "Goes to the next suggestion.";
     SuggestionPrevious "suggestion-previous" "suggestion before" [Typing] "Goes to the suggestion before.";
-    CursorLeft "cursor-left" "left" [Typing Palette] "Moves the cursor a character to the left.";
-    CursorRight "cursor-right" "right" [Typing Palette] "Moves the cursor a character to the right.";
-    WordLeft "word-left" "word left" [Typing Palette] "Moves the cursor a word to the left.";
-    WordRight "word-right" "word right" [Typing Palette] "Moves the cursor a word to the right.";
-    CursorStart "cursor-start" "start" [Typing Palette] "Moves the cursor to the start of the line.";
-    CursorEnd "cursor-end" "end" [Typing Palette] "Moves the cursor to the end of the line.";
-    DeleteLeft "delete-left" "delete" [Typing Palette] "Deletes the character to the left.";
-    DeleteRight "delete-right" "delete" [Typing Palette] "Deletes the character under the cursor.";
-    DeleteWord "delete-word" "delete word" [Typing Palette] "Deletes the word to the left.";
-    DeleteToStart "delete-to-start" "delete to start" [Typing Palette] "Deletes everything to the left.";
-    DeleteToEnd "delete-to-end" "delete to end" [Typing Palette] "Deletes everything to the right.";
+    CursorLeft "cursor-left" "left" [Typing Form Palette] "Moves the cursor a character to the left.";
+    CursorRight "cursor-right" "right" [Typing Form Palette] "Moves the cursor a character to the right.";
+    WordLeft "word-left" "word left" [Typing Form Palette] "Moves the cursor a word to the left.";
+    WordRight "word-right" "word right" [Typing Form Palette] "Moves the cursor a word to the right.";
+    CursorStart "cursor-start" "start" [Typing Form Palette] "Moves the cursor to the start of the line.";
+    CursorEnd "cursor-end" "end" [Typing Form Palette] "Moves the cursor to the end of the line.";
+    DeleteLeft "delete-left" "delete" [Typing Form Palette] "Deletes the character to the left.";
+    DeleteRight "delete-right" "delete" [Typing Form Palette] "Deletes the character under the cursor.";
+    DeleteWord "delete-word" "delete word" [Typing Form Palette] "Deletes the word to the left.";
+    DeleteToStart "delete-to-start" "delete to start" [Typing Form Palette] "Deletes everything to the left.";
+    DeleteToEnd "delete-to-end" "delete to end" [Typing Form Palette] "Deletes everything to the right.";
     Redraw "redraw" "redraw" [Always] "Draws the whole screen again.";
     Suspend "suspend" "suspend" [Always] "Goes to the background; `fg` comes back.";
     Quit "quit" "quit" [Always] "Leaves vestigo.";

@@ -5,7 +5,7 @@ use tui_input::Input;
 use crate::query::{Diagnostic, Wanted};
 
 use super::super::keymap::Action;
-use super::Export;
+use super::Form;
 
 /// What lies over the panes.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -21,8 +21,10 @@ pub enum Front {
     Help(usize),
     /// The provenance of the selected event is read, from this line on.
     Provenance(usize),
-    /// What is to be exported is said.
-    Export(Box<Export>),
+    /// What was noted of something is read, from this line on.
+    Notes(usize),
+    /// A form is filled in.
+    Form(Box<Form>),
 }
 
 /// The search line while it is typed.

@@ -7,17 +7,21 @@ mod card;
 mod export;
 mod facts;
 mod fields;
+mod form;
 mod front;
 mod list;
+mod notes;
 mod search;
 mod timeline;
 
 pub use card::{Card, Detail};
-pub use export::{Export, ExportOrder, ExportRow, Exported, Offer, What};
+pub use export::{ExportOrder, Exported, Offer, What};
 pub use facts::Facts;
 pub use fields::{Facet, FacetLine, FacetPlace, Facets, telling};
+pub use form::{Entry, Form, FormRow, Purpose};
 pub use front::{Front, Palette, Typing};
 pub use list::{Brief, Column, List, Outcome, Pivot, Row, Told};
+pub use notes::{Annotated, Deed, FindingRow, MarkRow, Notebook, Noted, Notes, by_state, is_settled};
 pub use search::{Search, Stop};
 pub use timeline::{Chart, Gap, Timeline};
 
@@ -134,6 +138,8 @@ pub struct Model {
     pub list: List,
     /// The selected event.
     pub detail: Detail,
+    /// What was noted.
+    pub notebook: Notebook,
     /// What the crew was asked.
     pub tickets: Tickets,
     /// What is to be told.
@@ -157,6 +163,7 @@ impl Model {
             fields,
             list: List::default(),
             detail: Detail::default(),
+            notebook: Notebook::default(),
             tickets: Tickets::default(),
             notice: None,
             copyable: None,
@@ -166,9 +173,10 @@ impl Model {
     /// Tells where keys are pressed now.
     pub fn context(&self) -> Context {
         match self.front {
-            Front::Typing(_) | Front::Export(_) => Context::Typing,
+            Front::Typing(_) => Context::Typing,
+            Front::Form(_) => Context::Form,
             Front::Palette(_) => Context::Palette,
-            Front::Help(_) | Front::Provenance(_) => Context::Reading,
+            Front::Help(_) | Front::Provenance(_) | Front::Notes(_) => Context::Reading,
             Front::Nothing => self.context_beneath(),
         }
     }
@@ -177,7 +185,8 @@ impl Model {
     pub fn context_beneath(&self) -> Context {
         match self.focus.screen {
             Screen::Evidence => Context::Sources,
-            Screen::Anomalies | Screen::Findings | Screen::Audit => Context::Browse,
+            Screen::Findings => Context::Findings,
+            Screen::Anomalies | Screen::Audit => Context::Browse,
             Screen::Investigate => match self.focus.pane {
                 Pane::Events => Context::Events,
                 Pane::Fields => Context::Fields,

@@ -17,6 +17,10 @@ pub struct Glyphs {
     pub trouble: &'static str,
     /// Checked and unchanged.
     pub sealed: &'static str,
+    /// A bookmarked event.
+    pub bookmark: &'static str,
+    /// An event that a finding shows.
+    pub finding: &'static str,
     /// Before the selected line.
     pub selected: &'static str,
     /// Under the selected bucket.
@@ -56,6 +60,8 @@ pub const UNICODE: Glyphs = Glyphs {
     inferred: "≈",
     trouble: "!",
     sealed: "✓",
+    bookmark: "●",
+    finding: "▲",
     selected: "▸",
     marker: "▲",
     gap: "░",
@@ -81,6 +87,8 @@ pub const ASCII: Glyphs = Glyphs {
     inferred: "~",
     trouble: "!",
     sealed: "+",
+    bookmark: "*",
+    finding: "^",
     selected: ">",
     marker: "^",
     gap: "~",
@@ -111,8 +119,14 @@ mod tests {
     fn the_glyphs_that_stand_in_columns_are_one_cell_wide() {
         for set in [&UNICODE, &ASCII] {
             let single = [set.success, set.failure, set.unknown, set.inferred, set.trouble, set.selected];
-            let bars =
-                set.rising.iter().chain(&set.growing).chain([&set.gap, &set.rule, &set.shade, &set.marker]);
+            let bars = set.rising.iter().chain(&set.growing).chain([
+                &set.gap,
+                &set.rule,
+                &set.shade,
+                &set.marker,
+                &set.bookmark,
+                &set.finding,
+            ]);
             for glyph in single.iter().chain(bars) {
                 assert_eq!(unicode_width::UnicodeWidthStr::width(*glyph), 1, "{glyph}");
             }

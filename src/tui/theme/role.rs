@@ -37,6 +37,7 @@ roles! {
     Gap "gap" "A stretch of time without data.";
     Brush "brush" "Selected buckets of the timeline.";
     Marker "marker" "The place of the selected event on the timeline.";
+    Noted "noted" "A bookmark, or a finding's event.";
     Inferred "inferred" "A time that was inferred.";
     Sealed "sealed" "What was checked and found unchanged.";
     Trouble "trouble" "Evidence that is not what it should be; an error.";

@@ -2,9 +2,9 @@
 
 use super::super::effect::Effect;
 use super::super::keymap::Action;
-use super::super::model::{Front, Model, Pane, Screen, Tone};
+use super::super::model::{Front, Model, Notes, Pane, Screen, Tone};
 use super::super::{layout, view};
-use super::{export, fields, list, palette, pivot, search, timeline, trail, typing};
+use super::{export, fields, form, list, notes, palette, pivot, search, timeline, trail, typing};
 
 /// Carries out an action.
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
@@ -41,7 +41,17 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::NextEvent => list::go(model, list::Move::Lines(1)),
         Action::PreviousEvent => list::go(model, list::Move::Lines(-1)),
 
+        Action::Bookmark => notes::bookmark(model),
+        Action::Note => notes::note(model),
+        Action::NewFinding => notes::new_finding(model),
+        Action::Undo => notes::undo(model),
+        Action::ShowEvents => notes::show_events(model),
+        Action::NextState => notes::next_state(model),
+        Action::Edit => notes::edit(model),
+        Action::CloseFinding => notes::close(model),
+        Action::RemoveMark => notes::remove_mark(model),
         Action::Export => export::open(model),
+        Action::Open if model.focus.screen == Screen::Findings => notes::open(model),
         Action::Open => show_pane(model, Pane::Detail),
         Action::NextPane => next_pane(model, 1),
         Action::PreviousPane => next_pane(model, PANES.len() - 1),
@@ -69,8 +79,8 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Escape => escape(model),
         Action::Confirm => match model.front {
             Front::Palette(_) => palette::confirm(model),
-            Front::Export(_) => export::confirm(model),
-            Front::Typing(_) | Front::Nothing | Front::Help(_) | Front::Provenance(_) => {
+            Front::Form(_) => form::confirm(model),
+            Front::Typing(_) | Front::Nothing | Front::Help(_) | Front::Provenance(_) | Front::Notes(_) => {
                 typing::confirm(model)
             }
         },
@@ -78,11 +88,10 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             model.front = Front::Nothing;
             Vec::new()
         }
-        Action::Complete if export::is_open(model) => export::change(model, 1),
+        Action::NextRow => form::row(model, 1),
+        Action::PreviousRow => form::row(model, -1),
         Action::Complete => typing::complete(model),
-        Action::SuggestionNext if export::is_open(model) => export::row(model, 1),
         Action::SuggestionNext => typing::suggestion(model, 1),
-        Action::SuggestionPrevious if export::is_open(model) => export::row(model, -1),
         Action::SuggestionPrevious => typing::suggestion(model, -1),
         Action::CursorLeft => edit(model, tui_input::InputRequest::GoToPrevChar),
         Action::CursorRight => edit(model, tui_input::InputRequest::GoToNextChar),
@@ -107,8 +116,8 @@ fn edit(model: &mut Model, request: tui_input::InputRequest) -> Vec<Effect> {
     match model.front {
         Front::Typing(_) => typing::edit(model, request),
         Front::Palette(_) => palette::edit(model, request),
-        Front::Export(_) => export::edit(model, request),
-        Front::Nothing | Front::Help(_) | Front::Provenance(_) => Vec::new(),
+        Front::Form(_) => form::edit(model, request),
+        Front::Nothing | Front::Help(_) | Front::Provenance(_) | Front::Notes(_) => Vec::new(),
     }
 }
 
@@ -117,7 +126,7 @@ fn step(model: &mut Model, by: list::Move) -> Vec<Effect> {
     let page = usize::from(layout::popup_lines(model.size)).max(1);
     let lines = view::reading_lines(model);
     match &mut model.front {
-        Front::Help(top) | Front::Provenance(top) => {
+        Front::Help(top) | Front::Provenance(top) | Front::Notes(top) => {
             *top = by.apply(*top, page, (lines + 1).saturating_sub(page));
             return Vec::new();
         }
@@ -125,11 +134,17 @@ fn step(model: &mut Model, by: list::Move) -> Vec<Effect> {
             palette.chosen = by.apply(palette.chosen, page, palette.fitting.len());
             return Vec::new();
         }
-        Front::Nothing | Front::Typing(_) | Front::Export(_) => {}
+        Front::Nothing | Front::Typing(_) | Front::Form(_) => {}
     }
     match (model.focus.screen, model.focus.pane) {
         (Screen::Evidence, _) => {
             model.focus.source = by.apply(model.focus.source, page, model.facts.sources.len());
+            Vec::new()
+        }
+        (Screen::Findings, _) => {
+            let places = model.notebook.notes.as_ref().map_or(0, Notes::len);
+            model.notebook.selected = by.apply(model.notebook.selected, page, places);
+            model.notebook.chosen = true;
             Vec::new()
         }
         (Screen::Investigate, Pane::Events) => list::go(model, by),
@@ -139,9 +154,7 @@ fn step(model: &mut Model, by: list::Move) -> Vec<Effect> {
             model.detail.selected = by.apply(model.detail.selected, page / 2, fields);
             Vec::new()
         }
-        (Screen::Investigate, Pane::Timeline) | (Screen::Anomalies | Screen::Findings | Screen::Audit, _) => {
-            Vec::new()
-        }
+        (Screen::Investigate, Pane::Timeline) | (Screen::Anomalies | Screen::Audit, _) => Vec::new(),
     }
 }
 
@@ -160,9 +173,14 @@ fn show_pane(model: &mut Model, pane: Pane) -> Vec<Effect> {
     list::settle(model)
 }
 
-fn show_screen(model: &mut Model, screen: Screen) -> Vec<Effect> {
+/// Shows a screen. What was noted is read anew: others may write, too.
+pub(super) fn show_screen(model: &mut Model, screen: Screen) -> Vec<Effect> {
     model.focus.screen = screen;
-    list::settle(model)
+    let mut effects = list::settle(model);
+    if screen == Screen::Findings {
+        effects.push(notes::ask_notes(model));
+    }
+    effects
 }
 
 fn provenance(model: &mut Model) -> Vec<Effect> {

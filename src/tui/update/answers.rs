@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::super::effect::{Effect, Lane, Ticket};
 use super::super::event::{Answer, Trouble};
 use super::super::model::{Chart, Model, Told, Tone};
-use super::{list, typing};
+use super::{form, list, notes, typing};
 
 /// Takes in an answer to the newest question of its lane.
 pub(super) fn take(model: &mut Model, ticket: Ticket, took: Option<Duration>, answer: Answer) -> Vec<Effect> {
@@ -19,7 +19,9 @@ pub(super) fn take(model: &mut Model, ticket: Ticket, took: Option<Duration>, an
                 Told::Trouble { .. } | Told::Event(_) => None,
             });
             model.facts.alarm(damage);
-            return list::take(model, page);
+            let mut effects = list::take(model, page);
+            effects.extend(notes::ask_found(model));
+            return effects;
         }
         Answer::Count(count) => (model.search.count, model.search.took) = (Some(count), took),
         Answer::Histogram { matching, present, formats } => {
@@ -36,6 +38,9 @@ pub(super) fn take(model: &mut Model, ticket: Ticket, took: Option<Duration>, an
         Answer::FacetsDone => model.fields.settle(),
         Answer::Entry(card) => (model.detail.card, model.detail.trouble) = (Some(*card), None),
         Answer::Values(values) => typing::values(model, values),
+        Answer::Notes(notes) => return notes::take(model, *notes),
+        Answer::Found(hits) => model.notebook.take_found(&hits),
+        Answer::Annotated(annotated) => return notes::annotated(model, *annotated),
         Answer::Offer(offer) => super::export::offered(model, offer),
         Answer::Exported(exported) => super::export::exported(model, &exported),
         Answer::Failed(trouble) => failed(model, ticket.lane, trouble),
@@ -64,8 +69,9 @@ fn failed(model: &mut Model, lane: Lane, trouble: Trouble) {
             model.detail.card = None;
             model.detail.trouble = hit.map(|hit| (hit, text.clone()));
         }
-        Lane::Hand => super::export::failed(model),
-        Lane::Count | Lane::Complete => {}
+        Lane::Offer => form::not_offered(model),
+        Lane::Hand => form::failed(model),
+        Lane::Count | Lane::Complete | Lane::Notes | Lane::Found => {}
     }
     if lane != Lane::Complete {
         model.facts.alarm(trouble.integrity.then_some(trouble.what));

@@ -1,130 +1,82 @@
 //! Saying what is to be exported.
 
-use tui_input::{Input, InputRequest};
-
 use super::super::effect::{Effect, Question};
-use super::super::model::{Export, ExportOrder, ExportRow, Exported, Front, Model, Offer, Tone};
-use super::ask;
+use super::super::model::{
+    ExportOrder, Exported, Form, FormRow, Front, Model, Noted, Offer, Purpose, Screen, Tone, What,
+};
+use super::{ask, form};
 
-/// Opens the dialog; what can be exported is looked up meanwhile.
+const WHAT: &str = "What";
+const ORIGINALS: &str = "Originals";
+const REDACT: &str = "Redact";
+const FORM: &str = "As";
+const TO: &str = "To";
+
+/// Opens the form; what can be exported is looked up meanwhile.
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
-    model.front = Front::Export(Box::new(Export::begun()));
+    form::open(model, Form::new(Purpose::Export(None), "Export evidence", "make it", Vec::new()));
+    let first = match model.notebook.selected() {
+        Some(noted) if model.focus.screen == Screen::Findings => Some(Box::new(match noted {
+            Noted::Finding(row) => What::Finding(row.finding.number),
+            Noted::Mark(_) => What::Bookmarks,
+        })),
+        _ => None,
+    };
     let (text, scope) = (model.search.text.clone(), model.search.scope.clone());
     let selected = model.list.row().map(|row| row.hit);
-    vec![ask(model, Question::Offer { text, scope, selected })]
-}
-
-/// Tells whether the dialog is in front.
-pub(super) fn is_open(model: &Model) -> bool {
-    matches!(model.front, Front::Export(_))
+    vec![ask(model, Question::Offer { text, scope, selected, first })]
 }
 
 /// Takes in what can be exported.
 pub(super) fn offered(model: &mut Model, offer: Offer) {
-    if let Front::Export(export) = &mut model.front {
-        export.to = Input::new(path(&offer, export.tar));
-        export.offer = Some(offer);
+    let Front::Form(form) = &mut model.front else { return };
+    if form.purpose != Purpose::Export(None) {
+        return;
     }
+    let words = |words: [&str; 2]| words.map(str::to_owned).to_vec();
+    form.rows = vec![
+        FormRow::choice(WHAT, offer.choices.iter().map(|(label, _)| label.clone()).collect(), 0),
+        FormRow::choice(ORIGINALS, words(["only these records", "whole files"]), 0),
+        FormRow::text(REDACT, "", "nothing; or fields such as user.name,source.ip"),
+        FormRow::choice(FORM, words(["one tar", "a folder"]), 0),
+        FormRow::text(TO, &path(&offer, true), "say where"),
+    ];
+    form.facts = vec![
+        ("Contains", "events · raw lines · proofs · journal · report · verify.sh".to_owned()),
+        ("Signed by", offer.signer.clone()),
+    ];
+    form.purpose = Purpose::Export(Some(offer));
 }
 
 fn path(offer: &Offer, tar: bool) -> String {
     format!("./{}{}", offer.name, if tar { ".tar" } else { "" })
 }
 
-/// Goes to another row.
-pub(super) fn row(model: &mut Model, by: isize) -> Vec<Effect> {
-    if let Front::Export(export) = &mut model.front {
-        let rows = ExportRow::ALL.len();
-        export.row = (export.row + rows).saturating_add_signed(by) % rows;
-    }
-    Vec::new()
-}
-
-/// Changes what the present row says.
-pub(super) fn change(model: &mut Model, by: isize) -> Vec<Effect> {
-    let Front::Export(export) = &mut model.front else { return Vec::new() };
-    match export.present() {
-        ExportRow::What => {
-            let choices = export.offer.as_ref().map_or(0, |offer| offer.choices.len());
-            if choices > 0 {
-                export.choice = (export.choice + choices).saturating_add_signed(by) % choices;
-            }
-        }
-        ExportRow::Originals => export.originals = !export.originals,
-        ExportRow::Form => {
-            let before = export.offer.as_ref().map(|offer| path(offer, export.tar));
-            export.tar = !export.tar;
-            // A place that nobody typed follows the form.
-            if before.as_deref() == Some(export.to.value())
-                && let Some(offer) = &export.offer
-            {
-                export.to = Input::new(path(offer, export.tar));
-            }
-        }
-        ExportRow::Redact | ExportRow::To => return row(model, 1),
-    }
-    Vec::new()
-}
-
-/// Takes a typed character: text where a row is typed, else space changes it.
-pub(super) fn insert(model: &mut Model, c: char) -> Vec<Effect> {
-    match typed(model) {
-        Some(input) => {
-            input.handle(InputRequest::InsertChar(c));
-            Vec::new()
-        }
-        None if c == ' ' => change(model, 1),
-        None => Vec::new(),
-    }
-}
-
-/// Takes pasted text, on one line.
-pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
-    if let Some(input) = typed(model) {
-        for c in text.chars().filter(|c| !c.is_control()).take(4_096) {
-            input.handle(InputRequest::InsertChar(c));
-        }
-    }
-    Vec::new()
-}
-
-/// Edits the typed row; elsewhere left and right change what it says.
-pub(super) fn edit(model: &mut Model, request: InputRequest) -> Vec<Effect> {
-    if let Some(input) = typed(model) {
-        input.handle(request);
-        return Vec::new();
-    }
-    match request {
-        InputRequest::GoToPrevChar => change(model, -1),
-        InputRequest::GoToNextChar => change(model, 1),
-        _ => Vec::new(),
-    }
-}
-
-fn typed(model: &mut Model) -> Option<&mut Input> {
-    let Front::Export(export) = &mut model.front else { return None };
-    match export.present() {
-        ExportRow::Redact => Some(&mut export.redact),
-        ExportRow::To => Some(&mut export.to),
-        ExportRow::What | ExportRow::Originals | ExportRow::Form => None,
+/// A place that nobody typed follows the form of the bundle.
+pub(super) fn chosen(form: &mut Form) {
+    let Purpose::Export(Some(offer)) = &form.purpose else { return };
+    let tar = form.chosen(FORM) == 0;
+    if form.typed(TO) == path(offer, !tar) {
+        let follows = path(offer, tar);
+        form.put(TO, follows);
     }
 }
 
 /// Has the bundle made.
-pub(super) fn confirm(model: &mut Model) -> Vec<Effect> {
-    let now = model.facts.now;
-    let Front::Export(export) = &mut model.front else { return Vec::new() };
-    let Some((_, what)) = export.offer.as_ref().and_then(|offer| offer.choices.get(export.choice)) else {
+pub(super) fn confirm(model: &mut Model, form: &Form, offer: Option<&Offer>) -> Vec<Effect> {
+    let Some((_, what)) = offer.and_then(|offer| offer.choices.get(form.chosen(WHAT))) else {
         return Vec::new();
     };
-    let names = export.redact.value().split(',').map(str::trim).filter(|name| !name.is_empty());
-    let redact: Vec<String> = names.map(str::to_owned).collect();
-    let to = export.to.value().trim().to_owned();
-    if export.making {
-        return Vec::new();
-    }
-    if to.is_empty() || export.originals && !redact.is_empty() {
-        let why = if to.is_empty() {
+    let names = form.typed(REDACT).split(',').map(str::trim).filter(|name| !name.is_empty());
+    let order = ExportOrder {
+        what: what.clone(),
+        originals: form.chosen(ORIGINALS) == 1,
+        redact: names.map(str::to_owned).collect(),
+        tar: form.chosen(FORM) == 0,
+        to: form.typed(TO).to_owned(),
+    };
+    if order.to.is_empty() || order.originals && !order.redact.is_empty() {
+        let why = if order.to.is_empty() {
             "say where the bundle is to be put"
         } else {
             "whole originals cannot be redacted: choose only these records"
@@ -132,22 +84,14 @@ pub(super) fn confirm(model: &mut Model) -> Vec<Effect> {
         model.say(Tone::Refused, why);
         return Vec::new();
     }
-    let order = ExportOrder { what: what.clone(), originals: export.originals, redact, tar: export.tar, to };
-    export.making = true;
+    form::busy(model);
+    let now = model.facts.now;
     vec![ask(model, Question::Export { order: Box::new(order), now })]
-}
-
-/// Goes on where a bundle could not be made; without an offer there is nothing to go on with.
-pub(super) fn failed(model: &mut Model) {
-    match &mut model.front {
-        Front::Export(export) if export.offer.is_some() => export.making = false,
-        _ => model.front = Front::Nothing,
-    }
 }
 
 /// Says what was made.
 pub(super) fn exported(model: &mut Model, exported: &Exported) {
-    model.front = Front::Nothing;
+    form::done(model);
     model.copyable = Some(exported.line.clone());
     let alarm = exported.notes.iter().any(|note| note.starts_with("ORPHANED"));
     let notes: String = exported.notes.iter().map(|note| format!(" · {note}")).collect();

@@ -3,7 +3,7 @@
 use super::super::effect::Effect;
 use super::super::keymap::{Action, Chord, Found, Key, Named, show};
 use super::super::model::{Front, Model, Tone};
-use super::{act, export, palette, typing};
+use super::{act, form, palette, typing};
 
 /// Handles a pressed key: part of a sequence, an action, or a typed character.
 pub(super) fn press(model: &mut Model, chord: Chord) -> Vec<Effect> {
@@ -25,7 +25,7 @@ pub(super) fn press(model: &mut Model, chord: Chord) -> Vec<Effect> {
         Found::Nothing => match (&model.front, chord.writes()) {
             (Front::Typing(_), Some(c)) => typing::insert(model, c),
             (Front::Palette(_), Some(c)) => palette::insert(model, c),
-            (Front::Export(_), Some(c)) => export::insert(model, c),
+            (Front::Form(_), Some(c)) => form::insert(model, c),
             _ if pressed.len() > 1 && chord != Chord::plain(Key::Named(Named::Esc)) => {
                 model.say(Tone::Refused, format!("{} does nothing here", show(&pressed)));
                 Vec::new()

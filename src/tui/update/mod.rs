@@ -7,8 +7,10 @@ mod act;
 mod answers;
 mod export;
 mod fields;
+mod form;
 mod keys;
 mod list;
+mod notes;
 mod palette;
 mod pivot;
 mod search;
@@ -29,8 +31,10 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Key(chord) => keys::press(model, chord),
         Event::Paste(text) => match model.front {
             Front::Typing(_) => typing::paste(model, &text),
-            Front::Export(_) => export::paste(model, &text),
-            Front::Nothing | Front::Palette(_) | Front::Help(_) | Front::Provenance(_) => Vec::new(),
+            Front::Form(_) => form::paste(model, &text),
+            Front::Nothing | Front::Palette(_) | Front::Help(_) | Front::Provenance(_) | Front::Notes(_) => {
+                Vec::new()
+            }
         },
         Event::Resize(size) => {
             model.size = size;
@@ -43,7 +47,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             Vec::new()
         }
         Event::Answer { ticket, took, answer } => {
-            if !model.tickets.is_newest(ticket) {
+            if !model.tickets.counts(ticket) {
                 return Vec::new();
             }
             answers::take(model, ticket, took, answer)
@@ -53,7 +57,9 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
 
 /// Asks what the first screen shows, when a case was opened.
 pub fn start(model: &mut Model) -> Vec<Effect> {
-    search::ask_all(model, super::effect::Place::First)
+    let mut effects = search::ask_all(model, super::effect::Place::First);
+    effects.push(notes::ask_notes(model));
+    effects
 }
 
 /// Draws a ticket for a question.

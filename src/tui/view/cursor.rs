@@ -7,7 +7,8 @@ use crate::error::visible;
 
 use super::super::layout;
 use super::super::model::{Front, Model};
-use super::{export, palette, search};
+use super::pen::seen;
+use super::{form, palette, search};
 
 /// Gives where the cursor stands; none where nothing is typed.
 pub fn cursor(model: &Model, area: Rect) -> Option<Position> {
@@ -15,7 +16,7 @@ pub fn cursor(model: &Model, area: Rect) -> Option<Position> {
     match &model.front {
         Front::Typing(typing) => {
             let room = panes.search.width.saturating_sub(search::TEXT + 1);
-            let (_, column) = search::seen(typing, room);
+            let (_, column) = seen(typing.input.value(), typing.cursor(), room);
             Some(Position::new(search::TEXT + column, panes.search.y))
         }
         Front::Palette(palette) => {
@@ -24,7 +25,7 @@ pub fn cursor(model: &Model, area: Rect) -> Option<Position> {
             let column = u16::try_from(visible(&typed).width()).unwrap_or(u16::MAX);
             Some(Position::new((popup.x + 3).saturating_add(column).min(popup.right() - 1), popup.y))
         }
-        Front::Export(dialog) => export::cursor(dialog, area),
-        Front::Nothing | Front::Help(_) | Front::Provenance(_) => None,
+        Front::Form(form) => form::cursor(form, area),
+        Front::Nothing | Front::Help(_) | Front::Provenance(_) | Front::Notes(_) => None,
     }
 }

@@ -22,7 +22,9 @@ pub(super) fn draw(model: &Model, area: Rect, pen: &mut Pen<'_>) {
     let title = format!("Event {}", EventId::of(&hit.source, hit.record));
     let keys = key_hints(model);
     let end = pen.right(area.right() - 1, area.y, area.width / 2, &keys, Role::Faint);
-    pen.text(area.x + 1, area.y, end.saturating_sub(area.x + 2), &title, role);
+    let room = end.saturating_sub(1);
+    let x = pen.text(area.x + 1, area.y, room.saturating_sub(area.x + 1), &title, role);
+    pen.foreign(x + 2, area.y, room.saturating_sub(x + 2), &noted(model, &hit, pen), Role::Noted);
     let body = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
     if let Some((_, trouble)) = model.detail.trouble.as_ref().filter(|(troubled, _)| *troubled == hit) {
         for (y, line) in (body.y..body.bottom()).zip(wrap(trouble, usize::from(body.width.saturating_sub(2))))
@@ -39,6 +41,15 @@ pub(super) fn draw(model: &Model, area: Rect, pen: &mut Pen<'_>) {
         }
         None => {}
     }
+}
+
+/// Says what was noted of the event (foreign text is in it).
+fn noted(model: &Model, hit: &crate::index::Hit, pen: &Pen<'_>) -> String {
+    let glyphs = pen.theme.glyphs;
+    let found = if model.notebook.is_found(hit) { format!("{} ", glyphs.finding) } else { String::new() };
+    let Some(row) = model.notebook.mark_on(hit) else { return found };
+    let tags: String = row.mark.tags.iter().map(|tag| format!(" #{tag}")).collect();
+    format!("{found}{} {}{tags}", glyphs.bookmark, row.mark.note)
 }
 
 fn key_hints(model: &Model) -> String {

@@ -42,7 +42,8 @@ fn columns(model: &Model, area: Rect) -> Columns {
     let fine = area.width >= 82 && model.list.is_fine();
     let clock = Clock::new(&model.facts, fine);
     let outcome = area.x + 2 + clock.width() + 1;
-    let mut x = outcome + 2;
+    // Behind the outcome: what was noted.
+    let mut x = outcome + 3;
     let mut cells = Vec::new();
     let wide = area.width > 80;
     let (actor, from) = if wide { (14, 17) } else { (10, 15) };
@@ -121,6 +122,12 @@ fn draw_row(model: &Model, row: &Row, selected: bool, line: Rect, columns: &Colu
                 Outcome::Unknown => (glyphs.unknown, Role::Unknown),
             };
             pen.text(columns.outcome, line.y, 1, glyph, if list.stale { plain } else { role });
+            let notebook = &model.notebook;
+            let (marked, found) = (notebook.is_marked(&row.hit), notebook.is_found(&row.hit));
+            if marked || found {
+                let noted = if marked { glyphs.bookmark } else { glyphs.finding };
+                pen.text(columns.outcome + 1, line.y, 1, noted, Role::Noted);
+            }
             for (column, x, width) in &columns.cells {
                 match (column, row.cell(*column)) {
                     (Column::What, _) => pen.foreign(*x, line.y, *width, &brief.what, plain),

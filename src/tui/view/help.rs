@@ -52,10 +52,19 @@ fn first_steps(model: &Model, width: usize) -> Vec<TextLine> {
             events(Action::ZoomOut),
         ),
         format!(
-            "{} opens an event, {} tells where it lies in the evidence; {} undoes a search or a zoom.",
+            "{} opens an event, {} tells where it lies in the evidence; {} goes back to the search or zoom before.",
             events(Action::Open),
             events(Action::Provenance),
             events(Action::TrailBack),
+        ),
+        format!(
+            "{} bookmarks an event, {} with a note; {} writes a finding down; {} takes the last of these back. {} lists them, {} hands them over.",
+            events(Action::Bookmark),
+            events(Action::Note),
+            events(Action::NewFinding),
+            events(Action::Undo),
+            events(Action::Findings),
+            events(Action::Export),
         ),
     ];
     let mut lines = vec![vec![("First steps".to_owned(), Role::Heading)]];
@@ -109,6 +118,8 @@ fn signs(lines: &mut Vec<TextLine>) {
         ("✗", Role::Failure, "it failed"),
         ("·", Role::Unknown, "the log does not tell how it came out"),
         ("≈", Role::Inferred, "a part of the time was not in the line and was inferred, or it is ambiguous"),
+        ("●", Role::Noted, "it is bookmarked"),
+        ("▲", Role::Noted, "a finding shows it; under the timeline: the selected event's time"),
         ("!", Role::Trouble, "the evidence is not what it should be"),
         ("░", Role::Gap, "no data: a log that usually speaks is silent"),
     ] {

@@ -8,10 +8,12 @@ mod detail;
 mod empty;
 mod events;
 mod evidence;
-mod export;
 mod fields;
+mod findings;
 mod footer;
+mod form;
 mod help;
+mod noted;
 mod numbers;
 mod palette;
 mod pen;
@@ -48,7 +50,8 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     match model.focus.screen {
         Screen::Investigate => investigate(model, &panes, &mut pen),
         Screen::Evidence => evidence::draw(model, &panes, &mut pen),
-        screen @ (Screen::Anomalies | Screen::Findings | Screen::Audit) => {
+        Screen::Findings => findings::draw(model, &panes, &mut pen),
+        screen @ (Screen::Anomalies | Screen::Audit) => {
             screens::draw(screen, model, &panes, &mut pen);
         }
     }
@@ -57,9 +60,10 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         Front::Nothing => {}
         Front::Typing(typing) => search::draw_typing(typing, &panes, &mut pen),
         Front::Palette(palette) => palette::draw(palette, model, &mut pen, area),
-        Front::Export(dialog) => export::draw(dialog, &mut pen, area),
+        Front::Form(form) => form::draw(form, &mut pen, area),
         Front::Help(top) => page(&help::lines(model, area), *top, "Keys and first steps", area, &mut pen),
         Front::Provenance(top) => page(&provenance::lines(model, area), *top, "Provenance", area, &mut pen),
+        Front::Notes(top) => page(&noted::lines(model, area), *top, "What was noted", area, &mut pen),
     }
     which_key::draw(model, &panes, &mut pen);
 }
@@ -105,6 +109,7 @@ pub(super) fn reading_lines(model: &Model) -> usize {
     match model.front {
         Front::Help(_) => help::lines(model, area).len(),
         Front::Provenance(_) => provenance::lines(model, area).len(),
-        Front::Nothing | Front::Typing(_) | Front::Palette(_) | Front::Export(_) => 0,
+        Front::Notes(_) => noted::lines(model, area).len(),
+        Front::Nothing | Front::Typing(_) | Front::Palette(_) | Front::Form(_) => 0,
     }
 }

@@ -154,6 +154,20 @@ pub(super) fn clip<'t>(text: &'t str, width: usize, cut: &str) -> Cow<'t, str> {
     }
 }
 
+/// What of a typed line is seen: from which byte on, and the cursor's column.
+/// `cursor` is a byte position.
+pub(super) fn seen(text: &str, cursor: usize, width: u16) -> (usize, u16) {
+    let room = usize::from(width.saturating_sub(1)).max(1);
+    let mut start = 0;
+    for (at, _) in text[..cursor].char_indices() {
+        if visible(&text[start..cursor]).width() < room {
+            break;
+        }
+        start = at;
+    }
+    (start, u16::try_from(visible(&text[start..cursor]).width()).unwrap_or(width))
+}
+
 /// Breaks text into lines of at most `width` cells, at spaces where there are some.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(4);
@@ -205,6 +219,8 @@ fn ascii(text: &str) -> String {
             '░' => out.push('~'),
             '–' => out.push('-'),
             '█' => out.push('#'),
+            '●' => out.push('*'),
+            '▲' => out.push('^'),
             '▒' => out.push(':'),
             '\u{2400}'..='\u{241f}' => {
                 out.push('^');

@@ -13,11 +13,8 @@ pub(super) fn draw(screen: Screen, model: &Model, panes: &Panes, pen: &mut Pen<'
         Screen::Anomalies => {
             "It will rank what is unusual: what happened, the usual measure, the formula and score."
         }
-        Screen::Findings => {
-            "It will hold what was found: state, owner, due date, notes, and the events behind it."
-        }
         Screen::Audit => "It will hold what controls ask for, and what the case can and cannot answer.",
-        Screen::Investigate | Screen::Evidence => "",
+        Screen::Investigate | Screen::Findings | Screen::Evidence => "",
     };
     let key = |action| model.keys.map.key_of(action, model.context()).unwrap_or_default();
     let back = format!("{} goes back to the events.", key(Action::Investigate));

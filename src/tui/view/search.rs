@@ -14,7 +14,7 @@ use super::super::layout::Panes;
 use super::super::model::{Model, Typing};
 use super::super::theme::Role;
 use super::numbers::{counted, thousands};
-use super::pen::Pen;
+use super::pen::{Pen, seen};
 
 /// Where the query's text begins: behind ` / `.
 pub(super) const TEXT: u16 = 3;
@@ -53,27 +53,13 @@ fn counted_in(count: u64, model: &Model) -> String {
     format!("{}{within}{took}", counted(count, "event"))
 }
 
-/// What of a typed line is seen: from which byte on, and the cursor's column.
-pub(super) fn seen(typing: &Typing, width: u16) -> (usize, u16) {
-    let (text, cursor) = (typing.input.value(), typing.cursor());
-    let room = usize::from(width.saturating_sub(1)).max(1);
-    let mut start = 0;
-    for (at, _) in text[..cursor].char_indices() {
-        if visible(&text[start..cursor]).width() < room {
-            break;
-        }
-        start = at;
-    }
-    (start, u16::try_from(visible(&text[start..cursor]).width()).unwrap_or(width))
-}
-
 /// Draws the line while it is typed, with what is under it.
 pub(super) fn draw_typing(typing: &Typing, panes: &Panes, pen: &mut Pen<'_>) {
     let line = panes.search;
     let room = line.width.saturating_sub(TEXT + 1);
     pen.clear(line);
     pen.text(line.x + 1, line.y, 1, "/", Role::Key);
-    let (start, column) = seen(typing, room);
+    let (start, column) = seen(typing.input.value(), typing.cursor(), room);
     pen.foreign(TEXT, line.y, room, &typing.input.value()[start..], Role::Text);
     pen.lay(Rect::new(TEXT + column, line.y, 1, 1), Role::Cursor);
     let mut y = line.y + 1;

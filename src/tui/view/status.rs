@@ -40,7 +40,10 @@ pub(super) fn draw(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
         let mut x = tabs.x + 1;
         for (number, screen) in (1..).zip(Screen::ALL) {
             let role = if screen == model.focus.screen { Role::FocusHeading } else { Role::Faint };
-            x = pen.text(x, tabs.y, tabs.width, &format!("{number} {}", screen.name()), role) + 3;
+            let open = model.notebook.notes.as_ref().map_or(0, |notes| notes.open());
+            let count =
+                if screen == Screen::Findings && open > 0 { format!(" {open}") } else { String::new() };
+            x = pen.text(x, tabs.y, tabs.width, &format!("{number} {}{count}", screen.name()), role) + 3;
         }
     }
 }

@@ -232,6 +232,11 @@ impl Robot {
         PaneView { robot: self, pane }
     }
 
+    /// Gives the case, as it was when it was opened.
+    pub fn case(&self) -> &Case {
+        &self.case
+    }
+
     /// Gives the model.
     pub fn model(&self) -> &Model {
         &self.model

@@ -4,12 +4,14 @@ use ratatui::layout::Size;
 
 use crate::case::{Receipt, SourceInfo};
 use crate::index::{Bucket, Histogram, Hit, Top};
+use crate::journal::{Bookmark, EventRef, Finding, Said, Severity, Status, Verdict};
 use crate::record::{Basis, Instant, Origin, Precision, SourceId, Stamp, Window, Zone};
 use crate::tui::effect::{Effect, Lane, Question, Ticket};
 use crate::tui::event::{Answer, Event, Page};
 use crate::tui::keymap::{builtin, sequence};
 use crate::tui::model::{
-    Brief, Card, Column, Exported, Facts, Model, Offer, Outcome, Pivot, Row, Told, What,
+    Annotated, Brief, Card, Column, Exported, Facts, FindingRow, MarkRow, Model, Notes, Offer, Outcome,
+    Pivot, Row, Told, What,
 };
 use crate::tui::update::{start, update};
 
@@ -128,6 +130,13 @@ pub(super) fn answers(question: &Question) -> Vec<Answer> {
             fields.iter().map(facet).chain([Answer::FacetsDone]).collect()
         }
         Question::Entry(hit) => vec![Answer::Entry(Box::new(card(*hit)))],
+        Question::Notes => vec![Answer::Notes(Box::new(notes()))],
+        Question::Found(hits) => vec![Answer::Found(hits.iter().step_by(3).copied().collect())],
+        Question::Annotate { .. } => vec![Answer::Annotated(Box::new(Annotated {
+            said: "marked a\u{1b}[31m".to_owned(),
+            warning: None,
+            notes: notes(),
+        }))],
         Question::Offer { text, scope, .. } => {
             let search = ("this search".to_owned(), What::Search(text.clone(), scope.clone()));
             let choices = vec![search, ("bookmarks".to_owned(), What::Bookmarks)];
@@ -140,6 +149,45 @@ pub(super) fn answers(question: &Question) -> Vec<Answer> {
             notes: Vec::new(),
         }))],
         Question::Values { .. } => vec![Answer::Values(vec![top("root", 3), top("ro ot", 1)])],
+    }
+}
+
+/// Gives what was noted in the made-up case: hostile texts, an orphan, and a finding of each state.
+pub(super) fn notes() -> Notes {
+    let evil = "no\u{1b}]0;x\u{7}te \u{202e}".to_owned();
+    let said = Said { at: BEGIN.to_string(), by: evil.clone(), text: evil.clone() };
+    let finding = |(number, state): (u64, &Status)| FindingRow {
+        finding: Finding {
+            number,
+            uid: format!("uid {number}"),
+            title: format!("{evil} {number}"),
+            severity: Severity::ALL[number as usize % Severity::ALL.len()],
+            state: *state,
+            verdict: (number > 2).then_some(Verdict::True),
+            owner: evil.clone(),
+            due: "2026-03-01".to_owned(),
+            tags: [evil.clone()].into(),
+            events: Default::default(),
+            query: None,
+            notes: vec![said.clone()],
+            history: vec![said.clone()],
+        },
+        events: number,
+        last: Some(BEGIN),
+        trouble: (number == 2).then(|| "1 of its events is ORPHANED".to_owned()),
+    };
+    let mark = |hit: Option<Hit>| {
+        let number = hit.map_or(9_999, |hit| hit.record);
+        let event =
+            EventRef::new(&SourceId([7; 32]), number, &SourceId([9; 32]), hit.and_then(|hit| hit.time));
+        let mark =
+            Bookmark { event, note: evil.clone(), tags: [evil.clone()].into(), history: vec![said.clone()] };
+        MarkRow { mark, hit, what: evil.clone() }
+    };
+    Notes {
+        findings: (1..).zip(Status::ALL).map(finding).collect(),
+        marks: [Some(hit(0)), Some(hit(2)), None].map(mark).to_vec(),
+        orphans: Vec::new(),
     }
 }
 

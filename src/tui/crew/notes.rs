@@ -1,0 +1,168 @@
+//! What was noted: read back from the case, and written into its journal.
+
+use crate::case::{Case, Standing, annotate};
+use crate::error::{Error, Result};
+use crate::index::{Cancel, Hit, Order, Request};
+use crate::journal::{Act, Asked, Bookmark, EventRef, Finding, NewFinding, undoable};
+use crate::query::{Expr, FieldRef, Leaf, Pattern, Test};
+use crate::record::{FixedClock, Instant, Window, sentence};
+
+use super::super::model::{Annotated, Deed, FindingRow, MarkRow, Notes, What, is_settled};
+use super::Hands;
+use super::work::trouble;
+
+/// Reads what was noted, as it is now.
+pub(super) fn notes(case: &Case, cancel: &Cancel) -> Result<Notes> {
+    let case = case.reread()?;
+    let state = case.state();
+    let mut notes = Notes::default();
+    for mark in state.bookmarks.values() {
+        let standing = case.standing(&mark.event);
+        if let Some(why) = standing.orphaned() {
+            notes.orphans.push((format!("bookmark on {}", mark.event.short()), why.to_owned()));
+        }
+        notes.marks.push(mark_row(&case, mark, &standing));
+    }
+    notes.marks.sort_by(|one, other| one.mark.event.time.cmp(&other.mark.event.time));
+    for finding in &state.findings {
+        let row = finding_row(&case, finding, &mut notes.orphans, cancel)?;
+        notes.findings.push(row);
+    }
+    notes.findings.sort_by_key(|row| (is_settled(row.finding.state), std::cmp::Reverse(row.finding.number)));
+    Ok(notes)
+}
+
+fn mark_row(case: &Case, mark: &Bookmark, standing: &Standing) -> MarkRow {
+    let hit = standing.hit();
+    let what = match hit.map(|hit| case.entry(&hit)) {
+        Some(Ok(entry)) => sentence(&entry.event),
+        Some(Err(error)) => trouble(&error).what,
+        None => format!("ORPHANED: {}", standing.orphaned().unwrap_or("it cannot be read")),
+    };
+    MarkRow { mark: mark.clone(), hit, what }
+}
+
+fn finding_row(
+    case: &Case,
+    finding: &Finding,
+    orphans: &mut Vec<(String, String)>,
+    cancel: &Cancel,
+) -> Result<FindingRow> {
+    let before = orphans.len();
+    for event in finding.events.values() {
+        if let Some(why) = case.standing(event).orphaned() {
+            orphans.push((format!("finding {} on {}", finding.number, event.short()), why.to_owned()));
+        }
+    }
+    let orphaned = orphans.len() - before;
+    let mut row = FindingRow { finding: finding.clone(), events: 0, last: None, trouble: None };
+    if let Some(asked) = &mut row.finding.query {
+        asked.query = case.read_here(asked);
+    }
+    if orphaned > 0 {
+        row.trouble =
+            Some(format!("{orphaned} of its events are ORPHANED: their records are not what they were"));
+    }
+    match case.events_of(finding) {
+        Ok(expr) => {
+            let request = Request { expr, window: Window::ALL };
+            row.events = case.index().count(&request, cancel)?;
+            row.last = case.index().span(&request, cancel)?.map(|span| span.1);
+        }
+        // One that cannot be counted is shown all the same.
+        Err(error) => row.trouble = Some(trouble(&error).what),
+    }
+    Ok(row)
+}
+
+/// Finds which of some events any finding shows.
+pub(super) fn found(case: &Case, hits: &[Hit], cancel: &Cancel) -> Result<Vec<Hit>> {
+    let case = case.reread()?;
+    let shown: Vec<Expr> =
+        case.state().findings.iter().filter_map(|finding| case.events_of(finding).ok()).collect();
+    let id = |hit: &Hit| {
+        let test = Test::Is(Pattern { text: format!("{}:{}", hit.source, hit.record), quoted: false });
+        Expr::Leaf(Leaf { field: Some(FieldRef::Id), test })
+    };
+    let ids: Vec<Expr> = hits.iter().map(id).collect();
+    let expr = Expr::And(vec![Expr::Or(ids), Expr::Or(shown)]);
+    let request = Request { expr, window: Window::ALL };
+    case.index().page(&request, Order::Newest, None, hits.len(), cancel)
+}
+
+/// Writes something into the journal; gives what was done and what stands then.
+pub(super) fn write(case: &Case, deed: &Deed, hands: &Hands, now: Instant) -> Result<Annotated> {
+    let case = case.reread()?;
+    let (act, said) = act(&case, deed)?;
+    let clock = FixedClock(now);
+    let unsealed = annotate(case.folder(), &[act], hands.signer.as_ref(), &hands.who, &clock)?;
+    let warning = match (unsealed, &hands.signer) {
+        (Some(error), _) => Some(format!("no checkpoint was written: {}", trouble(&error).what)),
+        (None, None) => Some("the checkpoint is not signed: no key can be had".to_owned()),
+        (None, Some(_)) => None,
+    };
+    Ok(Annotated { said, warning, notes: notes(&case, &Cancel::new())? })
+}
+
+/// Gives the entry that a deed is, and what to say of it (foreign text).
+fn act(case: &Case, deed: &Deed) -> Result<(Act, String)> {
+    Ok(match deed {
+        Deed::Mark { hit, note, tags } => {
+            let event = case.event_ref(hit)?;
+            let known = case.state().bookmarks.get(&event.event);
+            let said = format!("{} {}", if known.is_some() { "noted on" } else { "marked" }, event.short());
+            let mark = Act::Mark { event, note: note.clone(), tags: tags.clone() };
+            (mark, said)
+        }
+        Deed::Find { title, severity, note, shows } => {
+            let (events, query) = shown_by(case, shows)?;
+            let note = Some(note.clone()).filter(|note| !note.is_empty());
+            let new = NewFinding {
+                title: title.clone(),
+                severity: *severity,
+                events,
+                query,
+                note,
+                tags: Vec::new(),
+                owner: None,
+                due: None,
+            };
+            (Act::Find(new), format!("finding written down: {title}"))
+        }
+        Deed::Act(act) => (act.clone(), told(case, act)),
+        Deed::Undo => {
+            let Some(last) = undoable(case.whole_journal()) else {
+                return Err(Error::usage("there is nothing to take back"));
+            };
+            (Act::Undo { line: last.id.clone() }, format!("taken back: {}", told(case, &last.act)))
+        }
+    })
+}
+
+/// Says what an entry is about, and what it says.
+fn told(case: &Case, act: &Act) -> String {
+    let number = |uid: &str| case.state().findings.iter().find(|finding| finding.uid == uid);
+    match (act.finding().and_then(number), act) {
+        (Some(finding), _) => format!("finding {}: {}", finding.number, act.told()),
+        (None, Act::Mark { event, .. }) => format!("{} {}", event.short(), act.told()),
+        (None, Act::Unmark { event }) => {
+            let short = case.state().bookmarks.get(event).map(|mark| mark.event.short());
+            format!("{} no longer marked", short.as_ref().unwrap_or(event))
+        }
+        (None, _) => act.told(),
+    }
+}
+
+/// Gives the events, or the query, that are to show a finding.
+fn shown_by(case: &Case, shows: &What) -> Result<(Vec<EventRef>, Option<Asked>)> {
+    Ok(match shows {
+        What::Search(_, scope) => (Vec::new(), Some(case.asked(&scope.expr, scope.window)?)),
+        What::Event(hit) => (vec![case.event_ref(hit)?], None),
+        What::Bookmarks => (case.state().bookmarks.values().map(|mark| mark.event.clone()).collect(), None),
+        What::Finding(number) => {
+            let known = case.state().finding(*number);
+            let known = known.ok_or_else(|| Error::usage(format!("there is no finding {number}")))?;
+            (known.events.values().cloned().collect(), known.query.clone())
+        }
+    })
+}

@@ -1,0 +1,224 @@
+//! What was noted: bookmarks and findings, as the screens show them.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::index::Hit;
+use crate::journal::{Act, Bookmark, Finding, Severity, Status};
+use crate::record::{Instant, SourceId};
+
+use super::What;
+
+/// Everything that was noted, read back from the case.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Notes {
+    /// Findings: those that are open first, the newest first.
+    pub findings: Vec<FindingRow>,
+    /// Marked events, the earliest first.
+    pub marks: Vec<MarkRow>,
+    /// Annotations whose record is not what it was, each with why (foreign text).
+    pub orphans: Vec<(String, String)>,
+}
+
+/// A finding with what its events are now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FindingRow {
+    /// The finding (its texts are foreign).
+    pub finding: Finding,
+    /// How many events show it now.
+    pub events: u64,
+    /// The last of their times.
+    pub last: Option<Instant>,
+    /// Why its events could not be counted, or some are orphaned; safe to show.
+    pub trouble: Option<String>,
+}
+
+/// A marked event as it is now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MarkRow {
+    /// The mark (its texts are foreign).
+    pub mark: Bookmark,
+    /// Where its event is; none for an orphan.
+    pub hit: Option<Hit>,
+    /// What happened, in a sentence (foreign text); or why the event cannot be shown.
+    pub what: String,
+}
+
+/// What the list of the third screen can stand on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Noted<'a> {
+    /// A finding.
+    Finding(&'a FindingRow),
+    /// A marked event.
+    Mark(&'a MarkRow),
+}
+
+/// Tells whether a finding is done with.
+pub fn is_settled(state: Status) -> bool {
+    match state {
+        Status::Verified | Status::Accepted | Status::Closed => true,
+        Status::Open | Status::Acknowledged | Status::InProgress | Status::FixClaimed => false,
+    }
+}
+
+impl Notes {
+    /// Gives what stands at a place of the third screen's list.
+    pub fn at(&self, place: usize) -> Option<Noted<'_>> {
+        let finding = self.findings.get(place).map(Noted::Finding);
+        finding.or_else(|| self.marks.get(place.checked_sub(self.findings.len())?).map(Noted::Mark))
+    }
+
+    /// Gives how many places that list has.
+    pub fn len(&self) -> usize {
+        self.findings.len() + self.marks.len()
+    }
+
+    /// Tells whether nothing was noted.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Gives how many findings are not done with.
+    pub fn open(&self) -> usize {
+        self.findings.iter().filter(|row| !is_settled(row.finding.state)).count()
+    }
+
+    /// Finds the mark on an event.
+    pub fn mark_on(&self, hit: &Hit) -> Option<&MarkRow> {
+        self.marks.iter().find(|row| row.hit.is_some_and(|marked| same(&marked, hit)))
+    }
+
+    /// Finds where something stood in another reading of the notes.
+    fn place_of(&self, noted: Noted<'_>) -> Option<usize> {
+        match noted {
+            Noted::Finding(row) => {
+                self.findings.iter().position(|other| other.finding.uid == row.finding.uid)
+            }
+            Noted::Mark(row) => {
+                let at =
+                    self.marks.iter().position(|other| other.mark.event.event == row.mark.event.event)?;
+                Some(self.findings.len() + at)
+            }
+        }
+    }
+}
+
+fn same(one: &Hit, other: &Hit) -> bool {
+    (one.source, one.record) == (other.source, other.record)
+}
+
+/// The third screen, and the marks that the event list shows.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Notebook {
+    /// What was noted, once read.
+    pub notes: Option<Notes>,
+    /// The selected place of the list.
+    pub selected: usize,
+    /// Somebody chose it; else it is the first, whatever comes.
+    pub chosen: bool,
+    /// Events of the list that are marked.
+    marked: HashSet<(SourceId, u64)>,
+    /// Events of the list that some finding shows.
+    found: HashSet<(SourceId, u64)>,
+}
+
+impl Notebook {
+    /// Takes in what was noted; the selection stays on what it was on.
+    pub fn take(&mut self, notes: Notes) {
+        let before = self.selected().and_then(|noted| notes.place_of(noted));
+        let last = notes.len().saturating_sub(1);
+        self.selected = if self.chosen { before.unwrap_or(self.selected).min(last) } else { 0 };
+        let hits = notes.marks.iter().filter_map(|row| row.hit);
+        self.marked = hits.map(|hit| (hit.source, hit.record)).collect();
+        if notes.findings.is_empty() {
+            self.found.clear();
+        }
+        self.notes = Some(notes);
+    }
+
+    /// Takes in which of the listed events some finding shows.
+    pub fn take_found(&mut self, hits: &[Hit]) {
+        self.found = hits.iter().map(|hit| (hit.source, hit.record)).collect();
+    }
+
+    /// Gives what is selected.
+    pub fn selected(&self) -> Option<Noted<'_>> {
+        self.notes.as_ref()?.at(self.selected)
+    }
+
+    /// Gives the selected finding.
+    pub fn finding(&self) -> Option<&FindingRow> {
+        match self.selected()? {
+            Noted::Finding(row) => Some(row),
+            Noted::Mark(_) => None,
+        }
+    }
+
+    /// Finds a finding by the name that it has in every copy of the case.
+    pub fn finding_called(&self, uid: &str) -> Option<&FindingRow> {
+        self.notes.as_ref()?.findings.iter().find(|row| row.finding.uid == uid)
+    }
+
+    /// Finds the mark on an event.
+    pub fn mark_on(&self, hit: &Hit) -> Option<&MarkRow> {
+        self.notes.as_ref()?.mark_on(hit)
+    }
+
+    /// Tells whether an event is marked.
+    pub fn is_marked(&self, hit: &Hit) -> bool {
+        self.marked.contains(&(hit.source, hit.record))
+    }
+
+    /// Tells whether some finding shows an event.
+    pub fn is_found(&self, hit: &Hit) -> bool {
+        self.found.contains(&(hit.source, hit.record))
+    }
+}
+
+/// Something that is to be written into the journal.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Deed {
+    /// Marks an event, or changes its mark.
+    Mark {
+        /// Which.
+        hit: Hit,
+        /// What is to be said of it; none leaves its note as it is.
+        note: Option<String>,
+        /// Tags to add.
+        tags: Vec<String>,
+    },
+    /// Writes a finding down.
+    Find {
+        /// What it says.
+        title: String,
+        /// How bad it is.
+        severity: Severity,
+        /// A first note; may be empty.
+        note: String,
+        /// What shows it.
+        shows: What,
+    },
+    /// Anything that needs no evidence to be looked at.
+    Act(Act),
+    /// Takes the last annotation back.
+    Undo,
+}
+
+/// What came of a deed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Annotated {
+    /// What was done, in a few words (foreign text).
+    pub said: String,
+    /// What went wrong besides, safe to show.
+    pub warning: Option<String>,
+    /// What stands now.
+    pub notes: Notes,
+}
+
+/// Counts findings by state, in the order of their life, those that occur.
+pub fn by_state(notes: &Notes) -> BTreeMap<Status, usize> {
+    let mut counts = BTreeMap::new();
+    for row in &notes.findings {
+        *counts.entry(row.finding.state).or_insert(0) += 1;
+    }
+    counts
+}

@@ -1,0 +1,123 @@
+//! Filling in a form: rows, choices, typing; and what its confirmation means.
+
+use tui_input::InputRequest;
+
+use super::super::effect::Effect;
+use super::super::model::{Entry, Form, Front, Model, Purpose};
+use super::{export, notes};
+
+/// Puts a form over the panes.
+pub(super) fn open(model: &mut Model, form: Form) -> Vec<Effect> {
+    model.front = Front::Form(Box::new(form));
+    Vec::new()
+}
+
+fn front(model: &mut Model) -> Option<&mut Form> {
+    match &mut model.front {
+        Front::Form(form) => Some(form),
+        _ => None,
+    }
+}
+
+/// Goes to another row.
+pub(super) fn row(model: &mut Model, by: isize) -> Vec<Effect> {
+    if let Some(form) = front(model) {
+        let rows = form.rows.len().max(1);
+        form.row = (form.row + rows).saturating_add_signed(by) % rows;
+    }
+    Vec::new()
+}
+
+/// Chooses another in the present row, where one can be chosen.
+fn choose(model: &mut Model, by: isize) -> Vec<Effect> {
+    let Some(form) = front(model) else { return Vec::new() };
+    let Some(row) = form.rows.get_mut(form.row) else { return Vec::new() };
+    if let Entry::Choice { options, chosen } = &mut row.entry
+        && !options.is_empty()
+    {
+        *chosen = (*chosen + options.len()).saturating_add_signed(by) % options.len();
+        export::chosen(form);
+    }
+    Vec::new()
+}
+
+/// Takes a typed character: text where the row is typed, else space chooses.
+pub(super) fn insert(model: &mut Model, c: char) -> Vec<Effect> {
+    match front(model).and_then(Form::input) {
+        Some(input) => {
+            input.handle(InputRequest::InsertChar(c));
+            Vec::new()
+        }
+        None if c == ' ' => choose(model, 1),
+        None => Vec::new(),
+    }
+}
+
+/// Takes pasted text, on one line.
+pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
+    if let Some(input) = front(model).and_then(Form::input) {
+        for c in text.chars().take(4_096) {
+            input.handle(InputRequest::InsertChar(if c.is_control() { ' ' } else { c }));
+        }
+    }
+    Vec::new()
+}
+
+/// Edits the row that is typed; left and right choose where one can be chosen.
+pub(super) fn edit(model: &mut Model, request: InputRequest) -> Vec<Effect> {
+    match front(model).and_then(Form::input) {
+        Some(input) => {
+            input.handle(request);
+            Vec::new()
+        }
+        None => match request {
+            InputRequest::GoToPrevChar => choose(model, -1),
+            InputRequest::GoToNextChar => choose(model, 1),
+            _ => Vec::new(),
+        },
+    }
+}
+
+/// Does what the form says, unless it is being done.
+pub(super) fn confirm(model: &mut Model) -> Vec<Effect> {
+    let Some(form) = front(model).map(|form| form.clone()).filter(|form| !form.busy) else {
+        return Vec::new();
+    };
+    match &form.purpose {
+        Purpose::Export(offer) => export::confirm(model, &form, offer.as_ref()),
+        Purpose::Note(hit) => notes::confirm_note(model, &form, *hit),
+        Purpose::FindingNote(uid) => notes::confirm_finding_note(model, &form, uid),
+        Purpose::Finding(shows) => notes::confirm_finding(model, &form, shows),
+        Purpose::Edit(uid) => notes::confirm_edit(model, &form, uid),
+        Purpose::Close(uid) => notes::confirm_close(model, &form, uid),
+        Purpose::Reopen(uid) => notes::confirm_reopen(model, &form, uid),
+    }
+}
+
+/// Marks the form in front as being done.
+pub(super) fn busy(model: &mut Model) {
+    if let Some(form) = front(model) {
+        form.busy = true;
+    }
+}
+
+/// Takes away the form whose work is done; one that was opened since stays.
+pub(super) fn done(model: &mut Model) {
+    if front(model).is_some_and(|form| form.busy) {
+        model.front = Front::Nothing;
+    }
+}
+
+/// Lets a form whose work failed be corrected.
+pub(super) fn failed(model: &mut Model) {
+    if let Some(form) = front(model) {
+        form.busy = false;
+    }
+}
+
+/// Takes away a form whose rows could not be looked up.
+pub(super) fn not_offered(model: &mut Model) {
+    if front(model).is_some_and(|form| form.rows.is_empty()) {
+        model.front = Front::Nothing;
+    }
+}

@@ -1,0 +1,110 @@
+//! A form over the panes.
+
+use ratatui::layout::{Position, Rect};
+use unicode_width::UnicodeWidthStr;
+
+use crate::error::visible;
+
+use super::super::model::{Entry, Form, FormRow};
+use super::super::theme::Role;
+use super::pen::{Pen, seen};
+
+/// Where texts begin inside the form.
+const TEXT: u16 = 14;
+
+/// Gives where the form stands.
+pub(super) fn popup(form: &Form, area: Rect) -> Rect {
+    let facts = if form.facts.is_empty() { 0 } else { form.facts.len() as u16 + 1 };
+    let lines = form.rows.len().max(1) as u16 + facts + 5;
+    let (width, height) = (area.width.min(78), lines.min(area.height));
+    Rect::new((area.width - width) / 2, (area.height - height) / 3, width, height)
+}
+
+fn room(popup: Rect) -> u16 {
+    popup.width.saturating_sub(TEXT + 2)
+}
+
+/// Gives where the cursor stands while something is typed.
+pub(super) fn cursor(form: &Form, area: Rect) -> Option<Position> {
+    let popup = popup(form, area);
+    let Entry::Text { input, .. } = &form.present()?.entry else { return None };
+    let (_, column) = seen(input.value(), byte_of(input), room(popup));
+    let x = (popup.x + TEXT).saturating_add(column).min(popup.right().saturating_sub(1));
+    let y = (popup.y + 2).saturating_add(form.row as u16).min(popup.bottom().saturating_sub(1));
+    Some(Position::new(x, y))
+}
+
+fn byte_of(input: &tui_input::Input) -> usize {
+    let text = input.value();
+    text.char_indices().nth(input.cursor()).map_or(text.len(), |(at, _)| at)
+}
+
+/// Draws the form.
+pub(super) fn draw(form: &Form, pen: &mut Pen<'_>, area: Rect) {
+    let popup = popup(form, area);
+    pen.popup(popup);
+    let width = popup.width.saturating_sub(4);
+    pen.foreign(popup.x + 2, popup.y, width, &form.title, Role::FocusHeading);
+    if form.rows.is_empty() {
+        pen.text(popup.x + 2, popup.y + 2, width, "looking what there is …", Role::Faint);
+        return;
+    }
+    let bottom = popup.bottom().saturating_sub(3);
+    for (y, (at, row)) in (popup.y + 2..bottom).zip(form.rows.iter().enumerate()) {
+        draw_row(row, at == form.row, Rect { y, height: 1, ..popup }, pen);
+    }
+    let y = popup.y + 3 + form.rows.len() as u16;
+    for (y, (name, value)) in (y..bottom).zip(&form.facts) {
+        pen.text(popup.x + 4, y, TEXT - 4, name, Role::Faint);
+        pen.foreign(popup.x + TEXT, y, room(popup), value, Role::Faint);
+    }
+    let say = if form.busy {
+        "being done …".to_owned()
+    } else {
+        let choices = form.rows.iter().any(|row| matches!(row.entry, Entry::Choice { .. }));
+        let rows = if form.rows.len() > 1 { " · Tab next row" } else { "" };
+        let space = if choices { " · space chooses" } else { "" };
+        format!("Enter {} · Esc back{rows}{space}", form.does)
+    };
+    pen.text(popup.x + 2, popup.bottom().saturating_sub(2), width, &say, Role::Key);
+}
+
+fn draw_row(row: &FormRow, here: bool, line: Rect, pen: &mut Pen<'_>) {
+    let role = if here { Role::Selected } else { Role::Text };
+    let (x, room) = (line.x + TEXT, room(line));
+    if here {
+        let selected = pen.theme.glyphs.selected;
+        pen.text(line.x + 2, line.y, 1, selected, Role::Key);
+    }
+    pen.text(line.x + 4, line.y, TEXT - 4, row.name, Role::FieldName);
+    match &row.entry {
+        Entry::Choice { options, chosen } => {
+            pen.foreign(x, line.y, room, &choice(options, *chosen, room), role);
+        }
+        Entry::Text { input, empty } if input.value().is_empty() => {
+            pen.text(x, line.y, room, empty, Role::Faint);
+        }
+        Entry::Text { input, .. } => {
+            let from = if here { seen(input.value(), byte_of(input), room).0 } else { 0 };
+            pen.foreign(x, line.y, room, &input.value()[from..], role);
+        }
+    }
+    if here && let Entry::Text { input, .. } = &row.entry {
+        let (_, column) = seen(input.value(), byte_of(input), room);
+        pen.lay(Rect { x: x + column.min(room), width: 1, ..line }, Role::Cursor);
+    }
+}
+
+/// Says what is chosen among what: all of it where there is room.
+fn choice(options: &[String], chosen: usize, room: u16) -> String {
+    let marked = |(at, option): (usize, &String)| {
+        let mark = if at == chosen { "(x)" } else { "( )" };
+        format!("{mark} {option}")
+    };
+    let all = options.iter().enumerate().map(marked).collect::<Vec<_>>().join("  ");
+    if options.len() > 1 && visible(&all).width() <= usize::from(room) {
+        return all;
+    }
+    let one = options.get(chosen).map_or("", String::as_str);
+    if options.len() > 1 { format!("({} of {}) {one}", chosen + 1, options.len()) } else { one.to_owned() }
+}
