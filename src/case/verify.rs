@@ -45,6 +45,40 @@ pub struct Verdict {
     pub sources: u64,
 }
 
+impl Verdict {
+    /// Gives the ladder in words, each rung with whether it was reached: yes, no
+    /// with something that speaks against it, or simply not.
+    pub fn ladder(&self) -> Vec<(Option<bool>, String)> {
+        let rungs = &self.rungs;
+        let plural = |n: u64, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
+        let consistent = if rungs.consistent {
+            let sources = plural(self.sources, "source", "sources");
+            let entries = plural(self.entries, "journal entry", "journal entries");
+            let said =
+                format!("consistent: {sources} and {entries} agree with their hashes and with one another");
+            (Some(true), said)
+        } else {
+            let places = plural(self.damage.len() as u64, "place is", "places are");
+            (Some(false), format!("NOT consistent: {places} damaged"))
+        };
+        let named = |name: &Option<String>, yes: &str, no: &str| match name {
+            Some(name) => (Some(true), format!("{yes} {name}")),
+            None => (None, no.to_owned()),
+        };
+        let extends = match rungs.extends {
+            Some(true) => "extends the checkpoint you brought",
+            Some(false) => "does NOT extend the checkpoint you brought",
+            None => "not held against a checkpoint kept elsewhere (--anchor)",
+        };
+        vec![
+            consistent,
+            named(&rungs.signed, "signed by", "UNSIGNED, or by nobody you trust"),
+            named(&rungs.anchored, "anchored at", "not anchored by a time stamp"),
+            (rungs.extends, extends.to_owned()),
+        ]
+    }
+}
+
 /// Verifies a case and never writes to it. `progress` is told bytes done and in all.
 pub fn verify(
     folder: &Path,

@@ -13,7 +13,6 @@ use super::args::Globals;
 use super::args_custody::VerifyArgs;
 use super::progress::watched;
 use super::run::{Outcome, json_line};
-use super::table::grouped;
 use super::which;
 
 /// Verifies a case and prints the ladder.
@@ -25,6 +24,7 @@ pub fn verify(args: &VerifyArgs, globals: &Globals, world: &mut World) -> Result
         (false, false) => Depth::Quick,
     };
     let brought = brought(args, world)?;
+    known(&args.require)?;
     let (done, total) = (AtomicU64::new(0), AtomicU64::new(0));
     let progress = |now: u64, all: u64| {
         done.fetch_max(now, Ordering::Relaxed);
@@ -45,7 +45,7 @@ pub fn verify(args: &VerifyArgs, globals: &Globals, world: &mut World) -> Result
     } else {
         tell(&verdict, world)?;
     }
-    let missing = missing(&args.require, &verdict.rungs)?;
+    let missing = missing(&args.require, &verdict.rungs);
     for rung in &missing {
         world.note(&format!("required and not reached: {rung}"));
     }
@@ -66,59 +66,44 @@ pub fn brought(args: &VerifyArgs, world: &World) -> Result<Brought> {
     Ok(Brought { anchors, allowed, tsa_ca: args.tsa_ca.clone(), now: world.clock.now() })
 }
 
-fn missing<'a>(require: &'a [String], rungs: &Rungs) -> Result<Vec<&'a String>> {
-    let mut missing = Vec::new();
-    for rung in require {
-        let holds = match rung.as_str() {
-            "consistent" => rungs.consistent,
-            "signed" => rungs.signed.is_some(),
-            "anchored" => rungs.anchored.is_some(),
-            "extends" => rungs.extends == Some(true),
-            _ => {
-                return Err(Error::usage(format!("there is no rung `{}`", visible(rung)))
-                    .hint("Choose among consistent, signed, anchored, extends."));
-            }
-        };
-        if !holds {
-            missing.push(rung);
-        }
+/// The rungs that can be required.
+const RUNGS: [&str; 4] = ["consistent", "signed", "anchored", "extends"];
+
+fn reached(rung: &str, rungs: &Rungs) -> bool {
+    match rung {
+        "consistent" => rungs.consistent,
+        "signed" => rungs.signed.is_some(),
+        "anchored" => rungs.anchored.is_some(),
+        "extends" => rungs.extends == Some(true),
+        _ => false,
     }
-    Ok(missing)
+}
+
+/// Refuses a rung that there is not, before anything is read.
+fn known(require: &[String]) -> Result<()> {
+    match require.iter().find(|name| !RUNGS.contains(&name.as_str())) {
+        None => Ok(()),
+        Some(name) => Err(Error::usage(format!("there is no rung `{}`", visible(name)))
+            .hint(format!("Choose among {}.", RUNGS.join(", ")))),
+    }
+}
+
+fn missing<'a>(require: &'a [String], rungs: &Rungs) -> Vec<&'a String> {
+    require.iter().filter(|name| !reached(name, rungs)).collect()
 }
 
 fn tell(verdict: &Verdict, world: &mut World) -> Result<()> {
     world.line(&format!("verified {}", verdict.target))?;
-    let rungs = &verdict.rungs;
-    let counted =
-        format!("{} sources, {} journal entries", grouped(verdict.sources), grouped(verdict.entries));
-    let rung = |holds: bool, text: &str| format!("  {} {text}", if holds { "✓" } else { "–" });
-    if rungs.consistent {
-        world.line(&rung(
-            true,
-            &format!("consistent: {counted} agree with their hashes and with one another"),
-        ))?;
-    } else {
-        world.line(&format!("  ✗ NOT consistent: {} places are damaged", verdict.damage.len()))?;
+    for (reached, said) in verdict.ladder() {
+        let glyph = match reached {
+            Some(true) => "✓",
+            Some(false) => "✗",
+            None => "–",
+        };
+        world.line(&format!("  {glyph} {said}"))?;
     }
-    let said = |text: &Option<String>, yes: &str, no: &str| match text {
-        Some(text) => rung(true, &format!("{yes} {text}")),
-        None => rung(false, no),
-    };
-    world.line(&said(&rungs.signed, "signed by", "UNSIGNED, or by nobody you trust"))?;
-    world.line(&said(&rungs.anchored, "anchored at", "not anchored by a time stamp"))?;
-    world.line(&match rungs.extends {
-        Some(true) => rung(true, "extends the checkpoint you brought"),
-        Some(false) => "  ✗ does NOT extend the checkpoint you brought".to_owned(),
-        None => rung(false, "not held against a checkpoint kept elsewhere (--anchor)"),
-    })?;
     for damage in &verdict.damage {
-        let frame = damage.frame.map(|frame| format!(", frame {frame}")).unwrap_or_default();
-        let records = damage.records.map(|(a, b)| format!(", records {a} to {b}")).unwrap_or_default();
-        world.line(&format!(
-            "damage: {}{frame}{records}: {}",
-            visible(&damage.file),
-            visible(&damage.reason)
-        ))?;
+        world.line(&format!("damage: {}", visible(&damage.told())))?;
     }
     verdict.notes.iter().try_for_each(|note| world.line(&format!("note: {note}")))?;
     world.line("not proven by this:")?;

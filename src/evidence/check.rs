@@ -31,6 +31,15 @@ pub struct Damage {
     pub reason: String,
 }
 
+impl Damage {
+    /// Says where and what (foreign text is in it).
+    pub fn told(&self) -> String {
+        let frame = self.frame.map(|frame| format!(", frame {frame}")).unwrap_or_default();
+        let records = self.records.map(|(a, b)| format!(", records {a} to {b}")).unwrap_or_default();
+        format!("{}{frame}{records}: {}", self.file, self.reason)
+    }
+}
+
 /// How much [`check`] reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
@@ -130,7 +139,9 @@ fn check_batch(
         .collect();
     let (next, line) = (AtomicUsize::new(0), Line::new(manifest, depth != Depth::Quick));
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(frames.len().max(1));
-    std::thread::scope(|scope| {
+    let packed = std::thread::scope(|scope| {
+        // The compressed file is hashed beside the frames, in what their threads leave idle.
+        let packed = (depth != Depth::Quick).then(|| scope.spawn(|| check_packed(number, folder, manifest)));
         for _ in 0..threads {
             scope.spawn(|| {
                 loop {
@@ -144,13 +155,14 @@ fn check_batch(
                 }
             });
         }
+        packed.and_then(|thread| thread.join().expect("hashing a file does not panic"))
     });
     let (in_frames, hashes) = line.end();
     let unread = !in_frames.is_empty();
     damage.extend(in_frames);
     if depth != Depth::Quick && !unread {
         damage.extend(check_contents(number, manifest, hashes));
-        damage.extend(check_packed(number, folder, manifest));
+        damage.extend(packed);
     }
     damage
 }

@@ -1,5 +1,6 @@
 //! What update asks for, as data; and the tickets by which answers find home.
 
+use crate::evidence::Depth;
 use crate::index::{Hit, Order};
 use crate::query::Expr;
 use crate::record::{Instant, Window};
@@ -52,13 +53,15 @@ pub enum Lane {
     Found,
     /// What can be exported.
     Offer,
-    /// What is written: annotations, bundles.
+    /// Whether the evidence is unchanged.
+    Check,
+    /// What is written: annotations, checkpoints, bundles.
     Hand,
 }
 
 impl Lane {
     /// Every lane.
-    pub const ALL: [Lane; 10] = [
+    pub const ALL: [Lane; 11] = [
         Lane::Page,
         Lane::Count,
         Lane::Histogram,
@@ -68,6 +71,7 @@ impl Lane {
         Lane::Notes,
         Lane::Found,
         Lane::Offer,
+        Lane::Check,
         Lane::Hand,
     ];
 
@@ -202,6 +206,18 @@ pub enum Question {
         /// What is offered first, where it has something: a finding's number, or the bookmarks.
         first: Option<Box<What>>,
     },
+    /// Is the case unchanged? Answered with progress, then with a verdict.
+    Verify {
+        /// How much is to be read.
+        depth: Depth,
+        /// How late it is.
+        now: Instant,
+    },
+    /// Write a checkpoint that can be kept elsewhere.
+    Anchor {
+        /// How late it is.
+        now: Instant,
+    },
     /// Write this into the journal.
     Annotate {
         /// What.
@@ -240,7 +256,8 @@ impl Question {
             Question::Notes => Lane::Notes,
             Question::Found(_) => Lane::Found,
             Question::Offer { .. } => Lane::Offer,
-            Question::Annotate { .. } | Question::Export { .. } => Lane::Hand,
+            Question::Verify { .. } => Lane::Check,
+            Question::Annotate { .. } | Question::Anchor { .. } | Question::Export { .. } => Lane::Hand,
         }
     }
 }

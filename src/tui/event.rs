@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use ratatui::layout::Size;
 
+use crate::case::Verdict;
 use crate::index::{Histogram, Hit, Top};
 use crate::record::Instant;
 
 use super::effect::Ticket;
 use super::keymap::Chord;
-use super::model::{Annotated, Card, Exported, Notes, Offer, Row};
+use super::model::{Anchor, Annotated, Card, Exported, Notes, Offer, Row};
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,6 +72,12 @@ pub enum Answer {
     Found(Vec<Hit>),
     /// What was written into the journal.
     Annotated(Box<Annotated>),
+    /// How far a check has come: bytes done, and in all.
+    Checking(u64, u64),
+    /// What a check found.
+    Checked(Box<Verdict>),
+    /// A checkpoint that was written.
+    Anchored(Anchor),
     /// What can be exported.
     Offer(Offer),
     /// What was exported.

@@ -13,6 +13,7 @@ mod killed;
 mod notes;
 mod robot;
 mod screens;
+mod screens_evidence;
 mod screens_export;
 mod screens_notes;
 mod terminal;

@@ -6,6 +6,7 @@
 
 mod brief;
 mod card;
+mod check;
 mod hand;
 mod notes;
 mod page;

@@ -3,7 +3,7 @@
 use crate::case::{Case, Standing, annotate};
 use crate::error::{Error, Result};
 use crate::index::{Cancel, Hit, Order, Request};
-use crate::journal::{Act, Asked, Bookmark, EventRef, Finding, NewFinding, undoable};
+use crate::journal::{Act, Asked, Bookmark, EventRef, Finding, NewFinding, Said, undoable};
 use crate::query::{Expr, FieldRef, Leaf, Pattern, Test};
 use crate::record::{FixedClock, Instant, Window, sentence};
 
@@ -11,11 +11,17 @@ use super::super::model::{Annotated, Deed, FindingRow, MarkRow, Notes, What, is_
 use super::Hands;
 use super::work::trouble;
 
+/// How many of the journal's last entries are shown.
+const TAIL: usize = 6;
+
 /// Reads what was noted, as it is now.
 pub(super) fn notes(case: &Case, cancel: &Cancel) -> Result<Notes> {
     let case = case.reread()?;
     let state = case.state();
-    let mut notes = Notes::default();
+    let lines = case.journal();
+    let tail = lines.iter().rev().take(TAIL);
+    let tail = tail.map(|line| Said { at: line.at.clone(), by: line.by.clone(), text: line.act.clone() });
+    let mut notes = Notes { entries: lines.len() as u64, tail: tail.collect(), ..Notes::default() };
     for mark in state.bookmarks.values() {
         let standing = case.standing(&mark.event);
         if let Some(why) = standing.orphaned() {

@@ -10,7 +10,7 @@ use crate::record::{Instant, Window};
 
 use super::super::effect::{Question, Scope};
 use super::super::event::{Answer, Trouble};
-use super::{Hands, card, hand, notes, page};
+use super::{Hands, card, check, hand, notes, page};
 
 /// The field under which the index knows formats.
 const FORMAT: &str = "vestigo.format";
@@ -40,6 +40,11 @@ pub fn carry_out(
         Question::Found(hits) => notes::found(case, hits, cancel).map(|hits| tell(Answer::Found(hits))),
         Question::Annotate { deed, now } => notes::write(case, deed, hands, *now)
             .map(|annotated| tell(Answer::Annotated(Box::new(annotated)))),
+        Question::Verify { depth, now } => check::verify(case, *depth, *now, cancel, tell)
+            .map(|verdict| tell(Answer::Checked(Box::new(verdict)))),
+        Question::Anchor { now } => {
+            check::anchor(case, hands, *now).map(|anchor| tell(Answer::Anchored(anchor)))
+        }
         Question::Offer { text, scope, selected, first } => {
             hand::offer(case, text, scope, *selected, first.as_deref(), hands)
                 .map(|offer| tell(Answer::Offer(offer)))

@@ -152,8 +152,11 @@ actions! {
     Edit "edit" "edit" [Findings] "Changes the selected finding's title, severity, state, verdict, owner, due date, tags.";
     CloseFinding "close-finding" "close" [Findings] "Closes the selected finding with a reason, or reopens it.";
     RemoveMark "remove-mark" "unmark" [Findings] "Takes the selected bookmark away.";
+    Verify "verify" "verify" [Sources] "Looks the case over: journal, checkpoints, manifests, the first and last frame of each source.";
+    VerifyDeep "verify-deep" "read every byte" [Sources] "Reads every byte of the evidence and checks it.";
+    Anchor "anchor" "keep a checkpoint" [Sources] "Signs the journal as it stands and copies the line to keep elsewhere, in a ticket or mail.";
     Export "export" "export" [Events Fields Timeline Detail Browse] "Makes an evidence bundle that anybody can check.";
-    Open "open" "open" [Events Findings] "Opens the selected event with all its fields, or a finding with its history.";
+    Open "open" "open" [Events Sources Findings] "Opens the selected event, source, or finding with all that is known of it.";
     More "more" "more values" [Fields] "Shows more values of the field, or fewer again.";
     ZoomIn "zoom-in" "zoom in" [Timeline Events Fields Detail] "Zooms in on the timeline, around the selected bucket.";
     ZoomOut "zoom-out" "zoom out" [Timeline Events Fields Detail] "Zooms out to a longer time.";
@@ -181,7 +184,7 @@ actions! {
     PreviousPane "previous-pane" "pane before" [Browse] "Goes to the pane before.";
     Fields "fields" "fields" [Events Timeline Detail] "Goes to the fields and their most frequent values.";
     Provenance "provenance" "provenance" [Events Detail] "Tells where the event lies in the evidence and how its time is known.";
-    Copy "copy" "copy" [Events Fields Detail Typing] "Copies the highlighted value (in an event's detail: the field) to the clipboard.";
+    Copy "copy" "copy" [Events Fields Timeline Detail Sources Findings Typing] "Copies the highlighted value (in an event's detail: the field) to the clipboard.";
     CopyLine "copy-line" "copy line" [Events Detail] "Copies the event's original line to the clipboard.";
     TrailBack "trail-back" "go back" [Browse] "Goes back to the search and zoom before.";
     TrailForward "trail-forward" "go forward" [Browse] "Goes forward to the search and zoom that was left.";

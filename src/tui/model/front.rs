@@ -21,6 +21,8 @@ pub enum Front {
     Help(usize),
     /// The provenance of the selected event is read, from this line on.
     Provenance(usize),
+    /// What is known of the evidence is read, from this line on.
+    Evidence(usize),
     /// What was noted of something is read, from this line on.
     Notes(usize),
     /// A form is filled in.

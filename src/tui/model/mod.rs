@@ -4,6 +4,7 @@
 //! in a test. [`super::update()`] changes it, the view reads it.
 
 mod card;
+mod check;
 mod export;
 mod facts;
 mod fields;
@@ -15,6 +16,7 @@ mod search;
 mod timeline;
 
 pub use card::{Card, Detail};
+pub use check::{Anchor, Check};
 pub use export::{ExportOrder, Exported, Offer, What};
 pub use facts::Facts;
 pub use fields::{Facet, FacetLine, FacetPlace, Facets, telling};
@@ -140,6 +142,8 @@ pub struct Model {
     pub detail: Detail,
     /// What was noted.
     pub notebook: Notebook,
+    /// What was checked of the case.
+    pub check: Check,
     /// What the crew was asked.
     pub tickets: Tickets,
     /// What is to be told.
@@ -164,6 +168,7 @@ impl Model {
             list: List::default(),
             detail: Detail::default(),
             notebook: Notebook::default(),
+            check: Check::default(),
             tickets: Tickets::default(),
             notice: None,
             copyable: None,
@@ -176,7 +181,7 @@ impl Model {
             Front::Typing(_) => Context::Typing,
             Front::Form(_) => Context::Form,
             Front::Palette(_) => Context::Palette,
-            Front::Help(_) | Front::Provenance(_) | Front::Notes(_) => Context::Reading,
+            Front::Help(_) | Front::Provenance(_) | Front::Evidence(_) | Front::Notes(_) => Context::Reading,
             Front::Nothing => self.context_beneath(),
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::index::Hit;
-use crate::journal::{Act, Bookmark, Finding, Severity, Status};
+use crate::journal::{Act, Bookmark, Finding, Said, Severity, Status};
 use crate::record::{Instant, SourceId};
 
 use super::What;
@@ -17,6 +17,10 @@ pub struct Notes {
     pub marks: Vec<MarkRow>,
     /// Annotations whose record is not what it was, each with why (foreign text).
     pub orphans: Vec<(String, String)>,
+    /// How many entries the journal has.
+    pub entries: u64,
+    /// The last of them, the newest first (foreign texts).
+    pub tail: Vec<Said>,
 }
 
 /// A finding with what its events are now.

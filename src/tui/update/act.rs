@@ -1,10 +1,12 @@
 //! From an action to what it changes.
 
+use crate::evidence::Depth;
+
 use super::super::effect::Effect;
 use super::super::keymap::Action;
 use super::super::model::{Front, Model, Notes, Pane, Screen, Tone};
 use super::super::{layout, view};
-use super::{export, fields, form, list, notes, palette, pivot, search, timeline, trail, typing};
+use super::{check, export, fields, form, list, notes, palette, pivot, search, timeline, trail, typing};
 
 /// Carries out an action.
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
@@ -41,6 +43,9 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::NextEvent => list::go(model, list::Move::Lines(1)),
         Action::PreviousEvent => list::go(model, list::Move::Lines(-1)),
 
+        Action::Verify => check::verify(model, Depth::Quick),
+        Action::VerifyDeep => check::verify(model, Depth::Deep),
+        Action::Anchor => check::anchor(model),
         Action::Bookmark => notes::bookmark(model),
         Action::Note => notes::note(model),
         Action::NewFinding => notes::new_finding(model),
@@ -52,6 +57,10 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::RemoveMark => notes::remove_mark(model),
         Action::Export => export::open(model),
         Action::Open if model.focus.screen == Screen::Findings => notes::open(model),
+        Action::Open if model.focus.screen == Screen::Evidence => {
+            model.front = Front::Evidence(0);
+            Vec::new()
+        }
         Action::Open => show_pane(model, Pane::Detail),
         Action::NextPane => next_pane(model, 1),
         Action::PreviousPane => next_pane(model, PANES.len() - 1),
@@ -80,9 +89,12 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Confirm => match model.front {
             Front::Palette(_) => palette::confirm(model),
             Front::Form(_) => form::confirm(model),
-            Front::Typing(_) | Front::Nothing | Front::Help(_) | Front::Provenance(_) | Front::Notes(_) => {
-                typing::confirm(model)
-            }
+            Front::Typing(_)
+            | Front::Nothing
+            | Front::Help(_)
+            | Front::Provenance(_)
+            | Front::Evidence(_)
+            | Front::Notes(_) => typing::confirm(model),
         },
         Action::Cancel => {
             model.front = Front::Nothing;
@@ -117,7 +129,9 @@ fn edit(model: &mut Model, request: tui_input::InputRequest) -> Vec<Effect> {
         Front::Typing(_) => typing::edit(model, request),
         Front::Palette(_) => palette::edit(model, request),
         Front::Form(_) => form::edit(model, request),
-        Front::Nothing | Front::Help(_) | Front::Provenance(_) | Front::Notes(_) => Vec::new(),
+        Front::Nothing | Front::Help(_) | Front::Provenance(_) | Front::Evidence(_) | Front::Notes(_) => {
+            Vec::new()
+        }
     }
 }
 
@@ -126,7 +140,7 @@ fn step(model: &mut Model, by: list::Move) -> Vec<Effect> {
     let page = usize::from(layout::popup_lines(model.size)).max(1);
     let lines = view::reading_lines(model);
     match &mut model.front {
-        Front::Help(top) | Front::Provenance(top) | Front::Notes(top) => {
+        Front::Help(top) | Front::Provenance(top) | Front::Evidence(top) | Front::Notes(top) => {
             *top = by.apply(*top, page, (lines + 1).saturating_sub(page));
             return Vec::new();
         }
@@ -177,7 +191,7 @@ fn show_pane(model: &mut Model, pane: Pane) -> Vec<Effect> {
 pub(super) fn show_screen(model: &mut Model, screen: Screen) -> Vec<Effect> {
     model.focus.screen = screen;
     let mut effects = list::settle(model);
-    if screen == Screen::Findings {
+    if matches!(screen, Screen::Findings | Screen::Evidence) {
         effects.push(notes::ask_notes(model));
     }
     effects

@@ -5,11 +5,11 @@ use std::time::Duration;
 use super::super::effect::{Effect, Lane, Ticket};
 use super::super::event::{Answer, Trouble};
 use super::super::model::{Chart, Model, Told, Tone};
-use super::{form, list, notes, typing};
+use super::{check, form, list, notes, typing};
 
 /// Takes in an answer to the newest question of its lane.
 pub(super) fn take(model: &mut Model, ticket: Ticket, took: Option<Duration>, answer: Answer) -> Vec<Effect> {
-    if !matches!(answer, Answer::Facet { .. }) {
+    if !matches!(answer, Answer::Facet { .. } | Answer::Checking(..)) {
         model.tickets.settle(ticket);
     }
     match answer {
@@ -41,6 +41,9 @@ pub(super) fn take(model: &mut Model, ticket: Ticket, took: Option<Duration>, an
         Answer::Notes(notes) => return notes::take(model, *notes),
         Answer::Found(hits) => model.notebook.take_found(&hits),
         Answer::Annotated(annotated) => return notes::annotated(model, *annotated),
+        Answer::Checking(done, total) => check::checking(model, done, total),
+        Answer::Checked(verdict) => check::checked(model, *verdict),
+        Answer::Anchored(anchor) => return check::anchored(model, anchor),
         Answer::Offer(offer) => super::export::offered(model, offer),
         Answer::Exported(exported) => super::export::exported(model, &exported),
         Answer::Failed(trouble) => failed(model, ticket.lane, trouble),
@@ -70,6 +73,7 @@ fn failed(model: &mut Model, lane: Lane, trouble: Trouble) {
             model.detail.trouble = hit.map(|hit| (hit, text.clone()));
         }
         Lane::Offer => form::not_offered(model),
+        Lane::Check => check::failed(model),
         Lane::Hand => form::failed(model),
         Lane::Count | Lane::Complete | Lane::Notes | Lane::Found => {}
     }

@@ -4,7 +4,7 @@ use crate::error::visible;
 use crate::query::{self, Context, Diagnostic, Expr};
 
 use super::super::effect::{Effect, Scope};
-use super::super::model::{Model, Pane, Pivot, Tone};
+use super::super::model::{Model, Noted, Pane, Pivot, Screen, Tone};
 use super::{fields, search};
 
 /// Gives the highlighted value, or says why there is none.
@@ -92,10 +92,29 @@ pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
     if let Some(line) = model.copyable.clone() {
         return to_clipboard(model, "the line for your ticket", &line);
     }
-    match highlighted(model) {
-        Some(pivot) => to_clipboard(model, &pivot.field, &pivot.value),
-        None => Vec::new(),
-    }
+    let (what, value) = match model.focus.screen {
+        Screen::Findings => match model.notebook.selected() {
+            Some(Noted::Finding(row)) => ("the finding", row.finding.title.clone()),
+            Some(Noted::Mark(row)) => ("the event's id", row.mark.event.short()),
+            None => return nothing(model),
+        },
+        Screen::Evidence => match model.facts.sources.get(model.focus.source) {
+            Some(source) => ("the source's SHA-256", source.id.to_string()),
+            None => return nothing(model),
+        },
+        Screen::Investigate | Screen::Anomalies | Screen::Audit => {
+            return match highlighted(model) {
+                Some(pivot) => to_clipboard(model, &pivot.field, &pivot.value),
+                None => Vec::new(),
+            };
+        }
+    };
+    to_clipboard(model, what, &value)
+}
+
+fn nothing(model: &mut Model) -> Vec<Effect> {
+    model.say(Tone::Refused, "nothing is selected");
+    Vec::new()
 }
 
 /// Copies the selected event's original line.

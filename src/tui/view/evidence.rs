@@ -4,12 +4,15 @@ use ratatui::layout::Rect;
 
 use crate::case::SourceInfo;
 
+use super::super::keymap::{Action, Context};
 use super::super::layout::Panes;
 use super::super::model::Model;
-use super::super::theme::Role;
+use super::super::theme::{Glyphs, Role};
+use super::TextLine;
 use super::numbers::{bytes, counted, thousands};
 use super::pen::{Pen, wrap};
 use super::times::moment;
+use super::{checked, noted};
 
 /// Draws the table of sources, and all that is known of the selected one.
 pub(super) fn draw(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
@@ -23,7 +26,10 @@ pub(super) fn draw(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
         bytes(total)
     );
     let x = pen.text(area.x + 1, panes.search.y, area.width, "Evidence", Role::FocusHeading);
-    pen.text(x + 3, panes.search.y, area.width.saturating_sub(x + 4), &said, Role::Faint);
+    let x = pen.text(x + 3, panes.search.y, area.width.saturating_sub(x + 4), &said, Role::Faint);
+    let (state, role) = checked::state(model, pen.theme.glyphs);
+    let room = (area.right() - 1).saturating_sub(x + 2);
+    pen.right(area.right() - 1, panes.search.y, room, &state, role);
     if facts.sources.is_empty() {
         pen.text(area.x + 1, area.y, area.width, "No evidence yet: vestigo import PATH", Role::Text);
         return;
@@ -37,8 +43,12 @@ pub(super) fn draw(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
         Role::Faint,
         pen,
     );
-    let lines = about(model, area.width);
-    let below = lines.len() as u16 + 1;
+    let width = usize::from(area.width.saturating_sub(3));
+    let lines = lines(model, width, pen.theme.glyphs);
+    // The table keeps at least a third of the screen.
+    let least = (area.height / 3).max(2);
+    let wanted = (facts.sources.len() as u16).saturating_add(1).min(least);
+    let below = (lines.len() as u16 + 1).min(area.height.saturating_sub(wanted + 1));
     let rows = Rect { y: area.y + 1, height: area.height.saturating_sub(below + 1).max(1), ..area };
     let room = usize::from(rows.height);
     let top = model.focus.source.saturating_sub(room / 2).min(facts.sources.len().saturating_sub(room));
@@ -57,8 +67,16 @@ pub(super) fn draw(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
         }
     }
     let shown = (facts.sources.len() as u16).min(rows.height);
-    for (y, line) in (rows.y + shown + 1..area.bottom()).zip(lines) {
-        pen.text(area.x + 1, y, area.width - 2, &line, Role::Text);
+    let space = usize::from(area.bottom().saturating_sub(rows.y + shown + 1));
+    let cut = lines.len() > space;
+    if cut {
+        let key = model.keys.map.key_of(Action::Open, Context::Sources).unwrap_or_else(|| ":".to_owned());
+        let say = format!("{} {key} shows all", pen.theme.glyphs.cut);
+        pen.text(area.x + 1, area.bottom() - 1, area.width - 2, &say, Role::Faint);
+    }
+    let end = area.bottom() - u16::from(cut);
+    for (y, line) in (rows.y + shown + 1..end).zip(lines) {
+        noted::draw_line(&line, Rect { x: area.x + 1, y, width: area.width - 2, height: 1 }, pen);
     }
 }
 
@@ -73,10 +91,22 @@ fn common_folder(sources: &[SourceInfo]) -> usize {
     shared.rfind('/').map_or(0, |at| at + 1)
 }
 
+/// Gives what stands under the table, and on a page of its own.
+pub(super) fn lines(model: &Model, width: usize, glyphs: &Glyphs) -> Vec<TextLine> {
+    let parts = [
+        checked::trouble(model, width, glyphs),
+        checked::ladder(model, width, glyphs),
+        about(model, width),
+        checked::not_proven(model, width),
+        checked::journal(model),
+    ];
+    let filled = parts.into_iter().filter(|part| !part.is_empty());
+    filled.collect::<Vec<_>>().join(&Vec::new())
+}
+
 /// Says all that is known of the selected source.
-fn about(model: &Model, width: u16) -> Vec<String> {
+fn about(model: &Model, width: usize) -> Vec<TextLine> {
     let Some(source) = model.facts.sources.get(model.focus.source) else { return Vec::new() };
-    let trouble = model.facts.trouble.iter().map(|trouble| format!("! {trouble}"));
     let zone = model.facts.zone();
     let span = match source.span() {
         Some((from, to)) => format!("From {} to {} ({zone}).", moment(from, zone), moment(to, zone)),
@@ -104,8 +134,8 @@ fn about(model: &Model, width: u16) -> Vec<String> {
     let sha = format!("SHA-256 of its content: {}", source.id);
     let root = format!("Merkle root of its records: {}", source.root);
     let sentences = [crate::error::visible(&source.path), span, times, bytes, sha, root];
-    let all = trouble.chain(sentences);
-    all.flat_map(|text| wrap(&text, usize::from(width.saturating_sub(3)))).collect()
+    let lines = sentences.into_iter().flat_map(|text| wrap(&text, width));
+    lines.map(|line| vec![(line, Role::Text)]).collect()
 }
 
 /// Says in a word how the times of a source are known.

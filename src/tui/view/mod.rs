@@ -3,6 +3,7 @@
 //! Owns how things look, a file per pane. Promises that everything that came
 //! from a log goes through [`pen::Pen::foreign`], and that no size breaks it.
 
+mod checked;
 mod cursor;
 mod detail;
 mod empty;
@@ -63,6 +64,10 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         Front::Form(form) => form::draw(form, &mut pen, area),
         Front::Help(top) => page(&help::lines(model, area), *top, "Keys and first steps", area, &mut pen),
         Front::Provenance(top) => page(&provenance::lines(model, area), *top, "Provenance", area, &mut pen),
+        Front::Evidence(top) => {
+            let width = usize::from(area.width.saturating_sub(3));
+            page(&evidence::lines(model, width, theme.glyphs), *top, "Evidence", area, &mut pen);
+        }
         Front::Notes(top) => page(&noted::lines(model, area), *top, "What was noted", area, &mut pen),
     }
     which_key::draw(model, &panes, &mut pen);
@@ -109,6 +114,10 @@ pub(super) fn reading_lines(model: &Model) -> usize {
     match model.front {
         Front::Help(_) => help::lines(model, area).len(),
         Front::Provenance(_) => provenance::lines(model, area).len(),
+        Front::Evidence(_) => {
+            let width = usize::from(area.width.saturating_sub(3));
+            evidence::lines(model, width, &crate::tui::theme::UNICODE).len()
+        }
         Front::Notes(_) => noted::lines(model, area).len(),
         Front::Nothing | Front::Typing(_) | Front::Palette(_) | Front::Form(_) => 0,
     }

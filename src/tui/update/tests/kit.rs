@@ -2,7 +2,8 @@
 
 use ratatui::layout::Size;
 
-use crate::case::{Receipt, SourceInfo};
+use crate::case::{Receipt, Rungs, SourceInfo, Verdict as Judgement};
+use crate::evidence::Damage;
 use crate::index::{Bucket, Histogram, Hit, Top};
 use crate::journal::{Bookmark, EventRef, Finding, Said, Severity, Status, Verdict};
 use crate::record::{Basis, Instant, Origin, Precision, SourceId, Stamp, Window, Zone};
@@ -10,8 +11,8 @@ use crate::tui::effect::{Effect, Lane, Question, Ticket};
 use crate::tui::event::{Answer, Event, Page};
 use crate::tui::keymap::{builtin, sequence};
 use crate::tui::model::{
-    Annotated, Brief, Card, Column, Exported, Facts, FindingRow, MarkRow, Model, Notes, Offer, Outcome,
-    Pivot, Row, Told, What,
+    Anchor, Annotated, Brief, Card, Column, Exported, Facts, FindingRow, MarkRow, Model, Notes, Offer,
+    Outcome, Pivot, Row, Told, What,
 };
 use crate::tui::update::{start, update};
 
@@ -137,6 +138,19 @@ pub(super) fn answers(question: &Question) -> Vec<Answer> {
             warning: None,
             notes: notes(),
         }))],
+        Question::Verify { .. } => {
+            let rungs = Rungs { consistent: false, signed: None, anchored: None, extends: None };
+            let reason = "it\u{1b}[31m is cut".to_owned();
+            let damage =
+                vec![Damage { file: "evidence/0001".to_owned(), frame: Some(1), records: None, reason }];
+            let (target, notes, not_proven) = ("case".to_owned(), Vec::new(), vec!["All.".to_owned()]);
+            let verdict = Judgement { target, rungs, damage, notes, not_proven, entries: 7, sources: 1 };
+            vec![Answer::Checking(1, 2), Answer::Checked(Box::new(verdict))]
+        }
+        Question::Anchor { .. } => {
+            let line = "vestigo 7 AAAA".to_owned();
+            vec![Answer::Anchored(Anchor { entries: 7, line, signer: None })]
+        }
         Question::Offer { text, scope, .. } => {
             let search = ("this search".to_owned(), What::Search(text.clone(), scope.clone()));
             let choices = vec![search, ("bookmarks".to_owned(), What::Bookmarks)];
@@ -188,6 +202,8 @@ pub(super) fn notes() -> Notes {
         findings: (1..).zip(Status::ALL).map(finding).collect(),
         marks: [Some(hit(0)), Some(hit(2)), None].map(mark).to_vec(),
         orphans: Vec::new(),
+        entries: 7,
+        tail: vec![said; 3],
     }
 }
 

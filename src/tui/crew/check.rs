@@ -1,0 +1,71 @@
+//! Whether the case is unchanged; and a checkpoint to keep elsewhere.
+
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
+
+use crate::case::{self, Brought, Case, Hold, Verdict};
+use crate::error::{Error, Result};
+use crate::evidence::Depth;
+use crate::index::Cancel;
+use crate::record::{FixedClock, Instant};
+
+use super::super::event::Answer;
+use super::super::model::Anchor;
+use super::Hands;
+
+/// How often a check tells how far it has come.
+const STEP: Duration = Duration::from_millis(100);
+
+/// Checks a case. The work is done on a thread of its own, which is left alone
+/// when nobody waits for it any more: it never writes.
+pub(super) fn verify(
+    case: &Case,
+    depth: Depth,
+    now: Instant,
+    cancel: &Cancel,
+    tell: &mut dyn FnMut(Answer),
+) -> Result<Verdict> {
+    let (progress, news) = channel();
+    let (finish, verdict) = channel();
+    let folder = case.folder().to_owned();
+    let work = move || {
+        let brought = Brought { now, ..Brought::default() };
+        // Nobody listens any more where the check was left.
+        let step = |done, total| {
+            let _ = progress.send((done, total));
+        };
+        let _ = finish.send(case::verify(&folder, depth, &brought, &step));
+    };
+    std::thread::Builder::new()
+        .name("check".to_owned())
+        .spawn(work)
+        .map_err(|error| Error::case("cannot begin to check").because(error))?;
+    loop {
+        match verdict.recv_timeout(STEP) {
+            Ok(verdict) => return verdict,
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(Error::case("the check ended without a verdict"));
+            }
+            Err(RecvTimeoutError::Timeout) if cancel.is_cancelled() => {
+                return Err(Error::case("the check was left"));
+            }
+            Err(RecvTimeoutError::Timeout) => {
+                if let Some((done, total)) = news.try_iter().max() {
+                    tell(Answer::Checking(done, total));
+                }
+            }
+        }
+    }
+}
+
+/// Writes a checkpoint of the journal as it stands, to be kept elsewhere.
+pub(super) fn anchor(case: &Case, hands: &Hands, now: Instant) -> Result<Anchor> {
+    let clock = FixedClock(now);
+    let mut hold = Hold::open(case.folder(), &hands.who, &clock)?;
+    let sealed = case::checkpoint(&mut hold, hands.signer.as_ref(), &clock)?;
+    Ok(Anchor {
+        entries: sealed.checkpoint.size,
+        line: sealed.checkpoint.line(),
+        signer: sealed.signed.map(|signed| signed.fingerprint),
+    })
+}

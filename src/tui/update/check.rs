@@ -1,0 +1,66 @@
+//! Checking the evidence, and keeping a checkpoint elsewhere.
+
+use crate::case::Verdict;
+use crate::error::visible;
+use crate::evidence::Depth;
+
+use super::super::effect::{Effect, Question};
+use super::super::model::{Anchor, Check, Model, Tone};
+use super::ask;
+
+/// Has the case checked.
+pub(super) fn verify(model: &mut Model, depth: Depth) -> Vec<Effect> {
+    model.check = Check::Running { depth, done: 0, total: 0 };
+    let now = model.facts.now;
+    vec![ask(model, Question::Verify { depth, now })]
+}
+
+/// Takes in how far a check has come.
+pub(super) fn checking(model: &mut Model, now: u64, all: u64) {
+    if let Check::Running { done, total, .. } = &mut model.check {
+        (*done, *total) = (now, all);
+    }
+}
+
+/// Takes in what a check found.
+pub(super) fn checked(model: &mut Model, verdict: Verdict) {
+    let depth = match model.check {
+        Check::Running { depth, .. } | Check::Done { depth, .. } => depth,
+        Check::None => Depth::Quick,
+    };
+    for damage in &verdict.damage {
+        model.facts.alarm(Some(visible(&damage.told())));
+    }
+    let read = if depth == Depth::Quick { "looked over" } else { "every byte read" };
+    if verdict.damage.is_empty() {
+        model.say(Tone::Done, format!("{read}: consistent"));
+    } else {
+        let places = match verdict.damage.len() {
+            1 => "1 place is".to_owned(),
+            many => format!("{many} places are"),
+        };
+        model.say(Tone::Alarm, format!("{read}: {places} damaged, see the evidence"));
+    }
+    let at = model.facts.now;
+    model.check = Check::Done { depth, at, verdict: Box::new(verdict) };
+}
+
+/// A check that could not be made is none.
+pub(super) fn failed(model: &mut Model) {
+    model.check = Check::None;
+}
+
+/// Writes a checkpoint to be kept elsewhere.
+pub(super) fn anchor(model: &mut Model) -> Vec<Effect> {
+    let now = model.facts.now;
+    vec![ask(model, Question::Anchor { now })]
+}
+
+/// Copies the line that is to be kept.
+pub(super) fn anchored(model: &mut Model, anchor: Anchor) -> Vec<Effect> {
+    let by = anchor.signer.map_or("UNSIGNED".to_owned(), |signer| format!("signed by {signer}"));
+    let said = format!("checkpoint of {} entries copied, {by}: keep it in a ticket or mail", anchor.entries);
+    model.say(Tone::Done, visible(&said));
+    model.copyable = Some(anchor.line.clone());
+    vec![Effect::Copy(visible(&anchor.line))]
+}

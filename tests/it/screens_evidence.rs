@@ -1,0 +1,60 @@
+//! The evidence on the screen: checked, and a checkpoint kept elsewhere.
+
+use vestigo::case::{Brought, verify};
+use vestigo::evidence::Depth;
+use vestigo::journal::Checkpoint;
+use vestigo::tui::Action;
+
+use crate::robot::{Robot, of};
+
+fn fresh() -> vestigo::case::Case {
+    of(&[("auth.log", include_bytes!("../../fixtures/auth.log"))])
+}
+
+#[test]
+fn a_case_is_checked_with_one_key_and_says_what_that_does_not_show() {
+    let mut robot = Robot::open(fresh(), 120, 40);
+    robot.act(Action::Evidence).sees("not checked since it was opened").sees("Journal: 3 entries");
+    robot.act(Action::Verify).reads("looked over: consistent").sees("consistent, looked over");
+    robot.sees("Not every byte was read").act(Action::VerifyDeep).reads("every byte read: consistent");
+    robot.sees("consistent, every byte read").sees("Not proven: That nothing was cut off or rolled back");
+    robot.resize(80, 24).sees("consistent, every byte read").sees("Enter shows all");
+    robot.act(Action::Open).act(Action::Last).sees("case.create").act(Action::Back);
+}
+
+#[test]
+fn damage_is_named_and_stays_on_every_screen() {
+    let mut robot = Robot::open(fresh(), 80, 24);
+    let path = robot.case().folder().join("evidence/0001/content.zst");
+    let mut bytes = std::fs::read(&path).expect("it is there");
+    bytes[100] ^= 1;
+    std::fs::write(&path, bytes).expect("it can be written");
+    robot.act(Action::Evidence).act(Action::VerifyDeep).reads("1 place is damaged");
+    robot.sees("damaged, every byte read").sees("evidence/0001/content.zst, frame 0");
+    robot.act(Action::Investigate).sees("! evidence trouble");
+}
+
+#[test]
+fn the_line_that_is_copied_is_an_anchor_that_the_case_extends() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut robot = Robot::open(fresh(), 80, 24);
+    robot.signing(folder.path());
+    robot.act(Action::Evidence).act(Action::Anchor).reads("copied, signed by SHA256:");
+    let line = robot.copied().expect("it was copied").to_owned();
+    robot.act(Action::Investigate).act(Action::Bookmark).reads("marked ");
+    let anchor = Checkpoint::find(&format!("ticket 4711: {line} (ada)")).expect("it is one");
+    let brought = Brought { anchors: vec![("ticket".to_owned(), anchor)], ..Brought::default() };
+    let verdict = verify(robot.case().folder(), Depth::Quick, &brought, &|_, _| {}).expect("it is read");
+    assert_eq!((verdict.rungs.consistent, verdict.rungs.extends), (true, Some(true)));
+}
+
+#[test]
+fn what_a_screen_shows_can_be_copied_there() {
+    let mut robot = Robot::open(fresh(), 80, 24);
+    robot.act(Action::Evidence).act(Action::Copy).reads("copied the source's SHA-256");
+    assert_eq!(robot.copied(), Some("6d0925ca427c80aa8727175f5d4d9ab5ef27b0d93fd23cee8da36b69cbf92fb6"));
+    robot.act(Action::Findings).act(Action::Copy).reads("nothing is selected");
+    robot.act(Action::Investigate).act(Action::NewFinding).write("One").act(Action::Confirm).reads("written");
+    robot.act(Action::Findings).act(Action::Copy).reads("copied the finding");
+    assert_eq!(robot.copied(), Some("One"));
+}
