@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -10,11 +10,11 @@ use sha2::{Digest, Sha256};
 use crate::record::root;
 
 use super::batch_folder;
-use super::manifest::{FrameRow, Manifest, SourceRow};
+use super::manifest::Manifest;
 use super::merkle::Salter;
 use super::seal::{SourceSecret, hash_of, hex};
-use super::store::{Batch, FrameBytes, open_batch, read_frame, unhex};
-use super::turns::{Hashes, Line};
+use super::store::{Batch, FrameBytes, open_batch, unhex};
+use super::turns::{Hashes, Line, read_through};
 
 /// One place where evidence is not what it should be.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -91,7 +91,7 @@ fn chain(error: &crate::error::Error) -> String {
     }
 }
 
-fn in_file(number: u32, file: &str, reason: String) -> Damage {
+pub(super) fn in_file(number: u32, file: &str, reason: String) -> Damage {
     Damage { file: format!("evidence/{number:04}/{file}"), frame: None, records: None, reason }
 }
 
@@ -131,69 +131,34 @@ fn check_batch(
     let manifest = &batch.manifest;
     let mut damage = check_files(number, folder, manifest, depth);
     damage.extend(check_layout(number, folder, manifest));
-    let frames: Vec<(usize, usize)> = (manifest.sources.iter().enumerate())
-        .flat_map(|(source, row)| (0..row.frames.len()).map(move |frame| (source, frame)))
-        .filter(|(source, frame)| {
-            depth != Depth::Quick || *frame == 0 || *frame + 1 == manifest.sources[*source].frames.len()
-        })
-        .collect();
-    let (next, line) = (AtomicUsize::new(0), Line::new(manifest, depth != Depth::Quick));
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(frames.len().max(1));
-    let packed = std::thread::scope(|scope| {
+    if depth == Depth::Quick {
+        let (in_frames, _) = read_through(number, batch, depth, Line::new(manifest, false), step);
+        damage.extend(in_frames);
+        return damage;
+    }
+    let (packed, (in_frames, hashes)) = std::thread::scope(|scope| {
         // The compressed file is hashed beside the frames, in what their threads leave idle.
-        let packed = (depth != Depth::Quick).then(|| scope.spawn(|| check_packed(number, folder, manifest)));
-        for _ in 0..threads {
-            scope.spawn(|| {
-                loop {
-                    let place = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(&(source, frame)) = frames.get(place) else { return };
-                    let row = &manifest.sources[source];
-                    let outcome = check_frame(batch, row, frame, depth)
-                        .map_err(|(file, reason)| in_frame(number, file, frame, &row.frames[frame], reason));
-                    line.take(place, source, outcome);
-                    step(row.frames[frame].raw_length);
-                }
-            });
-        }
-        packed.and_then(|thread| thread.join().expect("hashing a file does not panic"))
+        let packed = scope.spawn(|| check_packed(number, folder, manifest));
+        let read = read_through(number, batch, depth, Line::new(manifest, true), step);
+        (packed.join().expect("hashing a file does not panic"), read)
     });
-    let (in_frames, hashes) = line.end();
     let unread = !in_frames.is_empty();
-    damage.extend(in_frames);
-    if depth != Depth::Quick && !unread {
-        damage.extend(check_contents(number, manifest, hashes));
+    let in_contents = if unread { Vec::new() } else { check_contents(number, manifest, hashes) };
+    if !unread && in_contents.is_empty() {
         damage.extend(packed);
+        return damage;
+    }
+    // Something is not what it was: each frame's own hash tells where.
+    let line = Line::new(manifest, false);
+    let (located, _) = read_through(number, batch, Depth::Roots, line, &|_| {});
+    if located.is_empty() {
+        damage.extend(in_contents.into_iter().chain(packed));
+    } else {
+        damage.extend(in_frames.into_iter().chain(located));
+        damage.sort();
+        damage.dedup();
     }
     damage
-}
-
-fn in_frame(number: u32, file: &str, frame: usize, row: &FrameRow, reason: String) -> Damage {
-    let last = row.first_record.saturating_add(row.records.saturating_sub(1));
-    Damage { frame: Some(frame), records: Some((row.first_record, last)), ..in_file(number, file, reason) }
-}
-
-/// Reads one frame through its hashes; says in which file the damage lies.
-fn check_frame(
-    batch: &Batch,
-    row: &SourceRow,
-    frame: usize,
-    depth: Depth,
-) -> Result<FrameBytes, (&'static str, String)> {
-    let place = |reason: String| {
-        if reason.contains("span table") { ("spans.bin", reason) } else { ("content.zst", reason) }
-    };
-    let bytes = read_frame(&batch.content, &batch.spans, &row.frames[frame]).map_err(place)?;
-    if depth != Depth::Roots {
-        return Ok(bytes);
-    }
-    let secret = unhex(&row.secret).map_err(|error| ("manifest.json", error.to_string()))?;
-    let found = hex(&frame_root(&bytes, &SourceSecret(secret)));
-    let expected = &row.frames[frame].root;
-    if found == *expected {
-        Ok(bytes)
-    } else {
-        Err(("spans.bin", format!("its records have root {found}, the manifest says {expected}")))
-    }
 }
 
 /// Gives the root over a frame's records.
