@@ -1,13 +1,13 @@
 //! The rungs above consistency: checkpoints, whose signatures, which anchors.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
 use crate::error::visible;
 use crate::evidence::Damage;
-use crate::journal::{self, Allowed, CHECKPOINT_NAMESPACE, Checkpoint, Journal, Signed, anchors};
+use crate::journal::{self, Allowed, CHECKPOINT_NAMESPACE, Checkpoint, Journal, Signed, Stamped, anchors};
 use crate::record::{Instant, SourceId};
 
 use super::{About, beside};
@@ -59,17 +59,19 @@ impl Brought {
 pub(super) fn climb(folder: &Path, about: &About, journal: &Journal, brought: &Brought) -> Climbed {
     let mut climbed = Climbed::default();
     let mut newest: Option<(Checkpoint, Option<Signed>)> = None;
+    let mut signed = BTreeSet::new();
     let stamped = tokens(journal);
     for name in names(folder) {
         let path = anchors(folder).join(&name);
         if name.starts_with("checkpoint-") && name.ends_with(".txt") {
             match one(&name, &path, about, journal) {
                 Ok(found) => {
-                    if found.1.is_none() {
+                    if found.1.is_some() {
+                        signed.insert(name);
+                    } else {
                         let name = visible(&name);
-                        climbed
-                            .notes
-                            .push(format!("anchors/{name} is UNSIGNED: there is no anchors/{name}.sig."));
+                        let said = format!("anchors/{name} is UNSIGNED: there is no anchors/{name}.sig.");
+                        climbed.notes.push(said);
                     }
                     newest = Some(found);
                 }
@@ -82,8 +84,12 @@ pub(super) fn climb(folder: &Path, about: &About, journal: &Journal, brought: &B
                     .notes
                     .push(format!("anchors/{} signs a checkpoint that is not there.", visible(&name)));
             }
-            if name.ends_with(".tsr") {
-                climbed.token(&path, &name, &stamped, brought);
+            // A stamp says when the signature of a checkpoint existed; over anything else it says nothing.
+            if name.ends_with(".tsr")
+                && let Some(stamp) = climbed.token(&path, &name, &stamped)
+                && signed.contains(text)
+            {
+                climbed.anchor(&path, &name, stamp, brought);
             }
         } else {
             climbed.notes.push(format!("anchors/{} is nothing that vestigo writes.", visible(&name)));
@@ -94,6 +100,13 @@ pub(super) fn climb(folder: &Path, about: &About, journal: &Journal, brought: &B
             name,
             "",
             "it is missing; the journal says that it was received".to_owned(),
+        ));
+    }
+    if let (Some((line, _)), Some((good, _))) = (&journal.broken, &newest) {
+        climbed.notes.push(format!(
+            "The journal is good up to line {}; the last good checkpoint covers {} entries.",
+            line - 1,
+            good.size
         ));
     }
     climbed.signature(newest, journal, brought);
@@ -111,7 +124,7 @@ fn place(name: &str, ending: &str, reason: String) -> Damage {
 }
 
 /// Gives the hashes of the time-stamp tokens that the journal names, by file.
-fn tokens(journal: &Journal) -> std::collections::BTreeMap<String, String> {
+fn tokens(journal: &Journal) -> BTreeMap<String, String> {
     let stamps = journal.lines.iter().filter(|line| line.act == "anchor.stamp");
     let named = stamps.filter_map(|line| {
         let name = format!("{}.tsr", journal::checkpoint_name(line.what["entries"].as_u64()?));
@@ -134,6 +147,9 @@ fn one(
     let checkpoint = Checkpoint::parse(text).map_err(|error| here("", error.to_string()))?;
     if name != journal::checkpoint_name(checkpoint.size) {
         return Err(here("", format!("its name does not say {} entries", checkpoint.size)));
+    }
+    if checkpoint.origin != Checkpoint::origin_of(&about.id) {
+        return Err(here("", format!("it is of another case ({})", visible(&checkpoint.origin))));
     }
     let signed = std::fs::read(beside(path, "sig"))
         .ok()
@@ -184,35 +200,38 @@ impl Climbed {
         }
     }
 
-    fn token(
-        &mut self,
-        path: &Path,
-        name: &str,
-        stamped: &std::collections::BTreeMap<String, String>,
-        brought: &Brought,
-    ) {
+    /// Reads a time stamp; gives it where the journal names it.
+    fn token(&mut self, path: &Path, name: &str, stamped: &BTreeMap<String, String>) -> Option<Stamped> {
         let signature = path.with_extension("sig");
-        let Ok(bytes) = std::fs::read(path) else { return };
+        let bytes = std::fs::read(path).ok()?;
         let found = SourceId(Sha256::digest(&bytes).into()).to_string();
-        match stamped.get(name) {
-            Some(meant) if *meant == found => {}
-            Some(meant) => {
-                let reason = format!("its SHA-256 is {found}, the journal says {meant}");
-                return self.damage.push(place(name, "", reason));
-            }
-            None => self.notes.push(format!("anchors/{} is named by no journal entry.", visible(name))),
+        let named = stamped.get(name);
+        if let Some(meant) = named.filter(|meant| **meant != found) {
+            let reason = format!("its SHA-256 is {found}, the journal says {meant}");
+            self.damage.push(place(name, "", reason));
+            return None;
         }
         let imprint: Option<[u8; 32]> = std::fs::read(&signature).ok().map(|s| Sha256::digest(s).into());
         let Some(stamp) = journal::read_stamp(&bytes).filter(|stamp| Some(stamp.imprint) == imprint) else {
             let reason = "it is no time stamp of the signature beside it".to_owned();
-            return self.damage.push(place(name, "", reason));
+            self.damage.push(place(name, "", reason));
+            return None;
         };
+        if named.is_none() {
+            let name = visible(name);
+            self.notes.push(format!("anchors/{name} is named by no journal entry and anchors nothing."));
+        }
+        named.map(|_| stamp)
+    }
+
+    /// Takes a time stamp over the signature of a checkpoint that fits.
+    fn anchor(&mut self, path: &Path, name: &str, stamp: Stamped, brought: &Brought) {
         match &brought.tsa_ca {
             None => self.not_proven.push(format!(
                 "That {name} was stamped at {}: the stamp says so; bring the authority's certificate with --tsa-ca to check its signature.",
                 stamp.at
             )),
-            Some(ca) => match journal::stamp_is_trusted(path, &signature, ca) {
+            Some(ca) => match journal::stamp_is_trusted(path, &path.with_extension("sig"), ca) {
                 Ok(()) => self.anchored = Some(stamp.at),
                 Err(why) => self.not_proven.push(format!("That {name} was stamped at {}: {why}.", stamp.at)),
             },

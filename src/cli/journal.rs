@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::case::Hold;
+use crate::case::{About, Hold};
 use crate::error::{Error, Result, visible};
 use crate::export::summary;
 use crate::journal::{self, Conflict, Merge};
@@ -37,6 +37,19 @@ pub fn journal(globals: &Globals, world: &mut World) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
+/// How far ahead of this machine's clock another copy's entries may be, in nanoseconds: a year.
+const AHEAD: i64 = 366 * 86_400 * 1_000_000_000;
+
+/// Refuses entries from a far future: whatever is said here would be said before them.
+fn plausible(merge: &Merge, world: &World) -> Result<()> {
+    let now = world.clock.now();
+    match merge.latest().filter(|latest| *latest > now.plus(AHEAD)) {
+        None => Ok(()),
+        Some(latest) => Err(Error::case(format!("an entry of the other copy is dated {latest}, and it is {now} here"))
+            .hint("Set this machine's clock right; entries that are more than a year ahead are not merged, since nothing said here could come after them.")),
+    }
+}
+
 /// Brings the annotations of another copy of the case in.
 pub fn merge(other: &Path, globals: &Globals, world: &mut World) -> Result<Outcome> {
     let folder = which::chosen(globals.case.as_deref(), world)?;
@@ -51,8 +64,19 @@ pub fn merge(other: &Path, globals: &Globals, world: &mut World) -> Result<Outco
         return Err(Error::integrity(format!("{shown}, line {line}: {how}"))
             .hint("Nothing was merged: a broken journal is not believed."));
     }
+    let Some(first) = theirs.lines.first().filter(|line| line.act == "case.create") else {
+        return Err(Error::case(format!("{shown} is not the journal of a case"))
+            .hint("Name another copy of the case, or its journal.jsonl."));
+    };
     let mut hold = Hold::open(&folder, &world.who(), world.clock.as_ref())?;
+    if first.what["id"] != About::read(&folder)?.id.as_str() {
+        world.note("note: it is of another case; its records are looked for here by their content");
+    }
+    if !theirs.torn.is_empty() {
+        world.note("note: its last entry was cut off and is not merged");
+    }
     let merge = Merge::of(hold.journal(), &theirs);
+    plausible(&merge, world)?;
     if !merge.lines.is_empty() {
         let (act, what) = merge.written(&theirs);
         hold.note(act, what, world.clock.as_ref())?;

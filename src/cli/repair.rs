@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::case::Hold;
-use crate::error::{Result, visible};
+use crate::error::{Error, Result, visible};
 use crate::import::{Lost, repair as save};
 
 use super::args::Globals;
@@ -15,6 +15,12 @@ use super::{World, which};
 /// Saves what is whole of the case that is meant into a new one.
 pub fn repair(out: &str, globals: &Globals, world: &mut World) -> Result<Outcome> {
     let from = which::chosen(globals.case.as_deref(), world)?;
+    let parts = ["case.toml", "journal.jsonl", "evidence"];
+    if !parts.iter().any(|part| from.join(part).exists()) {
+        let shown = visible(&from.to_string_lossy());
+        return Err(Error::case(format!("there is no case at {shown}, not even a damaged one"))
+            .hint("Name the damaged case with --case."));
+    }
     let to = which::folder_of(out, world)?;
     let repaired = save(&from, &to, &world.who(), keyring(world).ok(), world.clock.as_ref())?;
     let mut hold = Hold::open(&to, &world.who(), world.clock.as_ref())?;

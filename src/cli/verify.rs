@@ -6,7 +6,7 @@ use crate::case::{Brought, Rungs, Verdict, verify as verify_case};
 use crate::error::{Attempt, Error, Result, visible};
 use crate::evidence::Depth;
 use crate::export::{Bag, verify as verify_bundle};
-use crate::journal::{Allowed, Checkpoint};
+use crate::journal::{Allowed, Checkpoint, read_file};
 
 use super::World;
 use super::args::Globals;
@@ -25,6 +25,11 @@ pub fn verify(args: &VerifyArgs, globals: &Globals, world: &mut World) -> Result
     };
     let brought = brought(args, world)?;
     known(&args.require)?;
+    // Whoever says whose signatures are trusted wants one of them.
+    let mut require = args.require.clone();
+    if args.allowed_signers.is_some() && !require.iter().any(|rung| rung == "signed") {
+        require.push("signed".to_owned());
+    }
     let (done, total) = (AtomicU64::new(0), AtomicU64::new(0));
     let progress = |now: u64, all: u64| {
         done.fetch_max(now, Ordering::Relaxed);
@@ -45,7 +50,7 @@ pub fn verify(args: &VerifyArgs, globals: &Globals, world: &mut World) -> Result
     } else {
         tell(&verdict, world)?;
     }
-    let missing = missing(&args.require, &verdict.rungs);
+    let missing = missing(&require, &verdict.rungs);
     for rung in &missing {
         world.note(&format!("required and not reached: {rung}"));
     }
@@ -58,8 +63,14 @@ pub fn brought(args: &VerifyArgs, world: &World) -> Result<Brought> {
     let mut anchors = Vec::new();
     for path in &args.anchors {
         let shown = visible(&path.to_string_lossy());
-        let text = std::fs::read_to_string(path).attempt(|| format!("cannot read the anchor {shown}"))?;
-        anchors.push((shown, Checkpoint::find(&text)?));
+        let why = || format!("cannot read the anchor {shown}");
+        let hint = "Name a file with the line that `vestigo checkpoint` printed.";
+        let bytes = read_file(path).attempt(why).map_err(|error: Error| error.hint(hint))?;
+        anchors.push((shown.clone(), Checkpoint::find(&String::from_utf8_lossy(&bytes))?));
+    }
+    if let Some(ca) = args.tsa_ca.as_ref().filter(|ca| !ca.is_file()) {
+        return Err(Error::usage(format!("there is no file {}", visible(&ca.to_string_lossy())))
+            .hint("Name the certificates of the time-stamp authority, in PEM."));
     }
     let allowed =
         args.allowed_signers.as_ref().map(|path| Allowed::read(path, args.revoked.clone())).transpose()?;

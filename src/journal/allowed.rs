@@ -11,6 +11,7 @@ use crate::error::{Attempt, Error, Result, visible};
 use crate::record::Instant;
 
 use super::Signed;
+use super::read::read_file;
 
 /// The keys that are trusted, and those that are not any more.
 #[derive(Debug, Clone, Default)]
@@ -34,7 +35,10 @@ impl Allowed {
     /// cannot answer counts as revoked.
     pub fn read(path: &Path, revoked: Option<PathBuf>) -> Result<Allowed> {
         let shown = visible(&path.to_string_lossy());
-        let text = std::fs::read_to_string(path).attempt(|| format!("cannot read {shown}"))?;
+        let hint = "Name a file in the form of OpenSSH's allowed_signers; `vestigo keys allow` prints a row.";
+        let why = || format!("cannot read {shown}");
+        let read = || String::from_utf8(read_file(path).attempt(why)?).attempt(why);
+        let text = read().map_err(|error: Error| error.hint(hint))?;
         let mut rows = Vec::new();
         for (line, text) in (1..).zip(text.lines()) {
             let text = text.trim();

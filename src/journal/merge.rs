@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use crate::record::Instant;
+
 use super::fold::{Conflict, known_conflicts};
 use super::ops::{MERGE, Op, merged, ops};
-use super::{Act, Journal};
+use super::{Act, Journal, Line};
 
 /// What another journal brings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,6 +36,12 @@ impl Merge {
         conflicts.sort();
         conflicts.dedup();
         Merge { lines, conflicts }
+    }
+
+    /// Gives the moment of the latest entry that is new here, as it says itself.
+    pub fn latest(&self) -> Option<Instant> {
+        let lines = self.lines.iter().filter_map(|text| serde_json::from_str::<Line>(text).ok());
+        lines.map(|line| Instant::from_nanos(line.tick())).max()
     }
 
     /// Gives the entry's kind and particulars.

@@ -34,7 +34,7 @@ pub use fold::{Bookmark, Conflict, Finding, Said, State};
 pub use keys::{Keyring, public_of};
 pub use merge::Merge;
 pub use ops::{MERGE, Op, ops, undoable};
-pub use read::{Journal, Line, check, hash_of, leaf, read};
+pub use read::{Journal, Line, check, hash_of, leaf, read, read_file};
 pub use sign::{Signed, Signer, check_signature};
 pub use stamp::{Stamped, fetch as fetch_stamp, read as read_stamp, trusted as stamp_is_trusted};
 pub use who::Who;

@@ -8,6 +8,8 @@ use sha2::{Digest, Sha256};
 use crate::error::{Attempt, Result};
 use crate::record::{Hash, Instant, SourceId, root};
 
+use super::ops::{MERGE, merged};
+
 /// The `prev` of the first line.
 const NOTHING: [u8; 32] = [0; 32];
 
@@ -48,6 +50,9 @@ pub struct Journal {
     pub lines: Vec<Line>,
     /// Their very bytes, each with its line end.
     pub texts: Vec<Vec<u8>>,
+    /// The latest tick in it, of its own lines and of those merged in: what is
+    /// said next is said later than all of these.
+    pub latest: Option<i64>,
     /// Bytes behind the last line end: a write that was cut off.
     pub torn: Vec<u8>,
     /// The first line (from 1) whose chain, number or form is wrong, and how.
@@ -63,6 +68,7 @@ impl Default for Journal {
         Journal {
             lines: Vec::new(),
             texts: Vec::new(),
+            latest: None,
             torn: Vec::new(),
             broken: None,
             head: SourceId(NOTHING).to_string(),
@@ -76,6 +82,8 @@ impl Journal {
     pub(super) fn add(&mut self, line: Line, text: Vec<u8>) {
         self.head = hash_of(&text);
         self.length += text.len() as u64;
+        let inside = merged(&line).filter(|_| line.act == MERGE).map(|(_, line)| line.tick()).max();
+        self.latest = self.latest.max(Some(line.tick())).max(inside);
         self.lines.push(line);
         self.texts.push(text);
     }
@@ -110,9 +118,17 @@ pub fn hash_of(text: &[u8]) -> String {
     SourceId(Sha256::digest(text).into()).to_string()
 }
 
+/// Reads a file that has to be a plain one: a pipe would be waited for.
+pub fn read_file(path: &Path) -> std::io::Result<Vec<u8>> {
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is not a plain file"));
+    }
+    std::fs::read(path)
+}
+
 /// Reads a journal and checks its chain; one that is absent is empty. Never writes.
 pub fn read(path: &Path) -> Result<Journal> {
-    match std::fs::read(path) {
+    match read_file(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Journal::default()),
         bytes => Ok(check(&bytes.attempt(|| "cannot read the journal".to_owned())?)),
     }

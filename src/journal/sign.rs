@@ -9,6 +9,8 @@ use ssh_key::{HashAlg, LineEnding, PrivateKey, PublicKey, SshSig};
 
 use crate::error::{Attempt, Error, Result, visible};
 
+use super::read::read_file;
+
 /// Something that signs.
 #[derive(Clone)]
 pub enum Signer {
@@ -34,7 +36,8 @@ impl Signer {
     /// `ssh-keygen`, which asks whom it must.
     pub fn open(path: &Path) -> Result<Signer> {
         let shown = visible(&path.to_string_lossy());
-        let text = std::fs::read_to_string(path).attempt(|| format!("cannot read the key {shown}"))?;
+        let why = || format!("cannot read the key {shown}");
+        let text = String::from_utf8(read_file(path).attempt(why)?).attempt(why)?;
         if let Ok(public) = PublicKey::from_openssh(text.trim_end()) {
             return Ok(Signer::Program(path.to_owned(), Box::new(public)));
         }

@@ -87,7 +87,7 @@ impl Writer {
     /// first of each session tells its circumstances (`session`).
     pub fn append(&mut self, act: &str, mut what: Value, clock: &dyn Clock) -> Result<Line> {
         let now = clock.now();
-        let last = self.journal.lines.last().map(Line::tick);
+        let last = self.journal.latest;
         if last.is_some_and(|last| now.nanos() <= last) {
             what["tick"] = last.unwrap_or_default().saturating_add(1).into();
         }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::env::{Output, TestEnv};
+use crate::handover::Authority;
 
 const LOG: &str = "\
 203.0.113.7 - alice [02/Mar/2026:03:12:07 +0000] \"GET /a HTTP/1.1\" 200 17 \"-\" \"curl/8\"
@@ -183,6 +184,81 @@ fn a_case_rewritten_with_another_key_is_signed_by_a_stranger() {
 }
 
 #[test]
+fn a_signature_that_is_not_trusted_is_no_success() {
+    let env = small();
+    let stranger = env.run(&["keys", "allow", "ada@example.org"]).ends(0).text().to_owned();
+    let known = env.write("known", &stranger).to_string_lossy().into_owned();
+    verify(&env, &["--allowed-signers", &known]).0.exits(0);
+    let nobody = env.write("nobody", "# nobody yet\n").to_string_lossy().into_owned();
+    verify(&env, &["--allowed-signers", &nobody]).0.exits(4);
+    let other = stranger.replace("vestigo-checkpoint", "something-else");
+    let other = env.write("other", other).to_string_lossy().into_owned();
+    verify(&env, &["--allowed-signers", &other]).0.exits(4);
+    let old = stranger.replacen(' ', " valid-before=\"20200101\",", 1);
+    let old = env.write("old", old).to_string_lossy().into_owned();
+    verify(&env, &["--allowed-signers", &old]).0.exits(4);
+    verify(&env, &["--allowed-signers", &known, "--revoked", "no/such/list"]).0.exits(4);
+    env.run(&["verify", "--require", "anchord"]).exits(2);
+    env.run(&["verify", "--tsa-ca", "no/such/file"]).exits(2);
+}
+
+#[test]
+fn a_time_stamp_over_anything_else_anchors_nothing() {
+    const TEST: &str = "a_time_stamp_over_anything_else_anchors_nothing";
+    let env = small();
+    let Some(authority) = Authority::new(TEST) else { return };
+    env.run(&["checkpoint", "--tsa", &authority.url]).exits(0);
+    let ca = authority.certificate();
+    let words = ["--tsa-ca", &ca, "--require", "anchored"];
+    verify(&env, &words).0.exits(0);
+    // Somebody makes the case anew and keeps the stamp.
+    let anchors = env.path("case/anchors");
+    let named = |ending: &str| {
+        let found = files(&anchors).into_iter().find(|path| path.extension().is_some_and(|e| e == ending));
+        found.expect("the checkpoint was stamped")
+    };
+    let token = named("tsr");
+    let signature = token.with_extension("sig");
+    let kept = [token, signature].map(|path| std::fs::read(path).expect("it is there"));
+    forge(&env.path("case"), |lines| lines.retain(|line| line["do"] != "anchor.stamp"));
+    std::fs::remove_dir_all(&anchors).expect("it is ours");
+    env.run(&["checkpoint"]).exits(0);
+    for (ending, bytes) in ["tsr", "sig"].into_iter().zip(kept) {
+        std::fs::write(anchors.join(format!("zzz.{ending}")), bytes).expect("it can be written");
+    }
+    let (output, verdict) = verify(&env, &words);
+    output.exits(4);
+    assert!(verdict["notes"].to_string().contains("zzz.tsr is named by no journal entry"), "{verdict}");
+}
+
+#[test]
+fn a_checkpoint_of_another_case_is_named_itself() {
+    let (env, other) = (small(), small());
+    for ending in ["", ".sig"] {
+        let name = format!("checkpoint-000003.txt{ending}");
+        let from = other.path("case/anchors").join(&name);
+        std::fs::copy(from, env.path("case/anchors").join(&name)).expect("it can be copied");
+    }
+    let (output, verdict) = verify(&env, &[]);
+    assert!(names(&output, &verdict, "anchors/checkpoint-000003.txt"), "{verdict}");
+    assert!(reasons(&verdict).contains("it is of another case"), "{verdict}");
+}
+
+#[test]
+fn a_broken_journal_is_told_with_its_last_good_checkpoint() {
+    let env = small();
+    let path = env.path("case/journal.jsonl");
+    let text = std::fs::read_to_string(&path).expect("it is there");
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines.remove(3);
+    std::fs::write(&path, lines.join("\n") + "\n").expect("it can be written");
+    let (output, verdict) = verify(&env, &[]);
+    output.exits(4);
+    assert!(reasons(&verdict).contains("line 4: it has number 4, expected 3"), "{verdict}");
+    assert!(verdict["notes"].to_string().contains("the last good checkpoint covers 3 entries"), "{verdict}");
+}
+
+#[test]
 fn two_histories_fork_at_the_checkpoint_of_the_other() {
     let env = small();
     let (copy, original) = (env.path("copy"), env.path("case"));
@@ -228,6 +304,16 @@ pub fn copy_folder(from: &Path, to: &Path) {
             std::fs::copy(entry.path(), target).expect("it can be copied");
         }
     }
+}
+
+#[test]
+fn a_repair_of_nothing_is_refused() {
+    let env = TestEnv::new();
+    let (from, out) = (env.path("nothing"), env.path("saved").to_string_lossy().into_owned());
+    std::fs::create_dir(&from).expect("it can be made");
+    let from = from.to_string_lossy().into_owned();
+    env.run_bare(&["vestigo", "--case", &from, "repair", "--out", &out]).exits(3);
+    assert!(!env.path("saved").exists());
 }
 
 #[test]

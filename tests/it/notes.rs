@@ -1,8 +1,9 @@
 //! Bookmarks and findings on the command line.
 
 use serde_json::Value;
+use vestigo::journal;
 
-use crate::custody::copy_folder;
+use crate::custody::{copy_folder, forge};
 use crate::env::TestEnv;
 use crate::whole::demo_logs;
 
@@ -166,4 +167,45 @@ fn a_finding_whose_query_leads_back_to_itself_adds_nothing_and_harms_nothing() {
     let events: Vec<u64> = meant.iter().filter_map(|finding| finding["events"].as_u64()).collect();
     // The second one has the tag, too.
     assert_eq!(events[1..], [roots as u64 + 1; 2], "{meant:?}");
+}
+
+#[test]
+fn what_is_said_after_a_merge_stands_even_where_the_others_clock_was_ahead() {
+    let env = demo();
+    env.run(&["finding", "add", "Shared"]).exits(0);
+    let copy = env.path("copy");
+    copy_folder(&env.path("case"), &copy);
+    let ahead = |nanos: i64| {
+        forge(&copy, |lines| {
+            let mut line = lines.last().expect("a finding").clone();
+            let finding = journal::hash_of(format!("{line}\n").as_bytes());
+            (line["do"], line["at"]) = ("finding.set".into(), "2026-03-10T01:00:00.000000000Z".into());
+            line["what"] =
+                serde_json::json!({ "finding": finding, "change": { "title": "Theirs" }, "tick": nanos });
+            lines.push(line);
+        });
+    };
+    let now = 1_773_100_800_000_000_000;
+    ahead(now + 3_600_000_000_000);
+    let copied = copy.to_string_lossy().into_owned();
+    env.run(&["journal", "merge", &copied]).exits(0);
+    let title =
+        || env.run(&["--json", "finding", "list"]).ends(0).json()[0]["title"].as_str().map(str::to_owned);
+    assert_eq!(title().as_deref(), Some("Theirs"));
+    env.run(&["finding", "set", "1", "--title", "Said later"]).exits(0);
+    assert_eq!(title().as_deref(), Some("Said later"));
+    ahead(i64::MAX);
+    let refused = env.run(&["journal", "merge", &copied]).ends(3);
+    assert!(refused.err.contains("a year ahead"), "{}", refused.err);
+}
+
+#[test]
+fn what_is_no_journal_of_a_case_is_not_merged() {
+    let env = demo();
+    for (name, text) in [("empty", ""), ("half", "{\"seq\":0,\"at\":"), ("other", "{\"a\":1}\n")] {
+        let path = env.write(name, text).to_string_lossy().into_owned();
+        let output = env.run(&["journal", "merge", &path]);
+        assert!(matches!(output.status, 3 | 4), "{name}: {}", output.status);
+    }
+    env.run(&["journal", "merge", &env.path("logs").to_string_lossy()]).exits(3);
 }
