@@ -10,7 +10,7 @@ use crate::record::Instant;
 
 use super::effect::Ticket;
 use super::keymap::Chord;
-use super::model::{Anchor, Annotated, Card, Exported, Notes, Offer, Row};
+use super::model::{Anchor, Annotated, Card, Exported, Notes, Offer, Progress, Row};
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,8 +72,8 @@ pub enum Answer {
     Found(Vec<Hit>),
     /// What was written into the journal.
     Annotated(Box<Annotated>),
-    /// How far a check has come: bytes done, and in all.
-    Checking(u64, u64),
+    /// How far a check or an export has come.
+    Progress(Progress),
     /// What a check found.
     Checked(Box<Verdict>),
     /// A checkpoint that was written.

@@ -10,11 +10,11 @@ use crate::index::Cancel;
 use crate::record::{FixedClock, Instant};
 
 use super::super::event::Answer;
-use super::super::model::Anchor;
+use super::super::model::{Anchor, Progress};
 use super::Hands;
 
 /// How often a check tells how far it has come.
-const STEP: Duration = Duration::from_millis(100);
+pub(super) const STEP: Duration = Duration::from_millis(100);
 
 /// Checks a case. The work is done on a thread of its own, which is left alone
 /// when nobody waits for it any more: it never writes.
@@ -51,7 +51,7 @@ pub(super) fn verify(
             }
             Err(RecvTimeoutError::Timeout) => {
                 if let Some((done, total)) = news.try_iter().max() {
-                    tell(Answer::Checking(done, total));
+                    tell(Answer::Progress(Progress { done, total }));
                 }
             }
         }

@@ -1,17 +1,21 @@
 //! Bundles: what can be made, and making one.
 
 use std::path::PathBuf;
+use std::sync::mpsc::channel;
+use std::time::Instant as Stopwatch;
 
 use crate::case::Case;
 use crate::error::{Error, Result, visible};
-use crate::export::{Ask, Options, Query, introduce, make, name_of, note};
+use crate::export::{Ask, Made, Options, Query, introduce, make, name_of, note};
 use crate::index::{Cancel, Hit, Request};
 use crate::journal::{Signer, Who};
 use crate::query::Expr;
 use crate::record::{FieldId, FixedClock, Instant};
 
 use super::super::effect::Scope;
-use super::super::model::{ExportOrder, Exported, Offer, What};
+use super::super::event::Answer;
+use super::super::model::{ExportOrder, Exported, Offer, Progress, What};
+use super::check::STEP;
 
 /// Who acts, and whose key signs.
 #[derive(Clone)]
@@ -63,7 +67,13 @@ pub(super) fn offer(
 }
 
 /// Makes a bundle.
-pub(super) fn export(case: &Case, order: &ExportOrder, hands: &Hands, now: Instant) -> Result<Exported> {
+pub(super) fn export(
+    case: &Case,
+    order: &ExportOrder,
+    hands: &Hands,
+    now: Instant,
+    tell: &mut dyn FnMut(Answer),
+) -> Result<Exported> {
     let clock = FixedClock(now);
     let mut case = case.reread()?;
     let mut notes = Vec::new();
@@ -85,7 +95,7 @@ pub(super) fn export(case: &Case, order: &ExportOrder, hands: &Hands, now: Insta
         originals: order.originals,
         zone: case.about().zone,
     };
-    let made = make(&case, &asked(&case, &order.what)?, &options, &|_, _| {})?;
+    let made = watched(&case, &asked(&case, &order.what)?, &options, tell)?;
     if notes.is_empty()
         && let Err(error) = note(&case, &made, &options, &hands.who, &clock)
     {
@@ -98,6 +108,27 @@ pub(super) fn export(case: &Case, order: &ExportOrder, hands: &Hands, now: Insta
         events: made.events,
         line: format!("{} sha-256 {} signed {signer}", made.name, made.tagmanifest),
         notes,
+    })
+}
+
+/// Makes the bundle on a thread of its own, and tells now and then how far it has come.
+fn watched(case: &Case, ask: &Ask, options: &Options, tell: &mut dyn FnMut(Answer)) -> Result<Made> {
+    let (progress, news) = channel();
+    std::thread::scope(|scope| {
+        let work = scope.spawn(move || {
+            make(case, ask, options, &|done, total| {
+                let _ = progress.send(Progress { done, total });
+            })
+        });
+        let mut told = Stopwatch::now();
+        // The channel closes when the work is done.
+        while let Ok(now) = news.recv() {
+            if told.elapsed() >= STEP {
+                tell(Answer::Progress(now));
+                told = Stopwatch::now();
+            }
+        }
+        work.join().expect("what panics there is told by the crew")
     })
 }
 

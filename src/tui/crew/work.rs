@@ -49,9 +49,8 @@ pub fn carry_out(
             hand::offer(case, text, scope, *selected, first.as_deref(), hands)
                 .map(|offer| tell(Answer::Offer(offer)))
         }
-        Question::Export { order, now } => {
-            hand::export(case, order, hands, *now).map(|exported| tell(Answer::Exported(Box::new(exported))))
-        }
+        Question::Export { order, now } => hand::export(case, order, hands, *now, tell)
+            .map(|exported| tell(Answer::Exported(Box::new(exported)))),
         Question::Entry(hit) => card::card(case, hit).map(|card| tell(Answer::Entry(Box::new(card)))),
         Question::Values { field, prefix, limit } => {
             case.index().values(field, prefix, *limit, cancel).map(|values| tell(Answer::Values(values)))

@@ -4,6 +4,23 @@ use crate::case::Verdict;
 use crate::evidence::Depth;
 use crate::record::Instant;
 
+/// How far something has come that takes a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Progress {
+    /// Done: bytes of content, or events.
+    pub done: u64,
+    /// In all; 0 until that is known.
+    pub total: u64,
+}
+
+impl Progress {
+    /// Gives it in percent, once it is known how much there is.
+    pub fn percent(self) -> Option<u64> {
+        let percent = (u128::from(self.done) * 100).checked_div(u128::from(self.total))?;
+        u64::try_from(percent).ok()
+    }
+}
+
 /// A check of the case.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Check {
@@ -15,9 +32,7 @@ pub enum Check {
         /// How much is read.
         depth: Depth,
         /// Bytes of content that were read.
-        done: u64,
-        /// Bytes of content in all; 0 until they are known.
-        total: u64,
+        progress: Progress,
     },
     /// One was made.
     Done {

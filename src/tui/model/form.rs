@@ -4,7 +4,7 @@ use tui_input::Input;
 
 use crate::index::Hit;
 
-use super::{Offer, What};
+use super::{Offer, Progress, What};
 
 /// A form that lies over the panes.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,8 +21,8 @@ pub struct Form {
     pub facts: Vec<(&'static str, String)>,
     /// What Enter does, in two words.
     pub does: &'static str,
-    /// What was confirmed is being done.
-    pub busy: bool,
+    /// What was confirmed is being done, and has come so far.
+    pub busy: Option<Progress>,
 }
 
 /// What a form is for, with what its rows leave unsaid.
@@ -101,7 +101,7 @@ impl FormRow {
 impl Form {
     /// Begins a form at its first row.
     pub fn new(purpose: Purpose, title: impl Into<String>, does: &'static str, rows: Vec<FormRow>) -> Form {
-        Form { purpose, title: title.into(), rows, row: 0, facts: Vec::new(), does, busy: false }
+        Form { purpose, title: title.into(), rows, row: 0, facts: Vec::new(), does, busy: None }
     }
 
     /// Gives the row that keys change.

@@ -16,7 +16,7 @@ mod search;
 mod timeline;
 
 pub use card::{Card, Detail};
-pub use check::{Anchor, Check};
+pub use check::{Anchor, Check, Progress};
 pub use export::{ExportOrder, Exported, Offer, What};
 pub use facts::Facts;
 pub use fields::{Facet, FacetLine, FacetPlace, Facets, telling};

@@ -9,7 +9,7 @@ use super::{check, form, list, notes, typing};
 
 /// Takes in an answer to the newest question of its lane.
 pub(super) fn take(model: &mut Model, ticket: Ticket, took: Option<Duration>, answer: Answer) -> Vec<Effect> {
-    if !matches!(answer, Answer::Facet { .. } | Answer::Checking(..)) {
+    if !matches!(answer, Answer::Facet { .. } | Answer::Progress(_)) {
         model.tickets.settle(ticket);
     }
     match answer {
@@ -41,7 +41,8 @@ pub(super) fn take(model: &mut Model, ticket: Ticket, took: Option<Duration>, an
         Answer::Notes(notes) => return notes::take(model, *notes),
         Answer::Found(hits) => model.notebook.take_found(&hits),
         Answer::Annotated(annotated) => return notes::annotated(model, *annotated),
-        Answer::Checking(done, total) => check::checking(model, done, total),
+        Answer::Progress(progress) if ticket.lane == Lane::Check => check::checking(model, progress),
+        Answer::Progress(progress) => form::doing(model, progress),
         Answer::Checked(verdict) => check::checked(model, *verdict),
         Answer::Anchored(anchor) => return check::anchored(model, anchor),
         Answer::Offer(offer) => super::export::offered(model, offer),

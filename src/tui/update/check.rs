@@ -5,20 +5,20 @@ use crate::error::visible;
 use crate::evidence::Depth;
 
 use super::super::effect::{Effect, Question};
-use super::super::model::{Anchor, Check, Model, Tone};
+use super::super::model::{Anchor, Check, Model, Progress, Tone};
 use super::ask;
 
 /// Has the case checked.
 pub(super) fn verify(model: &mut Model, depth: Depth) -> Vec<Effect> {
-    model.check = Check::Running { depth, done: 0, total: 0 };
+    model.check = Check::Running { depth, progress: Progress::default() };
     let now = model.facts.now;
     vec![ask(model, Question::Verify { depth, now })]
 }
 
 /// Takes in how far a check has come.
-pub(super) fn checking(model: &mut Model, now: u64, all: u64) {
-    if let Check::Running { done, total, .. } = &mut model.check {
-        (*done, *total) = (now, all);
+pub(super) fn checking(model: &mut Model, now: Progress) {
+    if let Check::Running { progress, .. } = &mut model.check {
+        *progress = now;
     }
 }
 

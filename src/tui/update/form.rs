@@ -3,7 +3,7 @@
 use tui_input::InputRequest;
 
 use super::super::effect::Effect;
-use super::super::model::{Entry, Form, Front, Model, Purpose};
+use super::super::model::{Entry, Form, Front, Model, Progress, Purpose};
 use super::{export, notes};
 
 /// Puts a form over the panes.
@@ -80,7 +80,7 @@ pub(super) fn edit(model: &mut Model, request: InputRequest) -> Vec<Effect> {
 
 /// Does what the form says, unless it is being done.
 pub(super) fn confirm(model: &mut Model) -> Vec<Effect> {
-    let Some(form) = front(model).map(|form| form.clone()).filter(|form| !form.busy) else {
+    let Some(form) = front(model).map(|form| form.clone()).filter(|form| form.busy.is_none()) else {
         return Vec::new();
     };
     match &form.purpose {
@@ -97,13 +97,20 @@ pub(super) fn confirm(model: &mut Model) -> Vec<Effect> {
 /// Marks the form in front as being done.
 pub(super) fn busy(model: &mut Model) {
     if let Some(form) = front(model) {
-        form.busy = true;
+        form.busy = Some(Progress::default());
+    }
+}
+
+/// Takes in how far the work has come.
+pub(super) fn doing(model: &mut Model, progress: Progress) {
+    if let Some(form) = front(model).filter(|form| form.busy.is_some()) {
+        form.busy = Some(progress);
     }
 }
 
 /// Takes away the form whose work is done; one that was opened since stays.
 pub(super) fn done(model: &mut Model) {
-    if front(model).is_some_and(|form| form.busy) {
+    if front(model).is_some_and(|form| form.busy.is_some()) {
         model.front = Front::Nothing;
     }
 }
@@ -111,7 +118,7 @@ pub(super) fn done(model: &mut Model) {
 /// Lets a form whose work failed be corrected.
 pub(super) fn failed(model: &mut Model) {
     if let Some(form) = front(model) {
-        form.busy = false;
+        form.busy = None;
     }
 }
 

@@ -18,11 +18,10 @@ const PLACES: usize = 20;
 pub(super) fn state(model: &Model, glyphs: &Glyphs) -> (String, Role) {
     match &model.check {
         Check::None => ("not checked since it was opened".to_owned(), Role::Faint),
-        Check::Running { total: 0, .. } => ("checking…".to_owned(), Role::Warning),
-        Check::Running { done, total, .. } => {
-            let percent = u128::from(*done) * 100 / u128::from(*total);
-            (format!("checking… {percent} % of {}", bytes(*total)), Role::Warning)
-        }
+        Check::Running { progress, .. } => match progress.percent() {
+            None => ("checking…".to_owned(), Role::Warning),
+            Some(percent) => (format!("checking… {percent} % of {}", bytes(progress.total)), Role::Warning),
+        },
         Check::Done { depth, at, verdict } => {
             let read = if *depth == Depth::Quick { "looked over" } else { "every byte read" };
             let at = moment(*at, model.facts.zone());

@@ -7,6 +7,7 @@ use crate::error::visible;
 
 use super::super::model::{Entry, Form, FormRow};
 use super::super::theme::Role;
+use super::numbers::counted;
 use super::pen::{Pen, seen};
 
 /// Where texts begin inside the form.
@@ -58,8 +59,11 @@ pub(super) fn draw(form: &Form, pen: &mut Pen<'_>, area: Rect) {
         pen.text(popup.x + 4, y, TEXT - 4, name, Role::Faint);
         pen.foreign(popup.x + TEXT, y, room(popup), value, Role::Faint);
     }
-    let say = if form.busy {
-        "being done …".to_owned()
+    let say = if let Some(progress) = form.busy {
+        match progress.percent() {
+            Some(percent) => format!("being done … {percent} % of {}", counted(progress.total, "event")),
+            None => "being done …".to_owned(),
+        }
     } else {
         let choices = form.rows.iter().any(|row| matches!(row.entry, Entry::Choice { .. }));
         let rows = if form.rows.len() > 1 { " · Tab next row" } else { "" };

@@ -12,7 +12,7 @@ use crate::tui::event::{Answer, Event, Page};
 use crate::tui::keymap::{builtin, sequence};
 use crate::tui::model::{
     Anchor, Annotated, Brief, Card, Column, Exported, Facts, FindingRow, MarkRow, Model, Notes, Offer,
-    Outcome, Pivot, Row, Told, What,
+    Outcome, Pivot, Progress, Row, Told, What,
 };
 use crate::tui::update::{start, update};
 
@@ -145,7 +145,7 @@ pub(super) fn answers(question: &Question) -> Vec<Answer> {
                 vec![Damage { file: "evidence/0001".to_owned(), frame: Some(1), records: None, reason }];
             let (target, notes, not_proven) = ("case".to_owned(), Vec::new(), vec!["All.".to_owned()]);
             let verdict = Judgement { target, rungs, damage, notes, not_proven, entries: 7, sources: 1 };
-            vec![Answer::Checking(1, 2), Answer::Checked(Box::new(verdict))]
+            vec![Answer::Progress(Progress { done: 1, total: 2 }), Answer::Checked(Box::new(verdict))]
         }
         Question::Anchor { .. } => {
             let line = "vestigo 7 AAAA".to_owned();
@@ -156,12 +156,15 @@ pub(super) fn answers(question: &Question) -> Vec<Answer> {
             let choices = vec![search, ("bookmarks".to_owned(), What::Bookmarks)];
             vec![Answer::Offer(Offer { choices, name: "case-x3".to_owned(), signer: "SHA256:x".to_owned() })]
         }
-        Question::Export { order, .. } => vec![Answer::Exported(Box::new(Exported {
-            to: order.to.clone(),
-            events: EVENTS,
-            line: "case-x3 sha-256 00".to_owned(),
-            notes: Vec::new(),
-        }))],
+        Question::Export { order, .. } => vec![
+            Answer::Progress(Progress { done: 1, total: 3 }),
+            Answer::Exported(Box::new(Exported {
+                to: order.to.clone(),
+                events: EVENTS,
+                line: "case-x3 sha-256 00".to_owned(),
+                notes: Vec::new(),
+            })),
+        ],
         Question::Values { .. } => vec![Answer::Values(vec![top("root", 3), top("ro ot", 1)])],
     }
 }
