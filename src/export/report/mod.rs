@@ -8,24 +8,23 @@
 mod chart;
 mod data;
 mod filters;
+mod foreign;
 
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
-
 use askama::Template;
-use askama::filters::{Escaper, Html};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-use crate::error::{Attempt, Result, Visible};
+use crate::error::{Attempt, Result};
 
 use chart::{Drawing, Paper};
 pub use filters::thousands;
+pub(crate) use foreign::Foreign;
 
 pub use data::{
     Bucket, Chart, Checkpoint, Cover, Coverage, Custody, Fact, FindingPart, Line, Marked, Note, RedactionRow,
@@ -45,22 +44,6 @@ const RECORD_CHARS: usize = 4_000;
 /// Fails where the template cannot be written, which no data brings about.
 pub fn html(report: &Report) -> Result<String> {
     Page::of(report).render().attempt(|| "cannot write the report".to_owned())
-}
-
-/// How foreign text enters a page: made visible, then escaped.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Foreign;
-
-impl Escaper for Foreign {
-    fn write_escaped_str<W: fmt::Write>(&self, dest: W, string: &str) -> fmt::Result {
-        struct Escaped<W>(W);
-        impl<W: fmt::Write> fmt::Write for Escaped<W> {
-            fn write_str(&mut self, text: &str) -> fmt::Result {
-                Html.write_escaped_str(&mut self.0, text)
-            }
-        }
-        fmt::write(&mut Escaped(dest), format_args!("{}", Visible(string)))
-    }
 }
 
 /// A part of the page with a heading of its own.
