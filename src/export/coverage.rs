@@ -79,18 +79,34 @@ fn gaps(case: &Case, info: &SourceInfo) -> Result<Option<Vec<Gap>>> {
     Ok(Some(gaps))
 }
 
-/// Gives what `coverage.json` says.
-pub fn json(case: &Case, covered: &[Covered], shares: &[Share], originals: &[(SourceId, String)]) -> Value {
-    let rows: Vec<Value> = covered.iter().map(|row| source(row, shares, originals)).collect();
-    let not_read: Vec<Value> = case
-        .journal()
+/// Something that was met at import and not read.
+#[derive(Debug, Clone, Copy)]
+pub struct NotRead<'a> {
+    /// Where it was met (foreign text: show through `Visible`).
+    pub path: &'a Value,
+    /// `skipped` or `failed`.
+    pub status: &'a Value,
+    /// Why.
+    pub reason: &'a Value,
+}
+
+/// Lists what was met at import and not read.
+pub fn not_read_of(case: &Case) -> Vec<NotRead<'_>> {
+    case.journal()
         .iter()
         .filter(|line| line.act == "import.receipt")
         .filter_map(|line| line.what["sources"].as_array())
         .flatten()
         .filter(|row| row["status"] == "skipped" || row["status"] == "failed")
-        .map(|row| json!({ "path": row["path"], "status": row["status"], "reason": row["reason"] }))
-        .collect();
+        .map(|row| NotRead { path: &row["path"], status: &row["status"], reason: &row["reason"] })
+        .collect()
+}
+
+/// Gives what `coverage.json` says.
+pub fn json(case: &Case, covered: &[Covered], shares: &[Share], originals: &[(SourceId, String)]) -> Value {
+    let rows: Vec<Value> = covered.iter().map(|row| source(row, shares, originals)).collect();
+    let not_read = |row: NotRead<'_>| json!({ "path": row.path, "status": row.status, "reason": row.reason });
+    let not_read: Vec<Value> = not_read_of(case).into_iter().map(not_read).collect();
     json!({ "sources": rows, "not_read": not_read,
         "gap": "at least one whole hour (UTC) without an event between a source's first and last; the longest 20 are listed",
         "not_shown": "whether these are all the logs there were, and whether they were complete before they were imported" })

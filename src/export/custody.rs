@@ -12,6 +12,7 @@ use crate::journal::{
 use super::bag::{BagWriter, hash_of};
 use super::records::hex;
 use super::redact::Redactor;
+use super::report::thousands;
 
 /// Entries that say only what left the case. Behind the last other entry they
 /// stay out of the next bundle, so that exporting changes nothing that is exported.
@@ -139,21 +140,24 @@ fn of_finding(case: &Case, finding: &Finding) -> Value {
 pub fn summary(line: &Line) -> String {
     let what = &line.what;
     let text = |name: &str| what[name].as_str().unwrap_or_default().to_owned();
+    let number = |name: &str, noun: &str| counted(what[name].as_u64().unwrap_or_default(), noun);
     match line.act.as_str() {
         "case.create" => text("title"),
         "evidence.import" => {
             let sealed = what["sources"].as_array().map_or(0, Vec::len);
-            format!("batch {}: {sealed} sources, {} bytes", what["batch"], what["content_length"])
+            let sources = counted(sealed as u64, "source");
+            let bytes = counted(what["content_length"].as_u64().unwrap_or_default(), "byte");
+            format!("batch {}: {sources}, {bytes}", what["batch"])
         }
         "import.receipt" => receipt(what),
-        "index.rebuild" => format!("{} events", what["events"]),
+        "index.rebuild" => number("events", "event"),
         "key.add" => text("fingerprint"),
         "anchor.stamp" => format!("{} entries, stamped at {}", what["entries"], text("stamped")),
-        "export" => format!("{} events: {}", what["events"], text("asked")),
+        "export" => format!("{}: {}", number("events", "event"), text("asked")),
         "reveal" => text("token"),
         "transfer" => format!("{} → {}", text("released_by"), text("received_by")),
         "recovery" => text("reason"),
-        crate::journal::MERGE => format!("{} annotations", what["lines"].as_array().map_or(0, Vec::len)),
+        crate::journal::MERGE => counted(what["lines"].as_array().map_or(0, Vec::len) as u64, "annotation"),
         act => Act::read(act, what).map_or_else(|| what.to_string(), |act| act.told()),
     }
 }
@@ -162,11 +166,17 @@ fn receipt(what: &Value) -> String {
     let rows = what["sources"].as_array().map_or(&[][..], Vec::as_slice);
     let count = |status: &str| rows.iter().filter(|row| row["status"] == status).count();
     let events: u64 = rows.iter().filter_map(|row| row["events"].as_u64()).sum();
-    let mut text = format!("{} sources, {events} events", count("imported") + count("partial"));
+    let read = (count("imported") + count("partial")) as u64;
+    let mut text = format!("{}, {}", counted(read, "source"), counted(events, "event"));
     for status in ["partial", "duplicate", "skipped", "failed"] {
         if count(status) > 0 {
             text.push_str(&format!(", {} {status}", count(status)));
         }
     }
     text
+}
+
+/// Writes a number with its noun: `1 source`, `2,000 sources`.
+pub fn counted(number: u64, noun: &str) -> String {
+    format!("{} {noun}{}", thousands(number), if number == 1 { "" } else { "s" })
 }

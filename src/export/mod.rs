@@ -8,6 +8,7 @@
 
 mod ask;
 mod bag;
+mod bars;
 mod coverage;
 mod custody;
 mod forms;

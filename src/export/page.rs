@@ -4,26 +4,26 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::case::{Case, NEVER_PROVEN, TOOL};
+use crate::case::{Case, NEVER_PROVEN, TOOL, Times};
 use crate::error::Result;
-use crate::index::{Cancel, Hit, Request};
+use crate::index::{Hit, Request};
 use crate::journal::{Finding, Said};
-use crate::query::Expr;
-use crate::record::{Instant, Window, Zone, bucket_edges, readable_width};
+use crate::record::{Basis, Instant, Window, Zone};
 
 use super::ask::each;
-use super::coverage::Covered;
-use super::custody::{summary, withheld};
+use super::bars;
+use super::coverage::{self, Covered};
+use super::custody::{counted, summary, withheld};
 use super::make::Source;
 use super::records::{Written, shown};
 use super::redact::Redactor;
 use super::report::{
-    Bucket, Chart, Checkpoint, Cover, Coverage, Custody, Fact, FindingPart, Line, Marked, Note, RedactionRow,
+    Checkpoint, Cover, Coverage, Custody, Fact, FindingPart, Line, Marked, NotRead, Note, RedactionRow,
     Report, html as write, thousands,
 };
 
 /// How many events are shown one by one.
-const EVENTS: usize = 200;
+const EVENTS: usize = 100;
 
 /// How many events of each finding are shown one by one.
 const OF_FINDING: usize = 25;
@@ -31,12 +31,13 @@ const OF_FINDING: usize = 25;
 /// How many entries of the journal are shown, the newest.
 const ENTRIES: usize = 1000;
 
-/// How many bars the chart has, about.
-const BARS: usize = 60;
+/// What stands in the place of an entry that is left out of a redacted bundle.
+const WITHHELD: &str =
+    "left out, since it tells redacted values or hashes of single records; its own hash is in the journal";
 
 /// Writes the report of a bundle.
 pub fn html(source: &Source<'_>, written: &Written, redactor: &mut Redactor) -> Result<String> {
-    let chart = chart(source, written)?;
+    let chart = bars::chart(source, written)?;
     let mut page = Page { case: source.case, zone: source.options.zone, redactor };
     let events = page.lines(source.hits.iter().take(EVENTS))?;
     let findings = page.findings(source)?;
@@ -51,7 +52,8 @@ pub fn html(source: &Source<'_>, written: &Written, redactor: &mut Redactor) -> 
         events,
         events_total: source.hits.len() as u64,
         chart,
-        coverage: source.covered.iter().map(|row| page.coverage(row)).collect(),
+        coverage: source.covered.iter().map(|row| page.coverage(row, written)).collect(),
+        not_read: page.not_read(),
         custody: page.custody(source),
         redactions: redactions(source, page.redactor),
         not_proven: not_proven(source, written),
@@ -75,7 +77,7 @@ impl Page<'_> {
             title: self.redactor.text(&about.title),
             case_id: about.id.clone(),
             examiner: self.redactor.text(&about.examiner),
-            made: self.zone.show(source.state_time(), 0),
+            as_of: self.zone.show(source.state_time(), 0),
             tool: TOOL.to_owned(),
             bundle: source.name.clone(),
             key_fingerprint: source.options.signer.as_ref().map(|signer| signer.signed().fingerprint),
@@ -89,15 +91,15 @@ impl Page<'_> {
 
     fn statement(&mut self, source: &Source<'_>) -> String {
         let searched: u64 = source.covered.iter().map(|row| row.info.receipt.events).sum();
-        let sources = source.covered.len();
+        let sources = source.covered.len() as u64;
+        let held = format!("{} in {}", counted(searched, "event"), counted(sources, "source"));
         let asked = self.redactor.text(&source.ask.words());
-        let where_ = format!("{} with {} events", count(sources as u64, "source"), thousands(searched));
-        match source.hits.len() {
-            0 => format!(
-                "No event matches {asked}. {where_} were searched; the hours they cover, and those they do not, are listed below."
-            ),
-            1 => format!("One event was found by {asked}, in {where_}."),
-            many => format!("{} events were found by {asked}, in {where_}.", thousands(many as u64)),
+        match source.hits.len() as u64 {
+            0 => format!("No event matches what was asked for: {asked}. Searched: {held}."),
+            found if found == searched => {
+                format!("This bundle holds all of the case: {held}. Asked for: {asked}.")
+            }
+            found => format!("This bundle holds {} of {held}. Asked for: {asked}.", thousands(found)),
         }
     }
 
@@ -105,24 +107,44 @@ impl Page<'_> {
         let fact = |label: &str, value: String| Fact { label: label.to_owned(), value };
         let times = source.hits.iter().filter_map(|hit| hit.time);
         let span = times.clone().min().zip(times.max());
-        let mut facts = vec![fact("Events", thousands(source.hits.len() as u64))];
+        let mut facts = vec![fact("Events in this bundle", thousands(source.hits.len() as u64))];
         if let Some((first, last)) = span {
-            facts.push(fact("First", self.zone.show(first, 3)));
-            facts.push(fact("Last", self.zone.show(last, 3)));
+            facts.push(fact("First of them", self.zone.show(first, 3)));
+            facts.push(fact("Last of them", self.zone.show(last, 3)));
         }
-        facts.push(fact(
-            "Sources with events",
-            format!("{} of {}", written.shares.len(), source.covered.len()),
-        ));
+        let untimed = source.hits.iter().filter(|hit| hit.time.is_none()).count();
+        if untimed > 0 {
+            facts.push(fact("Without a time", thousands(untimed)));
+        }
+        facts.push(fact("Sources searched", thousands(source.covered.len())));
+        if !source.hits.is_empty() {
+            facts.push(fact("Of these, with events in this bundle", thousands(written.shares.len())));
+        }
+        if !source.ask.findings.is_empty() {
+            facts.push(fact("Findings", self.severities(source)));
+        }
         if written.withheld > 0 {
-            facts.push(fact("Records withheld", thousands(written.withheld)));
+            facts.push(fact("Records left out as redacted", thousands(written.withheld)));
         }
         let orphans = self.case.orphans();
         if !orphans.is_empty() {
-            facts.push(fact("ORPHANED annotations", thousands(orphans.len() as u64)));
+            facts.push(fact("ORPHANED annotations in the case", thousands(orphans.len() as u64)));
         }
-        facts.push(fact("Journal entries", thousands(source.entries as u64)));
+        facts.push(fact("Entries of the journal", thousands(source.entries as u64)));
         facts
+    }
+
+    /// Says how many findings are handed over, and how grave they are.
+    fn severities(&self, source: &Source<'_>) -> String {
+        let all = self.case.state().findings.iter();
+        let mut by_severity: BTreeMap<_, u64> = BTreeMap::new();
+        for finding in all.filter(|finding| source.ask.findings.contains(&finding.number)) {
+            *by_severity.entry(finding.severity).or_default() += 1;
+        }
+        let worst_first = by_severity.iter().rev();
+        let said: Vec<String> =
+            worst_first.map(|(severity, number)| format!("{number} {severity}")).collect();
+        said.join(", ")
     }
 
     fn lines<'h>(&mut self, hits: impl Iterator<Item = &'h Hit>) -> Result<Vec<Line>> {
@@ -139,7 +161,7 @@ impl Page<'_> {
         Ok(Line {
             id: entry.origin.id().to_string(),
             time: hit.time.map(|time| self.zone.show(time, 3)).unwrap_or_default(),
-            approximate: entry.event.stamp.is_some_and(|stamp| !stamp.basis.is_explicit()),
+            doubt: entry.event.stamp.map(|stamp| doubt(&stamp.basis)).unwrap_or_default(),
             outcome: text("event.outcome"),
             actor: text("user.name"),
             from,
@@ -217,38 +239,44 @@ impl Page<'_> {
         Ok(marked)
     }
 
-    fn coverage(&mut self, row: &Covered) -> Coverage {
+    fn not_read(&mut self) -> Vec<NotRead> {
+        let mut text = |value: &Value| self.redactor.text(value.as_str().unwrap_or_default());
+        let row = |row: coverage::NotRead<'_>| NotRead {
+            path: text(row.path),
+            status: text(row.status),
+            reason: text(row.reason),
+        };
+        coverage::not_read_of(self.case).into_iter().map(row).collect()
+    }
+
+    fn coverage(&mut self, row: &Covered, written: &Written) -> Coverage {
         let (info, receipt) = (&row.info, &row.info.receipt);
         let show = |at: Option<Instant>| at.map(|at| self.zone.show(at, 0)).unwrap_or_default();
         let gap = |gap: &super::coverage::Gap| {
             format!("{} to {} ({} h)", self.zone.show(gap.from, 0), self.zone.show(gap.to, 0), gap.hours())
         };
-        let times = &receipt.time;
-        let basis = match (times.inferred, times.none) {
-            (0, 0) => "stated by every line".to_owned(),
-            (inferred, none) => format!(
-                "{} stated, {} in part inferred, {} without a time",
-                thousands(times.explicit),
-                thousands(inferred),
-                thousands(none)
-            ),
-        };
         let gaps = match &row.gaps {
             Some(gaps) => gaps.iter().map(gap).collect(),
-            None if info.span().is_some() => vec!["not looked for".to_owned()],
+            None if info.span().is_some() => vec!["were not looked for in this source".to_owned()],
             None => Vec::new(),
         };
         Coverage {
             source_path: self.redactor.text(&info.path),
             format: receipt.format.clone(),
             sha256: info.id.to_string(),
+            bytes: info.bytes,
             events: receipt.events,
+            exported: written
+                .shares
+                .iter()
+                .find(|share| share.source == info.id)
+                .map_or(0, |share| share.records),
             unparsed: receipt.unparsed,
             rejected_bytes: receipt.bytes.rejected,
             first: show(info.span().map(|span| span.0)),
             last: show(info.span().map(|span| span.1)),
             gaps,
-            basis,
+            basis: basis(&receipt.time),
         }
     }
 
@@ -256,7 +284,7 @@ impl Page<'_> {
         let lines = &self.case.journal()[..source.entries];
         let row = |line: &crate::journal::Line| {
             let hidden = withheld(line, self.redactor);
-            let said = if hidden { "withheld".to_owned() } else { summary(line) };
+            let said = if hidden { WITHHELD.to_owned() } else { summary(line) };
             let by = self.redactor.text(&line.by);
             Custody { seq: line.seq, at: self.moment(&line.at), by, act: line.act.clone(), summary: said }
         };
@@ -281,70 +309,54 @@ fn redactions(source: &Source<'_>, redactor: &Redactor) -> Vec<RedactionRow> {
     fields.into_iter().map(row).collect()
 }
 
+/// Says what of a time is inferred or in doubt.
+fn doubt(basis: &Basis) -> String {
+    let inferred = [(basis.year, "year"), (basis.date, "date"), (basis.zone, "zone")];
+    let inferred: Vec<&str> = inferred.into_iter().filter_map(|(is, word)| is.then_some(word)).collect();
+    let mut doubts = Vec::new();
+    if !inferred.is_empty() {
+        doubts.push(format!("{} inferred", inferred.join(" and ")));
+    }
+    if basis.ambiguous {
+        doubts.push("clocks were changed then, so another hour is possible".to_owned());
+    }
+    if basis.future {
+        doubts.push("later than the source was imported".to_owned());
+    }
+    doubts.join("; ")
+}
+
+/// Says how the times of a source are known.
+fn basis(times: &Times) -> String {
+    let parts = [
+        (times.explicit, "stated in full"),
+        (times.inferred, "in part inferred (year, date or zone)"),
+        (times.ambiguous, "of an hour that clocks show twice or never"),
+        (times.future, "later than the import"),
+        (times.none, "without a time"),
+    ];
+    let said = parts.into_iter().filter(|(number, _)| *number > 0);
+    let said: Vec<String> = said.map(|(number, how)| format!("{} {how}", thousands(number))).collect();
+    said.join(", ")
+}
+
 fn not_proven(source: &Source<'_>, written: &Written) -> Vec<String> {
     let mut open = vec![
         NEVER_PROVEN.to_owned(),
         "Whose key signed this: compare its fingerprint with what its owner told you.".to_owned(),
         "That the history was not rolled back before this bundle was made: compare the checkpoint with one that was kept elsewhere.".to_owned(),
         "That an event happened as its log line says: a log says what a program wrote.".to_owned(),
+        "That the clocks of the machines that wrote the logs were right.".to_owned(),
+        "Which person acted: a record names an account or an address.".to_owned(),
     ];
     if written.withheld > 0 {
         open.push(
-            "What withheld records say. A source of a line or two could be guessed from its SHA-256."
+            "What redacted records say. A source of a line or two could be guessed from its SHA-256."
                 .to_owned(),
         );
     }
     if source.options.signer.is_none() {
-        open.insert(0, "Anything at all: this bundle is UNSIGNED.".to_owned());
+        open.insert(0, "Who answers for any of it: this bundle is UNSIGNED.".to_owned());
     }
     open
-}
-
-/// Counts the bundle's events over time, by outcome; hours in which no source has
-/// any event are gaps.
-fn chart(source: &Source<'_>, written: &Written) -> Result<Option<Chart>> {
-    let times = source.hits.iter().filter_map(|hit| hit.time);
-    let Some((first, last)) = times.clone().min().zip(times.max()) else { return Ok(None) };
-    let window = Window { from: first, to: last.plus(1) };
-    let zone = source.options.zone;
-    let width = readable_width(window, BARS);
-    let edges = bucket_edges(window, width, &zone);
-    let all = Request { expr: Expr::All, window: Window::ALL };
-    let any = source.case.index().histogram(&all, &edges, None, 0, &Cancel::new())?;
-    let mut buckets: Vec<Bucket> = any
-        .buckets
-        .iter()
-        .map(|bucket| Bucket {
-            label: zone.show(bucket.window.from, 0),
-            gap: bucket.count == 0,
-            ..Bucket::default()
-        })
-        .collect();
-    for (hit, outcome) in source.hits.iter().zip(&written.outcomes) {
-        let Some(time) = hit.time else { continue };
-        let place = edges.partition_point(|edge| *edge <= time);
-        let Some(bucket) = place.checked_sub(1).and_then(|place| buckets.get_mut(place)) else { continue };
-        match outcome {
-            b's' => bucket.success += 1,
-            b'f' => bucket.failure += 1,
-            _ => bucket.other += 1,
-        }
-    }
-    let (from, to) = (zone.show(first, 0), zone.show(last, 0));
-    Ok(Some(Chart { buckets, width_text: length(width), from, to }))
-}
-
-fn length(nanos: i64) -> String {
-    let seconds = nanos / 1_000_000_000;
-    match seconds {
-        0 => format!("{} ms", nanos / 1_000_000),
-        1..60 => format!("{seconds} s"),
-        60..3600 => format!("{} min", seconds / 60),
-        3600..86_400 => format!("{} h", seconds / 3600),
-        _ => count((seconds / 86_400) as u64, "day"),
-    }
-}
-
-fn count(n: u64, what: &str) -> String {
-    format!("{} {what}{}", thousands(n), if n == 1 { "" } else { "s" })
 }

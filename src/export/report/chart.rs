@@ -32,8 +32,8 @@ const BELOW: f64 = 26.0;
 const RIGHT: f64 = 6.0;
 /// The least height of a count above zero, so that one among thousands is seen.
 const LEAST: f64 = 1.5;
-/// Most columns of a label below the bars.
-const LABEL_COLUMNS: usize = 20;
+/// Most columns of a label below the bars: a date with seconds and their thousandths.
+const LABEL_COLUMNS: usize = 23;
 
 /// A chart with every place worked out.
 #[derive(Debug, PartialEq)]
@@ -88,8 +88,8 @@ pub(super) struct Word {
 #[derive(Debug, PartialEq)]
 pub(super) struct Gap {
     pub(super) number: usize,
-    pub(super) first: String,
-    pub(super) last: String,
+    pub(super) begins: String,
+    pub(super) ends: String,
     pub(super) from: usize,
     pub(super) intervals: usize,
 }
@@ -98,15 +98,16 @@ pub(super) struct Gap {
 pub(super) fn gaps(chart: &Chart) -> Vec<Gap> {
     let mut gaps: Vec<Gap> = Vec::new();
     for (at, bucket) in chart.buckets.iter().enumerate().filter(|(_, bucket)| bucket.gap) {
+        let ends = chart.buckets.get(at + 1).map_or(&chart.to, |next| &next.label).clone();
         match gaps.last_mut() {
             Some(gap) if gap.from + gap.intervals == at => {
                 gap.intervals += 1;
-                gap.last = bucket.label.clone();
+                gap.ends = ends;
             }
             _ => gaps.push(Gap {
                 number: gaps.len() + 1,
-                first: bucket.label.clone(),
-                last: bucket.label.clone(),
+                begins: bucket.label.clone(),
+                ends,
                 from: at,
                 intervals: 1,
             }),
@@ -189,7 +190,7 @@ fn tip(bucket: &Bucket) -> String {
 /// Chooses as many labels of intervals as have room, at even distances; each
 /// begins where its interval begins.
 fn labels(chart: &Chart, left: f64, right: f64, each: f64, column: f64) -> Vec<Word> {
-    let texts: Vec<String> = chart.buckets.iter().map(|bucket| short(&bucket.label)).collect();
+    let texts: Vec<String> = chart.buckets.iter().map(|bucket| short(&bucket.mark)).collect();
     let widest = texts.iter().map(|text| text.width()).max().unwrap_or(0) as f64 * column;
     // Distances that divide days and hours well, whatever an interval lasts.
     let step = (0..usize::BITS - 2)
@@ -241,7 +242,7 @@ fn describe(chart: &Chart, gaps: &[Gap]) -> String {
         text += &format!(" The most, {}, begin at {}.", thousands(total(peak)), peak.label);
     }
     if !gaps.is_empty() {
-        text += &format!(" Gaps without records: {}.", gaps.len());
+        text += &format!(" Gaps of an hour or more without a record: {}.", gaps.len());
     }
     text
 }

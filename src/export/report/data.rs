@@ -23,6 +23,8 @@ pub struct Report {
     pub chart: Option<Chart>,
     /// What each source holds.
     pub coverage: Vec<Coverage>,
+    /// What was met at import and not read.
+    pub not_read: Vec<NotRead>,
     /// The journal of the case, oldest entry first.
     pub custody: Vec<Custody>,
     /// What was replaced by tokens; empty where nothing was.
@@ -42,8 +44,8 @@ pub struct Cover {
     pub case_id: String,
     /// Who answers for the report.
     pub examiner: String,
-    /// When the bundle was made.
-    pub made: String,
+    /// Of which moment the bundle shows the case: its newest entry of the journal.
+    pub as_of: String,
     /// The program and its version.
     pub tool: String,
     /// The bundle's name.
@@ -142,8 +144,8 @@ pub struct Line {
     pub id: String,
     /// When, in the report's zone.
     pub time: String,
-    /// A part of the time was inferred and not recorded.
-    pub approximate: bool,
+    /// What of the time is inferred or in doubt; empty where the record states it.
+    pub doubt: String,
     /// `success`, `failure`, or empty where the record says neither.
     pub outcome: String,
     /// Who; may be empty.
@@ -158,7 +160,7 @@ pub struct Line {
     pub source_path: String,
     /// The line in that source, from 1; 0 where it has none.
     pub line: u64,
-    /// The SHA-256 of the record, in hexadecimal digits.
+    /// The SHA-256 of the record, in hexadecimal digits; empty where it was redacted.
     pub sha256: String,
     /// A value of it was replaced, and its bytes were left out.
     pub redacted: bool,
@@ -180,15 +182,17 @@ pub struct Chart {
 /// An interval of the chart.
 #[derive(Debug, Clone, Default)]
 pub struct Bucket {
-    /// When it begins, as short as it can be said.
+    /// When it begins, in full.
     pub label: String,
+    /// When it begins, as short as it can be said below its bar.
+    pub mark: String,
     /// Events that succeeded.
     pub success: u64,
     /// Events that failed.
     pub failure: u64,
     /// Events that say neither.
     pub other: u64,
-    /// No source holds a record of this time.
+    /// It is part of a gap: an hour or more of which no source holds a record.
     pub gap: bool,
 }
 
@@ -201,8 +205,12 @@ pub struct Coverage {
     pub format: String,
     /// The SHA-256 of its content, in hexadecimal digits.
     pub sha256: String,
+    /// How many bytes its content has.
+    pub bytes: u64,
     /// How many events it holds.
     pub events: u64,
+    /// How many of its events are in the bundle.
+    pub exported: u64,
     /// How many of its records were kept but not understood.
     pub unparsed: u64,
     /// How many of its bytes are no text of a log.
@@ -213,8 +221,19 @@ pub struct Coverage {
     pub last: String,
     /// Spans without records, one sentence each.
     pub gaps: Vec<String>,
-    /// How its times are known.
+    /// How its times are known, in a sentence.
     pub basis: String,
+}
+
+/// Something that was met at import and not read.
+#[derive(Debug, Clone, Default)]
+pub struct NotRead {
+    /// Where it was met.
+    pub path: String,
+    /// `skipped` or `failed`.
+    pub status: String,
+    /// Why it was not read.
+    pub reason: String,
 }
 
 /// An entry of the journal.

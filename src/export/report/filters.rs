@@ -4,6 +4,9 @@ use std::fmt::Display;
 
 use askama::Values;
 
+/// Most characters of a cell.
+const GLANCE: usize = 240;
+
 /// Writes a whole number with its thousands apart: `1,234,567`.
 #[askama::filter_fn]
 pub fn grouped<T: Display>(number: T, _: &dyn Values) -> askama::Result<String> {
@@ -16,6 +19,16 @@ pub fn counted<T: Display>(number: T, _: &dyn Values, one: &str, many: &str) -> 
     let number = thousands(number);
     let noun = if number == "1" { one } else { many };
     Ok(format!("{number} {noun}"))
+}
+
+/// Cuts a text that would fill a page by itself, and says how much there is:
+/// a cell of a table is for a glance.
+#[askama::filter_fn]
+pub fn glance<T: AsRef<str>>(text: T, _: &dyn Values) -> askama::Result<String> {
+    let text = text.as_ref();
+    let Some((end, _)) = text.char_indices().nth(GLANCE) else { return Ok(text.to_owned()) };
+    let all = thousands(text.chars().count());
+    Ok(format!("{} … ({all} characters)", &text[..end]))
 }
 
 /// Cuts a text into groups of four characters, for reading aloud; what names

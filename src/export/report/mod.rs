@@ -8,35 +8,37 @@
 mod chart;
 mod data;
 mod filters;
+mod foreign;
 
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
-
 use askama::Template;
-use askama::filters::{Escaper, Html};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-use crate::error::{Attempt, Result, Visible};
+use crate::error::{Attempt, Result};
 
 use chart::{Drawing, Paper};
 pub use filters::thousands;
+pub(crate) use foreign::Foreign;
 
 pub use data::{
-    Bucket, Chart, Checkpoint, Cover, Coverage, Custody, Fact, FindingPart, Line, Marked, Note, RedactionRow,
-    Report,
+    Bucket, Chart, Checkpoint, Cover, Coverage, Custody, Fact, FindingPart, Line, Marked, NotRead, Note,
+    RedactionRow, Report,
 };
 
 /// How the page looks.
 const STYLE: &str = include_str!("report.css");
 
 /// Most characters of a record that are printed.
-const RECORD_CHARS: usize = 4_000;
+const RECORD_CHARS: usize = 2_000;
+
+/// Most characters of a name at the foot of a page.
+const FOOT_CHARS: usize = 40;
 
 /// Writes a report as one self-contained page.
 ///
@@ -45,22 +47,6 @@ const RECORD_CHARS: usize = 4_000;
 /// Fails where the template cannot be written, which no data brings about.
 pub fn html(report: &Report) -> Result<String> {
     Page::of(report).render().attempt(|| "cannot write the report".to_owned())
-}
-
-/// How foreign text enters a page: made visible, then escaped.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Foreign;
-
-impl Escaper for Foreign {
-    fn write_escaped_str<W: fmt::Write>(&self, dest: W, string: &str) -> fmt::Result {
-        struct Escaped<W>(W);
-        impl<W: fmt::Write> fmt::Write for Escaped<W> {
-            fn write_str(&mut self, text: &str) -> fmt::Result {
-                Html.write_escaped_str(&mut self.0, text)
-            }
-        }
-        fmt::write(&mut Escaped(dest), format_args!("{}", Visible(string)))
-    }
 }
 
 /// A part of the page with a heading of its own.
@@ -110,7 +96,7 @@ impl Section {
             Section::Custody => "Chain of custody",
             Section::Redactions => "Redactions",
             Section::Verify => "How to verify this bundle",
-            Section::Limits => "What this does not show",
+            Section::Limits => "What this does not prove",
         }
     }
 }
@@ -120,7 +106,7 @@ impl Section {
 #[template(path = "report.html")]
 struct Page<'a> {
     report: &'a Report,
-    style: &'static str,
+    style: String,
     style_hash: String,
     sections: Vec<Section>,
     drawings: Vec<Drawing>,
@@ -131,10 +117,11 @@ impl<'a> Page<'a> {
     fn of(report: &'a Report) -> Page<'a> {
         let chart = report.chart.as_ref().filter(|chart| !chart.buckets.is_empty());
         let papers = [Paper::WIDE, Paper::NARROW];
+        let style = format!("{STYLE}{}", foot(&report.cover));
         Page {
             report,
-            style: STYLE,
-            style_hash: STANDARD.encode(Sha256::digest(STYLE)),
+            style_hash: STANDARD.encode(Sha256::digest(&style)),
+            style,
             sections: sections(report),
             drawings: chart
                 .iter()
@@ -169,10 +156,32 @@ impl<'a> Page<'a> {
         self.report.coverage.iter().map(|source| u128::from(source.rejected_bytes)).sum()
     }
 
+    /// Tells whether values were taken out of this bundle.
+    fn is_redacted(&self) -> bool {
+        !self.report.redactions.is_empty()
+    }
+
+    /// Counts the entries of the journal that are older than those that are listed.
+    fn older_entries(&self) -> u64 {
+        self.report.custody.first().map_or(0, |entry| entry.seq)
+    }
+
     /// Counts the sources that hold gaps.
     fn with_gaps(&self) -> usize {
         self.report.coverage.iter().filter(|source| !source.gaps.is_empty()).count()
     }
+}
+
+/// Names the bundle and its case at the foot of every printed page, so that a
+/// loose sheet tells where it belongs. The style is written as it is: only
+/// letters, digits and `._-` get into it.
+fn foot(cover: &Cover) -> String {
+    let plain = |text: &str| -> String {
+        let all = text.chars().filter(|c| c.is_ascii_alphanumeric() || "._-".contains(*c));
+        all.take(FOOT_CHARS).collect()
+    };
+    let (bundle, case) = (plain(&cover.bundle), plain(&cover.case_id));
+    format!("@page {{ @bottom-left {{ content: \"Evidence report {bundle}, case {case}\"; }} }}\n")
 }
 
 /// Chooses the sections and their order: without events, coverage comes first.

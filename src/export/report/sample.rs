@@ -64,7 +64,7 @@ pub(super) fn event(minute: u64) -> Line {
     Line {
         id: format!("{}-{:06}", &hash(minute)[..12], minute),
         time,
-        approximate: minute % 4 != 2,
+        doubt: if minute % 4 == 2 { String::new() } else { "year inferred".to_owned() },
         outcome: outcome.to_owned(),
         actor: actor.to_owned(),
         from: from.to_owned(),
@@ -78,11 +78,14 @@ pub(super) fn event(minute: u64) -> Line {
 }
 
 fn chart() -> Chart {
+    let mark =
+        |at: u64| format!("2026-03-{:02} {:02}:{:02}", 1 + at * 45 / 1440, at * 45 / 60 % 24, at * 45 % 60);
     let bucket = |at: u64| {
         let gap = (20..26).contains(&at) || at == 50;
         let attack = (56..61).contains(&at);
         Bucket {
-            label: format!("{:02} Mar {:02}:{:02}", 1 + at * 45 / 1440, at * 45 / 60 % 24, at * 45 % 60),
+            label: format!("{}:00Z", mark(at)),
+            mark: mark(at),
             success: if gap { 0 } else { 40 + (at * 37) % 60 },
             failure: if gap { 0 } else { at % 5 + if attack { 300 - (at % 3) * 60 } else { 0 } },
             other: if gap { 0 } else { (at * 13) % 17 },
@@ -92,8 +95,8 @@ fn chart() -> Chart {
     Chart {
         buckets: (0..96).map(bucket).collect(),
         width_text: "45 min".to_owned(),
-        from: "2026-03-01 00:00Z".to_owned(),
-        to: "2026-03-04 00:00Z".to_owned(),
+        from: "2026-03-01 00:00:00Z".to_owned(),
+        to: "2026-03-04 00:00:00Z".to_owned(),
     }
 }
 
@@ -155,7 +158,9 @@ fn coverage() -> Vec<Coverage> {
             source_path: "/srv/collect/web1/var/log/auth.log".to_owned(),
             format: "syslog (RFC 3164), sshd, sudo".to_owned(),
             sha256: hash(1),
+            bytes: 5_402_118,
             events: 48_211,
+            exported: 1_040,
             unparsed: 3,
             rejected_bytes: 0,
             first: "2026-03-01 00:00:12Z".to_owned(),
@@ -167,7 +172,9 @@ fn coverage() -> Vec<Coverage> {
             source_path: "/srv/collect/web1/var/log/nginx/access.log.2.gz".to_owned(),
             format: "nginx access (combined)".to_owned(),
             sha256: hash(2),
+            bytes: 306_000_000,
             events: 1_204_377,
+            exported: 212,
             unparsed: 0,
             rejected_bytes: 20_480,
             first: "2026-03-01 00:00:01Z".to_owned(),
@@ -210,7 +217,7 @@ pub(super) fn report() -> Report {
             title: "Intrusion into web1, 1 to 3 March 2026".to_owned(),
             case_id: "2026-014".to_owned(),
             examiner: "Johanna Weber, Example Forensics GmbH".to_owned(),
-            made: "2026-03-05 16:30:00Z".to_owned(),
+            as_of: "2026-03-05 16:30:00Z".to_owned(),
             tool: "vestigo 0.1.0".to_owned(),
             bundle: "2026-014-x3".to_owned(),
             key_fingerprint: Some("SHA256:uNiVztksCsDhcc0u9e8BgrJXVGDQzCVmY7Rz0bhVZxk".to_owned()),
@@ -240,6 +247,11 @@ pub(super) fn report() -> Report {
         events_total: 1_252,
         chart: Some(chart()),
         coverage: coverage(),
+        not_read: vec![NotRead {
+            path: "/srv/collect/web1/var/log/lastlog".to_owned(),
+            status: "skipped".to_owned(),
+            reason: "it is not text".to_owned(),
+        }],
         custody: custody(),
         redactions: vec![RedactionRow {
             field: "user.email".to_owned(),
