@@ -23,7 +23,7 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Takes the lock (`lock` beside the journal) without waiting, makes the
+    /// Takes the lock (`lock` beside the journal), waiting for a moment, makes the
     /// journal where it is absent, repairs a torn tail (moved to
     /// `journal.torn-<seq>`, a `recovery` entry says so), and stands ready.
     ///
@@ -139,12 +139,27 @@ pub fn is_held(folder: &Path) -> bool {
     lock.is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
 }
 
+/// How often the lock is tried: who writes an annotation holds it for a moment …
+const TRIES: u32 = 20;
+/// … and how long it is waited for each time.
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(25);
+
 /// Takes the lock and writes into its file who holds it.
 fn take_lock(path: &Path, by: &str) -> Result<File> {
     let why = || "cannot open the case's lock".to_owned();
     let mut file =
         OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).attempt(why)?;
-    match file.try_lock() {
+    let mut tries = 0;
+    let locked = loop {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) if tries < TRIES => {
+                tries += 1;
+                std::thread::sleep(PAUSE);
+            }
+            locked => break locked,
+        }
+    };
+    match locked {
         Ok(()) => {
             let holder = format!("{by}, process {}\n", std::process::id());
             let write = file.set_len(0).and_then(|()| file.write_all(holder.as_bytes()));
