@@ -2,10 +2,18 @@
 
 import gzip
 import itertools
+import os
+import queue
 import re
 import shutil
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
-from world import log, objects, said
+from world import Skip, log, objects, said
+
+# The auditor is told to use a copy of their own, so ours it is.
+SCRIPT = Path(__file__).resolve().parents[2] / "src/export/scripts/verify.sh"
 
 
 def small_case(bench, name):
@@ -53,9 +61,16 @@ def found(bench):
         spoiled(bench, world, world.folder / "bundle", "bundle", full=8_000)
 
 
+def places(bench, name, path):
+    """Gives each byte of a small file, and 2,000 of a larger one."""
+    every = range(size(path))
+    return every if size(path) <= 4096 else sorted(bench.rng(f"places:{name}").sample(every, 2000))
+
+
 def spoiled(bench, world, folder, what, full=None):
     files = files_of(folder)
-    flips = [(f"{what}:flip:{name}:{at}", "flip", [path], at) for name, path in files for at in range(size(path))]
+    bytes_of = (lambda name, path: range(size(path))) if what == "case" else (lambda *file: places(bench, *file))
+    flips = [(f"{what}:flip:{name}:{at}", "flip", [path], at) for name, path in files for at in bytes_of(name, path)]
     cuts = [(f"{what}:cut:{name}:{at}", "cut", [path], at) for name, path in files for at in range(size(path))]
     deletions = [(f"{what}:gone:{name}", "gone", [path], 0) for name, path in files]
     swaps = [(f"{what}:swap:{a}:{b}", "swap", [one, two], 0) for (a, one), (b, two) in itertools.combinations(files, 2)
@@ -64,12 +79,46 @@ def spoiled(bench, world, folder, what, full=None):
               "each file deleted": deletions, "each two files swapped": swaps}
     for title, points in titles.items():
         row = bench.row("damage", f"a {what} of {len(files)} files: {title}")
-        for label, kind, paths, at in bench.pick(title, points, 200, full):
+        for label, kind, paths, at in bench.pick(title, points, 200, None if points is flips else full):
             contents = [path.read_bytes() for path in paths]
             spoil(bench, label, kind, paths, at)
             row.point(label, *verdict(world, folder, kind, paths))
             for path, content in zip(paths, contents):
                 path.write_bytes(content)
+
+
+def script(bench):
+    """Flips one bit of a bundle and asks verify.sh alone, which must name the file: each byte of a small file, 2,000 of another."""
+    if shutil.which("ssh-keygen") is None:
+        raise Skip("ssh-keygen is not installed")
+    world = small_case(bench, "script")
+    world.must("export", "--query", "*", "--out", "bundle")
+    bundle, points = world.folder / "bundle", []
+    for name, path in files_of(bundle):
+        points += [(f"script:{name}:{at}", str(path.relative_to(bundle)), at) for at in places(bench, name, path)]
+    row = bench.row("script", f"a bundle of {len(files_of(bundle))} files, by `verify.sh`: one bit of a byte flipped")
+    points = bench.pick("script", points, 60)
+    hands = min(len(os.sched_getaffinity(0)), len(points)) or 1
+    copies = queue.SimpleQueue()
+    for hand in range(hands):
+        copies.put(shutil.copytree(bundle, world.folder / f"copy-{hand}"))
+
+    def trial(point):
+        label, name, at = point
+        copy = copies.get()
+        path = copy / name
+        whole = path.read_bytes()
+        spoil(bench, label, "flip", [path], at)
+        done = subprocess.run(["sh", SCRIPT, copy], capture_output=True, text=True, errors="replace")
+        path.write_bytes(whole)
+        copies.put(copy)
+        if done.returncode == 0:
+            return f"flip in {name} is not found"
+        return None if name in done.stdout + done.stderr else f"flip in {name} is found, but another file is named"
+
+    with ThreadPoolExecutor(hands) as pool:
+        for (label, *_), complaint in zip(points, pool.map(trial, points)):
+            row.point(label, complaint, None if complaint else "found, the file named")
 
 
 # Deleted files that hold nothing of their own: the next command makes them again.
