@@ -9,7 +9,6 @@ use super::super::theme::{Glyphs, Role};
 use super::TextLine;
 use super::numbers::{bytes, thousands};
 use super::pen::wrap;
-use super::times::moment;
 
 /// Most places of damage that are listed; `vestigo verify` lists all.
 const PLACES: usize = 20;
@@ -24,11 +23,11 @@ pub(super) fn state(model: &Model, glyphs: &Glyphs) -> (String, Role) {
         },
         Check::Done { depth, at, verdict } => {
             let read = if *depth == Depth::Quick { "looked over" } else { "every byte read" };
-            let at = moment(*at, model.facts.zone());
+            let at = model.facts.zone().local(*at).format("%H:%M");
             if verdict.rungs.consistent {
-                (format!("{} consistent, {read} {at}", glyphs.sealed), Role::Sealed)
+                (format!("{} consistent, {read}, {at}", glyphs.sealed), Role::Sealed)
             } else {
-                (format!("{} damaged, {read} {at}", glyphs.trouble), Role::Trouble)
+                (format!("{} damaged, {read}, {at}", glyphs.trouble), Role::Trouble)
             }
         }
     }
