@@ -17,7 +17,7 @@ use super::ask::Ask;
 use super::bag::{BagWriter, Finished, NAMESPACE, parent_of, taken};
 use super::coverage::{Covered, coverage};
 use super::records::{Share, Written};
-use super::redact::Redactor;
+use super::redact::{NOT_FOUND, Redactor};
 use super::{coverage, custody, page, records, tar};
 
 /// The script that checks a bundle with coreutils, ssh-keygen and openssl.
@@ -277,6 +277,7 @@ fn notes(source: &Source<'_>, written: &Written, redactor: &Redactor) -> Vec<Str
             written.withheld,
             source.hits.len()
         ));
+        notes.push(NOT_FOUND.to_owned());
     }
     if source.options.signer.is_none() {
         notes.push(format!(

@@ -197,7 +197,7 @@ pub fn shown(entry: &Entry, whole: &[u8], redactor: &mut Redactor) -> Result<(Ma
     let before = object.clone();
     // What JSON escapes, and what is not UTF-8, may hide a value as well.
     let hidden = redactor.touches(&String::from_utf8_lossy(whole));
-    redactor.object(&mut object);
+    redactor.event(&mut object);
     let withheld = hidden || object != before;
     if withheld {
         object.remove("event.original");

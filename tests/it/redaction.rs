@@ -1,0 +1,113 @@
+//! Redaction against values that hide: odd places, odd spellings, odd people.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::bundle::{export, files, verify_proofs, verify_sh, vestigo};
+use crate::env::TestEnv;
+
+/// Gives every file of a bundle, by name.
+fn contents(bundle: &Path) -> BTreeMap<String, Vec<u8>> {
+    files(bundle).into_iter().map(|(name, path)| (name, std::fs::read(path).expect("it is there"))).collect()
+}
+
+/// Gives a bundle's files in lower case, with what HTML and JSON escape undone.
+fn decoded(bundle: &Path) -> String {
+    let all = contents(bundle);
+    let texts = all.iter().map(|(name, bytes)| format!("{name}\n{}\n", String::from_utf8_lossy(bytes)));
+    let text = texts.collect::<String>().to_lowercase().replace("\\\\", "\\").replace("\\\"", "\"");
+    text.replace("&#38;", "&").replace("&amp;", "&").replace("&#34;", "\"")
+}
+
+/// Demands that the program and both scripts accept a bundle.
+fn sound(test: &str, env: &TestEnv, name: &str) {
+    let bundle = env.path(name);
+    let (status, said) = vestigo(env, &bundle, &["--require", "signed"]);
+    assert_eq!(status, 0, "{said}");
+    for (sound, said) in
+        [verify_proofs(test, &[&bundle]), verify_sh(test, &bundle, &[])].into_iter().flatten()
+    {
+        assert!(sound, "{said}");
+    }
+}
+
+/// Writes a JSON log with one event for each object, a second apart.
+fn json_log(events: &[Value]) -> String {
+    let line = |(n, event): (usize, &Value)| {
+        let mut event = event.clone();
+        event["@timestamp"] = format!("2026-03-02T10:{:02}:{:02}Z", n / 60, n % 60).into();
+        format!("{event}\n")
+    };
+    events.iter().enumerate().map(line).collect()
+}
+
+fn seeds() -> Vec<Value> {
+    let seed = |(name, ip): (&str, &str)| json!({ "message": "seed", "user.name": name, "source.ip": ip });
+    [
+        ("alicewonder", "192.0.2.77"),
+        ("Zoë", "2001:db8::beef"),
+        ("ali", "::ffff:198.51.100.44"),
+        ("liceverylong", "198.18.0.2"),
+        ("Erika Muster", "198.18.0.3"),
+    ]
+    .map(seed)
+    .to_vec()
+}
+
+/// Ways to write the seeds, each of which the bundle must lose.
+const SPELLINGS: [&str; 29] = [
+    "ALICEWONDER",
+    "alice%77onder",
+    "%61%6c%69%63%65%77%6f%6e%64%65%72",
+    "alice%2577onder",
+    "&#97;licewonder",
+    "&#x61;licewonder",
+    "\\u0061licewonder",
+    "ａｌｉｃｅｗｏｎｄｅｒ",
+    "alice\u{200b}wonder",
+    "u=Erika+Muster",
+    "erika%20muster",
+    "ZOË",
+    "zo%C3%ab",
+    "zo&#235;",
+    "aliceverylong",
+    "peer:2001:0DB8:0:0:0:0:0:BEEF",
+    "src:2001:db8:0000:0000:0000:0000:0000:beef.",
+    "[2001:db8:0:0::beef]:443",
+    "2001:db8:0::beef%eth0",
+    "2001%3Adb8%3A%3Abeef",
+    "2001:db8:0:0:0:0:0:beef-2001:da8::1",
+    "::ffff:192.0.2.77",
+    "::ffff:c000:24d",
+    "198.51.100.44",
+    "::ffff:c633:642c",
+    "ip-192-0-2-77.ec2.internal",
+    "77.2.0.192.in-addr.arpa",
+    "f.e.e.b.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa",
+    "192_0_2_77",
+];
+
+#[test]
+fn no_spelling_of_a_redacted_value_is_left() {
+    const TEST: &str = "no_spelling_of_a_redacted_value_is_left";
+    let env = TestEnv::new();
+    let mut events = seeds();
+    for spelling in SPELLINGS {
+        events.push(json!({ "message": format!("seen {spelling} there") }));
+    }
+    events.push(json!({ "message": "a clean line" }));
+    env.import(&env.write("app.ndjson", json_log(&events)), &[]);
+    export(&env, "bundle", &["--all", "--redact", "user.name,source.ip"]);
+    let whole = decoded(&env.path("bundle"));
+    for spelling in SPELLINGS {
+        assert!(!whole.contains(&format!("seen {} there", spelling.to_lowercase())), "{spelling}");
+    }
+    for seed in ["alicewonder", "zoë", "liceverylong", "erika muster", "192.0.2.77", "2001:db8"] {
+        assert!(!whole.contains(seed), "{seed}");
+    }
+    let raw = String::from_utf8(contents(&env.path("bundle"))["data/raw/0001.log"].clone()).expect("UTF-8");
+    assert!(raw.contains("a clean line") && raw.lines().count() == 1, "{raw}");
+    sound(TEST, &env, "bundle");
+}
