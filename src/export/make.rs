@@ -153,7 +153,7 @@ fn fill(source: &Source<'_>, written: &Written, redactor: &mut Redactor, bag: &m
     bag.add("data/coverage.json", pretty(&covered)?.as_bytes())?;
     bag.add("data/query.json", pretty(&query(source, redactor))?.as_bytes())?;
     custody::findings(case, &source.ask.findings, redactor, bag)?;
-    custody::journal(case, source.entries, redactor, bag)?;
+    custody::journal(case, source.entries, &written.shares, redactor, bag)?;
     custody::checkpoint(case, &source.checkpoint, source.options.signer.as_ref(), bag)?;
     let report = page::html(source, written, redactor)?;
     bag.add("data/report.html", report.as_bytes())?;
@@ -182,9 +182,9 @@ fn query(source: &Source<'_>, redactor: &mut Redactor) -> Value {
 }
 
 /// Writes the ledger of what was taken out.
-fn ledger(source: &Source<'_>, redactor: &Redactor) -> String {
-    let why = &source.options.reason;
-    let who = source.case.journal().last().map(|line| line.by.clone()).unwrap_or_default();
+fn ledger(source: &Source<'_>, redactor: &mut Redactor) -> String {
+    let why = redactor.text(&source.options.reason);
+    let who = source.case.journal().last().map(|line| redactor.text(&line.by)).unwrap_or_default();
     let row = |(secret, used): (&super::redact::Secret, u64)| {
         let row = json!({ "token": secret.token(), "field": secret.field,
             "commitment": records::hex(&secret.commitment), "occurrences": used, "why": why, "by": who });
@@ -278,6 +278,11 @@ fn notes(source: &Source<'_>, written: &Written, redactor: &Redactor) -> Vec<Str
             source.hits.len()
         ));
         notes.push(NOT_FOUND.to_owned());
+        let named = redactor.field_in(&source.name);
+        notes.extend(named.map(|field| {
+            format!("NOT REDACTED: The bundle's name holds a redacted value of {field}, for the case's folder is called so. Rename that first.")
+        }));
+        notes.extend(custody::told(source.case, source.entries, &written.shares, redactor));
     }
     if source.options.signer.is_none() {
         notes.push(format!(

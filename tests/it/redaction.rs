@@ -111,3 +111,62 @@ fn no_spelling_of_a_redacted_value_is_left() {
     assert!(raw.contains("a clean line") && raw.lines().count() == 1, "{raw}");
     sound(TEST, &env, "bundle");
 }
+
+#[test]
+fn a_redacted_value_is_left_in_no_place() {
+    const TEST: &str = "a_redacted_value_is_left_in_no_place";
+    let env = TestEnv::new();
+    let mut events = seeds();
+    let all = ["kind", "category", "type", "outcome", "dataset", "action"];
+    for name in all.map(|name| format!("event.{name}")).iter().map(String::as_str).chain([
+        "http.request.method",
+        "http.version",
+        "labels.x",
+        "user.email",
+    ]) {
+        events.push(json!({ "message": "placed", name: "alicewonder" }));
+    }
+    events.push(json!({ "message": "placed", "labels.alicewonder": "x", "y": [1, { "alicewonder": 2 }] }));
+    env.import(&env.write("alicewonder/app.ndjson", json_log(&events)), &[]);
+    let access = "9.9.9.9 - - [01/Mar/2026:11:00:01 +0000] \"alicewonder / HTTP/1.1\" 200 5 \"-\" \"x\"\n\
+        9.9.9.9 - - [01/Mar/2026:11:00:02 +0000] \"GET /plain alicewonder\" 200 5 \"-\" \"x\"\n\
+        9.9.9.9 - - [01/Mar/2026:11:00:03 +0000] \"GET /clean HTTP/1.1\" 200 5 \"-\" \"x\"\n";
+    env.run_as("alicewonder", &["import", &env.write("access.log", access).to_string_lossy()]).exits(0);
+    let id = env.events("\"/clean\"")[0]["id"].as_str().expect("an id").to_owned();
+    env.run(&["bookmark", "add", &id, "--tag", "alicewonder", "--tag", "from-192.0.2.77"]).exits(0);
+    let words = ["--all", "--bookmarks", "--redact", "user.name,source.ip", "--redact-reason"];
+    let seeded = env.path("app").to_string_lossy().into_owned();
+    let only = ["export", "--out", &seeded, "--query", "NOT \"/clean\" AND format:json"];
+    env.run(&[&only[..], &["--redact", "user.name", "--redact-reason", "alicewonder asked"]].concat())
+        .exits(0);
+    // Nothing in this bundle rests on the import by that name, so that entry is withheld.
+    let whole = decoded(&env.path("app"));
+    assert!(!whole.contains("alicewonder"), "{whole}");
+    sound(TEST, &env, "app");
+    // In this one something does, and that is said.
+    let out = env.path("all").to_string_lossy().into_owned();
+    let made = env.run(&[&["export", "--out", &out], &words[..], &["for 192.0.2.77"]].concat()).ends(0);
+    let told = "holds a redacted value of user.name in `by` and of user.name in `what.session`";
+    assert!(made.err.contains(told), "{}", made.err);
+    assert!(made.err.contains("base64") && !made.err.contains("alicewonder"), "{}", made.err);
+    let mut left = contents(&env.path("all"));
+    let journal = left.remove("data/journal.jsonl").expect("it is there");
+    let journal = String::from_utf8(journal).expect("UTF-8");
+    let telling: Vec<&str> = journal.lines().filter(|line| line.contains("alicewonder")).collect();
+    assert!(matches!(telling[..], [line] if line.contains("evidence.import")), "{journal}");
+    for (name, bytes) in left {
+        let text = String::from_utf8_lossy(&bytes).to_lowercase();
+        assert!(!text.contains("alicewonder") && !text.contains("192.0.2.77"), "{name}: {text}");
+    }
+    sound(TEST, &env, "all");
+}
+
+#[test]
+fn a_name_of_the_case_that_tells_is_warned_of() {
+    let env = TestEnv::new();
+    let log = json_log(&[json!({ "message": "seed", "user.name": "case" })]);
+    env.import(&env.write("app.ndjson", log), &[]);
+    let out = env.path("bundle").to_string_lossy().into_owned();
+    let made = env.run(&["export", "--out", &out, "--all", "--redact", "user.name"]).ends(0);
+    assert!(made.err.contains("The bundle's name holds a redacted value of user.name"), "{}", made.err);
+}
