@@ -10,7 +10,7 @@ use crate::case::{Case, TOOL, evidence_folder};
 use crate::error::{Attempt, Error, Result, visible};
 use crate::evidence::batch_folder;
 use crate::index::Hit;
-use crate::journal::{Checkpoint, Signer, fetch_stamp};
+use crate::journal::{Checkpoint, Line, Signer, fetch_stamp};
 use crate::record::{Instant, SourceId, Zone};
 
 use super::ask::Ask;
@@ -84,10 +84,14 @@ pub(super) struct Source<'a> {
 }
 
 impl Source<'_> {
-    /// Gives the moment of the newest entry: the bundle shows the case as it was then.
+    /// Gives the newest entry that goes in: the bundle shows the case as it was then.
+    fn last(&self) -> Option<&Line> {
+        self.case.journal().get(self.entries.wrapping_sub(1))
+    }
+
+    /// Gives the moment of the newest entry.
     pub fn state_time(&self) -> Instant {
-        let last = self.case.journal().get(self.entries.wrapping_sub(1));
-        last.and_then(|line| line.at.parse().ok()).unwrap_or_default()
+        self.last().and_then(|line| line.at.parse().ok()).unwrap_or_default()
     }
 }
 
@@ -181,10 +185,11 @@ fn query(source: &Source<'_>, redactor: &mut Redactor) -> Value {
         "index": { "batches": case.index().batches(), "events": case.index().len() }, "tool": TOOL })
 }
 
-/// Writes the ledger of what was taken out.
+/// Writes the ledger of what was taken out. By whom: entries behind the cut are
+/// no part of the state that the bundle shows.
 fn ledger(source: &Source<'_>, redactor: &mut Redactor) -> String {
     let why = redactor.text(&source.options.reason);
-    let who = source.case.journal().last().map(|line| redactor.text(&line.by)).unwrap_or_default();
+    let who = source.last().map(|line| redactor.text(&line.by)).unwrap_or_default();
     let row = |(secret, used): (&super::redact::Secret, u64)| {
         let row = json!({ "token": secret.token(), "field": secret.field,
             "commitment": records::hex(&secret.commitment), "occurrences": used, "why": why, "by": who });

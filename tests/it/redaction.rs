@@ -170,3 +170,15 @@ fn a_name_of_the_case_that_tells_is_warned_of() {
     let made = env.run(&["export", "--out", &out, "--all", "--redact", "user.name"]).ends(0);
     assert!(made.err.contains("The bundle's name holds a redacted value of user.name"), "{}", made.err);
 }
+
+#[test]
+fn a_redacted_bundle_is_the_same_whoever_exported_since() {
+    let env = TestEnv::new();
+    env.import(&env.write("app.ndjson", json_log(&seeds())), &[]);
+    let words = ["--all", "--redact", "user.name,source.ip", "--redact-reason", "privacy"];
+    export(&env, "first", &words);
+    let out = env.path("between").to_string_lossy().into_owned();
+    env.run_as("grace", &[&["export", "--out", &out], &words[..]].concat()).exits(0);
+    export(&env, "last", &words);
+    assert_eq!(contents(&env.path("first")), contents(&env.path("last")));
+}
