@@ -10,13 +10,16 @@ use crate::journal::{
 };
 
 use super::bag::{BagWriter, hash_of};
-use super::records::hex;
+use super::records::{Share, hex};
 use super::redact::Redactor;
 use super::report::thousands;
 
 /// Entries that say only what left the case. Behind the last other entry they
 /// stay out of the next bundle, so that exporting changes nothing that is exported.
 const LEAVING: [&str; 3] = ["export", "reveal", "transfer"];
+
+/// The entry that seals sources; proofs rest on the roots in it.
+const SEALING: &str = "evidence.import";
 
 /// Gives how many of the journal's lines go into a bundle.
 pub fn cut(journal: &Journal) -> usize {
@@ -33,11 +36,17 @@ pub fn checkpoint_of(case: &Case, size: usize) -> Checkpoint {
 
 /// Writes `journal.jsonl`: each line as it is, or, where something in it is
 /// taken out, its number, SHA-256 and leaf in the journal's tree.
-pub fn journal(case: &Case, size: usize, redactor: &Redactor, bag: &mut BagWriter) -> Result<()> {
+pub fn journal(
+    case: &Case,
+    size: usize,
+    shares: &[Share],
+    redactor: &Redactor,
+    bag: &mut BagWriter,
+) -> Result<()> {
     let whole = case.whole_journal();
     let mut file = bag.begin("data/journal.jsonl")?;
     for (line, text) in whole.lines.iter().zip(&whole.texts).take(size) {
-        if withheld(line, redactor) {
+        if withheld(line, shares, redactor) {
             let line = json!({ "withheld": true, "seq": line.seq, "sha256": hash_of(text),
                 "leaf": hex(&leaf(text)) });
             file.write(format!("{line}\n").as_bytes())?;
@@ -49,11 +58,51 @@ pub fn journal(case: &Case, size: usize, redactor: &Redactor, bag: &mut BagWrite
 }
 
 /// Tells whether an entry is left out of a redacted bundle, but for its hashes.
-pub fn withheld(line: &Line, redactor: &Redactor) -> bool {
-    // An import's entry holds hashes and numbers only, and proofs rest on it.
-    let sealing = line.act == "evidence.import";
-    let told = || tells_hashes(line) || redactor.touches_any(&line.what) || redactor.touches(&line.by);
-    redactor.is_active() && !sealing && told()
+pub fn withheld(line: &Line, shares: &[Share], redactor: &Redactor) -> bool {
+    let told = || tells_hashes(line) || !fields_told(line, redactor).is_empty();
+    redactor.is_active() && !vouches(line, shares) && told()
+}
+
+/// Tells whether records of the bundle are proved by the roots of an entry: it
+/// stays, whatever else it holds, for nothing else vouches for them.
+fn vouches(line: &Line, shares: &[Share]) -> bool {
+    let sources = line.what["sources"].as_array().filter(|_| line.act == SEALING);
+    let shared = |row: &Value| shares.iter().any(|share| row["source"] == share.source.to_string().as_str());
+    sources.is_some_and(|rows| rows.iter().any(shared))
+}
+
+/// Gives which parts of an entry hold a redacted value, and of which field. In an
+/// import's own hashes it would be chance.
+fn fields_told<'a>(line: &Line, redactor: &'a Redactor) -> Vec<(String, &'a str)> {
+    const OURS: [&str; 5] = ["content_sha256", "manifest_sha256", "salt", "sources", "tool"];
+    let ours = |name: &str| line.act == SEALING && OURS.contains(&name);
+    let mut told: Vec<(String, &str)> = Vec::new();
+    told.extend(redactor.field_in(&line.by).map(|field| ("by".to_owned(), field)));
+    match line.what.as_object() {
+        Some(parts) => {
+            let parts = parts.iter().filter(|(name, _)| !ours(name));
+            let field = |(name, part)| Some((format!("what.{name}"), redactor.field_in_any(part)?));
+            told.extend(parts.filter_map(field));
+        }
+        None => told.extend(redactor.field_in_any(&line.what).map(|field| ("what".to_owned(), field))),
+    }
+    told
+}
+
+/// Says of each entry that stays though it holds a redacted value, in a sentence.
+pub fn told(case: &Case, size: usize, shares: &[Share], redactor: &Redactor) -> Vec<String> {
+    let staying = case.journal().iter().take(size).filter(|line| vouches(line, shares));
+    let tell = |line: &Line| {
+        let parts: Vec<String> = fields_told(line, redactor)
+            .into_iter()
+            .map(|(part, field)| format!("of {field} in `{part}`"))
+            .collect();
+        let (seq, act, parts) = (line.seq, &line.act, (!parts.is_empty()).then(|| parts.join(" and "))?);
+        Some(format!(
+            "NOT REDACTED: entry {seq} of data/journal.jsonl ({act}) holds a redacted value {parts}. It stays, for proofs in this bundle rest on it."
+        ))
+    };
+    staying.filter_map(tell).collect()
 }
 
 /// Tells whether an entry holds hashes of single records: a log line can be

@@ -10,14 +10,14 @@ use crate::case::{Case, TOOL, evidence_folder};
 use crate::error::{Attempt, Error, Result, visible};
 use crate::evidence::batch_folder;
 use crate::index::Hit;
-use crate::journal::{Checkpoint, Signer, fetch_stamp};
+use crate::journal::{Checkpoint, Line, Signer, fetch_stamp};
 use crate::record::{Instant, SourceId, Zone};
 
 use super::ask::Ask;
 use super::bag::{BagWriter, Finished, NAMESPACE, parent_of, taken};
 use super::coverage::{Covered, coverage};
 use super::records::{Share, Written};
-use super::redact::Redactor;
+use super::redact::{NOT_FOUND, Redactor};
 use super::{coverage, custody, page, records, tar};
 
 /// The script that checks a bundle with coreutils, ssh-keygen and openssl.
@@ -84,10 +84,14 @@ pub(super) struct Source<'a> {
 }
 
 impl Source<'_> {
-    /// Gives the moment of the newest entry: the bundle shows the case as it was then.
+    /// Gives the newest entry that goes in: the bundle shows the case as it was then.
+    fn last(&self) -> Option<&Line> {
+        self.case.journal().get(self.entries.wrapping_sub(1))
+    }
+
+    /// Gives the moment of the newest entry.
     pub fn state_time(&self) -> Instant {
-        let last = self.case.journal().get(self.entries.wrapping_sub(1));
-        last.and_then(|line| line.at.parse().ok()).unwrap_or_default()
+        self.last().and_then(|line| line.at.parse().ok()).unwrap_or_default()
     }
 }
 
@@ -153,7 +157,7 @@ fn fill(source: &Source<'_>, written: &Written, redactor: &mut Redactor, bag: &m
     bag.add("data/coverage.json", pretty(&covered)?.as_bytes())?;
     bag.add("data/query.json", pretty(&query(source, redactor))?.as_bytes())?;
     custody::findings(case, &source.ask.findings, redactor, bag)?;
-    custody::journal(case, source.entries, redactor, bag)?;
+    custody::journal(case, source.entries, &written.shares, redactor, bag)?;
     custody::checkpoint(case, &source.checkpoint, source.options.signer.as_ref(), bag)?;
     let report = page::html(source, written, redactor)?;
     bag.add("data/report.html", report.as_bytes())?;
@@ -181,10 +185,11 @@ fn query(source: &Source<'_>, redactor: &mut Redactor) -> Value {
         "index": { "batches": case.index().batches(), "events": case.index().len() }, "tool": TOOL })
 }
 
-/// Writes the ledger of what was taken out.
-fn ledger(source: &Source<'_>, redactor: &Redactor) -> String {
-    let why = &source.options.reason;
-    let who = source.case.journal().last().map(|line| line.by.clone()).unwrap_or_default();
+/// Writes the ledger of what was taken out. By whom: entries behind the cut are
+/// no part of the state that the bundle shows.
+fn ledger(source: &Source<'_>, redactor: &mut Redactor) -> String {
+    let why = redactor.text(&source.options.reason);
+    let who = source.last().map(|line| redactor.text(&line.by)).unwrap_or_default();
     let row = |(secret, used): (&super::redact::Secret, u64)| {
         let row = json!({ "token": secret.token(), "field": secret.field,
             "commitment": records::hex(&secret.commitment), "occurrences": used, "why": why, "by": who });
@@ -277,6 +282,12 @@ fn notes(source: &Source<'_>, written: &Written, redactor: &Redactor) -> Vec<Str
             written.withheld,
             source.hits.len()
         ));
+        notes.push(NOT_FOUND.to_owned());
+        let named = redactor.field_in(&source.name);
+        notes.extend(named.map(|field| {
+            format!("NOT REDACTED: The bundle's name holds a redacted value of {field}, for the case's folder is called so. Rename that first.")
+        }));
+        notes.extend(custody::told(source.case, source.entries, &written.shares, redactor));
     }
     if source.options.signer.is_none() {
         notes.push(format!(

@@ -3,8 +3,8 @@
 //! Owns the evidence bundle: a signed BagIt bag with events, raw bytes, proofs,
 //! journal, report and the scripts that check it; its strict reader; redaction,
 //! replay and hand-over. Promises that the same state gives the same bytes, that
-//! nothing redacted is left in, and that a bundle never is half there. `tui` and
-//! `cli` may call.
+//! nothing redacted is left in but what [`Made::notes`] tells of, and that a bundle
+//! never is half there. `tui` and `cli` may call.
 
 mod ask;
 mod bag;

@@ -54,8 +54,8 @@ pub fn html(source: &Source<'_>, written: &Written, redactor: &mut Redactor) -> 
         chart,
         coverage: source.covered.iter().map(|row| page.coverage(row, written)).collect(),
         not_read: page.not_read(),
-        custody: page.custody(source),
-        redactions: redactions(source, page.redactor),
+        custody: page.custody(source, written),
+        redactions: page.redactions(source),
         not_proven: not_proven(source, written),
         zone: source.options.zone.to_string(),
     };
@@ -196,7 +196,7 @@ impl Page<'_> {
             state: finding.state.to_string(),
             verdict: finding.verdict.map(|verdict| verdict.to_string()),
             owner: self.redactor.text(&finding.owner),
-            due: finding.due.clone(),
+            due: self.redactor.text(&finding.due),
             tags: finding.tags.iter().map(|tag| self.redactor.text(tag)).collect(),
             created: self.moment(made),
             created_by: self.redactor.text(by),
@@ -280,33 +280,32 @@ impl Page<'_> {
         }
     }
 
-    fn custody(&mut self, source: &Source<'_>) -> Vec<Custody> {
+    fn custody(&mut self, source: &Source<'_>, written: &Written) -> Vec<Custody> {
         let lines = &self.case.journal()[..source.entries];
         let row = |line: &crate::journal::Line| {
-            let hidden = withheld(line, self.redactor);
+            let hidden = withheld(line, &written.shares, self.redactor);
             let said = if hidden { WITHHELD.to_owned() } else { summary(line) };
             let by = self.redactor.text(&line.by);
             Custody { seq: line.seq, at: self.moment(&line.at), by, act: line.act.clone(), summary: said }
         };
         lines.iter().skip(lines.len().saturating_sub(ENTRIES)).map(row).collect()
     }
+
+    /// Sums up what was taken out, by field. Comes last, when all else was met.
+    fn redactions(&mut self, source: &Source<'_>) -> Vec<RedactionRow> {
+        let why = self.redactor.text(&source.options.reason);
+        let mut fields: BTreeMap<&str, u64> = BTreeMap::new();
+        for (secret, _) in self.redactor.ledger() {
+            *fields.entry(&secret.field).or_default() += 1;
+        }
+        let row =
+            |(field, values): (&str, u64)| RedactionRow { field: field.to_owned(), values, why: why.clone() };
+        fields.into_iter().map(row).collect()
+    }
 }
 
 fn text(object: &Map<String, Value>, name: &str) -> String {
     super::forms::cell(object, name)
-}
-
-fn redactions(source: &Source<'_>, redactor: &Redactor) -> Vec<RedactionRow> {
-    let mut fields: BTreeMap<&str, u64> = BTreeMap::new();
-    for (secret, _) in redactor.ledger() {
-        *fields.entry(&secret.field).or_default() += 1;
-    }
-    let row = |(field, values): (&str, u64)| RedactionRow {
-        field: field.to_owned(),
-        values,
-        why: source.options.reason.clone(),
-    };
-    fields.into_iter().map(row).collect()
 }
 
 /// Says what of a time is inferred or in doubt.

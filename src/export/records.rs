@@ -78,9 +78,9 @@ pub fn write(
         pass.source(SourceAt { batch, row }, &share, &members, bag)?;
         shares.push(share);
     }
-    let Pass { mut spool, records, withheld, outcomes, .. } = pass;
+    let Pass { mut spool, records, withheld, outcomes, redactor, .. } = pass;
     bag.add("data/records.csv", records.as_bytes())?;
-    spool.write_out(hits, tags, bag)?;
+    spool.write_out(hits, tags, redactor, bag)?;
     Ok(Written { shares, outcomes, withheld })
 }
 
@@ -197,7 +197,7 @@ pub fn shown(entry: &Entry, whole: &[u8], redactor: &mut Redactor) -> Result<(Ma
     let before = object.clone();
     // What JSON escapes, and what is not UTF-8, may hide a value as well.
     let hidden = redactor.touches(&String::from_utf8_lossy(whole));
-    redactor.object(&mut object);
+    redactor.event(&mut object);
     let withheld = hidden || object != before;
     if withheld {
         object.remove("event.original");
@@ -265,6 +265,7 @@ impl Spool {
         &mut self,
         hits: &[Hit],
         tags: &BTreeMap<String, Vec<String>>,
+        redactor: &mut Redactor,
         bag: &mut BagWriter,
     ) -> Result<()> {
         let why = || "cannot read a temporary file".to_owned();
@@ -282,8 +283,9 @@ impl Spool {
             text.push(b'\n');
             jsonl.write(&text)?;
             csv.write(csv_row(CSV_FIELDS.iter().map(|name| cell(&object, name))).as_bytes())?;
-            let marks = tags.get(&format!("{}:{}", hit.source, hit.record));
-            let sketch = sketch(&object, marks.map_or(&[], Vec::as_slice));
+            let marks = tags.get(&format!("{}:{}", hit.source, hit.record)).into_iter().flatten();
+            let marks: Vec<String> = marks.map(|tag| redactor.text(tag)).collect();
+            let sketch = sketch(&object, &marks);
             let sketch = serde_json::to_string(&sketch).attempt(why)?;
             sketches.write(format!("{}\n", crate::error::harmless_json(sketch)).as_bytes())?;
         }

@@ -64,17 +64,28 @@ impl TestEnv {
         self.run_bare(&all)
     }
 
+    /// Runs the program on the case as somebody else.
+    pub fn run_as(&self, user: &str, words: &[&str]) -> Output {
+        let case = self.path("case").to_string_lossy().into_owned();
+        self.run_by(user, &[&["vestigo", "--case", &case], words].concat())
+    }
+
     /// Runs the program with exactly these words.
     pub fn run_bare(&self, words: &[&str]) -> Output {
+        self.run_by("tester", words)
+    }
+
+    fn run_by(&self, user: &str, words: &[&str]) -> Output {
         let (out, err) = (Shared::default(), Shared::default());
         let config = self.path("config").to_string_lossy().into_owned();
         let data = self.path("data").to_string_lossy().into_owned();
+        let user = user.to_owned();
         let mut world = World {
             clock: Box::new(FixedClock(Instant::from_secs(NOW))),
             var: Box::new(move |name| match name {
                 "VESTIGO_DATA" => Some(data.clone()),
                 "VESTIGO_CONFIG" => Some(config.clone()),
-                "USER" => Some("tester".to_owned()),
+                "USER" => Some(user.clone()),
                 _ => None,
             }),
             out: Box::new(out.clone()),

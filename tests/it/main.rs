@@ -11,6 +11,7 @@ mod faults;
 mod handover;
 mod killed;
 mod notes;
+mod redaction;
 mod robot;
 mod screens;
 mod screens_evidence;

@@ -1,0 +1,98 @@
+//! What of an event is no log's own text: our places, and words from closed lists.
+
+/// Fields whose values we make: places, hashes, and instants.
+const PLACES: [&str; 11] = [
+    "id",
+    "@timestamp",
+    "vestigo.source",
+    "vestigo.record",
+    "vestigo.line",
+    "vestigo.offset",
+    "vestigo.length",
+    "vestigo.part",
+    "vestigo.format",
+    "vestigo.time.basis",
+    "vestigo.time.precision",
+];
+
+/// Fields whose values mostly are words from a closed list (ECS 8 and RFC 9110
+/// §9). A log can put anything there, so that the value has to be looked at.
+const WORDS: [(&str, &[&str]); 7] = [
+    ("event.kind", &["alert", "asset", "enrichment", "event", "metric", "pipeline_error", "signal", "state"]),
+    (
+        "event.category",
+        &[
+            "api",
+            "authentication",
+            "configuration",
+            "database",
+            "driver",
+            "email",
+            "file",
+            "host",
+            "iam",
+            "intrusion_detection",
+            "library",
+            "malware",
+            "network",
+            "package",
+            "process",
+            "registry",
+            "session",
+            "threat",
+            "vulnerability",
+            "web",
+        ],
+    ),
+    (
+        "event.type",
+        &[
+            "access",
+            "admin",
+            "allowed",
+            "change",
+            "connection",
+            "creation",
+            "deletion",
+            "denied",
+            "device",
+            "end",
+            "error",
+            "group",
+            "indicator",
+            "info",
+            "installation",
+            "protocol",
+            "start",
+            "user",
+        ],
+    ),
+    ("event.outcome", &["success", "failure", "unknown"]),
+    (
+        "event.dataset",
+        &[
+            "apache.access",
+            "apache.error",
+            "aws.cloudtrail",
+            "nginx.access",
+            "nginx.error",
+            "system.auth",
+            "system.syslog",
+        ],
+    ),
+    (
+        "http.request.method",
+        &["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PROPFIND", "PUT", "TRACE"],
+    ),
+    ("http.version", &["0.9", "1.0", "1.1", "2", "2.0", "3", "3.0"]),
+];
+
+/// Tells whether a field's value is of our making.
+pub fn is_place(field: &str) -> bool {
+    PLACES.contains(&field)
+}
+
+/// Tells whether a field's value is a word from its closed list.
+pub fn is_word(field: &str, value: &str) -> bool {
+    WORDS.iter().any(|(name, words)| *name == field && words.contains(&value))
+}

@@ -1,0 +1,256 @@
+//! Values taken out of a bundle so that it can still be checked.
+//!
+//! Each redacted value becomes a token, the same everywhere:
+//! `[user.name:7f3ac2…]`, where the digits begin the *commitment*
+//! SHA-256(salt ‖ field ‖ 0x00 ‖ value) and salt = the first 16 bytes of
+//! HMAC-SHA-256(case secret, field ‖ 0x00 ‖ value). Nobody can guess a value from
+//! its token; whoever holds the case can reveal one, and everybody can check it.
+
+mod addresses;
+mod closed;
+#[cfg(test)]
+mod tests;
+mod view;
+mod words;
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use crate::case::Case;
+use crate::error::{Error, Result, visible};
+use crate::index::{Cancel, Rank, Request};
+use crate::query::Expr;
+use crate::record::{FieldId, Hash, SourceId, Window};
+
+use addresses::Addresses;
+use view::View;
+use words::Words;
+
+/// How many layers of escapes are looked behind.
+const LAYERS: usize = 3;
+
+/// What redaction does not find, in a sentence for whoever hands a bundle over.
+pub const NOT_FOUND: &str = "Values written in other encodings, such as base64, decomposed Unicode or an address as one number, are not found.";
+
+/// A value that is taken out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Secret {
+    /// The field whose value it is.
+    pub field: String,
+    /// The value.
+    pub value: String,
+    /// What its commitment is salted with.
+    pub salt: [u8; 16],
+    /// SHA-256(salt ‖ field ‖ 0x00 ‖ value).
+    pub commitment: Hash,
+}
+
+impl Secret {
+    /// Makes the secret of a value.
+    pub fn new(key: &Hash, field: &str, value: &str) -> Secret {
+        let mut keyed = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
+        for part in [field.as_bytes(), &[0], value.as_bytes()] {
+            keyed.update(part);
+        }
+        let full = keyed.finalize().into_bytes();
+        let salt: [u8; 16] = full[..16].try_into().expect("a SHA-256 has 32 bytes");
+        let mut hash = Sha256::new();
+        for part in [&salt[..], field.as_bytes(), &[0], value.as_bytes()] {
+            hash.update(part);
+        }
+        let (field, value) = (field.to_owned(), value.to_owned());
+        Secret { field, value, salt, commitment: hash.finalize().into() }
+    }
+
+    /// Gives what stands in its place.
+    pub fn token(&self) -> String {
+        format!("[{}:{}]", self.field, &SourceId(self.commitment).to_string()[..16])
+    }
+}
+
+/// Where a value stands in a text, and whose it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Place {
+    from: usize,
+    to: usize,
+    secret: usize,
+}
+
+/// Takes values out of everything that passes through.
+pub struct Redactor {
+    secrets: Vec<Secret>,
+    finders: Option<(Words, Addresses)>,
+    used: Vec<u64>,
+}
+
+impl Redactor {
+    /// Makes one that takes nothing out.
+    pub fn none() -> Redactor {
+        Redactor { secrets: Vec::new(), finders: None, used: Vec::new() }
+    }
+
+    /// Makes one that takes out every value that these fields have anywhere in a case.
+    pub fn of(case: &Case, fields: &[String]) -> Result<Redactor> {
+        let Some(key) = case.store().secret("vestigo redaction").filter(|_| !fields.is_empty()) else {
+            return Ok(Redactor::none());
+        };
+        let known = case.field_names();
+        let mut values: BTreeMap<String, String> = BTreeMap::new();
+        for field in fields {
+            if FieldId::named(field).is_none() && !known.contains(field) {
+                return Err(Error::usage(format!("there is no field `{}` to redact", visible(field)))
+                    .hint("`vestigo status -v` lists the fields that have values."));
+            }
+            let all = Request { expr: Expr::All, window: Window::ALL };
+            for top in case.index().top(&all, field, Rank::Most, usize::MAX >> 8, &Cancel::new())? {
+                if top.value.chars().any(char::is_alphanumeric) {
+                    values.entry(top.value).or_insert_with(|| field.clone());
+                }
+            }
+        }
+        let secrets: Vec<Secret> =
+            values.iter().map(|(value, field)| Secret::new(&key, field, value)).collect();
+        Redactor::with(secrets)
+    }
+
+    fn with(secrets: Vec<Secret>) -> Result<Redactor> {
+        let finders = Some((Words::of(&secrets)?, Addresses::of(&secrets)));
+        let used = vec![0; secrets.len()];
+        Ok(Redactor { secrets, finders, used })
+    }
+
+    /// Tells whether anything is taken out at all.
+    pub fn is_active(&self) -> bool {
+        !self.secrets.is_empty()
+    }
+
+    /// Gives the values that were met, with how often.
+    pub fn ledger(&self) -> impl Iterator<Item = (&Secret, u64)> {
+        self.secrets.iter().zip(self.used.iter().copied()).filter(|(_, used)| *used > 0)
+    }
+
+    /// Tells whether a text has a value in it that must be taken out.
+    pub fn touches(&self, text: &str) -> bool {
+        self.field_in(text).is_some()
+    }
+
+    /// Gives the field whose value a text has in it, without telling the value.
+    pub fn field_in(&self, text: &str) -> Option<&str> {
+        self.found(text).first().map(|place| self.secrets[place.secret].field.as_str())
+    }
+
+    /// Gives the field whose value a text of a JSON value has in it, whatever its
+    /// keys are called.
+    pub fn field_in_any(&self, value: &Value) -> Option<&str> {
+        match value {
+            Value::String(text) => self.field_in(text),
+            Value::Array(values) => values.iter().find_map(|value| self.field_in_any(value)),
+            Value::Object(object) => object.values().find_map(|value| self.field_in_any(value)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => None,
+        }
+    }
+
+    /// Takes values out of a text.
+    pub fn text(&mut self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        self.take_out(text, &mut out);
+        out
+    }
+
+    /// Writes a text without its values. What is left between two of them is looked
+    /// at again: a short value may stand alone now that its neighbour is gone.
+    fn take_out(&mut self, text: &str, out: &mut String) {
+        let places = self.found(text);
+        if places.is_empty() {
+            return out.push_str(text);
+        }
+        let mut at = 0;
+        for Place { from, to, secret } in places {
+            self.take_out(&text[at..from], out);
+            out.push_str(&self.secrets[secret].token());
+            self.used[secret] += 1;
+            at = to;
+        }
+        self.take_out(&text[at..], out);
+    }
+
+    /// Finds the places of a text, as it is and behind its escapes, without
+    /// overlaps: the leftmost, and of those the longest. Where values differ in
+    /// nothing but their case, the one that is written just so comes first.
+    fn found(&self, text: &str) -> Vec<Place> {
+        let Some((words, addresses)) = &self.finders else { return Vec::new() };
+        let (mut places, mut view) = (Vec::new(), View::of(text));
+        for layer in 0..=LAYERS {
+            words.find(&view, &mut places);
+            addresses.find(&view, &mut places);
+            match view.unescaped().filter(|_| layer < LAYERS) {
+                Some(next) => view = next,
+                None => break,
+            }
+        }
+        let differs = |place: &Place| self.secrets[place.secret].value != text[place.from..place.to];
+        places.sort_by_key(|place| (place.from, Reverse(place.to), differs(place), place.secret));
+        let mut end = 0;
+        places.retain(|place| {
+            let free = place.from >= end;
+            end = if free { place.to } else { end };
+            free
+        });
+        places
+    }
+
+    /// Takes values out of a JSON value of ours: out of texts and numbers. The
+    /// names in it are ours.
+    pub fn json(&mut self, value: &mut Value) {
+        if !self.is_active() {
+            return;
+        }
+        match value {
+            Value::String(text) => *text = self.text(text),
+            Value::Number(number) => {
+                let text = number.to_string();
+                if let [Place { from: 0, to, secret }] = self.found(&text)[..]
+                    && to == text.len()
+                {
+                    self.used[secret] += 1;
+                    *value = self.secrets[secret].token().into();
+                }
+            }
+            Value::Array(values) => values.iter_mut().for_each(|value| self.json(value)),
+            Value::Object(object) => object.values_mut().for_each(|value| self.json(value)),
+            Value::Null | Value::Bool(_) => {}
+        }
+    }
+
+    /// Takes values out of an event, and out of the names of a log's own fields.
+    /// What is not the log's own text stays: our places and hashes, and words from
+    /// closed lists.
+    pub fn event(&mut self, event: &mut Map<String, Value>) {
+        for (field, mut value) in std::mem::take(event) {
+            if closed::is_place(&field) {
+                event.insert(field, value);
+                continue;
+            }
+            self.value(&field, &mut value);
+            let known = FieldId::named(&field).is_some();
+            let mut name = if known { field } else { self.text(&field) };
+            // Two names that differ in case alone may become one.
+            while event.contains_key(&name) {
+                name.push('+');
+            }
+            event.insert(name, value);
+        }
+    }
+
+    fn value(&mut self, field: &str, value: &mut Value) {
+        match value {
+            Value::Array(values) => values.iter_mut().for_each(|value| self.value(field, value)),
+            Value::String(text) if closed::is_word(field, text) => {}
+            other => self.json(other),
+        }
+    }
+}
