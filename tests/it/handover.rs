@@ -200,13 +200,13 @@ fn keys_of_ssh_keygen_and_an_authority_of_openssl_are_understood() {
 }
 
 /// An authority that stamps, made of plain openssl, answering over http on this machine.
-struct Authority {
+pub struct Authority {
     folder: tempfile::TempDir,
-    url: String,
+    pub url: String,
 }
 
 impl Authority {
-    fn new(test: &str) -> Option<Authority> {
+    pub fn new(test: &str) -> Option<Authority> {
         let folder = tempfile::tempdir().expect("a folder");
         let at = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
         let config = format!(
@@ -276,7 +276,7 @@ impl Authority {
         let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&reply));
     }
 
-    fn certificate(&self) -> String {
+    pub fn certificate(&self) -> String {
         self.folder.path().join("cert").to_string_lossy().into_owned()
     }
 }
