@@ -61,19 +61,20 @@ impl Verdict {
             let places = plural(self.damage.len() as u64, "place is", "places are");
             (Some(false), format!("NOT consistent: {places} damaged"))
         };
-        let named = |name: &Option<String>, yes: &str, no: &str| match name {
+        let named = |name: &Option<String>, what: &str, yes: &str, no: &str| match name {
             Some(name) => (Some(true), format!("{yes} {name}")),
-            None => (None, no.to_owned()),
+            None if rungs.consistent => (None, no.to_owned()),
+            None => (None, format!("not counted: {what}, since there is damage")),
         };
         let extends = match rungs.extends {
             Some(true) => "extends the checkpoint you brought",
             Some(false) => "does NOT extend the checkpoint you brought",
-            None => "not held against a checkpoint kept elsewhere (--anchor)",
+            None => "not shown to extend a checkpoint kept elsewhere (--anchor)",
         };
         vec![
             consistent,
-            named(&rungs.signed, "signed by", "UNSIGNED, or by nobody you trust"),
-            named(&rungs.anchored, "anchored at", "not anchored by a time stamp"),
+            named(&rungs.signed, "a signature", "signed by", "UNSIGNED, or by nobody you trust"),
+            named(&rungs.anchored, "a time stamp", "anchored at", "not anchored by a time stamp"),
             (rungs.extends, extends.to_owned()),
         ]
     }

@@ -102,7 +102,12 @@ fn tell(made: &Made, globals: &Globals, world: &mut World) -> Result<()> {
     let signer = made.signer.as_deref().unwrap_or("nobody");
     world.line(&format!("for your ticket: {} sha-256 {} signed {signer}", made.name, made.tagmanifest))?;
     if !globals.quiet {
-        world.note(&format!("check it: sh {shown}/verify.sh, or vestigo verify {shown}"));
+        let script = if made.bundle.is_file() {
+            format!("unpack it and run sh {}/verify.sh", made.name)
+        } else {
+            format!("sh {shown}/verify.sh")
+        };
+        world.note(&format!("check it: {script}, or vestigo verify {shown}"));
     }
     Ok(())
 }

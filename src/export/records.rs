@@ -17,7 +17,7 @@ use super::forms::{CSV_FIELDS, cell, csv_row, sketch};
 use super::redact::Redactor;
 
 /// The columns of `data/records.csv`.
-const COLUMNS: [&str; 10] =
+pub const COLUMNS: [&str; 10] =
     ["event", "file", "offset", "length", "lead", "text_length", "line", "source_offset", "sha256", "record"];
 
 /// One source's share of the bundle.

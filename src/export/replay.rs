@@ -71,10 +71,17 @@ pub fn replay(case: &Case, question: &Value, bag: Option<&Bag>) -> Result<Replay
 
 /// Gives the events that a bundle lists.
 fn listed(bag: &Bag) -> Result<BTreeSet<String>> {
-    let bytes = bag.read("data/records.csv")?;
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    let first = |line: &str| line.split(',').next().unwrap_or_default().trim_matches('"').to_owned();
-    Ok(text.lines().skip(1).map(first).collect())
+    let why = |reason: String| Error::case(format!("cannot read data/records.csv of the bundle: {reason}"));
+    let mut lines = bag.lines("data/records.csv").map_err(why)?;
+    let (mut events, mut first) = (BTreeSet::new(), true);
+    while let Some(line) = lines.read().map_err(why)? {
+        let text = String::from_utf8_lossy(line);
+        let event = text.split(',').next().unwrap_or_default().trim().trim_matches('"');
+        if !std::mem::take(&mut first) {
+            events.insert(event.to_owned());
+        }
+    }
+    Ok(events)
 }
 
 /// Says why the answer may differ.

@@ -54,9 +54,18 @@ impl Transfer {
         beside(bundle, "transfer.json")
     }
 
-    /// Gives the SHA-256 of a bundle's list of lists.
+    /// Gives the SHA-256 of a bundle's list of lists. A bundle that is not as its
+    /// lists say is refused: the hash would not speak for what is in it.
     pub fn hash_of(bundle: &Path) -> Result<String> {
-        Ok(hash_of(&Bag::open(bundle)?.read(TAGMANIFEST)?))
+        let bag = Bag::open(bundle)?;
+        match bag.check(&|_, _| {}).first() {
+            None => Ok(hash_of(&bag.read(TAGMANIFEST)?)),
+            Some(damage) => {
+                let told = visible(&damage.told());
+                Err(Error::integrity(format!("the bundle is damaged: {told}"))
+                    .hint("Run `vestigo verify` on it; hand over a bundle that is whole."))
+            }
+        }
     }
 
     /// Writes it beside its bundle, and the signature of the one who releases (`.released.sig`).
@@ -114,10 +123,15 @@ impl Transfer {
             wrong.push("One key signed for both sides.".to_owned());
         }
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let bundle = path.with_file_name(name.trim_end_matches(".transfer.json"));
+        let name = name.trim_end_matches(".transfer.json");
+        if name != transfer.bundle {
+            wrong.push(format!("It is of {}, and lies beside {}.", transfer.bundle, name));
+        }
+        let bundle = path.with_file_name(name);
         match Transfer::hash_of(&bundle) {
             Ok(hash) if hash == transfer.tagmanifest_sha256 => {}
             Ok(_) => wrong.push("The bundle beside it is not the one that was handed over.".to_owned()),
+            Err(error) if bundle.exists() => wrong.push(format!("The bundle beside it: {error}.")),
             Err(_) => {
                 wrong.push("The bundle is not beside it: whether it is the one was not checked.".to_owned())
             }

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::case::{Brought, NEVER_PROVEN, Rungs, Verdict};
@@ -11,8 +10,20 @@ use crate::evidence::Damage;
 use crate::journal::{CHECKPOINT_NAMESPACE, Checkpoint, check_signature, read_stamp, stamp_is_trusted};
 
 use super::bag::{NAMESPACE, SIGNATURE, STAMP, TAGMANIFEST};
-use super::proofs::{self, Told};
+use super::proofs::{self, Proved};
 use super::read::{Bag, damage};
+use super::rows::Rows;
+use super::said;
+use super::stated::Stated;
+use super::told::Told;
+
+const CHECKPOINT_SIGNATURE: &str = "data/checkpoint.txt.sig";
+
+/// What no check of a bundle can derive.
+const VOUCHED: &str = "That the normalised fields, tables and the report say what the records say: only the signer vouches for them.";
+
+/// What the trees leave open where a source has several frames.
+const LOOSE: &str = "Which numbers, lines and offsets the records of a source of several frames have: the trees bind their order, not how many come before.";
 
 /// Verifies a bundle (a folder or a tar) and never writes. `progress` is told
 /// bytes done, and in all.
@@ -20,24 +31,21 @@ pub fn verify(path: &Path, brought: &Brought, progress: &(dyn Fn(u64, u64) + Syn
     let bag = Bag::open(path)?;
     let mut found = bag.check(progress);
     let mut climb = Climb::default();
-    climb.signature(&bag, brought, &mut found);
-    let told = proofs::journal(&bag, &mut found);
+    let stated = Stated::read(&bag, &mut found);
+    climb.signature(&bag, &stated, brought, &mut found);
+    let mut told = Told::read(&bag, &mut found);
+    // Where redaction hides which case it is of, it is the one that the bundle says.
+    told.case = told.case.take().or_else(|| stated.case());
     climb.checkpoint(&bag, &told, &mut found);
-    let (proved, withheld) = proofs::check(&bag, &told, &mut found);
-    counted(&bag, proved + withheld, &mut found);
+    let proved = records(&bag, &told, &stated, &mut found);
     climb.stamp(&bag, brought, &mut found);
     climb.outside(&told, brought, &mut found);
     found.sort();
     found.dedup();
     let consistent = found.is_empty();
-    let Climb { signed, anchored, extends, mut not_proven } = climb;
-    if withheld > 0 {
-        not_proven.push(format!(
-            "What {withheld} of {} records say: their bytes are withheld, their leaves stand in the tree.",
-            proved + withheld
-        ));
-    }
-    not_proven.push(NEVER_PROVEN.to_owned());
+    climb.open(&told, &proved);
+    let Climb { signed, anchored, extends, not_proven, mut notes } = climb;
+    notes.insert(0, format!("{} records are proved to be parts of the sealed originals.", proved.shown));
     let rungs = Rungs {
         consistent,
         signed: signed.filter(|_| consistent),
@@ -48,11 +56,22 @@ pub fn verify(path: &Path, brought: &Brought, progress: &(dyn Fn(u64, u64) + Syn
         target: visible(&path.to_string_lossy()),
         rungs,
         damage: found,
-        notes: vec![format!("{proved} records are proved to be parts of the sealed originals.")],
+        notes,
         not_proven,
         entries: told.entries,
-        sources: bag.names("data/proofs/").len() as u64,
+        sources: proved.sources,
     })
+}
+
+/// Checks records, their proofs, their events, and what is said of them all.
+fn records(bag: &Bag, told: &Told, stated: &Stated, found: &mut Vec<Damage>) -> Proved {
+    let Some(mut rows) = Rows::read(bag, found) else { return Proved::default() };
+    let proved = proofs::check(bag, told, &mut rows, found);
+    let digest = said::check(bag, &mut rows, &stated.tokens)
+        .map_err(|reason| found.push(damage("data/events.jsonl", reason)))
+        .ok();
+    stated.check(told, rows.len(), digest.as_deref(), found);
+    proved
 }
 
 #[derive(Default)]
@@ -61,10 +80,11 @@ struct Climb {
     anchored: Option<String>,
     extends: Option<bool>,
     not_proven: Vec<String>,
+    notes: Vec<String>,
 }
 
 impl Climb {
-    fn signature(&mut self, bag: &Bag, brought: &Brought, found: &mut Vec<Damage>) {
+    fn signature(&mut self, bag: &Bag, stated: &Stated, brought: &Brought, found: &mut Vec<Damage>) {
         let (Ok(list), Ok(pem)) = (bag.read(TAGMANIFEST), bag.read(SIGNATURE)) else {
             self.not_proven.push("Who answers for it: it is UNSIGNED.".to_owned());
             return;
@@ -75,13 +95,19 @@ impl Climb {
                 found.push(damage(TAGMANIFEST, format!("its signature is not one over it: {reason}")));
                 found.push(damage(SIGNATURE, reason));
             }
-            Ok(signed) => match brought.trust(&signed, NAMESPACE) {
-                Ok((who, open)) => {
-                    self.signed = Some(who);
-                    self.not_proven.extend(open);
+            Ok(signed) => {
+                if stated.is_signed_by_another(&signed.fingerprint) {
+                    let reason = format!("its Vestigo-Key is not {}, which signed", signed.fingerprint);
+                    found.push(damage("bag-info.txt", reason));
                 }
-                Err(why) => self.not_proven.push(format!("Who answers for it: {why}.")),
-            },
+                match brought.trust(&signed, NAMESPACE) {
+                    Ok((who, open)) => {
+                        self.signed = Some(who);
+                        self.not_proven.extend(open);
+                    }
+                    Err(why) => self.not_proven.push(format!("Who answers for it: {why}.")),
+                }
+            }
         }
     }
 
@@ -100,59 +126,93 @@ impl Climb {
         } else if let Some(how) = told.against(&checkpoint) {
             found.push(damage(FILE, how));
         }
-        if let Some(case) = &told.case
-            && checkpoint.origin != Checkpoint::origin_of(case)
-        {
+        if !told.is_of_case(&checkpoint) {
             found.push(damage(FILE, "it is of another case"));
         }
-        if let Ok(pem) = bag.read("data/checkpoint.txt.sig")
-            && let Err(reason) = check_signature(CHECKPOINT_NAMESPACE, &bytes, &pem)
-        {
-            found.push(damage("data/checkpoint.txt.sig", reason));
+        match bag.read(CHECKPOINT_SIGNATURE) {
+            Ok(pem) => {
+                if let Err(reason) = check_signature(CHECKPOINT_NAMESPACE, &bytes, &pem) {
+                    found.push(damage(CHECKPOINT_SIGNATURE, reason));
+                }
+            }
+            Err(_) if bag.has(SIGNATURE) => found.push(damage(CHECKPOINT_SIGNATURE, "it is missing")),
+            Err(_) => {}
         }
     }
 
+    /// Checks the time stamps. That over the bundle's own signature says when the
+    /// bundle existed; one over the checkpoint says so of the journal only.
     fn stamp(&mut self, bag: &Bag, brought: &Brought, found: &mut Vec<Damage>) {
-        for (token, over) in [(STAMP, SIGNATURE), ("data/checkpoint.txt.tsr", "data/checkpoint.txt.sig")] {
-            let (Ok(bytes), Ok(data)) = (bag.read(token), bag.read(over)) else { continue };
-            let imprint: [u8; 32] = Sha256::digest(&data).into();
-            let Some(stamp) = read_stamp(&bytes).filter(|stamp| stamp.imprint == imprint) else {
-                found.push(damage(token, format!("it is no time stamp of {over}")));
-                continue;
-            };
-            let Some(ca) = &brought.tsa_ca else {
-                self.not_proven.push(format!(
-                    "That it was stamped at {}: {token} says so; bring the authority's certificate with --tsa-ca.",
-                    stamp.at
-                ));
-                continue;
-            };
-            match trusted(&bytes, &data, ca) {
-                Ok(()) => self.anchored = Some(stamp.at),
-                Err(why) => found.push(damage(token, why)),
-            }
+        let over_bundle = self.token(bag, STAMP, SIGNATURE, brought, found);
+        self.anchored = over_bundle.filter(|(_, checked)| *checked).map(|(at, _)| at);
+        let over_checkpoint =
+            self.token(bag, "data/checkpoint.txt.tsr", CHECKPOINT_SIGNATURE, brought, found);
+        if let Some((at, true)) = over_checkpoint {
+            self.notes.push(format!("The checkpoint in it was stamped at {at}."));
         }
         if self.anchored.is_none() {
-            self.not_proven.push("When it existed: no time stamp was checked.".to_owned());
+            self.not_proven.push("When it existed: no time stamp over its signature was checked.".to_owned());
+        }
+    }
+
+    /// Gives when a signature was stamped, and whether the authority's signature was checked.
+    fn token(
+        &mut self,
+        bag: &Bag,
+        token: &str,
+        over: &str,
+        brought: &Brought,
+        found: &mut Vec<Damage>,
+    ) -> Option<(String, bool)> {
+        let bytes = bag.read(token).ok()?;
+        let data = bag.read(over).unwrap_or_default();
+        let imprint: [u8; 32] = Sha256::digest(&data).into();
+        let Some(stamp) = read_stamp(&bytes).filter(|stamp| stamp.imprint == imprint) else {
+            found.push(damage(token, format!("it is no time stamp of {over}")));
+            return None;
+        };
+        let Some(ca) = &brought.tsa_ca else {
+            self.not_proven.push(format!(
+                "That it was stamped at {}: {token} says so; bring the authority's certificate with --tsa-ca.",
+                stamp.at
+            ));
+            return Some((stamp.at, false));
+        };
+        match trusted(&bytes, &data, ca) {
+            Ok(()) => Some((stamp.at, true)),
+            Err(why) => {
+                found.push(damage(token, why));
+                None
+            }
         }
     }
 
     fn outside(&mut self, told: &Told, brought: &Brought, found: &mut Vec<Damage>) {
+        let mut later = false;
         for (from, checkpoint) in &brought.anchors {
-            let other =
-                told.case.as_ref().is_some_and(|case| checkpoint.origin != Checkpoint::origin_of(case));
-            let differs =
-                if other { Some("it is of another case".to_owned()) } else { told.against(checkpoint) };
+            let differs = if !told.is_of_case(checkpoint) {
+                Some("it is of another case".to_owned())
+            } else if checkpoint.size > told.entries {
+                // A bundle shows the journal as it was; what came later is not its affair.
+                later = true;
+                self.not_proven.push(format!(
+                    "That its history is that of {}: this bundle shows the first {} entries, your checkpoint covers {}.",
+                    visible(from),
+                    told.entries,
+                    checkpoint.size
+                ));
+                continue;
+            } else {
+                told.against(checkpoint)
+            };
             self.extends = Some(self.extends.unwrap_or(true) && differs.is_none());
             if let Some(how) = differs {
-                let older = checkpoint.size > told.entries;
-                let what =
-                    if older { "this bundle is older than your checkpoint" } else { "history differs" };
-                found.push(damage(
-                    "data/journal.jsonl",
-                    format!("{what}: {} says otherwise: {how}", visible(from)),
-                ));
+                let reason = format!("history differs: {} says otherwise: {how}", visible(from));
+                found.push(damage("data/journal.jsonl", reason));
             }
+        }
+        if later && self.extends == Some(true) {
+            self.extends = None;
         }
         if brought.anchors.is_empty() {
             self.not_proven.push(
@@ -160,6 +220,25 @@ impl Climb {
                     .to_owned(),
             );
         }
+    }
+
+    /// Says what stays open.
+    fn open(&mut self, told: &Told, proved: &Proved) {
+        if proved.withheld > 0 {
+            self.not_proven.push(format!(
+                "What {} of {} records say: their bytes are withheld, their leaves stand in the tree.",
+                proved.withheld,
+                proved.shown + proved.withheld
+            ));
+        }
+        if told.withheld > 0 {
+            self.not_proven.push(format!(
+                "What {} of {} journal entries say: they are withheld, their hashes stand in the tree.",
+                told.withheld, told.entries
+            ));
+        }
+        self.not_proven.extend(proved.loose.then(|| LOOSE.to_owned()));
+        self.not_proven.extend([VOUCHED, NEVER_PROVEN].map(str::to_owned));
     }
 }
 
@@ -174,20 +253,5 @@ fn trusted(token: &[u8], data: &[u8], ca: &Path) -> Result<(), String> {
     match (token, data) {
         (Ok(token), Ok(data)) => stamp_is_trusted(token.path(), data.path(), ca),
         (Err(error), _) | (_, Err(error)) => Err(format!("it could not be checked: {error}")),
-    }
-}
-
-/// Checks that the query's count is that of the events.
-fn counted(bag: &Bag, records: u64, found: &mut Vec<Damage>) {
-    let query: Value = bag
-        .read("data/query.json")
-        .ok()
-        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-        .unwrap_or_default();
-    if query["events"] != records {
-        found.push(damage(
-            "data/query.json",
-            format!("it says {} events, there are {records}", query["events"]),
-        ));
     }
 }

@@ -4,6 +4,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use sha2::{Digest, Sha256, Sha384, Sha512};
+
 use crate::error::{Attempt, Error, Result, visible};
 use crate::record::Hash;
 
@@ -20,17 +22,20 @@ pub struct Stamped {
 const MOST: u64 = 1 << 20;
 
 /// `2.16.840.1.101.3.4.2.1` (SHA-256) and NULL: an AlgorithmIdentifier.
-const SHA256: [u8; 15] =
+const SHA256_NULL: [u8; 15] =
     [0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00];
 
 /// `1.2.840.113549.1.9.16.1.4` (id-ct-TSTInfo).
 const TST_INFO: [u8; 13] = [0x06, 0x0b, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x10, 0x01, 0x04];
 
+/// `1.2.840.113549.1.9.4` (id-messageDigest).
+const MESSAGE_DIGEST: [u8; 11] = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x04];
+
 /// Writes a TimeStampReq (RFC 3161 §2.4.1) for a SHA-256, with a nonce and the
 /// wish for the authority's certificate: 69 bytes.
 fn request(imprint: &Hash, nonce: u64) -> Vec<u8> {
     let mut der = vec![0x30, 67, 0x02, 1, 1, 0x30, 49];
-    der.extend(SHA256);
+    der.extend(SHA256_NULL);
     der.extend([0x04, 32]);
     der.extend(imprint);
     der.extend([0x02, 8]);
@@ -64,26 +69,78 @@ pub fn fetch(url: &str, imprint: &Hash) -> Result<Vec<u8>> {
     }
 }
 
-/// Reads what a TimeStampResp says. Its signature is not checked by this.
+/// Reads what a TimeStampResp says, strictly: all of it must be DER of the form
+/// that RFC 3161 gives, and what it says must have the hash that its signature
+/// is over. That signature is not checked by this.
 pub fn read(response: &[u8]) -> Option<Stamped> {
-    let at = response.windows(TST_INFO.len()).position(|window| window == TST_INFO)? + TST_INFO.len();
-    let (_, explicit, _) = element(&response[at..])?;
-    let (_, octets, _) = element(explicit)?;
-    let (_, info, _) = element(octets)?;
-    let (_, _, rest) = element(info)?;
-    let (_, _, rest) = element(rest)?;
-    let (_, imprint, rest) = element(rest)?;
-    let (_, _, hash) = element(imprint)?;
-    let (_, hash, _) = element(hash)?;
-    let (_, _, rest) = element(rest)?;
-    let (tag, time, _) = element(rest)?;
-    (tag == 0x18).then_some(())?;
+    is_der(response, 0).then_some(())?;
+    let (answer, rest) = of(0x30, response)?;
+    rest.is_empty().then_some(())?;
+    let (status, rest) = of(0x30, answer)?;
+    let (granted, _) = of(0x02, status)?;
+    matches!(granted, [0] | [1]).then_some(())?;
+    let (content, rest) = of(0x30, rest)?;
+    rest.is_empty().then_some(())?;
+    let (_, rest) = of(0x06, content)?;
+    let (explicit, _) = of(0xa0, rest)?;
+    let (signed, _) = of(0x30, explicit)?;
+    let (_, rest) = of(0x02, signed)?;
+    let (_, rest) = of(0x31, rest)?;
+    let (encapsulated, rest) = of(0x30, rest)?;
+    let octets = encapsulated.strip_prefix(&TST_INFO)?;
+    let (explicit, _) = of(0xa0, octets)?;
+    let (octets, _) = of(0x04, explicit)?;
+    is_signed(octets, rest).then_some(())?;
+    let (info, _) = of(0x30, octets)?;
+    let (_, rest) = of(0x02, info)?;
+    let (_, rest) = of(0x06, rest)?;
+    let (imprint, rest) = of(0x30, rest)?;
+    let (_, hash) = of(0x30, imprint)?;
+    let (hash, _) = of(0x04, hash)?;
+    let (_, rest) = of(0x02, rest)?;
+    let (time, _) = of(0x18, rest)?;
     let text = std::str::from_utf8(time).ok()?;
     let at = chrono::NaiveDateTime::parse_from_str(text, "%Y%m%d%H%M%S%.fZ").ok()?.and_utc();
     Some(Stamped {
         at: at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true),
         imprint: hash.try_into().ok()?,
     })
+}
+
+/// Takes the element off that must come first: its content, what stands behind it.
+fn of(wanted: u8, der: &[u8]) -> Option<(&[u8], &[u8])> {
+    element(der).filter(|(tag, _, _)| *tag == wanted).map(|(_, content, rest)| (content, rest))
+}
+
+/// Tells whether bytes are DER elements all through.
+fn is_der(der: &[u8], depth: u8) -> bool {
+    let mut rest = der;
+    while !rest.is_empty() {
+        let Some((tag, content, behind)) = element(rest) else { return false };
+        if tag & 0x20 != 0 && (depth > 32 || !is_der(content, depth + 1)) {
+            return false;
+        }
+        rest = behind;
+    }
+    true
+}
+
+/// Tells whether the signed attributes (RFC 5652 §11.2) hold the hash of what the
+/// stamp says; of a hash that is none of the SHA-2 nothing is told.
+fn is_signed(octets: &[u8], signed: &[u8]) -> bool {
+    let Some(at) = signed.windows(MESSAGE_DIGEST.len()).rposition(|window| window == MESSAGE_DIGEST) else {
+        return false;
+    };
+    let digest = of(0x31, &signed[at + MESSAGE_DIGEST.len()..]).and_then(|(set, _)| of(0x04, set));
+    match digest.map(|(digest, _)| digest) {
+        None => false,
+        Some(digest) => match digest.len() {
+            32 => Sha256::digest(octets)[..] == *digest,
+            48 => Sha384::digest(octets)[..] == *digest,
+            64 => Sha512::digest(octets)[..] == *digest,
+            _ => true,
+        },
+    }
 }
 
 /// Takes one DER element apart: its tag, its content, what stands behind it.
@@ -94,7 +151,9 @@ fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
         (usize::from(first), rest)
     } else {
         let count = usize::from(first & 0x7f);
-        let digits = rest.get(..count).filter(|_| (1..=4).contains(&count))?;
+        // A length is written in the fewest bytes, or it is not DER.
+        let shortest = |digits: &&[u8]| digits[0] != 0 && (count > 1 || digits[0] >= 0x80);
+        let digits = rest.get(..count).filter(|_| (1..=4).contains(&count)).filter(shortest)?;
         (digits.iter().fold(0, |sum, digit| sum << 8 | usize::from(*digit)), &rest[count..])
     };
     Some((tag, rest.get(..length)?, &rest[length..]))

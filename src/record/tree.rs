@@ -57,6 +57,9 @@ pub fn root_from(size: u64, known: &BTreeMap<u64, Hash>, nodes: &[Hash]) -> Opti
     if size == 0 {
         return (known.is_empty() && nodes.is_empty()).then(|| root(&[]));
     }
+    if size > 1 << 62 {
+        return None; // No tree is that large, and its halves could not be counted.
+    }
     let mut rest = nodes.iter();
     let found = root_in(0, size, known, &mut rest)?;
     rest.next().is_none().then_some(found)

@@ -9,6 +9,11 @@
 
 LC_ALL=C
 export LC_ALL
+for tool in sha256sum ssh-keygen mktemp rm cat sort uniq comm tail head base64 cut tr dirname; do
+    command -v "$tool" >/dev/null 2>&1 && continue
+    echo "it could not be checked: there is no $tool" >&2
+    exit 2
+done
 here=$PWD
 signers='' who='' ca=''
 absolute() {
@@ -26,13 +31,26 @@ while getopts s:I:c: option; do
     esac
 done
 shift $((OPTIND - 1))
+if { [ -n "$signers" ] && [ -z "$who" ]; } || { [ -z "$signers" ] && [ -n "$who" ]; }; then
+    echo 'it could not be checked: -s ALLOWED_SIGNERS and -I WHO go together' >&2
+    exit 2
+fi
 cd "${1:-$(dirname "$0")}" || exit 2
 scratch=$(mktemp -d) || exit 2
 trap 'rm -rf "$scratch"' EXIT
 
+for token in tagmanifest-sha256.txt.tsr data/checkpoint.txt.tsr; do
+    { [ ! -f $token ] || command -v openssl >/dev/null 2>&1; } && continue
+    echo 'it could not be checked: there is a time stamp, and no openssl' >&2
+    exit 2
+done
+
 bad=0
+harmless() { # foreign text without what could act on a terminal
+    printf '%s' "$1" | tr -c '\040-\176' '?'
+}
 wrong() {
-    printf 'WRONG: %s\n' "$*"
+    printf 'WRONG: %s\n' "$(harmless "$*")"
     bad=1
 }
 same() { # two files have the same bytes
@@ -43,36 +61,64 @@ same() { # two files have the same bytes
 printf 'BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n' >"$scratch/declared"
 [ -f bagit.txt ] && same "$scratch/declared" bagit.txt || wrong "bagit.txt: it is not what it must be"
 : >"$scratch/listed"
+: >"$scratch/signed"
 for list in tagmanifest-sha256.txt manifest-sha256.txt; do
     [ -f "$list" ] || continue
+    : >"$scratch/names"
     while IFS= read -r line; do
         hash=${line%%  *} name=${line#*  }
         case $hash in *[!0-9a-f]*) hash= ;; esac
         case $name in '' | /* | *..* | *[!A-Za-z0-9._/-]*) hash= ;; esac
         [ ${#hash} -eq 64 ] || wrong "$list: it has a line that is no hash and name"
-        printf '%s\n' "$name" >>"$scratch/listed"
+        case $list:$name in
+        tagmanifest*:data/*) wrong "$list: it lists payload" ;;
+        tagmanifest*:* | manifest*:data/*) ;;
+        *) wrong "$list: it lists what is no payload" ;;
+        esac
+        printf '%s\n' "$name" >>"$scratch/names"
     done <"$list"
+    sort -u "$scratch/names" >"$scratch/sorted"
+    same "$scratch/names" "$scratch/sorted" || wrong "$list: it is not in order"
+    cat "$scratch/names" >>"$scratch/listed"
+    case $list in tagmanifest*) cat "$scratch/names" >"$scratch/signed" ;; esac
 done
+for name in VERIFY.md bag-info.txt bagit.txt manifest-sha256.txt verify.sh; do
+    covered=
+    while IFS= read -r line; do
+        [ "$line" = $name ] && covered=yes
+    done <"$scratch/signed"
+    [ -n "$covered" ] || wrong "tagmanifest-sha256.txt: it does not list $name"
+done
+[ ! -e fetch.txt ] || wrong "fetch.txt: a bundle never fetches anything"
 [ -z "$(sort "$scratch/listed" | uniq -d)" ] || wrong "manifest-sha256.txt: a file is listed twice"
 
 # 2. The files there are, are the files that are listed; nothing else.
+strange() { # file, why
+    printf '%s: %s\n' "$(harmless "${1#./}")" "$2" >>"$scratch/strange"
+}
 walk() {
+    empty=yes
     for path in "$1"/* "$1"/.[!.]* "$1"/..?*; do
+        [ -e "$path" ] || [ -L "$path" ] || continue
+        empty=
+        case ${path#./} in *[!A-Za-z0-9._/-]*) strange "$path" 'it was added: no name in a bundle is like that' ;; esac
         if [ -L "$path" ]; then
-            printf '%s\n' "${path#./}" >>"$scratch/strange"
+            strange "$path" 'it is not a plain file'
         elif [ -d "$path" ]; then
             walk "$path"
+            empty=
         elif [ -f "$path" ]; then
             printf '%s\n' "${path#./}"
-        elif [ -e "$path" ]; then
-            printf '%s\n' "${path#./}" >>"$scratch/strange"
+        else
+            strange "$path" 'it is not a plain file'
         fi
     done
+    [ -z "$empty" ] || strange "$1" 'it is an empty folder: it was added'
 }
 : >"$scratch/strange"
 walk . | sort >"$scratch/found"
-while IFS= read -r name; do
-    wrong "$name: it is not a plain file"
+while IFS= read -r line; do
+    wrong "$line"
 done <"$scratch/strange"
 sig=tagmanifest-sha256.txt.sig
 {
@@ -115,7 +161,7 @@ signature() { # file, signature, namespace
     elif [ -n "$signers" ]; then
         ssh-keygen -Y verify -f "$signers" -I "$who" -n "$3" -s "$2" <"$1" >"$scratch/said" 2>&1 ||
             wrong "$2: $(cat "$scratch/said")"
-        printf '%s: %s\n' "$1" "$(cat "$scratch/said")"
+        printf '%s: %s\n' "$1" "$(harmless "$(cat "$scratch/said")")"
     else
         ssh-keygen -Y check-novalidate -n "$3" -s "$2" <"$1" >"$scratch/said" 2>&1 ||
             wrong "$2: it does not fit $1"
@@ -127,7 +173,12 @@ if [ -f $sig ] && [ -f tagmanifest-sha256.txt ]; then
 else
     wrong "UNSIGNED: nobody answers for this bundle"
 fi
-[ -f data/checkpoint.txt.sig ] && signature data/checkpoint.txt data/checkpoint.txt.sig vestigo-checkpoint
+[ -f data/checkpoint.txt ] || wrong "data/checkpoint.txt: it is missing"
+if [ -f data/checkpoint.txt.sig ]; then
+    signature data/checkpoint.txt data/checkpoint.txt.sig vestigo-checkpoint
+elif [ -f $sig ]; then
+    wrong "data/checkpoint.txt.sig: it is missing"
+fi
 
 # 5. Time stamps, where there are any.
 stamp() { # token, what it stamps

@@ -16,7 +16,8 @@ the checkpoint is checked by verify.sh. Needs Python's standard library alone.
     line   = SHA-256(0x00 || the journal's line with its line end)
 
 A list of nodes holds the roots of the largest subtrees in which nothing is
-known, from left to right.
+known, from left to right. How many records a source has, the journal says; where
+it has several frames, how many records come before a frame is not bound.
 """
 
 import base64
@@ -24,6 +25,7 @@ import csv
 import hashlib
 import json
 import os
+import re
 import sys
 
 problems = []
@@ -31,7 +33,7 @@ problems = []
 
 def wrong(text):
     problems.append(text)
-    print("WRONG:", text)
+    print("WRONG:", text.encode("ascii", "backslashreplace").decode())
 
 
 def node(left, right):
@@ -68,7 +70,7 @@ def root_from(size, known, nodes):
         left = walk(first, middle, low, cut)
         return node(left, walk(first + middle, size - middle, cut, high))
 
-    if not places or places[0] < 0 or places[-1] >= size:
+    if not places or places[0] < 0 or places[-1] >= size or size > 1 << 62:
         raise ValueError("a place outside the tree")
     found = walk(0, size, 0, len(places))
     if next(rest, None) is not None:
@@ -76,43 +78,102 @@ def root_from(size, known, nodes):
     return found
 
 
+def unhex(text, length=32):
+    if not isinstance(text, str) or not re.fullmatch("[0-9a-f]{%d}" % (2 * length), text):
+        raise ValueError("%r is not %d bytes in hexadecimal" % (text, length))
+    return bytes.fromhex(text)
+
+
 def unhex_all(texts):
-    return [bytes.fromhex(text) for text in texts]
+    return [unhex(text) for text in texts]
 
 
-def check_frame(line, bytes_of):
-    """Works out the root of a frame; `bytes_of` gives a record's bytes, or None."""
-    known = {}
-    for row in line["known"]:
-        if "leaf" in row:
-            leaf = bytes.fromhex(row["leaf"])
-        else:
-            data = bytes_of(line["source"], row["record"])
-            if data is None:
-                raise ValueError("record %d is not in the bundle" % row["record"])
-            leaf = hashlib.sha256(b"\x00" + bytes.fromhex(row["salt"]) + data).digest()
-        known[row["record"] - line["first_record"]] = leaf
-    found = root_from(line["records"], known, unhex_all(line["nodes"]))
-    if found.hex() != line["root"]:
-        raise ValueError("frame %d does not lead to its root" % line["frame"])
-    return found
+def number(value):
+    if type(value) is not int or value < 0:
+        raise ValueError("%r is not a number" % (value,))
+    return value
 
 
-def check_source(lines, bytes_of):
-    """Checks one source's proof; gives its root and how many records it proves."""
-    frames, count, total = {}, 0, None
-    for line in lines:
+class Source:
+    """Checks one source's proof, line by line.
+
+    `imports` gives what the journal says of each source: root, records.
+    `bytes_of` gives the bytes of a record that is shown, or None of one that is
+    withheld, and refuses one that is not there.
+    """
+
+    def __init__(self, imports, bytes_of):
+        self.imports, self.bytes_of = imports, bytes_of
+        self.source, self.frames, self.end, self.total = None, {}, 0, None
+        self.shown, self.withheld, self.several = set(), set(), False
+
+    def line(self, line):
+        if self.total is not None:
+            raise ValueError("something stands behind its end")
+        if self.source not in (None, line["source"]):
+            raise ValueError("it is of two sources")
+        self.source = line["source"]
+        if self.source not in self.imports:
+            raise ValueError("no import in the journal names its source")
+        self.records = number(self.imports[self.source][1])
         if "frame" in line:
-            frames[line["frame"]] = check_frame(line, bytes_of)
-            count += sum("salt" in row for row in line["known"])
+            self.frame(line)
         else:
-            total = line
-    if total is None or sorted(frames) != total["known"]:
-        raise ValueError("its frames are not those that lead to its root")
-    found = root_from(total["frames"], frames, unhex_all(total["nodes"]))
-    if found.hex() != total["root"]:
-        raise ValueError("its frames do not lead to its root")
-    return total["source"], total["root"], count
+            self.last(line)
+
+    def frame(self, line):
+        this, first, records = (number(line[name]) for name in ("frame", "first_record", "records"))
+        expected = max(self.frames, default=-1) + 1
+        # Between frames that are not neighbours lie others, of one record at least.
+        least = self.end + this - expected
+        if this < expected or first < least or (this == expected and first != least):
+            raise ValueError("frame %d does not follow the frame before" % this)
+        self.end = first + records
+        if self.end > self.records:
+            raise ValueError("the records of frame %d are not where they can be" % this)
+        known, before = {}, -1
+        for row in line["known"]:
+            record = number(row["record"])
+            if record <= before or not first <= record < self.end:
+                raise ValueError("record %d is not in its turn, or there twice" % record)
+            before = record
+            known[record - first] = self.leaf(row)
+        found = root_from(records, known, unhex_all(line["nodes"]))
+        if found.hex() != line["root"]:
+            raise ValueError("frame %d does not lead to its root" % this)
+        self.frames[this] = found
+
+    def leaf(self, row):
+        """A record's leaf: from its bytes, and as it is said only where they are withheld."""
+        data = self.bytes_of(self.source, row["record"])
+        if data is None:
+            if set(row) != {"record", "leaf"}:
+                raise ValueError("record %d is withheld: it has a leaf and no salt" % row["record"])
+            self.withheld.add(row["record"])
+            return unhex(row["leaf"])
+        if set(row) != {"record", "salt"}:
+            raise ValueError("record %d is shown: it has a salt and no leaf" % row["record"])
+        self.shown.add(row["record"])
+        return hashlib.sha256(b"\x00" + unhex(row["salt"], 16) + data).digest()
+
+    def last(self, line):
+        self.total = number(line["frames"])
+        self.several = self.total > 1
+        if not self.frames or list(self.frames) != line["known"] or max(self.frames) >= self.total:
+            raise ValueError("its frames are not those that lead to its root")
+        behind, left = self.records - self.end, self.total - 1 - max(self.frames)
+        if behind < left or (left == 0 and behind > 0):
+            raise ValueError("its frames do not hold the %d records that were imported" % self.records)
+        found = root_from(self.total, self.frames, unhex_all(line["nodes"]))
+        if found.hex() != line["root"]:
+            raise ValueError("its frames do not lead to its root")
+        if self.imports[self.source][0] != line["root"]:
+            raise ValueError("no import in the journal names this root")
+
+    def done(self):
+        if self.total is None:
+            raise ValueError("it has no end")
+        return self
 
 
 def leaf_of_line(text):
@@ -120,15 +181,147 @@ def leaf_of_line(text):
 
 
 def read_checkpoint(text):
-    origin, size, root = text.split("\n")[:3]
+    origin, size, root, rest = text.split("\n")
+    if rest or text != "%s\n%d\n%s\n" % (origin, int(size), base64.b64encode(base64.b64decode(root)).decode()):
+        raise ValueError("this is not a checkpoint")
     return origin, int(size), base64.b64decode(root)
 
 
 def imported(entry):
-    """The roots that a journal entry names: source to root."""
+    """What a journal entry imports: for each source its root and its records."""
     if entry.get("do") != "evidence.import":
         return {}
-    return {row["source"]: row["root"] for row in entry["what"]["sources"]}
+    return {row["source"]: (row["root"], row.get("records")) for row in entry["what"]["sources"]}
+
+
+class Journal:
+    """The journal of a bundle, its chain checked over withheld entries too."""
+
+    def __init__(self, lines):
+        self.leaves, self.imports, self.case, self.withheld = [], {}, None, 0
+        self.head = "0" * 64
+        for place, text in enumerate(lines):
+            try:
+                self.line(place, text)
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                wrong("journal.jsonl, line %d: %s" % (place + 1, error))
+                break
+
+    def line(self, place, text):
+        entry = json.loads(text)
+        if number(entry["seq"]) != place:
+            raise ValueError("it has number %d" % entry["seq"])
+        if "withheld" in entry:
+            if set(entry) != {"withheld", "seq", "sha256", "leaf"} or entry["withheld"] is not True:
+                raise ValueError("a withheld entry is not one")
+            self.leaves.append(unhex(entry["leaf"]))
+            self.head = unhex(entry["sha256"]).hex()
+            self.withheld += 1
+            return
+        if entry["prev"] != self.head:
+            raise ValueError("it does not follow the line before")
+        if (entry["do"] == "case.create") != (place == 0):
+            raise ValueError("the first entry, and no other, makes the case")
+        if place == 0:
+            self.case = entry["what"]["id"]
+        self.head = hashlib.sha256(text).hexdigest()
+        self.leaves.append(leaf_of_line(text))
+        for source, said in imported(entry).items():
+            # A second root would let other records be proved.
+            if self.imports.setdefault(source, said) != said:
+                raise ValueError("it imports a source again, and otherwise")
+
+
+class Records:
+    """records.csv: which records there are, and where their bytes lie."""
+
+    columns = "event file offset length lead text_length line source_offset sha256 record".split()
+
+    def __init__(self, bundle):
+        self.bundle, self.rows, self.ends, self.open = bundle, {}, {}, (None, None)
+        with open(os.path.join(bundle, "data", "records.csv"), newline="", encoding="ascii") as file:
+            reader = csv.reader(file, strict=True)
+            if next(reader) != self.columns:
+                raise ValueError("records.csv does not name its columns")
+            for cells in reader:
+                self.row(dict(zip(self.columns, cells)), len(cells))
+        raw = os.path.join(bundle, "data", "raw")
+        for name in sorted(os.listdir(raw)) if os.path.isdir(raw) else []:
+            if os.path.getsize(os.path.join(raw, name)) != self.ends.get("data/raw/" + name, 0):
+                wrong("raw/%s: some of its bytes belong to no record" % name)
+
+    def row(self, row, cells):
+        source, _, record = row["event"].partition(":")
+        unhex(source)
+        if cells != len(self.columns) or row["event"] in self.rows or row["record"] != record:
+            raise ValueError("records.csv: the row of %s is not one, or there twice" % row["event"])
+        places = ["offset", "length", "lead", "text_length"]
+        for name in ["line", "source_offset", "record"] + (places if row["file"] else []):
+            if str(int(row[name])) != row[name] or int(row[name]) < 0:
+                raise ValueError("records.csv: %s of %s is not a number" % (name, row["event"]))
+            row[name] = int(row[name])
+        if not row["file"]:
+            if any(row[name] for name in places + ["sha256"]):
+                raise ValueError("records.csv: %s has no file, and a place in it" % row["event"])
+        elif not re.fullmatch(r"data/raw/[0-9]+\.log", row["file"]):
+            raise ValueError("records.csv: %s lies in no raw file" % row["event"])
+        elif row["offset"] != self.ends.get(row["file"], 0) or row["lead"] + row["text_length"] > row["length"]:
+            raise ValueError("records.csv: the bytes of %s do not follow those before" % row["event"])
+        else:
+            self.ends[row["file"]] = row["offset"] + row["length"]
+        self.rows[row["event"]] = row
+
+    def of(self, source, record):
+        row = self.rows.get("%s:%d" % (source, record))
+        if row is None:
+            raise ValueError("record %d is not in the bundle" % record)
+        return row
+
+    def bytes_of(self, row):
+        """The bytes of a record; None where they are withheld."""
+        if not row["file"]:
+            return None
+        if self.open[0] != row["file"]:
+            if self.open[1]:
+                self.open[1].close()
+            self.open = (row["file"], open(os.path.join(self.bundle, row["file"]), "rb"))
+        self.open[1].seek(row["offset"])
+        return self.open[1].read(row["length"])
+
+
+def tokens_in(value):
+    """The digits of what looks like a token, [user.name:0123456789abcdef]."""
+    if isinstance(value, dict):
+        return set().union(*(tokens_in(part) for pair in value.items() for part in pair))
+    if isinstance(value, list):
+        return set().union(*(tokens_in(part) for part in value))
+    return set(re.findall(r":([0-9a-f]{16})\]", value)) if isinstance(value, str) else set()
+
+
+def check_event(event, row, records, tokens):
+    if event["id"] != "%s:%d" % (event["vestigo.source"][:8], row["record"]):
+        raise ValueError("its id is not that of its record")
+    if (event["vestigo.line"], event["vestigo.offset"]) != (row["line"], row["source_offset"]):
+        raise ValueError("its line and offset are not those in records.csv")
+    if event.get("vestigo.withheld", True) is not True or ("vestigo.withheld" in event) == bool(row["file"]):
+        raise ValueError("its bytes are withheld, or it says so, and not both")
+    if not row["file"]:
+        if "event.original" in event or "vestigo.original_base64" in event:
+            raise ValueError("its bytes are withheld, and it has an original")
+        used = tokens_in(event)
+        # A log may hold something that looks like a token, but then beside true ones.
+        if used and not used & tokens:
+            raise ValueError("its tokens are not in redactions.jsonl")
+        return
+    text = records.bytes_of(row)[row["lead"] : row["lead"] + row["text_length"]]
+    if hashlib.sha256(text).hexdigest() != row["sha256"]:
+        raise ValueError("its SHA-256 in records.csv is not that of its bytes")
+    try:
+        said, exact = text.decode(), None
+    except UnicodeDecodeError:
+        said, exact = text.decode(errors="replace"), base64.b64encode(text).decode()
+    if event["event.original"] != said or event.get("vestigo.original_base64") != exact:
+        raise ValueError("its original is not that of its record")
 
 
 def check_bundle(bundle):
@@ -136,130 +329,154 @@ def check_bundle(bundle):
 
     def lines_of(name):
         with open(os.path.join(data, name), "rb") as file:
-            return file.read().splitlines(keepends=True)
+            yield from file
 
     # The journal leads to its checkpoint.
-    leaves, roots, head, withheld = [], {}, "0" * 64, 0
-    for place, text in enumerate(lines_of("journal.jsonl")):
-        entry = json.loads(text)
-        if entry.get("withheld"):
-            withheld += 1
-            leaves.append(bytes.fromhex(entry["leaf"]))
-            head = entry["sha256"]
-            continue
-        if entry["prev"] != head or entry["seq"] != place:
-            wrong("journal.jsonl, line %d: it does not follow the line before" % (place + 1))
-        head = hashlib.sha256(text).hexdigest()
-        leaves.append(leaf_of_line(text))
-        roots.update(imported(entry))
-    with open(os.path.join(data, "checkpoint.txt")) as file:
-        _, size, root = read_checkpoint(file.read())
-    if size != len(leaves):
-        wrong("checkpoint.txt: it is over %d entries, the journal has %d" % (size, len(leaves)))
-    elif root_of(leaves) != root:
+    journal = Journal(lines_of("journal.jsonl"))
+    with open(os.path.join(data, "query.json"), encoding="utf-8") as file:
+        query = json.load(file)
+    with open(os.path.join(data, "checkpoint.txt"), encoding="ascii") as file:
+        origin, size, root = read_checkpoint(file.read())
+    case = journal.case or query["case"]
+    if origin != "vestigo/" + case or query["case"] != case:
+        wrong("checkpoint.txt, query.json: they are of another case")
+    if size != len(journal.leaves) or query["entries"] != size:
+        wrong("checkpoint.txt: it is over %d entries, the journal has %d" % (size, len(journal.leaves)))
+    elif root_of(journal.leaves) != root:
         wrong("checkpoint.txt: the journal does not lead to its root")
 
     # Each record leads to the root of its source, and that to the journal.
-    rows = {}
-    with open(os.path.join(data, "records.csv"), newline="") as file:
-        for row in csv.DictReader(file):
-            rows[row["event"]] = row
-    files = {}
-
-    def bytes_of(source, record):
-        row = rows.get("%s:%d" % (source, record))
-        if row is None or not row["file"]:
-            return None
-        if row["file"] not in files:
-            with open(os.path.join(bundle, row["file"]), "rb") as file:
-                files.clear()
-                files[row["file"]] = file.read()
-        offset = int(row["offset"])
-        return files[row["file"]][offset : offset + int(row["length"])]
-
-    proved, shown = 0, sum(bool(row["file"]) for row in rows.values())
+    records = Records(bundle)
+    shown, withheld, sources, several = set(), set(), set(), False
     folder = os.path.join(data, "proofs")
-    for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
+    names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+    for name in names:
+        raw = "data/raw/%s.log" % name.partition(".")[0]
+
+        def bytes_of(source, record, raw=raw):
+            row = records.of(source, record)
+            if row["file"] not in ("", raw):
+                raise ValueError("record %d lies in another file than %s" % (record, raw))
+            return records.bytes_of(row)
+
         try:
-            lines = [json.loads(line) for line in lines_of("proofs/" + name)]
-            source, root, count = check_source(lines, bytes_of)
-        except (ValueError, KeyError, TypeError, StopIteration) as error:
+            proof = Source(journal.imports, bytes_of)
+            for line in lines_of("proofs/" + name):
+                proof.line(json.loads(line))
+            proof.done()
+            if proof.source in sources or not os.path.isfile(os.path.join(bundle, raw)):
+                raise ValueError("another file proves the same source, or there is no " + raw)
+        except (ValueError, KeyError, TypeError, StopIteration, RuntimeError) as error:
             wrong("proofs/%s: %s" % (name, error or "it is cut off"))
             continue
-        proved += count
-        if roots.get(source) != root:
-            wrong("proofs/%s: no import in the journal names this root" % name)
-    if proved != shown:
-        wrong("%d records are shown, %d of them are proved" % (shown, proved))
+        sources.add(proof.source)
+        several = several or proof.several
+        shown.update("%s:%d" % (proof.source, record) for record in proof.shown)
+        withheld.update("%s:%d" % (proof.source, record) for record in proof.withheld)
+    if shown != {name for name, row in records.rows.items() if row["file"]}:
+        wrong("records.csv: not every record that is shown is proved")
+    if withheld != {name for name, row in records.rows.items() if not row["file"]}:
+        wrong("records.csv: not every record that is withheld has a leaf")
+    raws = os.path.join(data, "raw")
+    for name in sorted(os.listdir(raws)) if os.path.isdir(raws) else []:
+        if name.partition(".")[0] + ".jsonl" not in names:
+            wrong("raw/%s: there is no proof of it" % name)
 
-    # The normalised events say what the records say.
-    events = 0
-    for text in lines_of("events.jsonl"):
-        event = json.loads(text)
-        events += 1
-        name = "%s:%d" % (event["vestigo.source"], event["vestigo.record"])
-        if name not in rows:
-            wrong("events.jsonl: %s is not in records.csv" % name)
-        elif not event.get("vestigo.withheld"):
-            row = rows[name]
-            data_of = bytes_of(event["vestigo.source"], event["vestigo.record"])
-            lead = int(row["lead"])
-            text_of = data_of[lead : lead + int(row["text_length"])]
-            if hashlib.sha256(text_of).hexdigest() != row["sha256"]:
-                wrong("records.csv: the SHA-256 of %s is not that of its bytes" % name)
-            if "vestigo.original_base64" in event:
-                said = base64.b64decode(event["vestigo.original_base64"])
-            else:
-                said = event["event.original"].encode()
-            if said != text_of:
-                wrong("events.jsonl: the original of %s is not that of its record" % name)
-    if events != len(rows):
-        wrong("events.jsonl has %d events, records.csv %d" % (events, len(rows)))
-    print("%d records are proved to be parts of the sealed originals, %d were withheld" % (proved, events - shown))
-    if withheld:
-        print("%d entries of the journal are withheld; their hashes lead to the checkpoint" % withheld)
+    # The originals of the events are what the records say.
+    tokens = set(ledger(bundle))
+    said, digest = set(), hashlib.sha256()
+    for place, text in enumerate(lines_of("events.jsonl")):
+        try:
+            event = json.loads(text)
+            name = "%s:%d" % (event["vestigo.source"], number(event["vestigo.record"]))
+            if name in said or name not in records.rows:
+                raise ValueError("it is not in records.csv, or there twice")
+            said.add(name)
+            check_event(event, records.rows[name], records, tokens)
+        except (ValueError, KeyError, TypeError) as error:
+            wrong("events.jsonl, line %d: %s" % (place + 1, error))
+            break
+        digest.update(name.encode() + b"\n")
+    else:
+        if len(said) != len(records.rows) or query["events"] != len(said):
+            wrong("events.jsonl has %d events, records.csv %d" % (len(said), len(records.rows)))
+        if query["digest"] != digest.hexdigest():
+            wrong("query.json: its digest is not that of the events")
+    print("%d records are proved to be parts of the sealed originals, %d were withheld" % (len(shown), len(withheld)))
+    if journal.withheld:
+        print("%d entries of the journal are withheld; their hashes lead to the checkpoint" % journal.withheld)
+    if several:
+        print("Not shown: which numbers the records of a source of several frames have, only their order.")
+    print("Not shown: that the normalised fields, tables and the report say what the records say.")
 
 
 def check_one(proof):
-    record = proof["record"]
-    data = base64.b64decode(record["bytes_base64"])
-    source, root, _ = check_source(proof["proof"], lambda *_: data)
-    journal = proof["journal"]
+    record, journal = proof["record"], proof["journal"]
+    data = base64.b64decode(record["bytes_base64"], validate=True)
     text = journal["line"].encode() + b"\n"
-    if imported(json.loads(text)).get(source) != root:
-        wrong("the journal entry does not name this root")
-    leaf = {journal["place"]: leaf_of_line(text)}
+    lines = proof["proof"]
+    rows = [row for line in lines if "frame" in line for row in line["known"]]
+    if len(rows) != 1 or set(rows[0]) != {"record", "salt"} or rows[0]["record"] != number(record["record"]):
+        raise ValueError("it does not prove one record from its bytes and its salt")
+    checked = Source(imported(json.loads(text)), lambda *_: data)
+    for line in lines:
+        checked.line(line)
+    source = checked.done().source
+    if proof["event"] != "%s:%d" % (source, record["record"]):
+        wrong("it is the proof of another event than it says")
+    if number(record["lead"]) + number(record["text_length"]) > len(data):
+        wrong("the text of the record is not inside of its bytes")
+    leaf = {number(journal["place"]): leaf_of_line(text)}
     _, size, wanted = read_checkpoint(proof["checkpoint"])
+    if json.loads(text)["seq"] != journal["place"]:
+        wrong("the journal entry has another number than its place")
     if root_from(size, leaf, unhex_all(journal["nodes"])) != wanted:
         wrong("the journal entry does not lead to the checkpoint")
-    print("record %d of source %s is a part of the sealed original" % (record["record"], source))
-    print("checkpoint:", " ".join(proof["checkpoint"].split()))
+    if not problems:
+        print("record %d of source %s is a part of the sealed original" % (record["record"], source))
+        if checked.several:
+            print("Not shown: that its number is %d; the source has several frames." % record["record"])
+    print("checkpoint:", ascii(" ".join(proof["checkpoint"].split())))
+
+
+def commitment(row, digits=16):
+    return "[%s:%s]" % (row["field"], row["commitment"][:digits])
+
+
+def ledger(bundle):
+    """The rows of redactions.jsonl by the digits of their tokens."""
+    rows = {}
+    with open(os.path.join(bundle, "data", "redactions.jsonl"), encoding="utf-8") as file:
+        for row in map(json.loads, file):
+            digits = unhex(row["commitment"]).hex()[:16]
+            if row["token"] != commitment(row) or digits in rows:
+                wrong("redactions.jsonl: a token does not follow from its commitment, or is there twice")
+            rows[digits] = row
+    return rows
 
 
 def check_revealed(revealed, bundle):
     field, value = revealed["field"].encode(), revealed["value"].encode()
-    commitment = hashlib.sha256(bytes.fromhex(revealed["salt"]) + field + b"\x00" + value).hexdigest()
-    with open(os.path.join(bundle, "data", "redactions.jsonl")) as file:
-        rows = [json.loads(line) for line in file]
-    known = [row for row in rows if row["token"] == revealed["token"]]
-    if not known or known[0]["commitment"] != commitment or known[0]["field"] != revealed["field"]:
+    found = hashlib.sha256(bytes.fromhex(revealed["salt"]) + field + b"\x00" + value).hexdigest()
+    row = ledger(bundle).get(found[:16])
+    if row is None or (row["token"], row["commitment"], row["field"]) != (revealed["token"], found, revealed["field"]):
         wrong("what was revealed is not what the bundle committed to")
     else:
-        print("%s stands for %s = %r" % (revealed["token"], revealed["field"], revealed["value"]))
+        print("%s stands for %s = %a" % (revealed["token"], revealed["field"], revealed["value"]))
 
 
 def main(words):
     around = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     try:
         if words and words[0] == "--reveal":
-            with open(words[1]) as file:
+            with open(words[1], encoding="utf-8") as file:
                 check_revealed(json.load(file), words[2] if len(words) > 2 else around)
         elif words and os.path.isfile(words[0]):
-            with open(words[0]) as file:
+            with open(words[0], encoding="utf-8") as file:
                 check_one(json.load(file))
         else:
             check_bundle(words[0] if words else around)
-    except (OSError, ValueError, KeyError, TypeError, IndexError, StopIteration) as error:
+    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, StopIteration, RuntimeError, csv.Error) as error:
         wrong("it cannot be read: %s %s" % (type(error).__name__, error))
     print("NOT SOUND: see above" if problems else "sound")
     return 1 if problems else 0

@@ -1,0 +1,151 @@
+//! What the journal of a bundle says, its chain checked over withheld entries too.
+
+use std::collections::BTreeMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::evidence::Damage;
+use crate::journal::{Checkpoint, Line, hash_of, leaf};
+use crate::record::{Hash, root};
+
+use super::read::{Bag, damage, unhex};
+
+const FILE: &str = "data/journal.jsonl";
+
+/// An entry that is left out, but for its hashes.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Withheld {
+    withheld: bool,
+    seq: u64,
+    sha256: String,
+    leaf: String,
+}
+
+/// What an import said of a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Import {
+    /// The root over its frames, in hex.
+    pub root: String,
+    /// How many records it has; none where the entry does not say.
+    pub records: Option<u64>,
+}
+
+/// What the journal of a bundle says.
+pub struct Told {
+    /// What was imported, by source.
+    pub imports: BTreeMap<String, Import>,
+    /// The case's id, where the entry that made it is shown.
+    pub case: Option<String>,
+    /// How many entries there are.
+    pub entries: u64,
+    /// How many of them are withheld.
+    pub withheld: u64,
+    /// When the last entry was made, where it is shown.
+    pub last: Option<String>,
+    /// The leaves of the journal's tree.
+    leaves: Vec<Hash>,
+    /// SHA-256 of the last line, in hex.
+    head: String,
+}
+
+impl Told {
+    /// Reads a bundle's journal and checks its chain.
+    pub fn read(bag: &Bag, found: &mut Vec<Damage>) -> Told {
+        let mut told = Told {
+            imports: BTreeMap::new(),
+            case: None,
+            entries: 0,
+            withheld: 0,
+            last: None,
+            leaves: Vec::new(),
+            head: "0".repeat(64),
+        };
+        if let Err(reason) = told.read_lines(bag) {
+            found.push(damage(FILE, reason));
+        }
+        told
+    }
+
+    fn read_lines(&mut self, bag: &Bag) -> Result<(), String> {
+        let mut lines = bag.lines(FILE)?;
+        while let Some(text) = lines.read()? {
+            self.line(text).map_err(|how| format!("line {}: {how}", self.entries + 1))?;
+            self.entries += 1;
+        }
+        Ok(())
+    }
+
+    fn line(&mut self, text: &[u8]) -> Result<(), String> {
+        if let Ok(line) = serde_json::from_slice::<Withheld>(text) {
+            let leaf = unhex(&line.leaf).filter(|_| line.withheld && unhex(&line.sha256).is_some());
+            self.leaves.push(leaf.ok_or("a withheld entry has no hashes")?);
+            self.head = line.sha256;
+            self.withheld += 1;
+            self.last = None;
+            return in_turn(line.seq, self.entries);
+        }
+        let line: Line = serde_json::from_slice(text).map_err(|_| "it is not an entry".to_owned())?;
+        in_turn(line.seq, self.entries)?;
+        if line.prev != self.head {
+            return Err("it does not follow the line before".to_owned());
+        }
+        if (line.act == "case.create") != (self.entries == 0) {
+            return Err("the first entry, and no other, makes the case".to_owned());
+        }
+        self.head = hash_of(text);
+        self.leaves.push(leaf(text));
+        if line.act == "case.create" {
+            self.case = line.what["id"].as_str().map(str::to_owned);
+        }
+        if line.act == "evidence.import" {
+            for row in line.what["sources"].as_array().into_iter().flatten() {
+                self.import(row)?;
+            }
+        }
+        self.last = Some(line.at);
+        Ok(())
+    }
+
+    fn import(&mut self, row: &Value) -> Result<(), String> {
+        let (Some(source), Some(root)) = (row["source"].as_str(), row["root"].as_str()) else {
+            return Err("it imports a source without a root".to_owned());
+        };
+        let import = Import { root: root.to_owned(), records: row["records"].as_u64() };
+        match self.imports.insert(source.to_owned(), import.clone()) {
+            // A source has one root: a second one would let other records be proved.
+            Some(before) if before != import => Err("it imports a source again, and otherwise".to_owned()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Tells whether a checkpoint is of this case, as far as the case is known.
+    pub fn is_of_case(&self, checkpoint: &Checkpoint) -> bool {
+        self.case.as_ref().is_none_or(|case| checkpoint.origin == Checkpoint::origin_of(case))
+    }
+
+    /// Tells in what the journal does not extend a checkpoint.
+    pub fn against(&self, checkpoint: &Checkpoint) -> Option<String> {
+        let size = usize::try_from(checkpoint.size).ok().filter(|size| *size <= self.leaves.len());
+        match size.map(|size| root(&self.leaves[..size])) {
+            None => Some(format!("the journal has {} entries, it says {}", self.entries, checkpoint.size)),
+            Some(found) if found != checkpoint.root => Some(format!(
+                "the first {} entries have root {}, it says {}: the history differs",
+                checkpoint.size,
+                STANDARD.encode(found),
+                STANDARD.encode(checkpoint.root)
+            )),
+            Some(_) => None,
+        }
+    }
+}
+
+fn in_turn(seq: u64, expected: u64) -> Result<(), String> {
+    match seq == expected {
+        true => Ok(()),
+        false => Err(format!("it has number {seq}, expected {expected}")),
+    }
+}
