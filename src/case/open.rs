@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{Error, Result};
-use crate::evidence::{SourceAt, Store};
+use crate::evidence::{FrameBytes, SourceAt, Span, Store};
 use crate::index::{Hit, Index};
 use crate::journal::{self, Journal, Line, State, Who};
 use crate::record::{Clock, Entry, EventId, Instant, Origin, SourceId};
@@ -177,6 +177,43 @@ impl Case {
             length: bytes.text.len() as u64,
         };
         Ok(Entry { origin, event, raw: bytes.text, part: bytes.part })
+    }
+
+    /// Reads some events (their numbers ascending) of a frame that was read through
+    /// its hash; `take` is given each, its span, and the span's bytes.
+    pub fn entries_in(
+        &self,
+        at: SourceAt,
+        frame: &FrameBytes,
+        records: &[u64],
+        mut take: impl FnMut(Entry, Span, &[u8]) -> Result<()>,
+    ) -> Result<()> {
+        let source: SourceId = self.inner.store.row(at).source.parse()?;
+        let reading = self.reading(&source, at)?;
+        let (mut from, mut line) = (0, frame.first_line);
+        let mut wanted = records.iter().copied().peekable();
+        for (record, span) in (frame.first_record..).zip(&frame.spans) {
+            let whole = &frame.content[from..from + span.length()];
+            if wanted.next_if_eq(&record).is_some() {
+                let (lead, length) = (span.lead as usize, span.text as usize);
+                let text = &whole[lead..lead + length];
+                let event = reading.event(record, span.part, text, |event| event.clone().into_owned());
+                let origin = Origin {
+                    source,
+                    record,
+                    line: line + u64::from(span.lead_lines),
+                    offset: frame.start + (from + lead) as u64,
+                    length: length as u64,
+                };
+                take(Entry { origin, event, raw: text.to_vec(), part: span.part }, *span, whole)?;
+            }
+            from += span.length();
+            line += u64::from(span.lines);
+        }
+        match wanted.next() {
+            None => Ok(()),
+            Some(record) => Err(Error::integrity(format!("record {record} is not in its frame"))),
+        }
     }
 
     /// Finds an event by its id; an ambiguous prefix is refused with the choices.

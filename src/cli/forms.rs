@@ -66,7 +66,7 @@ impl Printer {
             }
             Form::Raw => raw(entry, world),
             Form::TimesketchCsv => {
-                let row = sketch(&flat(entry)?, &[]);
+                let row = sketch(flat(entry)?, &[]);
                 let text = |value: &serde_json::Value| match value {
                     serde_json::Value::String(text) => text.clone(),
                     other => other.to_string(),
@@ -75,7 +75,7 @@ impl Printer {
                 self.csv(&cells, world)
             }
             Form::TimesketchJsonl => {
-                let row = serde_json::to_string(&sketch(&flat(entry)?, &[]));
+                let row = serde_json::to_string(&sketch(flat(entry)?, &[]));
                 world.line(&harmless_json(row.attempt(|| "cannot write an event as JSON".to_owned())?))
             }
         }

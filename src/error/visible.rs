@@ -35,7 +35,7 @@ pub fn visible(text: &str) -> String {
 /// characters that act or mislead become `\u` escapes.
 pub fn harmless_json(json: String) -> String {
     let acts = |c: char| matches!(c, '\x7f'..='\u{9f}') || misleads(c);
-    if json.is_ascii() || !json.chars().any(acts) {
+    if json.bytes().all(|byte| byte < 0x7f) || !json.chars().any(acts) {
         return json;
     }
     let mut out = String::with_capacity(json.len() + 16);

@@ -53,6 +53,11 @@ impl BagWriter {
         Ok(BagWriter { folder, payload: BTreeMap::new(), tags: BTreeMap::new() })
     }
 
+    /// Gives where it lies for the time being.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Begins a payload file, named from the bag's root: `data/events.jsonl`.
     pub fn begin(&self, name: &str) -> Result<BagFile> {
         let path = self.folder.path().join(name);

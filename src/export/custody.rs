@@ -149,7 +149,7 @@ pub fn checkpoint(
 }
 
 /// Writes `findings.jsonl`: the findings that are handed over, and the bookmarks.
-pub fn findings(case: &Case, chosen: &[u64], redactor: &mut Redactor, bag: &mut BagWriter) -> Result<()> {
+pub fn findings(case: &Case, chosen: &[u64], redactor: &Redactor, bag: &mut BagWriter) -> Result<()> {
     let mut file = bag.begin("data/findings.jsonl")?;
     let state = case.state();
     for finding in state.findings.iter().filter(|finding| chosen.contains(&finding.number)) {

@@ -26,6 +26,12 @@ const SKETCH_BYTES: usize = 32_766;
 /// Quotes a cell; one that a spreadsheet would take for a formula gets a `'`,
 /// control characters become visible (OWASP: CSV injection).
 pub fn csv_cell(cell: &str) -> String {
+    if is_plain(cell)
+        && cell.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '/')
+        && !cell.contains('"')
+    {
+        return format!("\"{cell}\"");
+    }
     let shown = visible(cell);
     let first = shown.trim_start().chars().next();
     let active = matches!(first, Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠' | '␉' | '␍'));
@@ -54,23 +60,30 @@ pub fn cell(event: &Map<String, Value>, name: &str) -> String {
 /// Turns an event's flat JSON into a row that Timesketch imports: `message`,
 /// `datetime`, `timestamp` in microseconds, `timestamp_desc`, `tag`; no text
 /// with line ends, none over 32,766 bytes.
-pub fn sketch(event: &Map<String, Value>, tags: &[String]) -> Map<String, Value> {
-    let mut row = event.clone();
+pub fn sketch(event: Map<String, Value>, tags: &[String]) -> Map<String, Value> {
+    let mut row = event;
     for value in row.values_mut() {
-        if let Value::String(text) = value {
+        if let Value::String(text) = value
+            && !(is_plain(text) && text.len() <= SKETCH_BYTES)
+        {
             *text = short(text);
         }
     }
-    let time = event.get("@timestamp").and_then(Value::as_str);
+    let time = row.get("@timestamp").and_then(Value::as_str);
     let nanos = time.and_then(|time| time.parse::<crate::record::Instant>().ok()).unwrap_or_default();
     let micros = nanos.nanos().div_euclid(1000);
     let datetime = format!("{}+00:00", &nanos.to_string()[..26]);
+    let what = if time.is_some() { "Event Logged" } else { "Time Unknown" };
     row.insert("datetime".into(), datetime.into());
     row.insert("timestamp".into(), micros.into());
-    let what = if time.is_some() { "Event Logged" } else { "Time Unknown" };
     row.insert("timestamp_desc".into(), what.into());
     row.insert("tag".into(), tags.iter().map(|tag| short(tag)).collect());
     row
+}
+
+/// Tells whether a text is of printable ASCII, which is shown as it is.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| (b' '..0x7f).contains(&byte))
 }
 
 fn short(text: &str) -> String {
@@ -97,7 +110,7 @@ mod tests {
     #[test]
     fn a_row_for_timesketch_has_its_times_and_no_line_end() {
         let event = serde_json::json!({ "@timestamp": "2026-03-01T10:00:00.123456789Z", "message": "a\nb" });
-        let row = sketch(event.as_object().expect("an object"), &["exfil".to_owned()]);
+        let row = sketch(event.as_object().expect("an object").clone(), &["exfil".to_owned()]);
         assert_eq!(row["datetime"], "2026-03-01T10:00:00.123456+00:00");
         assert_eq!(row["timestamp"], 1_772_359_200_123_456_i64);
         assert_eq!((&row["message"], &row["tag"][0]), (&"a␊b".into(), &"exfil".into()));

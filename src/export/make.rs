@@ -120,12 +120,12 @@ pub fn make(case: &Case, ask: &Ask, options: &Options, progress: &(dyn Fn(u64, u
     let checkpoint = custody::checkpoint_of(case, entries);
     let covered = coverage(case)?;
     let source = Source { case, ask, options, hits: &hits, entries, checkpoint, covered, name };
-    let mut redactor = Redactor::of(case, &options.redact)?;
+    let redactor = Redactor::of(case, &options.redact)?;
     let mut bag = BagWriter::create(&parent)?;
     let tags = tags(case);
-    let written = records::write(case, &hits, &tags, &mut redactor, &mut bag, progress)?;
-    fill(&source, &written, &mut redactor, &mut bag)?;
-    let mut finished = close(&source, &mut redactor, bag)?;
+    let written = records::write(case, &hits, &tags, &redactor, &mut bag, progress)?;
+    fill(&source, &written, &redactor, &mut bag)?;
+    let mut finished = close(&source, &redactor, bag)?;
     let mut notes = notes(&source, &written, &redactor);
     notes.extend(stamped(&mut finished, options)?);
     let (files, bytes, tagmanifest) = (finished.files, finished.bytes, finished.tagmanifest.clone());
@@ -148,7 +148,7 @@ pub fn make(case: &Case, ask: &Ask, options: &Options, progress: &(dyn Fn(u64, u
 }
 
 /// Writes everything but the events.
-fn fill(source: &Source<'_>, written: &Written, redactor: &mut Redactor, bag: &mut BagWriter) -> Result<()> {
+fn fill(source: &Source<'_>, written: &Written, redactor: &Redactor, bag: &mut BagWriter) -> Result<()> {
     let case = source.case;
     let originals =
         if source.options.originals { originals(case, &written.shares, bag)? } else { Vec::new() };
@@ -166,7 +166,7 @@ fn fill(source: &Source<'_>, written: &Written, redactor: &mut Redactor, bag: &m
 }
 
 /// Says what was asked, and what it gave.
-fn query(source: &Source<'_>, redactor: &mut Redactor) -> Value {
+fn query(source: &Source<'_>, redactor: &Redactor) -> Value {
     let case = source.case;
     let mut digest = Sha256::new();
     for hit in source.hits {
@@ -187,7 +187,7 @@ fn query(source: &Source<'_>, redactor: &mut Redactor) -> Value {
 
 /// Writes the ledger of what was taken out. By whom: entries behind the cut are
 /// no part of the state that the bundle shows.
-fn ledger(source: &Source<'_>, redactor: &mut Redactor) -> String {
+fn ledger(source: &Source<'_>, redactor: &Redactor) -> String {
     let why = redactor.text(&source.options.reason);
     let who = source.last().map(|line| redactor.text(&line.by)).unwrap_or_default();
     let row = |(secret, used): (&super::redact::Secret, u64)| {
@@ -243,7 +243,7 @@ fn copy(from: &Path, to: &mut super::bag::BagFile) -> Result<()> {
 }
 
 /// Makes the bag whole and signs it.
-fn close(source: &Source<'_>, redactor: &mut Redactor, bag: BagWriter) -> Result<Finished> {
+fn close(source: &Source<'_>, redactor: &Redactor, bag: BagWriter) -> Result<Finished> {
     let about = source.case.about();
     let state = source.state_time().to_string();
     let key = source.options.signer.as_ref().map(|signer| signer.signed().fingerprint);

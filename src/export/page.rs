@@ -15,7 +15,8 @@ use super::bars;
 use super::coverage::{self, Covered};
 use super::custody::{counted, summary, withheld};
 use super::make::Source;
-use super::records::{Written, shown};
+use super::piece::shown;
+use super::records::Written;
 use super::redact::Redactor;
 use super::report::{
     Checkpoint, Cover, Coverage, Custody, Fact, FindingPart, Line, Marked, NotRead, Note, RedactionRow,
@@ -36,7 +37,7 @@ const WITHHELD: &str =
     "left out, since it tells redacted values or hashes of single records; its own hash is in the journal";
 
 /// Writes the report of a bundle.
-pub fn html(source: &Source<'_>, written: &Written, redactor: &mut Redactor) -> Result<String> {
+pub fn html(source: &Source<'_>, written: &Written, redactor: &Redactor) -> Result<String> {
     let chart = bars::chart(source, written)?;
     let mut page = Page { case: source.case, zone: source.options.zone, redactor };
     let events = page.lines(source.hits.iter().take(EVENTS))?;
@@ -65,7 +66,7 @@ pub fn html(source: &Source<'_>, written: &Written, redactor: &mut Redactor) -> 
 struct Page<'a> {
     case: &'a Case,
     zone: Zone,
-    redactor: &'a mut Redactor,
+    redactor: &'a Redactor,
 }
 
 impl Page<'_> {
@@ -153,7 +154,7 @@ impl Page<'_> {
 
     fn line(&mut self, hit: &Hit) -> Result<Line> {
         let entry = self.case.entry(hit)?;
-        let (object, redacted) = shown(&entry, &entry.raw, self.redactor)?;
+        let (object, redacted) = shown(&entry, &entry.raw, self.redactor);
         let row = self.case.store().row(self.case.locate(&hit.source)?);
         let text = |name: &str| text(&object, name);
         let from = if object.contains_key("source.ip") { text("source.ip") } else { text("source.address") };
@@ -240,7 +241,7 @@ impl Page<'_> {
     }
 
     fn not_read(&mut self) -> Vec<NotRead> {
-        let mut text = |value: &Value| self.redactor.text(value.as_str().unwrap_or_default());
+        let text = |value: &Value| self.redactor.text(value.as_str().unwrap_or_default());
         let row = |row: coverage::NotRead<'_>| NotRead {
             path: text(row.path),
             status: text(row.status),

@@ -11,7 +11,8 @@ use crate::journal::{anchors, checkpoint_name, leaf};
 use crate::record::{Hash, prove};
 
 use super::custody::checkpoint_of;
-use super::records::{Share, frame_line, hex_all};
+use super::piece::frame_line;
+use super::records::{Share, hex_all};
 
 /// Proves one record: its bytes and salt, the nodes to its frame's root and to
 /// its source's, the journal entry that names this root, and the nodes from there

@@ -16,6 +16,12 @@ use super::{Entry, FieldId, Key, Value, fields, sentence};
 ///
 /// `with_id` adds `id` and `vestigo.source`, which only a case can give.
 pub fn write_json(entry: &Entry, with_id: bool) -> String {
+    let object = json_object(entry, with_id);
+    harmless_json(serde_json::to_string(&object).expect("a map of strings, numbers and lists is JSON"))
+}
+
+/// Gives the object that [`write_json`] writes.
+pub fn json_object(entry: &Entry, with_id: bool) -> Map<String, Json> {
     let mut object = Map::new();
     let event = &entry.event;
     if with_id {
@@ -41,7 +47,7 @@ pub fn write_json(entry: &Entry, with_id: bool) -> String {
         object.insert(name.into(), one_or_many(values, false));
     }
     provenance(entry, with_id, &mut object);
-    harmless_json(serde_json::to_string(&object).expect("a map of strings, numbers and lists is JSON"))
+    object
 }
 
 fn provenance(entry: &Entry, with_id: bool, object: &mut Map<String, Json>) {

@@ -20,7 +20,7 @@ pub use clock::{Clock, FixedClock, SystemClock};
 pub use event::{Entry, Event, Key, Value};
 pub use field::{FIELDS, Field, FieldId, Kind, fields};
 pub use id::{EventId, Origin, SourceId};
-pub use json::write_json;
+pub use json::{json_object, write_json};
 pub use sentence::sentence;
 pub use time::{Basis, Civil, Instant, Precision, Stamp, When, Window};
 pub use tree::{Hash, prove, root, root_from};

@@ -15,6 +15,7 @@ mod words;
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Map, Value};
@@ -84,7 +85,8 @@ struct Place {
 pub struct Redactor {
     secrets: Vec<Secret>,
     finders: Option<(Words, Addresses)>,
-    used: Vec<u64>,
+    /// How often each was met; counted from several threads.
+    used: Vec<AtomicU64>,
 }
 
 impl Redactor {
@@ -119,7 +121,7 @@ impl Redactor {
 
     fn with(secrets: Vec<Secret>) -> Result<Redactor> {
         let finders = Some((Words::of(&secrets)?, Addresses::of(&secrets)));
-        let used = vec![0; secrets.len()];
+        let used = secrets.iter().map(|_| AtomicU64::new(0)).collect();
         Ok(Redactor { secrets, finders, used })
     }
 
@@ -130,7 +132,10 @@ impl Redactor {
 
     /// Gives the values that were met, with how often.
     pub fn ledger(&self) -> impl Iterator<Item = (&Secret, u64)> {
-        self.secrets.iter().zip(self.used.iter().copied()).filter(|(_, used)| *used > 0)
+        self.secrets
+            .iter()
+            .zip(self.used.iter().map(|used| used.load(Ordering::Relaxed)))
+            .filter(|(_, used)| *used > 0)
     }
 
     /// Tells whether a text has a value in it that must be taken out.
@@ -155,7 +160,7 @@ impl Redactor {
     }
 
     /// Takes values out of a text.
-    pub fn text(&mut self, text: &str) -> String {
+    pub fn text(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         self.take_out(text, &mut out);
         out
@@ -163,7 +168,7 @@ impl Redactor {
 
     /// Writes a text without its values. What is left between two of them is looked
     /// at again: a short value may stand alone now that its neighbour is gone.
-    fn take_out(&mut self, text: &str, out: &mut String) {
+    fn take_out(&self, text: &str, out: &mut String) {
         let places = self.found(text);
         if places.is_empty() {
             return out.push_str(text);
@@ -172,7 +177,7 @@ impl Redactor {
         for Place { from, to, secret } in places {
             self.take_out(&text[at..from], out);
             out.push_str(&self.secrets[secret].token());
-            self.used[secret] += 1;
+            self.used[secret].fetch_add(1, Ordering::Relaxed);
             at = to;
         }
         self.take_out(&text[at..], out);
@@ -205,7 +210,7 @@ impl Redactor {
 
     /// Takes values out of a JSON value of ours: out of texts and numbers. The
     /// names in it are ours.
-    pub fn json(&mut self, value: &mut Value) {
+    pub fn json(&self, value: &mut Value) {
         if !self.is_active() {
             return;
         }
@@ -216,7 +221,7 @@ impl Redactor {
                 if let [Place { from: 0, to, secret }] = self.found(&text)[..]
                     && to == text.len()
                 {
-                    self.used[secret] += 1;
+                    self.used[secret].fetch_add(1, Ordering::Relaxed);
                     *value = self.secrets[secret].token().into();
                 }
             }
@@ -229,7 +234,7 @@ impl Redactor {
     /// Takes values out of an event, and out of the names of a log's own fields.
     /// What is not the log's own text stays: our places and hashes, and words from
     /// closed lists.
-    pub fn event(&mut self, event: &mut Map<String, Value>) {
+    pub fn event(&self, event: &mut Map<String, Value>) {
         for (field, mut value) in std::mem::take(event) {
             if closed::is_place(&field) {
                 event.insert(field, value);
@@ -246,7 +251,7 @@ impl Redactor {
         }
     }
 
-    fn value(&mut self, field: &str, value: &mut Value) {
+    fn value(&self, field: &str, value: &mut Value) {
         match value {
             Value::Array(values) => values.iter_mut().for_each(|value| self.value(field, value)),
             Value::String(text) if closed::is_word(field, text) => {}
