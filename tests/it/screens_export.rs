@@ -56,3 +56,19 @@ fn what_cannot_be_is_refused_where_it_is_said() {
     type_path(&mut robot, 3, &folder.path().join("no/such/folder/x.tar"));
     robot.act(Action::Confirm).reads("there is no folder");
 }
+
+#[test]
+fn what_has_to_be_told_of_an_export_is_read_in_full() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut robot = Robot::open(fresh(), 80, 24);
+    robot.signing(&folder.path().join("keys"));
+    robot.act(Action::Export).act(Action::NextRow).act(Action::NextRow).write("user.name");
+    robot.act(Action::NextRow).act(Action::NextRow).act(Action::DeleteToStart);
+    robot
+        .write(&folder.path().join("b.tar").to_string_lossy())
+        .act(Action::Confirm)
+        .reads("y copies the line");
+    robot.sees("to be told with it").sees("their bytes are withheld").act(Action::Down);
+    robot.act(Action::Copy).reads("copied the line for your ticket").act(Action::Back);
+    robot.sees_no("to be told with it");
+}

@@ -184,7 +184,7 @@ actions! {
     PreviousPane "previous-pane" "pane before" [Browse] "Goes to the pane before.";
     Fields "fields" "fields" [Events Timeline Detail] "Goes to the fields and their most frequent values.";
     Provenance "provenance" "provenance" [Events Detail] "Tells where the event lies in the evidence and how its time is known.";
-    Copy "copy" "copy" [Events Fields Timeline Detail Sources Findings Typing] "Copies the highlighted value (in an event's detail: the field) to the clipboard.";
+    Copy "copy" "copy" [Events Fields Timeline Detail Sources Findings Reading Typing] "Copies the highlighted value (in an event's detail: the field) to the clipboard.";
     CopyLine "copy-line" "copy line" [Events Detail] "Copies the event's original line to the clipboard.";
     TrailBack "trail-back" "go back" [Browse] "Goes back to the search and zoom before.";
     TrailForward "trail-forward" "go forward" [Browse] "Goes forward to the search and zoom that was left.";

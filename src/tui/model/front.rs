@@ -17,16 +17,25 @@ pub enum Front {
     Typing(Box<Typing>),
     /// An action is looked for.
     Palette(Palette),
-    /// The keys are read, from this line on.
-    Help(usize),
-    /// The provenance of the selected event is read, from this line on.
-    Provenance(usize),
-    /// What is known of the evidence is read, from this line on.
-    Evidence(usize),
-    /// What was noted of something is read, from this line on.
-    Notes(usize),
+    /// A page of text is read, from this line on.
+    Reading(Reading, usize),
     /// A form is filled in.
     Form(Box<Form>),
+}
+
+/// A page of text.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reading {
+    /// The keys and first steps.
+    Help,
+    /// Where the selected event lies, and how its time is known.
+    Provenance,
+    /// What is known of the evidence.
+    Evidence,
+    /// What was noted of the selected finding or bookmark.
+    Noted,
+    /// What an export had to say besides (foreign texts).
+    Exported(Vec<String>),
 }
 
 /// The search line while it is typed.

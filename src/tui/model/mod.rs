@@ -21,7 +21,7 @@ pub use export::{ExportOrder, Exported, Offer, What};
 pub use facts::Facts;
 pub use fields::{Facet, FacetLine, FacetPlace, Facets, telling};
 pub use form::{Entry, Form, FormRow, Purpose};
-pub use front::{Front, Palette, Typing};
+pub use front::{Front, Palette, Reading, Typing};
 pub use list::{Brief, Column, List, Outcome, Pivot, Row, Told};
 pub use notes::{Annotated, Deed, FindingRow, MarkRow, Notebook, Noted, Notes, by_state, is_settled};
 pub use search::{Search, Stop};
@@ -181,7 +181,7 @@ impl Model {
             Front::Typing(_) => Context::Typing,
             Front::Form(_) => Context::Form,
             Front::Palette(_) => Context::Palette,
-            Front::Help(_) | Front::Provenance(_) | Front::Evidence(_) | Front::Notes(_) => Context::Reading,
+            Front::Reading(..) => Context::Reading,
             Front::Nothing => self.context_beneath(),
         }
     }

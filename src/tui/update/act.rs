@@ -4,7 +4,7 @@ use crate::evidence::Depth;
 
 use super::super::effect::Effect;
 use super::super::keymap::Action;
-use super::super::model::{Front, Model, Notes, Pane, Screen, Tone};
+use super::super::model::{Front, Model, Notes, Pane, Reading, Screen, Tone};
 use super::super::{layout, view};
 use super::{check, export, fields, form, list, notes, palette, pivot, search, timeline, trail, typing};
 
@@ -58,7 +58,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Export => export::open(model),
         Action::Open if model.focus.screen == Screen::Findings => notes::open(model),
         Action::Open if model.focus.screen == Screen::Evidence => {
-            model.front = Front::Evidence(0);
+            model.front = Front::Reading(Reading::Evidence, 0);
             Vec::new()
         }
         Action::Open => show_pane(model, Pane::Detail),
@@ -81,7 +81,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 
         Action::Palette => palette::open(model),
         Action::Help => {
-            model.front = Front::Help(0);
+            model.front = Front::Reading(Reading::Help, 0);
             Vec::new()
         }
         Action::Back => back(model),
@@ -89,12 +89,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Confirm => match model.front {
             Front::Palette(_) => palette::confirm(model),
             Front::Form(_) => form::confirm(model),
-            Front::Typing(_)
-            | Front::Nothing
-            | Front::Help(_)
-            | Front::Provenance(_)
-            | Front::Evidence(_)
-            | Front::Notes(_) => typing::confirm(model),
+            Front::Typing(_) | Front::Nothing | Front::Reading(..) => typing::confirm(model),
         },
         Action::Cancel => {
             model.front = Front::Nothing;
@@ -129,9 +124,7 @@ fn edit(model: &mut Model, request: tui_input::InputRequest) -> Vec<Effect> {
         Front::Typing(_) => typing::edit(model, request),
         Front::Palette(_) => palette::edit(model, request),
         Front::Form(_) => form::edit(model, request),
-        Front::Nothing | Front::Help(_) | Front::Provenance(_) | Front::Evidence(_) | Front::Notes(_) => {
-            Vec::new()
-        }
+        Front::Nothing | Front::Reading(..) => Vec::new(),
     }
 }
 
@@ -140,7 +133,7 @@ fn step(model: &mut Model, by: list::Move) -> Vec<Effect> {
     let page = usize::from(layout::popup_lines(model.size)).max(1);
     let lines = view::reading_lines(model);
     match &mut model.front {
-        Front::Help(top) | Front::Provenance(top) | Front::Evidence(top) | Front::Notes(top) => {
+        Front::Reading(_, top) => {
             *top = by.apply(*top, page, (lines + 1).saturating_sub(page));
             return Vec::new();
         }
@@ -200,7 +193,7 @@ pub(super) fn show_screen(model: &mut Model, screen: Screen) -> Vec<Effect> {
 fn provenance(model: &mut Model) -> Vec<Effect> {
     let hit = model.list.row().map(|row| row.hit);
     if model.detail.card_of(hit).is_some() {
-        model.front = Front::Provenance(0);
+        model.front = Front::Reading(Reading::Provenance, 0);
     } else {
         model.say(Tone::Refused, "no event is selected, or it was not read yet");
     }

@@ -2,7 +2,7 @@
 
 use super::super::effect::{Effect, Question};
 use super::super::model::{
-    ExportOrder, Exported, Form, FormRow, Front, Model, Noted, Offer, Purpose, Screen, Tone, What,
+    ExportOrder, Exported, Form, FormRow, Front, Model, Noted, Offer, Purpose, Reading, Screen, Tone, What,
 };
 use super::{ask, form};
 
@@ -89,15 +89,16 @@ pub(super) fn confirm(model: &mut Model, form: &Form, offer: Option<&Offer>) -> 
     vec![ask(model, Question::Export { order: Box::new(order), now })]
 }
 
-/// Says what was made.
+/// Says what was made; what has to be told besides has a page of its own.
 pub(super) fn exported(model: &mut Model, exported: &Exported) {
     form::done(model);
     model.copyable = Some(exported.line.clone());
     let alarm = exported.notes.iter().any(|note| note.starts_with("ORPHANED"));
-    let notes: String = exported.notes.iter().map(|note| format!(" · {note}")).collect();
-    let said = format!(
-        "made {} · {} events · y copies the line for your ticket{notes}",
-        exported.to, exported.events
-    );
-    model.say(if alarm { Tone::Alarm } else { Tone::Done }, crate::error::visible(&said));
+    let made =
+        format!("made {} · {} events · y copies the line for your ticket", exported.to, exported.events);
+    if !exported.notes.is_empty() && model.front == Front::Nothing {
+        let told = std::iter::once(&made).chain(&exported.notes).cloned().collect();
+        model.front = Front::Reading(Reading::Exported(told), 0);
+    }
+    model.say(if alarm { Tone::Alarm } else { Tone::Done }, crate::error::visible(&made));
 }

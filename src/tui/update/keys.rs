@@ -2,7 +2,7 @@
 
 use super::super::effect::Effect;
 use super::super::keymap::{Action, Chord, Found, Key, Named, show};
-use super::super::model::{Front, Model, Tone};
+use super::super::model::{Front, Model, Reading, Tone};
 use super::{act, form, palette, typing};
 
 /// Handles a pressed key: part of a sequence, an action, or a typed character.
@@ -13,7 +13,8 @@ pub(super) fn press(model: &mut Model, chord: Chord) -> Vec<Effect> {
     pressed.push(chord);
     match model.keys.map.find(model.context(), &pressed) {
         Found::Action(action) => {
-            if action == Action::Copy {
+            let told = matches!(model.front, Front::Reading(Reading::Exported(_), _));
+            if action == Action::Copy || told {
                 model.copyable = copyable;
             }
             act::act(model, action)

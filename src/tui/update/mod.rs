@@ -33,12 +33,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Paste(text) => match model.front {
             Front::Typing(_) => typing::paste(model, &text),
             Front::Form(_) => form::paste(model, &text),
-            Front::Nothing
-            | Front::Palette(_)
-            | Front::Help(_)
-            | Front::Provenance(_)
-            | Front::Evidence(_)
-            | Front::Notes(_) => Vec::new(),
+            Front::Nothing | Front::Palette(_) | Front::Reading(..) => Vec::new(),
         },
         Event::Resize(size) => {
             model.size = size;

@@ -8,7 +8,8 @@ use crate::record::{EventId, Window};
 
 use super::super::effect::{Effect, Lane, Question, Scope};
 use super::super::model::{
-    Annotated, Deed, Form, FormRow, Front, Model, Noted, Notes, Pane, Purpose, Screen, Tone, What, is_settled,
+    Annotated, Deed, Form, FormRow, Front, Model, Noted, Notes, Pane, Purpose, Reading, Screen, Tone, What,
+    is_settled,
 };
 use super::{act, ask, form, search};
 
@@ -315,7 +316,7 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     if model.notebook.selected().is_none() {
         return refuse(model, "nothing is selected");
     }
-    model.front = Front::Notes(0);
+    model.front = Front::Reading(Reading::Noted, 0);
     Vec::new()
 }
 

@@ -4,7 +4,7 @@ use crate::error::visible;
 use crate::query::{self, Context, Diagnostic, Expr};
 
 use super::super::effect::{Effect, Scope};
-use super::super::model::{Model, Noted, Pane, Pivot, Screen, Tone};
+use super::super::model::{Front, Model, Noted, Pane, Pivot, Screen, Tone};
 use super::{fields, search};
 
 /// Gives the highlighted value, or says why there is none.
@@ -91,6 +91,9 @@ pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
     }
     if let Some(line) = model.copyable.clone() {
         return to_clipboard(model, "the line for your ticket", &line);
+    }
+    if let Front::Reading(..) = model.front {
+        return nothing(model);
     }
     let (what, value) = match model.focus.screen {
         Screen::Findings => match model.notebook.selected() {

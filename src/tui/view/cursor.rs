@@ -26,6 +26,6 @@ pub fn cursor(model: &Model, area: Rect) -> Option<Position> {
             Some(Position::new((popup.x + 3).saturating_add(column).min(popup.right() - 1), popup.y))
         }
         Front::Form(form) => form::cursor(form, area),
-        Front::Nothing | Front::Help(_) | Front::Provenance(_) | Front::Evidence(_) | Front::Notes(_) => None,
+        Front::Nothing | Front::Reading(..) => None,
     }
 }

@@ -32,9 +32,11 @@ pub(super) use search::problem_text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::error::visible;
+
 use super::layout::{self, Panes, SMALLEST};
-use super::model::{Front, Model, Screen};
-use super::theme::{Role, Theme};
+use super::model::{Front, Model, Reading, Screen};
+use super::theme::{Glyphs, Role, Theme, UNICODE};
 use pen::Pen;
 
 /// Draws the model into the buffer; `area` begins at the buffer's origin.
@@ -62,13 +64,10 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         Front::Typing(typing) => search::draw_typing(typing, &panes, &mut pen),
         Front::Palette(palette) => palette::draw(palette, model, &mut pen, area),
         Front::Form(form) => form::draw(form, &mut pen, area),
-        Front::Help(top) => page(&help::lines(model, area), *top, "Keys and first steps", area, &mut pen),
-        Front::Provenance(top) => page(&provenance::lines(model, area), *top, "Provenance", area, &mut pen),
-        Front::Evidence(top) => {
-            let width = usize::from(area.width.saturating_sub(3));
-            page(&evidence::lines(model, width, theme.glyphs), *top, "Evidence", area, &mut pen);
+        Front::Reading(reading, top) => {
+            let lines = page_lines(reading, model, area, theme.glyphs);
+            draw_page(&lines, *top, title(reading), area, &mut pen);
         }
-        Front::Notes(top) => page(&noted::lines(model, area), *top, "What was noted", area, &mut pen),
     }
     which_key::draw(model, &panes, &mut pen);
 }
@@ -89,8 +88,36 @@ fn investigate(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
 /// A line of a page of text: pieces with their roles.
 type TextLine = Vec<(String, Role)>;
 
+/// Gives a page's heading.
+fn title(page: &Reading) -> &'static str {
+    match page {
+        Reading::Help => "Keys and first steps",
+        Reading::Provenance => "Provenance",
+        Reading::Evidence => "Evidence",
+        Reading::Noted => "What was noted",
+        Reading::Exported(_) => "Exported; to be told with it",
+    }
+}
+
+/// Gives a page's lines.
+fn page_lines(page: &Reading, model: &Model, area: Rect, glyphs: &Glyphs) -> Vec<TextLine> {
+    let width = usize::from(area.width.saturating_sub(3));
+    match page {
+        Reading::Help => help::lines(model, area),
+        Reading::Provenance => provenance::lines(model, area),
+        Reading::Evidence => evidence::lines(model, width, glyphs),
+        Reading::Noted => noted::lines(model, area),
+        Reading::Exported(told) => {
+            let lines = told.iter().map(|text| pen::wrap(&visible(text), width));
+            let lines: Vec<Vec<String>> = lines.collect();
+            let line = |text: &String| vec![(text.clone(), Role::Text)];
+            lines.join(&String::new()).iter().map(line).collect()
+        }
+    }
+}
+
 /// Draws a page of text over everything, from a line on.
-fn page(lines: &[TextLine], top: usize, title: &str, area: Rect, pen: &mut Pen<'_>) {
+fn draw_page(lines: &[TextLine], top: usize, title: &str, area: Rect, pen: &mut Pen<'_>) {
     let popup = layout::popup(area.as_size());
     pen.clear(popup);
     let shown = usize::from(popup.height.saturating_sub(2));
@@ -111,14 +138,8 @@ fn page(lines: &[TextLine], top: usize, title: &str, area: Rect, pen: &mut Pen<'
 /// Gives how many lines the page of text in front has.
 pub(super) fn reading_lines(model: &Model) -> usize {
     let area = Rect::new(0, 0, model.size.width, model.size.height);
-    match model.front {
-        Front::Help(_) => help::lines(model, area).len(),
-        Front::Provenance(_) => provenance::lines(model, area).len(),
-        Front::Evidence(_) => {
-            let width = usize::from(area.width.saturating_sub(3));
-            evidence::lines(model, width, &crate::tui::theme::UNICODE).len()
-        }
-        Front::Notes(_) => noted::lines(model, area).len(),
+    match &model.front {
+        Front::Reading(page, _) => page_lines(page, model, area, &UNICODE).len(),
         Front::Nothing | Front::Typing(_) | Front::Palette(_) | Front::Form(_) => 0,
     }
 }
