@@ -252,3 +252,35 @@ fn a_panic_gives_the_terminal_back_before_it_is_told() {
     let (told, back) = (text.find("the clock is broken"), text.find("\x1b[?1049l"));
     assert!(told.is_some() && back < told, "told at {told:?}, given back at {back:?}");
 }
+
+/// A case of its own, since something is written into its journal.
+fn fresh() -> Case {
+    robot::of(&[("auth.log", include_bytes!("../../fixtures/auth.log"))])
+}
+
+#[test]
+fn what_was_marked_is_in_the_case_however_fast_one_leaves() {
+    let case = fresh();
+    let mut run = Run::open(&case, 24, 80, &[]);
+    run.until_shown("1 of 927").until_shown("all keys").press("mjmjmq");
+    assert_eq!(run.end(), 0);
+    run.given_back();
+    let case = case.reread().expect("its journal is whole");
+    assert_eq!(case.journal().iter().filter(|line| line.act == "bookmark.add").count(), 3);
+}
+
+#[test]
+fn what_could_not_be_written_is_told_on_leaving() {
+    let case = fresh();
+    let who = vestigo::journal::Who::called("ada", "elsewhere");
+    let clock = vestigo::record::FixedClock(Instant::from_secs(1_773_100_900));
+    let held = vestigo::case::Hold::open(case.folder(), &who, &clock).expect("nobody else writes");
+    let mut run = Run::open(&case, 24, 80, &[]);
+    run.until_shown("1 of 927").until_shown("all keys").press("mq");
+    assert_eq!(run.end(), 3);
+    run.given_back();
+    let said = run.screen.screen().contents();
+    assert!(said.contains("what was written last is not in the case"), "{said}");
+    assert!(said.contains("another vestigo is writing"), "{said}");
+    drop(held);
+}
