@@ -91,6 +91,19 @@ fn a_search_becomes_a_finding_that_lives_until_it_is_closed() {
 }
 
 #[test]
+fn more_events_are_put_into_a_finding() {
+    let mut robot = Robot::open(fresh(), 80, 24);
+    robot.act(Action::NewFinding).write("One").act(Action::Confirm).reads("written down").act(Action::Down);
+    robot.act(Action::NewFinding).act(Action::PreviousRow).sees("Put into").press("right");
+    robot.sees("(x) finding 1: One").act(Action::Confirm).reads("finding 1: events added = 1");
+    robot.act(Action::Findings);
+    assert_eq!(robot.model().notebook.finding().map(|row| row.events), Some(2));
+    robot.act(Action::Investigate).act(Action::SearchOpen).write("user:root").act(Action::Confirm);
+    robot.act(Action::NewFinding).act(Action::PreviousRow).press("right").act(Action::Confirm);
+    robot.reads("a search makes a finding of its own");
+}
+
+#[test]
 fn an_export_begins_with_the_selected_finding() {
     let mut robot = Robot::open(fresh(), 80, 24);
     robot.act(Action::NewFinding).write("One").act(Action::Confirm).reads("written down");

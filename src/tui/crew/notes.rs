@@ -3,7 +3,7 @@
 use crate::case::{Case, Standing, annotate};
 use crate::error::{Error, Result};
 use crate::index::{Cancel, Hit, Order, Request};
-use crate::journal::{Act, Asked, Bookmark, EventRef, Finding, NewFinding, Said, undoable};
+use crate::journal::{Act, Asked, Bookmark, Change, EventRef, Finding, NewFinding, Said, undoable};
 use crate::query::{Expr, FieldRef, Leaf, Pattern, Test};
 use crate::record::{FixedClock, Instant, Window, sentence};
 
@@ -134,6 +134,13 @@ fn act(case: &Case, deed: &Deed) -> Result<(Act, String)> {
                 due: None,
             };
             (Act::Find(new), format!("finding written down: {title}"))
+        }
+        Deed::Add { finding, shows } => {
+            let (events, _) = shown_by(case, shows)?;
+            let change = Change { events, ..Change::default() };
+            let act = Act::Set { finding: finding.clone(), change };
+            let said = told(case, &act);
+            (act, said)
         }
         Deed::Act(act) => (act.clone(), told(case, act)),
         Deed::Undo => {

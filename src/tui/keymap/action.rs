@@ -145,7 +145,7 @@ actions! {
     Only "only" "only this" [Events Fields Detail] "Forgets the search and shows every event with the highlighted value.";
     Bookmark "bookmark" "bookmark" [Events Timeline Detail] "Bookmarks the selected event, or takes its bookmark away.";
     Note "note" "note" [Events Timeline Detail Findings] "Bookmarks the selected event with a note, or says something of the selected finding.";
-    NewFinding "new-finding" "finding" [Browse] "Writes a finding down: the present search shows it, the selected event, or the bookmarks.";
+    NewFinding "new-finding" "finding" [Browse] "Writes a finding down, which the search, the event, or the bookmarks show; or puts events into one.";
     Undo "undo" "undo" [Browse] "Takes the last bookmark, note or finding back.";
     ShowEvents "show-events" "its events" [Findings] "Forgets the search and shows the events of the selected finding, or the bookmarked one.";
     NextState "next-state" "state" [Findings] "Moves the selected finding on: open, acknowledged, in progress, fix claimed, verified.";

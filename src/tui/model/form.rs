@@ -34,8 +34,9 @@ pub enum Purpose {
     Note(Hit),
     /// Something is said of a finding, by its uid.
     FindingNote(String),
-    /// A finding is written down; what can show it.
-    Finding(Vec<What>),
+    /// A finding is written down, or one gets more events: what can show it, and
+    /// the findings (by uid) into which events can be put.
+    Finding(Vec<What>, Vec<String>),
     /// A finding's properties are changed, by its uid.
     Edit(String),
     /// A finding is closed, by its uid.

@@ -201,6 +201,13 @@ pub enum Deed {
         /// What shows it.
         shows: What,
     },
+    /// Puts events into a finding.
+    Add {
+        /// Which, by its uid.
+        finding: String,
+        /// The events.
+        shows: What,
+    },
     /// Anything that needs no evidence to be looked at.
     Act(Act),
     /// Takes the last annotation back.

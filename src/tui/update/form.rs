@@ -87,7 +87,7 @@ pub(super) fn confirm(model: &mut Model) -> Vec<Effect> {
         Purpose::Export(offer) => export::confirm(model, &form, offer.as_ref()),
         Purpose::Note(hit) => notes::confirm_note(model, &form, *hit),
         Purpose::FindingNote(uid) => notes::confirm_finding_note(model, &form, uid),
-        Purpose::Finding(shows) => notes::confirm_finding(model, &form, shows),
+        Purpose::Finding(shows, into) => notes::confirm_finding(model, &form, shows, into),
         Purpose::Edit(uid) => notes::confirm_edit(model, &form, uid),
         Purpose::Close(uid) => notes::confirm_close(model, &form, uid),
         Purpose::Reopen(uid) => notes::confirm_reopen(model, &form, uid),

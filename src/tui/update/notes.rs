@@ -17,6 +17,7 @@ const NOTE: &str = "Note";
 const TAGS: &str = "Tags";
 const TITLE: &str = "Title";
 const SHOWS: &str = "Shown by";
+const INTO: &str = "Put into";
 const SEVERITY: &str = "Severity";
 const STATE: &str = "State";
 const VERDICT: &str = "Verdict";
@@ -173,13 +174,26 @@ pub(super) fn new_finding(model: &mut Model) -> Vec<Effect> {
         return refuse(model, "there is no event to show it");
     }
     let (labels, shows): (Vec<String>, Vec<What>) = shows.into_iter().unzip();
-    let rows = vec![
+    let mut rows = vec![
         FormRow::text(TITLE, "", "what was found, in a line"),
         FormRow::choice(SHOWS, labels, 0),
         FormRow::choice(SEVERITY, words(Severity::ALL), place(Severity::ALL, Severity::Medium)),
         FormRow::text(NOTE, "", "a first note"),
     ];
-    form::open(model, Form::new(Purpose::Finding(shows), "New finding", "write it down", rows))
+    let (uids, mut titles): (Vec<String>, Vec<String>) = open_findings(model).into_iter().unzip();
+    if !uids.is_empty() {
+        titles.insert(0, "a new finding".to_owned());
+        rows.push(FormRow::choice(INTO, titles, 0));
+    }
+    form::open(model, Form::new(Purpose::Finding(shows, uids), "New finding", "write it down", rows))
+}
+
+/// Gives the findings that are not done with, by uid, each with how it is called.
+fn open_findings(model: &Model) -> Vec<(String, String)> {
+    let findings = model.notebook.notes.iter().flat_map(|notes| &notes.findings);
+    let open = findings.map(|row| &row.finding).filter(|finding| !is_settled(finding.state));
+    open.map(|finding| (finding.uid.clone(), format!("finding {}: {}", finding.number, finding.title)))
+        .collect()
 }
 
 fn words<T: ToString>(all: &[T]) -> Vec<String> {
@@ -190,9 +204,20 @@ fn place<T: PartialEq>(all: &[T], one: T) -> usize {
     all.iter().position(|each| *each == one).unwrap_or(0)
 }
 
-pub(super) fn confirm_finding(model: &mut Model, form: &Form, shows: &[What]) -> Vec<Effect> {
+pub(super) fn confirm_finding(
+    model: &mut Model,
+    form: &Form,
+    shows: &[What],
+    into: &[String],
+) -> Vec<Effect> {
     let title = form.typed(TITLE).to_owned();
     let Some(shows) = shows.get(form.chosen(SHOWS)).cloned() else { return Vec::new() };
+    if let Some(finding) = form.chosen(INTO).checked_sub(1).and_then(|at| into.get(at)).cloned() {
+        return match shows {
+            What::Search(..) => refuse(model, "a search makes a finding of its own: choose events"),
+            What::Event(_) | What::Bookmarks | What::Finding(_) => write(model, Deed::Add { finding, shows }),
+        };
+    }
     if title.is_empty() {
         return refuse(model, "a finding needs a title");
     }
