@@ -146,7 +146,8 @@ pub struct VerifyArgs {
     /// A checkpoint that was kept elsewhere: a file, or a text with its line in it
     #[arg(long = "anchor", value_name = "FILE")]
     pub anchors: Vec<PathBuf>,
-    /// Whose signatures are trusted, in the format of ssh-keygen(1)
+    /// Whose signatures are trusted, in the format of ssh-keygen(1); one of them is
+    /// then required
     #[arg(long, value_name = "FILE")]
     pub allowed_signers: Option<PathBuf>,
     /// Keys that are not trusted any more: a revocation list or public keys
