@@ -220,10 +220,15 @@ fn the_script_finds_what_our_verifier_finds() {
         if whole.is_empty() {
             continue;
         }
-        for part in [0, 1, 2] {
-            let at = (whole.len() - 1) * part / 2;
+        let mut places: Vec<(usize, u8)> =
+            (0..3).map(|part| ((whole.len() - 1) * part / 2, 1 << (n % 7))).collect();
+        if name == "tagmanifest-sha256.txt.sig" {
+            // The version of the signature's form, of which ssh-keygen takes a lower one as well.
+            places.push((43, 1 << 4));
+        }
+        for (at, bit) in places {
             let mut bytes = whole.clone();
-            bytes[at] ^= 1 << (n % 7);
+            bytes[at] ^= bit;
             std::fs::write(&path, &bytes).expect("it can be written");
             let Some((sound, said)) = verify_sh(TEST, &bundle, &[]) else { return };
             assert!(!sound && said.contains(&name), "{name} at {at}: {said}");

@@ -156,6 +156,11 @@ signature() { # file, signature, namespace
         tail -n +2 "$2" | head -n -1 | base64 -d 2>/dev/null | base64 -w 70
         echo '-----END SSH SIGNATURE-----'
     } >"$scratch/armour"
+    # "SSHSIG", version 1: ssh-keygen takes a lower one for its own, too.
+    case $(tail -n +2 "$2" | head -n 1) in
+    U1NIU0lHAAAAAQ*) ;;
+    *) wrong "$2: it is not written as ssh-keygen writes signatures" ;;
+    esac
     if ! same "$scratch/armour" "$2"; then
         wrong "$2: it is not written as ssh-keygen writes signatures"
     elif [ -n "$signers" ]; then
