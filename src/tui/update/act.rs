@@ -6,7 +6,9 @@ use super::super::effect::Effect;
 use super::super::keymap::Action;
 use super::super::model::{Front, Model, Notes, Pane, Reading, Screen, Tone};
 use super::super::{layout, view};
-use super::{check, export, fields, form, list, notes, palette, pivot, search, timeline, trail, typing};
+use super::{
+    check, export, fields, findings, form, list, notes, palette, pivot, search, timeline, trail, typing,
+};
 
 /// Carries out an action.
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
@@ -48,12 +50,12 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Anchor => check::anchor(model),
         Action::Bookmark => notes::bookmark(model),
         Action::Note => notes::note(model),
-        Action::NewFinding => notes::new_finding(model),
+        Action::NewFinding => findings::new_finding(model),
         Action::Undo => notes::undo(model),
         Action::ShowEvents => notes::show_events(model),
-        Action::NextState => notes::next_state(model),
-        Action::Edit => notes::edit(model),
-        Action::CloseFinding => notes::close(model),
+        Action::NextState => findings::next_state(model),
+        Action::Edit => findings::edit(model),
+        Action::CloseFinding => findings::close(model),
         Action::RemoveMark => notes::remove_mark(model),
         Action::Export => export::open(model),
         Action::Open if model.focus.screen == Screen::Findings => notes::open(model),

@@ -4,7 +4,7 @@ use tui_input::InputRequest;
 
 use super::super::effect::Effect;
 use super::super::model::{Entry, Form, Front, Model, Progress, Purpose};
-use super::{export, notes};
+use super::{export, findings, notes};
 
 /// Puts a form over the panes.
 pub(super) fn open(model: &mut Model, form: Form) -> Vec<Effect> {
@@ -87,10 +87,10 @@ pub(super) fn confirm(model: &mut Model) -> Vec<Effect> {
         Purpose::Export(offer) => export::confirm(model, &form, offer.as_ref()),
         Purpose::Note(hit) => notes::confirm_note(model, &form, *hit),
         Purpose::FindingNote(uid) => notes::confirm_finding_note(model, &form, uid),
-        Purpose::Finding(shows, into) => notes::confirm_finding(model, &form, shows, into),
-        Purpose::Edit(uid) => notes::confirm_edit(model, &form, uid),
-        Purpose::Close(uid) => notes::confirm_close(model, &form, uid),
-        Purpose::Reopen(uid) => notes::confirm_reopen(model, &form, uid),
+        Purpose::Finding(shows, into) => findings::confirm_finding(model, &form, shows, into),
+        Purpose::Edit(uid) => findings::confirm_edit(model, &form, uid),
+        Purpose::Close(uid) => findings::confirm_close(model, &form, uid),
+        Purpose::Reopen(uid) => findings::confirm_reopen(model, &form, uid),
     }
 }
 

@@ -8,6 +8,7 @@ mod answers;
 mod check;
 mod export;
 mod fields;
+mod findings;
 mod form;
 mod keys;
 mod list;

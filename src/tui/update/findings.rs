@@ -1,0 +1,205 @@
+//! Findings: begun, added to, changed, moved on, closed and taken up again.
+
+use crate::journal::{Act, Change, Finding, Severity, Status, Verdict};
+use crate::query::Expr;
+use crate::record::{EventId, Window};
+
+use super::super::effect::Effect;
+use super::super::model::{Deed, Form, FormRow, Model, Purpose, Tone, What, is_settled};
+use super::form;
+use super::notes::{NOTE, TAGS, refuse, tags, write};
+
+const TITLE: &str = "Title";
+const SHOWS: &str = "Shown by";
+const INTO: &str = "Put into";
+const SEVERITY: &str = "Severity";
+const STATE: &str = "State";
+const VERDICT: &str = "Verdict";
+const OWNER: &str = "Owner";
+const DUE: &str = "Due";
+const REASON: &str = "Reason";
+
+/// Begins a finding: the search shows it, where one was made.
+pub(super) fn new_finding(model: &mut Model) -> Vec<Effect> {
+    let scope = &model.search.scope;
+    let asked = scope.expr != Expr::All || scope.window != Window::ALL;
+    let mut shows: Vec<(String, What)> = Vec::new();
+    if let Some(hit) = model.list.row().map(|row| row.hit) {
+        let id = EventId::of(&hit.source, hit.record);
+        shows.push((format!("this event: {id}"), What::Event(hit)));
+    }
+    if asked {
+        let text = if model.search.text.is_empty() { "every event" } else { &model.search.text };
+        let count = model.search.count.map_or(String::new(), |count| format!(" ({count} events)"));
+        shows
+            .insert(0, (format!("this search: {text}{count}"), What::Search(text.to_owned(), scope.clone())));
+    }
+    let marks = model.notebook.notes.as_ref().map_or(0, |notes| notes.marks.len());
+    if marks > 0 {
+        shows.push((format!("the bookmarks ({marks})"), What::Bookmarks));
+    }
+    if shows.is_empty() {
+        return refuse(model, "there is no event to show it");
+    }
+    let (labels, shows): (Vec<String>, Vec<What>) = shows.into_iter().unzip();
+    let mut rows = vec![
+        FormRow::text(TITLE, "", "what was found, in a line"),
+        FormRow::choice(SHOWS, labels, 0),
+        FormRow::choice(SEVERITY, words(Severity::ALL), place(Severity::ALL, Severity::Medium)),
+        FormRow::text(NOTE, "", "a first note"),
+    ];
+    let (uids, mut titles): (Vec<String>, Vec<String>) = open_findings(model).into_iter().unzip();
+    if !uids.is_empty() {
+        titles.insert(0, "a new finding".to_owned());
+        rows.push(FormRow::choice(INTO, titles, 0));
+    }
+    form::open(model, Form::new(Purpose::Finding(shows, uids), "New finding", "write it down", rows))
+}
+
+/// Gives the findings that are not done with, by uid, each with how it is called.
+fn open_findings(model: &Model) -> Vec<(String, String)> {
+    let findings = model.notebook.notes.iter().flat_map(|notes| &notes.findings);
+    let open = findings.map(|row| &row.finding).filter(|finding| !is_settled(finding.state));
+    open.map(|finding| (finding.uid.clone(), format!("finding {}: {}", finding.number, finding.title)))
+        .collect()
+}
+
+fn words<T: ToString>(all: &[T]) -> Vec<String> {
+    all.iter().map(T::to_string).collect()
+}
+
+fn place<T: PartialEq>(all: &[T], one: T) -> usize {
+    all.iter().position(|each| *each == one).unwrap_or(0)
+}
+
+pub(super) fn confirm_finding(
+    model: &mut Model,
+    form: &Form,
+    shows: &[What],
+    into: &[String],
+) -> Vec<Effect> {
+    let title = form.typed(TITLE).to_owned();
+    let Some(shows) = shows.get(form.chosen(SHOWS)).cloned() else { return Vec::new() };
+    if let Some(finding) = form.chosen(INTO).checked_sub(1).and_then(|at| into.get(at)).cloned() {
+        return match shows {
+            What::Search(..) => refuse(model, "a search makes a finding of its own: choose events"),
+            What::Event(_) | What::Bookmarks | What::Finding(_) => write(model, Deed::Add { finding, shows }),
+        };
+    }
+    if title.is_empty() {
+        return refuse(model, "a finding needs a title");
+    }
+    let severity = Severity::ALL[form.chosen(SEVERITY)];
+    let note = form.typed(NOTE).to_owned();
+    write(model, Deed::Find { title, severity, note, shows })
+}
+
+/// Gives the selected finding, or says that there is none.
+fn finding(model: &mut Model) -> Option<Finding> {
+    let found = model.notebook.finding().map(|row| row.finding.clone());
+    if found.is_none() {
+        model.say(Tone::Refused, "no finding is selected");
+    }
+    found
+}
+
+/// Opens what a finding says, to be changed.
+pub(super) fn edit(model: &mut Model) -> Vec<Effect> {
+    let Some(finding) = finding(model) else { return Vec::new() };
+    let mut verdicts = words(Verdict::ALL);
+    verdicts.insert(0, "none yet".to_owned());
+    let verdict = finding.verdict.map_or(0, |verdict| place(Verdict::ALL, verdict) + 1);
+    let tags = finding.tags.iter().cloned().collect::<Vec<_>>().join(", ");
+    let rows = vec![
+        FormRow::text(TITLE, &finding.title, "what was found, in a line"),
+        FormRow::choice(SEVERITY, words(Severity::ALL), place(Severity::ALL, finding.severity)),
+        FormRow::choice(STATE, words(Status::ALL), place(Status::ALL, finding.state)),
+        FormRow::choice(VERDICT, verdicts, verdict),
+        FormRow::text(OWNER, &finding.owner, "nobody; or who sees to it"),
+        FormRow::text(DUE, &finding.due, "no day; or one such as 2026-03-31"),
+        FormRow::text(TAGS, &tags, "none; or some, separated by commas"),
+    ];
+    let title = format!("Finding {}", finding.number);
+    form::open(model, Form::new(Purpose::Edit(finding.uid), title, "change it", rows))
+}
+
+pub(super) fn confirm_edit(model: &mut Model, form: &Form, uid: &str) -> Vec<Effect> {
+    let Some(before) = model.notebook.finding_called(uid).map(|row| row.finding.clone()) else {
+        return refuse(model, "the finding is not there any more");
+    };
+    let (title, due) = (form.typed(TITLE), form.typed(DUE));
+    if title.is_empty() {
+        return refuse(model, "a finding needs a title");
+    }
+    if !due.is_empty() && chrono::NaiveDate::parse_from_str(due, "%Y-%m-%d").is_err() {
+        return refuse(model, "the due day is written as 2026-03-31");
+    }
+    let verdict = form.chosen(VERDICT).checked_sub(1).map(|at| Verdict::ALL[at]);
+    if verdict.is_none() && before.verdict.is_some() {
+        return refuse(model, "a verdict is changed, not taken away: undo does that");
+    }
+    let wanted = tags(form.typed(TAGS));
+    let changed = |new: &str, old: &str| (new != old.trim()).then(|| new.to_owned());
+    let (severity, state) = (Severity::ALL[form.chosen(SEVERITY)], Status::ALL[form.chosen(STATE)]);
+    let change = Change {
+        title: changed(title, &before.title),
+        severity: Some(severity).filter(|severity| *severity != before.severity),
+        state: Some(state).filter(|state| *state != before.state),
+        verdict: verdict.filter(|verdict| Some(*verdict) != before.verdict),
+        owner: changed(form.typed(OWNER), &before.owner),
+        due: changed(due, &before.due),
+        untag: before.tags.iter().filter(|tag| !wanted.contains(tag)).cloned().collect(),
+        tag: wanted.into_iter().filter(|tag| !before.tags.contains(tag)).collect(),
+        ..Change::default()
+    };
+    if change == Change::default() {
+        return refuse(model, "nothing was changed");
+    }
+    write(model, Deed::Act(Act::Set { finding: uid.to_owned(), change }))
+}
+
+/// Moves the selected finding on in its life.
+pub(super) fn next_state(model: &mut Model) -> Vec<Effect> {
+    let Some(finding) = finding(model) else { return Vec::new() };
+    let next = match finding.state {
+        Status::Open => Status::Acknowledged,
+        Status::Acknowledged => Status::InProgress,
+        Status::InProgress => Status::FixClaimed,
+        Status::FixClaimed => Status::Verified,
+        Status::Verified | Status::Accepted | Status::Closed => {
+            return refuse(model, "it is done with: reopen it first");
+        }
+    };
+    let change = Change { state: Some(next), ..Change::default() };
+    write(model, Deed::Act(Act::Set { finding: finding.uid, change }))
+}
+
+/// Closes the selected finding with a reason, or takes it up again.
+pub(super) fn close(model: &mut Model) -> Vec<Effect> {
+    let Some(finding) = finding(model) else { return Vec::new() };
+    let (uid, number) = (finding.uid, finding.number);
+    let mut rows = vec![FormRow::text(REASON, "", "why")];
+    if is_settled(finding.state) {
+        let title = format!("Reopen finding {number}");
+        return form::open(model, Form::new(Purpose::Reopen(uid), title, "reopen it", rows));
+    }
+    let verdict = finding.verdict.map_or(0, |verdict| place(Verdict::ALL, verdict));
+    rows.push(FormRow::choice(VERDICT, words(Verdict::ALL), verdict));
+    form::open(model, Form::new(Purpose::Close(uid), format!("Close finding {number}"), "close it", rows))
+}
+
+pub(super) fn confirm_close(model: &mut Model, form: &Form, uid: &str) -> Vec<Effect> {
+    let (reason, verdict) = (form.typed(REASON).to_owned(), Some(Verdict::ALL[form.chosen(VERDICT)]));
+    if reason.is_empty() {
+        return refuse(model, "say why it is closed");
+    }
+    write(model, Deed::Act(Act::Close { finding: uid.to_owned(), reason, verdict }))
+}
+
+pub(super) fn confirm_reopen(model: &mut Model, form: &Form, uid: &str) -> Vec<Effect> {
+    let reason = form.typed(REASON).to_owned();
+    if reason.is_empty() {
+        return refuse(model, "say why it is taken up again");
+    }
+    write(model, Deed::Act(Act::Reopen { finding: uid.to_owned(), reason }))
+}
