@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::custody::copy_folder;
-use crate::env::TestEnv;
+use crate::env::{TestEnv, skipped};
 use crate::whole::demo_logs;
 
 /// A case with the demo's finding, and its bundle at `bundle`.
@@ -35,7 +35,7 @@ pub fn tool(test: &str, command: &mut Command) -> Option<(bool, String)> {
             Some((output.status.success(), String::from_utf8_lossy(&said).into_owned()))
         }
         Err(error) => {
-            println!("SKIPPED {test}: {command:?} cannot be run: {error}");
+            skipped(test, format!("{command:?} cannot be run: {error}"));
             None
         }
     }
@@ -48,7 +48,7 @@ fn script(name: &str) -> PathBuf {
 /// Runs our script, a copy that nobody changed.
 pub fn verify_sh(test: &str, bundle: &Path, words: &[&str]) -> Option<(bool, String)> {
     if Command::new("ssh-keygen").arg("-?").output().is_err() {
-        println!("SKIPPED {test}: there is no ssh-keygen");
+        skipped(test, "there is no ssh-keygen");
         return None;
     }
     tool(test, Command::new("sh").arg(script("verify.sh")).args(words).arg(bundle))
@@ -101,7 +101,7 @@ fn a_bundle_is_accepted_by_other_peoples_tools() {
     let bagit = "import bagit, sys; bagit.Bag(sys.argv[1]).validate()";
     match tool(TEST, Command::new("python3").args(["-c", bagit]).arg(&bundle)) {
         Some((false, said)) if said.contains("No module named 'bagit'") => {
-            println!("SKIPPED {TEST}: bagit.py is not there (pip install bagit)");
+            skipped(TEST, "bagit.py is not there (pip install bagit)");
         }
         Some((sound, said)) => assert!(sound, "{said}"),
         None => {}

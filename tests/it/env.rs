@@ -145,13 +145,20 @@ impl Output {
     }
 }
 
+/// Says that a test, or a part of one, did not run: straight to standard error,
+/// since the test runner keeps to itself what a passing test prints.
+pub fn skipped(test: &str, why: impl std::fmt::Display) {
+    let said = format!("SKIPPED {test}: {why}\n");
+    std::io::stderr().write_all(said.as_bytes()).expect("standard error is open");
+}
+
 /// The corpus of real logs beside the checkout, where it is; says so where not.
 pub fn corpus(test: &str) -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
     if folder.is_dir() {
         return Some(folder);
     }
-    println!("SKIPPED {test}: there is no corpus of real logs at ../shared/corpus");
+    skipped(test, "there is no corpus of real logs at ../shared/corpus");
     None
 }
 

@@ -3,13 +3,15 @@
 use std::path::Path;
 use std::process::Command;
 
+use crate::env::skipped;
+
 #[test]
 fn nothing_acknowledged_is_lost_whatever_fails() {
     const TEST: &str = "nothing_acknowledged_is_lost_whatever_fails";
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faults/run");
     for needed in ["python3", "strace"] {
         if Command::new(needed).arg("--version").output().is_err() {
-            println!("SKIPPED {TEST}: there is no {needed}");
+            skipped(TEST, format!("there is no {needed}"));
             return;
         }
     }
@@ -20,6 +22,7 @@ fn nothing_acknowledged_is_lost_whatever_fails() {
         .expect("python3 ran before");
     let said = [output.stdout, output.stderr].concat();
     let said = String::from_utf8_lossy(&said);
-    said.lines().filter(|line| line.contains("SKIPPED")).for_each(|line| println!("{line}"));
+    let parts = said.lines().filter_map(|line| line.strip_prefix("SKIPPED: "));
+    parts.for_each(|part| skipped(TEST, part));
     assert!(output.status.success(), "{said}");
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::bundle::{export, handed_over, tool, verify_sh, vestigo};
 use crate::custody::copy_folder;
-use crate::env::TestEnv;
+use crate::env::{TestEnv, skipped};
 use crate::forgery::{Forgery, sha};
 use crate::handover::Authority;
 
@@ -289,7 +289,7 @@ fn the_script_needs_its_tools_and_says_so() {
         ["/usr/bin", "/bin"].iter().map(|folder| Path::new(folder).join(name)).find(|path| path.exists())
     };
     if find("sh").is_none() || find("ssh-keygen").is_none() {
-        println!("SKIPPED {TEST}: the tools are not in /usr/bin");
+        skipped(TEST, "the tools are not in /usr/bin");
         return;
     }
     let tools = "sha256sum ssh-keygen mktemp rm cat sort uniq comm tail head base64 cut tr dirname";

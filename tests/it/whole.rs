@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::env::{Output, TestEnv};
+use crate::env::{Output, TestEnv, skipped};
 
 fn conserves(row: &Value) -> bool {
     let bytes = &row["bytes"];
@@ -161,7 +161,7 @@ fn the_same_content_again_is_recognised() {
 #[test]
 fn content_is_the_original_for_other_peoples_tools() {
     if Command::new("zstd").arg("--version").stdout(Stdio::null()).status().is_err() {
-        println!("SKIPPED content_is_the_original_for_other_peoples_tools: there is no zstd here");
+        skipped("content_is_the_original_for_other_peoples_tools", "there is no zstd here");
         return;
     }
     let env = TestEnv::new();
