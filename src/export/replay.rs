@@ -39,7 +39,7 @@ pub fn question(path: &std::path::Path) -> Result<(Value, Option<Bag>)> {
         let value = serde_json::from_slice(&bag.read("data/query.json")?).attempt(why)?;
         return Ok((value, Some(bag)));
     }
-    let bytes = std::fs::read(path).attempt(why)?;
+    let bytes = crate::journal::read_file(path).attempt(why)?;
     Ok((serde_json::from_slice(&bytes).attempt(why)?, None))
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::case::{beside, write_new};
 use crate::error::{Attempt, Error, Result, visible};
-use crate::journal::{Allowed, Signer, check_signature};
+use crate::journal::{Allowed, Signer, check_signature, read_file};
 use crate::record::Instant;
 
 use super::bag::{TAGMANIFEST, hash_of};
@@ -98,7 +98,7 @@ impl Transfer {
         let (text, transfer) = read(path)?;
         let mut wrong = Vec::new();
         let mut signed = |ending: &str, who: &str| {
-            let Ok(pem) = std::fs::read(beside(path, ending)) else {
+            let Ok(pem) = read_file(&beside(path, ending)) else {
                 wrong.push(format!("{who} has not signed it."));
                 return None;
             };
@@ -142,7 +142,7 @@ impl Transfer {
 
 fn read(path: &Path) -> Result<(Vec<u8>, Transfer)> {
     let shown = visible(&path.to_string_lossy());
-    let text = std::fs::read(path).attempt(|| format!("cannot read {shown}"))?;
+    let text = read_file(path).attempt(|| format!("cannot read {shown}"))?;
     let transfer = serde_json::from_slice(&text).attempt(|| format!("{shown} is no hand-over"))?;
     Ok((text, transfer))
 }

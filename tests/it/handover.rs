@@ -376,3 +376,25 @@ fn hostile_text_acts_nowhere_in_a_bundle() {
         );
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_place_of_a_file_is_refused_and_not_waited_for() {
+    const TEST: &str = "a_pipe_in_the_place_of_a_file_is_refused_and_not_waited_for";
+    let env = handed_over(&[]);
+    let pipe = env.path("pipe.json");
+    let Some((true, _)) = tool(TEST, Command::new("mkfifo").arg(&pipe)) else { return };
+    let pipe = pipe.to_string_lossy().into_owned();
+    for words in [
+        &["replay", &pipe][..],
+        &["transfer", "check", &pipe],
+        &["transfer", "receive", &pipe],
+        &["journal", "merge", &pipe],
+        &["verify", "--anchor", &pipe],
+        &["verify", "--allowed-signers", &pipe],
+        &["checkpoint", "--sign", &pipe],
+    ] {
+        let output = env.run(words);
+        assert!(matches!(output.status, 2 | 3), "{words:?}: {} {}", output.status, output.err);
+    }
+}
