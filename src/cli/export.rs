@@ -43,7 +43,9 @@ pub fn export(args: &ExportArgs, globals: &Globals, world: &mut World) -> Result
         reason: args.redact_reason.clone(),
         originals: args.originals,
         zone: opened.zone,
+        stop: world.stop.clone(),
     };
+    world.listen();
     let (done, total) = (AtomicU64::new(0), AtomicU64::new(0));
     let progress = |now: u64, all: u64| {
         done.fetch_max(now, Ordering::Relaxed);

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -16,7 +18,7 @@ use crate::record::{Instant, SourceId, Zone};
 use super::ask::Ask;
 use super::bag::{BagWriter, Finished, NAMESPACE, parent_of, taken};
 use super::coverage::{Covered, coverage};
-use super::records::{Share, Written};
+use super::records::{Matter, Share, Written};
 use super::redact::{NOT_FOUND, Redactor};
 use super::{coverage, custody, page, records, tar};
 
@@ -45,6 +47,8 @@ pub struct Options {
     pub originals: bool,
     /// The zone in which the report shows times.
     pub zone: Zone,
+    /// Set when the bundle is not wanted any more: what was written of it is removed.
+    pub stop: Arc<AtomicBool>,
 }
 
 /// A bundle that was made.
@@ -123,7 +127,8 @@ pub fn make(case: &Case, ask: &Ask, options: &Options, progress: &(dyn Fn(u64, u
     let redactor = Redactor::of(case, &options.redact)?;
     let mut bag = BagWriter::create(&parent)?;
     let tags = tags(case);
-    let written = records::write(case, &hits, &tags, &redactor, &mut bag, progress)?;
+    let matter = Matter { case, hits: &hits, tags: &tags, redactor: &redactor, stop: &options.stop };
+    let written = records::write(&matter, &mut bag, progress)?;
     fill(&source, &written, &redactor, &mut bag)?;
     let mut finished = close(&source, &redactor, bag)?;
     let mut notes = notes(&source, &written, &redactor);

@@ -12,7 +12,7 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use serde_json::json;
 
 use crate::case::Case;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::evidence::SourceAt;
 use crate::index::Hit;
 use crate::record::{Hash, SourceId};
@@ -56,6 +56,8 @@ pub(super) struct Matter<'a> {
     /// The tags of each event, by `<source>:<record>`.
     pub tags: &'a BTreeMap<String, Vec<String>>,
     pub redactor: &'a Redactor,
+    /// Set when the bundle is not wanted any more.
+    pub stop: &'a AtomicBool,
 }
 
 /// The events of one frame: one piece of work.
@@ -69,17 +71,13 @@ pub(super) struct Job<'a> {
     pub members: &'a [usize],
 }
 
-/// Writes the events into a bag. `tags` gives an event's tags by
-/// `<source>:<record>`; `progress` is told events done, and in all.
-pub fn write(
-    case: &Case,
-    hits: &[Hit],
-    tags: &BTreeMap<String, Vec<String>>,
-    redactor: &Redactor,
+/// Writes the events into a bag; `progress` is told events done, and in all.
+pub(super) fn write(
+    matter: &Matter<'_>,
     bag: &mut BagWriter,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<Written> {
-    let matter = Matter { case, hits, tags, redactor };
+    let (case, hits) = (matter.case, matter.hits);
     let mut by_source: BTreeMap<(u32, usize), Vec<usize>> = BTreeMap::new();
     for (n, hit) in hits.iter().enumerate() {
         let at = case.locate(&hit.source)?;
@@ -90,11 +88,11 @@ pub fn write(
         members.sort_unstable_by_key(|n| hits[*n].record);
         let (source, number) = (hits[members[0]].source, format!("{:04}", shares.len() + 1));
         let at = SourceAt { batch: *batch, row: *row };
-        jobs.extend(jobs_of(&matter, at, shares.len(), members)?);
+        jobs.extend(jobs_of(matter, at, shares.len(), members)?);
         shares.push(Share { source, number, records: members.len() as u64 });
     }
     let mut turn = Turn {
-        matter: &matter,
+        matter,
         shares: &shares,
         spool: Spool::new(hits.len(), bag)?,
         records: csv_row(COLUMNS),
@@ -105,7 +103,7 @@ pub fn write(
         progress,
         bag,
     };
-    in_turn(&matter, &shares, &jobs, &mut turn)?;
+    in_turn(matter, &shares, &jobs, &mut turn)?;
     turn.end_source()?;
     let Turn { spool, records, outcomes, withheld, bag, .. } = turn;
     bag.add("data/records.csv", records.as_bytes())?;
@@ -146,7 +144,11 @@ fn in_turn(matter: &Matter<'_>, shares: &[Share], jobs: &[Job<'_>], turn: &mut T
             let number = next.fetch_add(1, Ordering::Relaxed);
             let Some(job) = jobs.get(number) else { return };
             // A piece that never came would be waited for.
-            let made = catch_unwind(AssertUnwindSafe(|| piece(matter, &shares[job.share], job)));
+            let made = if matter.stop.load(Ordering::Relaxed) {
+                Ok(Err(Error::new(Kind::Interrupted, "the export was stopped; nothing is left of it")))
+            } else {
+                catch_unwind(AssertUnwindSafe(|| piece(matter, &shares[job.share], job)))
+            };
             let made =
                 made.unwrap_or_else(|_| Err(Error::case("a mistake of vestigo's own stopped the export")));
             let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);

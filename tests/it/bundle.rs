@@ -321,3 +321,25 @@ fn a_copy_of_the_case_makes_the_same_bundle() {
         assert!(std::fs::read(one).expect("there") == std::fs::read(two).expect("there"), "{name}");
     }
 }
+
+#[test]
+fn an_export_that_is_stopped_leaves_nothing() {
+    use std::sync::{Arc, atomic::AtomicBool};
+    let case = crate::robot::of(&[("auth.log", include_bytes!("../../fixtures/auth.log"))]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let options = vestigo::export::Options {
+        out: Some(folder.path().join("bundle")),
+        tar: false,
+        signer: None,
+        tsa: None,
+        redact: Vec::new(),
+        reason: String::new(),
+        originals: false,
+        zone: case.about().zone,
+        stop: Arc::new(AtomicBool::new(true)),
+    };
+    let ask = vestigo::export::Ask { all: true, ..Default::default() };
+    let stopped = vestigo::export::make(&case, &ask, &options, &|_, _| {}).expect_err("it is stopped");
+    assert_eq!(stopped.kind(), vestigo::error::Kind::Interrupted);
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0);
+}

@@ -1,6 +1,7 @@
 //! Bundles: what can be made, and making one.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::time::Instant as Stopwatch;
 
@@ -94,6 +95,7 @@ pub(super) fn export(
         reason: "not stated".to_owned(),
         originals: order.originals,
         zone: case.about().zone,
+        stop: Arc::default(),
     };
     let made = watched(&case, &asked(&case, &order.what)?, &options, tell)?;
     if notes.is_empty()
