@@ -10,6 +10,7 @@ pub mod cli;
 pub mod error;
 pub mod evidence;
 pub mod export;
+pub mod fs;
 pub mod import;
 pub mod index;
 pub mod journal;

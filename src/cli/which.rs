@@ -6,6 +6,8 @@ use directories::ProjectDirs;
 
 use crate::error::{Attempt, Error, Result};
 
+use crate::journal::Home;
+
 use super::World;
 
 /// Gives the platform's folder for our data.
@@ -18,6 +20,23 @@ pub fn data_folder(world: &World) -> Result<PathBuf> {
         Error::case("cannot tell where your data folder is")
             .hint("Set HOME, or name a case by its folder: --case ./NAME.")
     })
+}
+
+/// Returns the user's folders for what vestigo remembers (`$VESTIGO_STATE`) and
+/// for what can be made again (`$VESTIGO_CACHE`). Where neither is named they lie
+/// in `$VESTIGO_DATA`, so that one variable moves everything, else where the
+/// platform wants them.
+pub fn home(world: &World) -> Home {
+    let named = |name: &str| (world.var)(name).map(PathBuf::from);
+    let data = named("VESTIGO_DATA");
+    let dirs = ProjectDirs::from("", "", "vestigo");
+    let state = || dirs.as_ref().map(|dirs| dirs.state_dir().unwrap_or(dirs.data_local_dir()).to_owned());
+    let cache = || dirs.as_ref().map(|dirs| dirs.cache_dir().to_owned());
+    let in_data = |name: &str| data.as_ref().map(|data| data.join(name));
+    Home {
+        cache: named("VESTIGO_CACHE").or_else(|| in_data("cache")).or_else(cache),
+        state: named("VESTIGO_STATE").or_else(|| in_data("state")).or_else(state),
+    }
 }
 
 /// Turns what a user calls a case into its folder: a path is itself, a bare

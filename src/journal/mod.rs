@@ -37,7 +37,7 @@ pub use ops::{MERGE, Op, ops, undoable};
 pub use read::{Journal, Line, check, hash_of, leaf, read, read_file};
 pub use sign::{Signed, Signer, check_signature};
 pub use stamp::{Stamped, fetch as fetch_stamp, read as read_stamp, trusted as stamp_is_trusted};
-pub use who::Who;
+pub use who::{Home, Who};
 pub use write::{Writer, is_held};
 
 /// Gives the place of the journal in a case folder.

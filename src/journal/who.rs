@@ -1,6 +1,18 @@
 //! Who acts, from where, with what, and what their clock is worth.
 
+use std::path::PathBuf;
+
 use serde_json::{Value, json};
+
+/// The actor's own folders, outside any case. Either may be absent; then what
+/// would lie there is done without.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Home {
+    /// What can be made again: indexes of cases that are only read.
+    pub cache: Option<PathBuf>,
+    /// What this machine remembers of cases: the newest checkpoint seen of each.
+    pub state: Option<PathBuf>,
+}
 
 /// Who writes to a journal, and the circumstances.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,13 +27,15 @@ pub struct Who {
     pub tool: String,
     /// What is known of the machine's clock, in words.
     pub clock: String,
+    /// Their own folders on this machine.
+    pub home: Home,
 }
 
 impl Who {
     /// Names somebody of whose circumstances nothing is known.
     pub fn called(login: &str, host: &str) -> Who {
         let (tool, clock) = (String::new(), "not asked".to_owned());
-        Who { login: login.to_owned(), host: host.to_owned(), ssh: None, tool, clock }
+        Who { login: login.to_owned(), host: host.to_owned(), ssh: None, tool, clock, home: Home::default() }
     }
 
     /// Gives the name that entries bear: `login@host`.

@@ -7,25 +7,29 @@ use std::path::{Path, PathBuf};
 /// Which rooms a room may use (DESIGN: the pipeline and its rooms).
 const ARROWS: &[(&str, &[&str])] = &[
     ("error", &[]),
+    ("fs", &[]),
     ("record", &["error"]),
-    ("source", &["error"]),
-    ("evidence", &["error", "record", "source"]),
-    ("journal", &["error", "record"]),
+    ("source", &["error", "fs"]),
+    ("evidence", &["error", "fs", "record", "source"]),
+    ("journal", &["error", "fs", "record"]),
     ("parse", &["error", "record"]),
     ("query", &["error", "record"]),
-    ("index", &["error", "record", "query"]),
-    ("case", &["error", "record", "evidence", "journal", "parse", "query", "index"]),
-    ("import", &["error", "record", "source", "evidence", "journal", "parse", "index", "case"]),
-    ("export", &["error", "record", "evidence", "query", "index", "journal", "case"]),
+    ("index", &["error", "fs", "record", "query"]),
+    ("case", &["error", "fs", "record", "evidence", "journal", "parse", "query", "index"]),
+    ("import", &["error", "fs", "record", "source", "evidence", "journal", "parse", "index", "case"]),
+    ("export", &["error", "fs", "record", "evidence", "query", "index", "journal", "case"]),
     (
         "tui",
-        &["error", "record", "query", "index", "journal", "evidence", "parse", "case", "import", "export"],
+        &[
+            "error", "fs", "record", "query", "index", "journal", "evidence", "parse", "case", "import",
+            "export",
+        ],
     ),
     (
         "cli",
         &[
-            "error", "record", "source", "query", "index", "journal", "evidence", "parse", "case", "import",
-            "export", "tui",
+            "error", "fs", "record", "source", "query", "index", "journal", "evidence", "parse", "case",
+            "import", "export", "tui",
         ],
     ),
 ];

@@ -1,0 +1,190 @@
+//! A folder behind a file descriptor (`openat` and its kin, POSIX.1-2008).
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustix::fs::{AtFlags, FileType, Mode, OFlags};
+
+use super::{Kind, MOST_ENTRIES, linked, not_plain, sorted, too_many};
+
+const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
+/// Opening never follows a link, and never waits for the other end of a FIFO.
+const SAFE: OFlags = OFlags::NOFOLLOW.union(OFlags::NONBLOCK).union(OFlags::CLOEXEC);
+
+/// A folder, held open. Names are single components. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Dir {
+    handle: Arc<OwnedFd>,
+    path: PathBuf,
+}
+
+impl Dir {
+    /// Opens a folder that the user named; links on the way to it are followed.
+    pub fn open(path: &Path) -> io::Result<Dir> {
+        let named = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+        let handle = rustix::fs::open(named, FOLDER, Mode::empty())?;
+        Ok(Dir { handle: Arc::new(handle), path: path.to_owned() })
+    }
+
+    /// Makes a folder that only its owner can enter, and those above it, and opens
+    /// it. One that is there is opened as it is.
+    pub fn create(path: &Path) -> io::Result<Dir> {
+        let mut builder = std::fs::DirBuilder::new();
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.recursive(true).create(path)?;
+        Dir::open(path)
+    }
+
+    /// Opens a folder in this one; a link is refused.
+    pub fn dir(&self, name: &str) -> io::Result<Dir> {
+        let handle = self.open_at(name, FOLDER | OFlags::NOFOLLOW, Mode::empty())?;
+        Ok(Dir { handle: Arc::new(handle), path: self.path.join(name) })
+    }
+
+    /// Opens a folder in this one, and makes it (0700) where it is not there.
+    pub fn make_dir(&self, name: &str) -> io::Result<Dir> {
+        match rustix::fs::mkdirat(&self.handle, one(name)?, Mode::RWXU) {
+            Ok(()) | Err(rustix::io::Errno::EXIST) => self.dir(name),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Opens a plain file for reading.
+    pub fn file(&self, name: &str) -> io::Result<File> {
+        plain(self.open_at(name, OFlags::RDONLY | SAFE, Mode::empty())?).map(|(file, _)| file)
+    }
+
+    /// Opens a plain file for reading and writing, and makes it (0600) where it is
+    /// not there. One that has another name elsewhere is refused.
+    pub fn write(&self, name: &str) -> io::Result<File> {
+        self.open_to_write(name, OFlags::RDWR | OFlags::CREATE | SAFE)
+    }
+
+    /// Opens a plain file for reading and appending; see [`Dir::write`].
+    pub fn append(&self, name: &str) -> io::Result<File> {
+        self.open_to_write(name, OFlags::RDWR | OFlags::APPEND | OFlags::CREATE | SAFE)
+    }
+
+    fn open_to_write(&self, name: &str, flags: OFlags) -> io::Result<File> {
+        let (file, shared) = plain(self.open_at(name, flags, Mode::RUSR | Mode::WUSR)?)?;
+        if shared { Err(linked()) } else { Ok(file) }
+    }
+
+    /// Makes a file (0600) that must not be there yet, for reading and writing.
+    pub fn create_new(&self, name: &str) -> io::Result<File> {
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | SAFE;
+        Ok(File::from(self.open_at(name, flags, Mode::RUSR | Mode::WUSR)?))
+    }
+
+    /// Tells what has a name; none where nothing has.
+    pub fn kind(&self, name: &str) -> io::Result<Option<Kind>> {
+        let stat = match rustix::fs::statat(&self.handle, one(name)?, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(stat) => stat,
+            Err(rustix::io::Errno::NOENT) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        Ok(Some(match FileType::from_raw_mode(stat.st_mode) {
+            FileType::RegularFile => Kind::File(u64::try_from(stat.st_size).unwrap_or(0)),
+            FileType::Directory => Kind::Folder,
+            FileType::Symlink => Kind::Link,
+            _ => Kind::Special,
+        }))
+    }
+
+    /// Lists the names in the folder, sorted.
+    pub fn names(&self) -> io::Result<Vec<OsString>> {
+        let mut names = Vec::new();
+        for entry in rustix::fs::Dir::read_from(&*self.handle)? {
+            let name = entry?.file_name().to_bytes().to_vec();
+            if name != b"." && name != b".." {
+                if names.len() >= MOST_ENTRIES {
+                    return Err(too_many());
+                }
+                names.push(OsString::from_vec(name));
+            }
+        }
+        sorted(names)
+    }
+
+    /// Removes a file or a link.
+    pub fn remove(&self, name: &str) -> io::Result<()> {
+        Ok(rustix::fs::unlinkat(&self.handle, one(name)?, AtFlags::empty())?)
+    }
+
+    /// Removes an empty folder.
+    pub fn remove_dir(&self, name: &str) -> io::Result<()> {
+        Ok(rustix::fs::unlinkat(&self.handle, one(name)?, AtFlags::REMOVEDIR)?)
+    }
+
+    /// Removes what has a name that is not UTF-8: a file, a link, an empty folder.
+    pub(super) fn remove_any(&self, name: &OsStr) -> io::Result<()> {
+        let file = rustix::fs::unlinkat(&self.handle, name, AtFlags::empty());
+        Ok(file.or_else(|_| rustix::fs::unlinkat(&self.handle, name, AtFlags::REMOVEDIR))?)
+    }
+
+    /// Renames without replacing: `AlreadyExists` where something has the new name.
+    pub fn rename_new(&self, from: &str, to: &Dir, name: &str) -> io::Result<()> {
+        let (from, name) = (one(from)?, one(name)?);
+        #[cfg(target_os = "linux")]
+        {
+            let flags = rustix::fs::RenameFlags::NOREPLACE;
+            match rustix::fs::renameat_with(&self.handle, from, &to.handle, name, flags) {
+                // Some file systems know no such flag; then what follows comes close.
+                Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {}
+                done => return Ok(done?),
+            }
+        }
+        match rustix::fs::statat(&to.handle, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Err(rustix::io::Errno::NOENT) => Ok(rustix::fs::renameat(&self.handle, from, &to.handle, name)?),
+            Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Renames within the folder, in place of a file that has the new name.
+    pub fn rename_over(&self, from: &str, name: &str) -> io::Result<()> {
+        Ok(rustix::fs::renameat(&self.handle, one(from)?, &self.handle, one(name)?)?)
+    }
+
+    /// Syncs the folder itself: the names in it.
+    pub fn sync(&self) -> io::Result<()> {
+        Ok(rustix::fs::fsync(&self.handle)?)
+    }
+
+    /// Returns the path by which it was opened, for messages.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn open_at(&self, name: &str, flags: OFlags, mode: Mode) -> io::Result<OwnedFd> {
+        match rustix::fs::openat(&self.handle, one(name)?, flags, mode) {
+            // What O_NOFOLLOW says of a link, and opening says of a socket or a device without a driver.
+            Err(rustix::io::Errno::LOOP | rustix::io::Errno::NXIO | rustix::io::Errno::ISDIR) => {
+                Err(not_plain())
+            }
+            opened => Ok(opened?),
+        }
+    }
+}
+
+/// Takes a name that is one component, and leads nowhere else.
+fn one(name: &str) -> io::Result<&str> {
+    if name.is_empty() || name == "." || name == ".." || name.contains(['/', '\0']) {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a plain name"));
+    }
+    Ok(name)
+}
+
+/// Takes an open file that must be a plain one; also returns whether it has another name.
+fn plain(handle: OwnedFd) -> io::Result<(File, bool)> {
+    let stat = rustix::fs::fstat(&handle)?;
+    if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
+        return Err(not_plain());
+    }
+    Ok((File::from(handle), stat.st_nlink > 1))
+}
