@@ -6,6 +6,7 @@
 //! and never replace another unasked, and that nothing is read past a bound.
 //! Every room above `error` may call.
 
+mod json;
 #[cfg(not(unix))]
 mod other;
 #[cfg(unix)]
@@ -19,6 +20,7 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+pub use json::{read_json, weight_of_json};
 #[cfg(not(unix))]
 pub use other::Dir;
 #[cfg(unix)]
