@@ -35,7 +35,26 @@ struct Inner {
 }
 
 /// A frame that was read lately: which, and what.
-type Recent = ((SourceAt, usize), Arc<FrameBytes>);
+type Recent = ((SourceAt, usize), Arc<Kept>);
+
+/// A remembered frame, and where each of its spans begins: bytes and line ends
+/// before it, so that finding a record does not walk the records before it.
+struct Kept {
+    frame: FrameBytes,
+    starts: Vec<(usize, u64)>,
+}
+
+impl Kept {
+    fn of(frame: FrameBytes) -> Kept {
+        let before = |at: &mut (usize, u64), span: &Span| {
+            let start = *at;
+            *at = (start.0 + span.length(), start.1 + u64::from(span.lines));
+            Some(start)
+        };
+        let starts = frame.spans.iter().scan((0, 0), before).collect();
+        Kept { frame, starts }
+    }
+}
 
 /// One batch, its files open.
 pub(super) struct Batch {
@@ -142,13 +161,13 @@ impl Store {
         let frames = &self.row(at).frames;
         let behind = frames.partition_point(|frame| frame.first_record <= record);
         let number = behind.checked_sub(1).ok_or_else(|| Error::integrity("a record has no frame"))?;
-        let frame = self.cached(at, number)?;
-        let index = record - frame.first_record;
-        let missing = || Error::integrity(format!("record {record} is not in its frame"));
-        let span = *usize::try_from(index).ok().and_then(|n| frame.spans.get(n)).ok_or_else(missing)?;
-        let before = &frame.spans[..index as usize];
-        let start: usize = before.iter().map(Span::length).sum::<usize>() + span.lead as usize;
-        let lines: u64 = before.iter().map(|span| u64::from(span.lines)).sum();
+        let kept = self.cached(at, number)?;
+        let (frame, missing) =
+            (&kept.frame, || Error::integrity(format!("record {record} is not in its frame")));
+        let index = usize::try_from(record - frame.first_record).map_err(|_| missing())?;
+        let (span, (start, lines)) =
+            frame.spans.get(index).zip(kept.starts.get(index).copied()).ok_or_else(missing)?;
+        let start = start + span.lead as usize;
         Ok(RecordBytes {
             record,
             line: frame.first_line + lines + u64::from(span.lead_lines),
@@ -159,13 +178,13 @@ impl Store {
         })
     }
 
-    fn cached(&self, at: SourceAt, number: usize) -> Result<Arc<FrameBytes>> {
+    fn cached(&self, at: SourceAt, number: usize) -> Result<Arc<Kept>> {
         let key = (at, number);
         let lock = || self.inner.recent.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, frame)) = lock().iter().find(|(known, _)| *known == key) {
             return Ok(frame.clone());
         }
-        let frame = Arc::new(self.frame(at, number)?);
+        let frame = Arc::new(Kept::of(self.frame(at, number)?));
         let mut recent = lock();
         recent.push_front((key, frame.clone()));
         recent.truncate(CACHED);
