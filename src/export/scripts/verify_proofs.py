@@ -810,7 +810,7 @@ def listed_in(bundle, name):
     for line in lines_in(os.path.join(bundle, name), 8192):
         row = re.fullmatch(rb"([0-9a-f]{64})  ([A-Za-z0-9._/-]+)\n", line)
         listed = row and row[2].decode()
-        if not row or listed in rows or ".." in listed or listed.startswith("/"):
+        if not row or listed in rows or any(part[:1] in ("", ".") for part in listed.split("/")):
             raise ValueError("it has a line that is not a hash and the name of a file, or one twice")
         if listed.startswith("data/") != (name == "manifest-sha256.txt"):
             raise ValueError("it lists what does not belong there: " + listed)
@@ -1167,9 +1167,11 @@ def check_one(proof, extract):
         tell("By hand:", hand)
     if checked.several:
         tell("Not bound either: that its number is %d; the source has several frames." % record["record"])
-    if fits:
-        return "the record leads to a checkpoint signed by %s; whose key that is was NOT CHECKED" % key
-    return "the record leads to the checkpoint above, whose signature was NOT CHECKED"
+    if problems:
+        return None
+    if not fits:
+        raise Unusable("the record leads to the checkpoint above, and whether that was signed was NOT CHECKED")
+    return "the record leads to a checkpoint signed by %s; whose key that is was NOT CHECKED" % key
 
 
 def write_out(folder, text, pem):
