@@ -6,8 +6,15 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Attempt, Error, Result, visible};
-use crate::journal::{Keyring, Signed, Signer};
+use crate::fs::{Dir, unusable};
+use crate::journal::{Keyring, Signed, Signer, is_case_id};
 use crate::record::{Instant, SourceId, Zone};
+
+/// The file's name.
+const FILE: &str = "case.toml";
+
+/// Most bytes that it has.
+const MOST_BYTES: u64 = 64 << 10;
 
 /// The version of the case layout that this program writes and reads.
 const SCHEMA: u32 = 1;
@@ -80,15 +87,28 @@ impl About {
         })
     }
 
-    /// Reads a case's description; says so where the folder is no case.
-    pub fn read(folder: &Path) -> Result<About> {
-        let path = About::path(folder);
-        let shown = visible(&folder.to_string_lossy());
-        if !path.exists() {
-            return Err(Error::case(format!("{shown} is not a case: it has no case.toml"))
-                .hint("Make one with `vestigo new`, or import into it: `vestigo --case DIR import PATH`."));
+    /// Opens a folder that the user calls a case; says so where it is none.
+    pub fn folder(folder: &Path) -> Result<Dir> {
+        use std::io::ErrorKind::{NotADirectory, NotFound};
+        match Dir::open(folder) {
+            Err(error) if matches!(error.kind(), NotADirectory | NotFound) => Err(no_case(folder)),
+            dir => dir.attempt(|| format!("cannot open {}", visible(&folder.to_string_lossy()))),
         }
-        let text = std::fs::read_to_string(&path).attempt(|| format!("cannot read {shown}/case.toml"))?;
+    }
+
+    /// Reads the description of the case in a folder; says so where it is none.
+    pub fn read(folder: &Path) -> Result<About> {
+        About::of(&About::folder(folder)?)
+    }
+
+    /// Reads a case's description; says so where the folder is no case.
+    pub fn of(case: &Dir) -> Result<About> {
+        let shown = visible(&case.path().to_string_lossy());
+        if !case.has(FILE) {
+            return Err(no_case(case.path()));
+        }
+        let text =
+            case.read_text(FILE, MOST_BYTES).map_err(|error| unusable(error, &format!("{shown}/{FILE}")))?;
         let file: File = toml::from_str(&text).attempt(|| format!("cannot understand {shown}/case.toml"))?;
         if file.schema != SCHEMA {
             return Err(Error::case(format!(
@@ -96,6 +116,13 @@ impl About {
                 file.schema
             ))
             .hint("Open it with the version of vestigo that made it."));
+        }
+        if !is_case_id(&file.id) {
+            let id = visible(&file.id);
+            return Err(Error::integrity(format!(
+                "{shown}/{FILE} gives the case the id `{id}`, which is no UUID"
+            ))
+            .hint("vestigo did not write this file; do not use a case that you cannot explain."));
         }
         Ok(About {
             id: file.id,
@@ -131,26 +158,30 @@ impl About {
     }
 
     /// Writes the description of a new case; an existing one is left alone and is an error.
-    pub fn write(&self, folder: &Path) -> Result<()> {
-        let text = self.text()?;
-        let write = || -> std::io::Result<()> {
-            let mut temporary = tempfile::Builder::new().prefix(".case").tempfile_in(folder)?;
-            std::io::Write::write_all(&mut temporary, text.as_bytes())?;
-            temporary.as_file().sync_all()?;
-            temporary.persist_noclobber(About::path(folder)).map_err(|error| error.error)?;
-            std::fs::File::open(folder)?.sync_all()
-        };
-        write().attempt(|| format!("cannot write {}/case.toml", visible(&folder.to_string_lossy())))
+    pub fn write(&self, case: &Dir) -> Result<()> {
+        let why = || format!("cannot write {}/case.toml", visible(&case.path().to_string_lossy()));
+        case.write_new(FILE, self.text()?.as_bytes()).attempt(why)
     }
 
-    /// Gives the SHA-256 of the description in a folder, in hex.
-    pub fn sha256(&self, folder: &Path) -> Result<String> {
-        let bytes = std::fs::read(About::path(folder)).attempt(|| "cannot read case.toml".to_owned())?;
+    /// Returns the SHA-256 of the description that lies in a case, in hex.
+    pub fn sha256(&self, case: &Dir) -> Result<String> {
+        let bytes = case.read(FILE, MOST_BYTES).map_err(|error| unusable(error, FILE))?;
         Ok(SourceId(Sha256::digest(bytes).into()).to_string())
+    }
+
+    /// Tells whether a folder has a description, of whatever kind and content.
+    pub fn is_in(case: &Dir) -> bool {
+        case.has(FILE)
     }
 
     /// Gives the place of the description.
     pub fn path(folder: &Path) -> PathBuf {
-        folder.join("case.toml")
+        folder.join(FILE)
     }
+}
+
+fn no_case(folder: &Path) -> Error {
+    let shown = visible(&folder.to_string_lossy());
+    Error::case(format!("{shown} is not a case: it has no case.toml"))
+        .hint("Make one with `vestigo new`, or import into it: `vestigo --case DIR import PATH`.")
 }

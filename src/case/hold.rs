@@ -1,24 +1,25 @@
 //! The right to write to a case.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::{Value, json};
 
 use crate::error::{Attempt, Error, Result, visible};
+use crate::fs::{Dir, Kind, is_temporary, unusable};
 use crate::record::{Clock, SourceId};
 use crate::{evidence, index, journal};
 
 use crate::journal::{Journal, Line, Signer, Who};
 
-use super::{About, New, evidence_folder, index_folder};
+use super::{About, INDEX, New};
 
 /// What journal entries say of the program that wrote them.
 pub const TOOL: &str = concat!("vestigo ", env!("CARGO_PKG_VERSION"));
 
 /// The right to write to a case: holds its lock until dropped.
 pub struct Hold {
-    folder: PathBuf,
+    case: Dir,
     writer: journal::Writer,
 }
 
@@ -26,22 +27,22 @@ impl Hold {
     /// Makes an empty case in a folder that is absent or empty, and holds it.
     pub fn create(folder: &Path, new: &New, who: &Who, clock: &dyn Clock) -> Result<Hold> {
         let shown = visible(&folder.to_string_lossy());
-        if About::path(folder).exists() {
+        let case = Dir::create(folder).attempt(|| format!("cannot make the folder {shown}"))?;
+        if About::is_in(&case) {
             return Err(Error::case(format!("{shown} is a case already"))
                 .hint("Import into it, or choose another name."));
         }
-        if occupied(folder) {
+        if occupied(&case) {
             return Err(Error::case(format!("{shown} has files in it and is no case"))
                 .hint("Choose a name that does not exist yet."));
         }
-        private_folder(folder).attempt(|| format!("cannot make the folder {shown}"))?;
-        let place = journal::path(folder);
-        let mut writer = journal::Writer::open(&place, who, clock)?;
+        case.tighten().attempt(|| format!("cannot make the folder {shown} yours alone"))?;
+        let mut writer = journal::Writer::open(&case, who, clock)?;
         if !writer.journal().lines.is_empty() {
             // A making that was cut off before there was a case.
             drop(writer);
-            std::fs::remove_file(&place).attempt(|| format!("cannot make {shown} a case"))?;
-            writer = journal::Writer::open(&place, who, clock)?;
+            case.remove(journal::FILE).attempt(|| format!("cannot make {shown} a case"))?;
+            writer = journal::Writer::open(&case, who, clock)?;
         }
         // The journal first: once there is a case.toml, there is a whole case.
         let about = About::new(folder, new, clock.now())?;
@@ -49,26 +50,36 @@ impl Hold {
             "zone": about.zone.to_string(), "key": about.key.as_ref().map(|key| &key.fingerprint),
             "case_toml_sha256": about.hash_of_text()?, "tool": TOOL });
         writer.append("case.create", what, clock)?;
-        about.write(folder)?;
+        about.write(&case)?;
         drop(writer);
-        Hold::open(folder, who, clock)
+        Hold::of(&case, who, clock)
     }
 
     /// Takes the lock of a case; sweeps away what a crash left uncommitted.
     pub fn open(folder: &Path, who: &Who, clock: &dyn Clock) -> Result<Hold> {
-        About::read(folder)?;
-        for part in [evidence_folder(folder), index_folder(folder)] {
-            private_folder(&part).attempt(|| format!("cannot make {}", visible(&part.to_string_lossy())))?;
+        Hold::of(&About::folder(folder)?, who, clock)
+    }
+
+    /// Takes the lock of a case whose folder is open.
+    pub fn of(case: &Dir, who: &Who, clock: &dyn Clock) -> Result<Hold> {
+        About::of(case)?;
+        for part in [evidence::FOLDER, INDEX] {
+            case.make_dir(part).map_err(|error| unusable(error, part))?;
         }
-        let writer = journal::Writer::open(&journal::path(folder), who, clock)?;
-        let mut hold = Hold { folder: folder.to_owned(), writer };
+        let writer = journal::Writer::open(case, who, clock)?;
+        let mut hold = Hold { case: case.clone(), writer };
         hold.sweep(clock)?;
         Ok(hold)
     }
 
-    /// Gives the case's folder.
+    /// Gives the path by which the case's folder was opened.
     pub fn folder(&self) -> &Path {
-        &self.folder
+        self.case.path()
+    }
+
+    /// Returns the case's folder, through which everything in it is reached.
+    pub fn dir(&self) -> &Dir {
+        &self.case
     }
 
     /// Appends a journal entry: when this returns, it is committed.
@@ -84,7 +95,7 @@ impl Hold {
     /// Writes down that a key signs for this case, where that is not known yet.
     pub fn introduce(&mut self, signer: &Signer, clock: &dyn Clock) -> Result<()> {
         let signed = signer.signed();
-        let about = About::read(&self.folder)?;
+        let about = About::of(&self.case)?;
         if keys_of(&about, &self.journal().lines).contains(&signed.fingerprint) {
             return Ok(());
         }
@@ -113,34 +124,42 @@ impl Hold {
     /// journal entry names: either its import was cut off before the commit, or
     /// the journal's end was removed, and then it is evidence.
     fn sweep(&mut self, clock: &dyn Clock) -> Result<()> {
-        let evidence = evidence_folder(&self.folder);
-        evidence::sweep(&evidence)?;
-        index::sweep(&index_folder(&self.folder))?;
-        let committed = self.committed()?;
-        let entries =
-            std::fs::read_dir(&evidence).attempt(|| "cannot list the evidence folder".to_owned())?;
-        for entry in entries.flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let Ok(number) = name.parse::<u32>() else { continue };
-            if committed.iter().all(|(known, _)| *known != number) {
-                let aside = format!("{}{name}-{}", evidence::UNCOMMITTED, self.writer.journal().lines.len());
-                std::fs::rename(entry.path(), evidence.join(&aside))
-                    .attempt(|| format!("cannot set the uncommitted batch {name} aside"))?;
-                let what = json!({ "moved": format!("evidence/{name}"), "to": format!("evidence/{aside}"),
-                    "reason": "no journal entry names it: its import was cut off before it was committed" });
-                self.note("recovery", what, clock)?;
-            }
+        sweep_temporary(&self.case)?;
+        evidence::sweep(&self.case)?;
+        index::sweep(&self.case.at(INDEX))?;
+        let known: Vec<u32> = self.committed()?.iter().map(|(number, _)| *number).collect();
+        for (from, to) in evidence::set_aside(&self.case, &known, self.journal().lines.len())? {
+            let what = json!({ "moved": from, "to": to,
+                "reason": "no journal entry names it: its import was cut off before it was committed" });
+            self.note("recovery", what, clock)?;
         }
         Ok(())
     }
 }
 
+/// Removes temporary files that a crash left in a case's own folder and among its checkpoints.
+fn sweep_temporary(case: &Dir) -> Result<()> {
+    let anchors = case.dir(journal::ANCHORS).ok();
+    for dir in [Some(case.clone()), anchors].into_iter().flatten() {
+        let why = || "cannot remove a temporary file".to_owned();
+        for name in dir.names().attempt(why)?.iter().filter_map(|name| name.to_str()) {
+            if is_temporary(name) && matches!(dir.kind(name), Ok(Some(Kind::File(_)))) {
+                dir.remove(name).attempt(why)?;
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Tells whether a folder has something in it besides what a making of a case
 /// leaves that was cut off.
-fn occupied(folder: &Path) -> bool {
-    let left = |name: &str| matches!(name, "lock" | "journal.jsonl") || name.starts_with(".case");
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).any(|name| !left(&name))
+fn occupied(case: &Dir) -> bool {
+    let left = |name: &str| {
+        let ours =
+            matches!(name, "lock" | "journal.jsonl") || name.starts_with(".case") || is_temporary(name);
+        ours && matches!(case.kind(name), Ok(Some(Kind::File(_))))
+    };
+    case.names().map_or(true, |names| !names.iter().all(|name| name.to_str().is_some_and(left)))
 }
 
 /// Gives the fingerprints of the keys that sign for a case.
@@ -148,15 +167,6 @@ pub fn keys_of(about: &About, lines: &[Line]) -> Vec<String> {
     let added = lines.iter().filter(|line| line.act == "key.add");
     let added = added.filter_map(|line| line.what["fingerprint"].as_str().map(str::to_owned));
     about.key.iter().map(|key| key.fingerprint.clone()).chain(added).collect()
-}
-
-/// Makes a folder (and those above it) that only its owner can look into.
-pub(crate) fn private_folder(folder: &Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }
 
 /// Reads the committed batches out of the journal, ascending.

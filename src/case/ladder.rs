@@ -1,16 +1,18 @@
 //! The rungs above consistency: checkpoints, whose signatures, which anchors.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
 
 use crate::error::visible;
 use crate::evidence::Damage;
-use crate::journal::{self, Allowed, CHECKPOINT_NAMESPACE, Checkpoint, Journal, Signed, Stamped, anchors};
+use crate::fs::Dir;
+use crate::journal::{self, ANCHORS, Allowed, CHECKPOINT_NAMESPACE, Checkpoint, Journal, Signed, Stamped};
 use crate::record::{Instant, SourceId};
 
-use super::{About, beside};
+use super::About;
+use super::seal::{MOST_CHECKPOINT, MOST_SIGNATURE};
 
 /// What whoever verifies brings along.
 #[derive(Default)]
@@ -56,15 +58,26 @@ impl Brought {
 }
 
 /// Climbs: every checkpoint of a case against its journal.
-pub(super) fn climb(folder: &Path, about: &About, journal: &Journal, brought: &Brought) -> Climbed {
+pub(super) fn climb(case: &Dir, about: &About, journal: &Journal, brought: &Brought) -> Climbed {
     let mut climbed = Climbed::default();
     let mut newest: Option<(Checkpoint, Option<Signed>)> = None;
     let mut signed = BTreeSet::new();
     let stamped = tokens(journal);
-    for name in names(folder) {
-        let path = anchors(folder).join(&name);
+    let anchors = match case.dir(ANCHORS) {
+        Ok(anchors) => Some(anchors),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => {
+            let reason = format!("it cannot be read: {error}");
+            climbed.damage.push(Damage { file: ANCHORS.to_owned(), frame: None, records: None, reason });
+            None
+        }
+    };
+    let has = |name: &str| anchors.as_ref().is_some_and(|anchors| anchors.has(name));
+    for (anchors, name) in
+        anchors.iter().flat_map(|anchors| names(anchors).into_iter().map(move |name| (anchors, name)))
+    {
         if name.starts_with("checkpoint-") && name.ends_with(".txt") {
-            match one(&name, &path, about, journal) {
+            match one(&name, anchors, about, journal) {
                 Ok(found) => {
                     if found.1.is_some() {
                         signed.insert(name);
@@ -79,23 +92,23 @@ pub(super) fn climb(folder: &Path, about: &About, journal: &Journal, brought: &B
             }
         } else if let Some(text) = [".sig", ".tsr"].iter().find_map(|ending| name.strip_suffix(ending)) {
             let cut_off = name.ends_with(".sig") && !name.contains("..");
-            if !anchors(folder).join(text).exists() && cut_off {
+            if !has(text) && cut_off {
                 climbed
                     .notes
                     .push(format!("anchors/{} signs a checkpoint that is not there.", visible(&name)));
             }
             // A stamp says when the signature of a checkpoint existed; over anything else it says nothing.
             if name.ends_with(".tsr")
-                && let Some(stamp) = climbed.token(&path, &name, &stamped)
+                && let Some(stamp) = climbed.token(anchors, &name, &stamped)
                 && signed.contains(text)
             {
-                climbed.anchor(&path, &name, stamp, brought);
+                climbed.anchor(&name, stamp, brought);
             }
         } else {
             climbed.notes.push(format!("anchors/{} is nothing that vestigo writes.", visible(&name)));
         }
     }
-    for name in stamped.keys().filter(|name| !anchors(folder).join(name).exists()) {
+    for name in stamped.keys().filter(|name| !has(name)) {
         climbed.damage.push(place(
             name,
             "",
@@ -114,13 +127,20 @@ pub(super) fn climb(folder: &Path, about: &About, journal: &Journal, brought: &B
     climbed
 }
 
-fn names(folder: &Path) -> BTreeSet<String> {
-    let entries = std::fs::read_dir(anchors(folder)).into_iter().flatten().flatten();
-    entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+fn names(anchors: &Dir) -> BTreeSet<String> {
+    let names = anchors.names().unwrap_or_default();
+    names.iter().map(|name| name.to_string_lossy().into_owned()).collect()
 }
 
 fn place(name: &str, ending: &str, reason: String) -> Damage {
     Damage { file: format!("anchors/{name}{ending}"), frame: None, records: None, reason }
+}
+
+/// A time stamp that was read, and the signature that it is over.
+struct Token {
+    stamp: Stamped,
+    bytes: Vec<u8>,
+    signature: Vec<u8>,
 }
 
 /// Gives the hashes of the time-stamp tokens that the journal names, by file.
@@ -137,12 +157,13 @@ fn tokens(journal: &Journal) -> BTreeMap<String, String> {
 /// three agree: the journal, the checkpoint, its signature.
 fn one(
     name: &str,
-    path: &Path,
+    anchors: &Dir,
     about: &About,
     journal: &Journal,
 ) -> Result<(Checkpoint, Option<Signed>), Damage> {
     let here = |ending, reason: String| place(name, ending, reason);
-    let bytes = std::fs::read(path).map_err(|error| here("", format!("it cannot be read: {error}")))?;
+    let unread = |error| format!("it cannot be read: {error}");
+    let bytes = anchors.read(name, MOST_CHECKPOINT).map_err(|error| here("", unread(error)))?;
     let text = std::str::from_utf8(&bytes).map_err(|_| here("", "it is not a checkpoint".to_owned()))?;
     let checkpoint = Checkpoint::parse(text).map_err(|error| here("", error.to_string()))?;
     if name != journal::checkpoint_name(checkpoint.size) {
@@ -151,9 +172,9 @@ fn one(
     if checkpoint.origin != Checkpoint::origin_of(&about.id) {
         return Err(here("", format!("it is of another case ({})", visible(&checkpoint.origin))));
     }
-    let signed = std::fs::read(beside(path, "sig"))
-        .ok()
-        .map(|pem| journal::check_signature(CHECKPOINT_NAMESPACE, &bytes, &pem));
+    let pem = anchors.read_if_there(&format!("{name}.sig"), MOST_SIGNATURE);
+    let pem = pem.map_err(|error| here(".sig", unread(error)))?;
+    let signed = pem.map(|pem| journal::check_signature(CHECKPOINT_NAMESPACE, &bytes, &pem));
     match (checkpoint.against(journal, &about.id), signed) {
         (None, Some(Ok(signed))) => Ok((checkpoint, Some(signed))),
         (None, None) => Ok((checkpoint, None)),
@@ -201,9 +222,14 @@ impl Climbed {
     }
 
     /// Reads a time stamp; gives it where the journal names it.
-    fn token(&mut self, path: &Path, name: &str, stamped: &BTreeMap<String, String>) -> Option<Stamped> {
-        let signature = path.with_extension("sig");
-        let bytes = std::fs::read(path).ok()?;
+    fn token(&mut self, anchors: &Dir, name: &str, stamped: &BTreeMap<String, String>) -> Option<Token> {
+        let bytes = match anchors.read(name, MOST_SIGNATURE) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                self.damage.push(place(name, "", format!("it cannot be read: {error}")));
+                return None;
+            }
+        };
         let found = SourceId(Sha256::digest(&bytes).into()).to_string();
         let named = stamped.get(name);
         if let Some(meant) = named.filter(|meant| **meant != found) {
@@ -211,8 +237,10 @@ impl Climbed {
             self.damage.push(place(name, "", reason));
             return None;
         }
-        let imprint: Option<[u8; 32]> = std::fs::read(&signature).ok().map(|s| Sha256::digest(s).into());
-        let Some(stamp) = journal::read_stamp(&bytes).filter(|stamp| Some(stamp.imprint) == imprint) else {
+        let signature = anchors.read(&format!("{}.sig", name.trim_end_matches(".tsr")), MOST_SIGNATURE);
+        let signature = signature.unwrap_or_default();
+        let imprint: [u8; 32] = Sha256::digest(&signature).into();
+        let Some(stamp) = journal::read_stamp(&bytes).filter(|stamp| stamp.imprint == imprint) else {
             let reason = "it is no time stamp of the signature beside it".to_owned();
             self.damage.push(place(name, "", reason));
             return None;
@@ -221,17 +249,18 @@ impl Climbed {
             let name = visible(name);
             self.notes.push(format!("anchors/{name} is named by no journal entry and anchors nothing."));
         }
-        named.map(|_| stamp)
+        named.map(|_| Token { stamp, bytes, signature })
     }
 
     /// Takes a time stamp over the signature of a checkpoint that fits.
-    fn anchor(&mut self, path: &Path, name: &str, stamp: Stamped, brought: &Brought) {
+    fn anchor(&mut self, name: &str, token: Token, brought: &Brought) {
+        let Token { stamp, bytes, signature } = token;
         match &brought.tsa_ca {
             None => self.not_proven.push(format!(
                 "That {name} was stamped at {}: the stamp says so; bring the authority's certificate with --tsa-ca to check its signature.",
                 stamp.at
             )),
-            Some(ca) => match journal::stamp_is_trusted(path, &path.with_extension("sig"), ca) {
+            Some(ca) => match journal::stamp_is_trusted(&bytes, &signature, ca) {
                 Ok(()) => self.anchored = Some(stamp.at),
                 Err(why) => self.not_proven.push(format!("That {name} was stamped at {}: {why}.", stamp.at)),
             },

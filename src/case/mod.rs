@@ -15,10 +15,10 @@ mod rebuild;
 mod receipt;
 mod resolve;
 mod seal;
+mod shape;
 mod verify;
 
 pub use about::{About, New};
-pub(crate) use hold::private_folder;
 pub use hold::{Hold, TOOL, committed, keys_of};
 pub use ladder::Brought;
 pub use notebook::{Standing, annotate, record_hash};
@@ -27,17 +27,21 @@ pub use reading::{Reading, each_event};
 pub use rebuild::{Rebuilt, rebuild};
 pub(crate) use rebuild::{catch_up, index_batch};
 pub use receipt::{Bytes, Receipt, Rejected, Times};
-pub use seal::{Sealed, beside, checkpoint, seal, stamp, write_new};
+pub use seal::{Sealed, beside, beside_checkpoint, checkpoint, seal, stamp, write_new};
 pub use verify::{NEVER_PROVEN, Rungs, Verdict, verify};
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-/// Gives the place of a case's evidence.
-pub fn evidence_folder(case: &Path) -> PathBuf {
-    case.join("evidence")
-}
+use crate::error::Result;
+use crate::fs::{Dir, unusable};
 
-/// Gives the place of a case's index.
-pub fn index_folder(case: &Path) -> PathBuf {
-    case.join("index")
+/// The folder of a case in which its index lies.
+pub const INDEX: &str = "index";
+
+/// Returns the place of a case's index, which is a folder or nothing.
+pub fn index_folder(case: &Dir) -> Result<PathBuf> {
+    match case.dir(INDEX) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(unusable(error, INDEX)),
+        _ => Ok(case.at(INDEX)),
+    }
 }

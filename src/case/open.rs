@@ -1,17 +1,18 @@
 //! A case open for reading.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{Error, Result};
 use crate::evidence::{FrameBytes, SourceAt, Span, Store};
+use crate::fs::Dir;
 use crate::index::{Hit, Index};
 use crate::journal::{self, Journal, Line, State, Who};
 use crate::record::{Clock, Entry, EventId, Instant, Origin, SourceId};
 
 use super::hold::committed;
-use super::{About, Reading, Receipt, catch_up, evidence_folder, index_folder};
+use super::{About, Reading, Receipt, catch_up, index_folder};
 
 /// One source as the screens and tables show it.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,7 +44,7 @@ pub struct Case {
 }
 
 struct Inner {
-    folder: PathBuf,
+    dir: Dir,
     about: About,
     journal: Journal,
     state: State,
@@ -60,9 +61,9 @@ impl Case {
     /// with a hint where it cannot. While another process rebuilds it, this waits
     /// for a moment.
     pub fn open(folder: &Path, who: &Who, clock: &dyn Clock) -> Result<Case> {
-        let mut tries = 0;
+        let (dir, mut tries) = (About::folder(folder)?, 0);
         loop {
-            match Inner::read(folder, who, clock) {
+            match Inner::read(&dir, who, clock) {
                 Ok(inner) => return Ok(Case { inner: Arc::new(inner) }),
                 Err(Failed { error, again: true }) if tries < TRIES => {
                     tries += 1;
@@ -77,10 +78,10 @@ impl Case {
     /// Reads the journal once more: the same case with the annotations of now.
     /// Evidence that was added since is not seen until the case is opened again.
     pub fn reread(&self) -> Result<Case> {
-        let journal = journal::read(&journal::path(self.folder()))?;
-        let Inner { folder, about, store, index, behind, .. } = &*self.inner;
+        let journal = journal::read(self.dir())?;
+        let Inner { dir, about, store, index, behind, .. } = &*self.inner;
         let inner = Inner {
-            folder: folder.clone(),
+            dir: dir.clone(),
             about: about.clone(),
             state: State::of(&journal),
             journal,
@@ -92,9 +93,14 @@ impl Case {
         Ok(Case { inner: Arc::new(inner) })
     }
 
-    /// Gives the case's folder.
+    /// Gives the path by which the case's folder was opened.
     pub fn folder(&self) -> &Path {
-        &self.inner.folder
+        self.inner.dir.path()
+    }
+
+    /// Returns the case's folder, through which everything in it is reached.
+    pub fn dir(&self) -> &Dir {
+        &self.inner.dir
     }
 
     /// Gives what `case.toml` says.
@@ -281,19 +287,19 @@ impl From<Error> for Failed {
 impl Inner {
     /// Reads the last committed state. The index comes first: what it holds was
     /// committed before, so the journal that is read after it knows of it.
-    fn read(folder: &Path, who: &Who, clock: &dyn Clock) -> Result<Inner, Failed> {
-        let about = About::read(folder)?;
-        let index = Index::open(&index_folder(folder));
-        let journal = journal::read(&journal::path(folder))?;
+    fn read(dir: &Dir, who: &Who, clock: &dyn Clock) -> Result<Inner, Failed> {
+        let about = About::of(dir)?;
+        let index = Index::open(&index_folder(dir)?);
+        let journal = journal::read(dir)?;
         let batches = committed(&journal.lines)?;
         let wanted: Vec<u32> = batches.iter().map(|(number, _)| *number).collect();
         let whole = index.as_ref().is_ok_and(|index| index.batches() == wanted);
         if !whole {
-            match (catch_up(folder, who, clock), &index) {
-                (Ok(()), _) => return Inner::read_whole(folder, about),
+            match (catch_up(dir, who, clock), &index) {
+                (Ok(()), _) => return Inner::read_whole(dir, about),
                 (Err(_), Ok(known)) if known.batches().iter().all(|number| wanted.contains(number)) => {}
                 (Err(error), _) => {
-                    let again = journal::is_held(folder);
+                    let again = journal::is_held(dir);
                     let error = Error::case("the index is missing or damaged, and could not be made again")
                         .because(error)
                         .hint("Run `vestigo reindex` where the case can be written.");
@@ -301,28 +307,28 @@ impl Inner {
                 }
             }
         }
-        Ok(Inner::of(folder, about, journal, index?, &batches)?)
+        Ok(Inner::of(dir, about, journal, index?, &batches)?)
     }
 
     /// Reads the state of a case whose index was just brought up to it.
-    fn read_whole(folder: &Path, about: About) -> Result<Inner, Failed> {
-        let index = Index::open(&index_folder(folder))?;
-        let journal = journal::read(&journal::path(folder))?;
+    fn read_whole(dir: &Dir, about: About) -> Result<Inner, Failed> {
+        let index = Index::open(&index_folder(dir)?)?;
+        let journal = journal::read(dir)?;
         let batches = committed(&journal.lines)?;
-        Ok(Inner::of(folder, about, journal, index, &batches)?)
+        Ok(Inner::of(dir, about, journal, index, &batches)?)
     }
 
     fn of(
-        folder: &Path,
+        dir: &Dir,
         about: About,
         journal: Journal,
         index: Index,
         batches: &[(u32, [u8; 32])],
     ) -> Result<Inner> {
-        let store = Store::open(&evidence_folder(folder), batches)?;
+        let store = Store::open(dir, batches)?;
         let behind = batches.len().saturating_sub(index.batches().len());
         let (state, readings) = (State::of(&journal), Mutex::default());
-        Ok(Inner { folder: folder.to_owned(), about, journal, state, store, index, behind, readings })
+        Ok(Inner { dir: dir.clone(), about, journal, state, store, index, behind, readings })
     }
 }
 

@@ -8,11 +8,12 @@ use serde_json::json;
 
 use crate::error::{Attempt, Error, Result};
 use crate::evidence::{SourceAt, Store};
+use crate::fs::Dir;
 use crate::index::{Index, Segment, SegmentWriter, publish};
 use crate::journal::Who;
 use crate::record::{Clock, SourceId};
 
-use super::{Hold, Reading, each_event, evidence_folder, index_folder};
+use super::{Hold, INDEX, Reading, each_event, index_folder};
 
 /// What a rebuild did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,11 +33,15 @@ pub fn rebuild(
     clock: &dyn Clock,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<Rebuilt> {
-    let mut hold = Hold::open(folder, who, clock)?;
-    let index = index_folder(folder);
-    std::fs::remove_dir_all(&index).attempt(|| "cannot remove the old index".to_owned())?;
-    std::fs::create_dir(&index).attempt(|| "cannot make the index folder".to_owned())?;
-    let store = Store::open(&evidence_folder(folder), &hold.committed()?)?;
+    rebuild_held(Hold::open(folder, who, clock)?, clock, progress)
+}
+
+fn rebuild_held(mut hold: Hold, clock: &dyn Clock, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Rebuilt> {
+    let case = hold.dir().clone();
+    case.remove_all(INDEX).attempt(|| "cannot remove the old index".to_owned())?;
+    case.make_dir(INDEX).attempt(|| "cannot make the index folder".to_owned())?;
+    let index = index_folder(&case)?;
+    let store = Store::open(&case, &hold.committed()?)?;
     let total = store.manifests().map(|(_, manifest)| manifest.length).sum();
     let done = AtomicU64::new(0);
     let mut rebuilt = Rebuilt { batches: 0, events: 0 };
@@ -53,19 +58,18 @@ pub fn rebuild(
 
 /// Indexes the committed batches that the index lacks (a crash between commit
 /// and publication); where the index cannot be used, all of them.
-pub(crate) fn catch_up(folder: &Path, who: &Who, clock: &dyn Clock) -> Result<()> {
-    let mut hold = Hold::open(folder, who, clock)?;
-    let (place, committed) = (index_folder(folder), hold.committed()?);
+pub(crate) fn catch_up(case: &Dir, who: &Who, clock: &dyn Clock) -> Result<()> {
+    let mut hold = Hold::of(case, who, clock)?;
+    let (place, committed) = (index_folder(case)?, hold.committed()?);
     let known: Vec<u32> = match Index::open(&place) {
         Ok(index) => index.batches().to_vec(),
         Err(_) => Vec::new(),
     };
     let sound = known.iter().all(|number| committed.iter().any(|(batch, _)| batch == number));
     if !sound || known.is_empty() {
-        drop(hold);
-        return rebuild(folder, who, clock, &|_, _| {}).map(drop);
+        return rebuild_held(hold, clock, &|_, _| {}).map(drop);
     }
-    let store = Store::open(&evidence_folder(folder), &committed)?;
+    let store = Store::open(case, &committed)?;
     let missing: Vec<u32> =
         committed.iter().map(|(batch, _)| *batch).filter(|batch| !known.contains(batch)).collect();
     let mut events = 0;

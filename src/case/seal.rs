@@ -1,13 +1,13 @@
 //! Checkpoints of a case: written, signed, stamped.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Attempt, Error, Result};
-use crate::journal::{self, CHECKPOINT_NAMESPACE, Checkpoint, Journal, Signed, Signer, anchors};
+use crate::fs::{Dir, unusable};
+use crate::journal::{self, ANCHORS, CHECKPOINT_NAMESPACE, Checkpoint, Journal, Signed, Signer};
 use crate::record::{Clock, SourceId};
 
 use super::{About, Hold};
@@ -25,30 +25,55 @@ pub struct Sealed {
 
 /// Writes the checkpoint of a journal's present end into `anchors/`, signed
 /// where a signer is given. One that is there already is left as it is.
-pub fn seal(folder: &Path, journal: &Journal, signer: Option<&Signer>) -> Result<Sealed> {
-    let about = About::read(folder)?;
+pub fn seal(case: &Dir, journal: &Journal, signer: Option<&Signer>) -> Result<Sealed> {
+    let about = About::of(case)?;
     let checkpoint = Checkpoint::of(journal, &about.id);
-    let place = anchors(folder);
-    super::private_folder(&place).attempt(|| "cannot make the folder of checkpoints".to_owned())?;
+    let anchors = case.make_dir(ANCHORS).map_err(|error| unusable(error, ANCHORS))?;
     let name = journal::checkpoint_name(checkpoint.size);
-    let path = place.join(&name);
     let text = checkpoint.text();
-    let signature = beside(&path, "sig");
+    let signature = format!("{name}.sig");
     // The signature first: a checkpoint without one was never signed, or was robbed of it.
-    if let Some(signer) = signer.filter(|_| !signature.exists()) {
-        write_new(&signature, signer.sign(CHECKPOINT_NAMESPACE, text.as_bytes())?.as_bytes())?;
+    let write = |name: &str, bytes: &[u8]| {
+        anchors.write_new(name, bytes).attempt(|| format!("cannot write {ANCHORS}/{name}"))
+    };
+    if let Some(signer) = signer.filter(|_| !anchors.has(&signature)) {
+        write(&signature, signer.sign(CHECKPOINT_NAMESPACE, text.as_bytes())?.as_bytes())?;
     }
-    match std::fs::read(&path) {
-        Ok(known) if known == text.as_bytes() => {}
-        Ok(_) => {
+    match read_anchor(&anchors, &name, MOST_CHECKPOINT)? {
+        Some(known) if known == text.as_bytes() => {}
+        Some(_) => {
             return Err(Error::integrity(format!("anchors/{name} says something else of the same entries"))
                 .hint("The journal or the checkpoint was changed; run `vestigo verify --deep`."));
         }
-        Err(_) => write_new(&path, text.as_bytes())?,
+        None => write(&name, text.as_bytes())?,
     }
-    let pem = std::fs::read(&signature).ok();
+    let pem = read_anchor(&anchors, &signature, MOST_SIGNATURE)?;
     let check = |pem: Vec<u8>| journal::check_signature(CHECKPOINT_NAMESPACE, text.as_bytes(), &pem).ok();
-    Ok(Sealed { checkpoint, path, signed: pem.and_then(check) })
+    Ok(Sealed { checkpoint, path: anchors.at(&name), signed: pem.and_then(check) })
+}
+
+/// Most bytes of a checkpoint.
+pub const MOST_CHECKPOINT: u64 = 4 << 10;
+
+/// Most bytes of a signature or a time stamp.
+pub const MOST_SIGNATURE: u64 = 1 << 20;
+
+/// Reads a file that lies among a case's checkpoints; none where there is none.
+fn read_anchor(anchors: &Dir, name: &str, most: u64) -> Result<Option<Vec<u8>>> {
+    anchors.read_if_there(name, most).map_err(|error| unusable(error, &format!("{ANCHORS}/{name}")))
+}
+
+/// Reads what lies beside a case's checkpoint of so many entries: its signature
+/// (`sig`), its time stamp (`tsr`); none where there is none.
+pub fn beside_checkpoint(case: &Dir, entries: u64, ending: &str) -> Result<Option<Vec<u8>>> {
+    match case.dir(ANCHORS) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(unusable(error, ANCHORS)),
+        Ok(anchors) => {
+            let name = format!("{}.{ending}", journal::checkpoint_name(entries));
+            read_anchor(&anchors, &name, MOST_SIGNATURE)
+        }
+    }
 }
 
 /// Writes down whose key signs, where that is not known yet, and the checkpoint
@@ -57,27 +82,28 @@ pub fn checkpoint(hold: &mut Hold, signer: Option<&Signer>, clock: &dyn Clock) -
     if let Some(signer) = signer {
         hold.introduce(signer, clock)?;
     }
-    let folder = hold.folder().to_owned();
-    seal(&folder, hold.journal(), signer)
+    seal(hold.dir(), hold.journal(), signer)
 }
 
 /// Has the signature of the present checkpoint stamped by the authority at a
 /// URL (RFC 3161); gives when. The token lies beside the checkpoint (`.tsr`),
 /// and an `anchor.stamp` entry names its hash.
 pub fn stamp(hold: &mut Hold, signer: &Signer, url: &str, clock: &dyn Clock) -> Result<String> {
-    let folder = hold.folder().to_owned();
-    let sealed = seal(&folder, hold.journal(), Some(signer))?;
-    let signature =
-        std::fs::read(beside(&sealed.path, "sig")).attempt(|| "cannot read the signature".to_owned())?;
+    let sealed = seal(hold.dir(), hold.journal(), Some(signer))?;
+    let size = sealed.checkpoint.size;
+    let signature = beside_checkpoint(hold.dir(), size, "sig")?
+        .ok_or_else(|| Error::case("the signature of the checkpoint is missing"))?;
     let response = journal::fetch_stamp(url, &Sha256::digest(signature).into())?;
     let stamped =
         journal::read_stamp(&response).ok_or_else(|| Error::case("the authority gave no time stamp"))?;
-    write_new(&beside(&sealed.path, "tsr"), &response)?;
+    let name = format!("{}.tsr", journal::checkpoint_name(size));
+    let written = hold.dir().dir(ANCHORS).and_then(|anchors| anchors.write_new(&name, &response));
+    written.attempt(|| format!("cannot write {ANCHORS}/{name}"))?;
     let token = SourceId(Sha256::digest(&response).into()).to_string();
     let what = json!({ "entries": sealed.checkpoint.size, "authority": url, "stamped": stamped.at,
         "token_sha256": token });
     hold.note("anchor.stamp", what, clock)?;
-    seal(&folder, hold.journal(), Some(signer))?;
+    seal(hold.dir(), hold.journal(), Some(signer))?;
     Ok(stamped.at)
 }
 
@@ -89,15 +115,12 @@ pub fn beside(file: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Writes a file that is not there yet, whole or not at all.
+/// Writes a file that the user named and that is not there yet, whole or not at all.
 pub fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let write = || -> std::io::Result<()> {
-        let mut file = tempfile::Builder::new().prefix(".tmp-").tempfile_in(folder)?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        file.persist_noclobber(path).map_err(|error| error.error)?;
-        std::fs::File::open(folder)?.sync_all()
+        let name = path.file_name().and_then(|name| name.to_str());
+        let name = name.ok_or_else(|| std::io::Error::from(std::io::ErrorKind::InvalidInput))?;
+        Dir::open(path.parent().unwrap_or(Path::new(".")))?.write_new(name, bytes)
     };
     write().attempt(|| format!("cannot write {}", crate::error::visible(&path.to_string_lossy())))
 }

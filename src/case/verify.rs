@@ -6,12 +6,14 @@ use serde::Serialize;
 
 use crate::error::Result;
 use crate::evidence::{Damage, Depth, Store, check, leftovers};
+use crate::fs::Dir;
 use crate::index::{Cancel, Index};
 use crate::journal;
 
 use super::hold::committed;
 use super::ladder::climb;
-use super::{About, Brought, evidence_folder, index_folder};
+use super::shape::shape;
+use super::{About, Brought, index_folder};
 
 /// The ladder: each rung proves more than the one before it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -87,31 +89,36 @@ pub fn verify(
     brought: &Brought,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<Verdict> {
-    let about = match About::read(folder) {
+    let case = &About::folder(folder)?;
+    let about = match About::of(case) {
         Ok(about) => about,
-        Err(error) if About::path(folder).exists() => return Ok(unreadable(folder, &error)),
+        Err(error) if About::is_in(case) => return Ok(unreadable(case, "case.toml", &error)),
         Err(error) => return Err(error),
     };
-    let journal = journal::read(&journal::path(folder))?;
-    let mut damage = journal_damage(&journal, &about, folder);
+    let journal = match journal::read(case) {
+        Ok(journal) => journal,
+        Err(error) => return Ok(unreadable(case, journal::FILE, &error)),
+    };
+    let mut damage = journal_damage(&journal, &about, case);
     let (mut sources, mut notes) = (0, torn_note(&journal));
     match committed(&journal.lines) {
         Ok(batches) => {
-            damage.extend(check(folder, &batches, depth, progress));
-            notes.extend(leftovers(folder, &batches));
-            let store = Store::open(&evidence_folder(folder), &batches);
+            damage.extend(check(case, &batches, depth, progress));
+            notes.extend(leftovers(case, &batches));
+            let store = Store::open(case, &batches);
             sources = store.map_or(0, |store| store.manifests().map(|(_, m)| m.sources.len() as u64).sum());
             if depth != Depth::Quick {
-                damage.extend(index_damage(folder));
+                damage.extend(index_damage(case));
             }
         }
         Err(error) => damage.push(in_journal(error.to_string())),
     }
-    let climbed = climb(folder, &about, &journal, brought);
+    let climbed = climb(case, &about, &journal, brought);
     damage.extend(climbed.damage);
-    damage.extend(set_aside(folder, &journal));
+    let shape = shape(case, &journal);
+    damage.extend(shape.damage);
     notes.extend(climbed.notes);
-    notes.extend(strangers(folder));
+    notes.extend(shape.notes);
     let consistent = damage.is_empty();
     let rungs = Rungs {
         consistent,
@@ -136,13 +143,21 @@ pub fn verify(
     Ok(Verdict { target, rungs, damage, notes, not_proven, entries, sources })
 }
 
-/// Gives the verdict on a case whose description is not one any more.
-fn unreadable(folder: &Path, error: &crate::error::Error) -> Verdict {
+/// Gives the verdict on a case whose description or journal cannot be read.
+fn unreadable(case: &Dir, file: &str, error: &crate::error::Error) -> Verdict {
     let rungs = Rungs { consistent: false, signed: None, anchored: None, extends: None };
-    let not_proven = vec!["Anything else: without case.toml the rest was not looked at.".to_owned()];
-    let target = crate::error::visible(&folder.to_string_lossy());
-    let damage = vec![in_about(error.to_string())];
+    let not_proven = vec![format!("Anything else: without {file} the rest was not looked at.")];
+    let target = crate::error::visible(&case.path().to_string_lossy());
+    let damage = vec![Damage { file: file.to_owned(), frame: None, records: None, reason: told(error) }];
     Verdict { target, rungs, damage, notes: Vec::new(), not_proven, entries: 0, sources: 0 }
+}
+
+/// Tells a failure with its cause.
+fn told(error: &crate::error::Error) -> String {
+    match std::error::Error::source(error) {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    }
 }
 
 /// What no check of a copy can show.
@@ -150,15 +165,15 @@ pub const NEVER_PROVEN: &str =
     "That the logs were complete and true before they were imported: no check of a copy can show that.";
 
 /// Reads the index through its checksums. Nothing rests on it: evidence is whole.
-fn index_damage(folder: &Path) -> Option<Damage> {
-    let place = index_folder(folder);
-    let error = Index::open(&place).and_then(|index| index.check(&Cancel::new())).err()?;
-    let reason = match std::error::Error::source(&error) {
-        Some(cause) => format!("{error}: {cause}"),
-        None => error.to_string(),
+fn index_damage(case: &Dir) -> Option<Damage> {
+    let place = match index_folder(case) {
+        Ok(place) => place,
+        // What it is instead of a folder is told elsewhere.
+        Err(_) => return None,
     };
-    let names = std::fs::read_dir(&place).into_iter().flatten().flatten();
-    let named = names.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let reason = told(&Index::open(&place).and_then(|index| index.check(&Cancel::new())).err()?);
+    let names = case.dir(super::INDEX).and_then(|index| index.names()).unwrap_or_default();
+    let named = names.iter().map(|name| name.to_string_lossy().into_owned());
     let gone = reason.split(['/', ' ', '\'', '`', ':']).find(|word| word.ends_with(".segment"));
     let file = named.into_iter().find(|name| reason.contains(name.as_str())).or(gone.map(str::to_owned));
     Some(Damage {
@@ -169,39 +184,7 @@ fn index_damage(folder: &Path) -> Option<Damage> {
     })
 }
 
-/// Checks the ends that were set aside when a cut-off journal was mended.
-fn set_aside(folder: &Path, journal: &journal::Journal) -> Vec<Damage> {
-    let kept = journal.lines.iter().filter(|line| line.act == "recovery");
-    let wrong = |line: &journal::Line| {
-        let name = line.what["to"].as_str().filter(|name| name.starts_with("journal.torn-"))?;
-        let found = std::fs::read(folder.join(name)).map(|bytes| journal::hash_of(&bytes));
-        let reason = match found {
-            Ok(found) if line.what["sha256"] == found.as_str() => return None,
-            Ok(found) => format!("its SHA-256 is {found}, the journal says {}", line.what["sha256"]),
-            Err(error) => format!("it cannot be read: {error}"),
-        };
-        Some(Damage { file: name.to_owned(), frame: None, records: None, reason })
-    };
-    kept.filter_map(wrong).collect()
-}
-
-/// Names what lies in a case's folder and is none of its parts.
-fn strangers(folder: &Path) -> Vec<String> {
-    let known = |name: &str| {
-        ["case.toml", "journal.jsonl", "lock", "evidence", "index", "anchors"].contains(&name)
-            || name.starts_with("journal.torn-")
-    };
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
-    let mut strange: Vec<String> = names
-        .filter(|name| !known(name))
-        .map(|name| format!("{} is nothing that vestigo writes.", crate::error::Visible(&name)))
-        .collect();
-    strange.sort();
-    strange
-}
-
-fn journal_damage(journal: &journal::Journal, about: &About, folder: &Path) -> Vec<Damage> {
+fn journal_damage(journal: &journal::Journal, about: &About, case: &Dir) -> Vec<Damage> {
     let mut damage = Vec::new();
     if let Some((line, how)) = &journal.broken {
         damage.push(in_journal(format!("line {line}: {how}")));
@@ -211,7 +194,7 @@ fn journal_damage(journal: &journal::Journal, about: &About, folder: &Path) -> V
     }
     match journal.lines.first() {
         Some(first) if first.act == "case.create" && first.what["id"] == about.id.as_str() => {
-            let found = about.sha256(folder).unwrap_or_default();
+            let found = about.sha256(case).unwrap_or_default();
             if first.what["case_toml_sha256"] != found.as_str() {
                 let meant = &first.what["case_toml_sha256"];
                 damage.push(in_about(format!("its SHA-256 is {found}, the journal begins with {meant}")));

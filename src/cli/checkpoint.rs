@@ -18,13 +18,13 @@ pub fn checkpoint(args: &CheckpointArgs, globals: &Globals, world: &mut World) -
     let mut hold = Hold::open(&folder, &world.who(), world.clock.as_ref())?;
     let signer = signer(&folder, args.sign.as_deref(), world)?;
     hold.introduce(&signer, world.clock.as_ref())?;
-    let mut sealed = seal(&folder, hold.journal(), Some(&signer))?;
+    let mut sealed = seal(hold.dir(), hold.journal(), Some(&signer))?;
     let mut stamped = None;
     if let Some(url) = args.tsa.clone().or(config(world)?.tsa) {
         match stamp(&mut hold, &signer, &url, world.clock.as_ref()) {
             Ok(at) => {
                 stamped = Some(at);
-                sealed = seal(&folder, hold.journal(), Some(&signer))?;
+                sealed = seal(hold.dir(), hold.journal(), Some(&signer))?;
             }
             Err(error) => world.note(&format!("warning: unanchored: {error}")),
         }
@@ -70,11 +70,12 @@ pub fn keys(words: &Keys, globals: &Globals, world: &mut World) -> Result<Outcom
         }
         Keys::Allow { principal } => {
             let folder = which::chosen(globals.case.as_deref(), world)?;
-            let about = About::read(&folder)?;
+            let case = About::folder(&folder)?;
+            let about = About::of(&case)?;
             let signed = signer(&folder, None, world)?.signed();
             let names = "vestigo-bundle,vestigo-checkpoint,vestigo-transfer";
             world.line(&format!("{} namespaces=\"{names}\" {}", visible(principal), signed.public))?;
-            let journal = crate::journal::read(&crate::journal::path(&folder))?;
+            let journal = crate::journal::read(&case)?;
             if !keys_of(&about, &journal.lines).contains(&signed.fingerprint) && !globals.quiet {
                 world.note("this key has not signed for the case yet");
             }

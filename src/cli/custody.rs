@@ -7,9 +7,13 @@ use serde::Deserialize;
 
 use crate::case::{self, About, Hold};
 use crate::error::{Attempt, Error, Result, visible};
+use crate::fs;
 use crate::journal::{Keyring, Signer};
 
 use super::World;
+
+/// Most bytes of a `config.toml`.
+const MOST_CONFIG: u64 = 64 << 10;
 
 /// `config.toml` in the configuration folder.
 #[derive(Debug, Default, Deserialize)]
@@ -34,10 +38,11 @@ pub fn config(world: &World) -> Result<Config> {
     let Some(path) = config_folder(world).map(|folder| folder.join("config.toml")) else {
         return Ok(Config::default());
     };
-    match std::fs::read_to_string(&path) {
+    let why = || format!("cannot read {}", visible(&path.to_string_lossy()));
+    match fs::read_text_named(&path, MOST_CONFIG) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Config::default()),
         text => {
-            let text = text.attempt(|| format!("cannot read {}", visible(&path.to_string_lossy())))?;
+            let text = text.attempt(why)?;
             toml::from_str(&text)
                 .attempt(|| format!("cannot understand {}", visible(&path.to_string_lossy())))
         }

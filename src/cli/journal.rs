@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use crate::case::{About, Hold};
-use crate::error::{Error, Result, visible};
+use crate::error::{Attempt, Error, Result, visible};
 use crate::export::summary;
+use crate::fs::Dir;
 use crate::journal::{self, Conflict, Merge};
 
 use super::args::Globals;
@@ -53,13 +54,17 @@ fn plausible(merge: &Merge, world: &World) -> Result<()> {
 /// Brings the annotations of another copy of the case in.
 pub fn merge(other: &Path, globals: &Globals, world: &mut World) -> Result<Outcome> {
     let folder = which::chosen(globals.case.as_deref(), world)?;
-    let file = if other.is_dir() { journal::path(other) } else { other.to_owned() };
+    let file = if other.is_dir() { other.join(journal::FILE) } else { other.to_owned() };
     let shown = visible(&file.to_string_lossy());
-    if !file.exists() {
+    if std::fs::symlink_metadata(&file).is_err() {
         return Err(Error::case(format!("there is no journal at {shown}"))
             .hint("Name another copy of the case, or its journal.jsonl."));
     }
-    let theirs = journal::read(&file)?;
+    let theirs = if other.is_dir() {
+        journal::read(&Dir::open(other).attempt(|| format!("cannot open {shown}"))?)?
+    } else {
+        journal::read_named(&file)?
+    };
     if let Some((line, how)) = &theirs.broken {
         return Err(Error::integrity(format!("{shown}, line {line}: {how}"))
             .hint("Nothing was merged: a broken journal is not believed."));

@@ -6,7 +6,8 @@ use crate::case::{Brought, Rungs, Verdict, verify as verify_case};
 use crate::error::{Attempt, Error, Result, visible};
 use crate::evidence::Depth;
 use crate::export::{Bag, verify as verify_bundle};
-use crate::journal::{Allowed, Checkpoint, read_file};
+use crate::fs;
+use crate::journal::{Allowed, Checkpoint};
 
 use super::World;
 use super::args::Globals;
@@ -58,6 +59,9 @@ pub fn verify(args: &VerifyArgs, globals: &Globals, world: &mut World) -> Result
     Ok(if sound { Outcome::Done } else { Outcome::Damaged })
 }
 
+/// Most bytes of a file in which a checkpoint was kept.
+const MOST_ANCHOR: u64 = 16 << 20;
+
 /// Reads what whoever verifies brings along.
 pub fn brought(args: &VerifyArgs, world: &World) -> Result<Brought> {
     let mut anchors = Vec::new();
@@ -65,7 +69,8 @@ pub fn brought(args: &VerifyArgs, world: &World) -> Result<Brought> {
         let shown = visible(&path.to_string_lossy());
         let why = || format!("cannot read the anchor {shown}");
         let hint = "Name a file with the line that `vestigo checkpoint` printed.";
-        let bytes = read_file(path).attempt(why).map_err(|error: Error| error.hint(hint))?;
+        let bytes =
+            fs::read_named(path, MOST_ANCHOR).attempt(why).map_err(|error: Error| error.hint(hint))?;
         anchors.push((shown.clone(), Checkpoint::find(&String::from_utf8_lossy(&bytes))?));
     }
     if let Some(ca) = args.tsa_ca.as_ref().filter(|ca| !ca.is_file()) {

@@ -5,10 +5,14 @@ use std::path::{Path, PathBuf};
 use directories::ProjectDirs;
 
 use crate::error::{Attempt, Error, Result};
+use crate::fs::read_text_named;
 
 use crate::journal::Home;
 
 use super::World;
+
+/// Most bytes of the file that remembers the case used last.
+const MOST_PATH: u64 = 64 << 10;
 
 /// Gives the platform's folder for our data.
 pub fn data_folder(world: &World) -> Result<PathBuf> {
@@ -65,7 +69,7 @@ pub fn chosen(named: Option<&str>, world: &World) -> Result<PathBuf> {
         Error::usage("no case was named, and none was used before")
             .hint("Name one: --case NAME, or begin with `vestigo demo`.")
     };
-    let last = std::fs::read_to_string(last_file(world)?).map_err(|_| none())?;
+    let last = read_text_named(&last_file(world)?, MOST_PATH).map_err(|_| none())?;
     let folder = PathBuf::from(last.trim_end_matches('\n'));
     if !folder.join("case.toml").exists() {
         return Err(none());
@@ -80,7 +84,7 @@ pub fn remember(folder: &Path, world: &World) {
         let whole =
             std::path::absolute(folder).attempt(|| "cannot tell the folder's full path".to_owned())?;
         let text = format!("{}\n", whole.to_string_lossy());
-        if std::fs::read_to_string(&file).is_ok_and(|known| known == text) {
+        if read_text_named(&file, MOST_PATH).is_ok_and(|known| known == text) {
             return Ok(());
         }
         if let Some(parent) = file.parent() {

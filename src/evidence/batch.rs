@@ -1,32 +1,32 @@
 //! Writing one batch, so that a crash at any moment leaves all of it or none.
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{BufWriter, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::error::{Attempt, Error, Result, visible};
+use crate::error::{Attempt, Error, Result};
+use crate::fs::{Dir, Kind, TEMPORARY};
 use crate::record::{SourceId, root};
 use crate::source::Found;
 
 use super::manifest::{Manifest, SourceRow, VERSION};
 use super::seal::{Frame, SourceSecret, hash_of, hex};
-use super::store::{FrameBytes, read_frame, unhex};
-use super::{batch_folder, manifest::FrameRow};
+use super::store::{FrameBytes, fits, read_frame, unhex};
+use super::{FOLDER, UNCOMMITTED, batch_name, folder, manifest::FrameRow};
 
 /// How unfinished batches begin their names.
-pub const UNFINISHED: &str = ".tmp-";
+pub const UNFINISHED: &str = TEMPORARY;
 
 /// Writes one batch: everything goes to a temporary folder inside `evidence/`,
 /// is synced, read back and checked, renamed without replacing, and the folders
 /// above are synced. The journal entry that commits it is the caller's next
 /// step. Dropped before [`BatchWriter::finish`], it leaves nothing.
 pub struct BatchWriter {
-    evidence: PathBuf,
+    case: Dir,
     number: u32,
-    folder: tempfile::TempDir,
+    folder: Unfinished,
     content: BufWriter<File>,
     spans: BufWriter<File>,
     written: Written,
@@ -34,6 +34,30 @@ pub struct BatchWriter {
     sources: Vec<SourceRow>,
     frames: Vec<FrameRow>,
     originals: BTreeMap<String, u64>,
+}
+
+/// The folder of a batch that is being written; dropped, it is removed.
+struct Unfinished {
+    evidence: Dir,
+    name: String,
+    inside: Dir,
+    originals: Dir,
+}
+
+impl Unfinished {
+    fn create(evidence: Dir) -> std::io::Result<Unfinished> {
+        let name = format!("{UNFINISHED}{}", uuid::Uuid::new_v4().simple());
+        let inside = evidence.make_dir(&name)?;
+        let originals = inside.make_dir("originals")?;
+        Ok(Unfinished { evidence, name, inside, originals })
+    }
+}
+
+impl Drop for Unfinished {
+    /// Removes what was not put in its place; what stays, the next writer sweeps away.
+    fn drop(&mut self) {
+        let _ = self.evidence.remove_all(&self.name);
+    }
 }
 
 /// How far the files have been written.
@@ -47,18 +71,18 @@ struct Written {
 }
 
 impl BatchWriter {
-    /// Begins the batch of this number in a case's `evidence/` folder.
-    pub fn create(evidence: &Path, number: u32) -> Result<BatchWriter> {
+    /// Begins the batch of this number in a case.
+    pub fn create(case: &Dir, number: u32) -> Result<BatchWriter> {
+        let evidence = folder(case)?;
         let begin = || -> std::io::Result<BatchWriter> {
-            let folder = tempfile::Builder::new().prefix(UNFINISHED).tempdir_in(evidence)?;
-            std::fs::create_dir(folder.path().join("originals"))?;
-            let file = |name: &str| create_new(&folder.path().join(name));
+            let folder = Unfinished::create(evidence)?;
+            let file = |name: &str| folder.inside.create_new(name);
             let content = BufWriter::with_capacity(1 << 20, file("content.zst")?);
             let spans = BufWriter::with_capacity(1 << 16, file("spans.bin")?);
             let written =
                 Written { packed: 0, spans: 0, raw: 0, hashes: std::array::from_fn(|_| Sha256::new()) };
             Ok(BatchWriter {
-                evidence: evidence.to_owned(),
+                case: case.clone(),
                 number,
                 content,
                 spans,
@@ -70,12 +94,18 @@ impl BatchWriter {
                 originals: BTreeMap::new(),
             })
         };
-        begin().attempt(|| format!("cannot begin batch {number} in {}", visible(&evidence.to_string_lossy())))
+        begin().attempt(|| format!("cannot begin batch {number}"))
     }
 
     /// Gives an empty file inside the batch in which a container's bytes are kept.
     pub fn keep(&self) -> Result<File> {
-        tempfile::tempfile_in(self.folder.path()).attempt(|| "cannot make a file for an original".to_owned())
+        let nameless = || -> std::io::Result<File> {
+            let name = format!("{UNFINISHED}{}", uuid::Uuid::new_v4().simple());
+            let file = self.folder.inside.create_new(&name)?;
+            self.folder.inside.remove(&name)?;
+            Ok(file)
+        };
+        nameless().attempt(|| "cannot make a file for an original".to_owned())
     }
 
     /// Names a kept container by its hash; the same bytes twice are kept once.
@@ -84,10 +114,9 @@ impl BatchWriter {
         if self.originals.contains_key(&name) {
             return Ok(());
         }
-        let path = self.folder.path().join("originals").join(&name);
         let mut copy = || -> std::io::Result<()> {
             file.seek(SeekFrom::Start(0))?;
-            std::io::copy(&mut file, &mut create_new(&path)?).map(drop)
+            std::io::copy(&mut file, &mut self.folder.originals.create_new(&name)?).map(drop)
         };
         copy().attempt(|| format!("cannot keep the original {name}"))?;
         self.originals.insert(name, length);
@@ -194,6 +223,10 @@ impl BatchWriter {
         };
         let text =
             serde_json::to_vec(&manifest).attempt(|| format!("cannot write the manifest of {what}"))?;
+        if !fits(&text) {
+            return Err(Error::case(format!("{what} holds more sources than could be read back"))
+                .hint("Import fewer files at once; nothing of this batch was committed."));
+        }
         let sha256: [u8; 32] = Sha256::digest(&text).into();
         self.settle(&text, &manifest.originals).attempt(|| format!("cannot bring {what} to disk"))?;
         self.check(&text)?;
@@ -207,21 +240,21 @@ impl BatchWriter {
         self.spans.flush()?;
         self.content.get_ref().sync_all()?;
         self.spans.get_ref().sync_all()?;
-        let mut file = create_new(&self.folder.path().join("manifest.json"))?;
+        let Unfinished { inside, originals, .. } = &self.folder;
+        let mut file = inside.create_new("manifest.json")?;
         file.write_all(manifest)?;
         file.sync_all()?;
-        let originals = self.folder.path().join("originals");
-        for entry in std::fs::read_dir(&originals)? {
-            let entry = entry?;
-            if kept.contains_key(&*entry.file_name().to_string_lossy()) {
-                File::open(entry.path())?.sync_all()?;
+        for name in originals.names()? {
+            let name = name.to_string_lossy();
+            if kept.contains_key(&*name) {
+                originals.file(&name)?.sync_all()?;
             } else {
                 // A container that could not be kept whole: it was told as failed.
-                std::fs::remove_file(entry.path())?;
+                originals.remove(&name)?;
             }
         }
-        File::open(originals)?.sync_all()?;
-        File::open(self.folder.path())?.sync_all()
+        originals.sync()?;
+        inside.sync()
     }
 
     /// Reads back what was written and compares it with what was meant.
@@ -230,7 +263,7 @@ impl BatchWriter {
         let mut text = Sha256::new();
         text.update(manifest);
         for (name, meant) in [("content.zst", packed), ("spans.bin", spans), ("manifest.json", text)] {
-            let found = File::open(self.folder.path().join(name)).and_then(|mut file| hash_of(&mut file));
+            let found = self.folder.inside.file(name).and_then(|mut file| hash_of(&mut file));
             let found = found.attempt(|| format!("cannot read back {name}"))?;
             if found != <[u8; 32]>::from(meant.finalize()) {
                 let what = format!("batch {} does not read back as it was written ({name})", self.number);
@@ -241,37 +274,11 @@ impl BatchWriter {
     }
 
     fn rename(self) -> std::io::Result<()> {
-        let target = batch_folder(&self.evidence, self.number);
-        let folder = self.folder.keep();
-        #[cfg(target_os = "linux")]
-        rustix::fs::renameat_with(
-            rustix::fs::CWD,
-            &folder,
-            rustix::fs::CWD,
-            &target,
-            rustix::fs::RenameFlags::NOREPLACE,
-        )?;
-        #[cfg(not(target_os = "linux"))]
-        {
-            if target.exists() {
-                return Err(std::io::ErrorKind::AlreadyExists.into());
-            }
-            std::fs::rename(&folder, &target)?;
-        }
-        File::open(&self.evidence)?.sync_all()?;
-        match self.evidence.parent() {
-            Some(case) if !case.as_os_str().is_empty() => File::open(case)?.sync_all(),
-            _ => Ok(()),
-        }
+        let Unfinished { evidence, name, .. } = &self.folder;
+        evidence.rename_new(name, evidence, &batch_name(self.number))?;
+        evidence.sync()?;
+        self.case.sync()
     }
-}
-
-fn create_new(path: &Path) -> std::io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 /// Gives the seek table of the zstd seekable format (zstd,
@@ -292,14 +299,36 @@ pub(super) fn seek_table(sources: &[SourceRow]) -> Vec<u8> {
     bytes
 }
 
-/// Removes unfinished batches that a crash left.
-pub fn sweep(evidence: &Path) -> Result<()> {
-    let entries = std::fs::read_dir(evidence).attempt(|| "cannot list the evidence folder".to_owned())?;
-    for entry in entries.flatten() {
-        if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
-            std::fs::remove_dir_all(entry.path())
-                .attempt(|| "cannot remove an unfinished batch".to_owned())?;
+/// Removes unfinished batches that a crash left, and nothing but folders.
+pub fn sweep(case: &Dir) -> Result<()> {
+    let evidence = folder(case)?;
+    for name in names(&evidence)?.iter().filter(|name| name.starts_with(UNFINISHED)) {
+        if matches!(evidence.kind(name), Ok(Some(Kind::Folder))) {
+            evidence.remove_all(name).attempt(|| "cannot remove an unfinished batch".to_owned())?;
         }
     }
     Ok(())
+}
+
+/// Sets aside the batches whose number is not among the known ones, calling each
+/// `.uncommitted-<number>-<mark>`; returns from where to where, inside the case.
+pub fn set_aside(case: &Dir, known: &[u32], mark: usize) -> Result<Vec<(String, String)>> {
+    let evidence = folder(case)?;
+    let mut moved = Vec::new();
+    for name in names(&evidence)? {
+        let unknown = name.parse().is_ok_and(|number| !known.contains(&number));
+        if unknown && matches!(evidence.kind(&name), Ok(Some(Kind::Folder))) {
+            let aside = format!("{UNCOMMITTED}{name}-{mark}");
+            evidence
+                .rename_new(&name, &evidence, &aside)
+                .attempt(|| format!("cannot set the uncommitted batch {name} aside"))?;
+            moved.push((format!("{FOLDER}/{name}"), format!("{FOLDER}/{aside}")));
+        }
+    }
+    Ok(moved)
+}
+
+fn names(evidence: &Dir) -> Result<Vec<String>> {
+    let names = evidence.names().attempt(|| "cannot list the evidence folder".to_owned())?;
+    Ok(names.into_iter().filter_map(|name| name.into_string().ok()).collect())
 }

@@ -1,20 +1,22 @@
 //! Is it unchanged? Every damage found, none repaired, nothing written.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io::ErrorKind;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use crate::fs::Dir;
 use crate::record::root;
 
-use super::batch_folder;
 use super::manifest::Manifest;
 use super::merkle::Salter;
 use super::seal::{SourceSecret, hash_of, hex};
-use super::store::{Batch, FrameBytes, open_batch, unhex};
+use super::store::{Batch, FrameBytes, open_batch, open_folder, read_at, unhex};
 use super::turns::{Hashes, Line, read_through};
+use super::{FOLDER, batch_name};
 
 /// One place where evidence is not what it should be.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -54,26 +56,24 @@ pub enum Depth {
 /// Checks the committed batches in a case folder and lists every damage found;
 /// never writes. `progress` is called with bytes of content done and in all.
 pub fn check(
-    case: &Path,
+    case: &Dir,
     committed: &[(u32, [u8; 32])],
     depth: Depth,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Vec<Damage> {
-    let evidence = case.join("evidence");
     let mut damage = Vec::new();
     let mut batches = Vec::new();
     for (number, sha256) in committed {
-        let folder = batch_folder(&evidence, *number);
-        match open_batch(&folder, *number, sha256) {
-            Ok(batch) => batches.push((*number, folder, batch)),
+        match open_batch(case, *number, sha256) {
+            Ok(batch) => batches.push((*number, batch)),
             Err(error) => damage.push(in_file(*number, &named_file(&error.to_string()), chain(&error))),
         }
     }
-    let total = batches.iter().map(|(_, _, batch)| batch.manifest.length).sum();
+    let total = batches.iter().map(|(_, batch)| batch.manifest.length).sum();
     let done = AtomicU64::new(0);
-    for (number, folder, batch) in &batches {
+    for (number, batch) in &batches {
         let step = |bytes: u64| progress(done.fetch_add(bytes, Ordering::Relaxed) + bytes, total);
-        damage.extend(check_batch(*number, folder, batch, depth, &step));
+        damage.extend(check_batch(case, *number, batch, depth, &step));
     }
     damage.sort();
     damage
@@ -97,11 +97,11 @@ pub(super) fn in_file(number: u32, file: &str, reason: String) -> Damage {
 
 /// Says what lies in a case's evidence folder and no journal entry names: what a
 /// crash left, which was never acknowledged, or what somebody put there.
-pub fn leftovers(case: &Path, committed: &[(u32, [u8; 32])]) -> Vec<String> {
-    let known: BTreeSet<String> = committed.iter().map(|(number, _)| format!("{number:04}")).collect();
+pub fn leftovers(case: &Dir, committed: &[(u32, [u8; 32])]) -> Vec<String> {
+    let known: BTreeSet<String> = committed.iter().map(|(number, _)| batch_name(*number)).collect();
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(case.join("evidence")).into_iter().flatten().flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
+    for name in case.dir(FOLDER).and_then(|evidence| evidence.names()).unwrap_or_default() {
+        let name = name.to_string_lossy().into_owned();
         let what = match name.as_str() {
             _ if known.contains(&name) => continue,
             _ if name.starts_with(super::batch::UNFINISHED) => {
@@ -122,15 +122,19 @@ pub fn leftovers(case: &Path, committed: &[(u32, [u8; 32])]) -> Vec<String> {
 }
 
 fn check_batch(
+    case: &Dir,
     number: u32,
-    folder: &Path,
     batch: &Batch,
     depth: Depth,
     step: &(dyn Fn(u64) + Sync),
 ) -> Vec<Damage> {
     let manifest = &batch.manifest;
-    let mut damage = check_files(number, folder, manifest, depth);
-    damage.extend(check_layout(number, folder, manifest));
+    let folder = match open_folder(case, number) {
+        Ok(folder) => folder,
+        Err(error) => return vec![in_file(number, "manifest.json", chain(&error))],
+    };
+    let mut damage = check_files(number, &folder, manifest, depth);
+    damage.extend(check_layout(number, batch));
     if depth == Depth::Quick {
         let (in_frames, _) = read_through(number, batch, depth, Line::new(manifest, false), step);
         damage.extend(in_frames);
@@ -138,7 +142,7 @@ fn check_batch(
     }
     let (packed, (in_frames, hashes)) = std::thread::scope(|scope| {
         // The compressed file is hashed beside the frames, in what their threads leave idle.
-        let packed = scope.spawn(|| check_packed(number, folder, manifest));
+        let packed = scope.spawn(|| check_packed(number, &folder, manifest));
         let read = read_through(number, batch, depth, Line::new(manifest, true), step);
         (packed.join().expect("hashing a file does not panic"), read)
     });
@@ -173,18 +177,26 @@ pub fn frame_root(bytes: &FrameBytes, secret: &SourceSecret) -> [u8; 32] {
 }
 
 /// Checks which files there are, how long, and the originals' hashes.
-fn check_files(number: u32, folder: &Path, manifest: &Manifest, depth: Depth) -> Vec<Damage> {
+fn check_files(number: u32, folder: &Dir, manifest: &Manifest, depth: Depth) -> Vec<Damage> {
     let mut damage = Vec::new();
     let expected = ["content.zst", "spans.bin", "manifest.json", "originals"];
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
+    for name in folder.names().unwrap_or_default() {
+        let name = name.to_string_lossy().into_owned();
         if !expected.contains(&name.as_str()) {
             damage.push(in_file(number, &name, "it is not named by any manifest".to_owned()));
         }
     }
-    let originals = folder.join("originals");
-    for entry in std::fs::read_dir(&originals).into_iter().flatten().flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
+    let originals = match folder.dir("originals") {
+        Ok(originals) => originals,
+        // An empty folder may have been lost where files alone are kept.
+        Err(error) if error.kind() == ErrorKind::NotFound && manifest.originals.is_empty() => return damage,
+        Err(error) => {
+            damage.push(in_file(number, "originals", format!("it cannot be read: {error}")));
+            return damage;
+        }
+    };
+    for name in originals.names().unwrap_or_default() {
+        let name = name.to_string_lossy().into_owned();
         if !manifest.originals.contains_key(&name) {
             damage.push(in_file(
                 number,
@@ -194,22 +206,22 @@ fn check_files(number: u32, folder: &Path, manifest: &Manifest, depth: Depth) ->
         }
     }
     for (name, length) in &manifest.originals {
-        if let Err(reason) = check_original(&originals.join(name), name, *length, depth) {
+        if let Err(reason) = check_original(&originals, name, *length, depth) {
             damage.push(in_file(number, &format!("originals/{name}"), reason));
         }
     }
     damage
 }
 
-fn check_original(path: &PathBuf, name: &str, length: u64, depth: Depth) -> Result<(), String> {
-    let found = std::fs::metadata(path).map_err(|error| format!("it cannot be read: {error}"))?.len();
+fn check_original(folder: &Dir, name: &str, length: u64, depth: Depth) -> Result<(), String> {
+    let unread = |error| format!("it cannot be read: {error}");
+    let mut file = folder.file(name).map_err(unread)?;
+    let found = file.metadata().map_err(unread)?.len();
     if found != length {
         return Err(format!("it has {found} bytes, the manifest says {length}"));
     }
     if depth != Depth::Quick {
-        let mut file = std::fs::File::open(path).map_err(|error| format!("it cannot be read: {error}"))?;
-        let found = hash_of(&mut file).map_err(|error| format!("it cannot be read: {error}"))?;
-        let found = hex(&found);
+        let found = hex(&hash_of(&mut file).map_err(unread)?);
         if found != name {
             return Err(format!("it has SHA-256 {found}, its name and the manifest say {name}"));
         }
@@ -219,8 +231,8 @@ fn check_original(path: &PathBuf, name: &str, length: u64, depth: Depth) -> Resu
 
 /// Checks that frames lie one behind another and fill their files, and that
 /// roots follow from roots.
-fn check_layout(number: u32, folder: &Path, manifest: &Manifest) -> Vec<Damage> {
-    let mut damage = Vec::new();
+fn check_layout(number: u32, batch: &Batch) -> Vec<Damage> {
+    let (manifest, mut damage) = (&batch.manifest, Vec::new());
     let (mut offset, mut spans, mut content, mut count) = (0u64, 0u64, 0u64, 0u64);
     for row in &manifest.sources {
         let (mut start, mut record, mut line_ok) = (0u64, 0u64, true);
@@ -246,29 +258,26 @@ fn check_layout(number: u32, folder: &Path, manifest: &Manifest) -> Vec<Damage> 
     if manifest.length != content {
         damage.push(in_file(number, "manifest.json", "its length is not that of its sources".to_owned()));
     }
-    for (name, expected) in [("content.zst", offset.saturating_add(count * 8 + 17)), ("spans.bin", spans)] {
-        let found = std::fs::metadata(folder.join(name)).map_or(0, |meta| meta.len());
+    let files = [
+        ("content.zst", &batch.content, offset.saturating_add(count * 8 + 17)),
+        ("spans.bin", &batch.spans, spans),
+    ];
+    for (name, file, expected) in files {
+        let found = file.metadata().map_or(0, |meta| meta.len());
         if found != expected {
             damage.push(in_file(number, name, format!("it has {found} bytes, the manifest says {expected}")));
         }
     }
-    if let Err(reason) = check_seek_table(&folder.join("content.zst"), manifest, offset) {
+    if let Err(reason) = check_seek_table(&batch.content, manifest, offset) {
         damage.push(in_file(number, "content.zst", reason));
     }
     damage
 }
 
-fn check_seek_table(path: &Path, manifest: &Manifest, offset: u64) -> Result<(), String> {
-    use std::io::{Read, Seek, SeekFrom};
-    let read = || -> std::io::Result<Vec<u8>> {
-        let mut file = std::fs::File::open(path)?;
-        file.seek(SeekFrom::Start(offset))?;
-        let mut bytes = Vec::new();
-        file.take(64 << 20).read_to_end(&mut bytes)?;
-        Ok(bytes)
-    };
-    let found = read().map_err(|error| format!("its seek table cannot be read: {error}"))?;
-    if found == super::batch::seek_table(&manifest.sources) {
+fn check_seek_table(content: &File, manifest: &Manifest, offset: u64) -> Result<(), String> {
+    let meant = super::batch::seek_table(&manifest.sources);
+    let found = read_at(content, offset, meant.len() as u64);
+    if found.map_err(|error| format!("its seek table: {error}"))? == meant {
         Ok(())
     } else {
         Err("its seek table is not that of its frames".to_owned())
@@ -296,8 +305,8 @@ fn check_contents(number: u32, manifest: &Manifest, hashes: Hashes) -> Vec<Damag
 }
 
 /// Checks the compressed file itself: bits that decompression does not look at.
-fn check_packed(number: u32, folder: &Path, manifest: &Manifest) -> Option<Damage> {
-    let hash = || hash_of(&mut std::fs::File::open(folder.join("content.zst"))?);
+fn check_packed(number: u32, folder: &Dir, manifest: &Manifest) -> Option<Damage> {
+    let hash = || hash_of(&mut folder.file("content.zst")?);
     let reason = match hash().map(|found: [u8; 32]| hex(&found)) {
         Ok(found) if found == manifest.packed_sha256 => return None,
         Ok(found) => format!(

@@ -19,9 +19,10 @@ mod turns;
 #[cfg(test)]
 mod tests;
 
-use std::path::{Path, PathBuf};
+use crate::error::Result;
+use crate::fs::{Dir, unusable};
 
-pub use batch::{BatchWriter, sweep};
+pub use batch::{BatchWriter, set_aside, sweep};
 pub use check::{Damage, Depth, check, leftovers};
 pub use manifest::{FrameRow, Manifest, SourceRow};
 pub use proof::FrameProof;
@@ -32,7 +33,15 @@ pub use store::{FrameBytes, RecordBytes, SourceAt, Store};
 /// How batches that were set aside begin their names.
 pub const UNCOMMITTED: &str = ".uncommitted-";
 
-/// Gives the folder of a batch: `evidence/0001`.
-pub fn batch_folder(evidence: &Path, number: u32) -> PathBuf {
-    evidence.join(format!("{number:04}"))
+/// The folder of a case in which its evidence lies.
+pub const FOLDER: &str = "evidence";
+
+/// Returns the name of a batch's folder inside `evidence`: `0001`.
+fn batch_name(number: u32) -> String {
+    format!("{number:04}")
+}
+
+/// Opens the folder of evidence of a case.
+fn folder(case: &Dir) -> Result<Dir> {
+    case.dir(FOLDER).map_err(|error| unusable(error, FOLDER))
 }

@@ -2,25 +2,37 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fs::File;
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
 
-use crate::error::{Attempt, Error, Result};
+use crate::error::{Error, Result};
+use crate::fs::{self, Dir, unusable};
 use crate::record::SourceId;
 
-use super::batch_folder;
 use super::manifest::{FrameRow, Manifest, SourceRow, VERSION};
 use super::seal::hex;
 use super::spans::{Span, decode};
+use super::{FOLDER, batch_name, folder};
 
 /// Most bytes that one frame may claim to hold: hostile manifests are refused
 /// before memory is asked for.
 const MOST_FRAME_BYTES: u64 = 64 << 20;
 
-/// How many frames are remembered.
+/// Most bytes of a manifest: of a batch of some 4,000 sources it has about eight million.
+const MOST_MANIFEST_BYTES: u64 = 128 << 20;
+
+/// Most values that a manifest may become, see [`fs::weight_of_json`]: of a batch
+/// of some 4,000 sources they are about half a million.
+const MOST_MANIFEST_VALUES: u64 = 4_000_000;
+
+/// Most records that one frame may claim to hold. vestigo ends frames at 384 KiB.
+const MOST_FRAME_RECORDS: u64 = 2 << 20;
+
+/// How many frames are remembered, …
 const CACHED: usize = 32;
+/// … and how many bytes of content at most.
+const CACHED_BYTES: usize = 64 << 20;
 
 /// The committed batches of a case, open for reading. Cheap to clone.
 #[derive(Clone)]
@@ -29,6 +41,7 @@ pub struct Store {
 }
 
 struct Inner {
+    case: Dir,
     batches: BTreeMap<u32, Batch>,
     sources: HashMap<SourceId, SourceAt>,
     recent: Mutex<VecDeque<Recent>>,
@@ -105,12 +118,12 @@ pub struct FrameBytes {
 }
 
 impl Store {
-    /// Opens the batches that the journal says are committed: (number,
+    /// Opens the batches of a case that the journal says are committed: (number,
     /// SHA-256 of its manifest). A manifest that differs is damage.
-    pub fn open(evidence: &Path, committed: &[(u32, [u8; 32])]) -> Result<Store> {
+    pub fn open(case: &Dir, committed: &[(u32, [u8; 32])]) -> Result<Store> {
         let (mut batches, mut sources) = (BTreeMap::new(), HashMap::new());
         for (number, sha256) in committed {
-            let batch = open_batch(&batch_folder(evidence, *number), *number, sha256)?;
+            let batch = open_batch(case, *number, sha256)?;
             for (row, source) in batch.manifest.sources.iter().enumerate() {
                 let id: SourceId =
                     source.source.parse().map_err(|_| damaged(*number, "it names no valid source"))?;
@@ -118,7 +131,7 @@ impl Store {
             }
             batches.insert(*number, batch);
         }
-        let inner = Inner { batches, sources, recent: Mutex::default() };
+        let inner = Inner { case: case.clone(), batches, sources, recent: Mutex::default() };
         Ok(Store { inner: Arc::new(inner) })
     }
 
@@ -145,6 +158,17 @@ impl Store {
     pub fn has_original(&self, sha256: &[u8; 32]) -> bool {
         let name = hex(sha256);
         self.inner.batches.values().any(|batch| batch.manifest.originals.contains_key(&name))
+    }
+
+    /// Opens a kept container, by its SHA-256 in hex, for reading.
+    pub fn original(&self, sha256: &str) -> Result<File> {
+        let mut kept = self.inner.batches.iter();
+        let (number, _) = kept
+            .find(|(_, batch)| batch.manifest.originals.contains_key(sha256))
+            .ok_or_else(|| Error::integrity(format!("the original {sha256} is not kept")))?;
+        let folder = open_folder(&self.inner.case, *number)?;
+        let open = || folder.dir("originals")?.file(sha256);
+        open().map_err(|error| unusable(error, &format!("evidence/{number:04}/originals/{sha256}")))
     }
 
     /// Reads one frame of a source through its hash.
@@ -187,7 +211,13 @@ impl Store {
         let frame = Arc::new(Kept::of(self.frame(at, number)?));
         let mut recent = lock();
         recent.push_front((key, frame.clone()));
-        recent.truncate(CACHED);
+        let mut bytes = 0;
+        let fits = recent.iter().take(CACHED).take_while(|(_, frame)| {
+            bytes += frame.content.len();
+            bytes <= CACHED_BYTES
+        });
+        let kept = fits.count();
+        recent.truncate(kept);
         Ok(frame)
     }
 }
@@ -198,9 +228,11 @@ fn damaged(number: u32, reason: &str) -> Error {
 }
 
 /// Opens a batch whose manifest must have this hash.
-pub(super) fn open_batch(folder: &Path, number: u32, sha256: &[u8; 32]) -> Result<Batch> {
-    let read = |name: &str| format!("cannot read evidence/{number:04}/{name}");
-    let text = std::fs::read(folder.join("manifest.json")).attempt(|| read("manifest.json"))?;
+pub(super) fn open_batch(case: &Dir, number: u32, sha256: &[u8; 32]) -> Result<Batch> {
+    let folder = open_folder(case, number)?;
+    let refused = |file: &str, error| unusable(error, &format!("evidence/{number:04}/{file}"));
+    let text =
+        folder.read("manifest.json", MOST_MANIFEST_BYTES).map_err(|error| refused("manifest.json", error))?;
     let found: [u8; 32] = Sha256::digest(&text).into();
     if found != *sha256 {
         return Err(damaged(
@@ -209,12 +241,24 @@ pub(super) fn open_batch(folder: &Path, number: u32, sha256: &[u8; 32]) -> Resul
         ));
     }
     let manifest: Manifest =
-        serde_json::from_slice(&text).map_err(|_| damaged(number, "it is not a manifest"))?;
+        fs::read_json(&text, MOST_MANIFEST_VALUES).map_err(|_| damaged(number, "it is not a manifest"))?;
     if manifest.version != VERSION {
         return Err(damaged(number, &format!("its layout {} is not known", manifest.version)));
     }
-    let open = |name: &str| File::open(folder.join(name)).attempt(|| read(name));
-    Ok(Batch { manifest, content: open("content.zst")?, spans: open("spans.bin")? })
+    let open = |file: &str| folder.file(file).map_err(|error| refused(file, error));
+    let (content, spans) = (open("content.zst")?, open("spans.bin")?);
+    Ok(Batch { manifest, content, spans })
+}
+
+/// Tells whether a manifest is one that [`open_batch`] would read.
+pub(super) fn fits(text: &[u8]) -> bool {
+    text.len() as u64 <= MOST_MANIFEST_BYTES && fs::weight_of_json(text) <= MOST_MANIFEST_VALUES
+}
+
+/// Opens the folder of a batch.
+pub(super) fn open_folder(case: &Dir, number: u32) -> Result<Dir> {
+    let name = batch_name(number);
+    folder(case)?.dir(&name).map_err(|error| unusable(error, &format!("{FOLDER}/{name}")))
 }
 
 /// Reads a frame and checks everything its row says of it but the root.
@@ -226,7 +270,11 @@ pub(super) fn read_frame(content: &File, spans: &File, row: &FrameRow) -> Result
 
 /// Reads a frame without hashing its content, which somebody else does.
 pub(super) fn unpack_frame(content: &File, spans: &File, row: &FrameRow) -> Result<FrameBytes, String> {
-    if row.raw_length > MOST_FRAME_BYTES || row.length > MOST_FRAME_BYTES || row.spans.1 > MOST_FRAME_BYTES {
+    if row.raw_length > MOST_FRAME_BYTES
+        || row.length > MOST_FRAME_BYTES
+        || row.spans.1 > MOST_FRAME_BYTES
+        || row.records > MOST_FRAME_RECORDS
+    {
         return Err("it claims to be larger than any frame is".to_owned());
     }
     let packed = read_at(content, row.offset, row.length)?;
@@ -255,7 +303,7 @@ fn expect_hash(bytes: &[u8], expected: &str, what: &str) -> Result<(), String> {
 }
 
 #[cfg(unix)]
-fn read_at(file: &File, offset: u64, length: u64) -> Result<Vec<u8>, String> {
+pub(super) fn read_at(file: &File, offset: u64, length: u64) -> Result<Vec<u8>, String> {
     let mut bytes = vec![0; length as usize];
     std::os::unix::fs::FileExt::read_exact_at(file, &mut bytes, offset)
         .map_err(|error| format!("it cannot be read: {error}"))?;
@@ -263,7 +311,7 @@ fn read_at(file: &File, offset: u64, length: u64) -> Result<Vec<u8>, String> {
 }
 
 #[cfg(windows)]
-fn read_at(file: &File, offset: u64, length: u64) -> Result<Vec<u8>, String> {
+pub(super) fn read_at(file: &File, offset: u64, length: u64) -> Result<Vec<u8>, String> {
     use std::os::windows::fs::FileExt;
     let (mut bytes, mut done) = (vec![0; length as usize], 0);
     while done < bytes.len() {

@@ -20,9 +20,9 @@ fn spans_of(content: &[u8]) -> Vec<Span> {
 }
 
 /// Writes a batch of two sources and an original; gives its commitment.
-fn write(evidence: &Path) -> (Vec<(u32, [u8; 32])>, [SourceId; 2]) {
+fn write(case: &Path) -> (Vec<(u32, [u8; 32])>, [SourceId; 2]) {
     let (mut writer, mut sealer) =
-        (BatchWriter::create(evidence, 1).expect("it begins"), Sealer::new().expect("zstd"));
+        (BatchWriter::create(&at(case), 1).expect("it begins"), Sealer::new().expect("zstd"));
     let mut ids = [SourceId([0; 32]); 2];
     let mut original = writer.keep().expect("it gives a file");
     original.write_all(b"as found").expect("it takes bytes");
@@ -46,8 +46,12 @@ fn write(evidence: &Path) -> (Vec<(u32, [u8; 32])>, [SourceId; 2]) {
     (vec![(1, sha256)], ids)
 }
 
+fn at(case: &Path) -> Dir {
+    Dir::open(case).expect("it is there")
+}
+
 fn deep(case: &Path, committed: &[(u32, [u8; 32])]) -> Vec<Damage> {
-    check(case, committed, Depth::Roots, &|_, _| {})
+    check(&at(case), committed, Depth::Roots, &|_, _| {})
 }
 
 #[test]
@@ -55,8 +59,8 @@ fn records_read_back_with_where_they_lie() {
     let case = tempfile::tempdir().expect("a folder");
     let evidence = case.path().join("evidence");
     std::fs::create_dir(&evidence).expect("it is new");
-    let (committed, ids) = write(&evidence);
-    let store = Store::open(&evidence, &committed).expect("it opens");
+    let (committed, ids) = write(case.path());
+    let store = Store::open(&at(case.path()), &committed).expect("it opens");
     let at = store.find(&ids[1]).expect("it is there");
     let record = store.record(at, 3).expect("it is there");
     let wanted = RecordBytes {
@@ -78,7 +82,7 @@ fn every_flipped_byte_is_found_in_its_file() {
     let case = tempfile::tempdir().expect("a folder");
     let evidence = case.path().join("evidence");
     std::fs::create_dir(&evidence).expect("it is new");
-    let (committed, _) = write(&evidence);
+    let (committed, _) = write(case.path());
     let original = format!("originals/{}", super::seal::hex(&Sha256::digest(b"as found").into()));
     for name in ["content.zst", "spans.bin", "manifest.json", &original] {
         let path = evidence.join("0001").join(name);
@@ -110,10 +114,10 @@ fn what_a_crash_left_is_swept_and_never_seen() {
     let case = tempfile::tempdir().expect("a folder");
     let evidence = case.path().join("evidence");
     std::fs::create_dir(&evidence).expect("it is new");
-    let (committed, _) = write(&evidence);
+    let (committed, _) = write(case.path());
     std::fs::create_dir(evidence.join(".tmp-left")).expect("it is new");
-    assert!(Store::open(&evidence, &committed).is_ok());
-    sweep(&evidence).expect("it can be removed");
+    assert!(Store::open(&at(case.path()), &committed).is_ok());
+    sweep(&at(case.path())).expect("it can be removed");
     assert!(!evidence.join(".tmp-left").exists());
 }
 
@@ -122,8 +126,8 @@ fn a_batch_is_never_replaced() {
     let case = tempfile::tempdir().expect("a folder");
     let evidence = case.path().join("evidence");
     std::fs::create_dir(&evidence).expect("it is new");
-    write(&evidence);
-    let again = BatchWriter::create(&evidence, 1).expect("it begins");
+    write(case.path());
+    let again = BatchWriter::create(&at(case.path()), 1).expect("it begins");
     assert!(again.finish().is_err());
 }
 

@@ -2,11 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::case::{Case, beside};
+use crate::case::{Case, beside_checkpoint};
 use crate::error::Result;
 use crate::journal::{
-    Act, CHECKPOINT_NAMESPACE, Checkpoint, Finding, Journal, Line, Signer, anchors, check_signature,
-    checkpoint_name, leaf,
+    Act, CHECKPOINT_NAMESPACE, Checkpoint, Finding, Journal, Line, Signer, check_signature, leaf,
 };
 
 use super::bag::{BagWriter, hash_of};
@@ -126,16 +125,15 @@ pub fn checkpoint(
 ) -> Result<()> {
     let text = checkpoint.text();
     bag.add("data/checkpoint.txt", text.as_bytes())?;
-    let known = anchors(case.folder()).join(checkpoint_name(checkpoint.size));
     let by = signer.map(|signer| signer.signed().fingerprint);
-    let ours = std::fs::read(beside(&known, "sig")).ok().filter(|pem| {
+    let ours = beside_checkpoint(case.dir(), checkpoint.size, "sig")?.filter(|pem| {
         check_signature(CHECKPOINT_NAMESPACE, text.as_bytes(), pem)
             .is_ok_and(|signed| by.is_none() || by == Some(signed.fingerprint))
     });
     match (ours, signer) {
         (Some(pem), _) => {
             bag.add("data/checkpoint.txt.sig", &pem)?;
-            if let Ok(token) = std::fs::read(beside(&known, "tsr")) {
+            if let Some(token) = beside_checkpoint(case.dir(), checkpoint.size, "tsr")? {
                 bag.add("data/checkpoint.txt.tsr", &token)?;
             }
             Ok(())

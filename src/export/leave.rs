@@ -14,7 +14,7 @@ use super::{Made, Options};
 pub fn introduce(case: &Case, signer: &Signer, who: &Who, clock: &dyn Clock) -> Result<Case> {
     let mut hold = Hold::open(case.folder(), who, clock)?;
     hold.introduce(signer, clock)?;
-    seal(case.folder(), hold.journal(), Some(signer))?;
+    seal(case.dir(), hold.journal(), Some(signer))?;
     drop(hold);
     case.reread()
 }
@@ -26,5 +26,5 @@ pub fn note(case: &Case, made: &Made, options: &Options, who: &Who, clock: &dyn 
         "events": made.events, "tagmanifest_sha256": made.tagmanifest, "signer": made.signer,
         "redacted": options.redact });
     hold.note("export", what, clock)?;
-    seal(case.folder(), hold.journal(), options.signer.as_ref()).map(drop)
+    seal(case.dir(), hold.journal(), options.signer.as_ref()).map(drop)
 }

@@ -1,16 +1,16 @@
 //! Making a bundle: everything in its place, hashed, signed, then put there whole.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::case::{Case, TOOL, evidence_folder};
+use crate::case::{Case, TOOL};
 use crate::error::{Attempt, Error, Result, visible};
-use crate::evidence::batch_folder;
 use crate::index::Hit;
 use crate::journal::{Checkpoint, Line, Signer, fetch_stamp};
 use crate::record::{Instant, SourceId, Zone};
@@ -215,7 +215,7 @@ fn originals(case: &Case, shares: &[Share], bag: &mut BagWriter) -> Result<Vec<(
         if written.insert(name.clone()) {
             let mut file = bag.begin(&name)?;
             match &container {
-                Some(sha256) => copy(&container_path(case, sha256)?, &mut file)?,
+                Some(sha256) => copy(case.store().original(sha256)?, &mut file)?,
                 None => {
                     for frame in 0..row.frames.len() {
                         file.write(&case.store().frame(at, frame)?.content)?;
@@ -229,18 +229,12 @@ fn originals(case: &Case, shares: &[Share], bag: &mut BagWriter) -> Result<Vec<(
     Ok(named)
 }
 
-fn container_path(case: &Case, sha256: &str) -> Result<PathBuf> {
-    let batch = case.store().manifests().find(|(_, manifest)| manifest.originals.contains_key(sha256));
-    let (number, _) = batch.ok_or_else(|| Error::integrity(format!("the original {sha256} is not kept")))?;
-    Ok(batch_folder(&evidence_folder(case.folder()), number).join("originals").join(sha256))
-}
-
-fn copy(from: &Path, to: &mut super::bag::BagFile) -> Result<()> {
+fn copy(mut from: File, to: &mut super::bag::BagFile) -> Result<()> {
     use std::io::Read;
     let why = || "cannot read an original".to_owned();
-    let (mut file, mut buffer) = (std::fs::File::open(from).attempt(why)?, vec![0; 1 << 18]);
+    let mut buffer = vec![0; 1 << 18];
     loop {
-        match file.read(&mut buffer).attempt(why)? {
+        match from.read(&mut buffer).attempt(why)? {
             0 => return Ok(()),
             n => to.write(&buffer[..n])?,
         }

@@ -4,10 +4,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::case::{Case, beside, keys_of};
+use crate::case::{Case, beside_checkpoint, keys_of};
 use crate::error::{Error, Result};
 use crate::index::Hit;
-use crate::journal::{anchors, checkpoint_name, leaf};
+use crate::journal::leaf;
 use crate::record::{Hash, prove};
 
 use super::custody::checkpoint_of;
@@ -62,6 +62,6 @@ fn checkpoint(case: &Case) -> String {
 
 /// Gives the signature over the checkpoint of the present end, where it was signed.
 fn signature(case: &Case) -> Option<String> {
-    let name = checkpoint_name(case.journal().len() as u64);
-    std::fs::read_to_string(beside(&anchors(case.folder()).join(name), "sig")).ok()
+    let pem = beside_checkpoint(case.dir(), case.journal().len() as u64, "sig").ok()??;
+    String::from_utf8(pem).ok()
 }

@@ -178,7 +178,7 @@ impl Climb {
             ));
             return Some((stamp.at, false));
         };
-        match trusted(&bytes, &data, ca) {
+        match stamp_is_trusted(&bytes, &data, ca) {
             Ok(()) => Some((stamp.at, true)),
             Err(why) => {
                 found.push(damage(token, why));
@@ -239,19 +239,5 @@ impl Climb {
         }
         self.not_proven.extend(proved.loose.then(|| LOOSE.to_owned()));
         self.not_proven.extend([VOUCHED, NEVER_PROVEN].map(str::to_owned));
-    }
-}
-
-/// Asks openssl, which wants files.
-fn trusted(token: &[u8], data: &[u8], ca: &Path) -> Result<(), String> {
-    let file = |bytes: &[u8]| -> std::io::Result<tempfile::NamedTempFile> {
-        let file = tempfile::NamedTempFile::new()?;
-        std::fs::write(file.path(), bytes)?;
-        Ok(file)
-    };
-    let (token, data) = (file(token), file(data));
-    match (token, data) {
-        (Ok(token), Ok(data)) => stamp_is_trusted(token.path(), data.path(), ca),
-        (Err(error), _) | (_, Err(error)) => Err(format!("it could not be checked: {error}")),
     }
 }

@@ -20,6 +20,8 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use crate::error::Error;
+
 pub use json::{read_json, weight_of_json};
 #[cfg(not(unix))]
 pub use other::Dir;
@@ -42,6 +44,12 @@ pub enum Kind {
 /// How temporary files begin their names; a crash may leave one.
 pub const TEMPORARY: &str = ".tmp-";
 
+/// Tells whether a file bears the name of one of our temporary files.
+pub fn is_temporary(name: &str) -> bool {
+    let rest = name.strip_prefix(TEMPORARY).unwrap_or_default();
+    rest.len() == 32 && rest.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 /// Most entries of one folder that are listed.
 const MOST_ENTRIES: usize = 1_000_000;
 
@@ -57,8 +65,7 @@ impl Dir {
 
     /// Returns the text of a plain file of at most `most` bytes.
     pub fn read_text(&self, name: &str, most: u64) -> io::Result<String> {
-        let not_text = |_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8");
-        String::from_utf8(self.read(name, most)?).map_err(not_text)
+        text(self.read(name, most)?)
     }
 
     /// Writes a file that is not there yet, whole or not at all, and syncs it and its folder.
@@ -82,7 +89,7 @@ impl Dir {
     pub fn replace(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         match self.kind(name)? {
             None | Some(Kind::File(_)) => {}
-            Some(_) => return Err(not_plain()),
+            Some(kind) => return Err(strange(kind, "a plain file")),
         }
         let temporary = self.write_temporary(bytes)?;
         let placed = self.rename_over(&temporary, name);
@@ -101,6 +108,14 @@ impl Dir {
             let _ = self.remove(&name);
         }
         written.map(|()| name)
+    }
+
+    /// Returns the bytes of a plain file, or nothing where nothing has the name.
+    pub fn read_if_there(&self, name: &str, most: u64) -> io::Result<Option<Vec<u8>>> {
+        match self.read(name, most) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            bytes => bytes.map(Some),
+        }
     }
 
     /// Tells whether anything, a dangling link too, has a name.
@@ -131,6 +146,15 @@ impl Dir {
     pub fn at(&self, name: &str) -> PathBuf {
         self.path().join(name)
     }
+}
+
+/// Returns the text of a plain file that the user named; see [`read_named`].
+pub fn read_text_named(path: &Path, most: u64) -> io::Result<String> {
+    text(read_named(path, most)?)
+}
+
+fn text(bytes: Vec<u8>) -> io::Result<String> {
+    String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8"))
 }
 
 /// Reads a plain file that the user named by its path; its last component may be
@@ -166,6 +190,36 @@ fn read_bounded(file: File, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
     file.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > most { Err(too_large()) } else { Ok(bytes) }
+}
+
+/// Says which file of a case could not be used. Where something else lies under
+/// its name, or more than such a file ever holds, the case is not what vestigo
+/// made: that is a failure of integrity.
+pub fn unusable(error: io::Error, file: &str) -> Error {
+    use io::ErrorKind::{FileTooLarge, InvalidData, InvalidInput};
+    if !matches!(error.kind(), FileTooLarge | InvalidData | InvalidInput) {
+        return Error::case(format!("cannot read {file}")).because(error);
+    }
+    let what = error.to_string();
+    let what = what.strip_prefix("it ").unwrap_or(&what);
+    Error::integrity(format!("{file} {what}"))
+        .hint("A case holds plain files and folders only; run `vestigo verify` to see all that is wrong.")
+}
+
+impl std::fmt::Display for Kind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Kind::File(_) => "a plain file",
+            Kind::Folder => "a folder",
+            Kind::Link => "a symbolic link",
+            Kind::Special => "a FIFO, a socket or a device",
+        })
+    }
+}
+
+/// Says that something else lies where a plain file, or a folder, is wanted.
+fn strange(kind: Kind, wanted: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, format!("it is {kind}, not {wanted}"))
 }
 
 fn not_plain() -> io::Error {

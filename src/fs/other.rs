@@ -6,7 +6,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Kind, MOST_ENTRIES, not_plain, sorted, too_many};
+use super::{Kind, MOST_ENTRIES, sorted, strange, too_many};
 
 /// A folder. Names are single components. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -34,7 +34,7 @@ impl Dir {
     pub fn dir(&self, name: &str) -> io::Result<Dir> {
         match self.kind(name)? {
             Some(Kind::Folder) => Ok(Dir { path: self.place(name)? }),
-            Some(_) => Err(io::ErrorKind::NotADirectory.into()),
+            Some(kind) => Err(strange(kind, "a folder")),
             None => Err(io::ErrorKind::NotFound.into()),
         }
     }
@@ -65,8 +65,13 @@ impl Dir {
     fn open_plain(&self, name: &str, options: &OpenOptions) -> io::Result<File> {
         match self.kind(name)? {
             None | Some(Kind::File(_)) => options.open(self.place(name)?),
-            Some(_) => Err(not_plain()),
+            Some(kind) => Err(strange(kind, "a plain file")),
         }
+    }
+
+    /// Does nothing: who may enter a folder is not told by a mode here.
+    pub fn tighten(&self) -> io::Result<()> {
+        Ok(())
     }
 
     /// Makes a file that must not be there yet, for reading and writing.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use rustix::fs::{AtFlags, FileType, Mode, OFlags};
 
-use super::{Kind, MOST_ENTRIES, linked, not_plain, sorted, too_many};
+use super::{Kind, MOST_ENTRIES, linked, not_plain, sorted, strange, too_many};
 
 const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 /// Opening never follows a link, and never waits for the other end of a FIFO.
@@ -42,8 +42,13 @@ impl Dir {
 
     /// Opens a folder in this one; a link is refused.
     pub fn dir(&self, name: &str) -> io::Result<Dir> {
-        let handle = self.open_at(name, FOLDER | OFlags::NOFOLLOW, Mode::empty())?;
-        Ok(Dir { handle: Arc::new(handle), path: self.path.join(name) })
+        match self.open_at(name, FOLDER | OFlags::NOFOLLOW, Mode::empty()) {
+            Ok(handle) => Ok(Dir { handle: Arc::new(handle), path: self.path.join(name) }),
+            Err(error) => Err(self
+                .kind(name)?
+                .filter(|kind| *kind != Kind::Folder)
+                .map_or(error, |kind| strange(kind, "a folder"))),
+        }
     }
 
     /// Opens a folder in this one, and makes it (0700) where it is not there.
@@ -56,7 +61,8 @@ impl Dir {
 
     /// Opens a plain file for reading.
     pub fn file(&self, name: &str) -> io::Result<File> {
-        plain(self.open_at(name, OFlags::RDONLY | SAFE, Mode::empty())?).map(|(file, _)| file)
+        let opened = self.open_at(name, OFlags::RDONLY | SAFE, Mode::empty()).and_then(plain);
+        opened.map(|(file, _)| file).map_err(|error| self.explain(name, error))
     }
 
     /// Opens a plain file for reading and writing, and makes it (0600) where it is
@@ -71,8 +77,26 @@ impl Dir {
     }
 
     fn open_to_write(&self, name: &str, flags: OFlags) -> io::Result<File> {
-        let (file, shared) = plain(self.open_at(name, flags, Mode::RUSR | Mode::WUSR)?)?;
+        let opened = self.open_at(name, flags, Mode::RUSR | Mode::WUSR).and_then(plain);
+        let (file, shared) = opened.map_err(|error| self.explain(name, error))?;
         if shared { Err(linked()) } else { Ok(file) }
+    }
+
+    /// Says of what is not a plain file what it is instead.
+    fn explain(&self, name: &str, error: io::Error) -> io::Error {
+        match self.kind(name) {
+            Ok(Some(kind @ (Kind::Folder | Kind::Link | Kind::Special))) => strange(kind, "a plain file"),
+            _ => error,
+        }
+    }
+
+    /// Makes the folder its owner's alone (0700), where it is ours.
+    pub fn tighten(&self) -> io::Result<()> {
+        let stat = rustix::fs::fstat(&self.handle)?;
+        if stat.st_uid == rustix::process::geteuid().as_raw() && stat.st_mode & 0o077 != 0 {
+            rustix::fs::fchmod(&self.handle, Mode::RWXU)?;
+        }
+        Ok(())
     }
 
     /// Makes a file (0600) that must not be there yet, for reading and writing.

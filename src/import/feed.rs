@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::Read;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant as Stopwatch;
@@ -11,9 +10,10 @@ use std::time::Instant as Stopwatch;
 use crossbeam_channel::Sender;
 use sha2::{Digest, Sha256};
 
-use crate::case::{Hold, evidence_folder};
+use crate::case::Hold;
 use crate::error::{Error, Kind, Result, visible};
 use crate::evidence::{BatchWriter, Store};
+use crate::fs::Dir;
 use crate::record::{Instant, SourceId};
 use crate::source::{self, Found, Input, Receiver, Skipped, Walk};
 
@@ -35,7 +35,7 @@ pub struct Feeder<'a> {
     pub(super) batch_bytes: u64,
     lengths: HashSet<u64>,
     containers: HashSet<String>,
-    evidence: PathBuf,
+    case: Dir,
     number: u32,
     batch: Option<SharedBatch>,
     workers: usize,
@@ -70,7 +70,7 @@ impl<'a> Feeder<'a> {
             batch_bytes: 0,
             lengths: rows().map(|row| row.length).collect(),
             containers: hold.containers(),
-            evidence: evidence_folder(hold.folder()),
+            case: hold.dir().clone(),
             number: hold.next_batch()?,
             batch: None,
             workers,
@@ -186,7 +186,7 @@ impl<'a> Feeder<'a> {
         if let Some(batch) = &self.batch {
             return Ok(batch.clone());
         }
-        let batch = Arc::new(Mutex::new(Some(BatchWriter::create(&self.evidence, self.number)?)));
+        let batch = Arc::new(Mutex::new(Some(BatchWriter::create(&self.case, self.number)?)));
         self.batch = Some(batch.clone());
         self.step(Step::Begin(batch.clone()))?;
         Ok(batch)

@@ -1,18 +1,18 @@
 //! What is whole of a damaged case, in a new case beside it.
 
 use std::collections::HashSet;
-use std::fs::File;
 use std::io::{Seek, SeekFrom};
 use std::path::Path;
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::case::{About, Hold, New, Reading, Receipt, TOOL, committed, evidence_folder};
-use crate::error::{Attempt, Result};
+use crate::case::{About, Hold, New, Reading, Receipt, TOOL, committed};
+use crate::error::{Attempt, Result, visible};
 use crate::evidence::{
-    BatchWriter, FrameBytes, Sealer, SourceAt, SourceRow, SourceSecret, Span, Store, batch_folder, hash_of,
+    BatchWriter, FrameBytes, Sealer, SourceAt, SourceRow, SourceSecret, Span, Store, hash_of,
 };
+use crate::fs::Dir;
 use crate::journal::{self, Keyring, Merge, Who};
 use crate::parse::{Plan, UNPARSED};
 use crate::record::{Clock, SourceId};
@@ -57,8 +57,9 @@ pub fn repair(
     keyring: Option<Keyring>,
     clock: &dyn Clock,
 ) -> Result<Repaired> {
-    let journal = journal::read(&journal::path(from))?;
-    let about = About::read(from).ok();
+    let source = Dir::open(from).attempt(|| format!("cannot open {}", visible(&from.to_string_lossy())))?;
+    let journal = journal::read(&source)?;
+    let about = About::of(&source).ok();
     let new = New {
         title: about.as_ref().map(|about| about.title.clone()),
         examiner: about.as_ref().map(|about| about.examiner.clone()),
@@ -77,9 +78,8 @@ pub fn repair(
         repaired.lose("journal.jsonl", "its last entry was cut off");
     }
     let mut hold = Hold::create(to, &new, who, clock)?;
-    let mut writer = BatchWriter::create(&evidence_folder(to), hold.next_batch()?)?;
+    let mut writer = BatchWriter::create(hold.dir(), hold.next_batch()?)?;
     let mut saver = Saver {
-        from,
         writer: &mut writer,
         sealer: Sealer::new()?,
         known: HashSet::new(),
@@ -87,7 +87,7 @@ pub fn repair(
         repaired: &mut repaired,
     };
     for (number, sha256) in committed(&journal.lines)? {
-        match Store::open(&evidence_folder(from), &[(number, sha256)]) {
+        match Store::open(&source, &[(number, sha256)]) {
             Ok(store) => saver.batch(number, &store)?,
             Err(error) => saver.repaired.lose(&format!("evidence/{number:04}"), &error.to_string()),
         }
@@ -129,7 +129,6 @@ impl Repaired {
 }
 
 struct Saver<'a> {
-    from: &'a Path,
     writer: &'a mut BatchWriter,
     sealer: Sealer,
     known: HashSet<SourceId>,
@@ -144,8 +143,7 @@ impl Saver<'_> {
             self.source(store, SourceAt { batch: number, row })?;
         }
         for (name, length) in &manifest.originals {
-            let path = batch_folder(&evidence_folder(self.from), number).join("originals").join(name);
-            if let Err(reason) = self.original(&path, name, *length) {
+            if let Err(reason) = self.original(store, name, *length) {
                 let file = format!("evidence/{number:04}/originals/{name}");
                 self.repaired.lose(&file, &reason);
             }
@@ -153,10 +151,10 @@ impl Saver<'_> {
         Ok(())
     }
 
-    fn original(&mut self, path: &Path, name: &str, length: u64) -> Result<(), String> {
+    fn original(&mut self, store: &Store, name: &str, length: u64) -> Result<(), String> {
         let mut copy = || -> Result<bool> {
             let why = || "an original cannot be copied".to_owned();
-            let (mut file, mut kept) = (File::open(path).attempt(why)?, self.writer.keep()?);
+            let (mut file, mut kept) = (store.original(name)?, self.writer.keep()?);
             let copied = std::io::copy(&mut file, &mut kept).attempt(why)?;
             kept.seek(SeekFrom::Start(0)).attempt(why)?;
             let found = SourceId(hash_of(&mut kept).attempt(why)?);

@@ -91,9 +91,8 @@ pub fn run(
     let mut found = walk(import.paths)?;
     leave_out_the_case(hold.folder(), &mut found);
     import.meter.expect(found.inputs.iter().filter_map(|input| input.length).sum());
-    let folder = hold.folder().to_owned();
-    let index = index_folder(&folder);
-    let store = Store::open(&crate::case::evidence_folder(&folder), &hold.committed()?)?;
+    let index = index_folder(hold.dir())?;
+    let store = Store::open(hold.dir(), &hold.committed()?)?;
     let started = Stopwatch::now();
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     let (jobs, to_do) = bounded::<Job>(workers * 2);

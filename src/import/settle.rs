@@ -7,7 +7,7 @@ use std::time::Instant as Stopwatch;
 use crossbeam_channel::Receiver;
 use serde_json::{Value, json};
 
-use crate::case::{Hold, Reading, Receipt, TOOL, each_event, evidence_folder, index_batch, index_folder};
+use crate::case::{Hold, Reading, Receipt, TOOL, each_event, index_batch, index_folder};
 use crate::error::{Attempt, Error, Result};
 use crate::evidence::{Manifest, SourceRow, Store};
 use crate::index::{Segment, publish};
@@ -235,11 +235,11 @@ impl<'a> Settler<'a> {
             }
             let (_, segments) = self.flushes.remove(&number).ok_or_else(no_batch)?;
             let (keys, stale) = self.unpublished.remove(&number).ok_or_else(no_batch)?;
-            let index = index_folder(self.hold.folder());
+            let index = index_folder(self.hold.dir())?;
             if stale {
                 drop(segments);
                 let committed = self.hold.committed()?;
-                let store = Store::open(&evidence_folder(self.hold.folder()), &committed)?;
+                let store = Store::open(self.hold.dir(), &committed)?;
                 index_batch(&store, &index, number, &|_| {})?;
             } else {
                 publish(&index, number, segments, &keys)?;

@@ -8,10 +8,13 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use ssh_key::PublicKey;
 
 use crate::error::{Attempt, Error, Result, visible};
+use crate::fs;
 use crate::record::Instant;
 
 use super::Signed;
-use super::read::read_file;
+
+/// Most bytes of an `allowed_signers` file.
+const MOST: u64 = 16 << 20;
 
 /// The keys that are trusted, and those that are not any more.
 #[derive(Debug, Clone, Default)]
@@ -37,7 +40,7 @@ impl Allowed {
         let shown = visible(&path.to_string_lossy());
         let hint = "Name a file in the form of OpenSSH's allowed_signers; `vestigo keys allow` prints a row.";
         let why = || format!("cannot read {shown}");
-        let read = || String::from_utf8(read_file(path).attempt(why)?).attempt(why);
+        let read = || String::from_utf8(fs::read_named(path, MOST).attempt(why)?).attempt(why);
         let text = read().map_err(|error: Error| error.hint(hint))?;
         let mut rows = Vec::new();
         for (line, text) in (1..).zip(text.lines()) {
@@ -75,7 +78,7 @@ impl Allowed {
     fn check_not_revoked(&self, signed: &Signed) -> Result<(), String> {
         let Some(list) = &self.revoked else { return Ok(()) };
         let ask = || -> std::io::Result<bool> {
-            std::fs::metadata(list)?;
+            fs::open_named(list)?;
             let key = tempfile::NamedTempFile::new()?;
             std::fs::write(key.path(), format!("{}\n", signed.public))?;
             let answer = Command::new("ssh-keygen").args(["-Q", "-f"]).arg(list).arg(key.path()).output()?;

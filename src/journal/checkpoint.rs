@@ -1,7 +1,5 @@
 //! What a journal was at one moment, in a few lines that can be kept elsewhere.
 
-use std::path::{Path, PathBuf};
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -99,10 +97,8 @@ impl Checkpoint {
     }
 }
 
-/// Gives the folder in which a case keeps its checkpoints.
-pub fn anchors(case: &Path) -> PathBuf {
-    case.join("anchors")
-}
+/// The folder in which a case keeps its checkpoints.
+pub const ANCHORS: &str = "anchors";
 
 /// Gives the name of the checkpoint of so many entries.
 pub fn checkpoint_name(size: u64) -> String {

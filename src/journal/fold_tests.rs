@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
+use crate::fs::Dir;
 use crate::record::{FixedClock, Instant};
 
 /// A copy of a case, whose annotations are written into a folder.
@@ -21,7 +22,7 @@ impl Copy {
 
     fn copied(&self, login: &'static str) -> Copy {
         let copy = Copy { now: self.now, ..Copy::new(login) };
-        std::fs::copy(path(self.folder.path()), path(copy.folder.path())).expect("it is there");
+        std::fs::copy(self.folder.path().join(FILE), copy.folder.path().join(FILE)).expect("it is there");
         copy
     }
 
@@ -29,7 +30,8 @@ impl Copy {
         let who = Who::called(self.login, "host");
         self.now += 1;
         let clock = FixedClock(Instant::from_secs(self.now));
-        let mut writer = Writer::open(&path(self.folder.path()), &who, &clock).expect("nobody else writes");
+        let dir = Dir::open(self.folder.path()).expect("it is there");
+        let mut writer = Writer::open(&dir, &who, &clock).expect("nobody else writes");
         writer.append(act, what, &clock).expect("it is written");
         writer.journal().head.clone()
     }
@@ -40,7 +42,7 @@ impl Copy {
     }
 
     fn journal(&self) -> Journal {
-        read(&path(self.folder.path())).expect("it reads")
+        read(&Dir::open(self.folder.path()).expect("it is there")).expect("it reads")
     }
 
     fn merge(&mut self, other: &Copy) -> Vec<Conflict> {

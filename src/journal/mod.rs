@@ -25,22 +25,15 @@ mod fold_tests;
 #[cfg(test)]
 mod tests;
 
-use std::path::{Path, PathBuf};
-
 pub use act::{Act, Asked, Change, EventRef, NewFinding, Severity, Status, Verdict};
 pub use allowed::Allowed;
-pub use checkpoint::{Checkpoint, NAMESPACE as CHECKPOINT_NAMESPACE, anchors, checkpoint_name};
+pub use checkpoint::{ANCHORS, Checkpoint, NAMESPACE as CHECKPOINT_NAMESPACE, checkpoint_name};
 pub use fold::{Bookmark, Conflict, Finding, Said, State};
-pub use keys::{Keyring, public_of};
+pub use keys::{Keyring, is_case_id};
 pub use merge::Merge;
 pub use ops::{MERGE, Op, ops, undoable};
-pub use read::{Journal, Line, check, hash_of, leaf, read, read_file};
+pub use read::{FILE, Journal, Line, check, hash_of, leaf, read, read_file, read_named};
 pub use sign::{Signed, Signer, check_signature};
 pub use stamp::{Stamped, fetch as fetch_stamp, read as read_stamp, trusted as stamp_is_trusted};
 pub use who::{Home, Who};
-pub use write::{Writer, is_held};
-
-/// Gives the place of the journal in a case folder.
-pub fn path(case: &Path) -> PathBuf {
-    case.join("journal.jsonl")
-}
+pub use write::{TORN, Writer, is_held};

@@ -1,14 +1,34 @@
 //! Reading a journal and checking its chain.
 
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Attempt, Result};
+use crate::fs::{self, Dir};
 use crate::record::{Hash, Instant, SourceId, root};
 
 use super::ops::{MERGE, merged};
+
+/// The name of the journal in a case.
+pub const FILE: &str = "journal.jsonl";
+
+/// Most bytes that a journal may have. An annotation takes about 600.
+pub const MOST_BYTES: u64 = 512 << 20;
+
+/// Most bytes that a line may have. The receipt of 4,000 sources takes three million.
+const MOST_LINE: u64 = 64 << 20;
+
+/// Most values that a line may become, see [`fs::weight_of_json`]: those of the
+/// receipt of 4,000 sources are about 300,000.
+const MOST_VALUES: u64 = 2_000_000;
+
+/// How many bytes a journal has for each value at least, but for the first
+/// [`MOST_VALUES`] of them.
+const BYTES_OF_VALUE: u64 = 4;
 
 /// The `prev` of the first line.
 const NOTHING: [u8; 32] = [0; 32];
@@ -61,6 +81,8 @@ pub struct Journal {
     pub head: String,
     /// Bytes of the good lines.
     pub length: u64,
+    /// How many values its lines became, see [`fs::weight_of_json`].
+    values: u64,
 }
 
 impl Default for Journal {
@@ -73,6 +95,7 @@ impl Default for Journal {
             broken: None,
             head: SourceId(NOTHING).to_string(),
             length: 0,
+            values: 0,
         }
     }
 }
@@ -82,10 +105,25 @@ impl Journal {
     pub(super) fn add(&mut self, line: Line, text: Vec<u8>) {
         self.head = hash_of(&text);
         self.length += text.len() as u64;
+        self.values += fs::weight_of_json(&text);
         let inside = merged(&line).filter(|_| line.act == MERGE).map(|(_, line)| line.tick()).max();
         self.latest = self.latest.max(Some(line.tick())).max(inside);
         self.lines.push(line);
         self.texts.push(text);
+    }
+
+    /// Says why a line is more than this journal can hold, which bounds the memory
+    /// that reading it takes: none is written that could not be read again.
+    pub(super) fn has_room(&self, line: &[u8]) -> Result<(), String> {
+        let (bytes, values) = (line.len() as u64, fs::weight_of_json(line));
+        let most = MOST_VALUES + (self.length + bytes) / BYTES_OF_VALUE;
+        if bytes > MOST_LINE || self.length + bytes > MOST_BYTES {
+            return Err("it is longer than there is room for".to_owned());
+        }
+        if values > MOST_VALUES || self.values + values > most {
+            return Err("it holds more values than there is room for".to_owned());
+        }
+        Ok(())
     }
 
     /// Gives the root of the RFC 9162 tree whose leaves are the first `size`
@@ -118,45 +156,75 @@ pub fn hash_of(text: &[u8]) -> String {
     SourceId(Sha256::digest(text).into()).to_string()
 }
 
-/// Reads a file that has to be a plain one: a pipe would be waited for.
+/// Most bytes of a file that the user brings along.
+const MOST_BROUGHT: u64 = 256 << 20;
+
+/// Reads a file that the user named; it has to be a plain one, for a pipe would
+/// be waited for.
 pub fn read_file(path: &Path) -> std::io::Result<Vec<u8>> {
-    if !std::fs::metadata(path)?.is_file() {
-        return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is not a plain file"));
-    }
-    std::fs::read(path)
+    fs::read_named(path, MOST_BROUGHT)
 }
 
-/// Reads a journal and checks its chain; one that is absent is empty. Never writes.
-pub fn read(path: &Path) -> Result<Journal> {
-    match read_file(path) {
+/// Reads the journal of a case and checks its chain; one that is absent is
+/// empty. Never writes.
+pub fn read(case: &Dir) -> Result<Journal> {
+    match case.file(FILE) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Journal::default()),
-        bytes => Ok(check(&bytes.attempt(|| "cannot read the journal".to_owned())?)),
+        Err(error) => Err(fs::unusable(error, FILE)),
+        Ok(mut file) => read_from(&mut file).map_err(|error| fs::unusable(error, FILE)),
     }
+}
+
+/// Reads a journal that the user named by its path.
+pub fn read_named(path: &Path) -> Result<Journal> {
+    let read = || read_from(&mut fs::open_named(path)?);
+    read().attempt(|| "cannot read the journal".to_owned())
+}
+
+/// Reads an open journal from its beginning and checks its chain.
+pub(super) fn read_from(file: &mut File) -> std::io::Result<Journal> {
+    if file.metadata()?.len() > MOST_BYTES {
+        let why = format!("it has more than {MOST_BYTES} bytes");
+        return Err(std::io::Error::new(std::io::ErrorKind::FileTooLarge, why));
+    }
+    check_stream(&mut BufReader::with_capacity(1 << 16, file))
 }
 
 /// Reads a journal's bytes and checks their chain.
 pub fn check(bytes: &[u8]) -> Journal {
+    let mut bytes = bytes;
+    check_stream(&mut bytes).expect("memory can be read")
+}
+
+/// Reads line after line, up to the first whose chain does not hold.
+fn check_stream(from: &mut dyn BufRead) -> std::io::Result<Journal> {
     let mut journal = Journal::default();
-    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
-        if line.last() != Some(&b'\n') {
-            journal.torn = line.to_vec();
-            break;
+    loop {
+        let mut line = Vec::new();
+        if (&mut *from).take(MOST_LINE + 1).read_until(b'\n', &mut line)? == 0 {
+            return Ok(journal);
         }
-        match follows(&journal, line) {
-            Ok(parsed) => {
-                journal.add(parsed, line.to_vec());
+        let outcome = match line.last() {
+            Some(b'\n') => follows(&journal, &line),
+            _ if line.len() as u64 > MOST_LINE => Err(format!("it has more than {MOST_LINE} bytes")),
+            _ => {
+                journal.torn = line;
+                return Ok(journal);
             }
+        };
+        match outcome {
+            Ok(parsed) => journal.add(parsed, line),
             Err(how) => {
                 journal.broken = Some((journal.lines.len() as u64 + 1, how));
-                break;
+                return Ok(journal);
             }
         }
     }
-    journal
 }
 
 /// Reads a line that must follow the ones before it.
 fn follows(journal: &Journal, line: &[u8]) -> Result<Line, String> {
+    journal.has_room(line)?;
     let parsed: Line = serde_json::from_slice(line).map_err(|_| "it is not an entry".to_owned())?;
     let expected = journal.lines.len() as u64;
     if parsed.seq != expected {

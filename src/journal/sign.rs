@@ -8,8 +8,10 @@ use std::process::{Command, Stdio};
 use ssh_key::{HashAlg, LineEnding, PrivateKey, PublicKey, SshSig};
 
 use crate::error::{Attempt, Error, Result, visible};
+use crate::fs;
 
-use super::read::read_file;
+/// Most bytes that a key file has.
+pub(super) const MOST_KEY: u64 = 64 << 10;
 
 /// Something that signs.
 #[derive(Clone)]
@@ -35,9 +37,14 @@ impl Signer {
     /// a hardware key, and a public key (its private half in an agent) are left to
     /// `ssh-keygen`, which asks whom it must.
     pub fn open(path: &Path) -> Result<Signer> {
+        let why = || format!("cannot read the key {}", visible(&path.to_string_lossy()));
+        Signer::read(path, fs::read_named(path, MOST_KEY).attempt(why)?)
+    }
+
+    /// Takes what stands in a key file.
+    pub(super) fn read(path: &Path, bytes: Vec<u8>) -> Result<Signer> {
         let shown = visible(&path.to_string_lossy());
-        let why = || format!("cannot read the key {shown}");
-        let text = String::from_utf8(read_file(path).attempt(why)?).attempt(why)?;
+        let text = String::from_utf8(bytes).attempt(|| format!("cannot read the key {shown}"))?;
         if let Ok(public) = PublicKey::from_openssh(text.trim_end()) {
             return Ok(Signer::Program(path.to_owned(), Box::new(public)));
         }

@@ -1,5 +1,6 @@
 //! Time stamps of an outside authority (RFC 3161) over a signature.
 
+use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -159,14 +160,24 @@ fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     Some((tag, rest.get(..length)?, &rest[length..]))
 }
 
-/// Asks `openssl ts -verify` whether a time stamp over a file was signed by an
-/// authority that leads to the certificates in `ca`; says why not.
-pub fn trusted(response: &Path, data: &Path, ca: &Path) -> Result<(), String> {
+/// Asks `openssl ts -verify` whether a time stamp over data was signed by an
+/// authority that leads to the certificates in `ca`; says why not. It gets copies
+/// in files of its own, so that no name of a case or a bundle is opened by it.
+pub fn trusted(response: &[u8], data: &[u8], ca: &Path) -> Result<(), String> {
+    let copy = |bytes: &[u8]| -> Result<tempfile::NamedTempFile, String> {
+        let write = || -> std::io::Result<tempfile::NamedTempFile> {
+            let mut file = tempfile::NamedTempFile::new()?;
+            file.write_all(bytes)?;
+            Ok(file)
+        };
+        write().map_err(|error| format!("it could not be checked: {error}"))
+    };
+    let (response, data) = (copy(response)?, copy(data)?);
     let answer = Command::new("openssl")
         .args(["ts", "-verify", "-in"])
-        .arg(response)
+        .arg(response.path())
         .arg("-data")
-        .arg(data)
+        .arg(data.path())
         .arg("-CAfile")
         .arg(ca)
         .output()

@@ -1,10 +1,11 @@
 //! The chain, its repair, and who may write.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
 use super::*;
+use crate::fs::Dir;
 use crate::record::{FixedClock, Instant};
 
 const CLOCK: FixedClock = FixedClock(Instant::from_secs(1_772_582_400));
@@ -13,8 +14,18 @@ fn who(login: &str) -> Who {
     Who { tool: "vestigo".to_owned(), ..Who::called(login, "host") }
 }
 
+/// Returns the place of the journal in a case.
+fn path(case: &Path) -> PathBuf {
+    case.join(FILE)
+}
+
+/// Opens the folder of a journal.
+fn dir(journal: &Path) -> Dir {
+    Dir::open(journal.parent().expect("it lies in a folder")).expect("it is there")
+}
+
 fn three_entries(path: &Path) -> Vec<u8> {
-    let mut writer = Writer::open(path, &who("tester"), &CLOCK).expect("nobody else writes");
+    let mut writer = Writer::open(&dir(path), &who("tester"), &CLOCK).expect("nobody else writes");
     for n in 0..3 {
         writer.append("bookmark.add", json!({ "n": n }), &CLOCK).expect("it is written");
     }
@@ -37,7 +48,7 @@ fn an_entry_is_one_line_that_names_the_line_before() {
         text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     assert_eq!(lines[1]["what"]["session"], serde_json::Value::Null, "one session is told once");
     assert_ne!(lines[1]["what"]["salt"], lines[2]["what"]["salt"]);
-    let journal = read(&path(folder.path())).expect("it reads");
+    let journal = read(&dir(&path(folder.path()))).expect("it reads");
     assert_eq!((journal.lines.len(), journal.torn.len(), journal.broken), (3, 0, None));
 }
 
@@ -49,14 +60,15 @@ fn a_line_cut_anywhere_is_set_aside_and_said() {
     let last = whole[..whole.len() - 1].iter().rposition(|byte| *byte == b'\n').expect("three lines") + 1;
     for cut in last + 1..whole.len() {
         std::fs::write(&file, &whole[..cut]).expect("it is ours");
-        let writer = Writer::open(&file, &who("tester"), &CLOCK).expect("it repairs");
+        let writer = Writer::open(&dir(&file), &who("tester"), &CLOCK).expect("it repairs");
         let acts: Vec<&str> = writer.journal().lines.iter().map(|line| line.act.as_str()).collect();
         assert_eq!(acts, ["bookmark.add", "bookmark.add", "recovery"]);
         assert_eq!(
             std::fs::read(folder.path().join("journal.torn-2")).expect("set aside"),
             &whole[last..cut]
         );
-        assert_eq!(read(&file).expect("it reads").broken, None);
+        assert_eq!(read(&dir(&file)).expect("it reads").broken, None);
+        std::fs::remove_file(folder.path().join("journal.torn-2")).expect("it is ours");
     }
 }
 
@@ -87,7 +99,7 @@ fn a_missing_or_moved_entry_makes_the_case_read_only() {
     for kept in [[0, 2].as_slice(), &[1, 0, 2], &[0, 1, 1, 2], &[1, 2]] {
         let bytes: Vec<u8> = kept.iter().flat_map(|n| lines[*n].to_vec()).collect();
         std::fs::write(&file, &bytes).expect("it is ours");
-        let refused = Writer::open(&file, &who("tester"), &CLOCK).err().expect("it refuses");
+        let refused = Writer::open(&dir(&file), &who("tester"), &CLOCK).err().expect("it refuses");
         assert_eq!(refused.kind(), crate::error::Kind::Integrity);
         assert_eq!(std::fs::read(&file).expect("it is there"), bytes, "nothing was written");
     }
@@ -97,18 +109,18 @@ fn a_missing_or_moved_entry_makes_the_case_read_only() {
 fn two_cannot_write_at_once() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = path(folder.path());
-    let first = Writer::open(&file, &who("one"), &CLOCK).expect("nobody else writes");
-    let refused = Writer::open(&file, &who("two"), &CLOCK).err().expect("it refuses");
+    let first = Writer::open(&dir(&file), &who("one"), &CLOCK).expect("nobody else writes");
+    let refused = Writer::open(&dir(&file), &who("two"), &CLOCK).err().expect("it refuses");
     assert!(refused.to_string().contains("one@host"), "{refused}");
     drop(first);
-    assert!(Writer::open(&file, &who("two"), &CLOCK).is_ok());
+    assert!(Writer::open(&dir(&file), &who("two"), &CLOCK).is_ok());
 }
 
 #[test]
 fn a_clock_that_stands_still_or_goes_back_does_not_turn_the_order_round() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = path(folder.path());
-    let mut writer = Writer::open(&file, &who("tester"), &CLOCK).expect("nobody else writes");
+    let mut writer = Writer::open(&dir(&file), &who("tester"), &CLOCK).expect("nobody else writes");
     for secs in [1_772_582_400, 1_772_582_400, 1_000, 1_772_582_500] {
         let clock = FixedClock(Instant::from_secs(secs));
         writer.append("recovery", json!({}), &clock).expect("it is written");
@@ -130,7 +142,7 @@ fn a_checkpoint_is_extended_by_what_grew_from_it_and_by_nothing_else() {
         Checkpoint::find(&format!("ticket 7: {} thanks", checkpoint.line())).expect("found"),
         checkpoint
     );
-    let mut writer = Writer::open(&file, &who("tester"), &CLOCK).expect("nobody else writes");
+    let mut writer = Writer::open(&dir(&file), &who("tester"), &CLOCK).expect("nobody else writes");
     writer.append("recovery", json!({}), &CLOCK).expect("it is written");
     assert_eq!(checkpoint.against(writer.journal(), "x"), None);
     assert!(checkpoint.against(writer.journal(), "y").is_some_and(|how| how.contains("another case")));

@@ -1,16 +1,22 @@
 //! Writing to a journal: one process at a time, each entry on disk before it counts.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{Read, Write};
-use std::path::Path;
 
 use serde_json::{Value, json};
 
 use crate::error::{Attempt, Error, Result, visible};
+use crate::fs::{self, Dir};
 use crate::record::Clock;
 
 use super::Who;
-use super::read::{Journal, Line, check};
+use super::read::{FILE, Journal, Line, read_from};
+
+/// The name of the lock in a case.
+const LOCK: &str = "lock";
+
+/// How the names begin under which cut-off ends of a journal are set aside.
+pub const TORN: &str = "journal.torn-";
 
 /// The right to write: holds the case's exclusive lock until dropped.
 pub struct Writer {
@@ -23,56 +29,51 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Takes the lock (`lock` beside the journal), waiting for a moment, makes the
-    /// journal where it is absent, repairs a torn tail (moved to
-    /// `journal.torn-<seq>`, a `recovery` entry says so), and stands ready.
+    /// Takes the lock of a case, waiting for a moment, makes the journal where it
+    /// is absent, repairs a torn tail (moved to `journal.torn-<seq>`, a `recovery`
+    /// entry says so), and stands ready.
     ///
     /// # Errors
     ///
-    /// Fails where another process writes, naming it, and where the chain is
-    /// broken before its tail: such a case can only be read.
-    pub fn open(path: &Path, who: &Who, clock: &dyn Clock) -> Result<Writer> {
-        let folder = path.parent().unwrap_or(Path::new("."));
-        let lock = take_lock(&folder.join("lock"), &who.by())?;
-        let open = || -> std::io::Result<(File, Vec<u8>)> {
-            let mut options = OpenOptions::new();
-            options.read(true).append(true).create(true);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            let mut file = options.open(path)?;
-            let mut bytes = Vec::new();
-            file.read_to_end(&mut bytes)?;
-            File::open(folder)?.sync_all()?;
-            Ok((file, bytes))
+    /// Fails where another process writes, naming it, where the chain is broken
+    /// before its tail (such a case can only be read), and where lock or journal
+    /// are no plain files of this case alone.
+    pub fn open(case: &Dir, who: &Who, clock: &dyn Clock) -> Result<Writer> {
+        let lock = take_lock(case, &who.by())?;
+        let open = || -> std::io::Result<(File, Journal)> {
+            let mut file = case.append(FILE)?;
+            let journal = read_from(&mut file)?;
+            case.sync()?;
+            Ok((file, journal))
         };
-        let (file, bytes) = open().attempt(|| "cannot open the journal for writing".to_owned())?;
-        let journal = check(&bytes);
+        let (file, journal) = open().map_err(|error| to_write(error, FILE))?;
         if let Some((line, how)) = &journal.broken {
             return Err(Error::integrity(format!("journal line {line}: {how}"))
                 .hint("The case can be read and verified, and is not written to any more."));
         }
         let told = journal.lines.iter().rev().find_map(|line| line.what.get("session")).cloned();
         let mut writer = Writer { file, lock, who: who.clone(), told, journal };
-        writer.repair(folder, clock)?;
+        writer.repair(case, clock)?;
         Ok(writer)
     }
 
     /// Sets a torn tail aside and says so in an entry.
-    fn repair(&mut self, folder: &Path, clock: &dyn Clock) -> Result<()> {
+    fn repair(&mut self, case: &Dir, clock: &dyn Clock) -> Result<()> {
         let torn = std::mem::take(&mut self.journal.torn);
         if torn.is_empty() {
             return Ok(());
         }
-        let name = format!("journal.torn-{}", self.journal.lines.len());
-        let aside = || -> std::io::Result<()> {
-            let mut file = File::create(folder.join(&name))?;
+        let aside = || -> std::io::Result<String> {
+            let name = free_name(case, &format!("{TORN}{}", self.journal.lines.len()))?;
+            let mut file = case.create_new(&name)?;
             file.write_all(&torn)?;
             file.sync_all()?;
-            File::open(folder)?.sync_all()?;
+            case.sync()?;
             self.file.set_len(self.journal.length)?;
-            self.file.sync_all()
+            self.file.sync_all()?;
+            Ok(name)
         };
-        aside().attempt(|| "cannot repair the journal's cut-off end".to_owned())?;
+        let name = aside().attempt(|| "cannot repair the journal's cut-off end".to_owned())?;
         let sha256 = super::hash_of(&torn);
         let what = json!({ "moved": torn.len(), "to": name, "sha256": sha256,
             "reason": "the last line had no end: a write was cut off" });
@@ -108,6 +109,10 @@ impl Writer {
         let mut bytes =
             serde_json::to_vec(&line).attempt(|| "cannot write a journal entry as JSON".to_owned())?;
         bytes.push(b'\n');
+        self.journal.has_room(&bytes).map_err(|why| {
+            Error::case(format!("the journal cannot take another entry: {why}"))
+                .hint("Begin another case; this one stays whole and can be read.")
+        })?;
         let written = self.file.write_all(&bytes).and_then(|()| self.file.sync_data());
         written.attempt(|| "cannot write to the journal".to_owned())?;
         self.journal.add(line.clone(), bytes);
@@ -133,10 +138,30 @@ fn salt() -> Result<String> {
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
+/// Returns a name that nothing has yet: this one, or one that begins with it.
+fn free_name(case: &Dir, name: &str) -> std::io::Result<String> {
+    if case.kind(name)?.is_none() {
+        return Ok(name.to_owned());
+    }
+    (1..1000)
+        .map(|n| format!("{name}-{n}"))
+        .find(|name| matches!(case.kind(name), Ok(None)))
+        .ok_or_else(|| std::io::ErrorKind::AlreadyExists.into())
+}
+
+/// Says why a file of a case cannot be written to.
+fn to_write(error: std::io::Error, file: &str) -> Error {
+    match error.kind() {
+        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
+            Error::case(format!("cannot open {file} for writing")).because(error)
+        }
+        _ => fs::unusable(error, file),
+    }
+}
+
 /// Tells whether another process writes to a case at this moment.
-pub fn is_held(folder: &Path) -> bool {
-    let lock = OpenOptions::new().read(true).write(true).open(folder.join("lock"));
-    lock.is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
+pub fn is_held(case: &Dir) -> bool {
+    case.file(LOCK).is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
 }
 
 /// How often the lock is tried: who writes an annotation holds it for a moment …
@@ -145,10 +170,9 @@ const TRIES: u32 = 20;
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(25);
 
 /// Takes the lock and writes into its file who holds it.
-fn take_lock(path: &Path, by: &str) -> Result<File> {
+fn take_lock(case: &Dir, by: &str) -> Result<File> {
     let why = || "cannot open the case's lock".to_owned();
-    let mut file =
-        OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).attempt(why)?;
+    let mut file = case.write(LOCK).map_err(|error| to_write(error, LOCK))?;
     let mut tries = 0;
     let locked = loop {
         match file.try_lock() {
@@ -169,7 +193,7 @@ fn take_lock(path: &Path, by: &str) -> Result<File> {
         Err(TryLockError::WouldBlock) => {
             let mut holder = String::new();
             // Who it is, is a courtesy: a lock that cannot be read is a lock all the same.
-            let _ = file.read_to_string(&mut holder);
+            let _ = (&mut file).take(1000).read_to_string(&mut holder);
             Err(Error::case(format!(
                 "another vestigo is writing to this case ({})",
                 visible(holder.trim_end())

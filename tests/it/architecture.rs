@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// Which rooms a room may use (DESIGN: the pipeline and its rooms).
 const ARROWS: &[(&str, &[&str])] = &[
     ("error", &[]),
-    ("fs", &[]),
+    ("fs", &["error"]),
     ("record", &["error"]),
     ("source", &["error", "fs"]),
     ("evidence", &["error", "fs", "record", "source"]),

@@ -12,6 +12,8 @@ mod forged;
 mod forged_bag;
 mod forgery;
 mod handover;
+#[cfg(unix)]
+mod hostile_case;
 mod killed;
 mod notes;
 mod redaction;

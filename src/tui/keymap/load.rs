@@ -8,6 +8,7 @@ use std::path::Path;
 use toml::de::{DeTable, DeValue};
 
 use crate::error::{Attempt, Error, Result, Visible};
+use crate::fs::read_text_named;
 
 use super::{Action, Binding, Context, Keymap, chord, show};
 
@@ -27,6 +28,9 @@ pub fn builtin(name: &str) -> Result<Keymap> {
     }
 }
 
+/// Most bytes of a keymap file.
+const MOST_BYTES: u64 = 1 << 20;
+
 impl Keymap {
     /// Reads a keymap from the text of a file; `name` is told in errors.
     pub fn read(text: &str, name: &str) -> Result<Keymap> {
@@ -37,7 +41,7 @@ impl Keymap {
     pub fn overlaid_by(self, path: &Path) -> Result<Keymap> {
         let name = path.display().to_string();
         let text =
-            std::fs::read_to_string(path).attempt(|| format!("cannot read keymap {}", Visible(&name)))?;
+            read_text_named(path, MOST_BYTES).attempt(|| format!("cannot read keymap {}", Visible(&name)))?;
         self.overlaid(&text, &name)
     }
 

@@ -7,8 +7,12 @@ use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;
 
 use crate::error::{Attempt, Error, Result, Visible};
+use crate::fs::read_text_named;
 
 use super::{Role, Theme, UNICODE};
+
+/// Most bytes of a theme file.
+const MOST_BYTES: u64 = 1 << 20;
 
 const BUILT_IN: &[(&str, &str)] = &[
     ("default", include_str!("../../../themes/default.toml")),
@@ -43,7 +47,7 @@ impl Theme {
     /// Gives a built-in theme by its name, or reads a file by its path.
     pub fn named(name: &str) -> Result<Theme> {
         if name.ends_with(".toml") {
-            let text = std::fs::read_to_string(Path::new(name))
+            let text = read_text_named(Path::new(name), MOST_BYTES)
                 .attempt(|| format!("cannot read theme {}", Visible(name)))?;
             return Theme::read(&text, name);
         }

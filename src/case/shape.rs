@@ -1,0 +1,124 @@
+//! What lies in a case's folder that should not, or is not what it should be.
+
+use std::collections::BTreeSet;
+
+use crate::error::Visible;
+use crate::evidence::{self, Damage};
+use crate::fs::{Dir, Kind};
+use crate::journal::{self, ANCHORS, Journal, TORN};
+
+use super::INDEX;
+
+/// Most bytes of a journal's end that was set aside.
+const MOST_TORN: u64 = 128 << 20;
+
+/// What a look at the names in a case found.
+#[derive(Default)]
+pub(super) struct Shape {
+    /// Files of the case that are no plain files, folders that are no folders,
+    /// and ends of the journal that are not what was set aside.
+    pub damage: Vec<Damage>,
+    /// What nobody asked for, in sentences.
+    pub notes: Vec<String>,
+}
+
+/// Looks at every name in a case, and follows none.
+pub(super) fn shape(case: &Dir, journal: &Journal) -> Shape {
+    let mut shape = Shape::default();
+    let set_aside = shape.set_aside(case, journal);
+    for name in names(case) {
+        let folder = [evidence::FOLDER, INDEX, ANCHORS].contains(&&*name);
+        let known = folder || ["case.toml", journal::FILE, "lock"].contains(&&*name);
+        match case.kind(&name) {
+            _ if !known && !set_aside.contains(&name) => shape.stranger(&name),
+            Ok(Some(Kind::Folder)) if folder => {}
+            Ok(Some(Kind::File(_))) if !folder => {}
+            // What climbs the ladder tells of checkpoints.
+            _ if name == ANCHORS => {}
+            Ok(Some(kind)) if folder => shape.wrong(&name, format!("it is {kind}, not a folder")),
+            Ok(Some(kind)) => shape.wrong(&name, format!("it is {kind}, not a plain file")),
+            Ok(None) => {}
+            Err(error) => shape.wrong(&name, format!("it cannot be looked at: {error}")),
+        }
+    }
+    shape.index(case);
+    shape.anchors(case);
+    shape.batches(case);
+    shape
+}
+
+fn names(dir: &Dir) -> Vec<String> {
+    let names = dir.names().unwrap_or_default();
+    names.iter().map(|name| name.to_string_lossy().into_owned()).collect()
+}
+
+impl Shape {
+    fn wrong(&mut self, file: &str, reason: String) {
+        self.damage.push(Damage { file: file.to_owned(), frame: None, records: None, reason });
+    }
+
+    fn stranger(&mut self, name: &str) {
+        self.notes.push(format!("{} is nothing that vestigo writes.", Visible(name)));
+    }
+
+    /// Checks the ends that were set aside when a cut-off journal was mended;
+    /// returns the names under which the journal knows them.
+    fn set_aside(&mut self, case: &Dir, journal: &Journal) -> BTreeSet<String> {
+        let mut known = BTreeSet::new();
+        for line in journal.lines.iter().filter(|line| line.act == "recovery") {
+            let Some(name) = line.what["to"].as_str().filter(|name| name.starts_with(TORN)) else { continue };
+            known.insert(name.to_owned());
+            match case.read(name, MOST_TORN).map(|bytes| journal::hash_of(&bytes)) {
+                Ok(found) if line.what["sha256"] == found.as_str() => {}
+                Ok(found) => {
+                    let reason = format!("its SHA-256 is {found}, the journal says {}", line.what["sha256"]);
+                    self.wrong(name, reason);
+                }
+                Err(error) => self.wrong(name, format!("it cannot be read: {error}")),
+            }
+        }
+        known
+    }
+
+    /// Looks at the index: nothing rests on it, and yet it may not lead elsewhere.
+    fn index(&mut self, case: &Dir) {
+        let Ok(index) = case.dir(INDEX) else { return };
+        for name in names(&index) {
+            let known = name == "meta.json"
+                || name.ends_with(".segment")
+                || name.starts_with("meta-") && name.ends_with(".tmp");
+            match index.kind(&name) {
+                _ if !known => self.stranger(&format!("{INDEX}/{name}")),
+                Ok(Some(Kind::File(_)) | None) => {}
+                Ok(Some(kind)) => {
+                    self.wrong(&format!("{INDEX}/{name}"), format!("it is {kind}, not a plain file"));
+                }
+                Err(error) => {
+                    self.wrong(&format!("{INDEX}/{name}"), format!("it cannot be looked at: {error}"))
+                }
+            }
+        }
+    }
+
+    /// Looks at the checkpoints' names: what is read of them is told elsewhere.
+    fn anchors(&mut self, case: &Dir) {
+        let Ok(anchors) = case.dir(ANCHORS) else { return };
+        for name in names(&anchors).iter().filter(|name| name.starts_with("checkpoint-")) {
+            if let Ok(Some(kind @ (Kind::Folder | Kind::Link | Kind::Special))) = anchors.kind(name) {
+                self.wrong(&format!("{ANCHORS}/{name}"), format!("it is {kind}, not a plain file"));
+            }
+        }
+    }
+
+    /// Looks at the folders of batches: those that were committed are read
+    /// elsewhere, of the others it is told what they are.
+    fn batches(&mut self, case: &Dir) {
+        let Ok(evidence) = case.dir(evidence::FOLDER) else { return };
+        for name in names(&evidence) {
+            let batch = name.parse::<u32>().is_ok() || name.starts_with('.');
+            if let (true, Ok(Some(kind @ (Kind::Link | Kind::Special)))) = (batch, evidence.kind(&name)) {
+                self.wrong(&format!("{}/{name}", evidence::FOLDER), format!("it is {kind}, not a folder"));
+            }
+        }
+    }
+}
