@@ -1,10 +1,11 @@
 """Opponents: whoever hands a case over, keeps a copy of it, or has its key."""
 
+from archives import archives
 from splices import insiders, spliced_cases, stolen
 from swaps import swaps
 from yard import Estate
 
-KINDS = [swaps, spliced_cases, insiders, stolen]
+KINDS = [swaps, spliced_cases, insiders, stolen, archives]
 
 
 def opponents(bench):
