@@ -35,7 +35,10 @@ class Done:
 
 
 def bounded(words, environment, folder, seconds=None, stdin=None):
-    """Runs a program within bounds of time, memory and file size, and measures it."""
+    """Runs a program within bounds of time, memory and file size, and measures it.
+
+    On a busy machine a run may take longer, by as much as others are waiting.
+    """
     def limits():
         resource.setrlimit(resource.RLIMIT_AS, (3 * GIGABYTE, 3 * GIGABYTE))
         resource.setrlimit(resource.RLIMIT_FSIZE, (GIGABYTE, GIGABYTE))
@@ -44,7 +47,7 @@ def bounded(words, environment, folder, seconds=None, stdin=None):
         started = time.monotonic()
         child = subprocess.Popen(words, env=environment, cwd=folder, stdin=stdin or subprocess.DEVNULL,
                                  stdout=out, stderr=err, preexec_fn=limits)
-        end = started + (seconds or SECONDS)
+        end = started + (seconds or SECONDS) * max(1, os.getloadavg()[0] / os.cpu_count())
         while True:
             pid, status, usage = os.wait4(child.pid, os.WNOHANG)
             if pid:
@@ -143,9 +146,7 @@ class Estate:
         kept = self.home.folder.parent / f"kept-{self.home.folder.name}" / name
         shutil.rmtree(kept, ignore_errors=True)
         shutil.copytree(case, kept / "case")
-        data = self.home.folder / "data"
-        if own:
-            shutil.copytree(data, kept / "data")
+        shutil.copytree(Path(case).parent / "data", kept / "data")
         for batch in (kept / "case" / "evidence").glob("[0-9]*"):
             files = {os.path.relpath(path, batch): content for path, (_, content) in snapshot(batch).items()}
             self.batches[files["manifest.json"]] = files
