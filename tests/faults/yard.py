@@ -4,6 +4,7 @@ import gzip
 import os
 import resource
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -45,24 +46,48 @@ def bounded(words, environment, folder, seconds=None, stdin=None):
 
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         started = time.monotonic()
-        child = subprocess.Popen(words, env=environment, cwd=folder, stdin=stdin or subprocess.DEVNULL,
-                                 stdout=out, stderr=err, preexec_fn=limits)
-        end = started + (seconds or SECONDS) * max(1, os.getloadavg()[0] / os.cpu_count())
-        while True:
-            pid, status, usage = os.wait4(child.pid, os.WNOHANG)
-            if pid:
-                child.returncode = os.waitstatus_to_exitcode(status)
-                break
-            if time.monotonic() > end:
-                child.kill()
-                _, _, usage = os.wait4(child.pid, 0)
-                child.returncode = -1000
-                break
-            time.sleep(0.002)
+        child = subprocess.Popen(words, env=environment, cwd=folder, stdin=stdin or subprocess.DEVNULL, stdout=out,
+                                 stderr=err, preexec_fn=limits, start_new_session=True)
+        status, usage = waited_for(child.pid, seconds or SECONDS)
+        child.returncode = -1000 if status is None else os.waitstatus_to_exitcode(status)
         for file in (out, err):
             file.seek(0)
         took = time.monotonic() - started
         return Done(child.returncode, out.read(8 << 20), err.read(1 << 20), took, usage.ru_maxrss)
+
+
+def waited_for(pid, seconds):
+    """Waits for a process and measures it; kills it, and those it started, where it does not end."""
+    start = time.monotonic()
+    last = start + seconds * max(1, os.getloadavg()[0] / os.cpu_count())
+    while True:
+        ended, status, usage = os.wait4(pid, os.WNOHANG)
+        if ended:
+            return status, usage
+        now = time.monotonic()
+        if now > last or (now > start + seconds and spent(pid, seconds)):
+            os.killpg(pid, signal.SIGKILL)
+            return None, os.wait4(pid, 0)[2]
+        time.sleep(0.002 if now < start + 1 else 0.1)
+
+
+def spent(session, seconds):
+    """Have the processes of a session had so much of a processor, or do they all wait for something else?"""
+    waiting = True
+    for _ in range(5):
+        ticks = 0
+        for path in Path("/proc").glob("[0-9]*/task/*/stat"):
+            try:
+                fields = path.read_text().rsplit(")", 1)[1].split()
+            except OSError:
+                continue
+            if int(fields[3]) == session:
+                ticks += int(fields[11]) + int(fields[12])
+                waiting = waiting and fields[0] not in "RD"
+        if ticks > seconds * os.sysconf("SC_CLK_TCK"):
+            return True
+        time.sleep(0.02)
+    return waiting
 
 
 class Yard(World):
