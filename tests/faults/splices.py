@@ -188,12 +188,37 @@ def own_key_added(yard, estate):
     seal(yard, key)
 
 
+def taken_over(entries, do):
+    """An entry that says the owner took everything over, or gave up what was known, which he did not."""
+    key, size = entries[0]["what"]["key"], len(entries)
+    ranges = {"ranges": [[1, size - 1]], "count": size - 1, "first": 1, "last": size - 1, "entries": []}
+    what = {**ranges, "head": sha256(b""), "key": key, "remembered": None, "why": "rolled back", "given_up": [],
+            "found": {"entries": size, "head": sha256(b"")}, "salt": "00" * 16}
+    return {**entries[-1], "do": do, "what": what}
+
+
 def adopted(yard, estate):
-    """An entry that says the owner took everything over, which he did not."""
-    entries = entries_of(yard)
-    entry = {**entries[-1], "do": "checkpoint.adopt", "what": {"from": 0, "entries": len(entries), "salt": "00" * 16}}
-    rewrite(yard, middle(yard) + [entry])
+    entries = middle(yard)
+    rewrite(yard, entries + [taken_over(entries, "checkpoint.adopt")])
     bare(yard, estate)
+
+
+def appended_and_adopted(yard, estate):
+    entries = entries_of(yard)
+    entries.append(invented(entries))
+    rewrite(yard, entries + [taken_over(entries, "checkpoint.adopt")])
+
+
+def accepted(yard, estate):
+    entries, kept = entries_of(yard), sizes(yard)[-2]
+    drop_anchors(yard, kept)
+    entries = entries[:kept]
+    rewrite(yard, entries + [taken_over(entries, "history.accept")])
+
+
+def rewritten_and_accepted(yard, estate):
+    entries = middle(yard)
+    rewrite(yard, entries + [taken_over(entries, "history.accept")])
 
 
 def old_signature(yard, estate):
@@ -243,15 +268,18 @@ def about(yard, entries, text, **what):
 def identified(name):
     """case.toml and the journal name another id, which would lead to another key file."""
     def by_id(yard, estate):
-        entries = entries_of(yard)
-        text = (yard.case / "case.toml").read_text().replace(entries[0]["what"]["id"], name)
-        about(yard, entries, text, id=name)
+        entries, said = entries_of(yard), name
+        if name == ANOTHER:
+            said = json.loads((estate.states["other"] / "case" / "journal.jsonl").read_bytes().split(b"\n")[0])["what"]["id"]
+        text = (yard.case / "case.toml").read_text().replace(entries[0]["what"]["id"], said)
+        about(yard, entries, text, id=said)
         bare(yard, estate)
     by_id.__name__ = f"id_{IDS.index(name)}"
     return by_id
 
 
-IDS = ["../../home/.ssh/id_ed25519", "../../home/.ssh/other.x", "", ".", "../keys/x", "ID-OF-NO-CASE", "0" * 300,
+ANOTHER = "the id of another case of the owner's"
+IDS = [ANOTHER, "../../home/.ssh/id_ed25519", "../../home/.ssh/other.x", "", ".", "../keys/x", "ID-OF-NO-CASE", "0" * 300,
        "40356eb0-2345-4223-8be0-317fa7e22cd7/../x", "{40356eb0-2345-4223-8be0-317fa7e22cd7}"]
 
 
@@ -278,7 +306,8 @@ def untouched(yard, estate):
 
 
 INSIDER = [appended, appended_many, rewritten, rewritten_bare, bare, bare_empty, unsigned, bent, cut, cut_to_start,
-           cut_and_grown, sealed_by_stranger, appended_and_sealed, own_key_added, adopted, old_signature, new_signature,
+           cut_and_grown, sealed_by_stranger, appended_and_sealed, own_key_added, adopted, appended_and_adopted, accepted,
+           rewritten_and_accepted, old_signature, new_signature,
            wrong_namespace, swapped_signatures, renamed, torn_link, without_index(torn_link), without_index(appended),
            *map(identified, IDS), untouched]
 
@@ -375,7 +404,7 @@ def insiders(bench, estate):
 def stolen(bench, estate):
     """A thief with the key: only what was kept outside helps, and what this machine remembers."""
     row = bench.row("opponents", "a thief with the key: an outside checkpoint, and what this machine remembers")
-    deeds = [rewritten_bare, bent, cut, cut_to_start, cut_and_grown, appended, adopted]
+    deeds = [rewritten_bare, bent, cut, cut_to_start, cut_and_grown, appended, adopted, accepted]
     points = [(f"thief:{deed.__name__}:{how}", deed, how) for deed in deeds for how in ("anchor", "ticket", "remembered", "write")]
     for label, deed, how in bench.pick("thief", points, 6):
         yard = estate.trial()

@@ -65,8 +65,13 @@ def wrong_json(path, yard, foreign):
     path.write_text('{"schema":1,"batch":1,"sources":[],"version":1}\n')
 
 
-def hard(path, yard, foreign):
-    os.link(yard.folder / "elsewhere" / path.name, path)
+def zeros(path, yard, foreign):
+    """A text of 60 MB that becomes many times as large once it is read as JSON."""
+    with path.open("wb") as file:
+        file.write(b'{"seq":0,"zeros":[')
+        for _ in range(300):
+            file.write(b"0," * 100_000)
+        file.write(b"0]}\n")
 
 
 def other(path, yard, foreign):
@@ -78,7 +83,7 @@ def other(path, yard, foreign):
         shutil.copy(foreign, path)
 
 
-KINDS = [to_victim, to_folder, to_copy, dangling, loop, fifo, zero, null, folder, huge, empty, noise, wrong_json, other]
+KINDS = [to_victim, to_folder, to_copy, dangling, loop, fifo, zero, null, folder, huge, empty, noise, wrong_json, zeros, other]
 READERS = [*QUESTIONS, ("--json", "status"), ("--json", "journal"), ("--json", "finding", "list"),
            ("--json", "bookmark", "list"), ("verify",), ("--json", "verify", "--roots")]
 

@@ -44,7 +44,7 @@ def plain(path):
         found = os.lstat(path)
     except OSError:
         return None
-    small = stat.S_ISREG(found.st_mode) and found.st_size < 1 << 28
+    small = stat.S_ISREG(found.st_mode) and found.st_size < 1 << 25
     return Path(path).read_bytes() if small else None
 
 
@@ -62,7 +62,7 @@ def snapshot(*folders):
             if stat.S_ISLNK(found.st_mode):
                 content = os.readlink(path)
             elif stat.S_ISREG(found.st_mode):
-                content = sha256(path.read_bytes()) if found.st_size < 1 << 28 else found.st_size
+                content = sha256(path.read_bytes()) if found.st_size < 1 << 25 else found.st_size
             seen[str(path)] = (found.st_mode, content)
     return seen
 

@@ -122,14 +122,17 @@ class Estate:
     def __init__(self, bench, name):
         if shutil.which("ssh-keygen") is None:
             raise Skip("ssh-keygen is not installed")
-        folder = bench.memory / name
+        # It grows where the trials will be: a machine remembers where it saw a case.
+        folder, kept = bench.memory / "trial", bench.memory / name
         shutil.rmtree(folder, ignore_errors=True)
-        self.bench, self.home = bench, Yard(bench.binary, folder)
-        self.seconds = SECONDS
+        shutil.rmtree(kept, ignore_errors=True)
+        self.bench, self.home, self.kept = bench, Yard(bench.binary, folder), bench.memory / f"kept-{name}"
         make_outside(self.home)
         self.batches, self.answers, self.own = {}, {}, set()
         self.states = {}
         self.grow()
+        shutil.move(folder, kept)
+        self.home = Yard(bench.binary, kept)
 
     def grow(self):
         home = self.home
@@ -168,7 +171,7 @@ class Estate:
 
     def learn(self, name, case, own=True):
         """Remembers a case as it is now, and what it truly answers."""
-        kept = self.home.folder.parent / f"kept-{self.home.folder.name}" / name
+        kept = self.kept / name
         shutil.rmtree(kept, ignore_errors=True)
         shutil.copytree(case, kept / "case")
         shutil.copytree(Path(case).parent / "data", kept / "data")
@@ -239,6 +242,7 @@ def make_outside(yard):
     ssh.mkdir(parents=True, mode=0o700)
     for name in ("id_ed25519", "other.x"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "me", "-f", str(ssh / name)], check=True)
+    (ssh / "other.x.pub").rename(ssh / "other.pub")
     (ssh / "other.x").unlink()
     (ssh / "authorized_keys").write_text("ssh-ed25519 AAAA me\n")
     (ssh / "authorized_keys").chmod(0o600)
