@@ -130,7 +130,7 @@ class Round:
 
     def verify_right(self, name, done, least):
         answer = objects(done.stdout)
-        if done.returncode != 0 or not answer or not answer[0]["rungs"]["consistent"]:
+        if done.returncode != 0 or not answer or not answer[0].get("sound", answer[0]["rungs"]["consistent"]):
             return f"a sound case, and {said(done)}"
         return None if answer[0]["rungs"]["signed"] else "a signed case is not called signed"
 

@@ -185,7 +185,7 @@ def verdict(truth, done, own):
     said = " ".join([*map(json.dumps, answer["damage"]), *answer["notes"], *answer["not_proven"]])
     if rungs["consistent"] and truth.damage:
         return f"✓ consistent, and {truth.damage[0]} is damaged"
-    if not rungs["consistent"]:
+    if not answer.get("sound", rungs["consistent"]):
         return None
     signed = rungs["signed"] and re.match(r"SHA256:\S+", rungs["signed"])
     if signed and signed[0] not in own:
@@ -194,6 +194,8 @@ def verdict(truth, done, own):
         return "✓ signed by a key that signed no checkpoint of this history"
     if signed and truth.covered < len(truth.lines) and not COVER.search(said):
         return "✓ signed, and not a word of the entries that no checkpoint covers"
+    if ((answer.get("reach") or {}).get("signed") or 0) > truth.covered:
+        return "✓ signed further than a key of the case signed"
     if rungs["extends"]:
         return "✓ extends a checkpoint that nobody brought"
     silent = [name for name in truth.told if name not in said]

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod architecture;
+mod before;
 mod bundle;
 mod commands;
 mod corpus;
