@@ -338,8 +338,9 @@ def own_lines(estate):
 def after(estate, yard, deed, own):
     """Lets the owner write, verifies with `--require signed`, and holds all of it against the truth."""
     before, anchors = yard.watched(), snapshot(yard.case / "anchors")
-    content = plain(yard.case / "journal.jsonl") or b""
-    foreign = {line for line in content.splitlines(keepends=True) if line not in own}
+    # What a key of the case signed before is its history, whoever wrote it.
+    truth = estate.truth(yard)
+    foreign = {line for place, line in enumerate(truth.lines) if line not in own and place >= truth.covered}
     done = yard.ask(*writers(estate)[deed])
     complaint = done.trouble() or watched(yard, before) or laundered(estate, yard, foreign, anchors)
     if complaint:
@@ -393,11 +394,14 @@ def insiders(bench, estate):
             deed(yard, estate)
             if not known:
                 yard.forget()
-            before = yard.watched()
+            before, lines = yard.watched(), plain(yard.case / "journal.jsonl") or b""
             complaint = None
             for words in (("search", "--count", "first"), VERIFY, ("--json", "status")):
                 complaint = complaint or read(estate, yard, words) or watched(yard, before)
-            complaint = complaint or after(estate, yard, name, own)
+            contradicted = known and not deed.__name__.startswith("id_") and not lines.startswith((estate.states["t2"] / "case" / "journal.jsonl").read_bytes())
+            complaint = complaint or (contradicted and told(yard)) or after(estate, yard, name, own) or None
+            if not complaint and contradicted and plain(yard.case / "journal.jsonl") != lines:
+                complaint = f"{name}: a history that this machine did not see was written to"
             row.point(label, complaint and f"{deed.__name__}: {complaint}", None if complaint else "true or refused")
 
 
@@ -428,17 +432,22 @@ def brought(estate, yard, deed, how, texts):
             return trouble
         return None if (done.returncode == 0) == extends else f"status {done.returncode} with a checkpoint that was kept outside"
     if how == "remembered":
-        told = yard.ask("status")
-        words = (told.stdout + told.stderr).lower()
-        if extends or told.returncode not in (0, 1):
-            return told.trouble()
-        return None if remembered(words) else "the machine saw another history, and status does not say so"
+        return None if extends else told(yard)
     lines = (yard.case / "journal.jsonl").read_bytes()
     done = yard.ask("bookmark", "add", estate.event)
     if extends:
         return done.trouble()
     written = (yard.case / "journal.jsonl").read_bytes() != lines
     return "a history that this machine did not see was written to" if written else done.trouble()
+
+
+def told(yard):
+    """`status` says, or refuses, that this machine saw another history."""
+    done = yard.ask("status")
+    words = (done.stdout + done.stderr).lower()
+    if done.returncode not in (0, 1) or remembered(words):
+        return done.trouble()
+    return "the machine saw another history, and status does not say so"
 
 
 def remembered(words):

@@ -97,7 +97,7 @@ class Truth:
     def __init__(self, case, batches, own):
         self.case, self.damage, self.told = Path(case), [], []
         self.entries, self.lines, self.imports = [], [], ()
-        self.covered, self.signers = 0, {}
+        self.covered, self.signers, self.keys = 0, {}, set()
         for part in ("evidence", "anchors", "index"):
             if os.path.lexists(self.case / part) and not is_folder(self.case / part):
                 (self.told if part == "index" else self.damage).append(part)
@@ -145,10 +145,20 @@ class Truth:
             found = {os.path.relpath(path, folder): content for path, (_, content) in found.items()}
             if wanted is None and found.get("manifest.json") == what["manifest_sha256"]:
                 wanted = found  # written meanwhile; its manifest is the one in the journal
+            if wanted and "originals" in wanted and not any(name.startswith("originals/") for name in wanted):
+                # A folder that holds nothing may be missing; what stands in its place has to be told.
+                wanted = {name: content for name, content in wanted.items() if name != "originals"}
+                place = folder / "originals"
+                if os.path.lexists(place) and not is_folder(place):
+                    self.told.append("originals")
+                found.pop("originals", None)
             if wanted is None or found != wanted or not is_folder(self.case / "evidence"):
                 self.damage.append(f"evidence/{what['batch']:04}")
 
     def look_at_anchors(self, own):
+        # Whose case it is, its first entry says; a case that a stranger began is a stranger's.
+        begun = self.entries[0]["what"].get("key") if self.entries else None
+        self.keys = own if begun in own else {begun}
         anchors = self.case / "anchors"
         for path in sorted(anchors.glob("checkpoint-*.txt")) if is_folder(anchors) else []:
             body = plain(path)
@@ -166,14 +176,14 @@ class Truth:
             if os.path.lexists(f"{path}.sig") and who is None:
                 self.damage.append(f"anchors/{path.name}.sig")
             self.signers[int(size)] = who
-            if who in own:
+            if who in self.keys:
                 self.covered = max(self.covered, int(size))
 
 
 COVER = re.compile(r"cover|not signed|unsigned", re.I)
 
 
-def verdict(truth, done, own):
+def verdict(truth, done):
     """Says in what the answer of `verify --json` is better than the truth; None where it is not."""
     if done.returncode == 3 and done.stderr:
         return None  # refused
@@ -188,7 +198,7 @@ def verdict(truth, done, own):
     if not answer.get("sound", rungs["consistent"]):
         return None
     signed = rungs["signed"] and re.match(r"SHA256:\S+", rungs["signed"])
-    if signed and signed[0] not in own:
+    if signed and signed[0] not in truth.keys:
         return "✓ signed by a key that is not the case's"
     if signed and not truth.covered:
         return "✓ signed by a key that signed no checkpoint of this history"

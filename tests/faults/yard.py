@@ -223,7 +223,7 @@ class Estate:
         return f"verify: {trouble}" if trouble else self.verdict(yard, done)
 
     def verdict(self, yard, done):
-        return verdict(self.truth(yard), done, self.own)
+        return verdict(self.truth(yard), done)
 
 
 QUESTIONS = [
