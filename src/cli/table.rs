@@ -37,9 +37,9 @@ impl Table {
         self.rows.is_empty()
     }
 
-    /// Gives the lines under these headings, all of them words.
+    /// Gives the lines under these headings (foreign text), all of them words.
     pub fn lines_headed(&self, headings: &[String], width: Option<usize>) -> Vec<String> {
-        let mut rows = vec![headings.to_vec()];
+        let mut rows = vec![headings.iter().map(|heading| visible(heading)).collect()];
         rows.extend(self.rows.iter().cloned());
         let table = Table { headings: vec![("", Align::Left); headings.len()], rows };
         table.lines(width).split_off(1)

@@ -1,5 +1,6 @@
 //! What surrounds a run: clock, environment, streams. Tests bring their own.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -70,8 +71,10 @@ impl World {
         }
     }
 
-    /// Prints a line of results.
+    /// Prints a line of results. Whatever it was made of (an argument, a file's name,
+    /// a value of the environment), nothing in it acts on a terminal.
     pub fn line(&mut self, text: &str) -> Result<()> {
+        let text = harmless(text);
         let written = self.out.write_all(text.as_bytes()).and_then(|()| self.out.write_all(b"\n"));
         self.written(written)
     }
@@ -93,7 +96,7 @@ impl World {
 
     /// Prints a line of diagnostics; a failure to do so is not told.
     pub fn note(&mut self, text: &str) {
-        let _ = writeln!(self.err, "{text}");
+        let _ = writeln!(self.err, "{}", harmless(text));
     }
 
     fn written(&mut self, written: io::Result<()>) -> Result<()> {
@@ -125,6 +128,20 @@ impl World {
             home: super::which::home(self),
         }
     }
+}
+
+/// Makes text harmless that may have several lines; tabs stay, too.
+fn harmless(text: &str) -> Cow<'_, str> {
+    let plain = |byte: u8| (b' '..0x7f).contains(&byte) || matches!(byte, b'\n' | b'\t');
+    if text.bytes().all(plain) {
+        return Cow::Borrowed(text);
+    }
+    let stretches = text.split_inclusive(['\n', '\t']).map(|part| {
+        let end = if part.ends_with(['\n', '\t']) { 1 } else { 0 };
+        let (inside, end) = part.split_at(part.len() - end);
+        visible(inside) + end
+    });
+    Cow::Owned(stretches.collect())
 }
 
 /// Says whether the machine's clock is kept right, as far as can be seen without asking anybody.

@@ -80,7 +80,7 @@ pub fn complete(text: &str, cursor: usize, context: &Context<'_>) -> Completion 
         Some((Token::Open, _)) | Some((_, false)) | None => {
             at_word(text, cursor, cursor, scopes.next_value, context)
         }
-        Some((Token::Not, true)) if !before.ends_with('T') => {
+        Some((Token::Not, true)) if !before.ends_with(['T', 't']) => {
             at_word(text, cursor, cursor, scopes.next_value, context)
         }
         Some(_) => nothing,

@@ -16,11 +16,11 @@ pub enum Token {
     Open,
     /// `)`
     Close,
-    /// `AND`, `&&`
+    /// `AND` (in any case), `&&`
     And,
-    /// `OR`, `||`
+    /// `OR` (in any case), `||`
     Or,
-    /// `NOT`, `!`, or a `-` before a term
+    /// `NOT` (in any case), `!`, or a `-` before a term
     Not,
     /// A name and its sign: `user:`, `status>=`; `name` is the byte behind the name.
     Field {

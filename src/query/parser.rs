@@ -101,7 +101,7 @@ impl Parser<'_> {
                 _ => {}
             }
             if !said {
-                self.check_neighbours(scope)?;
+                self.check_neighbours()?;
             }
             members.push(self.not(scope)?);
         }
@@ -128,8 +128,8 @@ impl Parser<'_> {
     }
 
     /// Refuses what stands side by side and surely was meant otherwise: terms
-    /// without a space between them, and `and`, `or`, `not` in small letters.
-    fn check_neighbours(&self, scope: Scope<'_>) -> Result<(), Diagnostic> {
+    /// without a space between them.
+    fn check_neighbours(&self) -> Result<(), Diagnostic> {
         let (before, here) = (&self.tokens[self.at - 1], &self.tokens[self.at]);
         let joined = before.span.end == here.span.start && before.token != Token::Close;
         if joined && !matches!(here.token, Token::Wrong(_)) {
@@ -144,40 +144,27 @@ impl Parser<'_> {
             };
             return Err(Diagnostic::at(place, "a space is missing before this").hint(hint));
         }
-        let small = |at: usize| self.small_operator(at, scope).map_or(Ok(()), Err);
-        small(self.at - 1)?;
-        small(self.at)
+        Ok(())
     }
 
-    /// `and`, `or`, `not` in small letters are words to look for. Beside a field,
-    /// a phrase or a group, or among the values of one field, hardly anybody means that.
-    fn small_operator(&self, at: usize, scope: Scope<'_>) -> Option<Diagnostic> {
-        let placed = self.tokens.get(at).filter(|placed| placed.token == Token::Word)?;
-        let word = &self.text[placed.span.clone()];
-        let operator =
-            ["AND", "OR", "NOT"].into_iter().find(|operator| word.eq_ignore_ascii_case(operator))?;
-        let token = |at: usize| self.tokens.get(at).map(|placed| &placed.token);
-        let of_field = |at: usize| {
-            matches!(at.checked_sub(1).and_then(token), Some(Token::Field { .. } | Token::Compare(_)))
-        };
-        let phrase =
-            |token: Option<&Token>| matches!(token, Some(Token::Quoted | Token::Regex | Token::Range));
-        let before = at.checked_sub(1).is_some_and(|before| {
-            let found = token(before);
-            phrase(found) || found == Some(&Token::Close) || found == Some(&Token::Word) && of_field(before)
-        });
-        let after = token(at + 1);
-        let after = phrase(after) || matches!(after, Some(Token::Open | Token::Field { .. }));
-        (!of_field(at) && (scope.is_some() || before || after)).then(|| {
-            Diagnostic::at(placed.span.clone(), format!("`{word}` in small letters is a word to look for"))
-                .hint(format!("Write {operator} to combine terms, or \"{word}\" in quotes to look for it."))
-        })
+    /// Says that a term is missing, and, where an operator is written as a word, how
+    /// to look for that word.
+    fn missing(&self, message: &str, operator: Option<usize>) -> Diagnostic {
+        let diagnostic = self.wrong(message);
+        let placed = operator.and_then(|at| self.tokens.get(at));
+        match placed.filter(|placed| matches!(placed.token, Token::And | Token::Or | Token::Not)) {
+            Some(placed) if self.text[placed.span.clone()].starts_with(char::is_alphabetic) => {
+                let word = &self.text[placed.span.clone()];
+                diagnostic.hint(format!("Write \"{word}\" in quotes to look for the word."))
+            }
+            _ => diagnostic,
+        }
     }
 
     fn term(&mut self, scope: Scope<'_>) -> Result<Expr, Diagnostic> {
         let span = self.span();
         match self.peek() {
-            None => Err(self.wrong("a term is missing here")),
+            None => Err(self.missing("a term is missing here", self.at.checked_sub(1))),
             Some(Token::Open) => {
                 self.at += 1;
                 self.group(span, scope)
@@ -202,7 +189,7 @@ impl Parser<'_> {
                 let test = self.value(scope)?;
                 Ok(Expr::Leaf(Leaf { field: scope.cloned(), test }))
             }
-            Some(Token::And | Token::Or) => Err(self.wrong("a term is missing before this")),
+            Some(Token::And | Token::Or) => Err(self.missing("a term is missing before this", Some(self.at))),
             Some(Token::Close) => Err(self.wrong("a term is missing before this parenthesis")),
             Some(Token::Not | Token::Wrong(_)) => Err(self.wrong("a term was expected here")),
         }

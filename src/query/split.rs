@@ -143,23 +143,24 @@ pub fn is_measure(text: &str) -> bool {
     number.starts_with(|c: char| c.is_ascii_digit()) || text.starts_with('"') || text.starts_with("now")
 }
 
-/// Gives the keyword at the front of a text: `AND`, `OR`, `NOT` before a space,
-/// a parenthesis, a quote or the end.
+/// Gives the keyword at the front of a text: `AND`, `OR`, `NOT`, in whatever
+/// case, before a space, a parenthesis, a quote or the end.
 pub fn keyword(text: &str) -> Option<&'static str> {
     ["AND", "OR", "NOT"].into_iter().find(|keyword| {
-        text.strip_prefix(keyword).is_some_and(|rest| {
-            rest.chars().next().is_none_or(|c| c.is_whitespace() || matches!(c, '(' | ')' | '"'))
-        })
+        let (word, rest) = text.split_at_checked(keyword.len()).unwrap_or_default();
+        let ends = |c: char| c.is_whitespace() || matches!(c, '(' | ')' | '"');
+        word.eq_ignore_ascii_case(keyword) && rest.chars().next().is_none_or(ends)
     })
 }
 
 /// Tells whether a text that follows white space begins the next term of a
-/// query, or is empty: then a `/` before it did not open an expression.
+/// query, or is empty: then a `/` before it did not open an expression. In small
+/// letters `and`, `or`, `not` are more likely words of the expression.
 pub fn begins_term(text: &str) -> bool {
     let text = text.trim_start_matches(['(', '-', '!', '+']);
     let next = text.split(char::is_whitespace).next().unwrap_or_default();
     text.is_empty()
-        || keyword(text).is_some()
+        || keyword(text).is_some_and(|keyword| text.starts_with(keyword))
         || text.starts_with("&&")
         || text.starts_with("||")
         || name(next).is_some_and(|(end, _)| next[end..].starts_with([':', '<', '>']))

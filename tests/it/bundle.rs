@@ -41,7 +41,8 @@ pub fn tool(test: &str, command: &mut Command) -> Option<(bool, String)> {
     }
 }
 
-fn script(name: &str) -> PathBuf {
+/// A script as it is in the sources, a copy that nobody changed.
+pub fn script(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src/export/scripts").join(name)
 }
 

@@ -13,6 +13,7 @@ mod forged;
 mod forged_bag;
 mod forgery;
 mod handover;
+mod harmless;
 #[cfg(unix)]
 mod hostile_case;
 mod killed;
@@ -25,4 +26,6 @@ mod screens_export;
 mod screens_notes;
 mod terminal;
 mod times;
+#[cfg(unix)]
+mod verifiers;
 mod whole;

@@ -59,6 +59,8 @@ fn nothing_is_wanted_where_nothing_can_be_completed() {
         "stauts:^",
         "user:al*^",
         "x AND^",
+        "x and^",
+        "not^",
     ] {
         assert_eq!(at(text, &context()).1, Wanted::Nothing, "{text}");
     }
@@ -73,6 +75,8 @@ fn fields_are_wanted_where_a_term_begins() {
     let table = [
         ("^", "", "ip"),
         ("x AND ^", "", "ip"),
+        ("x or ^", "", "ip"),
+        ("not sta^", "sta", "status"),
         ("x AND sta^", "sta", "status"),
         ("sta^ AND x", "sta", "status"),
         ("(a OR us^", "us", "user"),

@@ -49,6 +49,8 @@ fn pieces() -> impl Strategy<Value = String> {
         "北",
         "\u{10fffe}",
         "and",
+        "or ",
+        " Not ",
         "\t",
         "\u{1b}",
         "_exists_:",

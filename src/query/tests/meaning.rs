@@ -177,10 +177,17 @@ fn a_colon_makes_a_field_only_behind_what_may_be_one() {
 }
 
 #[test]
-fn words_of_operators_are_words_where_nothing_else_is_meant() {
+fn operators_are_read_in_any_case_and_are_words_in_quotes() {
     check(&[
-        ("search and rescue", r"search AND \and AND rescue"),
-        ("or", r"\or"),
+        ("search and rescue", "search AND rescue"),
+        ("a or b And not c", "a OR (b AND NOT c)"),
+        ("user:(alice or bob)", "user.name:(alice OR bob)"),
+        ("user:alice and status:200", "user.name:alice AND http.response.status_code:200"),
+        ("not user:alice", "NOT user.name:alice"),
+        ("not(a b) or\"c\"", "NOT (a AND b) OR \"c\""),
+        ("\"and\" \\or \\not", "\"and\" AND \\or AND \\not"),
+        ("/a and b/ path:/a and path:/b", "/a and b/ AND url.path:/a AND url.path:/b"),
+        ("android order notice", "android AND order AND notice"),
         (r"\NOT \AND", r"\NOT AND \AND"),
         ("user:or", r"user.name:\or"),
         ("ANDROID NOTE", "ANDROID AND NOTE"),
