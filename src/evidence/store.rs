@@ -212,8 +212,8 @@ impl Store {
         let mut recent = lock();
         recent.push_front((key, frame.clone()));
         let mut bytes = 0;
-        let fits = recent.iter().take(CACHED).take_while(|(_, frame)| {
-            bytes += frame.content.len();
+        let fits = recent.iter().take(CACHED).take_while(|(_, kept)| {
+            bytes += kept.frame.content.len();
             bytes <= CACHED_BYTES
         });
         let kept = fits.count();
