@@ -7,11 +7,13 @@ use serde_json::{Value, json};
 
 use crate::error::{Attempt, Error, Result, visible};
 use crate::fs::{Dir, Kind, is_temporary, unusable};
+use crate::index::Binding;
 use crate::record::{Clock, SourceId};
 use crate::{evidence, index, journal};
 
-use crate::journal::{Journal, Line, Signer, Who};
+use crate::journal::{Home, Journal, Line, Signer, Who};
 
+use super::bound::binding;
 use super::{About, INDEX, New};
 
 /// What journal entries say of the program that wrote them.
@@ -20,7 +22,10 @@ pub const TOOL: &str = concat!("vestigo ", env!("CARGO_PKG_VERSION"));
 /// The right to write to a case: holds its lock until dropped.
 pub struct Hold {
     case: Dir,
+    index: Dir,
     writer: journal::Writer,
+    home: Home,
+    binding: Option<Binding>,
 }
 
 impl Hold {
@@ -63,11 +68,12 @@ impl Hold {
     /// Takes the lock of a case whose folder is open.
     pub fn of(case: &Dir, who: &Who, clock: &dyn Clock) -> Result<Hold> {
         About::of(case)?;
-        for part in [evidence::FOLDER, INDEX] {
-            case.make_dir(part).map_err(|error| unusable(error, part))?;
-        }
+        let part = |part| case.make_dir(part).map_err(|error| unusable(error, part));
+        part(evidence::FOLDER)?;
+        let index = part(INDEX)?;
         let writer = journal::Writer::open(case, who, clock)?;
-        let mut hold = Hold { case: case.clone(), writer };
+        let (case, home) = (case.clone(), who.home.clone());
+        let mut hold = Hold { case, index, writer, home, binding: None };
         hold.sweep(clock)?;
         Ok(hold)
     }
@@ -80,6 +86,25 @@ impl Hold {
     /// Returns the case's folder, through which everything in it is reached.
     pub fn dir(&self) -> &Dir {
         &self.case
+    }
+
+    /// Returns the folder of the case's own index.
+    pub(crate) fn index(&self) -> &Dir {
+        &self.index
+    }
+
+    /// Returns the folders of whoever holds it.
+    pub(super) fn home(&self) -> &Home {
+        &self.home
+    }
+
+    /// Returns what the case's own index is bound to.
+    pub(crate) fn binding(&mut self) -> Result<Binding> {
+        if let Some(binding) = &self.binding {
+            return Ok(binding.clone());
+        }
+        let binding = binding(&About::of(&self.case)?.id, &self.home)?;
+        Ok(self.binding.insert(binding).clone())
     }
 
     /// Appends a journal entry: when this returns, it is committed.
@@ -126,7 +151,7 @@ impl Hold {
     fn sweep(&mut self, clock: &dyn Clock) -> Result<()> {
         sweep_temporary(&self.case)?;
         evidence::sweep(&self.case)?;
-        index::sweep(&self.case.at(INDEX))?;
+        index::sweep(&self.index)?;
         let known: Vec<u32> = self.committed()?.iter().map(|(number, _)| *number).collect();
         for (from, to) in evidence::set_aside(&self.case, &known, self.journal().lines.len())? {
             let what = json!({ "moved": from, "to": to,

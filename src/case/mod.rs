@@ -6,6 +6,9 @@
 //! `tui` and `cli` may call.
 
 mod about;
+mod answers;
+mod bound;
+mod compare;
 mod hold;
 mod ladder;
 mod notebook;
@@ -14,34 +17,26 @@ mod reading;
 mod rebuild;
 mod receipt;
 mod resolve;
+mod scratch;
 mod seal;
 mod shape;
 mod verify;
+mod watch;
 
 pub use about::{About, New};
+pub use answers::Opening;
+pub(crate) use bound::basis;
 pub use hold::{Hold, TOOL, committed, keys_of};
 pub use ladder::Brought;
 pub use notebook::{Standing, annotate, record_hash};
 pub use open::{Case, SourceInfo};
 pub use reading::{Reading, each_event};
 pub use rebuild::{Rebuilt, rebuild};
-pub(crate) use rebuild::{catch_up, index_batch};
+pub(crate) use rebuild::{complete, rows};
 pub use receipt::{Bytes, Receipt, Rejected, Times};
 pub use seal::{Sealed, beside, beside_checkpoint, checkpoint, seal, stamp, write_new};
 pub use verify::{NEVER_PROVEN, Rungs, Verdict, verify};
+pub use watch::Watch;
 
-use std::path::PathBuf;
-
-use crate::error::Result;
-use crate::fs::{Dir, unusable};
-
-/// The folder of a case in which its index lies.
-pub const INDEX: &str = "index";
-
-/// Returns the place of a case's index, which is a folder or nothing.
-pub fn index_folder(case: &Dir) -> Result<PathBuf> {
-    match case.dir(INDEX) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(unusable(error, INDEX)),
-        _ => Ok(case.at(INDEX)),
-    }
-}
+/// The name of the folder in which a case's own index lies.
+pub(crate) const INDEX: &str = "index";

@@ -8,11 +8,11 @@ use crate::error::{Error, Result};
 use crate::evidence::{FrameBytes, SourceAt, Span, Store};
 use crate::fs::Dir;
 use crate::index::{Hit, Index};
-use crate::journal::{self, Journal, Line, State, Who};
-use crate::record::{Clock, Entry, EventId, Instant, Origin, SourceId};
+use crate::journal::{Journal, Line, State, Who};
+use crate::record::{Entry, EventId, Instant, Origin, SourceId};
 
-use super::hold::committed;
-use super::{About, Reading, Receipt, catch_up, index_folder};
+use super::answers::{Answers, Opening};
+use super::{About, Reading, Receipt, Watch};
 
 /// One source as the screens and tables show it.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,64 +43,100 @@ pub struct Case {
     inner: Arc<Inner>,
 }
 
+/// What was derived from the evidence lately: of which state, and the answers.
+type Derived = Option<(String, Arc<Answers>)>;
+
 struct Inner {
-    dir: Dir,
     about: About,
-    journal: Journal,
     state: State,
-    store: Store,
-    index: Index,
-    /// Committed batches that are not in the index yet.
-    behind: usize,
+    /// What was read together, of one moment.
+    moment: Opening,
+    answers: Arc<Answers>,
     readings: Mutex<HashMap<SourceId, Arc<Reading>>>,
+    /// What was derived from the evidence lately, shared by all that were read
+    /// again of this case.
+    derived: Arc<Mutex<Derived>>,
 }
 
 impl Case {
-    /// Opens a case. An index that lacks committed batches (a crash, a deleted
-    /// folder) is rebuilt first where the case can be written, and is an error
-    /// with a hint where it cannot. While another process rebuilds it, this waits
-    /// for a moment.
-    pub fn open(folder: &Path, who: &Who, clock: &dyn Clock) -> Result<Case> {
-        let (dir, mut tries) = (About::folder(folder)?, 0);
-        loop {
-            match Inner::read(&dir, who, clock) {
-                Ok(inner) => return Ok(Case { inner: Arc::new(inner) }),
-                Err(Failed { error, again: true }) if tries < TRIES => {
-                    tries += 1;
-                    drop(error);
-                    std::thread::sleep(PAUSE);
-                }
-                Err(Failed { error, .. }) => return Err(error),
-            }
-        }
+    /// Opens a case as it is now. Nothing in it is written: an index that is
+    /// missing, or does not agree with the evidence, is built in the user's
+    /// cache, which takes as long as reading all of the evidence.
+    pub fn open(folder: &Path, who: &Who) -> Result<Case> {
+        Case::opening(folder, who)?.finish(Watch::silent())
     }
 
-    /// Reads the journal once more: the same case with the annotations of now.
-    /// Evidence that was added since is not seen until the case is opened again.
+    /// Looks at a case as it is now, and whether its index can be used.
+    pub fn opening(folder: &Path, who: &Who) -> Result<Opening> {
+        Opening::of(folder, who)
+    }
+
+    pub(super) fn with(moment: Opening, answers: Answers) -> Case {
+        Case::of(moment, Arc::new(answers), Arc::default())
+    }
+
+    fn of(moment: Opening, answers: Arc<Answers>, derived: Arc<Mutex<Derived>>) -> Case {
+        let (state, readings) = (State::of(&moment.journal), Mutex::default());
+        let about = moment.about.clone();
+        Case { inner: Arc::new(Inner { about, state, moment, answers, readings, derived }) }
+    }
+
+    /// Reads the journal once more: the case as it is now. Where evidence was
+    /// added since, that and the index are opened again, too.
     pub fn reread(&self) -> Result<Case> {
-        let journal = journal::read(self.dir())?;
-        let Inner { dir, about, store, index, behind, .. } = &*self.inner;
-        let inner = Inner {
-            dir: dir.clone(),
-            about: about.clone(),
-            state: State::of(&journal),
-            journal,
-            store: store.clone(),
-            index: index.clone(),
-            behind: *behind,
-            readings: Mutex::default(),
+        let Inner { moment, answers, derived, .. } = &*self.inner;
+        let (moment, answers) = match moment.again()? {
+            (moment, true) if self.is_whole() => (moment, answers.clone()),
+            (mut moment, _) => {
+                moment.look();
+                let answers = moment.answers(Watch::silent())?;
+                (moment, Arc::new(answers))
+            }
         };
-        Ok(Case { inner: Arc::new(inner) })
+        Ok(Case::of(moment, answers, derived.clone()))
+    }
+
+    /// Returns the case with answers that were derived from its evidence just
+    /// now, whatever its index says: what is stated of a case to others, above
+    /// all that something is not there, is stated of these. What this process
+    /// has derived of the same evidence before is used again.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the evidence is not what its hashes say, and with
+    /// [`crate::error::Kind::Interrupted`] where `watch` says so.
+    pub fn derived(&self, watch: Watch<'_>) -> Result<Case> {
+        let Inner { moment, answers, derived, .. } = &*self.inner;
+        let state = moment.state();
+        // Whoever asks at the same time waits, and gets the same.
+        let mut kept = derived.lock().unwrap_or_else(PoisonError::into_inner);
+        let answers = match &*kept {
+            Some((known, answers)) if *known == state => answers.clone(),
+            _ if answers.derived => answers.clone(),
+            _ => Arc::new(moment.derive(watch)?),
+        };
+        *kept = Some((state, answers.clone()));
+        Ok(Case::of(moment.clone(), answers, derived.clone()))
+    }
+
+    /// Tells whether the answers are derived from the evidence by this process.
+    pub fn is_derived(&self) -> bool {
+        self.inner.answers.derived
+    }
+
+    /// Tells whether every committed batch is in the index.
+    pub fn is_whole(&self) -> bool {
+        self.inner.answers.behind == 0
     }
 
     /// Gives the path by which the case's folder was opened.
     pub fn folder(&self) -> &Path {
-        self.inner.dir.path()
+        self.inner.moment.dir.path()
     }
 
     /// Returns the case's folder, through which everything in it is reached.
     pub fn dir(&self) -> &Dir {
-        &self.inner.dir
+        &self.inner.moment.dir
     }
 
     /// Gives what `case.toml` says.
@@ -110,12 +146,12 @@ impl Case {
 
     /// Gives the journal's entries.
     pub fn journal(&self) -> &[Line] {
-        &self.inner.journal.lines
+        &self.inner.moment.journal.lines
     }
 
     /// Gives the journal whole, with what is wrong with it.
     pub fn whole_journal(&self) -> &Journal {
-        &self.inner.journal
+        &self.inner.moment.journal
     }
 
     /// Gives what stands at the journal's end: bookmarks and findings.
@@ -125,32 +161,30 @@ impl Case {
 
     /// Says what is wrong with the case though it could be opened, if anything.
     pub fn trouble(&self) -> Vec<String> {
-        let journal = &self.inner.journal;
+        let journal = &self.inner.moment.journal;
         let torn = (!journal.torn.is_empty())
             .then(|| "the journal's last line was cut off; the next write repairs it".to_owned());
         let broken = journal.broken.as_ref().map(|(line, how)| format!("journal line {line}: {how}"));
-        let behind = (self.inner.behind > 0).then(|| {
-            format!(
-                "{} committed batches are not in the index yet: another process is at work",
-                self.inner.behind
-            )
+        let behind = self.inner.answers.behind;
+        let behind = (behind > 0).then(|| {
+            format!("{behind} committed batches are not in the index yet: another process is at work")
         });
         torn.into_iter().chain(broken).chain(behind).collect()
     }
 
     /// Gives the index, for counting and searching.
     pub fn index(&self) -> &Index {
-        &self.inner.index
+        &self.inner.answers.index
     }
 
     /// Gives the sealed evidence.
     pub fn store(&self) -> &Store {
-        &self.inner.store
+        &self.inner.moment.store
     }
 
     /// Gives the sources in the order of their import.
     pub fn sources(&self) -> Vec<SourceInfo> {
-        let rows = self.inner.store.manifests().flat_map(|(_, manifest)| &manifest.sources);
+        let rows = self.inner.moment.store.manifests().flat_map(|(_, manifest)| &manifest.sources);
         rows.filter_map(|row| {
             Some(SourceInfo {
                 id: row.source.parse().ok()?,
@@ -173,7 +207,7 @@ impl Case {
     pub fn entry_at(&self, source: &SourceId, record: u64) -> Result<Entry> {
         let at = self.locate(source)?;
         let reading = self.reading(source, at)?;
-        let bytes = self.inner.store.record(at, record)?;
+        let bytes = self.inner.moment.store.record(at, record)?;
         let event = reading.event(record, bytes.part, &bytes.text, |event| event.clone().into_owned());
         let origin = Origin {
             source: *source,
@@ -194,7 +228,7 @@ impl Case {
         records: &[u64],
         mut take: impl FnMut(Entry, Span, &[u8]) -> Result<()>,
     ) -> Result<()> {
-        let source: SourceId = self.inner.store.row(at).source.parse()?;
+        let source: SourceId = self.inner.moment.store.row(at).source.parse()?;
         let reading = self.reading(&source, at)?;
         let (mut from, mut line) = (0, frame.first_line);
         let mut wanted = records.iter().copied().peekable();
@@ -235,7 +269,7 @@ impl Case {
                     .hint(format!("Write more of the id: {}.", choices.join(" or "))));
             }
         };
-        if id.record >= self.inner.store.row(self.locate(&source)?).records {
+        if id.record >= self.inner.moment.store.row(self.locate(&source)?).records {
             return Err(unknown(id));
         }
         let entry = self.entry_at(&source, id.record)?;
@@ -244,7 +278,7 @@ impl Case {
 
     /// Gives the names of all fields that have values, for hints and completion.
     pub fn field_names(&self) -> Vec<String> {
-        self.inner.index.fields().into_iter().map(|field| field.name).collect()
+        self.inner.answers.index.fields().into_iter().map(|field| field.name).collect()
     }
 
     /// Finds where a source lies.
@@ -253,7 +287,7 @@ impl Case {
             Error::integrity(format!("the index names source {}, which is not in evidence", source.short()))
                 .hint("Run `vestigo reindex`.")
         };
-        self.inner.store.find(source).ok_or_else(unknown)
+        self.inner.moment.store.find(source).ok_or_else(unknown)
     }
 
     fn reading(&self, source: &SourceId, at: SourceAt) -> Result<Arc<Reading>> {
@@ -261,74 +295,9 @@ impl Case {
         if let Some(reading) = readings.get(source) {
             return Ok(reading.clone());
         }
-        let reading = Arc::new(Reading::of(self.inner.store.row(at))?);
+        let reading = Arc::new(Reading::of(self.inner.moment.store.row(at))?);
         readings.insert(*source, reading.clone());
         Ok(reading)
-    }
-}
-
-/// How often opening is tried while another process makes the index anew …
-const TRIES: u32 = 100;
-/// … and how long it waits each time.
-const PAUSE: std::time::Duration = std::time::Duration::from_millis(50);
-
-/// Why a case could not be opened, and whether it may be in a moment.
-struct Failed {
-    error: Error,
-    again: bool,
-}
-
-impl From<Error> for Failed {
-    fn from(error: Error) -> Failed {
-        Failed { error, again: false }
-    }
-}
-
-impl Inner {
-    /// Reads the last committed state. The index comes first: what it holds was
-    /// committed before, so the journal that is read after it knows of it.
-    fn read(dir: &Dir, who: &Who, clock: &dyn Clock) -> Result<Inner, Failed> {
-        let about = About::of(dir)?;
-        let index = Index::open(&index_folder(dir)?);
-        let journal = journal::read(dir)?;
-        let batches = committed(&journal.lines)?;
-        let wanted: Vec<u32> = batches.iter().map(|(number, _)| *number).collect();
-        let whole = index.as_ref().is_ok_and(|index| index.batches() == wanted);
-        if !whole {
-            match (catch_up(dir, who, clock), &index) {
-                (Ok(()), _) => return Inner::read_whole(dir, about),
-                (Err(_), Ok(known)) if known.batches().iter().all(|number| wanted.contains(number)) => {}
-                (Err(error), _) => {
-                    let again = journal::is_held(dir);
-                    let error = Error::case("the index is missing or damaged, and could not be made again")
-                        .because(error)
-                        .hint("Run `vestigo reindex` where the case can be written.");
-                    return Err(Failed { error, again });
-                }
-            }
-        }
-        Ok(Inner::of(dir, about, journal, index?, &batches)?)
-    }
-
-    /// Reads the state of a case whose index was just brought up to it.
-    fn read_whole(dir: &Dir, about: About) -> Result<Inner, Failed> {
-        let index = Index::open(&index_folder(dir)?)?;
-        let journal = journal::read(dir)?;
-        let batches = committed(&journal.lines)?;
-        Ok(Inner::of(dir, about, journal, index, &batches)?)
-    }
-
-    fn of(
-        dir: &Dir,
-        about: About,
-        journal: Journal,
-        index: Index,
-        batches: &[(u32, [u8; 32])],
-    ) -> Result<Inner> {
-        let store = Store::open(dir, batches)?;
-        let behind = batches.len().saturating_sub(index.batches().len());
-        let (state, readings) = (State::of(&journal), Mutex::default());
-        Ok(Inner { dir: dir.clone(), about, journal, state, store, index, behind, readings })
     }
 }
 

@@ -1,19 +1,21 @@
 //! The index made again from the evidence.
 
 use std::collections::HashMap;
-use std::path::Path;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::json;
 
-use crate::error::{Attempt, Error, Result};
+use crate::error::{Error, Result};
 use crate::evidence::{SourceAt, Store};
 use crate::fs::Dir;
-use crate::index::{Index, Segment, SegmentWriter, publish};
+use crate::index::{Basis, Index, Indexed, Segment, SegmentWriter, publish, publish_all, sweep};
 use crate::journal::Who;
 use crate::record::{Clock, SourceId};
 
-use super::{Hold, INDEX, Reading, each_event, index_folder};
+use super::answers::forget;
+use super::bound::bases;
+use super::watch::Done;
+use super::{Hold, Reading, Watch, each_event};
 
 /// What a rebuild did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,153 +26,180 @@ pub struct Rebuilt {
     pub events: u64,
 }
 
-/// Deletes the index and makes it again from the evidence, on every processor.
-/// `progress` is told bytes of content done, and in all. Takes the case's lock;
-/// the journal gets an `index.rebuild` entry.
-pub fn rebuild(
-    folder: &Path,
-    who: &Who,
-    clock: &dyn Clock,
-    progress: &(dyn Fn(u64, u64) + Sync),
-) -> Result<Rebuilt> {
-    rebuild_held(Hold::open(folder, who, clock)?, clock, progress)
+/// Makes a case's own index again from the evidence, on every processor. The old
+/// one answers until then. Takes the case's lock; the journal gets an
+/// `index.rebuild` entry.
+pub fn rebuild(folder: &std::path::Path, who: &Who, clock: &dyn Clock, watch: Watch<'_>) -> Result<Rebuilt> {
+    let mut hold = Hold::open(folder, who, clock)?;
+    let (store, bases) = evidence(&hold)?;
+    anew(&mut hold, &store, &bases, clock, watch)
 }
 
-fn rebuild_held(mut hold: Hold, clock: &dyn Clock, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Rebuilt> {
-    let case = hold.dir().clone();
-    case.remove_all(INDEX).attempt(|| "cannot remove the old index".to_owned())?;
-    case.make_dir(INDEX).attempt(|| "cannot make the index folder".to_owned())?;
-    let index = index_folder(&case)?;
-    let store = Store::open(&case, &hold.committed()?)?;
-    let total = store.manifests().map(|(_, manifest)| manifest.length).sum();
-    let done = AtomicU64::new(0);
+fn evidence(hold: &Hold) -> Result<(Store, Vec<Basis>)> {
+    let committed = hold.committed()?;
+    let store = Store::open(hold.dir(), &committed)?;
+    let bases = bases(&store, &committed);
+    Ok((store, bases))
+}
+
+fn anew(
+    hold: &mut Hold,
+    store: &Store,
+    bases: &[Basis],
+    clock: &dyn Clock,
+    watch: Watch<'_>,
+) -> Result<Rebuilt> {
+    let (dir, binding) = (hold.index().clone(), hold.binding()?);
+    let made = rows(store, &dir, bases, watch).and_then(|rows| publish_all(&dir, &binding, rows));
+    // Of the old index, or of this one where it was stopped.
+    sweep(&dir)?;
+    made?;
+    forget(hold.home(), &binding.case);
+    told(hold, bases.iter(), clock)
+}
+
+/// Notes in the journal which batches were indexed again.
+fn told<'a>(hold: &mut Hold, bases: impl Iterator<Item = &'a Basis>, clock: &dyn Clock) -> Result<Rebuilt> {
     let mut rebuilt = Rebuilt { batches: 0, events: 0 };
-    for (number, _) in hold.committed()? {
-        rebuilt.events += index_batch(&store, &index, number, &|bytes| {
-            progress(done.fetch_add(bytes, Ordering::Relaxed) + bytes, total);
-        })?;
+    for basis in bases {
         rebuilt.batches += 1;
+        rebuilt.events += basis.events;
     }
     let what = json!({ "batches": rebuilt.batches, "events": rebuilt.events, "tool": super::TOOL });
     hold.note("index.rebuild", what, clock)?;
     Ok(rebuilt)
 }
 
-/// Indexes the committed batches that the index lacks (a crash between commit
-/// and publication); where the index cannot be used, all of them.
-pub(crate) fn catch_up(case: &Dir, who: &Who, clock: &dyn Clock) -> Result<()> {
-    let mut hold = Hold::of(case, who, clock)?;
-    let (place, committed) = (index_folder(case)?, hold.committed()?);
-    let known: Vec<u32> = match Index::open(&place) {
+/// Brings the index of a case that is held up to its evidence, where batches
+/// are missing from it or it does not agree.
+pub(crate) fn complete(hold: &mut Hold, clock: &dyn Clock, watch: Watch<'_>) -> Result<()> {
+    let (store, bases) = evidence(hold)?;
+    let (dir, binding) = (hold.index().clone(), hold.binding()?);
+    let known = match Index::open(&dir, &binding, &bases) {
         Ok(index) => index.batches().to_vec(),
-        Err(_) => Vec::new(),
+        Err(_) if bases.is_empty() => return publish_all(&dir, &binding, Vec::new()),
+        Err(_) => return anew(hold, &store, &bases, clock, watch).map(drop),
     };
-    let sound = known.iter().all(|number| committed.iter().any(|(batch, _)| batch == number));
-    if !sound || known.is_empty() {
-        return rebuild_held(hold, clock, &|_, _| {}).map(drop);
+    let missing: Vec<Basis> = bases.into_iter().filter(|basis| !known.contains(&basis.batch)).collect();
+    if missing.is_empty() {
+        return Ok(());
     }
-    let store = Store::open(case, &committed)?;
-    let missing: Vec<u32> =
-        committed.iter().map(|(batch, _)| *batch).filter(|batch| !known.contains(batch)).collect();
-    let mut events = 0;
-    for number in &missing {
-        events += index_batch(&store, &place, *number, &|_| {})?;
+    for batch in rows(&store, &dir, &missing, watch)? {
+        publish(&dir, &binding, batch)?;
     }
-    let what = json!({ "batches": missing.len(), "events": events, "tool": super::TOOL });
-    hold.note("index.rebuild", what, clock).map(drop)
+    forget(hold.home(), &binding.case);
+    told(hold, missing.iter(), clock).map(drop)
 }
 
-/// Indexes one committed batch from its frames and publishes it. `done` is told
-/// the bytes of each frame. Returns how many events it holds.
-pub(crate) fn index_batch(
-    store: &Store,
-    index: &Path,
-    number: u32,
-    done: &(dyn Fn(u64) + Sync),
-) -> Result<u64> {
-    let sources = batch_sources(store, number)?;
-    let frames: Vec<(usize, usize)> = sources
-        .iter()
-        .enumerate()
-        .flat_map(|(source, (at, _))| (0..store.row(*at).frames.len()).map(move |frame| (source, frame)))
-        .collect();
-    let next = AtomicUsize::new(0);
-    let work = || -> Result<(Vec<Segment>, u64)> {
-        let mut worker = Worker { writer: None, segments: Vec::new(), events: 0, index };
-        while let Some(&(source, frame)) = frames.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let (at, reading) = &sources[source];
-            worker.frame(store, *at, frame, source as u64, reading)?;
-            done(store.row(*at).frames[frame].raw_length);
-        }
-        worker.finish()
-    };
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(frames.len().max(1));
-    let results: Vec<Result<(Vec<Segment>, u64)>> = std::thread::scope(|scope| {
-        let handles: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        let broken = || Error::case("a thread that was building the index failed");
-        handles.into_iter().map(|handle| handle.join().unwrap_or_else(|_| Err(broken()))).collect()
-    });
-    let (mut segments, mut events) = (Vec::new(), 0);
-    for result in results {
-        let (mut some, count) = result?;
-        segments.append(&mut some);
-        events += count;
-    }
-    let mut keys = HashMap::new();
-    for (key, (at, _)) in (0u64..).zip(&sources) {
-        keys.insert(key, source_id(store, *at)?);
-    }
-    publish(index, number, segments, &keys)?;
-    Ok(events)
+/// Reads batches through their hashes and writes their rows into a folder; they
+/// are not published yet.
+pub(crate) fn rows(store: &Store, dir: &Dir, bases: &[Basis], watch: Watch<'_>) -> Result<Vec<Indexed>> {
+    let manifests =
+        || store.manifests().filter(|(number, _)| bases.iter().any(|basis| basis.batch == *number));
+    let done = Done::new(watch, manifests().map(|(_, manifest)| manifest.length).sum());
+    watch.check()?;
+    bases.iter().map(|basis| batch_rows(store, dir, basis, &done)).collect()
 }
 
-fn batch_sources(store: &Store, number: u32) -> Result<Vec<(SourceAt, Reading)>> {
-    let manifest = store.manifests().find(|(batch, _)| *batch == number).map(|(_, manifest)| manifest);
-    let rows = manifest.map_or(&[][..], |manifest| &manifest.sources);
-    rows.iter()
-        .enumerate()
-        .map(|(row, found)| Ok((SourceAt { batch: number, row }, Reading::of(found)?)))
-        .collect()
+fn batch_rows(store: &Store, dir: &Dir, basis: &Basis, done: &Done<'_>) -> Result<Indexed> {
+    let frames = Frames::of(store, basis.batch)?;
+    let results = frames.each(
+        || Worker { writer: None, segments: Vec::new(), dir },
+        |worker, frame| {
+            worker.frame(store, frame)?;
+            done.add(frame.length)
+        },
+    )?;
+    let segments = results.into_iter().map(Worker::finish).collect::<Result<Vec<_>>>()?;
+    let sources = frames.sources.iter().map(|(at, _)| store.row(*at).source.parse());
+    let sources: Vec<SourceId> = sources.collect::<Result<_>>()?;
+    Ok(Indexed {
+        basis: basis.clone(),
+        segments: segments.into_iter().flatten().collect(),
+        sources: (0..).zip(sources).collect::<HashMap<_, _>>(),
+    })
 }
 
-fn source_id(store: &Store, at: SourceAt) -> Result<SourceId> {
-    store.row(at).source.parse()
+/// The frames of a batch, each a piece of work for any processor.
+pub(super) struct Frames {
+    sources: Vec<(SourceAt, Reading)>,
+    frames: Vec<(usize, usize, u64)>,
+}
+
+/// A frame, and how its source is read.
+pub(super) struct FrameOf<'a> {
+    /// The source's place in its batch.
+    pub key: u64,
+    /// The source.
+    pub at: SourceAt,
+    /// How it is read.
+    pub reading: &'a Reading,
+    /// The frame's number in the source.
+    pub frame: usize,
+    /// The length of its content.
+    pub length: u64,
+}
+
+impl Frames {
+    /// Lists the frames of a batch.
+    pub fn of(store: &Store, number: u32) -> Result<Frames> {
+        let manifest = store.manifests().find(|(batch, _)| *batch == number).map(|(_, manifest)| manifest);
+        let found = manifest.map_or(&[][..], |manifest| &manifest.sources);
+        let sources = found.iter().enumerate();
+        let sources = sources.map(|(row, found)| Ok((SourceAt { batch: number, row }, Reading::of(found)?)));
+        let frames = found.iter().enumerate().flat_map(|(source, found)| {
+            found.frames.iter().enumerate().map(move |(n, frame)| (source, n, frame.raw_length))
+        });
+        Ok(Frames { sources: sources.collect::<Result<_>>()?, frames: frames.collect() })
+    }
+
+    /// Does work on each frame, on every processor; each has a `T` of its own.
+    pub fn each<T: Send>(
+        &self,
+        begin: impl Fn() -> T + Sync,
+        work: impl Fn(&mut T, &FrameOf<'_>) -> Result<()> + Sync,
+    ) -> Result<Vec<T>> {
+        let next = AtomicUsize::new(0);
+        let run = || {
+            let mut own = begin();
+            while let Some(&(source, frame, length)) = self.frames.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let (at, reading) = &self.sources[source];
+                let frame = FrameOf { key: source as u64, at: *at, reading, frame, length };
+                if let Err(error) = work(&mut own, &frame) {
+                    // The others need not go on.
+                    next.store(self.frames.len(), Ordering::Relaxed);
+                    return Err(error);
+                }
+            }
+            Ok(own)
+        };
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        std::thread::scope(|scope| {
+            let threads = threads.min(self.frames.len().max(1));
+            let handles: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
+            let broken = || Error::case("a thread that was reading the evidence failed");
+            handles.into_iter().map(|handle| handle.join().unwrap_or_else(|_| Err(broken()))).collect()
+        })
+    }
 }
 
 /// One thread's open segment.
 struct Worker<'a> {
     writer: Option<SegmentWriter>,
     segments: Vec<Segment>,
-    events: u64,
-    index: &'a Path,
+    dir: &'a Dir,
 }
 
 impl Worker<'_> {
-    fn frame(
-        &mut self,
-        store: &Store,
-        at: SourceAt,
-        frame: usize,
-        key: u64,
-        reading: &Reading,
-    ) -> Result<()> {
-        let bytes = store.frame(at, frame)?;
-        let writer = match &mut self.writer {
-            Some(writer) => writer,
-            none => none.insert(SegmentWriter::create(self.index)?),
-        };
-        let source = writer.source(key);
+    fn frame(&mut self, store: &Store, frame: &FrameOf<'_>) -> Result<()> {
+        let bytes = store.frame(frame.at, frame.frame)?;
+        let writer = self.writer.get_or_insert_with(|| SegmentWriter::create(self.dir));
+        let source = writer.source(frame.key);
         let (content, spans) = (&bytes.content, bytes.spans.iter().copied());
-        let mut events = 0;
-        each_event(&reading.parser, content, spans, bytes.first_record, |record, _, event| {
+        each_event(&frame.reading.parser, content, spans, bytes.first_record, |record, _, event| {
             writer.add(source, record, event);
-            events += 1;
         });
-        self.events += events;
-        if writer.is_full() {
-            self.flush()?;
-        }
-        Ok(())
+        if writer.is_full() { self.flush() } else { Ok(()) }
     }
 
     fn flush(&mut self) -> Result<()> {
@@ -180,8 +209,8 @@ impl Worker<'_> {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<(Vec<Segment>, u64)> {
+    fn finish(mut self) -> Result<Vec<Segment>> {
         self.flush()?;
-        Ok((self.segments, self.events))
+        Ok(self.segments)
     }
 }

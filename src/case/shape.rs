@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::error::Visible;
 use crate::evidence::{self, Damage};
-use crate::fs::{Dir, Kind};
+use crate::fs::{Dir, Kind, is_temporary};
 use crate::journal::{self, ANCHORS, Journal, TORN};
 
 use super::INDEX;
@@ -86,6 +86,7 @@ impl Shape {
         for name in names(&index) {
             let known = name == "meta.json"
                 || name.ends_with(".segment")
+                || is_temporary(&name)
                 || name.starts_with("meta-") && name.ends_with(".tmp");
             match index.kind(&name) {
                 _ if !known => self.stranger(&format!("{INDEX}/{name}")),

@@ -7,13 +7,13 @@ use serde::Serialize;
 use crate::error::Result;
 use crate::evidence::{Damage, Depth, Store, check, leftovers};
 use crate::fs::Dir;
-use crate::index::{Cancel, Index};
 use crate::journal;
 
+use super::compare::index_note;
 use super::hold::committed;
 use super::ladder::climb;
 use super::shape::shape;
-use super::{About, Brought, index_folder};
+use super::{About, Brought, Watch};
 
 /// The ladder: each rung proves more than the one before it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -103,12 +103,17 @@ pub fn verify(
     let (mut sources, mut notes) = (0, torn_note(&journal));
     match committed(&journal.lines) {
         Ok(batches) => {
-            damage.extend(check(case, &batches, depth, progress));
+            // Read twice, where the index is compared, too.
+            let deep = depth != Depth::Quick;
+            let first = |done, total| progress(done, if deep { total * 2 } else { total });
+            damage.extend(check(case, &batches, depth, &first));
             notes.extend(leftovers(case, &batches));
-            let store = Store::open(case, &batches);
-            sources = store.map_or(0, |store| store.manifests().map(|(_, m)| m.sources.len() as u64).sum());
-            if depth != Depth::Quick {
-                damage.extend(index_damage(case));
+            if let Ok(store) = Store::open(case, &batches) {
+                sources = store.manifests().map(|(_, m)| m.sources.len() as u64).sum();
+                let second = |done, total| progress(total + done, total * 2);
+                let watch = Watch { progress: &second, stop: None };
+                // Nothing rests on the index: that it differs is no damage.
+                notes.extend(deep.then(|| index_note(case, &about.id, &store, &batches, watch)).flatten());
             }
         }
         Err(error) => damage.push(in_journal(error.to_string())),
@@ -163,26 +168,6 @@ fn told(error: &crate::error::Error) -> String {
 /// What no check of a copy can show.
 pub const NEVER_PROVEN: &str =
     "That the logs were complete and true before they were imported: no check of a copy can show that.";
-
-/// Reads the index through its checksums. Nothing rests on it: evidence is whole.
-fn index_damage(case: &Dir) -> Option<Damage> {
-    let place = match index_folder(case) {
-        Ok(place) => place,
-        // What it is instead of a folder is told elsewhere.
-        Err(_) => return None,
-    };
-    let reason = told(&Index::open(&place).and_then(|index| index.check(&Cancel::new())).err()?);
-    let names = case.dir(super::INDEX).and_then(|index| index.names()).unwrap_or_default();
-    let named = names.iter().map(|name| name.to_string_lossy().into_owned());
-    let gone = reason.split(['/', ' ', '\'', '`', ':']).find(|word| word.ends_with(".segment"));
-    let file = named.into_iter().find(|name| reason.contains(name.as_str())).or(gone.map(str::to_owned));
-    Some(Damage {
-        file: format!("index/{}", file.unwrap_or_else(|| "meta.json".to_owned())),
-        frame: None,
-        records: None,
-        reason: format!("{reason}; nothing rests on it: `vestigo reindex` makes it again"),
-    })
-}
 
 fn journal_damage(journal: &journal::Journal, about: &About, case: &Dir) -> Vec<Damage> {
     let mut damage = Vec::new();

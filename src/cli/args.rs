@@ -44,6 +44,9 @@ pub struct Globals {
     /// Say more
     #[arg(short, long, global = true)]
     pub verbose: bool,
+    /// Set where the index that there is turned out to be damaged.
+    #[arg(skip)]
+    pub anew: bool,
 }
 
 /// When to colour.

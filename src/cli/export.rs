@@ -5,14 +5,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde_json::json;
 
 use crate::error::{Error, Result, visible};
-use crate::export::{Ask, Made, Options, Query, introduce, make, note};
+use crate::export::{Ask, Made, Options, Query, Stage, introduce, make, note};
 
 use super::World;
 use super::args::Globals;
 use super::args_custody::ExportArgs;
 use super::bookmark::hits;
 use super::custody::{config, signer};
-use super::progress::watched;
+use super::progress::{Reading, watched};
 use super::run::{Opened, Outcome, field_name, json_line};
 use super::table::{grouped, size};
 
@@ -46,13 +46,12 @@ pub fn export(args: &ExportArgs, globals: &Globals, world: &mut World) -> Result
         stop: world.stop.clone(),
     };
     world.listen();
-    let (done, total) = (AtomicU64::new(0), AtomicU64::new(0));
-    let progress = |now: u64, all: u64| {
-        done.fetch_max(now, Ordering::Relaxed);
-        total.store(all, Ordering::Relaxed);
-    };
-    let read = || (0, 0, done.load(Ordering::Relaxed));
-    let made = watched(world, globals, &read, || make(&opened.case, &ask, &options, &progress))?;
+    if !globals.quiet && world.err_is_terminal {
+        world.note("reading the evidence again: a bundle does not rest on the index");
+    }
+    let progress = Steps::default();
+    let told = |stage, now, all| progress.tell(stage, now, all);
+    let made = watched(world, globals, &|| progress.read(), || make(&opened.case, &ask, &options, &told))?;
     // A case that cannot be written was complained of before.
     let noted = note(&opened.case, &made, &options, &world.who(), world.clock.as_ref());
     if let (Err(error), true) = (noted, writable) {
@@ -62,12 +61,37 @@ pub fn export(args: &ExportArgs, globals: &Globals, world: &mut World) -> Result
     Ok(Outcome::Done)
 }
 
+/// How far it has come: bytes of evidence read again, then events written.
+#[derive(Default)]
+struct Steps {
+    bytes: AtomicU64,
+    total: AtomicU64,
+    events: AtomicU64,
+}
+
+impl Steps {
+    fn tell(&self, stage: Stage, now: u64, all: u64) {
+        match stage {
+            Stage::Reading => {
+                self.bytes.fetch_max(now, Ordering::Relaxed);
+                self.total.store(all, Ordering::Relaxed);
+            }
+            Stage::Writing => drop(self.events.fetch_max(now, Ordering::Relaxed)),
+        }
+    }
+
+    fn read(&self) -> Reading {
+        let get = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        (get(&self.bytes), get(&self.total), get(&self.events))
+    }
+}
+
 /// Reads what is to be handed over.
 fn asked(args: &ExportArgs, opened: &Opened) -> Result<Ask> {
     let window = opened.window(&args.span)?;
     let query = args.query.as_ref().map(|text| {
         let parsed = opened.parse(text)?;
-        Ok(Query { text: parsed.to_string(), expr: opened.case.resolve(parsed)?, window })
+        Ok(Query { text: parsed.to_string(), expr: parsed, window })
     });
     let ask = Ask {
         findings: args.findings.clone(),

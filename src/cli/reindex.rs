@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::case::rebuild;
+use crate::case::{Watch, rebuild};
 use crate::error::Result;
 
 use super::World;
@@ -21,8 +21,10 @@ pub fn reindex(globals: &Globals, world: &mut World) -> Result<Outcome> {
         total.store(all, Ordering::Relaxed);
     };
     let read = || (done.load(Ordering::Relaxed), total.load(Ordering::Relaxed), 0);
-    let who = world.who();
-    let rebuilt = watched(world, globals, &read, || rebuild(&folder, &who, world.clock.as_ref(), &progress))?;
+    let (who, stop) = (world.who(), world.stop.clone());
+    world.listen();
+    let watch = Watch { progress: &progress, stop: Some(&stop) };
+    let rebuilt = watched(world, globals, &read, || rebuild(&folder, &who, world.clock.as_ref(), watch))?;
     which::remember(&folder, world);
     let text = if globals.json {
         serde_json::json!({ "batches": rebuilt.batches, "events": rebuilt.events }).to_string()

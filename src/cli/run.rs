@@ -1,12 +1,13 @@
 //! From words to work: parse, dispatch, say what went wrong.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use clap::Parser;
 
-use crate::case::{Case, rebuild};
+use crate::case::{Case, Watch};
 use crate::error::{Attempt, Error, Kind, Result, harmless_json, visible};
 use crate::export::{VERIFY_PROOFS, VERIFY_SH};
 use crate::index::is_damaged;
@@ -15,6 +16,7 @@ use crate::record::{Instant, Window, Zone};
 
 use super::args::{Cli, Command, Formats, Generated, Globals, Span};
 use super::args_custody::JournalWords;
+use super::progress::watched;
 use super::{World, which};
 
 /// How a command that did its work ended.
@@ -93,15 +95,14 @@ fn tell(error: &Error, world: &mut World) {
     }
 }
 
-/// Makes a damaged index again and runs the command once more, unless it has
-/// printed something already.
-fn mended(error: Error, cli: Cli, world: &mut World) -> Result<Outcome> {
+/// Runs the command once more without the index that turned out to be damaged,
+/// unless it has printed something already.
+fn mended(error: Error, mut cli: Cli, world: &mut World) -> Result<Outcome> {
     if !is_damaged(&error) || world.printed {
         return Err(error);
     }
-    world.note(&format!("warning: {error}; making the index again from the evidence"));
-    let folder = which::chosen(cli.globals.case.as_deref(), world)?;
-    rebuild(&folder, &world.who(), world.clock.as_ref(), &|_, _| {})?;
+    world.note(&format!("warning: {error}"));
+    cli.globals.anew = true;
     dispatch(cli, world)
 }
 
@@ -167,7 +168,7 @@ impl Opened {
     /// Opens the case that is meant.
     pub fn new(globals: &Globals, world: &mut World) -> Result<Opened> {
         let folder: PathBuf = which::chosen(globals.case.as_deref(), world)?;
-        let case = Case::open(&folder, &world.who(), world.clock.as_ref())?;
+        let case = opened(&folder, globals, world)?;
         which::remember(&folder, world);
         for trouble in case.trouble() {
             world.note(&format!("warning: {trouble}"));
@@ -204,6 +205,29 @@ impl Opened {
     fn context(&self) -> Context<'_> {
         Context { zone: self.zone, now: self.now, fields: &self.names }
     }
+}
+
+/// Opens a case; what has to be read of its evidence first is told, and shown.
+fn opened(folder: &Path, globals: &Globals, world: &mut World) -> Result<Case> {
+    let mut opening = Case::opening(folder, &world.who())?;
+    if globals.anew {
+        opening.distrust();
+    }
+    if !opening.lacks_index() {
+        return opening.finish(Watch::silent());
+    }
+    if !globals.quiet {
+        world.note("note: the index is being built from the evidence");
+    }
+    world.listen();
+    let (done, total, stop) = (AtomicU64::new(0), AtomicU64::new(0), world.stop.clone());
+    let progress = |now: u64, all: u64| {
+        done.fetch_max(now, Ordering::Relaxed);
+        total.store(all, Ordering::Relaxed);
+    };
+    let read = || (done.load(Ordering::Relaxed), total.load(Ordering::Relaxed), 0);
+    let watch = Watch { progress: &progress, stop: Some(&stop) };
+    watched(world, globals, &read, || opening.finish(watch))
 }
 
 /// Gives the zone that the command line asks for.

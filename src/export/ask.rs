@@ -18,7 +18,7 @@ const PAGE: usize = 10_000;
 pub struct Query {
     /// Its text, with nothing relative in it.
     pub text: String,
-    /// What it means, tags and findings resolved.
+    /// What it means; what tags and findings stand for is looked up when it is asked.
     pub expr: Expr,
     /// From when to when.
     pub window: Window,
@@ -72,7 +72,8 @@ impl Ask {
                 .for_each(&mut add);
         }
         if let Some(query) = &self.query {
-            each(case, &Request { expr: query.expr.clone(), window: query.window }, &mut add)?;
+            let expr = case.resolve(query.expr.clone())?;
+            each(case, &Request { expr, window: query.window }, &mut add)?;
         }
         self.events.iter().copied().for_each(&mut add);
         Ok(chosen.into_values().collect())

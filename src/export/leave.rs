@@ -10,7 +10,7 @@ use crate::record::Clock;
 use super::{Made, Options};
 
 /// Writes down whose key is about to sign, where the case does not know it yet,
-/// and gives the case with that entry.
+/// and gives the case as it is then: that entry, and whatever others have added.
 pub fn introduce(case: &Case, signer: &Signer, who: &Who, clock: &dyn Clock) -> Result<Case> {
     let mut hold = Hold::open(case.folder(), who, clock)?;
     hold.introduce(signer, clock)?;

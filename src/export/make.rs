@@ -9,7 +9,7 @@ use std::sync::atomic::AtomicBool;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::case::{Case, TOOL};
+use crate::case::{Case, TOOL, Watch};
 use crate::error::{Attempt, Error, Result, visible};
 use crate::index::Hit;
 use crate::journal::{Checkpoint, Line, Signer, fetch_stamp};
@@ -49,6 +49,16 @@ pub struct Options {
     pub zone: Zone,
     /// Set when the bundle is not wanted any more: what was written of it is removed.
     pub stop: Arc<AtomicBool>,
+}
+
+/// What is being done for a bundle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// The evidence is read again, counted in bytes, so that nothing which the
+    /// bundle states rests on an index.
+    Reading,
+    /// Events are written, counted one by one.
+    Writing,
 }
 
 /// A bundle that was made.
@@ -105,9 +115,15 @@ pub fn name_of(case: &Case) -> String {
 }
 
 /// Makes a bundle of what was asked. The same case state and options give the
-/// same bytes (but for time stamps). Never writes to the case; `progress` is
-/// told events done, and in all.
-pub fn make(case: &Case, ask: &Ask, options: &Options, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Made> {
+/// same bytes (but for time stamps). Never writes to the case; every answer is
+/// derived again from its evidence. `progress` is told the stage, how much of it
+/// is done, and how much there is in all.
+pub fn make(
+    case: &Case,
+    ask: &Ask,
+    options: &Options,
+    progress: &(dyn Fn(Stage, u64, u64) + Sync),
+) -> Result<Made> {
     let entries = custody::cut(case.whole_journal());
     let name = name_of(case);
     let default = || PathBuf::from(if options.tar { format!("{name}.tar") } else { name.clone() });
@@ -120,6 +136,8 @@ pub fn make(case: &Case, ask: &Ask, options: &Options, progress: &(dyn Fn(u64, u
         return Err(Error::case(format!("there is no folder {}", visible(&parent.to_string_lossy())))
             .hint("Make it first, or name another place with --out."));
     }
+    let reading = |done, total| progress(Stage::Reading, done, total);
+    let case = &case.derived(Watch { progress: &reading, stop: Some(&options.stop) })?;
     let hits = ask.hits(case)?;
     let checkpoint = custody::checkpoint_of(case, entries);
     let covered = coverage(case)?;
@@ -128,7 +146,7 @@ pub fn make(case: &Case, ask: &Ask, options: &Options, progress: &(dyn Fn(u64, u
     let mut bag = BagWriter::create(&parent)?;
     let tags = tags(case);
     let matter = Matter { case, hits: &hits, tags: &tags, redactor: &redactor, stop: &options.stop };
-    let written = records::write(&matter, &mut bag, progress)?;
+    let written = records::write(&matter, &mut bag, &|done, total| progress(Stage::Writing, done, total))?;
     fill(&source, &written, &redactor, &mut bag)?;
     let mut finished = close(&source, &redactor, bag)?;
     let mut notes = notes(&source, &written, &redactor);
@@ -187,6 +205,7 @@ fn query(source: &Source<'_>, redactor: &Redactor) -> Value {
         "digest": SourceId(digest.finalize().into()).to_string(),
         "digest_is": "SHA-256 over `<source>:<record>` and a line end for each event, in the order of events.jsonl",
         "case": case.about().id, "entries": source.entries, "evidence": evidence,
+        "answered_from": "evidence",
         "index": { "batches": case.index().batches(), "events": case.index().len() }, "tool": TOOL })
 }
 

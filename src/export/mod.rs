@@ -38,7 +38,7 @@ pub use ask::{Ask, Query};
 pub use custody::summary;
 pub use forms::{CSV_FIELDS, csv_cell, csv_row, sketch};
 pub use leave::{introduce, note};
-pub use make::{Made, Options, VERIFY_PROOFS, VERIFY_SH, make, name_of};
+pub use make::{Made, Options, Stage, VERIFY_PROOFS, VERIFY_SH, make, name_of};
 pub use read::Bag;
 pub use replay::{Replayed, question, replay};
 pub use reveal::reveal;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::case::{Case, TOOL};
+use crate::case::{Case, TOOL, Watch};
 use crate::error::{Attempt, Error, Kind, Result, visible};
 use crate::index::Hit;
 use crate::query::{self, Context};
@@ -49,6 +49,9 @@ pub fn replay(case: &Case, question: &Value, bag: Option<&Bag>) -> Result<Replay
         return Err(Error::case("the bundle's query was redacted, so it cannot be asked again")
             .hint("Reveal the token first, and ask by hand."));
     }
+    // While another process imports, the index may lack what the case has.
+    let derived = if case.is_whole() { None } else { Some(case.derived(Watch::silent())?) };
+    let case = derived.as_ref().unwrap_or(case);
     let mut why = Vec::new();
     let ask = ask(case, question, &mut why)?;
     let hits = ask.hits(case)?;
@@ -164,5 +167,5 @@ fn asked(case: &Case, part: &Value) -> Result<Query> {
         None => Ok(open),
     };
     let window = Window { from: bound("from", Window::ALL.from)?, to: bound("to", Window::ALL.to)? };
-    Ok(Query { text, expr: case.resolve(parsed)?, window })
+    Ok(Query { text, expr: parsed, window })
 }

@@ -105,7 +105,7 @@ pub fn repair(
         hold.note(act, what, clock)?;
     }
     drop(hold);
-    crate::case::rebuild(to, who, clock, &|_, _| {})?;
+    crate::case::rebuild(to, who, clock, crate::case::Watch::silent())?;
     Ok(repaired)
 }
 

@@ -7,7 +7,7 @@ use std::time::Instant as Stopwatch;
 
 use crossbeam_channel::bounded;
 
-use crate::case::{Hold, index_folder};
+use crate::case::{Hold, Watch, complete};
 use crate::error::Result;
 use crate::evidence::Store;
 use crate::parse::Options;
@@ -91,7 +91,7 @@ pub fn run(
     let mut found = walk(import.paths)?;
     leave_out_the_case(hold.folder(), &mut found);
     import.meter.expect(found.inputs.iter().filter_map(|input| input.length).sum());
-    let index = index_folder(hold.dir())?;
+    let index = hold.index().clone();
     let store = Store::open(hold.dir(), &hold.committed()?)?;
     let started = Stopwatch::now();
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
@@ -100,11 +100,11 @@ pub fn run(
     let barrier = Barrier::new(workers);
     let stopped = AtomicBool::new(false);
     let mut feeder = Feeder::new(hold, &store, import, workers, clock.now(), started)?;
-    let mut settler = Settler::new(hold, workers, clock, acknowledge, started);
-    std::thread::scope(|scope| {
+    let mut settler = Settler::new(&mut *hold, workers, clock, acknowledge, started);
+    let settled = std::thread::scope(|scope| {
         for _ in 0..workers {
             let (to_do, results) = (to_do.clone(), results.clone());
-            let (index, barrier): (&Path, &Barrier) = (&index, &barrier);
+            let (index, barrier) = (&index, &barrier);
             scope.spawn(move || work(&to_do, &results, index, barrier, import.meter));
         }
         drop(to_do);
@@ -115,8 +115,14 @@ pub fn run(
         // Whoever still sends must not block: take and drop until all are gone.
         done.iter().for_each(drop);
         settled
-    })
-    .map(|total| Report { total, interrupted: import.stop.load(Ordering::Relaxed) })
+    });
+    let total = settled?;
+    // Of earlier batches, where another user or version imported them: a search does without.
+    let completed = complete(hold, clock, Watch { stop: Some(import.stop), ..Watch::silent() });
+    if !import.stop.load(Ordering::Relaxed) {
+        completed?;
+    }
+    Ok(Report { total, interrupted: import.stop.load(Ordering::Relaxed) })
 }
 
 /// Passes over files of the case itself, where it lies in a folder that is imported.

@@ -7,10 +7,10 @@ use std::time::Instant as Stopwatch;
 use crossbeam_channel::Receiver;
 use serde_json::{Value, json};
 
-use crate::case::{Hold, Reading, Receipt, TOOL, each_event, index_batch, index_folder};
+use crate::case::{Hold, Reading, Receipt, TOOL, Watch, basis, each_event, rows};
 use crate::error::{Attempt, Error, Result};
 use crate::evidence::{Manifest, SourceRow, Store};
-use crate::index::{Segment, publish};
+use crate::index::{Basis, Indexed, Segment, publish};
 use crate::parse::{Plan, YearWatch};
 use crate::record::{Clock, SourceId};
 
@@ -30,7 +30,7 @@ pub struct Settler<'a> {
     flushes: BTreeMap<u32, (usize, Vec<Segment>)>,
     present: Present,
     loose: Vec<Segment>,
-    unpublished: BTreeMap<u32, (HashMap<u64, SourceId>, bool)>,
+    unpublished: BTreeMap<u32, (Basis, HashMap<u64, SourceId>, bool)>,
     total: Total,
 }
 
@@ -212,7 +212,7 @@ impl<'a> Settler<'a> {
             let (manifest, sha256) = writer.finish()?;
             let what = sealed_entry(number, &manifest, &sha256);
             self.hold.note("evidence.import", what, self.clock)?;
-            self.unpublished.insert(number, (keys, stale));
+            self.unpublished.insert(number, (basis(number, &sha256, &manifest), keys, stale));
         } else if rows.is_empty() {
             return Ok(());
         }
@@ -234,16 +234,17 @@ impl<'a> Settler<'a> {
                 return Ok(());
             }
             let (_, segments) = self.flushes.remove(&number).ok_or_else(no_batch)?;
-            let (keys, stale) = self.unpublished.remove(&number).ok_or_else(no_batch)?;
-            let index = index_folder(self.hold.dir())?;
-            if stale {
+            let (basis, sources, stale) = self.unpublished.remove(&number).ok_or_else(no_batch)?;
+            let (index, binding) = (self.hold.index().clone(), self.hold.binding()?);
+            let batches = if stale {
                 drop(segments);
                 let committed = self.hold.committed()?;
                 let store = Store::open(self.hold.dir(), &committed)?;
-                index_batch(&store, &index, number, &|_| {})?;
+                rows(&store, &index, &[basis], Watch::silent())?
             } else {
-                publish(&index, number, segments, &keys)?;
-            }
+                vec![Indexed { basis, segments, sources }]
+            };
+            batches.into_iter().try_for_each(|batch| publish(&index, &binding, batch))?;
         }
         Ok(())
     }

@@ -1,7 +1,6 @@
 //! The workers: seal a chunk, read its records, fill a segment.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::sync::Barrier;
 
 use crossbeam_channel::{Receiver, Sender};
@@ -9,6 +8,7 @@ use crossbeam_channel::{Receiver, Sender};
 use crate::case::{Receipt, each_event};
 use crate::error::{Error, Result};
 use crate::evidence::{FRAME_BYTES, Frame, Sealer};
+use crate::fs::Dir;
 use crate::index::{Segment, SegmentWriter};
 use crate::parse::YearWatch;
 use crate::record::Event;
@@ -23,7 +23,7 @@ const UNPARSED: &str = "unparsed";
 ///
 /// It never leaves before the jobs end, even after a failure: the others wait
 /// for it at the barrier.
-pub fn work(jobs: &Receiver<Job>, results: &Sender<Message>, index: &Path, all: &Barrier, meter: &Meter) {
+pub fn work(jobs: &Receiver<Job>, results: &Sender<Message>, index: &Dir, all: &Barrier, meter: &Meter) {
     let mut worker = Worker { writer: None, sealer: None, index };
     let mut failed = false;
     for job in jobs {
@@ -70,7 +70,7 @@ fn unfinished() -> Error {
 struct Worker<'a> {
     writer: Option<SegmentWriter>,
     sealer: Option<Sealer>,
-    index: &'a Path,
+    index: &'a Dir,
 }
 
 impl Worker<'_> {
@@ -82,10 +82,7 @@ impl Worker<'_> {
         let frames = frames(chunk, sealer)?;
         let (mut receipt, mut formats, mut years) = (Receipt::default(), Vec::new(), YearWatch::default());
         count_bytes(chunk, &mut receipt);
-        let writer = match &mut self.writer {
-            Some(writer) => writer,
-            none => none.insert(SegmentWriter::create(self.index)?),
-        };
+        let writer = self.writer.get_or_insert_with(|| SegmentWriter::create(self.index));
         let source = writer.source(chunk.source.key);
         let parser = &chunk.source.reading.parser;
         let spans = chunk.records.iter().map(span);

@@ -109,7 +109,7 @@ fn push_core(slot: &mut Option<Box<Gather>>, row: u32, text: &str) -> usize {
 
 /// Gives the text under which a value is searched and shown. Addresses stand in
 /// their canonical form, an IPv4 address never as one mapped to IPv6.
-fn text_of<'a>(value: &'a Value<'_>, scratch: &'a mut String) -> &'a str {
+pub(super) fn text_of<'a>(value: &'a Value<'_>, scratch: &'a mut String) -> &'a str {
     scratch.clear();
     match value {
         Value::Text(text) => return text,

@@ -2,9 +2,9 @@
 //!
 //! ```text
 //! "vestigo segment\n"                 16 bytes
-//! parts                               each with its offset, length and CRC-32 in the footer
-//! footer                              JSON, the type `Footer`
-//! length of the footer, its CRC-32    4 bytes each, little-endian
+//! parts                               each with its offset, length and hash in the footer
+//! footer                              JSON, the type `Footer`; its hash stands in `meta.json`
+//! length of the footer                4 bytes, little-endian
 //! "vestigo columns\n"                 16 bytes
 //! ```
 //!
@@ -17,10 +17,11 @@
 use std::io::{self, Write};
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 /// The version of this layout and of how values become text; a reader of
 /// another version refuses, and the index is built again.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 /// How a segment's file begins.
 pub(super) const HEAD: &[u8; 16] = b"vestigo segment\n";
 /// How a segment's file ends.
@@ -28,9 +29,13 @@ pub(super) const TAIL: &[u8; 16] = b"vestigo columns\n";
 /// A dictionary's block is closed when its text reaches this many bytes.
 pub(super) const BLOCK_BYTES: usize = 256 << 10;
 
-/// A stretch of the file: offset, length, CRC-32.
+/// The first half of a SHA-256. Under the seal of `meta.json` it binds the bytes
+/// of a part to those that were written.
+pub(super) type Hash = [u64; 2];
+
+/// A stretch of the file: offset, length, hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Part(pub u64, pub u64, pub u32);
+pub(super) struct Part(pub u64, pub u64, pub Hash);
 
 /// What a segment's file holds.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -92,9 +97,11 @@ pub(super) struct BlockMeta {
     pub raw: u32,
 }
 
-/// Gives the CRC-32 of bytes.
-pub(super) fn crc(bytes: &[u8]) -> u32 {
-    crc32fast::hash(bytes)
+/// Returns the hash of bytes.
+pub(super) fn hash_of(bytes: &[u8]) -> Hash {
+    let digest = Sha256::digest(bytes);
+    let half = |at: usize| u64::from_be_bytes(digest[at..at + 8].try_into().expect("eight bytes were taken"));
+    [half(0), half(8)]
 }
 
 /// Writes parts one behind another and remembers where each lies.
@@ -113,19 +120,18 @@ impl<W: Write> Sink<W> {
     /// Writes a part.
     pub fn part(&mut self, bytes: &[u8]) -> io::Result<Part> {
         self.out.write_all(bytes)?;
-        let part = Part(self.at, bytes.len() as u64, crc(bytes));
+        let part = Part(self.at, bytes.len() as u64, hash_of(bytes));
         self.at += bytes.len() as u64;
         Ok(part)
     }
 
-    /// Writes the footer; gives the file and its length.
-    pub fn end(mut self, footer: &Footer) -> io::Result<(W, u64)> {
+    /// Writes the footer; returns the file, its length, and the footer's hash.
+    pub fn end(mut self, footer: &Footer) -> io::Result<(W, u64, Hash)> {
         let json = serde_json::to_vec(footer)?;
         let length = u32::try_from(json.len()).map_err(|_| io::Error::other("too many columns"))?;
         let part = self.part(&json)?;
         self.out.write_all(&length.to_le_bytes())?;
-        self.out.write_all(&part.2.to_le_bytes())?;
         self.out.write_all(TAIL)?;
-        Ok((self.out, self.at + 8 + TAIL.len() as u64))
+        Ok((self.out, self.at + 4 + TAIL.len() as u64, part.2))
     }
 }

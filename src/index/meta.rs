@@ -1,37 +1,81 @@
-//! Which segments make up the index: `meta.json`, replaced as a whole.
+//! Which segments make up the index, and what they were made from: `meta.json`,
+//! replaced as a whole, under a seal that only its user can make.
 
 use std::collections::{HashMap, HashSet};
-use std::fs::{self, File};
-use std::io::{self, Write};
-use std::path::Path;
+use std::io;
 
+use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
+use sha2::Sha256;
 
 use super::damage::damaged;
-use super::layout::{VERSION, crc};
+use super::layout::{Hash, VERSION};
 use super::writer::Segment;
-use crate::error::{Attempt, Error, Result};
+use crate::error::{Attempt, Error, Result, visible};
+use crate::fs::{Dir, Kind, is_temporary};
 use crate::record::SourceId;
 
 /// The file's name in the index folder.
 const FILE: &str = "meta.json";
+/// No index has a longer list of segments.
+const MOST_BYTES: u64 = 256 << 20;
+/// How the names of segments end.
+const ENDING: &str = ".segment";
+
+/// Whose index it is, and of which case.
+#[derive(Clone)]
+pub struct Binding {
+    /// The case's id.
+    pub case: String,
+    /// What only this user knows: an index that was not sealed with it is not used.
+    pub secret: [u8; 32],
+}
+
+/// What the rows of one batch are made from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Basis {
+    /// The batch's number.
+    pub batch: u32,
+    /// SHA-256 of its manifest.
+    #[serde(with = "hex")]
+    pub manifest: SourceId,
+    /// Digest of how its sources are read, and by which version of the parsers.
+    #[serde(with = "hex")]
+    pub readings: SourceId,
+    /// How many events it has.
+    pub events: u64,
+}
+
+/// The rows of one batch, written and not yet part of an index.
+pub struct Indexed {
+    /// What they were made from.
+    pub basis: Basis,
+    /// Where they are.
+    pub segments: Vec<Segment>,
+    /// The sources behind the keys of [`super::SegmentWriter::source`].
+    pub sources: HashMap<u64, SourceId>,
+}
 
 /// The whole index.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Meta {
     /// The version of everything in the folder.
     version: u32,
-    /// CRC-32 of the batches as they are written here.
-    sum: u32,
+    /// The case.
+    case: String,
     /// What was published, by batch, ascending.
     pub batches: Vec<BatchMeta>,
+    /// HMAC-SHA-256 of the above as it is written here (RFC 2104).
+    #[serde(with = "hex")]
+    seal: SourceId,
 }
 
 /// The segments of one batch.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct BatchMeta {
-    /// The batch's number.
-    pub batch: u32,
+    /// What they were made from.
+    #[serde(flatten)]
+    pub basis: Basis,
     /// Its segments.
     pub segments: Vec<SegmentMeta>,
 }
@@ -43,15 +87,32 @@ pub(super) struct SegmentMeta {
     pub file: String,
     /// The file's length.
     pub bytes: u64,
+    /// The hash of its footer, which has the hash of every other part.
+    pub footer: Hash,
     /// How many rows.
     pub rows: u32,
     /// Its sources, by their number in the segment.
-    #[serde(with = "hex")]
+    #[serde(with = "hexes")]
     pub sources: Vec<SourceId>,
 }
 
-/// Source ids as JSON writes them.
+/// A hash as JSON writes it.
 mod hex {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    use crate::record::SourceId;
+
+    pub fn serialize<S: Serializer>(id: &SourceId, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(id)
+    }
+
+    pub fn deserialize<'a, D: Deserializer<'a>>(from: D) -> Result<SourceId, D::Error> {
+        String::deserialize(from)?.parse().map_err(D::Error::custom)
+    }
+}
+
+/// Hashes as JSON writes them.
+mod hexes {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
     use crate::record::SourceId;
@@ -67,63 +128,112 @@ mod hex {
 }
 
 impl Meta {
-    fn of(batches: Vec<BatchMeta>) -> io::Result<Meta> {
-        let sum = crc(&serde_json::to_vec(&batches)?);
-        Ok(Meta { version: VERSION, sum, batches })
+    /// Makes what is written of these batches.
+    fn of(batches: Vec<BatchMeta>, binding: &Binding) -> io::Result<Meta> {
+        let mut meta =
+            Meta { version: VERSION, case: binding.case.clone(), batches, seal: SourceId([0; 32]) };
+        let mut seal =
+            Hmac::<Sha256>::new_from_slice(&binding.secret).expect("HMAC takes a key of any length");
+        seal.update(&serde_json::to_vec(&meta)?);
+        meta.seal = SourceId(seal.finalize().into_bytes().into());
+        Ok(meta)
+    }
+
+    /// Holds it against what it must have been made from; says what differs.
+    fn against(&self, case: &str, expected: &[Basis]) -> Result<()> {
+        if self.case != case {
+            return Err(damaged("it is of another case"));
+        }
+        for BatchMeta { basis, segments } in &self.batches {
+            let wanted = expected.iter().find(|wanted| wanted.batch == basis.batch);
+            let rows: u64 = segments.iter().map(|segment| u64::from(segment.rows)).sum();
+            let number = basis.batch;
+            let differs = match wanted {
+                None => "there is no such batch",
+                Some(wanted) if wanted.manifest != basis.manifest => "it was made from another manifest",
+                Some(wanted) if wanted.readings != basis.readings => "it was read in another way",
+                Some(wanted) if wanted.events != basis.events || rows != basis.events => "rows are missing",
+                Some(_) => continue,
+            };
+            return Err(damaged(format!("batch {number}: {differs}")));
+        }
+        Ok(())
     }
 }
 
-/// Reads which segments there are; none where nothing was published.
-pub(super) fn read(folder: &Path) -> Result<Meta> {
-    let path = folder.join(FILE);
-    let bytes = match fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Ok(Meta { version: VERSION, sum: 0, batches: Vec::new() });
-        }
-        Err(error) => return Err(Error::case(format!("cannot read {}", path.display())).because(error)),
-    };
+/// Reads which segments there are, sealed by this user or not, and holds that
+/// against the case and its batches.
+pub(super) fn inspect(dir: &Dir, case: &str, expected: &[Basis]) -> Result<Meta> {
+    let meta = parsed(dir)?.0;
+    meta.against(case, expected)?;
+    Ok(meta)
+}
+
+/// Reads which segments there are, where this user's seal is on it.
+pub(super) fn read(dir: &Dir, binding: &Binding, expected: &[Basis]) -> Result<Meta> {
+    let meta = sealed(dir, binding)?;
+    meta.against(&binding.case, expected)?;
+    Ok(meta)
+}
+
+fn sealed(dir: &Dir, binding: &Binding) -> Result<Meta> {
+    let (meta, bytes) = parsed(dir)?;
+    let again = Meta::of(meta.batches, binding).and_then(|again| Ok((serde_json::to_vec(&again)?, again)));
+    match again {
+        Ok((written, again)) if written == bytes => Ok(again),
+        _ => Err(damaged(format!("{FILE} is not what this user wrote"))),
+    }
+}
+
+fn parsed(dir: &Dir) -> Result<(Meta, Vec<u8>)> {
     #[derive(Deserialize)]
     struct Version {
         version: u32,
     }
     let strange = |error| damaged(format!("{FILE} is strange: {error}"));
+    let bytes =
+        dir.read(FILE, MOST_BYTES).map_err(|error| damaged(format!("cannot read {FILE}: {error}")))?;
     let Version { version } = serde_json::from_slice(&bytes).map_err(strange)?;
     if version != VERSION {
         return Err(damaged(format!("{FILE} has version {version}, this program reads {VERSION}")));
     }
-    let meta: Meta = serde_json::from_slice(&bytes).map_err(strange)?;
-    let again = Meta::of(meta.batches).and_then(|again| Ok((serde_json::to_vec(&again)?, again)));
-    match again {
-        Ok((written, again)) if written == bytes => Ok(again),
-        _ => Err(damaged(format!("{FILE} is not what was written"))),
+    Ok((serde_json::from_slice(&bytes).map_err(strange)?, bytes))
+}
+
+/// Makes a batch part of the index: from here on readers see it. Atomic: a
+/// reader or a crash sees all of the batch or none. A batch that was published
+/// before is replaced; what stood there without this user's seal is given up.
+pub fn publish(dir: &Dir, binding: &Binding, batch: Indexed) -> Result<()> {
+    let row = described(batch)?;
+    let mut batches = sealed(dir, binding).map(|meta| meta.batches).unwrap_or_default();
+    batches.retain(|other| other.basis.batch != row.basis.batch);
+    batches.push(row);
+    replace(dir, binding, batches)
+}
+
+/// Makes these batches the whole index, in place of what was there. Atomic.
+pub fn publish_all(dir: &Dir, binding: &Binding, batches: Vec<Indexed>) -> Result<()> {
+    replace(dir, binding, batches.into_iter().map(described).collect::<Result<_>>()?)
+}
+
+/// Returns the row of a batch.
+fn described(batch: Indexed) -> Result<BatchMeta> {
+    let Indexed { basis, segments, sources } = batch;
+    let segments = segments.into_iter().filter_map(|segment| row(segment, &sources).transpose());
+    let segments: Vec<SegmentMeta> = segments.collect::<Result<_>>()?;
+    let rows: u64 = segments.iter().map(|segment| u64::from(segment.rows)).sum();
+    if rows != basis.events {
+        let (batch, events) = (basis.batch, basis.events);
+        return Err(Error::integrity(format!(
+            "batch {batch} gives {rows} events, and its manifest says {events}"
+        ))
+        .hint("Run `vestigo verify --roots`."));
     }
+    Ok(BatchMeta { basis, segments })
 }
 
-/// Makes segments part of the index: from here on readers see the batch.
-/// `sources` resolves the keys of [`super::SegmentWriter::source`]; every key must be there.
-/// Atomic: a reader or a crash sees all of the batch or none. A batch that was
-/// published before is replaced.
-pub fn publish(
-    folder: &Path,
-    batch: u32,
-    segments: Vec<Segment>,
-    sources: &HashMap<u64, SourceId>,
-) -> Result<()> {
-    fs::create_dir_all(folder).attempt(|| format!("cannot make the folder {}", folder.display()))?;
-    let mut meta = read(folder)?;
-    let segments = segments.into_iter().filter_map(|segment| described(segment, sources).transpose());
-    let row = BatchMeta { batch, segments: segments.collect::<Result<_>>()? };
-    meta.batches.retain(|other| other.batch != batch);
-    meta.batches.push(row);
-    meta.batches.sort_by_key(|batch| batch.batch);
-    Meta::of(meta.batches)
-        .and_then(|meta| replace(folder, &meta))
-        .attempt(|| format!("cannot write {}", folder.join(FILE).display()))
-}
-
-/// Gives the row of a segment; none where no event was added.
-fn described(segment: Segment, sources: &HashMap<u64, SourceId>) -> Result<Option<SegmentMeta>> {
+/// Returns the row of a segment; none where no event was added.
+fn row(segment: Segment, sources: &HashMap<u64, SourceId>) -> Result<Option<SegmentMeta>> {
     let Some(file) = segment.file else { return Ok(None) };
     let id = |key: &u64| {
         sources
@@ -132,35 +242,35 @@ fn described(segment: Segment, sources: &HashMap<u64, SourceId>) -> Result<Optio
             .ok_or_else(|| Error::case(format!("a segment names source {key}, which nobody resolved")))
     };
     let sources = segment.keys.iter().map(id).collect::<Result<_>>()?;
-    Ok(Some(SegmentMeta { file, bytes: segment.bytes, rows: segment.rows, sources }))
+    let Segment { bytes, footer, rows, .. } = segment;
+    Ok(Some(SegmentMeta { file, bytes, footer, rows, sources }))
 }
 
-fn replace(folder: &Path, meta: &Meta) -> io::Result<()> {
-    let mut file = tempfile::Builder::new().prefix("meta-").suffix(".tmp").tempfile_in(folder)?;
-    file.write_all(&serde_json::to_vec(meta)?)?;
-    file.as_file().sync_all()?;
-    File::open(folder)?.sync_all()?;
-    file.persist(folder.join(FILE))?;
-    File::open(folder)?.sync_all()
+fn replace(dir: &Dir, binding: &Binding, mut batches: Vec<BatchMeta>) -> Result<()> {
+    batches.sort_by_key(|batch| batch.basis.batch);
+    let write = || {
+        // The names of the segments first, then the list that speaks of them.
+        dir.sync()?;
+        dir.replace(FILE, &serde_json::to_vec(&Meta::of(batches, binding)?)?)
+    };
+    write().attempt(|| format!("cannot write {}", visible(&dir.at(FILE).to_string_lossy())))
 }
 
-/// Removes segment files that no published batch names (left by a crash).
-pub fn sweep(folder: &Path) -> Result<()> {
-    // What a damaged index names is not known: whoever rebuilds it empties the folder.
-    let Ok(meta) = read(folder) else { return Ok(()) };
+/// Removes segments that no published batch names (a crash left them) and
+/// temporary files. Whatever is not a plain file, or not so called, is left alone.
+pub fn sweep(dir: &Dir) -> Result<()> {
+    // What a damaged index names is not known: whoever rebuilds it sweeps afterwards.
+    let Ok((meta, _)) = parsed(dir) else { return Ok(()) };
     let named: HashSet<&str> =
         meta.batches.iter().flat_map(|batch| &batch.segments).map(|segment| segment.file.as_str()).collect();
-    let entries = match fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        entries => entries.attempt(|| format!("cannot list {}", folder.display()))?,
-    };
-    for entry in entries {
-        let entry = entry.attempt(|| format!("cannot list {}", folder.display()))?;
-        let name = entry.file_name();
-        let Some(name) = name.to_str() else { continue };
-        let ours = name.ends_with(".segment") || (name.starts_with("meta-") && name.ends_with(".tmp"));
-        if ours && !named.contains(name) {
-            fs::remove_file(entry.path()).attempt(|| format!("cannot remove {}", entry.path().display()))?;
+    let shown = |name: &str| visible(&dir.at(name).to_string_lossy());
+    let names = dir.names().attempt(|| format!("cannot list {}", visible(&dir.path().to_string_lossy())))?;
+    for name in names.iter().filter_map(|name| name.to_str()) {
+        let old = name.starts_with("meta-") && name.ends_with(".tmp");
+        let ours = name.ends_with(ENDING) || is_temporary(name) || old;
+        let plain = || matches!(dir.kind(name), Ok(Some(Kind::File(_))));
+        if ours && !named.contains(name) && plain() {
+            dir.remove(name).attempt(|| format!("cannot remove {}", shown(name)))?;
         }
     }
     Ok(())

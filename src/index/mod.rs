@@ -59,11 +59,13 @@ mod terms;
 mod tests;
 mod together;
 mod top;
+mod witness;
 mod writer;
 
 pub use answer::{Bucket, FieldInfo, Histogram, Hit, Order, Rank, Request, Top};
 pub use cancel::Cancel;
 pub use damage::is_damaged;
-pub use meta::{publish, sweep};
+pub use meta::{Basis, Binding, Indexed, publish, publish_all, sweep};
 pub use read::Index;
+pub use witness::{Sum, Witness};
 pub use writer::{Segment, SegmentWriter};

@@ -10,7 +10,7 @@ use tantivy::columnar::column_values::{CodecType, serialize_u64_based_column_val
 
 use super::gather::{Arranged, Gather};
 use super::intern::Interner;
-use super::layout::{BLOCK_BYTES, BlockMeta, ColumnMeta, Footer, Part, Sink};
+use super::layout::{BLOCK_BYTES, BlockMeta, ColumnMeta, Footer, Hash, Part, Sink};
 
 /// The level at which dictionaries are compressed.
 const LEVEL: i32 = 3;
@@ -28,8 +28,8 @@ impl<W: Write> Press<W> {
         Ok(Press { sink: Sink::begin(out)?, zstd: zstd::bulk::Compressor::new(LEVEL)?, buffer: Vec::new() })
     }
 
-    /// Writes the footer; gives the file and its length.
-    pub fn end(self, footer: &Footer) -> io::Result<(W, u64)> {
+    /// Writes the footer; returns the file, its length, and the footer's hash.
+    pub fn end(self, footer: &Footer) -> io::Result<(W, u64, Hash)> {
         self.sink.end(footer)
     }
 

@@ -1,7 +1,6 @@
 //! The index, open for reading: counting, and what it has.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
 use super::answer::{FieldInfo, Histogram, Hit, Order, Rank, Request, Top};
@@ -10,14 +9,16 @@ use super::cancel::Cancel;
 use super::histogram;
 use super::matcher::Matcher;
 use super::memo::Memo;
-use super::meta;
+use super::meta::{self, Basis, Binding, Meta};
 use super::page;
 use super::plan::Plan;
 use super::search::Search;
 use super::segment::{OpenSegment, Reach};
 use super::together;
 use super::top;
+use super::witness::{Sum, Witness};
 use crate::error::Result;
+use crate::fs::Dir;
 use crate::record::Instant;
 
 /// The searchable columns of a case, open for reading. Cheap to clone.
@@ -26,36 +27,62 @@ pub struct Index(Arc<Inner>);
 
 struct Inner {
     batches: Vec<u32>,
+    /// How many of the segments, which stand batch by batch, are of each.
+    shares: Vec<usize>,
     segments: Vec<OpenSegment>,
     cache: Arc<Cache>,
     memo: Memo,
 }
 
 impl Index {
-    /// Opens the index folder; an empty or absent folder is an index of nothing.
+    /// Opens the index in a folder, where this user made it, of this case, from
+    /// these batches, and from no others. Batches may be missing from it.
     ///
-    /// What is missing, cut or of another version is found here, damage inside
-    /// a column when it is first read: [`super::is_damaged`] recognises both.
-    pub fn open(folder: &Path) -> Result<Index> {
-        let meta = meta::read(folder)?;
+    /// # Errors
+    ///
+    /// What does not agree, is missing, cut, or of another version is found here,
+    /// a change inside a column when it is first read: [`super::is_damaged`]
+    /// recognises both.
+    pub fn open(dir: &Dir, binding: &Binding, expected: &[Basis]) -> Result<Index> {
+        Index::of(dir, meta::read(dir, binding, expected)?)
+    }
+
+    /// Opens the index in a folder, whoever made it: to be compared, not asked.
+    pub fn inspect(dir: &Dir, case: &str, expected: &[Basis]) -> Result<Index> {
+        Index::of(dir, meta::inspect(dir, case, expected)?)
+    }
+
+    /// Returns an index of nothing.
+    pub fn empty() -> Index {
+        let (cache, memo) = (Arc::default(), Memo::default());
+        let (batches, shares, segments) = (Vec::new(), Vec::new(), Vec::new());
+        Index(Arc::new(Inner { batches, shares, segments, cache, memo }))
+    }
+
+    fn of(dir: &Dir, meta: Meta) -> Result<Index> {
         let cache = Arc::new(Cache::default());
         let segments = meta.batches.iter().flat_map(|batch| &batch.segments);
-        let segments =
-            (0..).zip(segments).map(|(number, row)| OpenSegment::open(folder, number, row, &cache));
+        let segments = (0..).zip(segments).map(|(number, row)| OpenSegment::open(dir, number, row, &cache));
         Ok(Index(Arc::new(Inner {
-            batches: meta.batches.iter().map(|batch| batch.batch).collect(),
+            batches: meta.batches.iter().map(|batch| batch.basis.batch).collect(),
+            shares: meta.batches.iter().map(|batch| batch.segments.len()).collect(),
             segments: segments.collect::<Result<_>>()?,
             cache,
             memo: Memo::default(),
         })))
     }
 
-    /// Reads every byte of the index against its checksums.
-    pub fn check(&self, cancel: &Cancel) -> Result<()> {
-        self.0.segments.iter().try_for_each(|segment| {
-            cancel.check()?;
-            segment.check()
-        })
+    /// Reads every byte of the index and returns the sum over the events of each
+    /// batch, by its number.
+    pub fn sums(&self, witness: &Witness) -> Result<BTreeMap<u32, Sum>> {
+        let segments: Vec<&OpenSegment> = self.0.segments.iter().collect();
+        let mut sums = together::each(&segments, |segment| witness.segment(segment))?.into_iter();
+        let share = |(number, share): (&u32, &usize)| {
+            let mut whole = Sum::default();
+            sums.by_ref().take(*share).for_each(|sum| whole.add(sum));
+            (*number, whole)
+        };
+        Ok(self.0.batches.iter().zip(&self.0.shares).map(share).collect())
     }
 
     /// Gives the batches whose events are all in the index, ascending.

@@ -1,7 +1,6 @@
 //! A segment of the index, open for reading.
 
 use std::ops::Range;
-use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use super::bisect::partition_point;
@@ -14,7 +13,8 @@ use super::meta::SegmentMeta;
 use super::rows::Rows;
 use super::sheets::Sheets;
 use super::terms::Terms;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::fs::Dir;
 use crate::record::{Instant, SourceId, Window};
 
 /// The name under which formats are counted.
@@ -92,8 +92,8 @@ struct Kept {
 impl OpenSegment {
     /// Opens the file of a segment; its length and footer are checked here,
     /// each column when it is first read.
-    pub fn open(folder: &Path, number: u32, meta: &SegmentMeta, cache: &Arc<Cache>) -> Result<OpenSegment> {
-        let (sheets, footer) = Sheets::open(folder, &meta.file, meta.bytes)?;
+    pub fn open(dir: &Dir, number: u32, meta: &SegmentMeta, cache: &Arc<Cache>) -> Result<OpenSegment> {
+        let (sheets, footer) = Sheets::open(dir, &meta.file, meta.bytes, meta.footer)?;
         let sound = footer.rows == meta.rows
             && footer.timed <= footer.rows
             && (footer.timed > 0) == footer.times.is_some()
@@ -259,7 +259,31 @@ impl OpenSegment {
         }
     }
 
-    /// Reads every part of the file against its checksum, and every dictionary.
+    /// Returns every column with its name: those of the fields, of the formats,
+    /// and, without a name, the one that fields share.
+    ///
+    /// # Errors
+    ///
+    /// Fails where they are out of order: a field would not be found.
+    pub fn named_columns(&self) -> Result<Vec<(String, Arc<Column>)>> {
+        let names = || self.footer.columns.iter().map(|column| column.name.as_str());
+        if !names().is_sorted_by(|one, other| one < other) || names().any(str::is_empty) {
+            return Err(self.damage("has columns that are out of order"));
+        }
+        let mut columns: Vec<_> = (names().zip(0..))
+            .map(|(name, i)| Ok((name.to_owned(), self.column_at(i)?)))
+            .collect::<Result<_>>()?;
+        columns.extend(self.column(FORMAT)?.map(|column| (FORMAT.to_owned(), column)));
+        columns.extend(self.crowd()?.map(|column| (String::new(), column)));
+        Ok(columns)
+    }
+
+    /// Makes the failure for damage in this segment.
+    pub fn damage(&self, what: &str) -> Error {
+        self.sheets.damage(what)
+    }
+
+    /// Reads every part of the file against its hash, and every dictionary.
     pub fn check(&self) -> Result<()> {
         let fixed = [Some(self.footer.sources), Some(self.footer.records), self.footer.times];
         fixed.into_iter().flatten().try_for_each(|part| self.sheets.part(part).map(drop))?;

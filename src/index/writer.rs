@@ -1,15 +1,15 @@
 //! Events into a segment.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::File;
 use std::io::{self, BufWriter};
-use std::path::{Path, PathBuf};
 
 use hashbrown::HashMap;
 
 use super::columns::{Columns, Listed};
-use super::layout::Footer;
+use super::layout::{Footer, Hash};
 use super::press::Press;
-use crate::error::{Attempt, Result};
+use crate::error::{Attempt, Result, visible};
+use crate::fs::Dir;
 use crate::record::Event;
 
 /// A segment is full at so many events …
@@ -22,7 +22,7 @@ const MAX_OWN: usize = 2000;
 
 /// Collects events into one segment; each import worker fills its own.
 pub struct SegmentWriter {
-    folder: PathBuf,
+    dir: Dir,
     times: Vec<i64>,
     untimed: Vec<bool>,
     sources: Vec<u32>,
@@ -41,6 +41,8 @@ pub struct Segment {
     pub(super) file: Option<String>,
     /// The file's length.
     pub(super) bytes: u64,
+    /// The hash of its footer.
+    pub(super) footer: Hash,
     /// How many events.
     pub(super) rows: u32,
     /// The keys of its sources, by their number in the segment.
@@ -48,16 +50,15 @@ pub struct Segment {
 }
 
 impl SegmentWriter {
-    /// Begins a segment in an index folder, which is made if it is not there.
-    pub fn create(folder: &Path) -> Result<SegmentWriter> {
-        SegmentWriter::with_room(folder, MAX_OWN)
+    /// Begins a segment in an index folder.
+    pub fn create(dir: &Dir) -> SegmentWriter {
+        SegmentWriter::with_room(dir, MAX_OWN)
     }
 
     /// Begins a segment in which so many own fields get a column each.
-    pub(super) fn with_room(folder: &Path, room: usize) -> Result<SegmentWriter> {
-        fs::create_dir_all(folder).attempt(|| format!("cannot make the folder {}", folder.display()))?;
-        Ok(SegmentWriter {
-            folder: folder.to_owned(),
+    pub(super) fn with_room(dir: &Dir, room: usize) -> SegmentWriter {
+        SegmentWriter {
+            dir: dir.clone(),
             times: Vec::new(),
             untimed: Vec::new(),
             sources: Vec::new(),
@@ -67,7 +68,7 @@ impl SegmentWriter {
             by_key: HashMap::new(),
             bytes: 0,
             most: room_for_values(),
-        })
+        }
     }
 
     /// Adds the event of a record. `source` is a number this segment was told
@@ -104,20 +105,20 @@ impl SegmentWriter {
     /// Sources stand under the keys they were told by.
     pub fn finish(self) -> Result<Segment> {
         if self.is_empty() {
-            return Ok(Segment { file: None, bytes: 0, rows: 0, keys: Vec::new() });
+            return Ok(Segment { file: None, bytes: 0, footer: [0; 2], rows: 0, keys: Vec::new() });
         }
         let name = format!("{}.segment", uuid::Uuid::new_v4().simple());
-        let path = self.folder.join(&name);
-        let bytes = self.write(&path).attempt(|| format!("cannot write {}", path.display()))?;
-        Ok(Segment { file: Some(name), bytes, rows: self.times.len() as u32, keys: self.keys })
+        let shown = || visible(&self.dir.at(&name).to_string_lossy());
+        let (bytes, footer) = self.write(&name).attempt(|| format!("cannot write {}", shown()))?;
+        Ok(Segment { file: Some(name), bytes, footer, rows: self.times.len() as u32, keys: self.keys })
     }
 
-    fn write(&self, path: &Path) -> io::Result<u64> {
+    fn write(&self, name: &str) -> io::Result<(u64, Hash)> {
         let rows = self.times.len() as u32;
         let order = self.order();
         let place = order.as_deref().map(inverse);
         let place = place.as_deref();
-        let file = OpenOptions::new().write(true).create_new(true).open(path)?;
+        let file = self.dir.create_new(name)?;
         let mut press: Press<BufWriter<File>> = Press::begin(BufWriter::with_capacity(1 << 20, file))?;
         let timed = self.untimed.iter().filter(|untimed| !**untimed).count();
         let times = arranged(&self.times, order.as_deref());
@@ -134,9 +135,9 @@ impl SegmentWriter {
             columns,
             crowd,
         };
-        let (out, bytes) = press.end(&footer)?;
+        let (out, bytes, hash) = press.end(&footer)?;
         out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
-        Ok(bytes)
+        Ok((bytes, hash))
     }
 
     /// Gives the rows in order of `(time, source, record)`, rows without a time

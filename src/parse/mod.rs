@@ -20,6 +20,11 @@ mod time;
 mod trial;
 mod years;
 
+/// Counts the ways in which the same bytes under the same [`Plan`] were read.
+/// Whoever changes what a format makes of a record counts it up: indexes that
+/// were made before are then made again from the evidence.
+pub const GENERATION: u32 = 1;
+
 pub use format::{Format, Seen};
 pub use formats::{FORMATS, named};
 pub use frame::{Framer, MAX_TEXT, Record};

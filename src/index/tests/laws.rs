@@ -1,12 +1,14 @@
 //! Whatever the events, the segments and the order of import: the answers are
 //! those of the oracle.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::made::{Made, event, pattern, publish_crowded, source_id};
+use super::made::{Made, event, open, pattern, publish_crowded, source_id};
 use super::oracle;
-use crate::index::{Cancel, Index, Order, Rank, Request};
+use crate::index::{Cancel, Index, Order, Rank, Request, Sum, Witness};
 use crate::query::{Expr, FieldRef, Leaf, Op, Pattern, Scalar, Side, Test};
 use crate::record::{Instant, Key, Value, Window};
 
@@ -266,9 +268,20 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         publish_crowded(folder.path(), 1, &segments[..split], room);
         publish_crowded(folder.path(), 2, &segments[split..], room);
-        let index = Index::open(folder.path()).unwrap();
+        let counts = [&segments[..split], &segments[split..]]
+            .map(|segments| segments.iter().map(|events| events.len() as u64).sum());
+        let index = open(folder.path(), &[(1, counts[0]), (2, counts[1])]).unwrap();
         let cancel = Cancel::new();
         prop_assert_eq!(index.len(), events.len() as u64);
+        let witness = Witness::default();
+        let mut sums = BTreeMap::from([(1, Sum::default()), (2, Sum::default())]);
+        for (batch, segments) in [(1, &segments[..split]), (2, &segments[split..])] {
+            for made in segments.iter().flatten() {
+                let sum = witness.event(&source_id(made.source), made.record, &made.event);
+                sums.get_mut(&batch).unwrap().add(sum);
+            }
+        }
+        prop_assert_eq!(index.sums(&witness).unwrap(), sums);
         for (request, edges, by, series) in &asked {
             let hits = oracle::hits(&events, request, Order::Oldest);
             prop_assert_eq!(index.count(request, &cancel).unwrap(), hits.len() as u64);

@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use crate::index::{Cancel, Hit, Index, Request, SegmentWriter, publish};
+use crate::error::Result;
+use crate::fs::Dir;
+use crate::index::{Binding, Cancel, Hit, Index, Indexed, Request, SegmentWriter, publish};
 use crate::query::{Expr, FieldRef, Leaf, Pattern, Test};
-use crate::record::{Basis, Event, Instant, Key, Precision, SourceId, Stamp, Value, Window};
+use crate::record::{Basis as Known, Event, Instant, Key, Precision, SourceId, Stamp, Value, Window};
 
 /// An event with where it comes from.
 #[derive(Debug, Clone)]
@@ -31,7 +33,7 @@ pub fn event(source: u8, record: u64, nanos: Option<i64>, values: &[(&str, Value
     event.stamp = nanos.map(|nanos| Stamp {
         instant: Instant::from_nanos(nanos),
         precision: Precision::Nano,
-        basis: Basis::default(),
+        basis: Known::default(),
     });
     for (name, value) in values {
         event.put(Key::from((*name).to_owned()), value.clone());
@@ -49,6 +51,27 @@ impl Made {
     }
 }
 
+/// Whose the indexes of these tests are.
+pub fn binding() -> Binding {
+    Binding { case: "a case".to_owned(), secret: [7; 32] }
+}
+
+/// What a batch of so many events is made from.
+pub fn basis(batch: u32, events: u64) -> crate::index::Basis {
+    crate::index::Basis { batch, manifest: source_id(batch as u8), readings: source_id(0), events }
+}
+
+/// Opens an index whose batches have so many events.
+pub fn open(folder: &Path, batches: &[(u32, u64)]) -> Result<Index> {
+    let expected: Vec<_> = batches.iter().map(|(batch, events)| basis(*batch, *events)).collect();
+    Index::open(&dir(folder), &binding(), &expected)
+}
+
+/// Opens a folder that is there.
+pub fn dir(folder: &Path) -> Dir {
+    Dir::open(folder).unwrap()
+}
+
 /// Writes one segment for each list of events and publishes them as one batch.
 pub fn publish_segments(folder: &Path, batch: u32, segments: &[Vec<Made>]) {
     publish_crowded(folder, batch, segments, 10_000);
@@ -58,7 +81,7 @@ pub fn publish_segments(folder: &Path, batch: u32, segments: &[Vec<Made>]) {
 pub fn publish_crowded(folder: &Path, batch: u32, segments: &[Vec<Made>], room: usize) {
     let mut ids = HashMap::new();
     let written = segments.iter().map(|events| {
-        let mut writer = SegmentWriter::with_room(folder, room).unwrap();
+        let mut writer = SegmentWriter::with_room(&dir(folder), room);
         for made in events {
             let key = 1000 + u64::from(made.source);
             ids.insert(key, source_id(made.source));
@@ -68,14 +91,16 @@ pub fn publish_crowded(folder: &Path, batch: u32, segments: &[Vec<Made>], room: 
         writer.finish().unwrap()
     });
     let written = written.collect();
-    publish(folder, batch, written, &ids).unwrap();
+    let events = segments.iter().map(|events| events.len() as u64).sum();
+    let batch = Indexed { basis: basis(batch, events), segments: written, sources: ids };
+    publish(&dir(folder), &binding(), batch).unwrap();
 }
 
 /// An index of one segment, and its folder.
 pub fn index_of(events: &[Made]) -> (tempfile::TempDir, Index) {
     let folder = tempfile::tempdir().unwrap();
     publish_segments(folder.path(), 1, &[events.to_vec()]);
-    let index = Index::open(folder.path()).unwrap();
+    let index = open(folder.path(), &[(1, events.len() as u64)]).unwrap();
     (folder, index)
 }
 

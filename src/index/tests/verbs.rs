@@ -1,11 +1,11 @@
 //! Scenes in which one answer is easily got wrong.
 
 use super::made::{
-    Made, all, count, event, index_of, is, leaf, pattern, publish_crowded, publish_segments, source_id,
+    Made, all, count, event, index_of, is, leaf, open, pattern, publish_crowded, publish_segments, source_id,
 };
 use super::oracle;
 use crate::error::Kind;
-use crate::index::{Cancel, Index, Order, Rank, Request};
+use crate::index::{Cancel, Order, Rank, Request};
 use crate::query::{Expr, FieldRef, Leaf, Op, Scalar, Test};
 use crate::record::{Instant, Value, Window};
 
@@ -77,7 +77,7 @@ fn events_of_one_moment_come_by_source_id_and_record_whatever_the_segments() {
     let events: Vec<Made> = (0..40).map(|i| made((i * 7 % 4) as u8, i)).collect();
     let folder = tempfile::tempdir().unwrap();
     publish_segments(folder.path(), 1, &[events[..13].to_vec(), events[13..].to_vec()]);
-    let index = Index::open(folder.path()).unwrap();
+    let index = open(folder.path(), &[(1, 40)]).unwrap();
     let request = all(Expr::All);
     for order in [Order::Newest, Order::Oldest] {
         let expected = oracle::hits(&events, &request, order);
@@ -104,7 +104,7 @@ fn more_fields_than_there_is_room_for_are_found_all_the_same() {
     let (_folder, index) = index_of(&events);
     let folder = tempfile::tempdir().unwrap();
     publish_crowded(folder.path(), 1, &[events], 2000);
-    let crowded = Index::open(folder.path()).unwrap();
+    let crowded = open(folder.path(), &[(1, 2500)]).unwrap();
     assert_eq!(crowded.fields(), index.fields());
     assert_eq!(crowded.fields().len(), 2501);
     for (expr, found) in [
@@ -200,7 +200,7 @@ fn large_columns_answer_as_small_ones_do() {
     let events = many();
     let folder = tempfile::tempdir().unwrap();
     publish_segments(folder.path(), 1, &[events[..60_000].to_vec(), events[60_000..].to_vec()]);
-    let index = Index::open(folder.path()).unwrap();
+    let index = open(folder.path(), &[(1, events.len() as u64)]).unwrap();
     let cancel = Cancel::new();
     let nanos = Instant::from_nanos;
     for expr in [

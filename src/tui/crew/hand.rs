@@ -118,7 +118,7 @@ fn watched(case: &Case, ask: &Ask, options: &Options, tell: &mut dyn FnMut(Answe
     let (progress, news) = channel();
     std::thread::scope(|scope| {
         let work = scope.spawn(move || {
-            make(case, ask, options, &|done, total| {
+            make(case, ask, options, &|_, done, total| {
                 let _ = progress.send(Progress { done, total });
             })
         });
@@ -138,7 +138,7 @@ fn asked(case: &Case, what: &What) -> Result<Ask> {
     Ok(match what {
         What::Search(text, scope) => {
             let text = if text.is_empty() { "*".to_owned() } else { scope.expr.to_string() };
-            let query = Query { text, expr: case.resolve(scope.expr.clone())?, window: scope.window };
+            let query = Query { text, expr: scope.expr.clone(), window: scope.window };
             Ask { query: Some(query), ..Ask::default() }
         }
         What::Event(hit) => Ask { events: vec![*hit], ..Ask::default() },

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{LazyLock, Mutex};
 
 use vestigo::case::Case;
-use vestigo::record::{FixedClock, Instant};
+use vestigo::journal::{Home, Who};
 
 use crate::env::TestEnv;
 
@@ -38,12 +38,9 @@ fn kept(env: TestEnv) -> Case {
 }
 
 fn open(folder: &Path) -> Case {
-    Case::open(
-        folder,
-        &vestigo::journal::Who::called("robot", "test"),
-        &FixedClock(Instant::from_secs(1_773_100_800)),
-    )
-    .expect("it was just made")
+    let data = folder.with_file_name("data");
+    let home = Home { cache: Some(data.join("cache")), state: Some(data.join("state")) };
+    Case::open(folder, &Who { home, ..Who::called("robot", "test") }).expect("it was just made")
 }
 
 /// The demo case: three days of a web shop, and one intrusion.
