@@ -233,7 +233,7 @@ fn check_original(folder: &Dir, name: &str, length: u64, depth: Depth) -> Result
 /// roots follow from roots.
 fn check_layout(number: u32, batch: &Batch) -> Vec<Damage> {
     let (manifest, mut damage) = (&batch.manifest, Vec::new());
-    let (mut offset, mut spans, mut content, mut count) = (0u64, 0u64, 0u64, 0u64);
+    let (mut offset, mut spans, mut content) = (0u64, 0u64, 0u64);
     for row in &manifest.sources {
         let (mut start, mut record, mut line_ok) = (0u64, 0u64, true);
         for frame in &row.frames {
@@ -245,7 +245,6 @@ fn check_layout(number: u32, batch: &Batch) -> Vec<Damage> {
             spans = spans.saturating_add(frame.spans.1);
             start = start.saturating_add(frame.raw_length);
             record = record.saturating_add(frame.records);
-            count += 1;
         }
         let roots: Result<Vec<_>, _> = row.frames.iter().map(|frame| unhex(&frame.root)).collect();
         let root_ok = roots.is_ok_and(|roots| hex(&root(&roots)) == row.root);
@@ -258,10 +257,8 @@ fn check_layout(number: u32, batch: &Batch) -> Vec<Damage> {
     if manifest.length != content {
         damage.push(in_file(number, "manifest.json", "its length is not that of its sources".to_owned()));
     }
-    let files = [
-        ("content.zst", &batch.content, offset.saturating_add(count * 8 + 17)),
-        ("spans.bin", &batch.spans, spans),
-    ];
+    let files =
+        [("content.zst", &batch.content, packed_length(manifest)), ("spans.bin", &batch.spans, spans)];
     for (name, file, expected) in files {
         let found = file.metadata().map_or(0, |meta| meta.len());
         if found != expected {
@@ -305,15 +302,29 @@ fn check_contents(number: u32, manifest: &Manifest, hashes: Hashes) -> Vec<Damag
 }
 
 /// Checks the compressed file itself: bits that decompression does not look at.
+/// One of another length is damage already, and is not read: it may be endless.
 fn check_packed(number: u32, folder: &Dir, manifest: &Manifest) -> Option<Damage> {
-    let hash = || hash_of(&mut folder.file("content.zst")?);
-    let reason = match hash().map(|found: [u8; 32]| hex(&found)) {
-        Ok(found) if found == manifest.packed_sha256 => return None,
-        Ok(found) => format!(
+    let hash = || {
+        let mut file = folder.file("content.zst")?;
+        let whole = file.metadata()?.len() == packed_length(manifest);
+        if whole { hash_of(&mut file).map(Some) } else { Ok(None) }
+    };
+    let reason = match hash().map(|found: Option<[u8; 32]>| found.map(|found| hex(&found))) {
+        Ok(None) => return None,
+        Ok(Some(found)) if found == manifest.packed_sha256 => return None,
+        Ok(Some(found)) => format!(
             "its SHA-256 is {found}, the manifest says {}; the content in it is whole",
             manifest.packed_sha256
         ),
         Err(error) => format!("it cannot be read: {error}"),
     };
     Some(in_file(number, "content.zst", reason))
+}
+
+/// Returns how long the compressed file is: its frames, and the table behind them.
+fn packed_length(manifest: &Manifest) -> u64 {
+    let frames = manifest.sources.iter().flat_map(|row| &row.frames);
+    let (length, count) =
+        frames.fold((0u64, 0u64), |(length, count), frame| (length.saturating_add(frame.length), count + 1));
+    length.saturating_add(count * 8 + 17)
 }
