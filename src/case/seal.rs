@@ -100,7 +100,7 @@ pub fn stamp(hold: &mut Hold, signer: &Signer, url: &str, clock: &dyn Clock) -> 
     let written = hold.dir().dir(ANCHORS).and_then(|anchors| anchors.write_new(&name, &response));
     written.attempt(|| format!("cannot write {ANCHORS}/{name}"))?;
     let token = SourceId(Sha256::digest(&response).into()).to_string();
-    let what = json!({ "entries": sealed.checkpoint.size, "authority": url, "stamped": stamped.at,
+    let what = json!({ "entries": sealed.checkpoint.size, "authority": journal::bare_url(url), "stamped": stamped.at,
         "token_sha256": token });
     hold.note("anchor.stamp", what, clock)?;
     seal(hold.dir(), hold.journal(), Some(signer))?;

@@ -43,7 +43,14 @@ pub fn config(world: &World) -> Result<Config> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Config::default()),
         text => {
             let text = text.attempt(why)?;
+            // The whole error would show the line, and there may be a password in it.
+            let told = |error: toml::de::Error| {
+                let line = error.span().map(|span| text[..span.start].lines().count().max(1));
+                let line = line.map(|line| format!("line {line}: ")).unwrap_or_default();
+                format!("{line}{}", error.message())
+            };
             toml::from_str(&text)
+                .map_err(told)
                 .attempt(|| format!("cannot understand {}", visible(&path.to_string_lossy())))
         }
     }

@@ -61,13 +61,33 @@ impl World {
         }
     }
 
-    /// From here on, the first Ctrl-C (or SIGTERM) sets `stop`; the second ends the process.
+    /// From here on, the first Ctrl-C (or SIGTERM, SIGQUIT) sets `stop`, and the
+    /// second ends the process. A terminal that is closed (SIGHUP) sets `stop`
+    /// however often it says so: shell and system may both send it. What was ignored
+    /// when the process was started (`nohup`) stays ignored.
     pub fn listen(&self) {
-        use signal_hook::consts::{SIGINT, SIGTERM};
-        for signal in [SIGINT, SIGTERM].into_iter().filter(|_| self.signals) {
+        use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+        let asked = Arc::new(AtomicBool::new(false));
+        let heard = [SIGINT, SIGTERM, SIGQUIT, SIGHUP].into_iter();
+        for signal in heard.filter(|signal| self.signals && !self.is_ignored(*signal)) {
             // Without a handler the signal ends the process: safe, if less polite.
-            let _ = signal_hook::flag::register_conditional_default(signal, Arc::clone(&self.stop));
+            if signal != SIGHUP {
+                let _ = signal_hook::flag::register_conditional_default(signal, Arc::clone(&asked));
+                let _ = signal_hook::flag::register(signal, Arc::clone(&asked));
+            }
             let _ = signal_hook::flag::register(signal, Arc::clone(&self.stop));
+        }
+    }
+
+    /// Tells whether a signal was ignored when the process was started (proc(5),
+    /// `SigIgn`). Elsewhere than on Linux a process whose diagnostics go to no
+    /// terminal is taken for one that `nohup` started.
+    fn is_ignored(&self, signal: i32) -> bool {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        match mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()) {
+            Some(mask) => mask >> (signal - 1) & 1 == 1,
+            None => signal == signal_hook::consts::SIGHUP && !self.err_is_terminal,
         }
     }
 

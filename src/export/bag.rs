@@ -4,12 +4,16 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use sha2::{Digest, Sha256};
 
-use crate::error::{Attempt, Error, Result, visible};
+use crate::error::{Attempt, Error, Kind, Result, visible};
 use crate::journal::Signer;
 use crate::record::SourceId;
+
+use super::unfinished::Unfinished;
 
 /// The namespace of signatures over bundles.
 pub const NAMESPACE: &str = "vestigo-bundle";
@@ -29,9 +33,13 @@ pub const SIGNATURE: &str = "tagmanifest-sha256.txt.sig";
 /// The time stamp over [`SIGNATURE`].
 pub const STAMP: &str = "tagmanifest-sha256.txt.tsr";
 
+/// The script that can be run.
+const RUNNABLE: &str = "verify.sh";
+
 /// A bag that is being written: in a folder of its own until it is whole.
 pub struct BagWriter {
-    folder: tempfile::TempDir,
+    folder: Unfinished,
+    stop: Arc<AtomicBool>,
     payload: BTreeMap<String, (String, u64)>,
     tags: BTreeMap<String, String>,
 }
@@ -40,38 +48,42 @@ pub struct BagWriter {
 pub struct BagFile {
     name: String,
     file: BufWriter<File>,
+    stop: Arc<AtomicBool>,
     hash: Sha256,
     length: u64,
 }
 
 impl BagWriter {
-    /// Begins a bag in a folder, in which it will be put in its place.
-    pub fn create(parent: &Path) -> Result<BagWriter> {
-        let why = || format!("cannot write in {}", visible(&parent.to_string_lossy()));
-        let folder = tempfile::Builder::new().prefix(".vestigo-export-").tempdir_in(parent).attempt(why)?;
-        std::fs::create_dir(folder.path().join("data")).attempt(why)?;
-        Ok(BagWriter { folder, payload: BTreeMap::new(), tags: BTreeMap::new() })
+    /// Begins a bag in a folder, in which it will be put in its place; once `stop`
+    /// is set, nothing more can be written.
+    pub fn create(parent: &Path, stop: &Arc<AtomicBool>) -> Result<BagWriter> {
+        let folder = Unfinished::create(parent)?;
+        Ok(BagWriter { folder, stop: Arc::clone(stop), payload: BTreeMap::new(), tags: BTreeMap::new() })
     }
 
     /// Gives where it lies for the time being.
     pub fn folder(&self) -> &Path {
-        self.folder.path()
+        self.folder.dir().path()
     }
 
     /// Begins a payload file, named from the bag's root: `data/events.jsonl`.
     pub fn begin(&self, name: &str) -> Result<BagFile> {
-        let path = self.folder.path().join(name);
         let open = || -> std::io::Result<File> {
-            std::fs::create_dir_all(path.parent().unwrap_or(&path))?;
-            File::create_new(&path)
+            let mut dir = self.folder.dir().clone();
+            let (folders, file) = name.rsplit_once('/').unwrap_or(("", name));
+            for folder in folders.split('/').filter(|folder| !folder.is_empty()) {
+                dir = dir.make_dir(folder)?;
+            }
+            dir.create_new(file)
         };
         let file = BufWriter::with_capacity(1 << 18, open().attempt(|| format!("cannot write {name}"))?);
-        Ok(BagFile { name: name.to_owned(), file, hash: Sha256::new(), length: 0 })
+        let stop = Arc::clone(&self.stop);
+        Ok(BagFile { name: name.to_owned(), file, stop, hash: Sha256::new(), length: 0 })
     }
 
     /// Ends a payload file.
     pub fn end(&mut self, file: BagFile) -> Result<()> {
-        let BagFile { name, file, hash, length } = file;
+        let BagFile { name, file, hash, length, .. } = file;
         let end = || -> std::io::Result<()> { file.into_inner()?.sync_all() };
         end().attempt(|| format!("cannot write {name}"))?;
         self.payload.insert(name, (SourceId(hash.finalize().into()).to_string(), length));
@@ -87,9 +99,11 @@ impl BagWriter {
 
     /// Writes a file that is no payload.
     fn tag(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
-        let path = self.folder.path().join(name);
         let write = || -> std::io::Result<()> {
-            let mut file = File::create_new(&path)?;
+            let mut file = self.folder.dir().create_new(name)?;
+            if name == RUNNABLE {
+                make_runnable(&file);
+            }
             file.write_all(bytes)?;
             file.sync_all()
         };
@@ -131,17 +145,19 @@ impl BagWriter {
             self.tag(SIGNATURE, pem.as_bytes())?;
             signature = Some(pem);
         }
-        make_runnable(&self.folder.path().join("verify.sh"));
         let bytes = self.payload.values().map(|(_, length)| length).sum();
         let files = self.payload.len() + self.tags.len();
         let tagmanifest = hash_of(tagmanifest.as_bytes());
-        Ok(Finished { folder: self.folder, files, bytes, tagmanifest, signature })
+        Ok(Finished { folder: self.folder, stop: self.stop, files, bytes, tagmanifest, signature })
     }
 }
 
 impl BagFile {
     /// Writes more of it.
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(stopped());
+        }
         self.hash.update(bytes);
         self.length += bytes.len() as u64;
         self.file.write_all(bytes).attempt(|| format!("cannot write {}", self.name))
@@ -155,7 +171,8 @@ impl BagFile {
 
 /// A bag that is whole and not yet in its place.
 pub struct Finished {
-    folder: tempfile::TempDir,
+    folder: Unfinished,
+    stop: Arc<AtomicBool>,
     /// How many files it has.
     pub files: usize,
     /// The payload's length.
@@ -168,36 +185,33 @@ pub struct Finished {
 
 impl Finished {
     /// Gives where it lies for the time being.
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
+    pub fn folder(&self) -> &Unfinished {
+        &self.folder
+    }
+
+    /// Fails once the bundle is not wanted any more.
+    pub fn is_wanted(&self) -> Result<()> {
+        if self.stop.load(Ordering::Relaxed) { Err(stopped()) } else { Ok(()) }
     }
 
     /// Adds the time stamp over the signature.
     pub fn stamp(&mut self, token: &[u8]) -> Result<()> {
-        let path = self.folder.path().join(STAMP);
-        std::fs::write(path, token).attempt(|| format!("cannot write {STAMP}"))?;
+        let write = || self.folder.dir().create_new(STAMP)?.write_all(token);
+        write().attempt(|| format!("cannot write {STAMP}"))?;
         self.files += 1;
         Ok(())
     }
 
     /// Puts the folder in its place, where nothing may be yet.
     pub fn place(self, out: &Path) -> Result<()> {
-        if out.exists() {
-            return Err(taken(out));
-        }
-        let why = || format!("cannot put the bundle at {}", visible(&out.to_string_lossy()));
-        let folder = self.folder.keep();
-        let place = || -> std::io::Result<()> {
-            #[cfg(unix)]
-            {
-                let mode: std::fs::Permissions = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-                std::fs::set_permissions(&folder, mode)?;
-            }
-            std::fs::rename(&folder, out)?;
-            File::open(parent_of(out))?.sync_all()
-        };
-        place().attempt(why)
+        self.is_wanted()?;
+        self.folder.place(out)
     }
+}
+
+/// Says that the export was stopped.
+pub fn stopped() -> Error {
+    Error::new(Kind::Interrupted, "the export was stopped; nothing is left of it")
 }
 
 /// Says that something is there already.
@@ -225,10 +239,10 @@ fn one_line(text: &str) -> String {
 }
 
 #[cfg(unix)]
-fn make_runnable(path: &Path) {
-    // That it can be run directly is a courtesy; `sh verify.sh` always works.
-    let _ = std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o755));
+fn make_runnable(file: &File) {
+    // That its owner can run it directly is a courtesy; `sh verify.sh` always works.
+    let _ = file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
 }
 
 #[cfg(not(unix))]
-fn make_runnable(_: &Path) {}
+fn make_runnable(_: &File) {}

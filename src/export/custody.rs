@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::case::{Case, beside_checkpoint};
-use crate::error::Result;
+use crate::error::{Result, harmless_json};
 use crate::journal::{
-    Act, CHECKPOINT_NAMESPACE, Checkpoint, Finding, Journal, Line, Signer, check_signature, leaf,
+    Act, CHECKPOINT_NAMESPACE, Checkpoint, Finding, Journal, Line, Signer, bare_url, check_signature, leaf,
 };
 
 use super::bag::{BagWriter, hash_of};
@@ -56,8 +56,12 @@ pub fn journal(
     bag.end(file)
 }
 
-/// Tells whether an entry is left out of a redacted bundle, but for its hashes.
+/// Tells whether an entry is left out of a bundle, but for its hashes: in a
+/// redacted one for what it tells, in any for credentials.
 pub fn withheld(line: &Line, shares: &[Share], redactor: &Redactor) -> bool {
+    if lets_in(line) {
+        return true;
+    }
     let told = || tells_hashes(line) || !fields_told(line, redactor).is_empty();
     redactor.is_active() && !vouches(line, shares) && told()
 }
@@ -86,6 +90,25 @@ fn fields_told<'a>(line: &Line, redactor: &'a Redactor) -> Vec<(String, &'a str)
         None => told.extend(redactor.field_in_any(&line.what).map(|field| ("what".to_owned(), field))),
     }
     told
+}
+
+/// Tells whether an entry holds credentials: once, all of the URL of a time-stamp
+/// authority was written down.
+fn lets_in(line: &Line) -> bool {
+    let url = line.what["authority"].as_str().filter(|_| line.act == "anchor.stamp");
+    url.is_some_and(|url| bare_url(url) != url)
+}
+
+/// Says of each entry that is left out for its credentials, in a sentence.
+pub fn credentials(case: &Case, size: usize) -> Vec<String> {
+    let lines = case.journal().iter().take(size).filter(|line| lets_in(line));
+    let tell = |line: &Line| {
+        format!(
+            "WITHHELD: entry {} of data/journal.jsonl (anchor.stamp) holds more of the time-stamp authority's address than its host and path, which may be a password; its hash and leaf are there.",
+            line.seq
+        )
+    };
+    lines.map(tell).collect()
 }
 
 /// Says of each entry that stays though it holds a redacted value, in a sentence.
@@ -153,7 +176,7 @@ pub fn findings(case: &Case, chosen: &[u64], redactor: &Redactor, bag: &mut BagW
     for finding in state.findings.iter().filter(|finding| chosen.contains(&finding.number)) {
         let mut line = of_finding(case, finding);
         redactor.json(&mut line);
-        file.write(format!("{line}\n").as_bytes())?;
+        file.write((harmless_json(line.to_string()) + "\n").as_bytes())?;
     }
     for mark in state.bookmarks.values() {
         let mut line = json!({ "kind": "bookmark", "event": mark.event.event, "sha256": mark.event.hash,
@@ -163,7 +186,7 @@ pub fn findings(case: &Case, chosen: &[u64], redactor: &Redactor, bag: &mut BagW
             line["sha256"] = Value::Null;
         }
         redactor.json(&mut line);
-        file.write(format!("{line}\n").as_bytes())?;
+        file.write((harmless_json(line.to_string()) + "\n").as_bytes())?;
     }
     bag.end(file)
 }

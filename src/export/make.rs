@@ -143,7 +143,7 @@ pub fn make(
     let covered = coverage(case)?;
     let source = Source { case, ask, options, hits: &hits, entries, checkpoint, covered, name };
     let redactor = Redactor::of(case, &options.redact)?;
-    let mut bag = BagWriter::create(&parent)?;
+    let mut bag = BagWriter::create(&parent, &options.stop)?;
     let tags = tags(case);
     let matter = Matter { case, hits: &hits, tags: &tags, redactor: &redactor, stop: &options.stop };
     let written = records::write(&matter, &mut bag, &|done, total| progress(Stage::Writing, done, total))?;
@@ -217,7 +217,7 @@ fn ledger(source: &Source<'_>, redactor: &Redactor) -> String {
     let row = |(secret, used): (&super::redact::Secret, u64)| {
         let row = json!({ "token": secret.token(), "field": secret.field,
             "commitment": records::hex(&secret.commitment), "occurrences": used, "why": why, "by": who });
-        format!("{row}\n")
+        crate::error::harmless_json(row.to_string()) + "\n"
     };
     redactor.ledger().map(row).collect()
 }
@@ -294,6 +294,7 @@ fn notes(source: &Source<'_>, written: &Written, redactor: &Redactor) -> Vec<Str
     let mut notes: Vec<String> = Vec::new();
     let orphans = source.case.orphans();
     notes.extend(orphans.into_iter().map(|(what, why)| format!("ORPHANED {what}: {why}.")));
+    notes.extend(custody::credentials(source.case, source.entries));
     if redactor.is_active() {
         notes.push(format!(
             "{} of {} events have values taken out; their bytes are withheld. The SHA-256 of whole sources stays: one of a line or two could be guessed from it.",

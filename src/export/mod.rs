@@ -32,6 +32,7 @@ mod stated;
 mod tar;
 mod told;
 mod transfer;
+mod unfinished;
 mod verify;
 
 pub use ask::{Ask, Query};

@@ -33,8 +33,7 @@ const OF_FINDING: usize = 25;
 const ENTRIES: usize = 1000;
 
 /// What stands in the place of an entry that is left out of a redacted bundle.
-const WITHHELD: &str =
-    "left out, since it tells redacted values or hashes of single records; its own hash is in the journal";
+const WITHHELD: &str = "left out, since it tells redacted values, credentials or hashes of single records; its own hash is in the journal";
 
 /// Writes the report of a bundle.
 pub fn html(source: &Source<'_>, written: &Written, redactor: &Redactor) -> Result<String> {

@@ -12,12 +12,12 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use serde_json::json;
 
 use crate::case::Case;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::evidence::SourceAt;
 use crate::index::Hit;
 use crate::record::{Hash, SourceId};
 
-use super::bag::{BagFile, BagWriter};
+use super::bag::{BagFile, BagWriter, stopped};
 use super::forms::csv_row;
 use super::piece::{Piece, piece};
 use super::redact::Redactor;
@@ -145,7 +145,7 @@ fn in_turn(matter: &Matter<'_>, shares: &[Share], jobs: &[Job<'_>], turn: &mut T
             let Some(job) = jobs.get(number) else { return };
             // A piece that never came would be waited for.
             let made = if matter.stop.load(Ordering::Relaxed) {
-                Ok(Err(Error::new(Kind::Interrupted, "the export was stopped; nothing is left of it")))
+                Ok(Err(stopped()))
             } else {
                 catch_unwind(AssertUnwindSafe(|| piece(matter, &shares[job.share], job)))
             };

@@ -9,43 +9,45 @@ use crate::error::{Attempt, Error, Result, visible};
 use crate::evidence::Damage;
 use crate::record::Instant;
 
-use super::bag::{Finished, parent_of, taken};
+use super::bag::Finished;
 use super::read::{MOST, Piece, damage};
 
 /// Longest name that a tar header holds here: bundles' names are short.
 const LONGEST: usize = 100;
 
+/// The tar's name until it is whole, in the folder that is packed.
+const PACKED: &str = ".tar";
+
+/// How many bytes are copied before it is looked whether they are wanted still.
+const AT_ONCE: u64 = 16 << 20;
+
 /// Writes a bag as a tar (POSIX ustar): files in the order of their names, one
 /// time, no owner.
 pub fn write(bag: &Finished, name: &str, time: Instant, out: &Path) -> Result<()> {
     let why = || format!("cannot write {}", visible(&out.to_string_lossy()));
-    let mut temporary =
-        tempfile::Builder::new().prefix(".vestigo-export-").tempfile_in(parent_of(out)).attempt(why)?;
     let mut files = Vec::new();
-    walk(bag.folder(), "", &mut files).attempt(why)?;
+    let folder = bag.folder().dir();
+    walk(folder.path(), "", &mut files).attempt(why)?;
     files.sort();
-    let mut sink = std::io::BufWriter::with_capacity(1 << 18, temporary.as_file_mut());
+    let packed = folder.create_new(PACKED).attempt(why)?;
+    let mut sink = std::io::BufWriter::with_capacity(1 << 18, &packed);
     for file in &files {
-        let path = bag.folder().join(file);
+        let path = folder.path().join(file);
         let mut content = File::open(&path).attempt(why)?;
         let length = content.metadata().attempt(why)?.len();
         let header = header(&format!("{name}/{file}"), length, time)?;
         sink.write_all(header.as_bytes()).attempt(why)?;
-        std::io::copy(&mut content, &mut sink).attempt(why)?;
+        while std::io::copy(&mut (&mut content).take(AT_ONCE), &mut sink).attempt(why)? > 0 {
+            bag.is_wanted()?;
+        }
         sink.write_all(&vec![0; padding(length)]).attempt(why)?;
     }
     sink.write_all(&[0; 1024]).attempt(why)?;
     sink.flush().attempt(why)?;
     drop(sink);
-    temporary.as_file().sync_all().attempt(why)?;
-    #[cfg(unix)]
-    std::fs::set_permissions(temporary.path(), std::os::unix::fs::PermissionsExt::from_mode(0o644))
-        .attempt(why)?;
-    match temporary.persist_noclobber(out) {
-        Ok(_) => File::open(parent_of(out)).and_then(|folder| folder.sync_all()).attempt(why),
-        Err(error) if error.error.kind() == std::io::ErrorKind::AlreadyExists => Err(taken(out)),
-        Err(error) => Err(error.error).attempt(why),
-    }
+    packed.sync_all().attempt(why)?;
+    bag.is_wanted()?;
+    bag.folder().place_file(PACKED, out)
 }
 
 /// Gives the header of a file: what a reader of ours will find to the byte.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::case::{beside, write_new};
-use crate::error::{Attempt, Error, Result, visible};
+use crate::error::{Attempt, Error, Result, harmless_json, visible};
 use crate::journal::{Allowed, Signer, check_signature, read_file};
 use crate::record::Instant;
 
@@ -75,7 +75,8 @@ impl Transfer {
             return Err(Error::case(format!("{} is there already", visible(&path.to_string_lossy())))
                 .hint("A hand-over is written once: move the old one aside, or copy the bundle."));
         }
-        let text = serde_json::to_string_pretty(self).attempt(|| "cannot write JSON".to_owned())? + "\n";
+        let text = serde_json::to_string_pretty(self).attempt(|| "cannot write JSON".to_owned())?;
+        let text = harmless_json(text) + "\n";
         write_new(&path, text.as_bytes())?;
         write_new(&beside(&path, "released.sig"), signer.sign(TRANSFER, text.as_bytes())?.as_bytes())?;
         Ok(path)

@@ -135,6 +135,16 @@ impl Dir {
         fs::rename(self.place(from)?, self.place(name)?)
     }
 
+    /// Folders cannot be locked here.
+    pub fn try_lock(&self) -> io::Result<bool> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// Whose a folder is cannot be told here.
+    pub fn is_ours(&self) -> bool {
+        false
+    }
+
     /// Does nothing: names are synced with their files here.
     pub fn sync(&self) -> io::Result<()> {
         Ok(())

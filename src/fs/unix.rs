@@ -175,6 +175,26 @@ impl Dir {
         Ok(rustix::fs::renameat(&self.handle, one(from)?, &self.handle, one(name)?)?)
     }
 
+    /// Locks the folder for this process until the last clone of this handle is
+    /// gone; returns whether nobody else holds it.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the file system cannot lock folders.
+    pub fn try_lock(&self) -> io::Result<bool> {
+        match rustix::fs::flock(&self.handle, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(true),
+            Err(rustix::io::Errno::WOULDBLOCK) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Tells whether the folder belongs to the user of this process.
+    pub fn is_ours(&self) -> bool {
+        let user = rustix::process::geteuid().as_raw();
+        rustix::fs::fstat(&self.handle).is_ok_and(|stat| stat.st_uid == user)
+    }
+
     /// Syncs the folder itself: the names in it.
     pub fn sync(&self) -> io::Result<()> {
         Ok(rustix::fs::fsync(&self.handle)?)

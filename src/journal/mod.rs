@@ -17,6 +17,7 @@ mod ops;
 mod read;
 mod sign;
 mod stamp;
+mod url;
 mod who;
 mod write;
 
@@ -35,5 +36,6 @@ pub use ops::{MERGE, Op, ops, undoable};
 pub use read::{FILE, Journal, Line, check, hash_of, leaf, read, read_file, read_named};
 pub use sign::{Signed, Signer, check_signature};
 pub use stamp::{Stamped, fetch as fetch_stamp, read as read_stamp, trusted as stamp_is_trusted};
+pub use url::bare_url;
 pub use who::{Home, Who};
 pub use write::{TORN, Writer, is_held};

@@ -10,6 +10,8 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 use crate::error::{Attempt, Error, Result, visible};
 use crate::record::Hash;
 
+use super::url::bare_url;
+
 /// What a time stamp says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stamped {
@@ -47,9 +49,10 @@ fn request(imprint: &Hash, nonce: u64) -> Vec<u8> {
 }
 
 /// Asks the authority at a URL (`http://…`) to stamp a SHA-256. Gives its whole
-/// answer, as `openssl ts -verify -in` reads it.
+/// answer, as `openssl ts -verify -in` reads it. No error says more of the URL
+/// than [`bare_url`] leaves of it.
 pub fn fetch(url: &str, imprint: &Hash) -> Result<Vec<u8>> {
-    let shown = visible(url);
+    let shown = visible(&bare_url(url));
     if !url.starts_with("http://") {
         return Err(Error::usage(format!("{shown} is not an http:// address"))
             .hint("Time-stamp authorities answer over plain http; their answer is signed."));
@@ -60,13 +63,21 @@ pub fn fetch(url: &str, imprint: &Hash) -> Result<Vec<u8>> {
     let why = || format!("the time-stamp authority {shown} did not answer");
     let agent: ureq::Agent =
         ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(30))).build().into();
-    let mut answer =
-        agent.post(url).header("Content-Type", "application/timestamp-query").send(&body).attempt(why)?;
+    let request = agent.post(url).header("Content-Type", "application/timestamp-query");
+    let mut answer = request.send(&body).map_err(without_url).attempt(why)?;
     let bytes = answer.body_mut().with_config().limit(MOST).read_to_vec().attempt(why)?;
     match read(&bytes) {
         Some(stamped) if stamped.imprint == *imprint => Ok(bytes),
         Some(_) => Err(Error::case(format!("{shown} stamped something else than it was asked to"))),
         None => Err(Error::case(format!("{shown} answered, and gave no time stamp"))),
+    }
+}
+
+/// Says what went wrong, without the URL that ureq puts into some of its errors.
+fn without_url(error: ureq::Error) -> String {
+    match error {
+        ureq::Error::BadUri(_) | ureq::Error::RequireHttpsOnly(_) => "the address cannot be used".to_owned(),
+        other => other.to_string(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 
 use serde_json::{Value, json};
 
-use crate::error::{Attempt, Error, Result, visible};
+use crate::error::{Attempt, Error, Result, harmless_json, visible};
 use crate::fs::{self, Dir};
 use crate::record::Clock;
 
@@ -106,8 +106,9 @@ impl Writer {
             what,
             prev: self.journal.head.clone(),
         };
-        let mut bytes =
-            serde_json::to_vec(&line).attempt(|| "cannot write a journal entry as JSON".to_owned())?;
+        let json =
+            serde_json::to_string(&line).attempt(|| "cannot write a journal entry as JSON".to_owned())?;
+        let mut bytes = harmless_json(json).into_bytes();
         bytes.push(b'\n');
         self.journal.has_room(&bytes).map_err(|why| {
             Error::case(format!("the journal cannot take another entry: {why}"))

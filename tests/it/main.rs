@@ -18,6 +18,7 @@ mod harmless;
 mod hostile_case;
 mod index_binding;
 mod killed;
+mod leaks;
 mod notes;
 mod redaction;
 mod robot;
