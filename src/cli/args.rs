@@ -127,6 +127,9 @@ pub enum Command {
         bundle: PathBuf,
         /// The token, such as [user.name:0123456789abcdef]
         token: String,
+        /// The value, where it was named when the bundle was made (--redact-value)
+        #[arg(long, value_name = "TEXT")]
+        value: Option<String>,
         /// Write it to a file
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,

@@ -199,6 +199,7 @@ pub enum Keys {
 }
 
 #[derive(Debug, Clone, Args)]
+#[command(group(clap::ArgGroup::new("redacted").multiple(true).args(["redact", "redact_value", "redact_values"])))]
 pub struct ExportArgs {
     /// The events of this finding; may be said several times
     #[arg(long = "finding", value_name = "N")]
@@ -232,11 +233,17 @@ pub struct ExportArgs {
     /// Put tokens in the place of these fields' values, everywhere
     #[arg(long, value_delimiter = ',', value_name = "A,B")]
     pub redact: Vec<String>,
+    /// Put a token in the place of this text, everywhere; may be said several times
+    #[arg(long, value_name = "TEXT")]
+    pub redact_value: Vec<String>,
+    /// Put tokens in the place of the texts in this file, one a line
+    #[arg(long, value_name = "FILE")]
+    pub redact_values: Option<PathBuf>,
     /// Why they are redacted
-    #[arg(long, value_name = "WHY", default_value = "not stated", requires = "redact")]
+    #[arg(long, value_name = "WHY", default_value = "not stated", requires = "redacted")]
     pub redact_reason: String,
     /// Put the whole originals in, too
-    #[arg(long, conflicts_with = "redact")]
+    #[arg(long, conflicts_with = "redacted")]
     pub originals: bool,
 }
 

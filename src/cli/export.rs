@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::json;
 
-use crate::error::{Error, Result, visible};
+use crate::error::{Attempt, Error, Result, visible};
 use crate::export::{Ask, Made, Options, Query, Stage, introduce, make, note};
 
 use super::World;
@@ -40,6 +40,7 @@ pub fn export(args: &ExportArgs, globals: &Globals, world: &mut World) -> Result
         signer: Some(signer),
         tsa: args.tsa.clone().or(config(world)?.tsa),
         redact: args.redact.iter().map(|name| field_name(name)).collect(),
+        named: named(args)?,
         reason: args.redact_reason.clone(),
         originals: args.originals,
         zone: opened.zone,
@@ -84,6 +85,26 @@ impl Steps {
         let get = |count: &AtomicU64| count.load(Ordering::Relaxed);
         (get(&self.bytes), get(&self.total), get(&self.events))
     }
+}
+
+/// Most bytes of a file with values to redact.
+const MOST_NAMED: u64 = 64 << 20;
+
+/// Gives the values that are redacted whatever they are.
+fn named(args: &ExportArgs) -> Result<Vec<String>> {
+    let mut values = args.redact_value.clone();
+    if let Some(path) = &args.redact_values {
+        let why = || format!("cannot read {}", visible(&path.to_string_lossy()));
+        let bytes = crate::fs::read_named(path, MOST_NAMED).attempt(why)?;
+        let text = String::from_utf8(bytes).attempt(why)?;
+        let text = text.trim_start_matches('\u{feff}');
+        values.extend(text.lines().map(|line| line.trim_end_matches('\r').to_owned()));
+    }
+    values.retain(|value| !value.trim().is_empty());
+    if values.is_empty() && args.redact_values.is_some() && args.redact.is_empty() {
+        return Err(Error::usage("the file of values to redact is empty"));
+    }
+    Ok(values)
 }
 
 /// Reads what is to be handed over.

@@ -18,14 +18,13 @@ use super::{World, which};
 
 /// Makes known the value behind one token, with what proves it.
 pub fn reveal(
-    bundle: &Path,
-    token: &str,
+    (bundle, token, value): (&Path, &str, Option<&str>),
     out: Option<&Path>,
     globals: &Globals,
     world: &mut World,
 ) -> Result<Outcome> {
     let opened = Opened::new(globals, world)?;
-    let revealed = open_token(&opened.case, &Bag::open(bundle)?, token)?;
+    let revealed = open_token(&opened.case, &Bag::open(bundle)?, token, value)?;
     let mut hold = Hold::open(opened.case.folder(), &world.who(), world.clock.as_ref())?;
     // The journal tells that it was revealed, not what it is.
     let what = json!({ "token": revealed["token"], "bundle": visible(&bundle.to_string_lossy()) });

@@ -126,8 +126,9 @@ fn dispatch(cli: Cli, world: &mut World) -> Result<Outcome> {
         Some(Command::Bookmark { what }) => super::bookmark::bookmark(&what, globals, world),
         Some(Command::Finding { what }) => super::finding::finding(&what, globals, world),
         Some(Command::Export(args)) => super::export::export(&args, globals, world),
-        Some(Command::Reveal { bundle, token, out }) => {
-            super::handover::reveal(&bundle, &token, out.as_deref(), globals, world)
+        Some(Command::Reveal { bundle, token, value, out }) => {
+            let what = (bundle.as_path(), token.as_str(), value.as_deref());
+            super::handover::reveal(what, out.as_deref(), globals, world)
         }
         Some(Command::Replay { bundle }) => super::handover::replay(&bundle, globals, world),
         Some(Command::Transfer { what }) => super::handover::transfer(&what, globals, world),

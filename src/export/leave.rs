@@ -24,7 +24,7 @@ pub fn note(case: &Case, made: &Made, options: &Options, who: &Who, clock: &dyn 
     let mut hold = Hold::open(case.folder(), who, clock)?;
     let what = json!({ "bundle": made.name, "to": visible(&made.bundle.to_string_lossy()), "asked": made.asked,
         "events": made.events, "tagmanifest_sha256": made.tagmanifest, "signer": made.signer,
-        "redacted": options.redact });
+        "redacted": options.redact, "redacted_values": options.named.len() });
     hold.note("export", what, clock)?;
     seal(case.dir(), hold.journal(), options.signer.as_ref()).map(drop)
 }

@@ -41,6 +41,8 @@ pub struct Options {
     pub tsa: Option<String>,
     /// The fields (full names) whose values are taken out.
     pub redact: Vec<String>,
+    /// Values that are taken out wherever they stand, whatever they are.
+    pub named: Vec<String>,
     /// Why they are taken out.
     pub reason: String,
     /// The whole originals go in, too.
@@ -142,7 +144,7 @@ pub fn make(
     let checkpoint = custody::checkpoint_of(case, entries);
     let covered = coverage(case)?;
     let source = Source { case, ask, options, hits: &hits, entries, checkpoint, covered, name };
-    let redactor = Redactor::of(case, &options.redact)?;
+    let redactor = Redactor::of(case, &options.redact, &options.named)?;
     let mut bag = BagWriter::create(&parent, &options.stop)?;
     let tags = tags(case);
     let matter = Matter { case, hits: &hits, tags: &tags, redactor: &redactor, stop: &options.stop };
@@ -297,11 +299,14 @@ fn notes(source: &Source<'_>, written: &Written, redactor: &Redactor) -> Vec<Str
     notes.extend(custody::credentials(source.case, source.entries));
     if redactor.is_active() {
         notes.push(format!(
-            "{} of {} events have values taken out; their bytes are withheld. The SHA-256 of whole sources stays: one of a line or two could be guessed from it.",
+            "{} of {} events have values taken out; their bytes are withheld, with their lengths and the places of all records. The SHA-256 and the length of whole sources stay: where all of a source is shown but a line or two, their length follows, and they could be guessed.",
             written.withheld,
             source.hits.len()
         ));
         notes.push(NOT_FOUND.to_owned());
+        notes.extend(redactor.only_in_place().into_iter().map(|(field, count)| {
+            format!("{count} values of {field} are so short that they were taken out only where they are the field's value.")
+        }));
         let named = redactor.field_in(&source.name);
         notes.extend(named.map(|field| {
             format!("NOT REDACTED: The bundle's name holds a redacted value of {field}, for the case's folder is called so. Rename that first.")

@@ -29,7 +29,9 @@ pub(super) struct Part {
     /// the event's text begins and how long that is; none where it is withheld.
     pub place: Option<[u64; 4]>,
     line: u64,
-    offset: u64,
+    /// Where it stands in its source; not said where that would tell how long
+    /// a withheld neighbour is.
+    offset: Option<u64>,
     hash: String,
     record: u64,
     /// The first letter of the outcome.
@@ -50,7 +52,8 @@ impl Part {
                 cells.extend(rest.map(|number| number.to_string()));
             }
         }
-        cells.extend([self.line.to_string(), self.offset.to_string(), self.hash.clone()]);
+        let offset = self.offset.map(|offset| offset.to_string()).unwrap_or_default();
+        cells.extend([self.line.to_string(), offset, self.hash.clone()]);
         cells.push(self.record.to_string());
         csv_row(cells)
     }
@@ -98,7 +101,8 @@ fn part(matter: &Matter<'_>, entry: &Entry, span: Span, whole: &[u8], raw: &mut 
     let tags = matter.tags.get(&event).into_iter().flatten();
     let tags: Vec<String> = tags.map(|tag| matter.redactor.text(tag)).collect();
     let forms = forms(object, &tags)?;
-    let (line, offset, record) = (origin.line, origin.offset, origin.record);
+    let (line, record) = (origin.line, origin.record);
+    let offset = (!matter.redactor.is_active()).then_some(origin.offset);
     Ok(Part { event, place, line, offset, hash, record, outcome, forms })
 }
 
@@ -113,7 +117,9 @@ fn forms(object: Map<String, Value>, tags: &[String]) -> Result<Forms> {
 }
 
 /// Gives an event as it is shown, and whether its record (`whole`) is withheld:
-/// where anything in it had to be taken out, its original is left out.
+/// where anything in it had to be taken out, its original is left out, and how long
+/// that is: from the length of a line follows that of the value in it. So it would
+/// from the places of its neighbours, which no event of a redacted bundle tells.
 pub fn shown(entry: &Entry, whole: &[u8], redactor: &Redactor) -> (Map<String, Value>, bool) {
     let mut object = json_object(entry, true);
     if !redactor.is_active() {
@@ -127,7 +133,9 @@ pub fn shown(entry: &Entry, whole: &[u8], redactor: &Redactor) -> (Map<String, V
     if withheld {
         object.remove("event.original");
         object.remove("vestigo.original_base64");
+        object.remove("vestigo.length");
     }
+    object.remove("vestigo.offset");
     (object, withheld)
 }
 

@@ -1,21 +1,22 @@
 //! One redacted value made known later, so that everybody can check that it is
 //! the one that was taken out.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use crate::case::Case;
 use crate::error::{Attempt, Error, Result, visible};
-use crate::index::{Cancel, Rank, Request};
-use crate::query::Expr;
-use crate::record::{FieldId, Window};
+use crate::record::FieldId;
 
 use super::read::Bag;
 use super::records::hex;
-use super::redact::Secret;
+use super::redact::{NAMED, Secret, values_of};
 
 /// Finds the value behind a token of a bundle, and what proves it: field, value,
-/// salt. `verify_proofs.py --reveal` checks it against the bundle's ledger.
-pub fn reveal(case: &Case, bag: &Bag, token: &str) -> Result<Value> {
+/// salt. `verify_proofs.py --reveal` checks it against the bundle's ledger. A value
+/// that was named when the bundle was made has to be named again.
+pub fn reveal(case: &Case, bag: &Bag, token: &str, named: Option<&str>) -> Result<Value> {
     let ledger = bag.read("data/redactions.jsonl")?;
     let rows = ledger.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
     let rows: Vec<Value> = rows
@@ -31,16 +32,22 @@ pub fn reveal(case: &Case, bag: &Bag, token: &str) -> Result<Value> {
     let row = rows.iter().find(same).ok_or_else(unknown)?;
     let (field, commitment) = (text(row, "field"), text(row, "commitment"));
     let lost = || {
-        Error::case(format!("this case has no value of {} that fits the token", visible(&field)))
-            .hint("Reveal it from the case that the bundle was made from.")
+        Error::case(format!("this case has no value of {} that fits the token", visible(&field))).hint(
+            "Reveal it from the case that the bundle was made from; say a value that was named with --value.",
+        )
     };
     let key = case.store().secret("vestigo redaction").ok_or_else(lost)?;
-    if FieldId::named(&field).is_none() && !case.field_names().contains(&field) {
+    let known = FieldId::named(&field).is_some() || case.field_names().contains(&field);
+    if !known && field != NAMED {
         return Err(lost());
     }
-    let all = Request { expr: Expr::All, window: Window::ALL };
-    let values = case.index().top(&all, &field, Rank::Most, usize::MAX >> 8, &Cancel::new())?;
-    let secrets = values.iter().map(|top| Secret::new(&key, &field, &top.value));
+    let values = if known && named.is_none() {
+        values_of(case, std::slice::from_ref(&field))?
+    } else {
+        BTreeMap::new()
+    };
+    let values = values.keys().map(String::as_str).chain(named);
+    let secrets = values.map(|value| Secret::new(&key, &field, value));
     let mut fitting = secrets.filter(|secret| hex(&secret.commitment) == commitment);
     let secret = fitting.next().ok_or_else(lost)?;
     Ok(json!({ "token": secret.token(), "field": secret.field, "value": secret.value,

@@ -33,8 +33,8 @@ pub struct Row {
     pub place: Option<Place>,
     /// Its first line in the source.
     pub line: u64,
-    /// Where its text begins in the source.
-    pub offset: u64,
+    /// Where its text begins in the source; a redacted bundle does not say it.
+    pub offset: Option<u64>,
     /// Whether a proof has led from it to its source's root.
     pub proved: bool,
     /// Whether an event was read that speaks of it.
@@ -99,7 +99,9 @@ impl Rows {
                 [number(offset)?, number(length)?, number(lead)?, number(text)?];
             Some(self.place(file, Place { file: 0, offset, length, lead, text, hash })?)
         };
-        let row = Row { place, line: number(line)?, offset: number(start)?, proved: false, said: false };
+        // A redacted bundle does not tell it: the lengths of what is withheld would follow.
+        let offset = if start.is_empty() { None } else { Some(number(start)?) };
+        let row = Row { place, line: number(line)?, offset, proved: false, said: false };
         match self.rows.insert(key, row) {
             Some(_) => Err("its event is listed twice".to_owned()),
             None => Ok(()),

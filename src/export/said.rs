@@ -55,7 +55,11 @@ fn one(
     if !says("id", &EventId::of(&SourceId(*source), record).to_string()) {
         return Err("its id is not that of its record".to_owned());
     }
-    if !counts("vestigo.line", row.line) || !counts("vestigo.offset", row.offset) {
+    let offset = match row.offset {
+        Some(offset) => counts("vestigo.offset", offset),
+        None => !event.contains_key("vestigo.offset"),
+    };
+    if !counts("vestigo.line", row.line) || !offset {
         return Err("its line and offset are not those in records.csv".to_owned());
     }
     let withheld = match event.get("vestigo.withheld") {

@@ -334,6 +334,7 @@ fn an_export_that_is_stopped_leaves_nothing() {
         signer: None,
         tsa: None,
         redact: Vec::new(),
+        named: Vec::new(),
         reason: String::new(),
         originals: false,
         zone: case.about().zone,

@@ -57,7 +57,7 @@ fn seeds() -> Vec<Value> {
 }
 
 /// Ways to write the seeds, each of which the bundle must lose.
-const SPELLINGS: [&str; 29] = [
+const SPELLINGS: [&str; 47] = [
     "ALICEWONDER",
     "alice%77onder",
     "%61%6c%69%63%65%77%6f%6e%64%65%72",
@@ -87,6 +87,24 @@ const SPELLINGS: [&str; 29] = [
     "77.2.0.192.in-addr.arpa",
     "f.e.e.b.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa",
     "192_0_2_77",
+    "hxxp://192[.]0[.]2[.]77/",
+    "192(.)0(.)2(.)77",
+    "192 . 0 . 2 . 77",
+    "192.000.002.077",
+    "0xc000024d",
+    "3221226061",
+    "::ffff:c000:024d",
+    "192%252E0%252E2%252E77",
+    "77.2.0.192.list.example",
+    "corp\\alicewonder",
+    "alicewonder@host",
+    "Basic YWxpY2V3b25kZXI6c2VjcmV0",
+    "YWxpY2V3b25kZXI",
+    "acct=616C696365776F6E646572",
+    "zoe\u{308}",
+    "zo&euml;",
+    "%u0061licewonder",
+    "\\141licewonder",
 ];
 
 #[test]
@@ -181,4 +199,91 @@ fn a_redacted_bundle_is_the_same_whoever_exported_since() {
     env.run_as("grace", &[&["export", "--out", &out], &words[..]].concat()).exits(0);
     export(&env, "last", &words);
     assert_eq!(contents(&env.path("first")), contents(&env.path("last")));
+}
+
+/// Gives the events of a bundle.
+fn events(bundle: &Path) -> Vec<Value> {
+    let text = std::fs::read_to_string(bundle.join("data/events.jsonl")).expect("it is there");
+    text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+}
+
+#[test]
+fn a_redacted_bundle_tells_no_length_of_what_it_withholds() {
+    const TEST: &str = "a_redacted_bundle_tells_no_length_of_what_it_withholds";
+    let env = TestEnv::new();
+    let named = json!({ "message": "order 17 for benjamin shipped", "user.name": "benjamin" });
+    let log = [json!({ "message": "first" }), named, json!({ "message": "last" })];
+    env.import(&env.write("app.ndjson", json_log(&log)), &[]);
+    export(&env, "bundle", &["--all", "--redact", "user.name"]);
+    let events = events(&env.path("bundle"));
+    assert_eq!(events.len(), 3);
+    for event in &events {
+        let withheld = event.get("vestigo.withheld").is_some();
+        assert_eq!(event.get("vestigo.length").is_none(), withheld, "{event}");
+        assert!(event.get("vestigo.offset").is_none(), "{event}");
+    }
+    let rows = std::fs::read_to_string(env.path("bundle/data/records.csv")).expect("it is there");
+    for row in rows.lines().skip(1) {
+        let cells: Vec<&str> = row.split(',').collect();
+        assert_eq!(cells[7], "\"\"", "{row}");
+    }
+    let sketch = std::fs::read_to_string(env.path("bundle/data/timesketch.jsonl")).expect("it is there");
+    assert!(!sketch.contains("vestigo.offset") && sketch.matches("vestigo.length").count() == 2, "{sketch}");
+    sound(TEST, &env, "bundle");
+    export(&env, "whole", &["--all"]);
+    assert!(self::events(&env.path("whole")).iter().all(|event| event.get("vestigo.offset").is_some()));
+    sound(TEST, &env, "whole");
+}
+
+#[test]
+fn a_value_that_no_parser_took_apart_is_found_behind_its_key_or_when_it_is_named() {
+    const TEST: &str = "a_value_that_no_parser_took_apart_is_found";
+    let env = TestEnv::new();
+    let lines = "user=benjamin logged in\nwe spoke to benjamin\nthe door of mallory and 192.0.2.9\n\
+        client: 198.51.100.23 gone\n198.51.100.23 is back\nProject Nightfall begins\nan ordinary line\n";
+    env.import(&env.write("app.log", lines), &[]);
+    let file = env.write("names.txt", "Mallory\r\n\nNightfall\n").to_string_lossy().into_owned();
+    let words = ["--redact", "user.name,source.ip", "--redact-value", "192.0.2.9", "--redact-values", &file];
+    let out = env.path("bundle").to_string_lossy().into_owned();
+    let made =
+        env.run(&[&["export", "--out", &out, "--all", "--redact-reason", "x"], &words[..]].concat()).ends(0);
+    assert!(made.err.contains("stand behind a key of such a name"), "{}", made.err);
+    let whole = decoded(&env.path("bundle"));
+    for value in ["benjamin", "mallory", "192.0.2.9", "198.51.100.23", "nightfall"] {
+        assert!(!whole.contains(value), "{value}: {whole}");
+    }
+    assert!(whole.contains("an ordinary line"), "{whole}");
+    sound(TEST, &env, "bundle");
+    let ledger = std::fs::read_to_string(env.path("bundle/data/redactions.jsonl")).expect("it is there");
+    let rows: Vec<Value> = ledger.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let fields: Vec<&str> = rows.iter().filter_map(|row| row["field"].as_str()).collect();
+    assert_eq!(fields.iter().filter(|field| **field == "named").count(), 3, "{fields:?}");
+    for row in &rows {
+        let token = row["token"].as_str().expect("a token");
+        let revealed = match row["field"].as_str() {
+            Some("named") => ["Mallory", "Nightfall", "192.0.2.9"]
+                .map(|value| env.run(&["reveal", &out, token, "--value", value]).status == 0)
+                .contains(&true),
+            _ => env.run(&["reveal", &out, token]).status == 0,
+        };
+        assert!(revealed, "{row}");
+    }
+    let words = ["export", "--all", "--originals", "--redact-value", "x", "--out", &file];
+    env.run(&words).exits(2);
+}
+
+#[test]
+fn values_of_signs_only_are_taken_out_where_they_are_the_value() {
+    const TEST: &str = "values_of_signs_only_are_taken_out_where_they_are_the_value";
+    let env = TestEnv::new();
+    let log = ["***", "-", "x", "benjamin"].map(|name| json!({ "message": "a - b x c", "user.name": name }));
+    env.import(&env.write("app.ndjson", json_log(&log)), &[]);
+    let out = env.path("bundle").to_string_lossy().into_owned();
+    let made = env.run(&["export", "--out", &out, "--all", "--redact", "user.name"]).ends(0);
+    assert!(made.err.contains("2 values of user.name are so short"), "{}", made.err);
+    for event in events(&env.path("bundle")) {
+        let name = event["user.name"].as_str().expect("a name");
+        assert!(name.starts_with("[user.name:") && event["message"] == "a - b x c", "{event}");
+    }
+    sound(TEST, &env, "bundle");
 }

@@ -269,6 +269,55 @@ fn what_was_marked_is_in_the_case_however_fast_one_leaves() {
     assert_eq!(case.journal().iter().filter(|line| line.act == "bookmark.add").count(), 3);
 }
 
+/// Marks two events on the screen, and ends it in some way as soon as the third is chosen.
+#[cfg(unix)]
+fn marked_and_ended(end: impl FnOnce(Box<dyn Child + Send + Sync>, [Box<dyn std::any::Any>; 2])) {
+    let case = fresh();
+    let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
+    let pair = native_pty_system().openpty(size).expect("this system has pseudo-terminals");
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_vestigo"));
+    command.env_clear();
+    command.env("TERM", "xterm-256color");
+    command.env("USER", "tester");
+    command.env("VESTIGO_DATA", case.folder().join("..").join("data"));
+    command.args(["--case", &case.folder().to_string_lossy(), "open"]);
+    let child = pair.slave.spawn_command(command).expect("the program can be started");
+    drop(pair.slave);
+    let mut keys = pair.master.take_writer().expect("it is taken once");
+    let mut reader = pair.master.try_clone_reader().expect("it can be read");
+    let (mut screen, mut buffer) = (vt100::Parser::new(cells(24), cells(80), 0), [0; 8192]);
+    let mut until = |text: &str| {
+        while !screen.screen().contents().contains(text) {
+            let count = reader.read(&mut buffer).expect("it draws");
+            screen.process(&buffer[..count]);
+        }
+    };
+    until("1 of 927");
+    until("all keys");
+    keys.write_all(b"mjmj").and_then(|()| keys.flush()).expect("the program listens");
+    until("3 of 927");
+    drop(keys);
+    end(child, [Box::new(reader), Box::new(pair.master)]);
+    let case = case.reread().expect("its journal is whole");
+    assert_eq!(case.journal().iter().filter(|line| line.act == "bookmark.add").count(), 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_closed_terminal_ends_the_screen_and_what_was_marked_is_in_the_case() {
+    use rustix::process::{Pid, Signal, kill_process};
+    marked_and_ended(|mut child, terminal| {
+        drop(terminal);
+        assert_eq!(child.wait().expect("it was started here").signal(), None);
+    });
+    marked_and_ended(|mut child, terminal| {
+        let id = child.process_id().and_then(|id| Pid::from_raw(id as i32)).expect("it runs");
+        kill_process(id, Signal::HUP).expect("it is our child");
+        drop(terminal);
+        assert_eq!(child.wait().expect("it was started here").signal(), None);
+    });
+}
+
 #[test]
 fn what_could_not_be_written_is_told_on_leaving() {
     let case = fresh();

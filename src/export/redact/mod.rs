@@ -8,6 +8,9 @@
 
 mod addresses;
 mod closed;
+mod encoded;
+mod escapes;
+mod keyed;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -32,10 +35,16 @@ use view::View;
 use words::Words;
 
 /// How many layers of escapes are looked behind.
-const LAYERS: usize = 3;
+const LAYERS: usize = 8;
 
-/// What redaction does not find, in a sentence for whoever hands a bundle over.
-pub const NOT_FOUND: &str = "Values written in other encodings, such as base64, decomposed Unicode or an address as one number, are not found.";
+/// How many encodings inside of each other are looked into.
+const DEPTH: usize = 2;
+
+/// The field of values that were named and are none of a field's.
+pub const NAMED: &str = "named";
+
+/// What redaction finds and what not, for whoever hands a bundle over.
+pub const NOT_FOUND: &str = "Only values are taken out that are a redacted field's in some record, that stand behind a key of such a name (`user=…`), or that were named (--redact-value): in any case, escaped, in base64 or hexadecimal, an address also defanged, padded, reversed or as one number. What is compressed, encrypted, hashed, cut into pieces, misspelt or transliterated is not found.";
 
 /// A value that is taken out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,6 +94,9 @@ struct Place {
 pub struct Redactor {
     secrets: Vec<Secret>,
     finders: Option<(Words, Addresses)>,
+    /// Those that are too short to be taken out but where they are the field's
+    /// value, by field and value.
+    tiny: BTreeMap<(String, String), usize>,
     /// How often each was met; counted from several threads.
     used: Vec<AtomicU64>,
 }
@@ -92,37 +104,48 @@ pub struct Redactor {
 impl Redactor {
     /// Makes one that takes nothing out.
     pub fn none() -> Redactor {
-        Redactor { secrets: Vec::new(), finders: None, used: Vec::new() }
+        Redactor { secrets: Vec::new(), finders: None, tiny: BTreeMap::new(), used: Vec::new() }
     }
 
-    /// Makes one that takes out every value that these fields have anywhere in a case.
-    pub fn of(case: &Case, fields: &[String]) -> Result<Redactor> {
-        let Some(key) = case.store().secret("vestigo redaction").filter(|_| !fields.is_empty()) else {
+    /// Makes one that takes out every value that these fields have anywhere in a
+    /// case, every value behind a key of such a name, and every value in `named`.
+    pub fn of(case: &Case, fields: &[String], named: &[String]) -> Result<Redactor> {
+        let wanted = !fields.is_empty() || !named.is_empty();
+        let Some(key) = case.store().secret("vestigo redaction").filter(|_| wanted) else {
             return Ok(Redactor::none());
         };
         let known = case.field_names();
-        let mut values: BTreeMap<String, String> = BTreeMap::new();
         for field in fields {
             if FieldId::named(field).is_none() && !known.contains(field) {
                 return Err(Error::usage(format!("there is no field `{}` to redact", visible(field)))
                     .hint("`vestigo status -v` lists the fields that have values."));
             }
-            let all = Request { expr: Expr::All, window: Window::ALL };
-            for top in case.index().top(&all, field, Rank::Most, usize::MAX >> 8, &Cancel::new())? {
-                if top.value.chars().any(char::is_alphanumeric) {
-                    values.entry(top.value).or_insert_with(|| field.clone());
-                }
-            }
         }
-        let secrets: Vec<Secret> =
-            values.iter().map(|(value, field)| Secret::new(&key, field, value)).collect();
-        Redactor::with(secrets)
+        let mut values = values_of(case, fields)?;
+        for value in named.iter().filter(|value| !value.is_empty()) {
+            values.entry(value.clone()).or_insert_with(|| NAMED.to_owned());
+        }
+        Redactor::with(values.iter().map(|(value, field)| Secret::new(&key, field, value)).collect())
     }
 
     fn with(secrets: Vec<Secret>) -> Result<Redactor> {
+        let (mut secrets, mut tiny): (Vec<Secret>, Vec<Secret>) =
+            secrets.into_iter().partition(|secret| !is_tiny(secret));
         let finders = Some((Words::of(&secrets)?, Addresses::of(&secrets)));
+        let place =
+            |(n, secret): (usize, &Secret)| ((secret.field.clone(), secret.value.clone()), secrets.len() + n);
+        let tiny_at = tiny.iter().enumerate().map(place).collect();
+        secrets.append(&mut tiny);
         let used = secrets.iter().map(|_| AtomicU64::new(0)).collect();
-        Ok(Redactor { secrets, finders, used })
+        Ok(Redactor { secrets, finders, tiny: tiny_at, used })
+    }
+
+    /// Gives the fields of values that are so short that only the field's own are
+    /// taken out, with how many they are.
+    pub fn only_in_place(&self) -> BTreeMap<&str, usize> {
+        let mut fields = BTreeMap::new();
+        self.tiny.keys().for_each(|(field, _)| *fields.entry(field.as_str()).or_default() += 1);
+        fields
     }
 
     /// Tells whether anything is taken out at all.
@@ -187,16 +210,8 @@ impl Redactor {
     /// overlaps: the leftmost, and of those the longest. Where values differ in
     /// nothing but their case, the one that is written just so comes first.
     fn found(&self, text: &str) -> Vec<Place> {
-        let Some((words, addresses)) = &self.finders else { return Vec::new() };
-        let (mut places, mut view) = (Vec::new(), View::of(text));
-        for layer in 0..=LAYERS {
-            words.find(&view, &mut places);
-            addresses.find(&view, &mut places);
-            match view.unescaped().filter(|_| layer < LAYERS) {
-                Some(next) => view = next,
-                None => break,
-            }
-        }
+        let mut places = Vec::new();
+        self.search(text, 0, DEPTH, &mut places);
         let differs = |place: &Place| self.secrets[place.secret].value != text[place.from..place.to];
         places.sort_by_key(|place| (place.from, Reverse(place.to), differs(place), place.secret));
         let mut end = 0;
@@ -206,6 +221,38 @@ impl Redactor {
             free
         });
         places
+    }
+
+    /// Finds values of more than `least` bytes, as they are, behind escapes, and in
+    /// encoded runs, which are taken out whole: what is encoded beside a value could
+    /// not be read any more.
+    fn search(&self, text: &str, least: usize, depth: usize, places: &mut Vec<Place>) {
+        let Some((words, addresses)) = &self.finders else { return };
+        let mut view = View::of(text);
+        for layer in 0..=LAYERS {
+            words.find(&view, least, places);
+            addresses.find(&view, places);
+            if depth > 0 {
+                encoded::each(view.text(), |inside| {
+                    let mut found = Vec::new();
+                    // By chance a few bytes may look like a short value.
+                    self.search(
+                        inside.text,
+                        if inside.whole { 0 } else { words::SHORT },
+                        depth - 1,
+                        &mut found,
+                    );
+                    if let Some(first) = found.iter().min_by_key(|place| (place.from, place.secret)) {
+                        let (from, to) = view.origin(inside.from, inside.to);
+                        places.push(Place { from, to, secret: first.secret });
+                    }
+                });
+            }
+            match view.unescaped().filter(|_| layer < LAYERS) {
+                Some(next) => view = next,
+                None => break,
+            }
+        }
     }
 
     /// Takes values out of a JSON value of ours: out of texts and numbers. The
@@ -252,10 +299,58 @@ impl Redactor {
     }
 
     fn value(&self, field: &str, value: &mut Value) {
+        if let Some(token) = self.tiny_token(field, value) {
+            *value = token.into();
+            return;
+        }
         match value {
             Value::Array(values) => values.iter_mut().for_each(|value| self.value(field, value)),
             Value::String(text) if closed::is_word(field, text) => {}
             other => self.json(other),
         }
     }
+
+    /// Gives what stands in the place of a field's value that is too short to be
+    /// taken out anywhere else.
+    fn tiny_token(&self, field: &str, value: &Value) -> Option<String> {
+        if self.tiny.is_empty() {
+            return None;
+        }
+        let text = match value {
+            Value::String(text) => text.clone(),
+            Value::Number(number) => number.to_string(),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
+        };
+        let secret = *self.tiny.get(&(field.to_owned(), text))?;
+        self.used[secret].fetch_add(1, Ordering::Relaxed);
+        Some(self.secrets[secret].token())
+    }
+}
+
+/// Gives the values of fields, with their field: those that the records of a case
+/// have, and those that stand in them behind a key of such a name.
+pub fn values_of(case: &Case, fields: &[String]) -> Result<BTreeMap<String, String>> {
+    let mut values: BTreeMap<String, String> = BTreeMap::new();
+    for field in fields {
+        let all = Request { expr: Expr::All, window: Window::ALL };
+        for top in case.index().top(&all, field, Rank::Most, usize::MAX >> 8, &Cancel::new())? {
+            values.entry(top.value).or_insert_with(|| field.clone());
+        }
+    }
+    for (value, field) in keyed::in_case(case, fields)? {
+        values.entry(value).or_insert(field);
+    }
+    values.retain(|value, _| !value.is_empty());
+    Ok(values)
+}
+
+/// Tells whether a value is so short that a bundle would be no more of use if it
+/// were taken out wherever it stands: one character, or two that are no letters.
+fn is_tiny(secret: &Secret) -> bool {
+    let value = secret.value.trim();
+    if View::of(value).folded().text().trim().is_empty() {
+        return true;
+    }
+    let letters = value.chars().any(char::is_alphanumeric);
+    secret.field != NAMED && value.chars().take(3).count() < if letters { 2 } else { 3 }
 }

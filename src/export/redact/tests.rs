@@ -125,6 +125,119 @@ fn the_field_of_a_value_is_told_without_the_value() {
     assert_eq!(Redactor::none().field_in("alice"), None);
 }
 
+#[test]
+fn an_address_is_found_in_disguise() {
+    let redactor = redactor(&[("source.ip", "198.51.100.23"), ("source.ip", "2001:db8::beef")]);
+    let (four, six) = (token("source.ip", "198.51.100.23"), token("source.ip", "2001:db8::beef"));
+    for (text, wanted) in [
+        ("hxxp://198[.]51[.]100[.]23/x", format!("hxxp://{four}/x")),
+        ("198(.)51(.)100(.)23", four.clone()),
+        ("198 . 51 . 100 . 23", four.clone()),
+        ("198[dot]51[dot]100 dot 23", four.clone()),
+        ("198\\.51\\.100\\.23", four.clone()),
+        ("from 198.051.100.023.", format!("from {four}.")),
+        ("0306.063.0144.027", four.clone()),
+        ("0xc6.0x33.0x64.0x17", four.clone()),
+        ("0xc6336417", four.clone()),
+        ("C6336417:0016", format!("{four}:0016")),
+        ("176433C6:0016", format!("{four}:0016")),
+        ("ip=3325256727;", format!("ip={four};")),
+        ("030614662027", four.clone()),
+        ("[::ffff:c633:6417]:80", format!("[{four}]:80")),
+        ("64:ff9b::c633:6417", four.clone()),
+        ("2002:c633:6417::1", four.clone()),
+        ("::198.51.100.23", four.clone()),
+        ("198%2E51%2e100%252E23", four.clone()),
+        ("ip-198-051-100-023.x", format!("ip-{four}.x")),
+        ("23.100.51.198.b.list.example", format!("{four}.b.list.example")),
+        ("１９８．５１．１００．２３", four.clone()),
+        ("198.51\u{200b}.100.23", four.clone()),
+        ("MTk4LjUxLjEwMC4yMw==", four.clone()),
+        ("3139382e35312e3130302e3233", four.clone()),
+        ("2001[:]db8[:][:]beef", six.clone()),
+        ("2001-db8--beef.ipv6-literal.net", format!("{six}.ipv6-literal.net")),
+        ("20010db800000000000000000000beef", six.clone()),
+    ] {
+        assert!(redactor.touches(text), "{text}");
+        assert_eq!(redactor.text(text), wanted, "{text}");
+    }
+    for text in
+        ["198.51.100.230", "198-51-100", "3325256728", "13325256727", "c63364170", "1.2 . 3", "2026-03-02"]
+    {
+        assert_eq!(redactor.text(text), text);
+    }
+}
+
+#[test]
+fn a_name_is_found_in_disguise() {
+    let names = [
+        ("user.name", "benjamin"),
+        ("user.name", "Zoë"),
+        ("user.name", "CORP\\quentin"),
+        ("user.name", "al"),
+    ];
+    let redactor = redactor(&names);
+    let [benjamin, zoe, quentin, al] = names.map(|(field, name)| token(field, name));
+    for (text, wanted) in [
+        ("DOM\\BenJamin", format!("DOM\\{benjamin}")),
+        ("benjamin@host", format!("{benjamin}@host")),
+        ("quentin@host CORP\\\\quentin", format!("{quentin}@host {quentin}")),
+        ("Zoe\u{308} zo&euml; Zo\\303\\253", format!("{zoe} {zoe} {zoe}")),
+        ("%u0062enjamin b\\u{65}njamin", format!("{benjamin} {benjamin}")),
+        ("%25252562enjamin", benjamin.clone()),
+        ("Authorization: Basic YmVuamFtaW46aHVudGVyMg==", format!("Authorization: Basic {benjamin}")),
+        ("t=YmVuamFtaW4&x", format!("t={benjamin}&x")),
+        ("/x/QkVOSkFNSU4", benjamin.clone()),
+        ("acct=62656E6A616D696E res", format!("acct={benjamin} res")),
+        ("-e YgBlAG4AagBhAG0AaQBuAA==", format!("-e {benjamin}")),
+        ("WW1WdWFtRnRhVzQ2YUhWdWRHVnlNZz09", benjamin.clone()),
+        ("u=bm8gYWwgbm8=", format!("u={al}")),
+    ] {
+        assert_eq!(redactor.text(text), wanted, "{text}");
+    }
+    for text in ["quent", "password authentication", "Zoe", "aluminium YWx1bWluaXVt", "0123456789abcdef"] {
+        assert_eq!(redactor.text(text), text);
+    }
+}
+
+#[test]
+fn a_value_too_short_to_be_taken_out_everywhere_is_taken_out_of_its_field() {
+    let names = ["-", "…", "x", "***", " "];
+    let redactor = redactor(&names.map(|name| ("user.name", name)));
+    let event = |value: serde_json::Value| value.as_object().expect("an object").clone();
+    let tokens = names.map(|name| token("user.name", name));
+    let mut shown =
+        event(serde_json::json!({ "user.name": ["-", "…", "x", "***", " ", "y"], "message": "x - … *** y" }));
+    redactor.event(&mut shown);
+    let [dash, dots, x, stars, blank] = tokens.clone();
+    let wanted = event(serde_json::json!({ "user.name": [dash, dots, x, stars, blank, "y"],
+        "message": format!("x - … {} y", tokens[3]) }));
+    assert_eq!(shown, wanted);
+    assert_eq!(redactor.only_in_place(), BTreeMap::from([("user.name", 4)]));
+    assert_eq!(redactor.ledger().count(), 5);
+}
+
+/// Writes a text in one of many ways.
+fn disguised(text: &str, how: usize) -> String {
+    use base64::Engine;
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+    let bytes = text.bytes();
+    match how {
+        0 => text.to_uppercase(),
+        1 => bytes.map(|byte| format!("%{byte:02x}")).collect(),
+        2 => bytes.map(|byte| format!("%25{byte:02X}")).collect(),
+        3 => bytes.map(|byte| format!("\\x{byte:02x}")).collect(),
+        4 => bytes.map(|byte| format!("{byte:02X}")).collect(),
+        5 => text.chars().map(|c| format!("&#{};", u32::from(c))).collect(),
+        6 => text.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect(),
+        7 => STANDARD.encode(text),
+        8 => URL_SAFE_NO_PAD.encode(format!("{text}:secret")),
+        9 => STANDARD.encode(STANDARD.encode(text)),
+        10 => text.chars().map(String::from).collect::<Vec<_>>().join("\u{200b}"),
+        _ => unicode_normalization::UnicodeNormalization::nfd(text).collect(),
+    }
+}
+
 /// Folds letter by letter, more simply than the code does.
 fn plain(text: &str) -> Vec<char> {
     text.chars().flat_map(char::to_lowercase).collect()
@@ -176,6 +289,40 @@ proptest! {
             }
         }
     }
+    #[test]
+    fn no_disguise_of_a_name_is_left(
+        name in "[a-zéöß]{6,12}", before in "[ =:;,&(]{1,3}", after in "[ ;,&)]{1,3}", how in 0_usize..12,
+    ) {
+        let (redactor, hidden) = (redactor(&[("user.name", &name)]), disguised(&name, how));
+        let clean = redactor.text(&format!("x{before}{hidden}{after}y"));
+        prop_assert_eq!(clean, format!("x{before}{}{after}y", token("user.name", &name)), "{}", hidden);
+    }
+
+    #[test]
+    fn no_disguise_of_an_address_is_left(address in any::<std::net::Ipv4Addr>(), how in 0_usize..12) {
+        prop_assume!(u32::from(address) > 100_000_000);
+        let [a, b, c, d] = address.octets();
+        let (bits, value) = (u32::from(address), address.to_string());
+        let hidden = match how {
+            0 => value.replace('.', "[.]"),
+            1 => value.replace('.', " . "),
+            2 => format!("{a:03}.{b:03}.{c:03}.{d:03}"),
+            3 => format!("{a:#04x}.{b:#04x}.{c:#04x}.{d:#04x}"),
+            4 => format!("{bits:#x}"),
+            5 => bits.to_string(),
+            6 => format!("::ffff:{:x}:{:x}", bits >> 16, bits & 0xffff),
+            7 => value.replace('.', "%2e"),
+            8 => value.replace('.', "-"),
+            9 => format!("{bits:08X}"),
+            10 => disguised(&value, 7),
+            _ => disguised(&value, 4),
+        };
+        let redactor = redactor(&[("source.ip", &value)]);
+        let clean = redactor.text(&format!("from {hidden}, {d}.{c}.{b}.{a}.in-addr.arpa"));
+        let token = token("source.ip", &value);
+        prop_assert_eq!(clean, format!("from {token}, {token}.in-addr.arpa"), "{}", hidden);
+    }
+
     #[test]
     fn every_text_passes(text in "[0-9a-f:._%&#;x\\\\-]{0,40}(in-addr.arpa|ip6.arpa|ë)?\\PC{0,8}") {
         let redactor = redactor(&[("source.ip", "::"), ("source.ip", "1.2.3.4"), ("user.name", "ë1")]);

@@ -3,6 +3,10 @@
 
 use std::borrow::Cow;
 
+use unicode_normalization::char::decompose_compatible;
+
+use super::escapes::{byte_escapes, char_escape, defanged};
+
 /// A text seen in some way.
 pub struct View<'t> {
     text: Cow<'t, str>,
@@ -54,8 +58,30 @@ impl<'t> View<'t> {
         found.then(|| out.done())
     }
 
-    /// Sees it without regard to case and to how wide letters are, without what
-    /// has no width, and with `+` as the blank that it is in a URL's query.
+    /// Sees dots and colons without what was put around them so that nobody follows
+    /// an address: `198[.]51 . 100(dot)23`. None where there is nothing of the kind.
+    pub fn refanged(&self) -> Option<View<'static>> {
+        let text = self.text();
+        let begins = |byte: &u8| matches!(byte, b' ' | b'[' | b'(' | b'{' | b'<' | b'\\' | b'.' | b':');
+        let places = text.bytes().enumerate().filter(|(_, byte)| begins(byte)).map(|(at, _)| at);
+        let mut places = places.filter_map(|at| Some((at, defanged(text, at)?))).peekable();
+        places.peek()?;
+        let (mut out, mut at) = (Builder::new(self), 0);
+        for (place, (mark, length)) in places {
+            if place < at {
+                continue;
+            }
+            out.same(at, place);
+            out.char(mark, place, place + length);
+            at = place + length;
+        }
+        out.same(at, text.len());
+        Some(out.done())
+    }
+
+    /// Sees it without regard to case and to how wide letters are, composed
+    /// characters taken apart (Unicode, NFKD), without what has no width, and with
+    /// `+` as the blank that it is in a URL's query.
     pub fn folded(&self) -> View<'_> {
         if self.text.is_ascii() {
             let text = self.text.to_ascii_lowercase().replace('+', " ");
@@ -75,11 +101,13 @@ fn fold(char: char, mut give: impl FnMut(char)) {
     match char {
         '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}' => {}
         '+' | '\u{ff0b}' => give(' '),
-        '\u{ff01}'..='\u{ff5e}' => {
-            let narrow = char::from_u32(u32::from(char) - 0xfee0).expect("these are 94 neighbours");
-            give(narrow.to_ascii_lowercase());
-        }
-        _ => char.to_uppercase().flat_map(char::to_lowercase).for_each(give),
+        _ if char.is_ascii() => give(char.to_ascii_lowercase()),
+        // Taken apart at last: the capital of a letter may be a composed one again.
+        _ => decompose_compatible(char, |part| {
+            part.to_uppercase()
+                .flat_map(char::to_lowercase)
+                .for_each(|part| decompose_compatible(part, &mut give));
+        }),
     }
 }
 
@@ -100,6 +128,13 @@ impl<'a> Builder<'a> {
     fn char(&mut self, char: char, from: usize, to: usize) {
         self.text.push(char);
         self.spans.resize(self.text.len(), self.from.origin(from, to));
+    }
+
+    /// Adds a stretch as it is.
+    fn same(&mut self, from: usize, to: usize) {
+        for (at, char) in self.from.text[from..to].char_indices() {
+            self.char(char, from + at, from + at + char.len_utf8());
+        }
     }
 
     /// Adds bytes, each with its length where it stood, from `at` on; what is not
@@ -129,60 +164,6 @@ impl<'a> Builder<'a> {
     fn done(self) -> View<'static> {
         View { text: Cow::Owned(self.text), spans: Some(self.spans) }
     }
-}
-
-/// Reads escapes of bytes, `%c3` or `\xc3`, as far as they follow each other:
-/// each byte with the length of its escape, and the length of all.
-fn byte_escapes(text: &str) -> (Vec<(u8, usize)>, usize) {
-    let (mut bytes, mut at) = (Vec::new(), 0);
-    loop {
-        let rest = &text.as_bytes()[at..];
-        let lead = match rest {
-            [b'%', ..] => 1,
-            [b'\\', b'x', ..] => 2,
-            _ => return (bytes, at),
-        };
-        let Some(byte) = rest.get(lead..lead + 2).and_then(hex) else { return (bytes, at) };
-        bytes.push((byte as u8, lead + 2));
-        at += lead + 2;
-    }
-}
-
-/// Reads the escape of one character: `&#97;`, `&amp;`, `\u0061`, `\n`.
-fn char_escape(text: &str) -> Option<(char, usize)> {
-    if let Some(behind) = text.strip_prefix('\\') {
-        let plain = match behind.chars().next()? {
-            'u' => return Some((char::from_u32(hex(behind.as_bytes().get(1..5)?)?)?, 6)),
-            'n' => '\n',
-            'r' => '\r',
-            't' => '\t',
-            same @ ('\\' | '"' | '\'' | '/') => same,
-            _ => return None,
-        };
-        return Some((plain, 2));
-    }
-    let behind = text.strip_prefix('&')?;
-    let end = behind.bytes().take(10).position(|byte| byte == b';')?;
-    let name = &behind[..end];
-    let code = match (name.strip_prefix("#x").or_else(|| name.strip_prefix("#X")), name.strip_prefix('#')) {
-        (Some(digits), _) => u32::from_str_radix(digits, 16).ok()?,
-        (None, Some(digits)) => digits.parse().ok()?,
-        (None, None) => match name {
-            "amp" => '&'.into(),
-            "lt" => '<'.into(),
-            "gt" => '>'.into(),
-            "quot" => '"'.into(),
-            "apos" => '\''.into(),
-            _ => return None,
-        },
-    };
-    Some((char::from_u32(code)?, end + 2))
-}
-
-/// Reads hexadecimal digits, and nothing else.
-fn hex(digits: &[u8]) -> Option<u32> {
-    let text = std::str::from_utf8(digits).ok()?;
-    text.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| u32::from_str_radix(text, 16).ok())?
 }
 
 #[cfg(test)]
@@ -225,6 +206,9 @@ mod tests {
             ("İ", "i\u{307}"),
             ("Ａlice＋x", "al\u{200b}ice x"),
             ("K", "k"),
+            ("Zoe\u{308}", "ZO\u{cb}"),
+            ("ﬁona", "FIONA"),
+            ("각", "\u{1100}\u{1161}\u{11a8}"),
         ] {
             assert_eq!(View::of(one).folded().text(), View::of(other).folded().text(), "{one}");
         }
@@ -233,5 +217,28 @@ mod tests {
         let folded = view.folded();
         let place = folded.text().find('s').expect("it is there");
         assert_eq!(folded.origin(place, place + 1), (3, 5));
+    }
+
+    #[test]
+    fn what_keeps_an_address_from_being_followed_is_seen_through() {
+        for (text, plain) in [
+            ("198[.]51(.)100{.}23", "198.51.100.23"),
+            ("198 . 51. 100 .23", "198.51.100.23"),
+            ("198[dot]51(DOT)100 dot 23", "198.51.100.23"),
+            ("198[.51[.100.]23", "198.51.100.23"),
+            ("198\\.51\\.100\\.23", "198.51.100.23"),
+            ("2001[:]db8(:):1", "2001:db8::1"),
+            ("198[ . ]51", "198.51"),
+        ] {
+            let refanged = View::of(text).refanged().map(|view| view.text().to_owned());
+            assert_eq!(refanged.as_deref(), Some(plain), "{text}");
+        }
+        for text in
+            ["in time. Then 2 dots", "a dot b", "[x] (y) {z}", "10:00 [web]: 198.51.100.23", ". :", "<"]
+        {
+            assert!(View::of(text).refanged().is_none(), "{text}");
+        }
+        let view = View::of("é 1[.]2").refanged().expect("there is one");
+        assert_eq!((view.text(), view.origin(4, 5)), ("é 1.2", (4, 7)));
     }
 }

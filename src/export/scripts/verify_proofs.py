@@ -452,7 +452,8 @@ class Records:
             raise ValueError("records.csv: the row of %s is not one, or there twice" % row["event"])
         places = ["offset", "length", "lead", "text_length"]
         for name in ["line", "source_offset", "record"] + (places if row["file"] else []):
-            if name in ("line", "source_offset") and not row["file"] and row[name] == "":
+            # A redacted bundle tells no offsets: the lengths of what is withheld would follow.
+            if row[name] == "" and (name == "source_offset" or name == "line" and not row["file"]):
                 row[name] = None
             elif not re.fullmatch("0|[1-9][0-9]{0,19}", row[name]):
                 raise ValueError("records.csv: %s of %s is not a number" % (name, row["event"]))
@@ -721,11 +722,12 @@ def check_places(records, shares, journal):
         share = whole.setdefault(row["source"], [hashlib.sha256(), 0])
         share[0].update(data)
         share[1] += 1
-        lead, start = data[: row["lead"]], row["source_offset"] - row["lead"]
+        lead, told = data[: row["lead"]], row["source_offset"] is not None
+        start = row["source_offset"] - row["lead"] if told else 0
         first = row["line"] - lead.count(b"\n")
         if row["record"] == 0 and (start, first) != (0, 1):
             raise ValueError("records.csv: record 0 does not begin at the front of its source")
-        if start < 0 or first < 1 or (row["record"] > 0 and start < row["record"]):
+        if start < 0 or first < 1 or (told and row["record"] > 0 and start < row["record"]):
             raise ValueError("records.csv: %s cannot begin where it says" % row["event"])
         length = (journal.imports.get(row["source"]) or (None, None, None))[2]
         if length is not None and start + row["length"] > length:
@@ -738,7 +740,7 @@ def check_places(records, shares, journal):
                 raise ValueError("records.csv: %s does not come behind the record before" % row["event"])
         if row["record"] > 0 and (before is None or row["record"] != before["record"] + 1):
             unclear("the offset and line of a record whose neighbours are not in the bundle")
-        row["end"], row["next"] = start + row["length"], first + data.count(b"\n")
+        row["end"], row["next"] = start + row["length"] if told else 0, first + data.count(b"\n")
         before = row
     for source, (digest, count) in whole.items():
         said = journal.imports.get(source)
@@ -766,7 +768,7 @@ def check_originals(records, coverage, bundle, sizes):
     opened = (None, None)
     for row in records.rows.values():
         name = plain.get(row["source"]) if row["file"] else None
-        if not name:
+        if not name or row["source_offset"] is None:
             continue
         if opened[0] != name:
             if opened[1]:

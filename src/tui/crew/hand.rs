@@ -92,6 +92,7 @@ pub(super) fn export(
         signer: hands.signer.clone(),
         tsa: None,
         redact: order.redact.iter().map(name).collect(),
+        named: Vec::new(),
         reason: "not stated".to_owned(),
         originals: order.originals,
         zone: case.about().zone,
