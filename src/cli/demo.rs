@@ -5,6 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use crate::case::{About, Case, Hold, New};
 use crate::error::{Attempt, Error, Result};
+use crate::fs::Dir;
 use crate::index::{Cancel, Rank, Request};
 use crate::query::Expr;
 use crate::record::Window;
@@ -64,13 +65,12 @@ pub fn demo(globals: &Globals, world: &mut World) -> Result<Outcome> {
 /// Writes the built-in logs, dated as if they had just been collected.
 fn write_logs(folder: &Path) -> Result<Vec<PathBuf>> {
     let write = || -> std::io::Result<Vec<PathBuf>> {
-        std::fs::create_dir_all(folder)?;
+        let dir = Dir::create(folder)?;
         let mut paths = Vec::new();
         for (name, bytes) in LOGS {
-            let path = folder.join(name);
-            std::fs::write(&path, bytes)?;
-            std::fs::File::options().write(true).open(&path)?.set_modified(UNIX_EPOCH + WRITTEN)?;
-            paths.push(path);
+            dir.replace(name, bytes)?;
+            dir.write(name)?.set_modified(UNIX_EPOCH + WRITTEN)?;
+            paths.push(dir.at(name));
         }
         Ok(paths)
     };

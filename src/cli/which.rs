@@ -5,14 +5,16 @@ use std::path::{Path, PathBuf};
 use directories::ProjectDirs;
 
 use crate::error::{Attempt, Error, Result};
-use crate::fs::read_text_named;
-
+use crate::fs::{Dir, read_text_named};
 use crate::journal::Home;
 
 use super::World;
 
 /// Most bytes of the file that remembers the case used last.
 const MOST_PATH: u64 = 64 << 10;
+
+/// The file that names the case used last.
+const LAST: &str = "last-case";
 
 /// Gives the platform's folder for our data.
 pub fn data_folder(world: &World) -> Result<PathBuf> {
@@ -80,21 +82,19 @@ pub fn chosen(named: Option<&str>, world: &World) -> Result<PathBuf> {
 /// Remembers a case as the one used last. Failing to is no failure.
 pub fn remember(folder: &Path, world: &World) {
     let write = || -> Result<()> {
-        let file = last_file(world)?;
+        let (data, file) = (data_folder(world)?, last_file(world)?);
         let whole =
             std::path::absolute(folder).attempt(|| "cannot tell the folder's full path".to_owned())?;
         let text = format!("{}\n", whole.to_string_lossy());
         if read_text_named(&file, MOST_PATH).is_ok_and(|known| known == text) {
             return Ok(());
         }
-        if let Some(parent) = file.parent() {
-            std::fs::create_dir_all(parent).attempt(|| "cannot make the data folder".to_owned())?;
-        }
-        std::fs::write(&file, text).attempt(|| "cannot remember the case".to_owned())
+        let dir = Dir::create(&data).attempt(|| "cannot make the data folder".to_owned())?;
+        dir.replace(LAST, text.as_bytes()).attempt(|| "cannot remember the case".to_owned())
     };
     let _ = write();
 }
 
 fn last_file(world: &World) -> Result<PathBuf> {
-    Ok(data_folder(world)?.join("last-case"))
+    Ok(data_folder(world)?.join(LAST))
 }

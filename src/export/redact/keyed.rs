@@ -14,8 +14,8 @@ use crate::record::FieldId;
 /// Keys before the name of a user.
 const USERS: &str = "user username user_name user-name usr uname uid userid user_id auid euid account account_name \
     accountname acct login login_name loginname logname luser ruser suser duser remote_user auth_user \
-    principal subject owner identity member nick nickname author actor samaccountname targetusername \
-    subjectusername userprincipalname upn sub";
+    principal owner identity member nick nickname author actor samaccountname targetusername \
+    subjectusername userprincipalname upn";
 
 /// Keys before an address of a machine.
 const ADDRESSES: &str = "ip ipaddr ip_addr ipaddress ip_address ip-address ip6 ipv4 ipv6 addr address laddr raddr saddr daddr \
