@@ -1,5 +1,7 @@
 //! Texts inside of a text, in base64 or hexadecimal.
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -36,26 +38,22 @@ pub struct Encoded<'a> {
 /// hexadecimal digits, such as auditd writes; most words are no text when decoded.
 pub fn each(text: &str, mut take: impl FnMut(&Encoded<'_>)) {
     let sixty_four = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_');
+    let mut bytes = Vec::new();
     for (from, mut to) in runs(text, sixty_four) {
         let run = &text.as_bytes()[from..to];
         to += text.as_bytes()[to..].iter().take(2).take_while(|byte| **byte == b'=').count();
         if to - from < SHORTEST {
             continue;
         }
-        let plain: Vec<u8> = run
-            .iter()
-            .map(|byte| match byte {
-                b'-' => b'+',
-                b'_' => b'/',
-                other => *other,
-            })
-            .collect();
-        for shift in 0..plain.len().min(4) {
+        let of_urls = run.contains(&b'-') || run.contains(&b'_');
+        let plain = if of_urls { Cow::Owned(standard(run)) } else { Cow::Borrowed(run) };
+        bytes.resize(run.len(), 0);
+        for shift in 0..4 {
             let part = &plain[shift..];
             // One letter alone is less than a byte.
             let part = &part[..part.len() - usize::from(part.len() % 4 == 1)];
-            if let Ok(bytes) = LENIENT.decode(part) {
-                legible(&bytes, from, to, shift == 0, &mut take);
+            if let Ok(length) = LENIENT.decode_slice(part, &mut bytes) {
+                legible(&bytes[..length], from, to, shift == 0, &mut take);
             }
         }
     }
@@ -71,6 +69,16 @@ pub fn each(text: &str, mut take: impl FnMut(&Encoded<'_>)) {
             legible(&bytes, from, to, shift == 0, &mut take);
         }
     }
+}
+
+/// Writes base64 for URLs in the standard alphabet.
+fn standard(run: &[u8]) -> Vec<u8> {
+    let letter = |byte: &u8| match byte {
+        b'-' => b'+',
+        b'_' => b'/',
+        other => *other,
+    };
+    run.iter().map(letter).collect()
 }
 
 /// Hands on what of some bytes is text. UTF-16 of plain letters is it without its zeros.
