@@ -1,4 +1,6 @@
 use proptest::prelude::*;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 use super::*;
 
@@ -234,13 +236,13 @@ fn disguised(text: &str, how: usize) -> String {
         8 => URL_SAFE_NO_PAD.encode(format!("{text}:secret")),
         9 => STANDARD.encode(STANDARD.encode(text)),
         10 => text.chars().map(String::from).collect::<Vec<_>>().join("\u{200b}"),
-        _ => unicode_normalization::UnicodeNormalization::nfd(text).collect(),
+        _ => text.nfd().collect(),
     }
 }
 
 /// Folds letter by letter, more simply than the code does.
 fn plain(text: &str) -> Vec<char> {
-    text.chars().flat_map(char::to_lowercase).collect()
+    text.nfkd().flat_map(char::to_lowercase).collect()
 }
 
 /// Tells whether a name stands in a text where it has to be taken out.
@@ -253,7 +255,9 @@ fn stands_in(text: &str, name: &str) -> bool {
     };
     text.windows(name.len()).enumerate().any(|(at, window)| {
         let before = at.checked_sub(1).map(|at| &text[at]);
-        let alone = !joined(before, name.first()) && !joined(name.last(), text.get(at + name.len()));
+        let behind = text.get(at + name.len());
+        let marked = behind.is_some_and(|c| is_combining_mark(*c));
+        let alone = !marked && !joined(before, name.first()) && !joined(name.last(), behind);
         window == name && (long || alone)
     })
 }
