@@ -118,7 +118,7 @@ impl Addresses {
             for count in [4, 32] {
                 let first = parts.len().checked_sub(count);
                 let Some(named) = first.map(|first| &parts[first..]) else { continue };
-                let begin = end - named.iter().map(|part| part.len() + 1).sum::<usize>() + 1;
+                let begin = end + 1 - named.iter().map(|part| part.len() + 1).sum::<usize>();
                 if let Some(secret) = self.known(backwards(named)) {
                     return Some((begin, end, secret));
                 }
