@@ -738,6 +738,8 @@ def check_places(records, shares, journal):
                 raise ValueError("records.csv: %s is not at the offset and line behind the record before" % row["event"])
             if start < end or first < line:
                 raise ValueError("records.csv: %s does not come behind the record before" % row["event"])
+        if not told:
+            unclear("the offset of a record of a redacted bundle, which tells none")
         if row["record"] > 0 and (before is None or row["record"] != before["record"] + 1):
             unclear("the offset and line of a record whose neighbours are not in the bundle")
         row["end"], row["next"] = start + row["length"] if told else 0, first + data.count(b"\n")
