@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import re
 import resource
 import shutil
 import signal
@@ -10,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from truth import Truth, difference, snapshot, verdict
+from truth import Truth, difference, plain, snapshot, verdict
 from world import Skip, World, log, objects, said
 
 SECONDS, MEGABYTES = 5, 300  # what a run may take beyond an honest one
@@ -256,5 +257,16 @@ def make_outside(yard):
 
 def watched(yard, before):
     """Says what was touched outside; None where nothing was."""
-    touched = difference(before, yard.watched())
+    after = yard.watched()
+    # Whoever first writes to a case that is not his gets a key of his own for it, under its id.
+    try:
+        found = re.search(r'^id = "([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})"$', (plain(yard.case / "case.toml") or b"").decode(), re.M)
+    except ValueError:
+        found = None
+    if found:
+        keys = yard.folder / "config" / "keys"
+        for name in (found[1], found[1] + ".pub"):
+            if str(keys / name) not in before:
+                after.pop(str(keys / name), None)
+    touched = difference(before, after)
     return touched and f"outside the case: {touched}"

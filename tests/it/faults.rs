@@ -8,7 +8,7 @@ use crate::env::skipped;
 /// The parts that every commit runs.
 const PARTS: &[&str] = &[
     "kill", "errors", "random", "torn", "disk", "readonly", "damage", "script", "index", "crowd", "sources",
-    "memory",
+    "memory", "before",
 ];
 
 #[test]
