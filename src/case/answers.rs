@@ -11,7 +11,7 @@ use crate::error::{Error, Kind, Result};
 use crate::evidence::Store;
 use crate::fs::{Dir, TEMPORARY};
 use crate::index::{Basis, Binding, Index, publish_all};
-use crate::journal::{self, Home, Journal, Who};
+use crate::journal::{self, History, Home, Journal, Known, Who};
 use crate::record::SourceId;
 
 use super::bound::{bases, binding, state_of};
@@ -81,6 +81,19 @@ impl Opening {
         let bases = Arc::new(bases(&store, &batches));
         let (who, journal) = (who.clone(), Arc::new(journal));
         Ok(Opening { dir, about, journal, store, who, binding, bases, index: None, anew: false })
+    }
+
+    /// Holds the journal against what this machine remembers of the case.
+    pub(super) fn history(&self) -> History {
+        let Some(known) = Known::of(&self.who.home, &self.about.id, self.dir.path()) else {
+            return History::default();
+        };
+        let history = known.history(&self.journal);
+        if history.contradiction().is_none() {
+            return history;
+        }
+        // Another process may have written, and seen what it wrote, since the journal was read.
+        known.history_at(&self.dir).unwrap_or(history)
     }
 
     /// Reads the journal again, and the evidence where more, or other, is

@@ -1,6 +1,7 @@
 //! The right to write to a case.
 
 use std::collections::HashSet;
+use std::ops::Range;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -11,7 +12,7 @@ use crate::index::Binding;
 use crate::record::{Clock, SourceId};
 use crate::{evidence, index, journal};
 
-use crate::journal::{Home, Journal, Line, Signer, Who};
+use crate::journal::{Home, Journal, Known, Line, Signer, Who};
 
 use super::bound::binding;
 use super::{About, INDEX, New};
@@ -26,6 +27,10 @@ pub struct Hold {
     writer: journal::Writer,
     home: Home,
     binding: Option<Binding>,
+    about: About,
+    known: Option<Known>,
+    /// The first entry that this process wrote.
+    begun: u64,
 }
 
 impl Hold {
@@ -54,26 +59,46 @@ impl Hold {
         let what = json!({ "id": about.id, "title": about.title, "examiner": about.examiner,
             "zone": about.zone.to_string(), "key": about.key.as_ref().map(|key| &key.fingerprint),
             "case_toml_sha256": about.hash_of_text()?, "tool": TOOL });
+        writer.remember_in(Known::of(&who.home, &about.id, case.path()));
         writer.append("case.create", what, clock)?;
         about.write(&case)?;
         drop(writer);
-        Hold::of(&case, who, clock)
+        Ok(Hold { begun: 0, ..Hold::of(&case, who, clock)? })
     }
 
     /// Takes the lock of a case; sweeps away what a crash left uncommitted.
+    ///
+    /// # Errors
+    ///
+    /// Besides what [`journal::Writer::open`] refuses: a journal that is not the
+    /// one that this machine saw in the same folder, or that a signed checkpoint
+    /// of the case contradicts.
     pub fn open(folder: &Path, who: &Who, clock: &dyn Clock) -> Result<Hold> {
         Hold::of(&About::folder(folder)?, who, clock)
     }
 
     /// Takes the lock of a case whose folder is open.
     pub fn of(case: &Dir, who: &Who, clock: &dyn Clock) -> Result<Hold> {
-        About::of(case)?;
+        Hold::take(case, who, clock, false)
+    }
+
+    /// Takes the lock of a case whose history is not what it was; see [`super::accept`].
+    pub(super) fn any(case: &Dir, who: &Who, clock: &dyn Clock) -> Result<Hold> {
+        Hold::take(case, who, clock, true)
+    }
+
+    fn take(case: &Dir, who: &Who, clock: &dyn Clock, any: bool) -> Result<Hold> {
+        let about = About::of(case)?;
+        let known = Known::of(&who.home, &about.id, case.path());
+        let guard = |journal: &Journal| {
+            if any { Ok(()) } else { super::trust::may_write(case, &about, journal, known.as_ref()) }
+        };
         let part = |part| case.make_dir(part).map_err(|error| unusable(error, part));
         part(evidence::FOLDER)?;
         let index = part(INDEX)?;
-        let writer = journal::Writer::open(case, who, clock)?;
-        let (case, home) = (case.clone(), who.home.clone());
-        let mut hold = Hold { case, index, writer, home, binding: None };
+        let writer = journal::Writer::guarded(case, who, clock, known.clone(), &guard)?;
+        let (begun, case, home) = (writer.found(), case.clone(), who.home.clone());
+        let mut hold = Hold { case, index, writer, home, binding: None, about, known, begun };
         hold.sweep(clock)?;
         Ok(hold)
     }
@@ -103,8 +128,25 @@ impl Hold {
         if let Some(binding) = &self.binding {
             return Ok(binding.clone());
         }
-        let binding = binding(&About::of(&self.case)?.id, &self.home)?;
+        let binding = binding(&self.about.id, &self.home)?;
         Ok(self.binding.insert(binding).clone())
+    }
+
+    /// Gives what `case.toml` says.
+    pub fn about(&self) -> &About {
+        &self.about
+    }
+
+    /// Gives what this machine remembers of the case.
+    pub(super) fn known(&self) -> Option<&Known> {
+        self.known.as_ref()
+    }
+
+    /// Returns which entries this user is known to have written.
+    pub(super) fn own(&self) -> Vec<Range<u64>> {
+        let remembered = self.known.as_ref().map(|known| known.own(self.journal())).unwrap_or_default();
+        let present = self.begun..self.journal().lines.len() as u64;
+        remembered.into_iter().chain([present]).collect()
     }
 
     /// Appends a journal entry: when this returns, it is committed.
@@ -117,15 +159,11 @@ impl Hold {
         self.writer.journal()
     }
 
-    /// Writes down that a key signs for this case, where that is not known yet.
-    pub fn introduce(&mut self, signer: &Signer, clock: &dyn Clock) -> Result<()> {
+    /// Writes down that a key signs for this case; see [`super::introduce`].
+    pub(super) fn introduce(&mut self, signer: &Signer, clock: &dyn Clock) -> Result<()> {
         let signed = signer.signed();
-        let about = About::of(&self.case)?;
-        if keys_of(&about, &self.journal().lines).contains(&signed.fingerprint) {
-            return Ok(());
-        }
         let what = json!({ "fingerprint": signed.fingerprint, "public_key": signed.public });
-        self.note("key.add", what, clock).map(drop)
+        self.note(journal::ADD_KEY, what, clock).map(drop)
     }
 
     /// Gives the committed batches with the hashes of their manifests.

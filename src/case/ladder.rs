@@ -1,18 +1,20 @@
 //! The rungs above consistency: checkpoints, whose signatures, which anchors.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
 
 use crate::error::visible;
 use crate::evidence::Damage;
-use crate::fs::Dir;
-use crate::journal::{self, ANCHORS, Allowed, CHECKPOINT_NAMESPACE, Checkpoint, Journal, Signed, Stamped};
+use crate::journal::{
+    self, Allowed, Anchors, CHECKPOINT_NAMESPACE, Checkpoint, Home, Journal, Signed, Stamped, Trust,
+};
 use crate::record::{Instant, SourceId};
 
 use super::About;
-use super::seal::{MOST_CHECKPOINT, MOST_SIGNATURE};
+use super::trust::first_keys;
+use super::verify::Reach;
 
 /// What whoever verifies brings along.
 #[derive(Default)]
@@ -25,6 +27,8 @@ pub struct Brought {
     pub tsa_ca: Option<PathBuf>,
     /// The present, for keys that expire.
     pub now: Instant,
+    /// Where this machine remembers what it saw of cases.
+    pub home: Home,
 }
 
 /// How far up the ladder something stands, above being consistent.
@@ -33,6 +37,7 @@ pub(super) struct Climbed {
     pub signed: Option<String>,
     pub anchored: Option<String>,
     pub extends: Option<bool>,
+    pub reach: Reach,
     pub damage: Vec<Damage>,
     pub notes: Vec<String>,
     pub not_proven: Vec<String>,
@@ -57,79 +62,65 @@ impl Brought {
     }
 }
 
-/// Climbs: every checkpoint of a case against its journal.
-pub(super) fn climb(case: &Dir, about: &About, journal: &Journal, brought: &Brought) -> Climbed {
+/// Climbs: every checkpoint of a case, as they were at one moment, against its
+/// journal, which was read after them.
+pub(super) fn climb(about: &About, journal: &Journal, anchors: &Anchors, brought: &Brought) -> Climbed {
+    journal.prepare_roots();
+    let trust = Trust::of(&about.id, &first_keys(about, journal), journal, anchors, true);
     let mut climbed = Climbed::default();
-    let mut newest: Option<(Checkpoint, Option<Signed>)> = None;
-    let mut signed = BTreeSet::new();
+    let mut good: Option<u64> = None;
+    let mut signed = BTreeMap::new();
     let stamped = tokens(journal);
-    let anchors = match case.dir(ANCHORS) {
-        Ok(anchors) => Some(anchors),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-        Err(error) => {
-            let reason = format!("it cannot be read: {error}");
-            climbed.damage.push(Damage { file: ANCHORS.to_owned(), frame: None, records: None, reason });
-            None
-        }
-    };
-    let has = |name: &str| anchors.as_ref().is_some_and(|anchors| anchors.has(name));
-    for (anchors, name) in
-        anchors.iter().flat_map(|anchors| names(anchors).into_iter().map(move |name| (anchors, name)))
-    {
+    for name in anchors.names() {
         if name.starts_with("checkpoint-") && name.ends_with(".txt") {
-            match one(&name, anchors, about, journal) {
-                Ok(found) => {
-                    if found.1.is_some() {
-                        signed.insert(name);
+            match one(name, about, journal, anchors) {
+                Ok((checkpoint, who)) => {
+                    good = good.max(Some(checkpoint.size));
+                    if who.is_some() {
+                        signed.insert(name.to_owned(), checkpoint.size);
                     } else {
-                        let name = visible(&name);
+                        let name = visible(name);
                         let said = format!("anchors/{name} is UNSIGNED: there is no anchors/{name}.sig.");
                         climbed.notes.push(said);
                     }
-                    newest = Some(found);
                 }
                 Err(damage) => climbed.damage.push(damage),
             }
         } else if let Some(text) = [".sig", ".tsr"].iter().find_map(|ending| name.strip_suffix(ending)) {
             let cut_off = name.ends_with(".sig") && !name.contains("..");
-            if !has(text) && cut_off {
+            if !anchors.has(text) && cut_off {
                 climbed
                     .notes
-                    .push(format!("anchors/{} signs a checkpoint that is not there.", visible(&name)));
+                    .push(format!("anchors/{} signs a checkpoint that is not there.", visible(name)));
             }
             // A stamp says when the signature of a checkpoint existed; over anything else it says nothing.
             if name.ends_with(".tsr")
-                && let Some(stamp) = climbed.token(anchors, &name, &stamped)
-                && signed.contains(text)
+                && let Some(stamp) = climbed.token(anchors, name, &stamped)
+                && let Some(size) = signed.get(text)
             {
-                climbed.anchor(&name, stamp, brought);
+                climbed.anchor(name, *size, stamp, brought);
             }
         } else {
-            climbed.notes.push(format!("anchors/{} is nothing that vestigo writes.", visible(&name)));
+            climbed.notes.push(format!("anchors/{} is nothing that vestigo writes.", visible(name)));
         }
     }
-    for name in stamped.keys().filter(|name| !has(name)) {
+    for name in stamped.keys().filter(|name| !anchors.has_now(name)) {
         climbed.damage.push(place(
             name,
             "",
             "it is missing; the journal says that it was received".to_owned(),
         ));
     }
-    if let (Some((line, _)), Some((good, _))) = (&journal.broken, &newest) {
+    if let (Some((line, _)), Some(size)) = (&journal.broken, good) {
         climbed.notes.push(format!(
-            "The journal is good up to line {}; the last good checkpoint covers {} entries.",
+            "The journal is good up to line {}; the last good checkpoint covers {size} entries.",
             line - 1,
-            good.size
         ));
     }
-    climbed.signature(newest, journal, brought);
+    climbed.signature(&trust, good, journal, brought);
+    climbed.keys(&trust, about, journal);
     climbed.outside(about, journal, brought);
     climbed
-}
-
-fn names(anchors: &Dir) -> BTreeSet<String> {
-    let names = anchors.names().unwrap_or_default();
-    names.iter().map(|name| name.to_string_lossy().into_owned()).collect()
 }
 
 fn place(name: &str, ending: &str, reason: String) -> Damage {
@@ -157,13 +148,12 @@ fn tokens(journal: &Journal) -> BTreeMap<String, String> {
 /// three agree: the journal, the checkpoint, its signature.
 fn one(
     name: &str,
-    anchors: &Dir,
     about: &About,
     journal: &Journal,
+    anchors: &Anchors,
 ) -> Result<(Checkpoint, Option<Signed>), Damage> {
     let here = |ending, reason: String| place(name, ending, reason);
-    let unread = |error| format!("it cannot be read: {error}");
-    let bytes = anchors.read(name, MOST_CHECKPOINT).map_err(|error| here("", unread(error)))?;
+    let bytes = anchors.bytes(name).map_err(|error| here("", format!("it cannot be read: {error}")))?;
     let text = std::str::from_utf8(&bytes).map_err(|_| here("", "it is not a checkpoint".to_owned()))?;
     let checkpoint = Checkpoint::parse(text).map_err(|error| here("", error.to_string()))?;
     if name != journal::checkpoint_name(checkpoint.size) {
@@ -172,9 +162,12 @@ fn one(
     if checkpoint.origin != Checkpoint::origin_of(&about.id) {
         return Err(here("", format!("it is of another case ({})", visible(&checkpoint.origin))));
     }
-    let pem = anchors.read_if_there(&format!("{name}.sig"), MOST_SIGNATURE);
-    let pem = pem.map_err(|error| here(".sig", unread(error)))?;
-    let signed = pem.map(|pem| journal::check_signature(CHECKPOINT_NAMESPACE, &bytes, &pem));
+    let signature = format!("{name}.sig");
+    let signed = match anchors.has(&signature).then(|| anchors.bytes(&signature)) {
+        None => None,
+        Some(Err(error)) => return Err(here(".sig", format!("it cannot be read: {error}"))),
+        Some(Ok(pem)) => Some(journal::check_signature(CHECKPOINT_NAMESPACE, &bytes, &pem)),
+    };
     match (checkpoint.against(journal, &about.id), signed) {
         (None, Some(Ok(signed))) => Ok((checkpoint, Some(signed))),
         (None, None) => Ok((checkpoint, None)),
@@ -191,39 +184,81 @@ fn one(
 }
 
 impl Climbed {
-    fn signature(
-        &mut self,
-        newest: Option<(Checkpoint, Option<Signed>)>,
-        journal: &Journal,
-        brought: &Brought,
-    ) {
+    /// Judges who signed, and how much: only what a key of the case signed counts,
+    /// and only the whole journal is *signed*.
+    fn signature(&mut self, trust: &Trust, good: Option<u64>, journal: &Journal, brought: &Brought) {
         let entries = journal.lines.len() as u64;
-        let Some((checkpoint, signed)) = newest else {
-            self.not_proven.push(unsigned("there is no checkpoint"));
+        let Some(newest) = &trust.newest else {
+            self.not_proven.push(unsigned(match (good, trust.strangers.first()) {
+                (None, _) => "there is no checkpoint",
+                (Some(_), Some(_)) => "no key of this case signed a checkpoint, a stranger's did",
+                (Some(_), None) => "the newest checkpoint is UNSIGNED",
+            }));
             return;
         };
-        let Some(signed) = signed else {
-            self.not_proven.push(unsigned("the newest checkpoint is UNSIGNED"));
-            return;
-        };
-        match brought.trust(&signed, CHECKPOINT_NAMESPACE) {
+        match brought.trust(&newest.signed, CHECKPOINT_NAMESPACE) {
             Ok((who, open)) => {
-                self.signed = Some(who);
+                self.reach.signer = Some(who.clone());
+                self.reach.signed = Some(trust.covered);
+                self.signed = Some(who).filter(|_| trust.covered == entries);
                 self.not_proven.extend(open);
             }
             Err(why) => self.not_proven.push(format!("Who wrote it: {why}.")),
         }
-        let since = entries.saturating_sub(checkpoint.size);
+        let since = entries.saturating_sub(trust.covered);
         if since > 0 {
+            let what = if good.is_some_and(|good| good > trust.covered) {
+                "the newest checkpoint is UNSIGNED, or signed by no key of the case"
+            } else {
+                "no checkpoint covers them yet"
+            };
+            self.not_proven
+                .push(format!("The last {since} of {entries} entries: {what}; run `vestigo checkpoint`."));
+        }
+    }
+
+    /// Says which keys signed that are not the case's, which were added by nobody
+    /// who could, and what was taken over or given up.
+    fn keys(&mut self, trust: &Trust, about: &About, journal: &Journal) {
+        let mut strangers: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for each in &trust.strangers {
+            strangers.entry(&each.signed.fingerprint).or_default().push(&each.name);
+        }
+        let named = about.key.as_ref().map_or("none", |key| &key.fingerprint);
+        for (key, names) in strangers {
+            let more = if names.len() > 1 { format!(" and {} more", names.len() - 1) } else { String::new() };
+            self.notes.push(format!(
+                "anchors/{}{more}: signed by {key}, which is NOT a key of this case (it began with {}).",
+                visible(names[0]),
+                visible(named)
+            ));
+        }
+        for line in journal.lines.iter().filter(|line| line.act == journal::ADD_KEY) {
+            let key = line.what["fingerprint"].as_str().unwrap_or_default();
+            if !trust.keys.iter().any(|known| known == key) {
+                self.notes.push(format!(
+                    "Entry {} adds the key {}, and no earlier key of the case signed that: it is NOT a key of the case until one does (`vestigo checkpoint --adopt`).",
+                    line.seq,
+                    visible(key)
+                ));
+            }
+        }
+        self.not_proven.extend(journal::adopted(journal).iter().map(journal::Adopted::told));
+        for line in journal.lines.iter().filter(|line| line.act == journal::ACCEPT) {
+            let why = line.what["why"].as_str().unwrap_or("the journal contradicted checkpoints of the case");
             self.not_proven.push(format!(
-                "The last {since} of {entries} entries: no checkpoint covers them yet; run `vestigo checkpoint`."
+                "What came before entry {}: there {} gave up, on {}, the history that was known: {}.",
+                line.seq,
+                visible(&line.by),
+                visible(line.at.get(..19).unwrap_or(&line.at)),
+                visible(why)
             ));
         }
     }
 
     /// Reads a time stamp; gives it where the journal names it.
-    fn token(&mut self, anchors: &Dir, name: &str, stamped: &BTreeMap<String, String>) -> Option<Token> {
-        let bytes = match anchors.read(name, MOST_SIGNATURE) {
+    fn token(&mut self, anchors: &Anchors, name: &str, stamped: &BTreeMap<String, String>) -> Option<Token> {
+        let bytes = match anchors.bytes(name) {
             Ok(bytes) => bytes,
             Err(error) => {
                 self.damage.push(place(name, "", format!("it cannot be read: {error}")));
@@ -237,7 +272,7 @@ impl Climbed {
             self.damage.push(place(name, "", reason));
             return None;
         }
-        let signature = anchors.read(&format!("{}.sig", name.trim_end_matches(".tsr")), MOST_SIGNATURE);
+        let signature = anchors.bytes(&format!("{}.sig", name.trim_end_matches(".tsr")));
         let signature = signature.unwrap_or_default();
         let imprint: [u8; 32] = Sha256::digest(&signature).into();
         let Some(stamp) = journal::read_stamp(&bytes).filter(|stamp| stamp.imprint == imprint) else {
@@ -253,48 +288,65 @@ impl Climbed {
     }
 
     /// Takes a time stamp over the signature of a checkpoint that fits.
-    fn anchor(&mut self, name: &str, token: Token, brought: &Brought) {
+    fn anchor(&mut self, name: &str, size: u64, token: Token, brought: &Brought) {
         let Token { stamp, bytes, signature } = token;
+        let covers = format!("{name}, over the first {size} entries,");
         match &brought.tsa_ca {
             None => self.not_proven.push(format!(
-                "That {name} was stamped at {}: the stamp says so; bring the authority's certificate with --tsa-ca to check its signature.",
+                "That {covers} was stamped at {}: the stamp says so; bring the authority's certificate with --tsa-ca to check its signature.",
                 stamp.at
             )),
             Some(ca) => match journal::stamp_is_trusted(&bytes, &signature, ca) {
-                Ok(()) => self.anchored = Some(stamp.at),
-                Err(why) => self.not_proven.push(format!("That {name} was stamped at {}: {why}.", stamp.at)),
+                Ok(()) if self.reach.anchored.is_none_or(|known| known <= size) => {
+                    self.reach.anchored = Some(size);
+                    self.anchored = Some(stamp.at);
+                }
+                Ok(()) => {}
+                Err(why) => self.not_proven.push(format!("That {covers} was stamped at {}: {why}.", stamp.at)),
             },
         }
     }
 
     fn outside(&mut self, about: &About, journal: &Journal, brought: &Brought) {
         let entries = journal.lines.len() as u64;
-        let mut covered = 0;
+        let (mut covered, mut unfit) = (0, Vec::new());
+        let origin = Checkpoint::origin_of(&about.id);
         for (from, checkpoint) in &brought.anchors {
+            // A ticket may hold the checkpoints of several cases; one of this case has to be among them.
+            let told = |(name, other): &&(String, Checkpoint)| name == from && other.origin == origin;
+            if checkpoint.origin != origin && brought.anchors.iter().any(|each| told(&each)) {
+                self.notes.push(format!("{} has a checkpoint of another case, too.", visible(from)));
+                continue;
+            }
             let differs = checkpoint.against(journal, &about.id);
             self.extends = Some(self.extends.unwrap_or(true) && differs.is_none());
             match differs {
                 None => covered = covered.max(checkpoint.size),
-                Some(how) => {
-                    let older = checkpoint.size > entries;
-                    let what =
-                        if older { "this case is older than your checkpoint" } else { "history differs" };
-                    let reason = format!("{what}: {} says otherwise: {how}", visible(from));
-                    self.damage.push(Damage {
-                        file: "journal.jsonl".to_owned(),
-                        frame: None,
-                        records: None,
-                        reason,
-                    });
-                }
+                Some(how) => unfit.push((from, checkpoint.size > entries, how)),
             }
         }
-        if brought.anchors.is_empty() && self.anchored.is_none() {
-            self.not_proven.push(format!(
-                "That nothing was cut off or rolled back: an older copy of the whole case would look the same. None of the {entries} entries is anchored outside; keep a checkpoint elsewhere (`vestigo checkpoint`) and bring it with --anchor."
-            ));
-        } else if covered < entries && self.extends == Some(true) {
-            self.not_proven.push(format!("{} entries since the last anchor you brought.", entries - covered));
+        for (from, older, how) in unfit {
+            let what = if older { "this case is older than your checkpoint" } else { "history differs" };
+            let reason = format!("{what}: {} says otherwise: {how}", visible(from));
+            self.damage.push(Damage { file: "journal.jsonl".to_owned(), frame: None, records: None, reason });
+        }
+        let looks = "an older copy of the whole case would look the same";
+        let keep = "keep a checkpoint elsewhere (`vestigo checkpoint`) and bring it with --anchor";
+        match (&self.anchored, self.extends) {
+            (_, Some(true)) if covered < entries => {
+                self.not_proven.push(format!("{} entries since the last anchor you brought.", entries - covered));
+            }
+            (_, Some(_)) => {}
+            (Some(_), None) => {
+                let stamped = self.reach.anchored.unwrap_or_default();
+                let after = entries.saturating_sub(stamped);
+                self.not_proven.push(format!(
+                    "That nothing behind the first {stamped} entries was cut off or rolled back: {looks}. The time stamp covers {stamped} of {entries} entries, and {after} came after it; {keep}."
+                ));
+            }
+            (None, None) => self.not_proven.push(format!(
+                "That nothing was cut off or rolled back: {looks}. None of the {entries} entries is anchored outside; {keep}."
+            )),
         }
     }
 }

@@ -20,6 +20,7 @@ mod resolve;
 mod scratch;
 mod seal;
 mod shape;
+mod trust;
 mod verify;
 mod watch;
 
@@ -34,8 +35,9 @@ pub use reading::{Reading, each_event};
 pub use rebuild::{Rebuilt, rebuild};
 pub(crate) use rebuild::{complete, rows};
 pub use receipt::{Bytes, Receipt, Rejected, Times};
-pub use seal::{Sealed, beside, beside_checkpoint, checkpoint, seal, stamp, write_new};
-pub use verify::{NEVER_PROVEN, Rungs, Verdict, verify};
+pub use seal::{Sealed, beside, beside_checkpoint, checkpoint, introduce, seal, stamp, write_new};
+pub use trust::{accept, adopt, first_keys, foreign, may_sign, may_vouch, trust_in};
+pub use verify::{NEVER_PROVEN, Reach, Rungs, Verdict, verify};
 pub use watch::Watch;
 
 /// The name of the folder in which a case's own index lies.

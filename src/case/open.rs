@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::evidence::{FrameBytes, SourceAt, Span, Store};
 use crate::fs::Dir;
 use crate::index::{Hit, Index};
-use crate::journal::{Journal, Line, State, Who};
+use crate::journal::{History, Journal, Known, Line, State, Who};
 use crate::record::{Entry, EventId, Instant, Origin, SourceId};
 
 use super::answers::{Answers, Opening};
@@ -56,6 +56,8 @@ struct Inner {
     /// What was derived from the evidence lately, shared by all that were read
     /// again of this case.
     derived: Arc<Mutex<Derived>>,
+    /// How the journal stands to what this machine remembers.
+    history: History,
 }
 
 impl Case {
@@ -77,8 +79,21 @@ impl Case {
 
     fn of(moment: Opening, answers: Arc<Answers>, derived: Arc<Mutex<Derived>>) -> Case {
         let (state, readings) = (State::of(&moment.journal), Mutex::default());
-        let about = moment.about.clone();
-        Case { inner: Arc::new(Inner { about, state, moment, answers, readings, derived }) }
+        let (about, history) = (moment.about.clone(), moment.history());
+        Case { inner: Arc::new(Inner { about, state, moment, answers, readings, derived, history }) }
+    }
+
+    /// Tells how the journal stands to what this machine remembers of the case.
+    pub fn history(&self) -> &History {
+        &self.inner.history
+    }
+
+    /// Has this machine remember the journal as it is, if it extends what was seen before.
+    pub fn remember(&self, who: &Who, now: Instant) {
+        if let Some(known) = Known::of(&who.home, &self.about().id, self.folder()) {
+            // What cannot be remembered is not missed until the next time.
+            let _ = known.saw(self.whole_journal(), now);
+        }
     }
 
     /// Reads the journal once more: the case as it is now. Where evidence was
@@ -169,7 +184,10 @@ impl Case {
         let behind = (behind > 0).then(|| {
             format!("{behind} committed batches are not in the index yet: another process is at work")
         });
-        torn.into_iter().chain(broken).chain(behind).collect()
+        let history = self.inner.history.contradiction();
+        let history =
+            history.map(|how| format!("{how}; it is not written to (`vestigo checkpoint --accept-history`)"));
+        torn.into_iter().chain(broken).chain(behind).chain(history).collect()
     }
 
     /// Gives the index, for counting and searching.

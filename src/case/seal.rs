@@ -7,10 +7,13 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Attempt, Error, Result};
 use crate::fs::{Dir, unusable};
-use crate::journal::{self, ANCHORS, CHECKPOINT_NAMESPACE, Checkpoint, Journal, Signed, Signer};
+use crate::journal::{
+    self, ANCHORS, CHECKPOINT_NAMESPACE, Checkpoint, MOST_CHECKPOINT, MOST_SIGNATURE, Signed, Signer,
+};
 use crate::record::{Clock, SourceId};
 
-use super::{About, Hold};
+use super::trust::{may_sign, trust_in};
+use super::{Hold, keys_of};
 
 /// A checkpoint that was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,10 +28,18 @@ pub struct Sealed {
 
 /// Writes the checkpoint of a journal's present end into `anchors/`, signed
 /// where a signer is given. One that is there already is left as it is.
-pub fn seal(case: &Dir, journal: &Journal, signer: Option<&Signer>) -> Result<Sealed> {
-    let about = About::of(case)?;
-    let checkpoint = Checkpoint::of(journal, &about.id);
-    let anchors = case.make_dir(ANCHORS).map_err(|error| unusable(error, ANCHORS))?;
+///
+/// # Errors
+///
+/// Refuses to sign over entries that others wrote, and that nobody signed before.
+pub fn seal(hold: &Hold, signer: Option<&Signer>) -> Result<Sealed> {
+    signer.map_or(Ok(()), |signer| may_sign(hold, signer))?;
+    write(hold, signer)
+}
+
+fn write(hold: &Hold, signer: Option<&Signer>) -> Result<Sealed> {
+    let checkpoint = Checkpoint::of(hold.journal(), &hold.about().id);
+    let anchors = hold.dir().make_dir(ANCHORS).map_err(|error| unusable(error, ANCHORS))?;
     let name = journal::checkpoint_name(checkpoint.size);
     let text = checkpoint.text();
     let signature = format!("{name}.sig");
@@ -48,15 +59,13 @@ pub fn seal(case: &Dir, journal: &Journal, signer: Option<&Signer>) -> Result<Se
         None => write(&name, text.as_bytes())?,
     }
     let pem = read_anchor(&anchors, &signature, MOST_SIGNATURE)?;
-    let check = |pem: Vec<u8>| journal::check_signature(CHECKPOINT_NAMESPACE, text.as_bytes(), &pem).ok();
-    Ok(Sealed { checkpoint, path: anchors.at(&name), signed: pem.and_then(check) })
+    let check = |pem: Vec<u8>| journal::check_signature(CHECKPOINT_NAMESPACE, text.as_bytes(), &pem);
+    let signed = pem.map(check).transpose().map_err(|why| {
+        Error::integrity(format!("anchors/{signature} is not a signature of the checkpoint beside it: {why}"))
+            .hint("Somebody put it there; run `vestigo verify --deep`.")
+    })?;
+    Ok(Sealed { checkpoint, path: anchors.at(&name), signed })
 }
-
-/// Most bytes of a checkpoint.
-pub const MOST_CHECKPOINT: u64 = 4 << 10;
-
-/// Most bytes of a signature or a time stamp.
-pub const MOST_SIGNATURE: u64 = 1 << 20;
 
 /// Reads a file that lies among a case's checkpoints; none where there is none.
 fn read_anchor(anchors: &Dir, name: &str, most: u64) -> Result<Option<Vec<u8>>> {
@@ -80,16 +89,36 @@ pub fn beside_checkpoint(case: &Dir, entries: u64, ending: &str) -> Result<Optio
 /// of the journal's end.
 pub fn checkpoint(hold: &mut Hold, signer: Option<&Signer>, clock: &dyn Clock) -> Result<Sealed> {
     if let Some(signer) = signer {
-        hold.introduce(signer, clock)?;
+        introduce(hold, signer, clock)?;
     }
-    seal(hold.dir(), hold.journal(), signer)
+    seal(hold, signer)
+}
+
+/// Writes down that a key signs for this case, where that is not known yet. Where
+/// its user holds a key of the case, too, that one signs the entry: so the new key
+/// becomes one of the case's.
+pub fn introduce(hold: &mut Hold, signer: &Signer, clock: &dyn Clock) -> Result<()> {
+    let key = signer.signed().fingerprint;
+    let keys = trust_in(hold.dir(), hold.about(), hold.journal(), false)?.keys;
+    if keys.contains(&key) {
+        return Ok(());
+    }
+    let own = signer.voucher().filter(|own| keys.contains(&own.signed().fingerprint));
+    if own.is_none() && keys_of(hold.about(), &hold.journal().lines).contains(&key) {
+        return Ok(());
+    }
+    // What either of somebody's two keys signed, the other may sign.
+    may_sign(hold, signer)?;
+    hold.introduce(signer, clock)?;
+    own.map_or(Ok(()), |own| write(hold, Some(own)).map(drop))
 }
 
 /// Has the signature of the present checkpoint stamped by the authority at a
 /// URL (RFC 3161); gives when. The token lies beside the checkpoint (`.tsr`),
-/// and an `anchor.stamp` entry names its hash.
+/// and an `anchor.stamp` entry names its hash. That entry comes after what was
+/// stamped: the stamp is over the checkpoint of the entries before it.
 pub fn stamp(hold: &mut Hold, signer: &Signer, url: &str, clock: &dyn Clock) -> Result<String> {
-    let sealed = seal(hold.dir(), hold.journal(), Some(signer))?;
+    let sealed = seal(hold, Some(signer))?;
     let size = sealed.checkpoint.size;
     let signature = beside_checkpoint(hold.dir(), size, "sig")?
         .ok_or_else(|| Error::case("the signature of the checkpoint is missing"))?;
@@ -103,7 +132,7 @@ pub fn stamp(hold: &mut Hold, signer: &Signer, url: &str, clock: &dyn Clock) -> 
     let what = json!({ "entries": sealed.checkpoint.size, "authority": journal::bare_url(url), "stamped": stamped.at,
         "token_sha256": token });
     hold.note("anchor.stamp", what, clock)?;
-    seal(hold.dir(), hold.journal(), Some(signer))?;
+    seal(hold, Some(signer))?;
     Ok(stamped.at)
 }
 

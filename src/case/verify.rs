@@ -1,13 +1,14 @@
 //! What can be proved of a case, rung by rung, and what cannot.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::Serialize;
 
 use crate::error::Result;
 use crate::evidence::{Damage, Depth, Store, check, leftovers};
-use crate::fs::Dir;
-use crate::journal;
+use crate::fs::{Dir, Kind};
+use crate::journal::{self, Anchors, History, Journal, Known};
 
 use super::compare::index_note;
 use super::hold::committed;
@@ -18,14 +19,32 @@ use super::{About, Brought, Watch};
 /// The ladder: each rung proves more than the one before it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Rungs {
-    /// Hashes, frames, roots and the journal's chain agree with one another.
+    /// Every byte was read, and hashes, frames, roots and the journal's chain agree
+    /// with one another.
     pub consistent: bool,
-    /// Fingerprint of the key that signed the newest checkpoint.
+    /// Fingerprint of the key of the case that signed a checkpoint of all entries.
     pub signed: Option<String>,
     /// Time at which an outside party saw it.
     pub anchored: Option<String>,
     /// Whether it extends the checkpoint that the user brought.
     pub extends: Option<bool>,
+}
+
+/// How far each rung reaches.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Reach {
+    /// Every byte of evidence was read and hashed.
+    pub whole: bool,
+    /// Bytes of evidence that were read.
+    pub read: u64,
+    /// Bytes of evidence in all.
+    pub bytes: u64,
+    /// Whose signature is the newest that counts.
+    pub signer: Option<String>,
+    /// How many entries it covers.
+    pub signed: Option<u64>,
+    /// How many entries the time stamp covers.
+    pub anchored: Option<u64>,
 }
 
 /// What a verification found.
@@ -45,44 +64,74 @@ pub struct Verdict {
     pub entries: u64,
     /// Batches and sources that were checked.
     pub sources: u64,
+    /// How far each rung reaches.
+    pub reach: Reach,
+    /// How it stands to what this machine remembers of it.
+    pub history: History,
 }
 
 impl Verdict {
+    /// Tells whether nothing speaks against it, as far as was looked.
+    pub fn is_sound(&self) -> bool {
+        self.damage.is_empty() && self.rungs.extends != Some(false)
+    }
+
     /// Gives the ladder in words, each rung with whether it was reached: yes, no
     /// with something that speaks against it, or simply not.
     pub fn ladder(&self) -> Vec<(Option<bool>, String)> {
-        let rungs = &self.rungs;
+        let (rungs, reach, sound) = (&self.rungs, &self.reach, self.damage.is_empty());
         let plural = |n: u64, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
-        let consistent = if rungs.consistent {
-            let sources = plural(self.sources, "source", "sources");
-            let entries = plural(self.entries, "journal entry", "journal entries");
+        let sources = plural(self.sources, "source", "sources");
+        let entries = plural(self.entries, "journal entry", "journal entries");
+        let consistent = if !sound {
+            let places = plural(self.damage.len() as u64, "place is", "places are");
+            (Some(false), format!("NOT consistent: {places} damaged"))
+        } else if rungs.consistent {
             let said =
                 format!("consistent: {sources} and {entries} agree with their hashes and with one another");
             (Some(true), said)
         } else {
-            let places = plural(self.damage.len() as u64, "place is", "places are");
-            (Some(false), format!("NOT consistent: {places} damaged"))
+            let said = format!(
+                "journal and manifests agree ({entries}, {sources}); {} of {} bytes of evidence were read (--deep reads all)",
+                reach.read, reach.bytes
+            );
+            (Some(true), said)
         };
-        let named = |name: &Option<String>, what: &str, yes: &str, no: &str| match name {
-            Some(name) => (Some(true), format!("{yes} {name}")),
-            None if rungs.consistent => (None, no.to_owned()),
-            None => (None, format!("not counted: {what}, since there is damage")),
+        let part = |covered: Option<u64>| match covered.filter(|covered| *covered < self.entries) {
+            Some(covered) => format!(": the first {covered} of {} entries", self.entries),
+            None => String::new(),
         };
-        let extends = match rungs.extends {
-            Some(true) => "extends the checkpoint you brought",
-            Some(false) => "does NOT extend the checkpoint you brought",
-            None => "not shown to extend a checkpoint kept elsewhere (--anchor)",
+        let signed = match (&rungs.signed, &reach.signer) {
+            _ if !sound => (None, "not counted: a signature, since there is damage".to_owned()),
+            (Some(who), _) => (Some(true), format!("signed by {who}")),
+            (None, Some(who)) => {
+                (None, format!("NOT signed to its end; signed by {who}{}", part(reach.signed)))
+            }
+            (None, None) => (None, "UNSIGNED, or by nobody you trust".to_owned()),
         };
-        vec![
-            consistent,
-            named(&rungs.signed, "a signature", "signed by", "UNSIGNED, or by nobody you trust"),
-            named(&rungs.anchored, "a time stamp", "anchored at", "not anchored by a time stamp"),
-            (rungs.extends, extends.to_owned()),
-        ]
+        let anchored = match &rungs.anchored {
+            _ if !sound => (None, "not counted: a time stamp, since there is damage".to_owned()),
+            Some(at) => (Some(true), format!("anchored at {at}{}", part(reach.anchored))),
+            None => (None, "not anchored by a time stamp".to_owned()),
+        };
+        let extends = match (self.history.contradiction(), rungs.extends) {
+            (Some(how), _) => format!("does NOT extend what this machine saw of it: {how}"),
+            (None, Some(true)) => "extends the checkpoint you brought".to_owned(),
+            (None, Some(false)) => "does NOT extend the checkpoint you brought".to_owned(),
+            (None, None) => "not shown to extend a checkpoint kept elsewhere (--anchor)".to_owned(),
+        };
+        vec![consistent, signed, anchored, (rungs.extends, extends)]
     }
 }
 
-/// Verifies a case and never writes to it. `progress` is told bytes done and in all.
+/// How often a check is made again while the case is being written to …
+const TRIES: u32 = 8;
+/// … and how long it waits each time.
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(25);
+
+/// Verifies a case and never writes to it. `progress` is told bytes done and in
+/// all. Beside a writer it judges one moment: where something does not fit and the
+/// case is being written to, it looks again.
 pub fn verify(
     folder: &Path,
     depth: Depth,
@@ -90,26 +139,76 @@ pub fn verify(
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<Verdict> {
     let case = &About::folder(folder)?;
+    let mut tries = 0;
+    loop {
+        let before = journal_length(case);
+        let verdict = judge(case, depth, brought, progress)?;
+        let moved = journal::is_held(case) || journal_length(case) != before;
+        if verdict.damage.is_empty() || !moved || tries == TRIES {
+            return Ok(verdict);
+        }
+        tries += 1;
+        std::thread::sleep(PAUSE);
+    }
+}
+
+fn journal_length(case: &Dir) -> Option<Kind> {
+    case.kind(journal::FILE).ok().flatten()
+}
+
+/// Reads the checkpoints, and the journal after them: so what they say is in it.
+/// A writer that is about to write the checkpoint of its entries is waited for.
+fn one_moment(case: &Dir) -> (std::io::Result<Anchors>, Result<Journal>) {
+    let mut tries = 0;
+    loop {
+        let (anchors, journal) = (Anchors::read(case), journal::read(case));
+        let end = journal.as_ref().map(|journal| journal::checkpoint_name(journal.lines.len() as u64));
+        let sealed = anchors.as_ref().is_ok_and(|anchors| end.is_ok_and(|end| anchors.has(&end)));
+        if sealed || tries == TRIES || !journal::is_held(case) {
+            return (anchors, journal);
+        }
+        tries += 1;
+        std::thread::sleep(PAUSE);
+    }
+}
+
+fn judge(
+    case: &Dir,
+    depth: Depth,
+    brought: &Brought,
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Result<Verdict> {
     let about = match About::of(case) {
         Ok(about) => about,
         Err(error) if About::is_in(case) => return Ok(unreadable(case, "case.toml", &error)),
         Err(error) => return Err(error),
     };
-    let journal = match journal::read(case) {
+    let (anchors, journal) = one_moment(case);
+    let journal = match journal {
         Ok(journal) => journal,
         Err(error) => return Ok(unreadable(case, journal::FILE, &error)),
     };
     let mut damage = journal_damage(&journal, &about, case);
+    let anchors = anchors.unwrap_or_else(|error| {
+        let reason = format!("it cannot be read: {error}");
+        damage.push(Damage { file: journal::ANCHORS.to_owned(), frame: None, records: None, reason });
+        Anchors::default()
+    });
     let (mut sources, mut notes) = (0, torn_note(&journal));
+    let (read, bytes) = (AtomicU64::new(0), AtomicU64::new(0));
     match committed(&journal.lines) {
         Ok(batches) => {
             // Read twice, where the index is compared, too.
             let deep = depth != Depth::Quick;
-            let first = |done, total| progress(done, if deep { total * 2 } else { total });
+            let first = |done, total| {
+                read.fetch_max(done, Ordering::Relaxed);
+                progress(done, if deep { total * 2 } else { total });
+            };
             damage.extend(check(case, &batches, depth, &first));
             notes.extend(leftovers(case, &batches));
             if let Ok(store) = Store::open(case, &batches) {
                 sources = store.manifests().map(|(_, m)| m.sources.len() as u64).sum();
+                bytes.store(store.manifests().map(|(_, m)| m.length).sum(), Ordering::Relaxed);
                 let second = |done, total| progress(total + done, total * 2);
                 let watch = Watch { progress: &second, stop: None };
                 // Nothing rests on the index: that it differs is no damage.
@@ -118,34 +217,58 @@ pub fn verify(
         }
         Err(error) => damage.push(in_journal(error.to_string())),
     }
-    let climbed = climb(case, &about, &journal, brought);
+    let climbed = climb(&about, &journal, &anchors, brought);
     damage.extend(climbed.damage);
     let shape = shape(case, &journal);
     damage.extend(shape.damage);
     notes.extend(climbed.notes);
     notes.extend(shape.notes);
-    let consistent = damage.is_empty();
+    let history = remembered(case, &about, &journal, brought, damage.is_empty());
+    notes.extend(history.remarks().into_iter().map(|remark| format!("{remark}.")));
+    let (sound, whole) = (damage.is_empty(), depth != Depth::Quick);
     let rungs = Rungs {
-        consistent,
-        signed: climbed.signed.filter(|_| consistent),
-        anchored: climbed.anchored.filter(|_| consistent),
-        extends: climbed.extends,
+        consistent: sound && whole,
+        signed: climbed.signed.filter(|_| sound),
+        anchored: climbed.anchored.filter(|_| sound),
+        extends: if history.contradiction().is_some() { Some(false) } else { climbed.extends },
     };
-    let mut not_proven = Vec::new();
-    if depth == Depth::Quick {
-        not_proven.push("Not every byte was read: run it with --deep.".to_owned());
-    }
-    if depth == Depth::Deep {
-        not_proven.push(
-            "That the record trees follow from the records: their roots are sealed; --roots computes them again."
-                .to_owned(),
-        );
-    }
+    let mut not_proven: Vec<String> = unread(depth).map(str::to_owned).into_iter().collect();
     not_proven.extend(climbed.not_proven);
     not_proven.push(NEVER_PROVEN.to_owned());
     let entries = journal.lines.len() as u64;
-    let target = crate::error::visible(&folder.to_string_lossy());
-    Ok(Verdict { target, rungs, damage, notes, not_proven, entries, sources })
+    let target = crate::error::visible(&case.path().to_string_lossy());
+    let reach = Reach { whole, read: read.into_inner(), bytes: bytes.into_inner(), ..climbed.reach };
+    Ok(Verdict { target, rungs, damage, notes, not_proven, entries, sources, reach, history })
+}
+
+/// Says what a check of this depth leaves unread.
+fn unread(depth: Depth) -> Option<&'static str> {
+    match depth {
+        Depth::Quick => Some(
+            "That the evidence is what was sealed: names, lengths, the manifests' hashes, the journal's chain, and the first and last frame of each source were checked, not every byte; run it with --deep.",
+        ),
+        Depth::Deep => Some(
+            "That the record trees follow from the records: their roots are sealed; --roots computes them again.",
+        ),
+        Depth::Roots => None,
+    }
+}
+
+/// Holds the journal against what this machine remembers, and remembers it.
+fn remembered(case: &Dir, about: &About, journal: &Journal, brought: &Brought, sound: bool) -> History {
+    let Some(known) = Known::of(&brought.home, &about.id, case.path()) else { return History::default() };
+    let mut history = known.history(journal);
+    if history.contradiction().is_some()
+        && let Ok(now) = known.history_at(case)
+    {
+        // Another process may have written, and seen what it wrote, since the journal was read.
+        history = now;
+    }
+    if sound {
+        // What cannot be remembered is not missed until the next time.
+        let _ = known.saw(journal, brought.now);
+    }
+    history
 }
 
 /// Gives the verdict on a case whose description or journal cannot be read.
@@ -154,7 +277,8 @@ fn unreadable(case: &Dir, file: &str, error: &crate::error::Error) -> Verdict {
     let not_proven = vec![format!("Anything else: without {file} the rest was not looked at.")];
     let target = crate::error::visible(&case.path().to_string_lossy());
     let damage = vec![Damage { file: file.to_owned(), frame: None, records: None, reason: told(error) }];
-    Verdict { target, rungs, damage, notes: Vec::new(), not_proven, entries: 0, sources: 0 }
+    let (reach, history) = (Reach::default(), History::default());
+    Verdict { target, rungs, damage, notes: Vec::new(), not_proven, entries: 0, sources: 0, reach, history }
 }
 
 /// Tells a failure with its cause.
@@ -183,6 +307,12 @@ fn journal_damage(journal: &journal::Journal, about: &About, case: &Dir) -> Vec<
             if first.what["case_toml_sha256"] != found.as_str() {
                 let meant = &first.what["case_toml_sha256"];
                 damage.push(in_about(format!("its SHA-256 is {found}, the journal begins with {meant}")));
+            }
+            let named = about.key.as_ref().map(|key| key.fingerprint.as_str());
+            let begun = first.what.get("key");
+            if let Some(begun) = begun.filter(|begun| begun.as_str() != named) {
+                let named = named.unwrap_or("no key");
+                damage.push(in_about(format!("it names {named}, the journal begins with the key {begun}")));
             }
         }
         Some(_) => damage.push(in_about("its id is not the one with which the journal begins".to_owned())),

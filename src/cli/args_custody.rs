@@ -156,7 +156,8 @@ pub struct VerifyArgs {
     /// Certificates of the time-stamp authority
     #[arg(long, value_name = "FILE")]
     pub tsa_ca: Option<PathBuf>,
-    /// Fail (status 4) unless these rungs hold: consistent, signed, anchored, extends
+    /// Fail (status 4) unless these rungs hold: consistent (reads every byte), signed
+    /// (to the journal's end, by a key of the case), anchored, extends
     #[arg(long, value_delimiter = ',', value_name = "RUNGS")]
     pub require: Vec<String>,
 }
@@ -167,6 +168,9 @@ pub enum JournalWords {
     Merge {
         /// The other copy's folder, or its journal.jsonl
         other: PathBuf,
+        /// Take annotations, too, that no known key signed there; they stay marked
+        #[arg(long)]
+        adopt: bool,
     },
 }
 
@@ -178,6 +182,14 @@ pub struct CheckpointArgs {
     /// Have it stamped by this authority, http://… [default: `tsa` in config.toml]
     #[arg(long, value_name = "URL")]
     pub tsa: Option<String>,
+    /// Take over entries that others wrote and no key of the case signed: an entry
+    /// says so for ever, and they are signed from then on
+    #[arg(long)]
+    pub adopt: bool,
+    /// Write to a case that is not as this machine saw it before (rolled back, or
+    /// rewritten): an entry says which history was given up
+    #[arg(long)]
+    pub accept_history: bool,
     /// Show it as a QR code, to be photographed
     #[arg(long)]
     pub qr: bool,

@@ -67,13 +67,26 @@ pub fn keyring(world: &World) -> Result<Keyring> {
 /// Finds who signs for a case: the key named, the one configured, the case's
 /// own; where this user has none, one is made.
 pub fn signer(folder: &Path, named: Option<&Path>, world: &World) -> Result<Signer> {
-    if let Some(path) = named {
-        return Signer::open(path);
-    }
-    if let Some(path) = config(world)?.sign {
-        return Signer::open(&path);
-    }
-    keyring(world)?.find_or_make(&About::read(folder)?.id)
+    let id = About::read(folder)?.id;
+    let Some(path) = named.map(PathBuf::from).or(config(world)?.sign) else {
+        return keyring(world)?.find_or_make(&id);
+    };
+    let signer = Signer::open(&path)?;
+    // Who holds the case's own key, too, can bring the other one in.
+    let own = keyring(world).and_then(|keys| keys.find(&id)).ok().flatten();
+    Ok(match own.filter(|own| own.signed() != signer.signed()) {
+        Some(own) => Signer::Vouched(Box::new(signer), Box::new(own)),
+        None => signer,
+    })
+}
+
+/// Returns the fingerprints of the user's own keys.
+pub fn own_keys(world: &World) -> Vec<String> {
+    let kept = keyring(world).and_then(|keys| keys.list()).unwrap_or_default();
+    let configured =
+        config(world).ok().and_then(|config| config.sign).and_then(|path| Signer::open(&path).ok());
+    let kept = kept.into_iter().map(|(_, signed)| signed.fingerprint);
+    kept.chain(configured.map(|signer| signer.signed().fingerprint)).collect()
 }
 
 /// Signs the present end of a case's journal. Where no key can be had, the
@@ -93,7 +106,10 @@ pub fn signer_or_warning(folder: &Path, world: &mut World) -> Option<Signer> {
 /// Says why no checkpoint was written. What was asked for is committed; a
 /// checkpoint can be made at any time.
 pub fn warn_unsealed(why: Option<Error>, world: &mut World) {
-    if let Some(error) = why {
-        world.note(&format!("warning: no checkpoint was written: {error}; run `vestigo checkpoint`"));
+    let Some(error) = why else { return };
+    world.note(&format!("warning: no checkpoint was written: {error}"));
+    if error.hints().is_empty() {
+        world.note("hint: run `vestigo checkpoint`");
     }
+    error.hints().iter().for_each(|hint| world.note(&format!("hint: {hint}")));
 }

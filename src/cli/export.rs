@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::json;
 
-use crate::error::{Attempt, Error, Result, visible};
+use crate::case::may_vouch;
+use crate::error::{Attempt, Error, Kind, Result, visible};
 use crate::export::{Ask, Made, Options, Query, Stage, introduce, make, note};
 
 use super::World;
@@ -27,7 +28,10 @@ pub fn export(args: &ExportArgs, globals: &Globals, world: &mut World) -> Result
             opened.case = case;
             true
         }
+        // What nobody signed is not signed by being exported.
+        Err(error) if error.kind() == Kind::Integrity => return Err(error),
         Err(error) => {
+            may_vouch(&opened.case, &signer, &world.who())?;
             world.note(&format!(
                 "warning: the case cannot be written ({error}); its journal will not tell of this export"
             ));

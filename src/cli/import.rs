@@ -5,12 +5,13 @@ use std::path::Path;
 use crate::case::{About, Hold, New};
 use crate::error::{Error, Result, visible};
 use crate::import::{Import, Meter, Report, Row, Status, run as import_into};
+use crate::journal::Signer;
 use crate::parse::Options;
 use crate::record::Zone;
 use crate::source::{Limits, walk};
 
 use super::args::{Globals, ImportArgs, Reading};
-use super::custody::{checkpoint, keyring};
+use super::custody::{checkpoint, config, keyring};
 use super::progress::watched;
 use super::run::{Outcome, json_line, zone};
 use super::table::{Align, Table, grouped, size};
@@ -77,17 +78,16 @@ pub fn limits(reading: &Reading) -> Limits {
     if reading.allow_large { Limits { ratio: u64::MAX, expanded: u64::MAX, ..limits } } else { limits }
 }
 
+/// Takes the case that is meant, and makes it where it is not there: then the key
+/// that the user has configured is the one with which it begins.
 fn held(folder: &Path, globals: &Globals, world: &World) -> Result<Hold> {
     let (who, clock) = (world.who(), world.clock.as_ref());
     if About::path(folder).exists() {
         return Hold::open(folder, &who, clock);
     }
-    Hold::create(
-        folder,
-        &New { zone: zone(globals), keyring: keyring(world).ok(), ..New::default() },
-        &who,
-        clock,
-    )
+    let signer = config(world)?.sign.map(|path| Signer::open(&path)).transpose()?;
+    let new = New { zone: zone(globals), signer, keyring: keyring(world).ok(), ..New::default() };
+    Hold::create(folder, &new, &who, clock)
 }
 
 fn key_value(label: &str) -> Result<(String, String)> {

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use crate::case::{About, Hold};
+use crate::case::{About, Hold, trust_in};
 use crate::error::{Attempt, Error, Result, visible};
 use crate::export::summary;
 use crate::fs::Dir;
-use crate::journal::{self, Conflict, Merge};
+use crate::journal::{self, Anchors, Conflict, Journal, Line, Merge, Take, Trust};
 
 use super::args::Globals;
-use super::custody::checkpoint;
+use super::custody::{checkpoint, own_keys};
 use super::run::{Opened, Outcome, json_line};
 use super::table::{Align, Table, grouped};
 use super::{World, which};
@@ -52,7 +52,7 @@ fn plausible(merge: &Merge, world: &World) -> Result<()> {
 }
 
 /// Brings the annotations of another copy of the case in.
-pub fn merge(other: &Path, globals: &Globals, world: &mut World) -> Result<Outcome> {
+pub fn merge(other: &Path, adopt: bool, globals: &Globals, world: &mut World) -> Result<Outcome> {
     let folder = which::chosen(globals.case.as_deref(), world)?;
     let file = if other.is_dir() { other.join(journal::FILE) } else { other.to_owned() };
     let shown = visible(&file.to_string_lossy());
@@ -80,24 +80,58 @@ pub fn merge(other: &Path, globals: &Globals, world: &mut World) -> Result<Outco
     if !theirs.torn.is_empty() {
         world.note("note: its last entry was cut off and is not merged");
     }
-    let merge = Merge::of(hold.journal(), &theirs);
+    let covered = covered_in(other, &theirs, first, &hold, world)?;
+    let merge = Merge::of(hold.journal(), &theirs, covered, if adopt { Take::All } else { Take::Signed });
     plausible(&merge, world)?;
     if !merge.lines.is_empty() {
         let (act, what) = merge.written(&theirs);
         hold.note(act, what, world.clock.as_ref())?;
         checkpoint(&mut hold, world);
     }
+    let outcome = if merge.left > 0 { Outcome::Partly } else { Outcome::Done };
     if globals.json {
-        let object = serde_json::json!({ "merged": merge.lines.len(), "conflicts": merge.conflicts });
+        let object = serde_json::json!({ "merged": merge.lines.len(), "conflicts": merge.conflicts,
+            "unsigned": merge.unsigned.len(), "left": merge.left, "covered": covered });
         world.line(&json_line(&object)?)?;
-        return Ok(Outcome::Done);
+        return Ok(outcome);
     }
     world.line(&format!("{} annotations merged", grouped(merge.lines.len() as u64)))?;
+    if !merge.unsigned.is_empty() {
+        world.line(&format!(
+            "{} of them no known key had signed: who said them, and when, is only what the copy claims; they stay marked",
+            grouped(merge.unsigned.len() as u64)
+        ))?;
+    }
+    if merge.left > 0 {
+        world.line(&format!(
+            "{} annotations were NOT merged: no key of this case, and none of yours, signed them there ({covered} of {} entries are signed)",
+            grouped(merge.left as u64),
+            theirs.lines.len()
+        ))?;
+        world.note("hint: have their author sign them (`vestigo checkpoint` there), or take them with --adopt; then they stay marked as of an unsigned copy");
+    }
     for Conflict { on, what, stands, gave_way } in &merge.conflicts {
         let [on, stands, gave_way] = [on, stands, gave_way].map(|text| visible(text));
         world.line(&format!(
             "conflict: {what} of {on}: `{stands}` stands, `{gave_way}` is kept in its history"
         ))?;
     }
-    Ok(Outcome::Done)
+    Ok(outcome)
+}
+
+/// Returns how many entries of another copy are covered by a checkpoint that a key
+/// of this case, or one of the user's own, signed.
+fn covered_in(other: &Path, theirs: &Journal, first: &Line, hold: &Hold, world: &World) -> Result<u64> {
+    let folder = if other.is_dir() { Some(other) } else { other.parent() };
+    let Some(folder) =
+        folder.map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder })
+    else {
+        return Ok(0);
+    };
+    let why = || "cannot list the checkpoints of the other copy".to_owned();
+    let anchors = Anchors::list(&Dir::open(folder).attempt(why)?).attempt(why)?;
+    let mut keys = trust_in(hold.dir(), hold.about(), hold.journal(), false)?.keys;
+    keys.extend(own_keys(world));
+    let id = first.what["id"].as_str().unwrap_or_default();
+    Ok(Trust::of(id, &keys, theirs, &anchors, false).covered)
 }

@@ -2,11 +2,12 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::case::{Watch, rebuild};
+use crate::case::{Hold, Watch, rebuild};
 use crate::error::Result;
 
 use super::World;
 use super::args::Globals;
+use super::custody::checkpoint;
 use super::progress::watched;
 use super::run::Outcome;
 use super::table::grouped;
@@ -25,6 +26,9 @@ pub fn reindex(globals: &Globals, world: &mut World) -> Result<Outcome> {
     world.listen();
     let watch = Watch { progress: &progress, stop: Some(&stop) };
     let rebuilt = watched(world, globals, &read, || rebuild(&folder, &who, world.clock.as_ref(), watch))?;
+    let mut hold = Hold::open(&folder, &who, world.clock.as_ref())?;
+    checkpoint(&mut hold, world);
+    drop(hold);
     which::remember(&folder, world);
     let text = if globals.json {
         serde_json::json!({ "batches": rebuilt.batches, "events": rebuilt.events }).to_string()

@@ -139,8 +139,8 @@ fn dispatch(cli: Cli, world: &mut World) -> Result<Outcome> {
         Some(Command::Repair { out }) => super::repair::repair(&out, globals, world),
         Some(Command::Reindex) => super::reindex::reindex(globals, world),
         Some(Command::Journal { what: None }) => super::journal::journal(globals, world),
-        Some(Command::Journal { what: Some(JournalWords::Merge { other }) }) => {
-            super::journal::merge(&other, globals, world)
+        Some(Command::Journal { what: Some(JournalWords::Merge { other, adopt }) }) => {
+            super::journal::merge(&other, adopt, globals, world)
         }
         Some(Command::Generate { what }) => match what {
             Generated::Keys => super::generate::keys(globals, world),
@@ -174,6 +174,11 @@ impl Opened {
         for trouble in case.trouble() {
             world.note(&format!("warning: {trouble}"));
         }
+        // Told once: from here on this folder has a memory of its own.
+        for remark in case.history().remarks().iter().filter(|_| case.history().remembered.is_none()) {
+            world.note(&format!("warning: {remark}"));
+        }
+        case.remember(&world.who(), world.clock.now());
         let zone = zone(globals).unwrap_or(case.about().zone);
         Ok(Opened { names: case.field_names(), case, zone, now: world.clock.now() })
     }

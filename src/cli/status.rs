@@ -1,6 +1,8 @@
 //! `status`: what the case holds.
 
+use crate::case::trust_in;
 use crate::error::{Result, visible};
+use crate::journal::Trust;
 
 use super::World;
 use super::args::Globals;
@@ -21,6 +23,7 @@ pub fn status(globals: &Globals, world: &mut World) -> Result<Outcome> {
         world.note(&format!("WARNING: ORPHANED {}: {}", visible(what), visible(why)));
     }
     let outcome = if orphans.is_empty() { Outcome::Done } else { Outcome::Damaged };
+    let trust = trust_in(opened.case.dir(), about, opened.case.whole_journal(), false)?;
     if globals.json {
         let list: Vec<_> = sources
             .iter()
@@ -37,7 +40,8 @@ pub fn status(globals: &Globals, world: &mut World) -> Result<Outcome> {
             "sources": list, "events": events, "bytes": bytes, "indexed": opened.case.index().len(),
             "journal": opened.case.journal().len(), "bookmarks": state.bookmarks.len(),
             "findings": state.findings.len(), "orphaned": orphans.len(),
-            "key": about.key.as_ref().map(|key| &key.fingerprint),
+            "key": about.key.as_ref().map(|key| &key.fingerprint), "keys": trust.keys,
+            "signed_entries": trust.covered, "history": opened.case.history(),
             "first": first.map(|time| time.to_string()), "last": last.map(|time| time.to_string()) });
         world.line(&json_line(&object)?)?;
         return Ok(outcome);
@@ -54,6 +58,10 @@ pub fn status(globals: &Globals, world: &mut World) -> Result<Outcome> {
     world.line(&format!("journal   {} entries", grouped(journal.len() as u64)))?;
     if let Some(key) = &about.key {
         world.line(&format!("key       {}", visible(&key.fingerprint)))?;
+    }
+    world.line(&format!("signed    {}", signed(&trust, journal.len() as u64)))?;
+    for remark in opened.case.history().remarks() {
+        world.line(&format!("memory    {remark}"))?;
     }
     if !state.bookmarks.is_empty() || !state.findings.is_empty() {
         let (marks, findings) = (state.bookmarks.len() as u64, state.findings.len() as u64);
@@ -99,4 +107,25 @@ pub fn status(globals: &Globals, world: &mut World) -> Result<Outcome> {
         world.note(&format!("{} fields have values; -v lists them", fields.len()));
     }
     Ok(outcome)
+}
+
+/// Says how far the newest signature by a key of the case reaches, and who else signed.
+fn signed(trust: &Trust, entries: u64) -> String {
+    let Some(newest) = &trust.newest else {
+        return match trust.strangers.first() {
+            Some(stranger) => {
+                format!("by no key of the case; by {}, which is none", stranger.signed.fingerprint)
+            }
+            None => "UNSIGNED".to_owned(),
+        };
+    };
+    let by = &newest.signed.fingerprint;
+    match entries.saturating_sub(trust.covered) {
+        0 => format!("to the end by {by}"),
+        after => format!(
+            "{} entries by {by}, {} after them by no key of the case",
+            grouped(trust.covered),
+            grouped(after)
+        ),
+    }
 }

@@ -19,13 +19,15 @@ use super::which;
 /// Verifies a case and prints the ladder.
 pub fn verify(args: &VerifyArgs, globals: &Globals, world: &mut World) -> Result<Outcome> {
     let named = args.target.as_deref().map(std::path::Path::new).filter(|path| Bag::is_at(path));
-    let depth = match (args.deep, args.roots) {
+    known(&args.require)?;
+    // Nothing is known to be consistent of which not every byte was read.
+    let all = args.deep || args.require.iter().any(|rung| rung == "consistent");
+    let depth = match (all, args.roots) {
         (_, true) => Depth::Roots,
         (true, false) => Depth::Deep,
         (false, false) => Depth::Quick,
     };
     let brought = brought(args, world)?;
-    known(&args.require)?;
     // Whoever says whose signatures are trusted wants one of them.
     let mut require = args.require.clone();
     if args.allowed_signers.is_some() && !require.iter().any(|rung| rung == "signed") {
@@ -46,7 +48,9 @@ pub fn verify(args: &VerifyArgs, globals: &Globals, world: &mut World) -> Result
     })?;
     if globals.json {
         let object = serde_json::json!({ "target": verdict.target, "rungs": verdict.rungs,
-            "damage": verdict.damage, "notes": verdict.notes, "not_proven": verdict.not_proven });
+            "damage": verdict.damage, "notes": verdict.notes, "not_proven": verdict.not_proven,
+            "sound": verdict.is_sound(), "entries": verdict.entries, "sources": verdict.sources,
+            "reach": verdict.reach, "history": verdict.history });
         world.line(&json_line(&object)?)?;
     } else {
         tell(&verdict, world)?;
@@ -55,7 +59,7 @@ pub fn verify(args: &VerifyArgs, globals: &Globals, world: &mut World) -> Result
     for rung in &missing {
         world.note(&format!("required and not reached: {rung}"));
     }
-    let sound = verdict.rungs.consistent && missing.is_empty();
+    let sound = verdict.is_sound() && missing.is_empty();
     Ok(if sound { Outcome::Done } else { Outcome::Damaged })
 }
 
@@ -71,7 +75,8 @@ pub fn brought(args: &VerifyArgs, world: &World) -> Result<Brought> {
         let hint = "Name a file with the line that `vestigo checkpoint` printed.";
         let bytes =
             fs::read_named(path, MOST_ANCHOR).attempt(why).map_err(|error: Error| error.hint(hint))?;
-        anchors.push((shown.clone(), Checkpoint::find(&String::from_utf8_lossy(&bytes))?));
+        let found = Checkpoint::find(&String::from_utf8_lossy(&bytes))?;
+        anchors.extend(found.into_iter().map(|checkpoint| (shown.clone(), checkpoint)));
     }
     if let Some(ca) = args.tsa_ca.as_ref().filter(|ca| !ca.is_file()) {
         return Err(Error::usage(format!("there is no file {}", visible(&ca.to_string_lossy())))
@@ -79,7 +84,8 @@ pub fn brought(args: &VerifyArgs, world: &World) -> Result<Brought> {
     }
     let allowed =
         args.allowed_signers.as_ref().map(|path| Allowed::read(path, args.revoked.clone())).transpose()?;
-    Ok(Brought { anchors, allowed, tsa_ca: args.tsa_ca.clone(), now: world.clock.now() })
+    let (now, home) = (world.clock.now(), which::home(world));
+    Ok(Brought { anchors, allowed, tsa_ca: args.tsa_ca.clone(), now, home })
 }
 
 /// The rungs that can be required.

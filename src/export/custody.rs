@@ -227,7 +227,20 @@ pub fn summary(line: &Line) -> String {
         "reveal" => text("token"),
         "transfer" => format!("{} → {}", text("released_by"), text("received_by")),
         "recovery" => text("reason"),
-        crate::journal::MERGE => counted(what["lines"].as_array().map_or(0, Vec::len) as u64, "annotation"),
+        crate::journal::MERGE => {
+            let merged = counted(what["lines"].as_array().map_or(0, Vec::len) as u64, "annotation");
+            match crate::journal::unsigned(line).len() {
+                0 => merged,
+                unsigned => format!("{merged}, {} of them of an unsigned copy", thousands(unsigned as u64)),
+            }
+        }
+        crate::journal::ADOPT => {
+            format!("{} that no key of the case signed", number("count", "adopted entry"))
+        }
+        crate::journal::ACCEPT => {
+            what["why"].as_str().unwrap_or("it contradicted signed checkpoints of the case").to_owned()
+        }
+        "key.use" => text("fingerprint"),
         act => Act::read(act, what).map_or_else(|| what.to_string(), |act| act.told()),
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::case::{Case, Hold, seal};
+use crate::case::{Case, Hold, checkpoint, seal};
 use crate::error::{Result, visible};
 use crate::journal::{Signer, Who};
 use crate::record::Clock;
@@ -13,8 +13,7 @@ use super::{Made, Options};
 /// and gives the case as it is then: that entry, and whatever others have added.
 pub fn introduce(case: &Case, signer: &Signer, who: &Who, clock: &dyn Clock) -> Result<Case> {
     let mut hold = Hold::open(case.folder(), who, clock)?;
-    hold.introduce(signer, clock)?;
-    seal(case.dir(), hold.journal(), Some(signer))?;
+    checkpoint(&mut hold, Some(signer), clock)?;
     drop(hold);
     case.reread()
 }
@@ -26,5 +25,5 @@ pub fn note(case: &Case, made: &Made, options: &Options, who: &Who, clock: &dyn 
         "events": made.events, "tagmanifest_sha256": made.tagmanifest, "signer": made.signer,
         "redacted": options.redact, "redacted_values": options.named.len() });
     hold.note("export", what, clock)?;
-    seal(case.dir(), hold.journal(), options.signer.as_ref()).map(drop)
+    seal(&hold, options.signer.as_ref()).map(drop)
 }

@@ -110,7 +110,14 @@ impl Transfer {
                 }
                 Ok(signed) => match allowed.map(|allowed| allowed.principal(&signed, TRANSFER, now)) {
                     None => Some(signed.fingerprint),
-                    Some(Ok(name)) => Some(format!("{} ({name})", signed.fingerprint)),
+                    Some(Ok(name)) => {
+                        if !is_called(who, &name) {
+                            wrong.push(format!(
+                                "It names {who}, and was signed by the key of {name}: that is not the same name."
+                            ));
+                        }
+                        Some(format!("{} ({name})", signed.fingerprint))
+                    }
                     Some(Err(why)) => {
                         wrong.push(format!("The signature of {who}: {why}."));
                         None
@@ -141,9 +148,53 @@ impl Transfer {
     }
 }
 
+/// Tells whether a name is that of a key's holder, as allowed signers are named:
+/// the principal itself (`ada@example.org`), a name with it (`Ada Lovelace
+/// <ada@example.org>`), or the words before its `@` (`Ada Lovelace` for
+/// `ada.lovelace@example.org`).
+fn is_called(who: &str, principals: &str) -> bool {
+    let words = |text: &str, between: &[char]| -> Vec<String> {
+        let words = text.split(|c: char| c.is_whitespace() || between.contains(&c));
+        let mut words: Vec<String> = words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
+        words.sort();
+        words
+    };
+    let around: &[char] = &['<', '>', '(', ')', ',', ';', '"'];
+    principals.split(',').any(|principal| {
+        let whole = principal.trim().to_lowercase();
+        let local = whole.split('@').next().unwrap_or_default();
+        let plain = !whole.is_empty() && !whole.contains(['*', '?', '!']);
+        let said = words(who, around);
+        plain && (whole.contains('@') && said.contains(&whole) || said == words(local, &['.', '_', '-', '+']))
+    })
+}
+
 fn read(path: &Path) -> Result<(Vec<u8>, Transfer)> {
     let shown = visible(&path.to_string_lossy());
     let text = read_file(path).attempt(|| format!("cannot read {shown}"))?;
     let transfer = serde_json::from_slice(&text).attempt(|| format!("{shown} is no hand-over"))?;
     Ok((text, transfer))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_called;
+
+    #[test]
+    fn a_name_is_the_principals_or_is_not() {
+        for (who, principals, same) in [
+            ("ada@example.org", "ada@example.org", true),
+            ("Ada Lovelace <ada@example.org>", "grace@x,Ada@Example.org", true),
+            ("Ada", "ada@example.org", true),
+            ("Ada Lovelace", "ada.lovelace@example.org", true),
+            ("Judge Smith", "mallory@evil", false),
+            ("Judge Smith", "smith@evil", false),
+            ("Judge Smith <judge@court>", "mallory@evil", false),
+            ("mallory", "*@evil", false),
+            ("Judge Smith", "smith", false),
+            ("", "", false),
+        ] {
+            assert_eq!(is_called(who, principals), same, "{who} {principals}");
+        }
+    }
 }

@@ -4,10 +4,12 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use crate::case::{Brought, NEVER_PROVEN, Rungs, Verdict};
+use crate::case::{Brought, NEVER_PROVEN, Reach, Rungs, Verdict};
 use crate::error::{Result, visible};
 use crate::evidence::Damage;
-use crate::journal::{CHECKPOINT_NAMESPACE, Checkpoint, check_signature, read_stamp, stamp_is_trusted};
+use crate::journal::{
+    CHECKPOINT_NAMESPACE, Checkpoint, History, check_signature, read_stamp, stamp_is_trusted,
+};
 
 use super::bag::{NAMESPACE, SIGNATURE, STAMP, TAGMANIFEST};
 use super::proofs::{self, Proved};
@@ -60,6 +62,8 @@ pub fn verify(path: &Path, brought: &Brought, progress: &(dyn Fn(u64, u64) + Syn
         not_proven,
         entries: told.entries,
         sources: proved.sources,
+        reach: Reach { whole: true, ..Reach::default() },
+        history: History::default(),
     })
 }
 

@@ -7,13 +7,13 @@ use std::path::Path;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::case::{About, Hold, New, Reading, Receipt, TOOL, committed};
+use crate::case::{About, Hold, New, Reading, Receipt, TOOL, committed, trust_in};
 use crate::error::{Attempt, Result, visible};
 use crate::evidence::{
     BatchWriter, FrameBytes, Sealer, SourceAt, SourceRow, SourceSecret, Span, Store, hash_of,
 };
 use crate::fs::Dir;
-use crate::journal::{self, Keyring, Merge, Who};
+use crate::journal::{self, Keyring, Merge, Take, Who};
 use crate::parse::{Plan, UNPARSED};
 use crate::record::{Clock, SourceId};
 
@@ -93,12 +93,15 @@ pub fn repair(
         }
     }
     let rows = saver.rows;
-    let what = json!({ "from": { "id": about.map(|about| about.id), "entries": journal.lines.len(),
+    let what = json!({ "from": { "id": about.as_ref().map(|about| &about.id), "entries": journal.lines.len(),
             "head": journal.head },
         "whole": repaired.whole, "cut": repaired.cut, "lost": repaired.lost, "tool": TOOL });
     hold.note("repair", what, clock)?;
     commit(&mut hold, writer, rows, clock)?;
-    let merge = Merge::of(hold.journal(), &journal);
+    // All is saved; what no key of the damaged case had signed is marked.
+    let covered = about.as_ref().map(|about| trust_in(&source, about, &journal, false)).transpose();
+    let covered = covered.ok().flatten().map_or(0, |trust| trust.covered);
+    let merge = Merge::of(hold.journal(), &journal, covered, Take::All);
     if !merge.lines.is_empty() {
         repaired.annotations = merge.lines.len() as u64;
         let (act, what) = merge.written(&journal);

@@ -62,18 +62,35 @@ impl Checkpoint {
         format!("{} {} {}", self.origin, self.size, STANDARD.encode(self.root))
     }
 
-    /// Reads what somebody kept: the file, or the line among other text.
-    pub fn find(text: &str) -> Result<Checkpoint> {
+    /// Reads all checkpoints that somebody kept: the file, or their lines among
+    /// other text, such as a ticket's.
+    ///
+    /// # Errors
+    ///
+    /// Fails where there is none, and where one was meant that cannot be read: it
+    /// would be left out in silence.
+    pub fn find(text: &str) -> Result<Vec<Checkpoint>> {
         if let Ok(checkpoint) = Checkpoint::parse(text) {
-            return Ok(checkpoint);
+            return Ok(vec![checkpoint]);
         }
-        let words: Vec<&str> = text.split_whitespace().collect();
-        let at = words.iter().position(|word| word.starts_with("vestigo/"));
-        let three = at.and_then(|at| words.get(at..at + 3));
-        match three {
-            Some(three) => Checkpoint::parse(&format!("{}\n", three.join("\n"))),
-            None => Checkpoint::parse(text),
+        let bare = |word| str::trim_matches(word, |c: char| "\"'`()[]{}<>,;|*".contains(c));
+        let words: Vec<&str> = text.split_whitespace().map(bare).collect();
+        let mut found = Vec::new();
+        for at in (0..words.len()).filter(|at| words[*at].starts_with("vestigo/")) {
+            let three = words.get(at..at + 3).map(|three| format!("{}\n", three.join("\n")));
+            match three.as_deref().map(Checkpoint::parse) {
+                Some(Ok(checkpoint)) => found.push(checkpoint),
+                _ if words.get(at + 1).is_some_and(|size| size.parse::<u64>().is_ok()) => {
+                    return Err(Error::usage(format!(
+                        "a checkpoint in it is cut off or changed: {}",
+                        crate::error::Visible(words[at])
+                    ))
+                    .hint("Copy the whole line that `vestigo checkpoint` printed."));
+                }
+                _ => {}
+            }
         }
+        if found.is_empty() { Checkpoint::parse(text).map(|one| vec![one]) } else { Ok(found) }
     }
 
     /// Says in what a journal does not extend this checkpoint; nothing where it does.

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Journal;
 use super::act::{Act, Asked, Change, EventRef, NewFinding, Severity, Status, Verdict};
-use super::ops::{MERGE, Op, ops};
+use super::ops::{MERGE, Op, UNSIGNED_COPY, ops};
 
 /// Something that was said or done, when and by whom.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -61,6 +61,13 @@ pub struct Finding {
     pub notes: Vec<Said>,
     /// What was done to it, in order.
     pub history: Vec<Said>,
+}
+
+impl Said {
+    /// Tells whether it comes from a copy in which nobody had signed it.
+    pub fn is_unsigned(&self) -> bool {
+        self.by.ends_with(UNSIGNED_COPY)
+    }
 }
 
 impl Finding {
@@ -175,7 +182,7 @@ pub(super) fn known_conflicts(journal: &Journal) -> Vec<Conflict> {
 
 fn begun(op: &Op, new: &NewFinding) -> Finding {
     let note = new.note.iter().filter(|note| !note.is_empty());
-    let said = |text: &String| Said { at: op.at.clone(), by: op.by.clone(), text: text.clone() };
+    let said = |text: &String| Said { at: op.at.clone(), by: op.said_by(), text: text.clone() };
     Finding {
         number: 0,
         uid: op.id.clone(),
@@ -189,7 +196,7 @@ fn begun(op: &Op, new: &NewFinding) -> Finding {
         events: new.events.iter().map(|event| (event.event.clone(), event.clone())).collect(),
         query: new.query.clone(),
         notes: note.map(said).collect(),
-        history: vec![Said { at: op.at.clone(), by: op.by.clone(), text: "made".to_owned() }],
+        history: vec![Said { at: op.at.clone(), by: op.said_by(), text: "made".to_owned() }],
     }
 }
 
@@ -201,7 +208,7 @@ fn apply(finding: &mut Finding, op: &Op) {
     match &op.act {
         Act::Set { change, .. } => change_of(finding, change),
         Act::Note { text, .. } => {
-            finding.notes.push(Said { at: op.at.clone(), by: op.by.clone(), text: text.clone() });
+            finding.notes.push(Said { at: op.at.clone(), by: op.said_by(), text: text.clone() });
         }
         Act::Close { verdict, .. } => {
             finding.state = Status::Closed;
@@ -234,7 +241,7 @@ fn change_of(finding: &mut Finding, change: &Change) {
 
 fn said(op: &Op) -> Said {
     let undone = if op.undone { " (taken back)" } else { "" };
-    Said { at: op.at.clone(), by: op.by.clone(), text: format!("{}{undone}", op.act.told()) }
+    Said { at: op.at.clone(), by: op.said_by(), text: format!("{}{undone}", op.act.told()) }
 }
 
 impl Act {

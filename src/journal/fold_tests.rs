@@ -47,7 +47,7 @@ impl Copy {
 
     fn merge(&mut self, other: &Copy) -> Vec<Conflict> {
         let theirs = other.journal();
-        let merge = Merge::of(&self.journal(), &theirs);
+        let merge = Merge::of(&self.journal(), &theirs, u64::MAX, Take::All);
         if !merge.lines.is_empty() {
             let (act, what) = merge.written(&theirs);
             self.write(act, what);

@@ -104,7 +104,9 @@ fn check_id(id: &str) -> Result<()> {
 fn public_of(signer: Signer) -> Result<Signed> {
     match signer {
         signer @ Signer::Program(..) => Ok(signer.signed()),
-        Signer::Key(_) => Err(Error::usage("that is a private key").hint("Name the .pub file beside it.")),
+        Signer::Key(_) | Signer::Vouched(..) => {
+            Err(Error::usage("that is a private key").hint("Name the .pub file beside it."))
+        }
     }
 }
 

@@ -18,16 +18,35 @@ pub struct Merge {
     pub lines: Vec<String>,
     /// Where both say different things of the same.
     pub conflicts: Vec<Conflict>,
+    /// SHA-256 of those among the lines that no known key had signed there.
+    pub unsigned: Vec<String>,
+    /// How many such lines were left where they are.
+    pub left: usize,
+}
+
+/// What is taken of a copy's annotations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Take {
+    /// Only what a known key had signed.
+    Signed,
+    /// All; the rest is marked as unsigned for ever.
+    All,
 }
 
 impl Merge {
-    /// Works out what `theirs` brings that `ours` lacks.
-    pub fn of(ours: &Journal, theirs: &Journal) -> Merge {
+    /// Works out what `theirs` brings that `ours` lacks. A known key had signed its
+    /// first `covered` entries.
+    pub fn of(ours: &Journal, theirs: &Journal, covered: u64, take: Take) -> Merge {
         let (mine, other) = (ops(ours), ops(theirs));
         let known: BTreeSet<&str> = mine.iter().map(|op| op.id.as_str()).collect();
         let known_there: BTreeSet<&str> = other.iter().map(|op| op.id.as_str()).collect();
         let texts = texts(theirs);
+        let signed = |op: &&Op| op.via < covered && !op.unsigned;
         let new: Vec<&Op> = other.iter().filter(|op| !known.contains(op.id.as_str())).collect();
+        let unsigned = new.iter().filter(|op| !signed(op)).count();
+        let left = if take == Take::All { 0 } else { unsigned };
+        let new: Vec<&Op> = new.into_iter().filter(|op| take == Take::All || signed(op)).collect();
+        let unsigned = new.iter().filter(|op| !signed(op)).map(|op| op.id.clone()).collect();
         let lines = new.iter().filter_map(|op| texts.get(&op.id).cloned()).collect();
         let alone: Vec<&Op> = mine.iter().filter(|op| !known_there.contains(op.id.as_str())).collect();
         // What they had to choose between when they merged, whoever merges them hears of, too.
@@ -35,7 +54,7 @@ impl Merge {
         conflicts.extend(known_conflicts(theirs));
         conflicts.sort();
         conflicts.dedup();
-        Merge { lines, conflicts }
+        Merge { lines, conflicts, unsigned, left }
     }
 
     /// Gives the moment of the latest entry that is new here, as it says itself.
@@ -46,8 +65,11 @@ impl Merge {
 
     /// Gives the entry's kind and particulars.
     pub fn written(&self, from: &Journal) -> (&'static str, Value) {
-        let what = json!({ "from": { "entries": from.lines.len(), "head": from.head },
+        let mut what = json!({ "from": { "entries": from.lines.len(), "head": from.head },
             "lines": self.lines, "conflicts": self.conflicts });
+        if !self.unsigned.is_empty() {
+            what["unsigned"] = json!(self.unsigned);
+        }
         (MERGE, what)
     }
 }

@@ -12,11 +12,13 @@ mod allowed;
 mod checkpoint;
 mod fold;
 mod keys;
+mod known;
 mod merge;
 mod ops;
 mod read;
 mod sign;
 mod stamp;
+mod trust;
 mod url;
 mod who;
 mod write;
@@ -31,11 +33,16 @@ pub use allowed::Allowed;
 pub use checkpoint::{ANCHORS, Checkpoint, NAMESPACE as CHECKPOINT_NAMESPACE, checkpoint_name};
 pub use fold::{Bookmark, Conflict, Finding, Said, State};
 pub use keys::{Keyring, is_case_id};
-pub use merge::Merge;
-pub use ops::{MERGE, Op, ops, undoable};
+pub use known::{Elsewhere, End, History, Known};
+pub use merge::{Merge, Take};
+pub use ops::{MERGE, Op, UNSIGNED_COPY, ops, undoable, unsigned};
 pub use read::{FILE, Journal, Line, check, hash_of, leaf, read, read_file, read_named};
 pub use sign::{Signed, Signer, check_signature};
 pub use stamp::{Stamped, fetch as fetch_stamp, read as read_stamp, trusted as stamp_is_trusted};
+pub use trust::{
+    ACCEPT, ADD_KEY, ADOPT, Adopted, Anchors, MOST_CHECKPOINT, MOST_SIGNATURE, Trust, Vouched, adopted,
+    ranges, ranges_told, uncovered,
+};
 pub use url::bare_url;
 pub use who::{Home, Who};
 pub use write::{TORN, Writer, is_held};

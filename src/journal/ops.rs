@@ -21,8 +21,23 @@ pub struct Op {
     pub arrived: usize,
     /// It stands in this journal itself, under this number; none where it was merged in.
     pub seq: Option<u64>,
+    /// The entry of this journal that holds it: itself, or the merge that brought it in.
+    pub via: u64,
+    /// It was merged in from a copy in which no known key had signed it: who said
+    /// it, and when, is only what that copy claims.
+    pub unsigned: bool,
     /// A later entry takes it back.
     pub undone: bool,
+}
+
+/// What is written behind the name of whoever said what nobody had signed.
+pub const UNSIGNED_COPY: &str = "(unsigned copy)";
+
+impl Op {
+    /// Returns who said it, with what is not sure of that.
+    pub fn said_by(&self) -> String {
+        if self.unsigned { format!("{} {UNSIGNED_COPY}", self.by) } else { self.by.clone() }
+    }
 }
 
 /// The kind of entry that brings another copy's annotations in.
@@ -33,20 +48,23 @@ pub const MERGE: &str = "journal.merge";
 /// `arrived` and `seq`.
 pub fn ops(journal: &Journal) -> Vec<Op> {
     let mut known = BTreeMap::new();
-    let mut take = |line: &Line, text: &[u8], seq: Option<u64>| {
+    let mut take = |line: &Line, text: &[u8], seq: Option<u64>, via: u64, marked: &HashSet<&str>| {
         let Some(act) = Act::read(&line.act, &line.what) else { return };
         let (id, arrived) = (hash_of(text), known.len());
         let (at, by) = (line.at.clone(), line.by.clone());
-        let op = Op { id: id.clone(), tick: line.tick(), at, by, act, arrived, seq, undone: false };
+        let unsigned = marked.contains(id.as_str());
+        let op =
+            Op { id: id.clone(), tick: line.tick(), at, by, act, arrived, seq, via, unsigned, undone: false };
         known.entry((op.tick, id)).or_insert(op);
     };
     for (line, text) in journal.lines.iter().zip(&journal.texts) {
         if line.act == MERGE {
-            for (text, line) in merged(line) {
-                take(&line, text.as_bytes(), None);
+            let marked = unsigned(line);
+            for (text, inner) in merged(line) {
+                take(&inner, text.as_bytes(), None, line.seq, &marked);
             }
         } else {
-            take(line, text, Some(line.seq));
+            take(line, text, Some(line.seq), line.seq, &HashSet::new());
         }
     }
     let mut ops: Vec<Op> = known.into_values().collect();
@@ -68,6 +86,12 @@ pub fn merged(line: &Line) -> impl Iterator<Item = (String, Line)> {
         let text = text.as_str()?;
         Some((format!("{text}\n"), serde_json::from_str(text).ok()?))
     })
+}
+
+/// Returns which of the lines that a merge brought in no known key had signed, by
+/// their SHA-256. Merges of the version before do not tell.
+pub fn unsigned(line: &Line) -> HashSet<&str> {
+    line.what["unsigned"].as_array().into_iter().flatten().filter_map(|id| id.as_str()).collect()
 }
 
 /// Marks what is taken back. Whoever takes something back has seen it, so its

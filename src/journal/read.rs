@@ -3,13 +3,14 @@
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Attempt, Result};
 use crate::fs::{self, Dir};
-use crate::record::{Hash, Instant, SourceId, root};
+use crate::record::{Hash, Instant, SourceId, prefix_roots, root};
 
 use super::ops::{MERGE, merged};
 
@@ -83,6 +84,8 @@ pub struct Journal {
     pub length: u64,
     /// How many values its lines became, see [`fs::weight_of_json`].
     values: u64,
+    /// The roots over its first 0, 1, 2 … lines, once they were asked for.
+    roots: OnceLock<Vec<Hash>>,
 }
 
 impl Default for Journal {
@@ -96,6 +99,7 @@ impl Default for Journal {
             head: SourceId(NOTHING).to_string(),
             length: 0,
             values: 0,
+            roots: OnceLock::new(),
         }
     }
 }
@@ -110,6 +114,7 @@ impl Journal {
         self.latest = self.latest.max(Some(line.tick())).max(inside);
         self.lines.push(line);
         self.texts.push(text);
+        self.roots = OnceLock::new();
     }
 
     /// Says why a line is more than this journal can hold, which bounds the memory
@@ -130,8 +135,18 @@ impl Journal {
     /// lines, SHA-256(0x00 ‖ the line's bytes, line end included); none where
     /// there are fewer lines.
     pub fn root(&self, size: u64) -> Option<Hash> {
-        let texts = self.texts.get(..usize::try_from(size).ok()?)?;
+        let size = usize::try_from(size).ok()?;
+        if let Some(roots) = self.roots.get() {
+            return roots.get(size).copied();
+        }
+        let texts = self.texts.get(..size)?;
         Some(root(&texts.iter().map(|text| leaf(text)).collect::<Vec<_>>()))
+    }
+
+    /// Works the roots over all its beginnings out at once, for whoever will ask for many.
+    pub fn prepare_roots(&self) {
+        self.roots
+            .get_or_init(|| prefix_roots(&self.texts.iter().map(|text| leaf(text)).collect::<Vec<_>>()));
     }
 
     /// Tells whether what stands behind the last line end is a whole entry with

@@ -21,6 +21,8 @@ pub enum Signer {
     /// A key that `ssh-keygen` reaches: behind a passphrase, in an agent, on a
     /// hardware key. Names the key's file and its public half.
     Program(PathBuf, Box<PublicKey>),
+    /// A key whose holder has another one, too, that can vouch for it to a case.
+    Vouched(Box<Signer>, Box<Signer>),
 }
 
 /// Who signed, as far as the signature itself tells.
@@ -65,6 +67,15 @@ impl Signer {
         match self {
             Signer::Key(key) => key.public_key(),
             Signer::Program(_, key) => key,
+            Signer::Vouched(signer, _) => signer.public_key(),
+        }
+    }
+
+    /// Returns the other key of the same holder, where there is one.
+    pub fn voucher(&self) -> Option<&Signer> {
+        match self {
+            Signer::Key(_) | Signer::Program(..) => None,
+            Signer::Vouched(_, other) => Some(other),
         }
     }
 
@@ -76,6 +87,7 @@ impl Signer {
     /// Signs bytes for one purpose (namespace); gives the armoured signature.
     pub fn sign(&self, namespace: &str, bytes: &[u8]) -> Result<String> {
         match self {
+            Signer::Vouched(signer, _) => signer.sign(namespace, bytes),
             Signer::Key(key) => {
                 let why = || "cannot sign".to_owned();
                 let signature = key.sign(namespace, HashAlg::Sha512, bytes).attempt(why)?;

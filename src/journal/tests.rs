@@ -139,8 +139,8 @@ fn a_checkpoint_is_extended_by_what_grew_from_it_and_by_nothing_else() {
     let checkpoint = Checkpoint::of(&journal, "x");
     assert_eq!(Checkpoint::parse(&checkpoint.text()).expect("it reads"), checkpoint);
     assert_eq!(
-        Checkpoint::find(&format!("ticket 7: {} thanks", checkpoint.line())).expect("found"),
-        checkpoint
+        Checkpoint::find(&format!("ticket 7: ({0}) and {0} thanks", checkpoint.line())).expect("found"),
+        [checkpoint.clone(), checkpoint.clone()]
     );
     let mut writer = Writer::open(&dir(&file), &who("tester"), &CLOCK).expect("nobody else writes");
     writer.append("recovery", json!({}), &CLOCK).expect("it is written");
@@ -154,7 +154,15 @@ fn a_checkpoint_is_extended_by_what_grew_from_it_and_by_nothing_else() {
 
 #[test]
 fn any_text_is_a_checkpoint_or_refused() {
-    for text in ["", "\n\n\n", "a\n1\nAAAA\n", "vestigo/x", "vestigo/x 1", "a\n01\nAAAA\nb\n"] {
+    for text in [
+        "",
+        "\n\n\n",
+        "a\n1\nAAAA\n",
+        "vestigo/x",
+        "vestigo/x 1",
+        "vestigo/x 1 AAAA vestigo/y",
+        "a\n01\nAAAA\nb\n",
+    ] {
         assert!(Checkpoint::find(text).is_err(), "{text}");
     }
 }

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use crate::error::{Attempt, Error, Result, harmless_json, visible};
 use crate::fs::{self, Dir};
-use crate::record::Clock;
+use crate::record::{Clock, Instant};
 
-use super::Who;
 use super::read::{FILE, Journal, Line, read_from};
+use super::{Known, Who, hash_of};
 
 /// The name of the lock in a case.
 const LOCK: &str = "lock";
@@ -26,6 +26,12 @@ pub struct Writer {
     /// The circumstances that the journal tells last.
     told: Option<Value>,
     journal: Journal,
+    /// How many entries there were when it was opened.
+    found: u64,
+    /// Where the user remembers what they write.
+    known: Option<Known>,
+    /// When it wrote last, or was opened.
+    now: Instant,
 }
 
 impl Writer {
@@ -39,6 +45,19 @@ impl Writer {
     /// before its tail (such a case can only be read), and where lock or journal
     /// are no plain files of this case alone.
     pub fn open(case: &Dir, who: &Who, clock: &dyn Clock) -> Result<Writer> {
+        Writer::guarded(case, who, clock, None, &|_| Ok(()))
+    }
+
+    /// Opens a journal as [`Writer::open`] does, unless `guard` refuses what is in
+    /// it: before anything is written, and under the lock. What is written is
+    /// written down in `known` beforehand.
+    pub fn guarded(
+        case: &Dir,
+        who: &Who,
+        clock: &dyn Clock,
+        known: Option<Known>,
+        guard: &dyn Fn(&Journal) -> Result<()>,
+    ) -> Result<Writer> {
         let lock = take_lock(case, &who.by())?;
         let open = || -> std::io::Result<(File, Journal)> {
             let mut file = case.append(FILE)?;
@@ -51,8 +70,10 @@ impl Writer {
             return Err(Error::integrity(format!("journal line {line}: {how}"))
                 .hint("The case can be read and verified, and is not written to any more."));
         }
+        guard(&journal)?;
         let told = journal.lines.iter().rev().find_map(|line| line.what.get("session")).cloned();
-        let mut writer = Writer { file, lock, who: who.clone(), told, journal };
+        let (found, now) = (journal.lines.len() as u64, clock.now());
+        let mut writer = Writer { file, lock, who: who.clone(), told, journal, found, known, now };
         writer.repair(case, clock)?;
         Ok(writer)
     }
@@ -114,6 +135,12 @@ impl Writer {
             Error::case(format!("the journal cannot take another entry: {why}"))
                 .hint("Begin another case; this one stays whole and can be read.")
         })?;
+        if let Some(known) = &self.known {
+            // Before the entry: whoever dies behind it has still said that it is theirs.
+            // Where it cannot be remembered, an entry without a checkpoint has to be adopted.
+            let _ = known.intend(&self.journal, &hash_of(&bytes));
+        }
+        self.now = now;
         let written = self.file.write_all(&bytes).and_then(|()| self.file.sync_data());
         written.attempt(|| "cannot write to the journal".to_owned())?;
         self.journal.add(line.clone(), bytes);
@@ -124,11 +151,26 @@ impl Writer {
     pub fn journal(&self) -> &Journal {
         &self.journal
     }
+
+    /// Returns how many entries there were when it was opened: what stands behind
+    /// them was written by this process.
+    pub fn found(&self) -> u64 {
+        self.found
+    }
+
+    /// Remembers from here on what is written, of a case that was just made.
+    pub fn remember_in(&mut self, known: Option<Known>) {
+        self.known = known;
+    }
 }
 
 impl Drop for Writer {
-    /// Takes the holder's name out of the lock again; that it is stale is no harm.
+    /// Remembers the journal's end, and takes the holder's name out of the lock
+    /// again; that it is stale is no harm.
     fn drop(&mut self) {
+        if let Some(known) = &self.known {
+            let _ = known.saw(&self.journal, self.now);
+        }
         let _ = self.lock.set_len(0);
     }
 }

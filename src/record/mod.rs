@@ -23,5 +23,5 @@ pub use id::{EventId, Origin, SourceId};
 pub use json::{json_object, write_json};
 pub use sentence::sentence;
 pub use time::{Basis, Civil, Instant, Precision, Stamp, When, Window};
-pub use tree::{Hash, prove, root, root_from};
+pub use tree::{Hash, prefix_roots, prove, root, root_from};
 pub use zone::{Placed, Zone};

@@ -28,6 +28,26 @@ pub fn root(leaves: &[Hash]) -> Hash {
     }
 }
 
+/// Returns the roots over the first 0, 1, 2 … leaves, in one pass.
+pub fn prefix_roots(leaves: &[Hash]) -> Vec<Hash> {
+    let mut roots = vec![root(&[])];
+    // The roots of the largest subtrees so far that are full, with their sizes.
+    let mut full: Vec<(u64, Hash)> = Vec::new();
+    for leaf in leaves {
+        full.push((1, *leaf));
+        while let [.., (a, left), (b, right)] = full[..]
+            && a == b
+        {
+            full.truncate(full.len() - 2);
+            full.push((a + b, node(&left, &right)));
+        }
+        let mut right_to_left = full.iter().rev().map(|(_, root)| *root);
+        let last = right_to_left.next().unwrap_or(*leaf);
+        roots.push(right_to_left.fold(last, |right, left| node(&left, &right)));
+    }
+    roots
+}
+
 /// Proves the leaves at these places (ascending): the roots of the largest
 /// subtrees without any of them, from left to right.
 pub fn prove(leaves: &[Hash], places: &[u64]) -> Vec<Hash> {
@@ -104,6 +124,13 @@ mod tests {
 
     fn leaves(count: u64) -> Vec<Hash> {
         (0..count).map(|n| Sha256::digest(n.to_be_bytes()).into()).collect()
+    }
+
+    #[test]
+    fn the_roots_of_all_beginnings_are_the_roots_over_them() {
+        let leaves = leaves(70);
+        let expected: Vec<Hash> = (0..=leaves.len()).map(|size| root(&leaves[..size])).collect();
+        assert_eq!(prefix_roots(&leaves), expected);
     }
 
     proptest! {

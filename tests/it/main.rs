@@ -18,6 +18,7 @@ mod harmless;
 mod hostile_case;
 mod index_binding;
 mod killed;
+mod known;
 mod leaks;
 mod notes;
 mod redaction;
@@ -28,6 +29,7 @@ mod screens_export;
 mod screens_notes;
 mod terminal;
 mod times;
+mod trust;
 #[cfg(unix)]
 mod verifiers;
 mod whole;

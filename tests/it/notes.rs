@@ -162,7 +162,8 @@ fn a_finding_whose_query_leads_back_to_itself_adds_nothing_and_harms_nothing() {
     demo_logs(&fresh);
     fresh.import(&fresh.path("logs"), &[]);
     fresh.run(&["finding", "add", "Of their own", "--query", "status:404"]).exits(0);
-    fresh.run(&["journal", "merge", &copy.to_string_lossy()]).exits(0);
+    fresh.run(&["journal", "merge", &copy.to_string_lossy()]).exits(3);
+    fresh.run(&["journal", "merge", "--adopt", &copy.to_string_lossy()]).exits(0);
     let meant = fresh.run(&["--json", "finding", "list"]).ends(0).json();
     let events: Vec<u64> = meant.iter().filter_map(|finding| finding["events"].as_u64()).collect();
     // The second one has the tag, too.
@@ -188,14 +189,14 @@ fn what_is_said_after_a_merge_stands_even_where_the_others_clock_was_ahead() {
     let now = 1_773_100_800_000_000_000;
     ahead(now + 3_600_000_000_000);
     let copied = copy.to_string_lossy().into_owned();
-    env.run(&["journal", "merge", &copied]).exits(0);
+    env.run(&["journal", "merge", "--adopt", &copied]).exits(0);
     let title =
         || env.run(&["--json", "finding", "list"]).ends(0).json()[0]["title"].as_str().map(str::to_owned);
     assert_eq!(title().as_deref(), Some("Theirs"));
     env.run(&["finding", "set", "1", "--title", "Said later"]).exits(0);
     assert_eq!(title().as_deref(), Some("Said later"));
     ahead(i64::MAX);
-    let refused = env.run(&["journal", "merge", &copied]).ends(3);
+    let refused = env.run(&["journal", "merge", "--adopt", &copied]).ends(3);
     assert!(refused.err.contains("a year ahead"), "{}", refused.err);
 }
 

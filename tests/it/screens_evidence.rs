@@ -6,6 +6,7 @@ use vestigo::journal::Checkpoint;
 use vestigo::tui::Action;
 
 use crate::robot::{Robot, of};
+use crate::trust::{append, finding};
 
 fn fresh() -> vestigo::case::Case {
     of(&[("auth.log", include_bytes!("../../fixtures/auth.log"))])
@@ -15,9 +16,16 @@ fn fresh() -> vestigo::case::Case {
 fn a_case_is_checked_with_one_key_and_says_what_that_does_not_show() {
     let mut robot = Robot::open(fresh(), 120, 40);
     robot.act(Action::Evidence).sees("not checked since it was opened").sees("Journal: 3 entries");
-    robot.act(Action::Verify).reads("looked over: consistent").sees("consistent, looked over");
-    robot.sees("Not every byte was read").act(Action::VerifyDeep).reads("every byte read: consistent");
-    robot.sees("consistent, every byte read").sees("Not proven: That nothing was cut off or rolled back");
+    robot.act(Action::Verify).reads("looked over: no damage seen").sees("no damage seen, looked over");
+    robot
+        .sees("quick check 00:00")
+        .sees("not every byte; run it with --deep")
+        .act(Action::VerifyDeep)
+        .reads("every byte read: consistent");
+    robot
+        .sees("✓ every byte")
+        .sees("consistent, every byte read")
+        .sees("Not proven: That nothing was cut off or rolled back");
     robot.resize(80, 24).sees("consistent, every byte read").sees("Enter shows all");
     robot.act(Action::Open).act(Action::Last).sees("case.create").act(Action::Back);
 }
@@ -42,10 +50,13 @@ fn the_line_that_is_copied_is_an_anchor_that_the_case_extends() {
     robot.act(Action::Evidence).act(Action::Anchor).reads("copied, signed by SHA256:");
     let line = robot.copied().expect("it was copied").to_owned();
     robot.act(Action::Investigate).act(Action::Bookmark).reads("marked ");
-    let anchor = Checkpoint::find(&format!("ticket 4711: {line} (ada)")).expect("it is one");
+    let anchor = Checkpoint::find(&format!("ticket 4711: {line} (ada)")).expect("it is one").remove(0);
     let brought = Brought { anchors: vec![("ticket".to_owned(), anchor)], ..Brought::default() };
     let verdict = verify(robot.case().folder(), Depth::Quick, &brought, &|_, _| {}).expect("it is read");
-    assert_eq!((verdict.rungs.consistent, verdict.rungs.extends), (true, Some(true)));
+    assert_eq!(
+        (verdict.is_sound(), verdict.rungs.consistent, verdict.rungs.extends),
+        (true, false, Some(true))
+    );
 }
 
 #[test]
@@ -57,4 +68,14 @@ fn what_a_screen_shows_can_be_copied_there() {
     robot.act(Action::Investigate).act(Action::NewFinding).write("One").act(Action::Confirm).reads("written");
     robot.act(Action::Findings).act(Action::Copy).reads("copied the finding");
     assert_eq!(robot.copied(), Some("One"));
+}
+
+#[test]
+fn what_others_wrote_unsigned_is_not_signed_and_stays_on_every_screen() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut robot = Robot::open(fresh(), 120, 40);
+    robot.signing(folder.path());
+    append(robot.case().folder(), "bob@forensics", "finding.add", &finding("planted"));
+    robot.act(Action::Bookmark).reads("NOT SIGNED: entry 5 stands under no signature of the case");
+    robot.sees("! evidence trouble").act(Action::Evidence).sees("finding.add by bob@forensics");
 }

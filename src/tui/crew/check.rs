@@ -21,15 +21,16 @@ pub(super) const STEP: Duration = Duration::from_millis(100);
 pub(super) fn verify(
     case: &Case,
     depth: Depth,
+    hands: &Hands,
     now: Instant,
     cancel: &Cancel,
     tell: &mut dyn FnMut(Answer),
 ) -> Result<Verdict> {
     let (progress, news) = channel();
     let (finish, verdict) = channel();
-    let folder = case.folder().to_owned();
+    let (folder, home) = (case.folder().to_owned(), hands.who.home.clone());
     let work = move || {
-        let brought = Brought { now, ..Brought::default() };
+        let brought = Brought { now, home, ..Brought::default() };
         // Nobody listens any more where the check was left.
         let step = |done, total| {
             let _ = progress.send((done, total));

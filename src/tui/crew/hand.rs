@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::time::Instant as Stopwatch;
 
-use crate::case::Case;
-use crate::error::{Error, Result, visible};
+use crate::case::{Case, may_vouch};
+use crate::error::{Error, Kind, Result, visible};
 use crate::export::{Ask, Made, Options, Query, introduce, make, name_of, note};
 use crate::index::{Cancel, Hit, Request};
 use crate::journal::{Signer, Who};
@@ -81,7 +81,12 @@ pub(super) fn export(
     if let Some(signer) = &hands.signer {
         match introduce(&case, signer, &hands.who, &clock) {
             Ok(known) => case = known,
-            Err(error) => notes.push(format!("the journal does not tell of it: {error}")),
+            // What nobody signed is not signed by being exported.
+            Err(error) if error.kind() == Kind::Integrity => return Err(error),
+            Err(error) => {
+                may_vouch(&case, signer, &hands.who)?;
+                notes.push(format!("the journal does not tell of it: {error}"));
+            }
         }
     }
     let name =

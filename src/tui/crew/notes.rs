@@ -1,7 +1,7 @@
 //! What was noted: read back from the case, and written into its journal.
 
 use crate::case::{Case, Standing, annotate};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::index::{Cancel, Hit, Order, Request};
 use crate::journal::{Act, Asked, Bookmark, Change, EventRef, Finding, NewFinding, Said, undoable};
 use crate::query::{Expr, FieldRef, Leaf, Pattern, Test};
@@ -103,6 +103,7 @@ pub(super) fn write(case: &Case, deed: &Deed, hands: &Hands, now: Instant) -> Re
     let clock = FixedClock(now);
     let unsealed = annotate(case.folder(), &[act], hands.signer.as_ref(), &hands.who, &clock)?;
     let warning = match (unsealed, &hands.signer) {
+        (Some(error), _) if error.kind() == Kind::Integrity => Some(trouble(&error).what),
         (Some(error), _) => Some(format!("no checkpoint was written: {}", trouble(&error).what)),
         (None, None) => Some("the checkpoint is not signed: no key can be had".to_owned()),
         (None, Some(_)) => None,

@@ -40,7 +40,7 @@ pub fn carry_out(
         Question::Found(hits) => notes::found(case, hits, cancel).map(|hits| tell(Answer::Found(hits))),
         Question::Annotate { deed, now } => notes::write(case, deed, hands, *now)
             .map(|annotated| tell(Answer::Annotated(Box::new(annotated)))),
-        Question::Verify { depth, now } => check::verify(case, *depth, *now, cancel, tell)
+        Question::Verify { depth, now } => check::verify(case, *depth, hands, *now, cancel, tell)
             .map(|verdict| tell(Answer::Checked(Box::new(verdict)))),
         Question::Anchor { now } => {
             check::anchor(case, hands, *now).map(|anchor| tell(Answer::Anchored(anchor)))

@@ -32,8 +32,13 @@ pub(super) fn checked(model: &mut Model, verdict: Verdict) {
         model.facts.alarm(Some(visible(&damage.told())));
     }
     let read = if depth == Depth::Quick { "looked over" } else { "every byte read" };
-    if verdict.damage.is_empty() {
+    if let Some(how) = verdict.history.contradiction() {
+        model.facts.alarm(Some(how.clone()));
+        model.say(Tone::Alarm, how);
+    } else if verdict.rungs.consistent {
         model.say(Tone::Done, format!("{read}: consistent"));
+    } else if verdict.damage.is_empty() {
+        model.say(Tone::Done, format!("{read}: no damage seen; not every byte was read"));
     } else {
         let places = match verdict.damage.len() {
             1 => "1 place is".to_owned(),

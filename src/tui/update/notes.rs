@@ -45,7 +45,15 @@ pub(super) fn annotated(model: &mut Model, annotated: Annotated) -> Vec<Effect> 
     form::done(model);
     let (said, tone) = match annotated.warning {
         None => (visible(&annotated.said), Tone::Done),
-        Some(warning) => (format!("{} · {warning}", visible(&annotated.said)), Tone::Refused),
+        Some(warning) => {
+            // What others wrote unsigned concerns the whole case, not this note alone.
+            let (alarm, tone) = match warning.starts_with("NOT SIGNED") {
+                true => (Some(warning.clone()), Tone::Alarm),
+                false => (None, Tone::Refused),
+            };
+            model.facts.alarm(alarm);
+            (format!("{} · {warning}", visible(&annotated.said)), tone)
+        }
     };
     model.say(tone, said);
     take(model, annotated.notes)

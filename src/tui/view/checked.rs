@@ -24,10 +24,14 @@ pub(super) fn state(model: &Model, glyphs: &Glyphs) -> (String, Role) {
         Check::Done { depth, at, verdict } => {
             let read = if *depth == Depth::Quick { "looked over" } else { "every byte read" };
             let at = model.facts.zone().local(*at).format("%H:%M");
-            if verdict.rungs.consistent {
+            if !verdict.damage.is_empty() {
+                (format!("{} damaged, {read}, {at}", glyphs.trouble), Role::Trouble)
+            } else if verdict.history.contradiction().is_some() {
+                (format!("{} not what this machine saw, {read}, {at}", glyphs.trouble), Role::Trouble)
+            } else if verdict.rungs.consistent {
                 (format!("{} consistent, {read}, {at}", glyphs.sealed), Role::Sealed)
             } else {
-                (format!("{} damaged, {read}, {at}", glyphs.trouble), Role::Trouble)
+                (format!("no damage seen, {read}, {at}"), Role::Text)
             }
         }
     }

@@ -1,8 +1,10 @@
-//! The first lines: case, seal, counts, zone, and the screens.
+//! The first lines: case, what was checked, counts, zone, and the screens.
+
+use crate::evidence::Depth;
 
 use super::super::layout::Panes;
-use super::super::model::{Model, Screen};
-use super::super::theme::Role;
+use super::super::model::{Check, Model, Screen};
+use super::super::theme::{Glyphs, Role};
 use super::numbers::{counted, short, thousands};
 use super::pen::Pen;
 
@@ -19,7 +21,7 @@ pub(super) fn draw(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
     } else if facts.sources.is_empty() {
         ("no evidence yet".to_owned(), Role::Warning)
     } else {
-        (format!("{} sealed", pen.theme.glyphs.sealed), Role::Sealed)
+        checked(model, pen.theme.glyphs)
     };
     let sources = counted(facts.sources.len() as u64, "source");
     let rest = if line.width >= 100 {
@@ -44,6 +46,23 @@ pub(super) fn draw(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
             let count =
                 if screen == Screen::Findings && open > 0 { format!(" {open}") } else { String::new() };
             x = pen.text(x, tabs.y, tabs.width, &format!("{number} {}{count}", screen.name()), role) + 3;
+        }
+    }
+}
+
+/// Says what of the case was checked since it was opened, and when.
+fn checked(model: &Model, glyphs: &Glyphs) -> (String, Role) {
+    match &model.check {
+        Check::None => ("not checked".to_owned(), Role::Faint),
+        Check::Running { .. } => ("checking…".to_owned(), Role::Warning),
+        Check::Done { depth, at, .. } => {
+            let at = model.facts.zone().local(*at).format("%H:%M");
+            match depth {
+                Depth::Quick => (format!("quick check {at}"), Role::Text),
+                Depth::Deep | Depth::Roots => {
+                    (format!("checked {at} {} every byte", glyphs.sealed), Role::Sealed)
+                }
+            }
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use ratatui::layout::Size;
 
-use crate::case::{Receipt, Rungs, SourceInfo, Verdict as Judgement};
+use crate::case::{Reach, Receipt, Rungs, SourceInfo, Verdict as Judgement};
 use crate::evidence::Damage;
 use crate::index::{Bucket, Histogram, Hit, Top};
-use crate::journal::{Bookmark, EventRef, Finding, Said, Severity, Status, Verdict};
+use crate::journal::{Bookmark, EventRef, Finding, History, Said, Severity, Status, Verdict};
 use crate::record::{Basis, Instant, Origin, Precision, SourceId, Stamp, Window, Zone};
 use crate::tui::effect::{Effect, Lane, Question, Ticket};
 use crate::tui::event::{Answer, Event, Page};
@@ -144,7 +144,18 @@ pub(super) fn answers(question: &Question) -> Vec<Answer> {
             let damage =
                 vec![Damage { file: "evidence/0001".to_owned(), frame: Some(1), records: None, reason }];
             let (target, notes, not_proven) = ("case".to_owned(), Vec::new(), vec!["All.".to_owned()]);
-            let verdict = Judgement { target, rungs, damage, notes, not_proven, entries: 7, sources: 1 };
+            let (reach, history) = (Reach::default(), History::default());
+            let verdict = Judgement {
+                target,
+                rungs,
+                damage,
+                notes,
+                not_proven,
+                entries: 7,
+                sources: 1,
+                reach,
+                history,
+            };
             vec![Answer::Progress(Progress { done: 1, total: 2 }), Answer::Checked(Box::new(verdict))]
         }
         Question::Anchor { .. } => {

@@ -1,0 +1,166 @@
+//! What the signatures of a case cover, and who may sign behind them.
+//!
+//! A checkpoint's signature says that its signer stands behind every entry
+//! before it. So before one is made, each entry that no earlier checkpoint of the
+//! case covers has to be this user's own: written by this process, or remembered
+//! as written on this machine, or taken over with [`adopt`]. And nothing is
+//! written to a journal that is not the one that was signed or seen before,
+//! until [`accept`] says so.
+
+use std::ops::Range;
+use std::path::Path;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use crate::error::{Error, Result, Visible};
+use crate::fs::{Dir, unusable};
+use crate::journal::{self, ANCHORS, Anchors, Journal, Known, Line, Signer, Trust, Vouched, Who};
+use crate::record::Clock;
+
+use super::{About, Case, Hold};
+
+/// Most entries that a message or an entry lists one by one.
+const LISTED: usize = 1000;
+/// Most entries that a message lists.
+const SHOWN: usize = 10;
+
+/// Returns the keys with which a case began: what `case.toml` says, where the
+/// journal's first entry says the same.
+pub fn first_keys(about: &About, journal: &Journal) -> Vec<String> {
+    let named = about.key.as_ref().map(|key| key.fingerprint.clone());
+    let begun = journal.lines.first().and_then(|line| line.what.get("key"));
+    let agrees = begun.is_none_or(|key| key.as_str() == named.as_deref());
+    named.filter(|_| agrees).into_iter().collect()
+}
+
+/// Works out how far the keys of a case reach; see [`Trust::of`].
+pub fn trust_in(case: &Dir, about: &About, journal: &Journal, all: bool) -> Result<Trust> {
+    let anchors = Anchors::list(case).map_err(|error| unusable(error, ANCHORS))?;
+    Ok(Trust::of(&about.id, &first_keys(about, journal), journal, &anchors, all))
+}
+
+/// Refuses to write where the journal is not the one that was seen or signed before.
+pub(super) fn may_write(case: &Dir, about: &About, journal: &Journal, known: Option<&Known>) -> Result<()> {
+    let hint = "Find out who changed the case, and compare it with a copy. `vestigo checkpoint --accept-history` gives the known history up, and says so in the journal.";
+    if let Some(how) = known.and_then(|known| known.history(journal).contradiction()) {
+        return Err(Error::integrity(how).hint(hint));
+    }
+    match trust_in(case, about, journal, false)?.contradicted.first() {
+        None => Ok(()),
+        Some(Vouched { name, signed, differs, .. }) => {
+            let differs = differs.as_deref().unwrap_or_default();
+            let said = format!("anchors/{name}, signed by {}, says otherwise: {differs}", signed.fingerprint);
+            Err(Error::integrity(said).hint(hint))
+        }
+    }
+}
+
+/// Returns the entries that a signature by this key would cover unlooked at:
+/// nobody signed them yet, and this user did not write them.
+pub fn foreign(hold: &Hold, key: &str) -> Result<Vec<Line>> {
+    unseen(hold.dir(), hold.about(), hold.journal(), hold.own(), key)
+}
+
+fn unseen(
+    case: &Dir,
+    about: &About,
+    journal: &Journal,
+    mut own: Vec<Range<u64>>,
+    key: &str,
+) -> Result<Vec<Line>> {
+    let covered = trust_in(case, about, journal, false)?.covered_for(key);
+    let ours = |seq: u64| own.iter().any(|run| run.contains(&seq));
+    let adopted: Vec<Range<u64>> = journal::adopted(journal)
+        .into_iter()
+        .filter(|adopted| ours(adopted.seq))
+        .flat_map(|adopted| adopted.ranges)
+        .map(|(first, last)| first..last.saturating_add(1))
+        .collect();
+    own.extend(adopted);
+    Ok(journal::uncovered(journal, covered, &own).into_iter().cloned().collect())
+}
+
+/// Refuses to sign over entries that others wrote.
+pub fn may_sign(hold: &Hold, signer: &Signer) -> Result<()> {
+    refuse(&foreign(hold, &signer.signed().fingerprint)?)
+}
+
+/// Refuses to sign for a case that is only read what others wrote into it unsigned.
+pub fn may_vouch(case: &Case, signer: &Signer, who: &Who) -> Result<()> {
+    let known = Known::of(&who.home, &case.about().id, case.folder());
+    let journal = case.whole_journal();
+    let own = known.map(|known| known.own(journal)).unwrap_or_default();
+    refuse(&unseen(case.dir(), case.about(), journal, own, &signer.signed().fingerprint)?)
+}
+
+fn refuse(foreign: &[Line]) -> Result<()> {
+    if foreign.is_empty() {
+        return Ok(());
+    }
+    let mut shown: Vec<String> = foreign
+        .iter()
+        .take(SHOWN)
+        .map(|line| format!("{} {} by {}", line.seq, Visible(&line.act), Visible(&line.by)))
+        .collect();
+    if foreign.len() > SHOWN {
+        shown.push(format!("and {} more", foreign.len() - SHOWN));
+    }
+    let numbers = journal::ranges_told(&journal::ranges(foreign.iter().map(|line| line.seq)));
+    let (entries, stand, them) =
+        if foreign.len() == 1 { ("entry", "stands", "it") } else { ("entries", "stand", "them") };
+    Err(Error::integrity(format!(
+        "NOT SIGNED: {entries} {numbers} {stand} under no signature of the case, and you did not write {them} here: {}",
+        shown.join("; ")
+    ))
+    .hint("Look with `vestigo journal`; `vestigo checkpoint --adopt` takes over what others wrote, and says so for ever."))
+}
+
+/// Takes over the entries that [`foreign`] lists, in an entry that names them, and
+/// returns them. They are signed with the next checkpoint.
+pub fn adopt(hold: &mut Hold, signer: &Signer, clock: &dyn Clock) -> Result<Vec<Line>> {
+    let key = signer.signed().fingerprint;
+    let foreign = foreign(hold, &key)?;
+    if foreign.is_empty() {
+        return Ok(foreign);
+    }
+    let ranges = journal::ranges(foreign.iter().map(|line| line.seq));
+    let listed: Vec<Value> = foreign
+        .iter()
+        .take(LISTED)
+        .map(|line| json!({ "seq": line.seq, "by": line.by, "do": line.act, "at": line.at }))
+        .collect();
+    let what = json!({ "ranges": ranges, "count": foreign.len(), "first": foreign.first().map(|line| line.seq),
+        "last": foreign.last().map(|line| line.seq), "head": hold.journal().head, "key": key, "entries": listed });
+    hold.note(journal::ADOPT, what, clock)?;
+    Ok(foreign)
+}
+
+/// Takes the lock of a case whose history is not the known one, gives that one
+/// up in an entry, and returns the entry. Where nothing speaks against the
+/// journal, nothing is written.
+pub fn accept(folder: &Path, who: &Who, clock: &dyn Clock) -> Result<(Hold, Option<Line>)> {
+    let mut hold = Hold::any(&About::folder(folder)?, who, clock)?;
+    let history = hold.known().map(|known| known.history(hold.journal())).unwrap_or_default();
+    let contradicted = trust_in(hold.dir(), hold.about(), hold.journal(), true)?.contradicted;
+    let unread = history.unreadable.is_some();
+    if history.contradiction().is_none() && contradicted.is_empty() && !unread {
+        return Ok((hold, None));
+    }
+    let given_up: Vec<Value> = contradicted
+        .iter()
+        .map(|each| {
+            json!({ "checkpoint": each.name, "entries": each.checkpoint.size,
+                "root": STANDARD.encode(each.checkpoint.root), "key": each.signed.fingerprint })
+        })
+        .collect();
+    let found = json!({ "entries": hold.journal().lines.len(), "head": hold.journal().head });
+    let what = json!({ "remembered": history.remembered, "why": history.contradiction(), "found": found,
+        "given_up": given_up });
+    let line = hold.note(journal::ACCEPT, what, clock)?;
+    if let Some(known) = hold.known() {
+        known.accept(hold.journal(), clock.now())?;
+    }
+    Ok((hold, Some(line)))
+}
