@@ -25,6 +25,10 @@ use super::{Row, Status};
 /// Bytes of content after which a batch is committed, at the next chance.
 const BATCH_BYTES: u64 = 1 << 30;
 
+/// Rows of a receipt after which a batch is committed, also amid an archive: what
+/// a batch is told by stays of a size that can be read again.
+const BATCH_ROWS: u64 = 4096;
+
 /// The reading thread's state.
 pub struct Feeder<'a> {
     pub(super) import: &'a Import<'a>,
@@ -33,6 +37,7 @@ pub struct Feeder<'a> {
     pub(super) started: Stopwatch,
     pub(super) next_key: u64,
     pub(super) batch_bytes: u64,
+    batch_rows: u64,
     lengths: HashSet<u64>,
     containers: HashSet<String>,
     case: Dir,
@@ -68,6 +73,7 @@ impl<'a> Feeder<'a> {
             started,
             next_key: 0,
             batch_bytes: 0,
+            batch_rows: 0,
             lengths: rows().map(|row| row.length).collect(),
             containers: hold.containers(),
             case: hold.dir().clone(),
@@ -115,6 +121,7 @@ impl<'a> Feeder<'a> {
             if self.batch_bytes >= BATCH_BYTES {
                 self.commit()?;
             }
+            self.commit_if_crowded(false)?;
         }
         Ok(())
     }
@@ -203,12 +210,26 @@ impl<'a> Feeder<'a> {
         for _ in 0..workers {
             jobs.send(Job::Flush(number)).map_err(|_| gone())?;
         }
-        (self.batch, self.batch_bytes, self.number) = (None, 0, number + 1);
+        (self.batch, self.batch_bytes, self.batch_rows, self.number) = (None, 0, 0, number + 1);
         Ok(())
+    }
+
+    /// Commits a batch of many rows. Amid a container its original goes with it,
+    /// even where all that came of it so far was known: more may come of it.
+    fn commit_if_crowded(&mut self, amid: bool) -> Result<()> {
+        if self.batch_rows < BATCH_ROWS {
+            return Ok(());
+        }
+        if amid && let Some(batch) = &self.batch {
+            let mut batch = batch.lock().unwrap_or_else(PoisonError::into_inner);
+            batch.as_mut().expect("a batch is taken out only after its commit").keep_originals();
+        }
+        self.commit()
     }
 
     /// Sends a step to the settler, in its place.
     pub(super) fn step(&mut self, step: Step) -> Result<()> {
+        self.batch_rows += u64::from(matches!(step, Step::Aside(_) | Step::Ended { .. }));
         let out = self.out()?;
         out.place += 1;
         out.results.send(Message::Step(out.place - 1, step)).map_err(|_| gone())
@@ -303,7 +324,9 @@ impl Receiver for Taking<'_, '_> {
     }
 
     fn stream(&mut self, found: &Found, content: &mut dyn Read) -> Result<()> {
+        let amid = self.container.is_some();
         let outcome = self.feeder.stream(found, content);
+        let outcome = outcome.and_then(|()| self.feeder.commit_if_crowded(amid));
         self.or_stop(outcome)
     }
 

@@ -203,3 +203,31 @@ fn tarred(env: &TestEnv) -> Vec<u8> {
     }
     tar.into_inner().and_then(flate2::write::GzEncoder::finish).expect("memory suffices")
 }
+
+#[test]
+fn an_archive_of_very_many_members_becomes_several_batches_with_its_original() {
+    let env = TestEnv::new();
+    let line = |n: u64| format!("192.0.2.{n} - - [01/Mar/2026:00:00:00 +0000] \"GET / HTTP/1.1\" 200 1\n");
+    env.import(&env.write("known.log", line(1)), &[]);
+    let mut archive = tar::Builder::new(Vec::new());
+    for n in 0..4150 {
+        let line = if n < 4149 { line(1) } else { line(2) };
+        let mut header = tar::Header::new_gnu();
+        header.set_size(line.len() as u64);
+        header.set_mode(0o600);
+        archive.append_data(&mut header, format!("{n}.log"), line.as_bytes()).expect("memory suffices");
+    }
+    let archive = env.write("many.tar", archive.into_inner().expect("memory suffices"));
+    let rows = env.import(&archive, &[]);
+    let imported = rows.iter().filter(|row| row["status"] == "imported").count();
+    assert_eq!((rows.len(), imported), (4151, 1));
+    let acts = env.run(&["--json", "journal"]).json();
+    let count = |act: &str| acts.iter().filter(|line| line["do"] == act).count();
+    assert_eq!((count("evidence.import"), count("import.receipt")), (3, 3));
+    let originals = env.path("case/evidence/0002/originals");
+    assert_eq!(std::fs::read_dir(originals).expect("a folder").count(), 1);
+    env.run(&["verify", "--deep"]).exits(0);
+    assert_eq!(env.events("*").len(), 2);
+    env.run(&["reindex"]).exits(0);
+    assert_eq!(env.events("*").len(), 2);
+}
