@@ -13,6 +13,7 @@ use crate::journal::{
 use crate::record::{Instant, SourceId};
 
 use super::About;
+use super::shape::stranger;
 use super::trust::first_keys;
 use super::verify::Reach;
 
@@ -101,7 +102,7 @@ pub(super) fn climb(about: &About, journal: &Journal, anchors: &Anchors, brought
                 climbed.anchor(name, *size, stamp, brought);
             }
         } else {
-            climbed.notes.push(format!("anchors/{} is nothing that vestigo writes.", visible(name)));
+            climbed.notes.push(stranger(&format!("{ANCHORS}/{name}")));
         }
     }
     for name in stamped.keys().filter(|name| !anchors.has_now(name)) {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::error::Visible;
 use crate::evidence::{self, Damage};
 use crate::fs::{Dir, Kind, is_temporary};
+use crate::index;
 use crate::journal::{self, ANCHORS, Journal, TORN};
 
 use super::INDEX;
@@ -47,6 +48,17 @@ pub(super) fn shape(case: &Dir, journal: &Journal) -> Shape {
     shape
 }
 
+/// Says of a file that it does not belong in a case.
+pub(super) fn stranger(name: &str) -> String {
+    let last = name.rsplit('/').next().unwrap_or(name);
+    let what = if is_temporary(last) {
+        "a temporary file of a write that is under way or was cut off; the next write sweeps it away"
+    } else {
+        "nothing that vestigo writes"
+    };
+    format!("{} is {what}.", Visible(name))
+}
+
 fn names(dir: &Dir) -> Vec<String> {
     let names = dir.names().unwrap_or_default();
     names.iter().map(|name| name.to_string_lossy().into_owned()).collect()
@@ -58,7 +70,7 @@ impl Shape {
     }
 
     fn stranger(&mut self, name: &str) {
-        self.notes.push(format!("{} is nothing that vestigo writes.", Visible(name)));
+        self.notes.push(stranger(name));
     }
 
     /// Checks the ends that were set aside when a cut-off journal was mended;
@@ -83,6 +95,12 @@ impl Shape {
     /// Looks at the index: nothing rests on it, and yet it may not lead elsewhere.
     fn index(&mut self, case: &Dir) {
         let Ok(index) = case.dir(INDEX) else { return };
+        self.notes.extend(index::unnamed(&index).iter().map(|name| {
+            let name = Visible(name);
+            format!(
+                "{INDEX}/{name} is a segment that the index does not name; the next write sweeps it away."
+            )
+        }));
         for name in names(&index) {
             let known = name == "meta.json"
                 || name.ends_with(".segment")

@@ -256,6 +256,17 @@ fn replace(dir: &Dir, binding: &Binding, mut batches: Vec<BatchMeta>) -> Result<
     write().attempt(|| format!("cannot write {}", visible(&dir.at(FILE).to_string_lossy())))
 }
 
+/// Returns the segments that no published batch names: those of a write that is
+/// under way or was cut off, or what somebody put there. Nothing is returned where
+/// the index cannot be read.
+pub fn unnamed(dir: &Dir) -> Vec<String> {
+    let (Ok((meta, _)), Ok(names)) = (parsed(dir), dir.names()) else { return Vec::new() };
+    let named: HashSet<&str> =
+        meta.batches.iter().flat_map(|batch| &batch.segments).map(|segment| segment.file.as_str()).collect();
+    let names = names.iter().map(|name| name.to_string_lossy().into_owned());
+    names.filter(|name| name.ends_with(ENDING) && !named.contains(name.as_str())).collect()
+}
+
 /// Removes segments that no published batch names (a crash left them) and
 /// temporary files. Whatever is not a plain file, or not so called, is left alone.
 pub fn sweep(dir: &Dir) -> Result<()> {
