@@ -102,7 +102,7 @@ pub(super) fn climb(about: &About, journal: &Journal, anchors: &Anchors, brought
                 climbed.anchor(name, *size, stamp, brought);
             }
         } else {
-            climbed.notes.push(stranger(&format!("{ANCHORS}/{name}")));
+            climbed.notes.push(stranger(&format!("anchors/{name}")));
         }
     }
     for name in stamped.keys().filter(|name| !anchors.has_now(name)) {
