@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 
 use crate::record::{EventId, Hash, SourceId};
 
-use super::read::{Bag, unhex};
 use super::rows::{Place, Rows};
+use crate::export::read::{Bag, unhex};
 
 const FILE: &str = "data/events.jsonl";
 

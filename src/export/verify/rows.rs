@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use crate::evidence::Damage;
 use crate::record::{Hash, SourceId};
 
-use super::forms::csv_row;
-use super::read::{Bag, damage, unhex};
-use super::records::COLUMNS;
+use crate::export::forms::csv_row;
+use crate::export::read::{Bag, damage, unhex};
+use crate::export::records::COLUMNS;
 
 const FILE: &str = "data/records.csv";
 

@@ -11,7 +11,7 @@ use crate::evidence::Damage;
 use crate::journal::{Checkpoint, Line, hash_of, leaf};
 use crate::record::{Hash, root};
 
-use super::read::{Bag, damage, unhex};
+use crate::export::read::{Bag, damage, unhex};
 
 const FILE: &str = "data/journal.jsonl";
 

@@ -9,9 +9,9 @@ use sha2::{Digest, Sha256};
 use crate::evidence::Damage;
 use crate::record::{Hash, SourceId, root_from};
 
-use super::read::{Bag, damage, unhex, unhex_salt};
 use super::rows::Rows;
 use super::told::Told;
+use crate::export::read::{Bag, damage, unhex, unhex_salt};
 
 /// A frame's line of a proof file.
 #[derive(Deserialize)]

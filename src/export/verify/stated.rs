@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use crate::evidence::Damage;
 
-use super::read::{Bag, damage};
 use super::told::Told;
+use crate::export::read::{Bag, damage};
 
 /// What `bag-info.txt` and `query.json` say.
 pub struct Stated {

@@ -1,5 +1,11 @@
 //! What can be proved of a bundle, rung by rung.
 
+mod proofs;
+mod rows;
+mod said;
+mod stated;
+mod told;
+
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
@@ -11,13 +17,12 @@ use crate::journal::{
     CHECKPOINT_NAMESPACE, Checkpoint, History, check_signature, read_stamp, stamp_is_trusted,
 };
 
-use super::bag::{NAMESPACE, SIGNATURE, STAMP, TAGMANIFEST};
-use super::proofs::{self, Proved};
-use super::read::{Bag, damage};
-use super::rows::Rows;
-use super::said;
-use super::stated::Stated;
-use super::told::Told;
+use crate::export::bag::{NAMESPACE, SIGNATURE, STAMP, TAGMANIFEST};
+use crate::export::read::{Bag, damage};
+use proofs::Proved;
+use rows::Rows;
+use stated::Stated;
+use told::Told;
 
 const CHECKPOINT_SIGNATURE: &str = "data/checkpoint.txt.sig";
 
