@@ -234,7 +234,7 @@ pub fn hash_of(bytes: &[u8]) -> String {
 }
 
 /// Makes a text fit for one line of `bag-info.txt`.
-fn one_line(text: &str) -> String {
+pub fn one_line(text: &str) -> String {
     visible(text).trim().to_owned()
 }
 

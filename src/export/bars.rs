@@ -1,12 +1,11 @@
 //! How a bundle's events lie over time, for the report's chart.
 
+use crate::case::Case;
 use crate::error::Result;
-use crate::index::{Bucket as Counted, Cancel, Request};
+use crate::index::{Bucket as Counted, Cancel, Hit, Request};
 use crate::query::Expr;
-use crate::record::{Window, Zone, bucket_edges, readable_width};
+use crate::record::{Instant, Window, Zone, bucket_edges, readable_width};
 
-use super::make::Source;
-use super::records::Written;
 use super::report::{Bucket, Chart, thousands};
 
 const SECOND: i64 = 1_000_000_000;
@@ -17,31 +16,62 @@ const DAY: i64 = 24 * HOUR;
 /// How many bars the chart has, about.
 const BARS: usize = 60;
 
-/// Counts the bundle's events over time, by outcome; none where no event tells a time.
-pub fn chart(source: &Source<'_>, written: &Written) -> Result<Option<Chart>> {
-    let times = source.hits.iter().filter_map(|hit| hit.time);
-    let Some((first, last)) = times.clone().min().zip(times.max()) else { return Ok(None) };
-    let window = Window { from: first, to: last.plus(1) };
-    let zone = &source.options.zone;
-    let width = readable_width(window, BARS);
-    let edges = bucket_edges(window, width, zone);
+/// Finds the stretches of an hour or more in which no source of a case has any
+/// event, in the intervals of the chart of these events.
+pub fn silent(case: &Case, hits: &[Hit], zone: &Zone) -> Result<Vec<Window>> {
+    let times = hits.iter().filter_map(|hit| hit.time);
+    let Some((first, last)) = times.clone().min().zip(times.max()) else { return Ok(Vec::new()) };
+    let (edges, _) = edges(first, last, zone);
     let all = Request { expr: Expr::All, window: Window::ALL };
-    let any = source.case.index().histogram(&all, &edges, None, 0, &Cancel::new())?.buckets;
-    let mut buckets: Vec<Bucket> = any.iter().map(|counted| empty(counted.window, width, zone)).collect();
-    for (hit, outcome) in source.hits.iter().zip(&written.outcomes) {
-        let Some(time) = hit.time else { continue };
-        let place = edges.partition_point(|edge| *edge <= time);
-        let Some(bucket) = place.checked_sub(1).and_then(|place| buckets.get_mut(place)) else { continue };
+    Ok(gaps(&case.index().histogram(&all, &edges, None, 0, &Cancel::new())?.buckets))
+}
+
+/// Gives the edges of the chart's intervals, and how long one is.
+fn edges(first: Instant, last: Instant, zone: &Zone) -> (Vec<Instant>, i64) {
+    let window = Window { from: first, to: last.plus(1) };
+    let width = readable_width(window, BARS);
+    (bucket_edges(window, width, zone), width)
+}
+
+/// Counts events over time, by outcome, and marks the silent stretches.
+pub struct Bars {
+    edges: Vec<Instant>,
+    chart: Chart,
+}
+
+impl Bars {
+    /// Makes the empty intervals from the first event's moment to the last's.
+    pub fn new(first: Instant, last: Instant, zone: &Zone, silent: &[Window]) -> Bars {
+        let (edges, width) = edges(first, last, zone);
+        let windows = edges.windows(2).map(|pair| Window { from: pair[0], to: pair[1] });
+        let within =
+            |window: &Window| silent.iter().any(|gap| gap.from <= window.from && window.to <= gap.to);
+        let bucket = |window: Window| Bucket { gap: within(&window), ..empty(window, width, zone) };
+        let buckets: Vec<Bucket> = windows.map(bucket).collect();
+        let (from, to) = match (edges.first(), edges.last()) {
+            (Some(from), Some(to)) if !buckets.is_empty() => (*from, *to),
+            _ => (first, last),
+        };
+        let (from, to) = (zone.show(from, 0), zone.show(to, 0));
+        Bars { edges, chart: Chart { buckets, width_text: length(width), from, to } }
+    }
+
+    /// Counts an event by the first letter of how it came out.
+    pub fn add(&mut self, time: Instant, outcome: u8) {
+        let place = self.edges.partition_point(|edge| *edge <= time);
+        let bucket = place.checked_sub(1).and_then(|place| self.chart.buckets.get_mut(place));
+        let Some(bucket) = bucket else { return };
         match outcome {
             b's' => bucket.success += 1,
             b'f' => bucket.failure += 1,
             _ => bucket.other += 1,
         }
     }
-    mark_gaps(&mut buckets, &any);
-    let ends = any.first().zip(any.last()).map(|(first, last)| (first.window.from, last.window.to));
-    let (from, to) = ends.unwrap_or((first, last));
-    Ok(Some(Chart { buckets, width_text: length(width), from: zone.show(from, 0), to: zone.show(to, 0) }))
+
+    /// Gives the chart.
+    pub fn chart(self) -> Chart {
+        self.chart
+    }
 }
 
 fn empty(window: Window, width: i64, zone: &Zone) -> Bucket {
@@ -57,18 +87,19 @@ fn empty(window: Window, width: i64, zone: &Zone) -> Bucket {
     Bucket { label, mark, ..Bucket::default() }
 }
 
-/// Marks stretches of an hour or more in which no source has any event.
+/// Finds stretches of an hour or more in which no source has any event.
 /// Coverage speaks of gaps in the same sense; shorter silence is usual.
-fn mark_gaps(buckets: &mut [Bucket], any: &[Counted]) {
-    let mut from = 0;
+fn gaps(any: &[Counted]) -> Vec<Window> {
+    let (mut from, mut found) = (0, Vec::new());
     while let Some(first) = any.get(from) {
         let silent = any[from..].iter().take_while(|counted| counted.count == 0).count();
         let end = any[from..from + silent].last().map_or(first.window.from, |last| last.window.to);
         if i128::from(end.nanos()) - i128::from(first.window.from.nanos()) >= i128::from(HOUR) {
-            buckets[from..from + silent].iter_mut().for_each(|bucket| bucket.gap = true);
+            found.push(Window { from: first.window.from, to: end });
         }
         from += silent.max(1);
     }
+    found
 }
 
 /// Says how long an interval is.
@@ -88,10 +119,9 @@ fn length(nanos: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::Instant;
 
     /// Gives intervals of some minutes with so many events each, and which are gaps.
-    fn gaps(minutes: i64, counts: &[u64]) -> Vec<bool> {
+    fn marked(minutes: i64, counts: &[u64]) -> Vec<bool> {
         let edge = |at: usize| Instant::from_nanos(at as i64 * minutes * MINUTE);
         let counted = |(at, count): (usize, &u64)| Counted {
             window: Window { from: edge(at), to: edge(at + 1) },
@@ -99,16 +129,17 @@ mod tests {
             by: Vec::new(),
         };
         let any: Vec<Counted> = counts.iter().enumerate().map(counted).collect();
-        let mut buckets = vec![Bucket::default(); any.len()];
-        mark_gaps(&mut buckets, &any);
-        buckets.iter().map(|bucket| bucket.gap).collect()
+        let silent = gaps(&any);
+        let within =
+            |window: &Window| silent.iter().any(|gap| gap.from <= window.from && window.to <= gap.to);
+        any.iter().map(|counted| within(&counted.window)).collect()
     }
 
     #[test]
     fn an_hour_of_silence_is_a_gap_and_less_is_none() {
-        assert_eq!(gaps(20, &[1, 0, 0, 1, 0, 0, 0, 1]), [0, 0, 0, 0, 1, 1, 1, 0].map(|gap| gap == 1));
-        assert_eq!(gaps(120, &[1, 0, 1]), [false, true, false]);
-        assert_eq!(gaps(1, &[]), [false; 0]);
+        assert_eq!(marked(20, &[1, 0, 0, 1, 0, 0, 0, 1]), [0, 0, 0, 0, 1, 1, 1, 0].map(|gap| gap == 1));
+        assert_eq!(marked(120, &[1, 0, 1]), [false, true, false]);
+        assert_eq!(marked(1, &[]), [false; 0]);
     }
 
     #[test]

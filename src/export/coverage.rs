@@ -9,6 +9,7 @@ use crate::query::{Expr, FieldRef, Leaf, Pattern, Test};
 use crate::record::{Instant, SourceId, Window};
 
 use super::records::Share;
+use super::redact::Redactor;
 
 const HOUR: i64 = 3_600_000_000_000;
 
@@ -102,9 +103,50 @@ pub fn not_read_of(case: &Case) -> Vec<NotRead<'_>> {
         .collect()
 }
 
+/// What of `coverage.json` is of our making: hashes, counts, moments, words from
+/// closed lists. No redacted value is looked for in it.
+const OURS: [&str; 25] = [
+    "acquired",
+    "anchor",
+    "bytes",
+    "events",
+    "exported",
+    "first",
+    "forced",
+    "format",
+    "framing",
+    "gap",
+    "gaps",
+    "last",
+    "length",
+    "mixed",
+    "not_shown",
+    "offset",
+    "original",
+    "raw",
+    "root",
+    "shifts",
+    "source",
+    "time",
+    "unparsed",
+    "version",
+    "zone",
+];
+
+/// Takes redacted values out of what `coverage.json` says.
+pub fn redact(covered: &mut Value, redactor: &Redactor) {
+    redactor.json_but(covered, &OURS);
+}
+
 /// Gives what `coverage.json` says.
 pub fn json(case: &Case, covered: &[Covered], shares: &[Share], originals: &[(SourceId, String)]) -> Value {
-    let rows: Vec<Value> = covered.iter().map(|row| source(row, shares, originals)).collect();
+    let plan = |id| case.locate(&id).map_or(Value::Null, |at| case.store().row(at).plan.clone());
+    let rows = covered.iter().map(|row| {
+        let mut said = source(row, shares, originals);
+        said["plan"] = plan(row.info.id);
+        said
+    });
+    let rows: Vec<Value> = rows.collect();
     let not_read = |row: NotRead<'_>| json!({ "path": row.path, "status": row.status, "reason": row.reason });
     let not_read: Vec<Value> = not_read_of(case).into_iter().map(not_read).collect();
     json!({ "sources": rows, "not_read": not_read,

@@ -4,10 +4,14 @@ use serde_json::{Value, json};
 
 use crate::case::{Case, beside_checkpoint};
 use crate::error::{Result, harmless_json};
+use crate::index::Request;
 use crate::journal::{
-    Act, CHECKPOINT_NAMESPACE, Checkpoint, Finding, Journal, Line, Signer, bare_url, check_signature, leaf,
+    Act, Bookmark, CHECKPOINT_NAMESPACE, Checkpoint, EventRef, Finding, Journal, Line, Signer, State,
+    bare_url, check_signature, leaf,
 };
+use crate::record::Window;
 
+use super::ask::each;
 use super::bag::{BagWriter, hash_of};
 use super::records::{Share, hex};
 use super::redact::Redactor;
@@ -127,6 +131,13 @@ pub fn told(case: &Case, size: usize, shares: &[Share], redactor: &Redactor) -> 
     staying.filter_map(tell).collect()
 }
 
+/// Gives the entries that stay though whoever made them has a redacted name: the
+/// report leaves that out.
+pub fn unnamed(case: &Case, size: usize, redactor: &Redactor) -> Vec<u64> {
+    let lines = case.journal().iter().take(size);
+    lines.filter(|line| redactor.field_in(&line.by).is_some()).map(|line| line.seq).collect()
+}
+
 /// Tells whether an entry holds hashes of single records: a log line can be
 /// guessed from its hash.
 fn tells_hashes(line: &Line) -> bool {
@@ -169,41 +180,86 @@ pub fn checkpoint(
     }
 }
 
+/// What of `findings.jsonl` is of our making. No redacted value is looked for in it.
+const OURS: [&str; 16] = [
+    "at", "count", "event", "events", "finding", "first", "from", "kind", "made", "severity", "sha256",
+    "stands", "state", "to", "uid", "verdict",
+];
+
+/// How many events of a finding are named one by one.
+const OF_FINDING: usize = 25;
+
+/// What the evidence says of an annotation.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// The first events that a finding rests on, in the order of time; of a
+    /// bookmark, its event where it stands.
+    pub first: Vec<String>,
+    /// How many events it rests on.
+    pub count: u64,
+    /// Its events that are not what they were, each with why.
+    pub orphaned: Vec<String>,
+}
+
 /// Writes `findings.jsonl`: the findings that are handed over, and the bookmarks.
 pub fn findings(case: &Case, chosen: &[u64], redactor: &Redactor, bag: &mut BagWriter) -> Result<()> {
     let mut file = bag.begin("data/findings.jsonl")?;
     let state = case.state();
+    let mut lines = Vec::new();
     for finding in state.findings.iter().filter(|finding| chosen.contains(&finding.number)) {
-        let mut line = of_finding(case, finding);
-        redactor.json(&mut line);
-        file.write((harmless_json(line.to_string()) + "\n").as_bytes())?;
+        let mut shown = Shown::default();
+        let request = Request { expr: case.events_of(finding)?, window: Window::ALL };
+        each(case, &request, &mut |hit| {
+            shown.count += 1;
+            if shown.first.len() < OF_FINDING {
+                shown.first.push(format!("{}:{}", hit.source, hit.record));
+            }
+        })?;
+        let why = |event: &EventRef| Some(format!("{}: {}", event.short(), case.standing(event).orphaned()?));
+        shown.orphaned = finding.events.values().filter_map(why).collect();
+        lines.push(of_finding(state, finding, &shown));
     }
     for mark in state.bookmarks.values() {
-        let mut line = json!({ "kind": "bookmark", "event": mark.event.event, "sha256": mark.event.hash,
-            "note": mark.note, "tags": mark.tags, "orphaned": case.standing(&mark.event).orphaned(),
-            "history": mark.history });
+        let standing = case.standing(&mark.event);
+        let stands = standing.hit().map(|hit| format!("{}:{}", hit.source, hit.record));
+        let (count, first) = (u64::from(stands.is_some()), stands.into_iter().collect());
+        let orphaned = standing.orphaned().map(str::to_owned).into_iter().collect();
+        let mut line = of_bookmark(mark, &Shown { first, count, orphaned });
         if redactor.is_active() {
             line["sha256"] = Value::Null;
         }
-        redactor.json(&mut line);
-        file.write((harmless_json(line.to_string()) + "\n").as_bytes())?;
+        lines.push(line);
+    }
+    for mut line in lines {
+        redactor.json_but(&mut line, &OURS);
+        file.write(line_of(&line).as_bytes())?;
     }
     bag.end(file)
 }
 
-fn of_finding(case: &Case, finding: &Finding) -> Value {
+/// Writes a line of JSON.
+pub fn line_of(value: &Value) -> String {
+    harmless_json(value.to_string()) + "\n"
+}
+
+/// Gives a finding as it stands in `findings.jsonl`.
+pub fn of_finding(state: &State, finding: &Finding, shown: &Shown) -> Value {
     let (made, by) = finding.made();
     let events: Vec<&String> = finding.events.keys().collect();
-    let orphaned: Vec<String> = finding
-        .events
-        .values()
-        .filter_map(|event| Some(format!("{}: {}", event.short(), case.standing(event).orphaned()?)))
-        .collect();
+    let here = |text: String, other: &Finding| text.replace(&other.uid, &other.number.to_string());
+    let reads = finding.query.as_ref().map(|asked| state.findings.iter().fold(asked.query.clone(), here));
     json!({ "kind": "finding", "finding": finding.number, "uid": finding.uid, "title": finding.title,
         "severity": finding.severity, "state": finding.state, "verdict": finding.verdict,
         "owner": finding.owner, "due": finding.due, "tags": finding.tags, "made": made, "by": by,
-        "events": events, "query": finding.query, "orphaned": orphaned, "notes": finding.notes,
-        "history": finding.history })
+        "events": events, "query": finding.query, "orphaned": shown.orphaned, "notes": finding.notes,
+        "history": finding.history, "reads": reads, "count": shown.count, "first": shown.first })
+}
+
+/// Gives a bookmark as it stands in `findings.jsonl`.
+pub fn of_bookmark(mark: &Bookmark, shown: &Shown) -> Value {
+    json!({ "kind": "bookmark", "event": mark.event.event, "sha256": mark.event.hash, "note": mark.note,
+        "tags": mark.tags, "orphaned": shown.orphaned.first(), "history": mark.history,
+        "stands": shown.first.first() })
 }
 
 /// Says in a few words what an entry holds (foreign text: show through `Visible`).

@@ -13,14 +13,16 @@ use crate::case::{Case, TOOL, Watch};
 use crate::error::{Attempt, Error, Result, visible};
 use crate::index::Hit;
 use crate::journal::{Checkpoint, Line, Signer, fetch_stamp};
-use crate::record::{Instant, SourceId, Zone};
+use crate::record::{Instant, SourceId, Window, Zone};
 
 use super::ask::Ask;
-use super::bag::{BagWriter, Finished, NAMESPACE, parent_of, taken};
+use super::bag::{BagWriter, Finished, NAMESPACE, one_line, parent_of, taken};
 use super::coverage::{Covered, coverage};
+use super::ledger::occurrences;
+use super::read::Bag;
 use super::records::{Matter, Share, Written};
-use super::redact::{NOT_FOUND, Redactor};
-use super::{coverage, custody, page, records, tar};
+use super::redact::{NAMED, NOT_FOUND, Redactor, Secret};
+use super::{asked, bars, coverage, custody, page, records, tar};
 
 /// The script that checks a bundle with coreutils, ssh-keygen and openssl.
 pub const VERIFY_SH: &str = include_str!("scripts/verify.sh");
@@ -149,8 +151,9 @@ pub fn make(
     let tags = tags(case);
     let matter = Matter { case, hits: &hits, tags: &tags, redactor: &redactor, stop: &options.stop };
     let written = records::write(&matter, &mut bag, &|done, total| progress(Stage::Writing, done, total))?;
-    fill(&source, &written, &redactor, &mut bag)?;
-    let mut finished = close(&source, &redactor, bag)?;
+    let info = info(&source, &redactor);
+    fill(&source, &written, &redactor, &info, &mut bag)?;
+    let mut finished = close(&source, &info, bag)?;
     let mut notes = notes(&source, &written, &redactor);
     notes.extend(stamped(&mut finished, options)?);
     let (files, bytes, tagmanifest) = (finished.files, finished.bytes, finished.tagmanifest.clone());
@@ -172,26 +175,34 @@ pub fn make(
     })
 }
 
-/// Writes everything but the events.
-fn fill(source: &Source<'_>, written: &Written, redactor: &Redactor, bag: &mut BagWriter) -> Result<()> {
+/// Writes everything but the events. What is made from other files comes behind them.
+fn fill(
+    source: &Source<'_>,
+    written: &Written,
+    redactor: &Redactor,
+    info: &[(&str, String)],
+    bag: &mut BagWriter,
+) -> Result<()> {
     let case = source.case;
     let originals =
         if source.options.originals { originals(case, &written.shares, bag)? } else { Vec::new() };
     let mut covered = coverage::json(case, &source.covered, &written.shares, &originals);
-    redactor.json(&mut covered);
+    coverage::redact(&mut covered, redactor);
     bag.add("data/coverage.json", pretty(&covered)?.as_bytes())?;
-    bag.add("data/query.json", pretty(&query(source, redactor))?.as_bytes())?;
+    bag.add("data/query.json", pretty(&query(source, redactor)?)?.as_bytes())?;
     custody::findings(case, &source.ask.findings, redactor, bag)?;
     custody::journal(case, source.entries, &written.shares, redactor, bag)?;
     custody::checkpoint(case, &source.checkpoint, source.options.signer.as_ref(), bag)?;
-    let report = page::html(source, written, redactor)?;
+    let so_far = Bag::open(bag.folder())?;
+    bag.add("data/redactions.jsonl", ledger(source, redactor, &so_far)?.as_bytes())?;
+    let info = info.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+    let report = page::html(&Bag::open(bag.folder())?, &info)?;
     bag.add("data/report.html", report.as_bytes())?;
-    bag.add("data/redactions.jsonl", ledger(source, redactor).as_bytes())?;
     bag.add("data/verify_proofs.py", VERIFY_PROOFS.as_bytes())
 }
 
 /// Says what was asked, and what it gave.
-fn query(source: &Source<'_>, redactor: &Redactor) -> Value {
+fn query(source: &Source<'_>, redactor: &Redactor) -> Result<Value> {
     let case = source.case;
     let mut digest = Sha256::new();
     for hit in source.hits {
@@ -199,29 +210,39 @@ fn query(source: &Source<'_>, redactor: &Redactor) -> Value {
     }
     let mut evidence: Vec<String> = case.sources().iter().map(|source| source.id.to_string()).collect();
     evidence.sort();
-    let mut asked: Value = source.ask.parts(case).into();
-    redactor.json(&mut asked);
-    let redacted = asked != Value::from(source.ask.parts(case));
-    json!({ "asked": asked, "asked_redacted": redacted, "words": redactor.text(&source.ask.words()),
+    let mut parts = source.ask.parts(case);
+    let redacted = asked::redact(&mut parts, redactor);
+    let window = |window: Window| json!({ "from": window.from.to_string(), "to": window.to.to_string() });
+    let silent = bars::silent(case, source.hits, &source.options.zone)?;
+    let silent: Vec<Value> = silent.into_iter().map(window).collect();
+    let mut fields: BTreeSet<&str> = source.options.redact.iter().map(String::as_str).collect();
+    fields.extend((!source.options.named.is_empty()).then_some(NAMED));
+    Ok(json!({ "words": asked::words(&parts), "asked": parts, "asked_redacted": redacted,
         "zone": case.about().zone.to_string(), "events": source.hits.len(),
         "digest": SourceId(digest.finalize().into()).to_string(),
-        "digest_is": "SHA-256 over `<source>:<record>` and a line end for each event, in the order of events.jsonl",
+        "digest_is": asked::DIGEST_IS,
         "case": case.about().id, "entries": source.entries, "evidence": evidence,
         "answered_from": "evidence",
-        "index": { "batches": case.index().batches(), "events": case.index().len() }, "tool": TOOL })
+        "index": { "batches": case.index().batches(), "events": case.index().len() }, "tool": TOOL,
+        "shown_in": source.options.zone.to_string(), "silent": silent, "redacted": fields,
+        "orphans": case.orphans().len(), "unnamed": custody::unnamed(case, source.entries, redactor) }))
 }
 
 /// Writes the ledger of what was taken out. By whom: entries behind the cut are
 /// no part of the state that the bundle shows.
-fn ledger(source: &Source<'_>, redactor: &Redactor) -> String {
+fn ledger(source: &Source<'_>, redactor: &Redactor, bag: &Bag) -> Result<String> {
     let why = redactor.text(&source.options.reason);
     let who = source.last().map(|line| redactor.text(&line.by)).unwrap_or_default();
-    let row = |(secret, used): (&super::redact::Secret, u64)| {
+    let digits = |secret: &Secret| records::hex(&secret.commitment[..8]);
+    let tokens = redactor.ledger().map(|(secret, _)| digits(secret)).collect();
+    let counts = occurrences(bag, &tokens).map_err(Error::integrity)?;
+    let row = |(secret, _): (&Secret, u64)| {
+        let used = counts.get(&digits(secret)).copied().unwrap_or_default();
         let row = json!({ "token": secret.token(), "field": secret.field,
             "commitment": records::hex(&secret.commitment), "occurrences": used, "why": why, "by": who });
-        crate::error::harmless_json(row.to_string()) + "\n"
+        custody::line_of(&row)
     };
-    redactor.ledger().map(row).collect()
+    Ok(redactor.ledger().map(row).collect())
 }
 
 /// Writes the whole originals of the sources that have events in the bundle:
@@ -262,8 +283,8 @@ fn copy(mut from: File, to: &mut super::bag::BagFile) -> Result<()> {
     }
 }
 
-/// Makes the bag whole and signs it.
-fn close(source: &Source<'_>, redactor: &Redactor, bag: BagWriter) -> Result<Finished> {
+/// Gives what `bag-info.txt` says.
+fn info(source: &Source<'_>, redactor: &Redactor) -> Vec<(&'static str, String)> {
     let about = source.case.about();
     let state = source.state_time().to_string();
     let key = source.options.signer.as_ref().map(|signer| signer.signed().fingerprint);
@@ -278,9 +299,14 @@ fn close(source: &Source<'_>, redactor: &Redactor, bag: BagWriter) -> Result<Fin
         ("Vestigo-Key", key.unwrap_or_else(|| "none: UNSIGNED".to_owned())),
         ("Vestigo-State", state),
     ];
-    let info: Vec<(&str, String)> = info.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+    let info = info.into_iter().map(|(name, value)| (name, one_line(&value)));
+    info.filter(|(_, value)| !value.is_empty()).collect()
+}
+
+/// Makes the bag whole and signs it.
+fn close(source: &Source<'_>, info: &[(&str, String)], bag: BagWriter) -> Result<Finished> {
     let tags = [("VERIFY.md", VERIFY_MD), ("verify.sh", VERIFY_SH)];
-    bag.finish(&info, &tags, source.options.signer.as_ref())
+    bag.finish(info, &tags, source.options.signer.as_ref())
 }
 
 /// Has the signature stamped; an authority that cannot be reached is only noted.

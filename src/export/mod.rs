@@ -7,12 +7,14 @@
 //! never is half there. `tui` and `cli` may call.
 
 mod ask;
+mod asked;
 mod bag;
 mod bars;
 mod coverage;
 mod custody;
 mod forms;
 mod leave;
+mod ledger;
 mod lists;
 mod make;
 mod page;

@@ -1,33 +1,27 @@
-//! What the report of a bundle says.
+//! What the report of a bundle says: made from the bundle's own files, so that
+//! whoever has the bundle can make it again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::{Map, Value};
 
-use crate::case::{Case, NEVER_PROVEN, TOOL, Times};
-use crate::error::Result;
-use crate::index::{Hit, Request};
-use crate::journal::{Finding, Said};
-use crate::record::{Basis, Instant, Window, Zone};
+use crate::case::{NEVER_PROVEN, Times};
+use crate::error::{Error, Result};
+use crate::fs::read_json;
+use crate::journal::Line as Entry;
+use crate::record::{Instant, Window, Zone};
 
-use super::ask::each;
-use super::bars;
-use super::coverage::{self, Covered};
-use super::custody::{counted, summary, withheld};
-use super::make::Source;
-use super::piece::shown;
-use super::records::Written;
-use super::redact::Redactor;
+use super::bars::Bars;
+use super::custody::{counted, summary};
+use super::read::{Bag, MOST_VALUES};
+use super::records::cells;
 use super::report::{
-    Checkpoint, Cover, Coverage, Custody, Fact, FindingPart, Line, Marked, NotRead, Note, RedactionRow,
-    Report, html as write, thousands,
+    Chart, Checkpoint, Cover, Coverage, Custody, Fact, FindingPart, Line, Marked, NotRead, Note,
+    RedactionRow, Report, html as write, thousands,
 };
 
 /// How many events are shown one by one.
 const EVENTS: usize = 100;
-
-/// How many events of each finding are shown one by one.
-const OF_FINDING: usize = 25;
 
 /// How many entries of the journal are shown, the newest.
 const ENTRIES: usize = 1000;
@@ -35,66 +29,192 @@ const ENTRIES: usize = 1000;
 /// What stands in the place of an entry that is left out of a redacted bundle.
 const WITHHELD: &str = "left out, since it tells redacted values, credentials or hashes of single records; its own hash is in the journal";
 
-/// Writes the report of a bundle.
-pub fn html(source: &Source<'_>, written: &Written, redactor: &Redactor) -> Result<String> {
-    let chart = bars::chart(source, written)?;
-    let mut page = Page { case: source.case, zone: source.options.zone, redactor };
-    let events = page.lines(source.hits.iter().take(EVENTS))?;
-    let findings = page.findings(source)?;
-    let bookmarks = page.bookmarks(source)?;
-    let report = Report {
-        cover: page.cover(source),
-        statement: page.statement(source),
-        facts: page.facts(source, written),
-        asked: page.redactor.text(&source.ask.words()),
-        findings,
-        bookmarks,
-        events,
-        events_total: source.hits.len() as u64,
-        chart,
-        coverage: source.covered.iter().map(|row| page.coverage(row, written)).collect(),
-        not_read: page.not_read(),
-        custody: page.custody(source, written),
-        redactions: page.redactions(source),
-        not_proven: not_proven(source, written),
-        zone: source.options.zone.to_string(),
-    };
-    write(&report)
+/// What stands in the place of a name that is redacted.
+const UNNAMED: &str = "(redacted)";
+
+/// Writes the report of a bundle from its other files. `info` is what its
+/// `bag-info.txt` says.
+pub fn html(bag: &Bag, info: &BTreeMap<String, String>) -> Result<String> {
+    let report = report(bag, info);
+    write(&report.map_err(|reason| Error::integrity(format!("the report cannot be made: {reason}")))?)
+}
+
+fn report(bag: &Bag, info: &BTreeMap<String, String>) -> Result<Report, String> {
+    let (query, covered) = (whole(bag, "data/query.json")?, whole(bag, "data/coverage.json")?);
+    let zone: Zone = text(&query, "shown_in").parse().map_err(|_| "its zone is not one".to_owned())?;
+    let (annotations, ledger) = (rows(bag, "data/findings.jsonl")?, rows(bag, "data/redactions.jsonl")?);
+    let mut page = Page { zone, info, query, covered, annotations, ledger, events: Events::default() };
+    page.events = Events::read(bag, &page.wanted())?;
+    Ok(Report {
+        cover: page.cover(bag)?,
+        statement: page.statement(),
+        facts: page.facts(),
+        asked: text(&page.query, "words").to_owned(),
+        findings: page.of_kind("finding").map(|row| page.finding(row)).collect(),
+        bookmarks: page.of_kind("bookmark").filter_map(|row| page.bookmark(row)).collect(),
+        events: page.events.first.iter().filter_map(|name| page.line(name)).collect(),
+        events_total: page.events.total,
+        chart: page.chart(),
+        coverage: list(&page.covered, "sources").map(|row| page.coverage(row)).collect(),
+        not_read: list(&page.covered, "not_read").map(not_read).collect(),
+        custody: page.custody(bag)?,
+        redactions: page.redactions(),
+        not_proven: page.not_proven(),
+        zone: zone.to_string(),
+    })
+}
+
+/// Reads a JSON file of a bundle whole.
+fn whole(bag: &Bag, name: &str) -> Result<Value, String> {
+    let bytes = bag.read(name).map_err(|error| error.to_string())?;
+    read_json(&bytes, MOST_VALUES).map_err(|error| format!("{name}: {error}"))
+}
+
+/// Reads a file of JSON lines whole.
+fn rows(bag: &Bag, name: &str) -> Result<Vec<Value>, String> {
+    let (mut lines, mut rows, mut left) = (bag.lines(name)?, Vec::new(), MOST_VALUES);
+    while let Some(line) = lines.read()? {
+        left = left.saturating_sub(crate::fs::weight_of_json(line));
+        rows.push(read_json(line, left).map_err(|error| format!("{name}: {error}"))?);
+    }
+    Ok(rows)
+}
+
+fn text<'v>(value: &'v Value, name: &str) -> &'v str {
+    value[name].as_str().unwrap_or_default()
+}
+
+fn number(value: &Value, name: &str) -> u64 {
+    value[name].as_u64().unwrap_or_default()
+}
+
+fn list<'v>(value: &'v Value, name: &str) -> impl Iterator<Item = &'v Value> {
+    value[name].as_array().into_iter().flatten()
+}
+
+fn texts(value: &Value, name: &str) -> Vec<String> {
+    list(value, name).filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// The events of a bundle, as far as the report shows them.
+#[derive(Default)]
+struct Events {
+    total: u64,
+    untimed: u64,
+    withheld: u64,
+    span: Option<(Instant, Instant)>,
+    /// When each was, and the first letter of how it came out.
+    times: Vec<(Instant, u8)>,
+    /// The names of the first ones.
+    first: Vec<String>,
+    /// Those that are shown, each with the SHA-256 of its record.
+    shown: BTreeMap<String, (Map<String, Value>, String)>,
+}
+
+impl Events {
+    fn read(bag: &Bag, wanted: &BTreeSet<String>) -> Result<Events, String> {
+        let mut events = Events::default();
+        let mut lines = bag.lines("data/events.jsonl")?;
+        while let Some(line) = lines.read()? {
+            let event: Map<String, Value> =
+                read_json(line, MOST_VALUES).map_err(|error| format!("data/events.jsonl: {error}"))?;
+            let name = format!("{}:{}", cell(&event, "vestigo.source"), cell(&event, "vestigo.record"));
+            events.total += 1;
+            events.withheld += u64::from(event.contains_key("vestigo.withheld"));
+            match time_of(&event) {
+                None => events.untimed += 1,
+                Some(at) => {
+                    let (from, to) = events.span.unwrap_or((at, at));
+                    events.span = Some((from.min(at), to.max(at)));
+                    let outcome = event.get("event.outcome").and_then(Value::as_str).unwrap_or_default();
+                    events.times.push((at, outcome.bytes().next().unwrap_or_default()));
+                }
+            }
+            if events.first.len() < EVENTS {
+                events.first.push(name.clone());
+            } else if !wanted.contains(&name) {
+                continue;
+            }
+            events.shown.insert(name, (event, String::new()));
+        }
+        let mut lines = bag.lines("data/records.csv")?;
+        while let Some(line) = lines.read()? {
+            let Some([name, .., sha256, _]) = cells(line) else { continue };
+            if let Some(shown) = events.shown.get_mut(name) {
+                sha256.clone_into(&mut shown.1);
+            }
+        }
+        Ok(events)
+    }
+}
+
+fn time_of(event: &Map<String, Value>) -> Option<Instant> {
+    event.get("@timestamp")?.as_str()?.parse().ok()
+}
+
+fn cell(object: &Map<String, Value>, name: &str) -> String {
+    super::forms::cell(object, name)
 }
 
 struct Page<'a> {
-    case: &'a Case,
     zone: Zone,
-    redactor: &'a Redactor,
+    info: &'a BTreeMap<String, String>,
+    query: Value,
+    covered: Value,
+    annotations: Vec<Value>,
+    ledger: Vec<Value>,
+    events: Events,
 }
 
 impl Page<'_> {
-    fn cover(&mut self, source: &Source<'_>) -> Cover {
-        let about = self.case.about();
-        let checkpoint = &source.checkpoint;
-        let text = checkpoint.text();
-        Cover {
-            title: self.redactor.text(&about.title),
-            case_id: about.id.clone(),
-            examiner: self.redactor.text(&about.examiner),
-            as_of: self.zone.show(source.state_time(), 0),
-            tool: TOOL.to_owned(),
-            bundle: source.name.clone(),
-            key_fingerprint: source.options.signer.as_ref().map(|signer| signer.signed().fingerprint),
-            checkpoint: Some(Checkpoint {
-                origin: checkpoint.origin.clone(),
-                size: checkpoint.size,
-                root_base64: text.lines().nth(2).unwrap_or_default().to_owned(),
-            }),
-        }
+    fn info(&self, name: &str) -> String {
+        self.info.get(name).cloned().unwrap_or_default()
     }
 
-    fn statement(&mut self, source: &Source<'_>) -> String {
-        let searched: u64 = source.covered.iter().map(|row| row.info.receipt.events).sum();
-        let sources = source.covered.len() as u64;
+    fn of_kind(&self, kind: &str) -> impl Iterator<Item = &Value> {
+        self.annotations.iter().filter(move |row| row["kind"] == kind)
+    }
+
+    /// Names the events that findings and bookmarks show.
+    fn wanted(&self) -> BTreeSet<String> {
+        let first = self.of_kind("finding").flat_map(|row| texts(row, "first"));
+        first.chain(self.of_kind("bookmark").map(|row| text(row, "stands").to_owned())).collect()
+    }
+
+    fn moment(&self, at: &str) -> String {
+        at.parse::<Instant>().map_or_else(|_| at.to_owned(), |at| self.zone.show(at, 0))
+    }
+
+    fn cover(&self, bag: &Bag) -> Result<Cover, String> {
+        let bytes = bag.read("data/checkpoint.txt").map_err(|error| error.to_string())?;
+        let said = String::from_utf8_lossy(&bytes).into_owned();
+        let lines: Vec<&str> = said.lines().collect();
+        let checkpoint = match lines[..] {
+            [origin, size, root, ..] => Some(Checkpoint {
+                origin: origin.to_owned(),
+                size: size.parse().unwrap_or_default(),
+                root_base64: root.to_owned(),
+            }),
+            _ => None,
+        };
+        Ok(Cover {
+            title: self.info("External-Description"),
+            case_id: self.info("Vestigo-Case"),
+            examiner: self.info("Contact-Name"),
+            as_of: self.moment(&self.info("Vestigo-State")),
+            tool: self.info("Bag-Software-Agent"),
+            bundle: self.info("External-Identifier"),
+            key_fingerprint: Some(self.info("Vestigo-Key")).filter(|key| key.starts_with("SHA256:")),
+            checkpoint,
+        })
+    }
+
+    fn statement(&self) -> String {
+        let searched: u64 = list(&self.covered, "sources").map(|row| number(row, "events")).sum();
+        let sources = list(&self.covered, "sources").count() as u64;
         let held = format!("{} in {}", counted(searched, "event"), counted(sources, "source"));
-        let asked = self.redactor.text(&source.ask.words());
-        match source.hits.len() as u64 {
+        let asked = text(&self.query, "words");
+        match self.events.total {
             0 => format!("No event matches what was asked for: {asked}. Searched: {held}."),
             found if found == searched => {
                 format!("This bundle holds all of the case: {held}. Asked for: {asked}.")
@@ -103,223 +223,221 @@ impl Page<'_> {
         }
     }
 
-    fn facts(&mut self, source: &Source<'_>, written: &Written) -> Vec<Fact> {
+    fn facts(&self) -> Vec<Fact> {
         let fact = |label: &str, value: String| Fact { label: label.to_owned(), value };
-        let times = source.hits.iter().filter_map(|hit| hit.time);
-        let span = times.clone().min().zip(times.max());
-        let mut facts = vec![fact("Events in this bundle", thousands(source.hits.len() as u64))];
-        if let Some((first, last)) = span {
+        let (events, sources) = (&self.events, || list(&self.covered, "sources"));
+        let mut facts = vec![fact("Events in this bundle", thousands(events.total))];
+        if let Some((first, last)) = events.span {
             facts.push(fact("First of them", self.zone.show(first, 3)));
             facts.push(fact("Last of them", self.zone.show(last, 3)));
         }
-        let untimed = source.hits.iter().filter(|hit| hit.time.is_none()).count();
-        if untimed > 0 {
-            facts.push(fact("Without a time", thousands(untimed)));
+        if events.untimed > 0 {
+            facts.push(fact("Without a time", thousands(events.untimed)));
         }
-        facts.push(fact("Sources searched", thousands(source.covered.len())));
-        if !source.hits.is_empty() {
-            facts.push(fact("Of these, with events in this bundle", thousands(written.shares.len())));
+        facts.push(fact("Sources searched", thousands(sources().count())));
+        if events.total > 0 {
+            let sharing = sources().filter(|row| row["raw"].is_string()).count();
+            facts.push(fact("Of these, with events in this bundle", thousands(sharing)));
         }
-        if !source.ask.findings.is_empty() {
-            facts.push(fact("Findings", self.severities(source)));
+        if self.of_kind("finding").next().is_some() {
+            facts.push(fact("Findings", self.severities()));
         }
-        if written.withheld > 0 {
-            facts.push(fact("Records left out as redacted", thousands(written.withheld)));
+        if events.withheld > 0 {
+            facts.push(fact("Records left out as redacted", thousands(events.withheld)));
         }
-        let orphans = self.case.orphans();
-        if !orphans.is_empty() {
-            facts.push(fact("ORPHANED annotations in the case", thousands(orphans.len() as u64)));
+        let orphans = number(&self.query, "orphans");
+        if orphans > 0 {
+            facts.push(fact("ORPHANED annotations in the case", thousands(orphans)));
         }
-        facts.push(fact("Entries of the journal", thousands(source.entries as u64)));
+        facts.push(fact("Entries of the journal", thousands(number(&self.query, "entries"))));
         facts
     }
 
     /// Says how many findings are handed over, and how grave they are.
-    fn severities(&self, source: &Source<'_>) -> String {
-        let all = self.case.state().findings.iter();
-        let mut by_severity: BTreeMap<_, u64> = BTreeMap::new();
-        for finding in all.filter(|finding| source.ask.findings.contains(&finding.number)) {
-            *by_severity.entry(finding.severity).or_default() += 1;
-        }
-        let worst_first = by_severity.iter().rev();
-        let said: Vec<String> =
-            worst_first.map(|(severity, number)| format!("{number} {severity}")).collect();
-        said.join(", ")
+    fn severities(&self) -> String {
+        let grave = |word: &str| self.of_kind("finding").filter(|row| row["severity"] == word).count();
+        let worst_first = crate::journal::Severity::ALL.iter().rev().map(|severity| severity.word());
+        let said = worst_first.map(|word| (grave(word), word)).filter(|(number, _)| *number > 0);
+        said.map(|(number, word)| format!("{number} {word}")).collect::<Vec<String>>().join(", ")
     }
 
-    fn lines<'h>(&mut self, hits: impl Iterator<Item = &'h Hit>) -> Result<Vec<Line>> {
-        hits.map(|hit| self.line(hit)).collect()
-    }
-
-    fn line(&mut self, hit: &Hit) -> Result<Line> {
-        let entry = self.case.entry(hit)?;
-        let (object, redacted) = shown(&entry, &entry.raw, self.redactor);
-        let row = self.case.store().row(self.case.locate(&hit.source)?);
-        let text = |name: &str| text(&object, name);
-        let from = if object.contains_key("source.ip") { text("source.ip") } else { text("source.address") };
-        let sha256 = crate::case::record_hash(&entry).to_string();
-        Ok(Line {
-            id: entry.origin.id().to_string(),
-            time: hit.time.map(|time| self.zone.show(time, 3)).unwrap_or_default(),
-            doubt: entry.event.stamp.map(|stamp| doubt(&stamp.basis)).unwrap_or_default(),
+    fn line(&self, name: &str) -> Option<Line> {
+        let (event, sha256) = self.events.shown.get(name)?;
+        let text = |name: &str| cell(event, name);
+        let redacted = event.contains_key("vestigo.withheld");
+        let source = text("vestigo.source");
+        let row = list(&self.covered, "sources").find(|row| row["source"] == source.as_str());
+        Some(Line {
+            id: text("id"),
+            time: time_of(event).map(|time| self.zone.show(time, 3)).unwrap_or_default(),
+            doubt: doubt(&text("vestigo.time.basis")),
             outcome: text("event.outcome"),
             actor: text("user.name"),
-            from,
+            from: if event.contains_key("source.ip") { text("source.ip") } else { text("source.address") },
             what: text("message").lines().next().unwrap_or_default().to_owned(),
-            raw: if redacted { String::new() } else { text("event.original") },
-            source_path: self.redactor.text(&row.found.path),
-            line: entry.origin.line,
-            sha256: if redacted { String::new() } else { sha256 },
+            raw: text("event.original"),
+            source_path: row.map(|row| self::text(row, "path").to_owned()).unwrap_or_default(),
+            line: event.get("vestigo.line").and_then(Value::as_u64).unwrap_or_default(),
+            sha256: sha256.clone(),
             redacted,
         })
     }
 
-    fn findings(&mut self, source: &Source<'_>) -> Result<Vec<FindingPart>> {
-        let chosen = |finding: &&Finding| source.ask.findings.contains(&finding.number);
-        let findings: Vec<Finding> = self.case.state().findings.iter().filter(chosen).cloned().collect();
-        findings.iter().map(|finding| self.finding(finding)).collect()
-    }
-
-    fn finding(&mut self, finding: &Finding) -> Result<FindingPart> {
-        let mut hits = Vec::new();
-        let request = Request { expr: self.case.events_of(finding)?, window: Window::ALL };
-        each(self.case, &request, &mut |hit| hits.push(hit))?;
-        let (made, by) = finding.made();
-        let query = finding.query.as_ref().map(|asked| self.redactor.text(&self.case.read_here(asked)));
-        let orphaned =
-            finding.events.values().filter(|event| self.case.standing(event).hit().is_none()).count();
-        Ok(FindingPart {
-            number: finding.number,
-            uid: finding.uid.clone(),
-            title: self.redactor.text(&finding.title),
-            severity: finding.severity.to_string(),
-            state: finding.state.to_string(),
-            verdict: finding.verdict.map(|verdict| verdict.to_string()),
-            owner: self.redactor.text(&finding.owner),
-            due: self.redactor.text(&finding.due),
-            tags: finding.tags.iter().map(|tag| self.redactor.text(tag)).collect(),
-            created: self.moment(made),
-            created_by: self.redactor.text(by),
-            notes: self.said(&finding.notes),
-            history: self.said(&finding.history),
-            events: self.lines(hits.iter().take(OF_FINDING))?,
-            events_total: hits.len() as u64,
-            query,
-            orphaned: orphaned as u64,
-        })
-    }
-
-    fn said(&mut self, said: &[Said]) -> Vec<Note> {
-        let note = |said: &Said| Note {
-            at: self.moment(&said.at),
-            by: self.redactor.text(&said.by),
-            text: self.redactor.text(&said.text),
-        };
-        said.iter().map(note).collect()
-    }
-
-    fn moment(&self, at: &str) -> String {
-        at.parse::<Instant>().map_or_else(|_| at.to_owned(), |at| self.zone.show(at, 0))
-    }
-
-    /// The marked events that are in the bundle.
-    fn bookmarks(&mut self, source: &Source<'_>) -> Result<Vec<Marked>> {
-        let in_bundle: BTreeMap<([u8; 32], u64), ()> =
-            source.hits.iter().map(|hit| ((hit.source.0, hit.record), ())).collect();
-        let mut marked = Vec::new();
-        for mark in self.case.state().bookmarks.values() {
-            let hit = self.case.standing(&mark.event).hit();
-            let Some(hit) = hit.filter(|hit| in_bundle.contains_key(&(hit.source.0, hit.record))) else {
-                continue;
-            };
-            let event = self.line(&hit)?;
-            let tags = mark.tags.iter().map(|tag| self.redactor.text(tag)).collect();
-            marked.push(Marked { event, note: self.redactor.text(&mark.note), tags });
+    fn finding(&self, row: &Value) -> FindingPart {
+        let own = |name: &str| text(row, name).to_owned();
+        FindingPart {
+            number: number(row, "finding"),
+            uid: own("uid"),
+            title: own("title"),
+            severity: own("severity"),
+            state: own("state"),
+            verdict: row["verdict"].as_str().map(str::to_owned),
+            owner: own("owner"),
+            due: own("due"),
+            tags: texts(row, "tags"),
+            created: self.moment(text(row, "made")),
+            created_by: own("by"),
+            notes: self.said(row, "notes"),
+            history: self.said(row, "history"),
+            events: list(row, "first").filter_map(|name| self.line(name.as_str()?)).collect(),
+            events_total: number(row, "count"),
+            query: row["reads"].as_str().map(str::to_owned),
+            orphaned: list(row, "orphaned").count() as u64,
         }
-        Ok(marked)
     }
 
-    fn not_read(&mut self) -> Vec<NotRead> {
-        let text = |value: &Value| self.redactor.text(value.as_str().unwrap_or_default());
-        let row = |row: coverage::NotRead<'_>| NotRead {
-            path: text(row.path),
-            status: text(row.status),
-            reason: text(row.reason),
+    fn said(&self, row: &Value, name: &str) -> Vec<Note> {
+        let note = |said: &Value| Note {
+            at: self.moment(text(said, "at")),
+            by: text(said, "by").to_owned(),
+            text: text(said, "text").to_owned(),
         };
-        coverage::not_read_of(self.case).into_iter().map(row).collect()
+        list(row, name).map(note).collect()
     }
 
-    fn coverage(&mut self, row: &Covered, written: &Written) -> Coverage {
-        let (info, receipt) = (&row.info, &row.info.receipt);
-        let show = |at: Option<Instant>| at.map(|at| self.zone.show(at, 0)).unwrap_or_default();
-        let gap = |gap: &super::coverage::Gap| {
-            format!("{} to {} ({} h)", self.zone.show(gap.from, 0), self.zone.show(gap.to, 0), gap.hours())
+    /// A marked event, where it is in the bundle.
+    fn bookmark(&self, row: &Value) -> Option<Marked> {
+        let event = self.line(row["stands"].as_str()?)?;
+        Some(Marked { event, note: text(row, "note").to_owned(), tags: texts(row, "tags") })
+    }
+
+    fn chart(&self) -> Option<Chart> {
+        let (first, last) = self.events.span?;
+        let moment = |value: &Value| value.as_str().and_then(|at| at.parse::<Instant>().ok());
+        let window = |row: &Value| Some(Window { from: moment(&row["from"])?, to: moment(&row["to"])? });
+        let silent: Vec<Window> = list(&self.query, "silent").filter_map(window).collect();
+        let mut bars = Bars::new(first, last, &self.zone, &silent);
+        self.events.times.iter().for_each(|(time, outcome)| bars.add(*time, *outcome));
+        Some(bars.chart())
+    }
+
+    fn coverage(&self, row: &Value) -> Coverage {
+        let show = |name: &str| self.moment(text(row, name));
+        let gap = |gap: &Value| {
+            let (from, to) = (self.moment(text(gap, "from")), self.moment(text(gap, "to")));
+            format!("{from} to {to} ({} h)", gap["hours"])
         };
-        let gaps = match &row.gaps {
-            Some(gaps) => gaps.iter().map(gap).collect(),
-            None if info.span().is_some() => vec!["were not looked for in this source".to_owned()],
-            None => Vec::new(),
+        let gaps = match &row["gaps"] {
+            Value::Array(gaps) => gaps.iter().map(gap).collect(),
+            _ if row["first"].is_string() => vec!["were not looked for in this source".to_owned()],
+            _ => Vec::new(),
         };
+        let times: Times = serde_json::from_value(row["time"].clone()).unwrap_or_default();
         Coverage {
-            source_path: self.redactor.text(&info.path),
-            format: receipt.format.clone(),
-            sha256: info.id.to_string(),
-            bytes: info.bytes,
-            events: receipt.events,
-            exported: written
-                .shares
-                .iter()
-                .find(|share| share.source == info.id)
-                .map_or(0, |share| share.records),
-            unparsed: receipt.unparsed,
-            rejected_bytes: receipt.bytes.rejected,
-            first: show(info.span().map(|span| span.0)),
-            last: show(info.span().map(|span| span.1)),
+            source_path: text(row, "path").to_owned(),
+            format: text(row, "format").to_owned(),
+            sha256: text(row, "source").to_owned(),
+            bytes: number(&row["bytes"], "total"),
+            events: number(row, "events"),
+            exported: number(row, "exported"),
+            unparsed: number(row, "unparsed"),
+            rejected_bytes: number(&row["bytes"], "rejected"),
+            first: show("first"),
+            last: show("last"),
             gaps,
-            basis: basis(&receipt.time),
+            basis: basis(&times),
         }
     }
 
-    fn custody(&mut self, source: &Source<'_>, written: &Written) -> Vec<Custody> {
-        let lines = &self.case.journal()[..source.entries];
-        let row = |line: &crate::journal::Line| {
-            let hidden = withheld(line, &written.shares, self.redactor);
-            let said = if hidden { WITHHELD.to_owned() } else { summary(line) };
-            let by = self.redactor.text(&line.by);
-            Custody { seq: line.seq, at: self.moment(&line.at), by, act: line.act.clone(), summary: said }
-        };
-        lines.iter().skip(lines.len().saturating_sub(ENTRIES)).map(row).collect()
-    }
-
-    /// Sums up what was taken out, by field. Comes last, when all else was met.
-    fn redactions(&mut self, source: &Source<'_>) -> Vec<RedactionRow> {
-        let why = self.redactor.text(&source.options.reason);
-        let mut fields: BTreeMap<&str, u64> = BTreeMap::new();
-        for (secret, _) in self.redactor.ledger() {
-            *fields.entry(&secret.field).or_default() += 1;
+    fn custody(&self, bag: &Bag) -> Result<Vec<Custody>, String> {
+        let unnamed: Vec<u64> = list(&self.query, "unnamed").filter_map(Value::as_u64).collect();
+        let (mut lines, mut entries) = (bag.lines("data/journal.jsonl")?, VecDeque::new());
+        while let Some(line) = lines.read()? {
+            let value: Value =
+                read_json(line, MOST_VALUES).map_err(|error| format!("data/journal.jsonl: {error}"))?;
+            let seq = number(&value, "seq");
+            let row = match serde_json::from_value::<Entry>(value) {
+                Err(_) => Custody { seq, summary: WITHHELD.to_owned(), ..Custody::default() },
+                Ok(line) => Custody {
+                    seq,
+                    at: self.moment(&line.at),
+                    summary: summary(&line),
+                    by: if unnamed.contains(&seq) { UNNAMED.to_owned() } else { line.by },
+                    act: line.act,
+                },
+            };
+            entries.push_back(row);
+            if entries.len() > ENTRIES {
+                entries.pop_front();
+            }
         }
-        let row =
-            |(field, values): (&str, u64)| RedactionRow { field: field.to_owned(), values, why: why.clone() };
-        fields.into_iter().map(row).collect()
+        Ok(entries.into())
+    }
+
+    /// Sums up what was taken out, by field.
+    fn redactions(&self) -> Vec<RedactionRow> {
+        let mut fields: BTreeMap<&str, RedactionRow> = BTreeMap::new();
+        for row in &self.ledger {
+            let known = fields.entry(text(row, "field")).or_insert_with(|| RedactionRow {
+                field: text(row, "field").to_owned(),
+                values: 0,
+                why: text(row, "why").to_owned(),
+            });
+            known.values += 1;
+        }
+        fields.into_values().collect()
+    }
+
+    fn not_proven(&self) -> Vec<String> {
+        let mut open = vec![
+            NEVER_PROVEN.to_owned(),
+            "Whose key signed this: compare its fingerprint with what its owner told you.".to_owned(),
+            "That the history was not rolled back before this bundle was made: compare the checkpoint with one that was kept elsewhere.".to_owned(),
+            "That an event happened as its log line says: a log says what a program wrote.".to_owned(),
+            "That the clocks of the machines that wrote the logs were right.".to_owned(),
+            "Which person acted: a record names an account or an address.".to_owned(),
+        ];
+        if self.events.withheld > 0 {
+            open.push(
+                "What redacted records say. A source of a line or two could be guessed from its SHA-256."
+                    .to_owned(),
+            );
+        }
+        if !self.info("Vestigo-Key").starts_with("SHA256:") {
+            open.insert(0, "Who answers for any of it: this bundle is UNSIGNED.".to_owned());
+        }
+        open
     }
 }
 
-fn text(object: &Map<String, Value>, name: &str) -> String {
-    super::forms::cell(object, name)
+fn not_read(row: &Value) -> NotRead {
+    let own = |name: &str| text(row, name).to_owned();
+    NotRead { path: own("path"), status: own("status"), reason: own("reason") }
 }
 
-/// Says what of a time is inferred or in doubt.
-fn doubt(basis: &Basis) -> String {
-    let inferred = [(basis.year, "year"), (basis.date, "date"), (basis.zone, "zone")];
-    let inferred: Vec<&str> = inferred.into_iter().filter_map(|(is, word)| is.then_some(word)).collect();
+/// Says what of a time is inferred or in doubt, from the words of its basis.
+fn doubt(basis: &str) -> String {
+    let words: Vec<&str> = basis.split(',').collect();
+    let inferred: Vec<&str> =
+        words.iter().copied().filter(|word| matches!(*word, "year" | "date" | "zone")).collect();
     let mut doubts = Vec::new();
     if !inferred.is_empty() {
         doubts.push(format!("{} inferred", inferred.join(" and ")));
     }
-    if basis.ambiguous {
+    if words.contains(&"ambiguous") {
         doubts.push("clocks were changed then, so another hour is possible".to_owned());
     }
-    if basis.future {
+    if words.contains(&"future") {
         doubts.push("later than the source was imported".to_owned());
     }
     doubts.join("; ")
@@ -337,25 +455,4 @@ fn basis(times: &Times) -> String {
     let said = parts.into_iter().filter(|(number, _)| *number > 0);
     let said: Vec<String> = said.map(|(number, how)| format!("{} {how}", thousands(number))).collect();
     said.join(", ")
-}
-
-fn not_proven(source: &Source<'_>, written: &Written) -> Vec<String> {
-    let mut open = vec![
-        NEVER_PROVEN.to_owned(),
-        "Whose key signed this: compare its fingerprint with what its owner told you.".to_owned(),
-        "That the history was not rolled back before this bundle was made: compare the checkpoint with one that was kept elsewhere.".to_owned(),
-        "That an event happened as its log line says: a log says what a program wrote.".to_owned(),
-        "That the clocks of the machines that wrote the logs were right.".to_owned(),
-        "Which person acted: a record names an account or an address.".to_owned(),
-    ];
-    if written.withheld > 0 {
-        open.push(
-            "What redacted records say. A source of a line or two could be guessed from its SHA-256."
-                .to_owned(),
-        );
-    }
-    if source.options.signer.is_none() {
-        open.insert(0, "Who answers for any of it: this bundle is UNSIGNED.".to_owned());
-    }
-    open
 }

@@ -34,8 +34,6 @@ pub(super) struct Part {
     offset: Option<u64>,
     hash: String,
     record: u64,
-    /// The first letter of the outcome.
-    pub outcome: u8,
     pub forms: Forms,
 }
 
@@ -87,8 +85,6 @@ fn part(matter: &Matter<'_>, entry: &Entry, span: Span, whole: &[u8], raw: &mut 
     let origin = &entry.origin;
     let event = format!("{}:{}", origin.source, origin.record);
     let (mut object, withheld) = shown(entry, whole, matter.redactor);
-    let outcome = object.get("event.outcome").and_then(Value::as_str).unwrap_or_default();
-    let outcome = outcome.bytes().next().unwrap_or_default();
     let mut place = None;
     if withheld {
         object.insert("vestigo.withheld".into(), true.into());
@@ -103,10 +99,11 @@ fn part(matter: &Matter<'_>, entry: &Entry, span: Span, whole: &[u8], raw: &mut 
     let forms = forms(object, &tags)?;
     let (line, record) = (origin.line, origin.record);
     let offset = (!matter.redactor.is_active()).then_some(origin.offset);
-    Ok(Part { event, place, line, offset, hash, record, outcome, forms })
+    Ok(Part { event, place, line, offset, hash, record, forms })
 }
 
-fn forms(object: Map<String, Value>, tags: &[String]) -> Result<Forms> {
+/// Gives an event in every form.
+pub(super) fn forms(object: Map<String, Value>, tags: &[String]) -> Result<Forms> {
     let line = |object: &Map<String, Value>| -> Result<String> {
         let text = serde_json::to_string(object).attempt(|| "cannot write an event as JSON".to_owned())?;
         Ok(harmless_json(text) + "\n")

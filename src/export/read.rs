@@ -20,6 +20,9 @@ pub(super) const MOST: usize = 1_000_000;
 /// Largest list, tag file, line or record that is read into memory.
 const LARGEST: u64 = 256 << 20;
 
+/// Most JSON values that a file or a line of a bundle may become, about 100 bytes each.
+pub const MOST_VALUES: u64 = 2_000_000;
+
 /// A bundle: a folder, or a tar of one.
 pub struct Bag {
     path: PathBuf,

@@ -42,8 +42,6 @@ pub struct Share {
 pub struct Written {
     /// The sources that have records in the bundle.
     pub shares: Vec<Share>,
-    /// How each event came out: `s`uccess, `f`ailure, or neither, in the order of time.
-    pub outcomes: Vec<u8>,
     /// Records whose bytes were left out.
     pub withheld: u64,
 }
@@ -96,7 +94,6 @@ pub(super) fn write(
         shares: &shares,
         spool: Spool::new(hits.len(), bag)?,
         records: csv_row(COLUMNS),
-        outcomes: vec![0; hits.len()],
         open: None,
         withheld: 0,
         done: 0,
@@ -105,10 +102,10 @@ pub(super) fn write(
     };
     in_turn(matter, &shares, &jobs, &mut turn)?;
     turn.end_source()?;
-    let Turn { spool, records, outcomes, withheld, bag, .. } = turn;
+    let Turn { spool, records, withheld, bag, .. } = turn;
     bag.add("data/records.csv", records.as_bytes())?;
     spool.write_out(bag)?;
-    Ok(Written { shares, outcomes, withheld })
+    Ok(Written { shares, withheld })
 }
 
 /// Splits a source's events by frame.
@@ -176,7 +173,6 @@ struct Turn<'a> {
     shares: &'a [Share],
     spool: Spool,
     records: String,
-    outcomes: Vec<u8>,
     /// The files of the source whose turn it is.
     open: Option<Open>,
     withheld: u64,
@@ -212,7 +208,6 @@ impl Turn<'_> {
         for (n, part) in job.members.iter().zip(piece.parts) {
             self.records.push_str(&part.row(&self.shares[job.share], open.raw.length()));
             self.withheld += u64::from(part.place.is_none());
-            self.outcomes[*n] = part.outcome;
             self.spool.push(*n, &part.forms)?;
         }
         open.raw.write(&piece.raw)?;
@@ -246,4 +241,12 @@ pub fn hex(bytes: &[u8]) -> String {
 /// Writes hashes in hexadecimal.
 pub fn hex_all(hashes: &[Hash]) -> Vec<String> {
     hashes.iter().map(|hash| hex(hash)).collect()
+}
+
+/// Takes a line of `records.csv` apart that is written as we write it.
+pub fn cells(line: &[u8]) -> Option<[&str; 10]> {
+    let line = std::str::from_utf8(line).ok()?;
+    let inside = line.strip_suffix("\"\n")?.strip_prefix('"')?;
+    let cells: Vec<&str> = inside.split("\",\"").collect();
+    <[&str; 10]>::try_from(cells).ok().filter(|cells| cells.iter().all(|cell| !cell.contains('"')))
 }

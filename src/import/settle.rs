@@ -208,15 +208,26 @@ impl<'a> Settler<'a> {
             batch.writer.lock().unwrap_or_else(PoisonError::into_inner).take().ok_or_else(no_batch)?;
         let Batch { rows, containers, keys, stale, .. } = batch;
         let batch = (!writer.is_empty()).then_some(number);
+        let mut plans = HashMap::new();
         if batch.is_some() {
             let (manifest, sha256) = writer.finish()?;
             let what = sealed_entry(number, &manifest, &sha256);
             self.hold.note("evidence.import", what, self.clock)?;
             self.unpublished.insert(number, (basis(number, &sha256, &manifest), keys, stale));
+            plans.extend(manifest.sources.into_iter().map(|row| (row.source, row.plan)));
         } else if rows.is_empty() {
             return Ok(());
         }
-        let rows_json: Vec<Value> = rows.iter().map(Row::json).collect();
+        let row_json = |row: &Row| {
+            let mut said = row.json();
+            let fresh = row.source.filter(|_| row.status != Status::Duplicate);
+            if let Some(plan) = fresh.and_then(|id| plans.get(&id.to_string())) {
+                // With it, whoever has the journal can tell how the records were read.
+                said["plan"] = plan.clone();
+            }
+            said
+        };
+        let rows_json: Vec<Value> = rows.iter().map(row_json).collect();
         let what = json!({ "batch": batch, "sources": rows_json, "containers": containers });
         self.hold.note("import.receipt", what, self.clock)?;
         for row in rows {

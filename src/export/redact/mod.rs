@@ -278,6 +278,18 @@ impl Redactor {
         }
     }
 
+    /// Takes values out of a JSON value, but not out of the parts that are called so.
+    pub fn json_but(&self, value: &mut Value, ours: &[&str]) {
+        match value {
+            Value::Array(values) => values.iter_mut().for_each(|value| self.json_but(value, ours)),
+            Value::Object(object) => {
+                let others = object.iter_mut().filter(|(name, _)| !ours.contains(&name.as_str()));
+                others.for_each(|(_, value)| self.json_but(value, ours));
+            }
+            leaf => self.json(leaf),
+        }
+    }
+
     /// Takes values out of an event, and out of the names of a log's own fields.
     /// What is not the log's own text stays: our places and hashes, and words from
     /// closed lists.

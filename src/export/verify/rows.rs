@@ -7,7 +7,7 @@ use crate::record::{Hash, SourceId};
 
 use crate::export::forms::csv_row;
 use crate::export::read::{Bag, damage, unhex};
-use crate::export::records::COLUMNS;
+use crate::export::records::{COLUMNS, cells};
 
 const FILE: &str = "data/records.csv";
 
@@ -143,14 +143,6 @@ impl Rows {
     pub fn len(&self) -> u64 {
         self.rows.len() as u64
     }
-}
-
-/// Takes a line apart that is written as we write it.
-fn cells(line: &[u8]) -> Option<[&str; 10]> {
-    let line = std::str::from_utf8(line).ok()?;
-    let inside = line.strip_suffix("\"\n")?.strip_prefix('"')?;
-    let cells: Vec<&str> = inside.split("\",\"").collect();
-    <[&str; 10]>::try_from(cells).ok().filter(|cells| cells.iter().all(|cell| !cell.contains('"')))
 }
 
 /// Reads `<source>:<record>`, written as we write it.
