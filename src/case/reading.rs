@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use crate::error::{Attempt, Result};
 use crate::evidence::{SourceRow, Span};
-use crate::parse::{Parser, Plan};
+use crate::parse::{MAX_TEXT, Parser, Plan};
 use crate::record::Event;
 
 /// The UTF-8 byte order mark, which no format wants to see.
@@ -30,6 +30,23 @@ impl Reading {
         let plan = serde_json::from_value(row.plan.clone())
             .attempt(|| format!("cannot understand how source {} was read", row.source))?;
         Reading::new(plan)
+    }
+
+    /// Makes the reading of a plan that somebody else wrote down; says why it cannot be made.
+    pub fn named(plan: &serde_json::Value) -> Result<Reading, String> {
+        let plan: Plan = serde_json::from_value(plan.clone()).map_err(|_| "it is not a plan".to_owned())?;
+        if !plan.is_current() {
+            return Err(format!(
+                "version {} of the formats read them, which this vestigo has not",
+                plan.version
+            ));
+        }
+        Reading::new(plan).map_err(|error| error.to_string())
+    }
+
+    /// Tells whether a text of so many bytes can be a part of an overlong line with more behind it.
+    pub fn fills_a_part(length: u64) -> bool {
+        length + 3 >= MAX_TEXT as u64
     }
 
     /// Reads one record's bytes.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::case::{Brought, Rungs, Verdict, verify as verify_case};
 use crate::error::{Attempt, Error, Result, visible};
 use crate::evidence::Depth;
-use crate::export::{Bag, verify as verify_bundle};
+use crate::export::{Bag, is_proof, verify as verify_bundle, verify_proof};
 use crate::fs;
 use crate::journal::{Allowed, Checkpoint};
 
@@ -40,6 +40,7 @@ pub fn verify(args: &VerifyArgs, globals: &Globals, world: &mut World) -> Result
     };
     let read = || (done.load(Ordering::Relaxed), total.load(Ordering::Relaxed), 0);
     let verdict = watched(world, globals, &read, || match named {
+        Some(proof) if is_proof(proof) => verify_proof(proof, &brought),
         Some(bundle) => verify_bundle(bundle, &brought, &progress),
         None => {
             let folder = which::chosen(args.target.as_deref().or(globals.case.as_deref()), world)?;

@@ -18,6 +18,9 @@ use super::unfinished::Unfinished;
 /// The namespace of signatures over bundles.
 pub const NAMESPACE: &str = "vestigo-bundle";
 
+/// What `bag-info.txt` says of the key where nobody signed.
+pub const UNSIGNED: &str = "none: UNSIGNED";
+
 /// What `bagit.txt` is: exactly these two lines.
 pub const DECLARATION: &str = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
 

@@ -26,6 +26,22 @@ pub fn silent(case: &Case, hits: &[Hit], zone: &Zone) -> Result<Vec<Window>> {
     Ok(gaps(&case.index().histogram(&all, &edges, None, 0, &Cancel::new())?.buckets))
 }
 
+/// Finds the same where every event of the case is known: from their times.
+pub fn silent_among(times: &[Instant], zone: &Zone) -> Vec<Window> {
+    let Some((first, last)) = times.iter().min().zip(times.iter().max()) else { return Vec::new() };
+    let (edges, _) = edges(*first, *last, zone);
+    let windows = edges.windows(2).map(|pair| Window { from: pair[0], to: pair[1] });
+    let mut counted: Vec<Counted> =
+        windows.map(|window| Counted { window, count: 0, by: Vec::new() }).collect();
+    for time in times {
+        let place = edges.partition_point(|edge| edge <= time).checked_sub(1);
+        if let Some(bucket) = place.and_then(|place| counted.get_mut(place)) {
+            bucket.count += 1;
+        }
+    }
+    gaps(&counted)
+}
+
 /// Gives the edges of the chart's intervals, and how long one is.
 fn edges(first: Instant, last: Instant, zone: &Zone) -> (Vec<Instant>, i64) {
     let window = Window { from: first, to: last.plus(1) };

@@ -1,10 +1,13 @@
 //! What a bundle's answer rests on: which sources, which hours, what is missing.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::case::{Case, SourceInfo};
 use crate::error::Result;
 use crate::index::{Cancel, Request};
+use crate::journal::Line;
 use crate::query::{Expr, FieldRef, Leaf, Pattern, Test};
 use crate::record::{Instant, SourceId, Window};
 
@@ -17,7 +20,7 @@ const HOUR: i64 = 3_600_000_000_000;
 const LISTED: usize = 20;
 
 /// How many sources are looked at hour by hour.
-const LOOKED_AT: usize = 500;
+pub const LOOKED_AT: usize = 500;
 
 /// Longest stretch that is looked at hour by hour: ten years.
 const MOST_HOURS: i64 = 24 * 366 * 10;
@@ -75,8 +78,7 @@ fn gaps(case: &Case, info: &SourceInfo) -> Result<Option<Vec<Gap>>> {
             _ => gaps.push(Gap { from: bucket.window.from, to: bucket.window.to }),
         }
     }
-    gaps.sort_by_key(|gap| (std::cmp::Reverse(gap.hours()), gap.from));
-    gaps.truncate(LISTED);
+    longest(&mut gaps);
     Ok(Some(gaps))
 }
 
@@ -91,10 +93,10 @@ pub struct NotRead<'a> {
     pub reason: &'a Value,
 }
 
-/// Lists what was met at import and not read.
-pub fn not_read_of(case: &Case) -> Vec<NotRead<'_>> {
-    case.journal()
-        .iter()
+/// Lists what was met at import and not read, as a journal's entries say.
+pub fn not_read_of<'a>(entries: impl IntoIterator<Item = &'a Line>) -> Vec<NotRead<'a>> {
+    entries
+        .into_iter()
         .filter(|line| line.act == "import.receipt")
         .filter_map(|line| line.what["sources"].as_array())
         .flatten()
@@ -105,7 +107,7 @@ pub fn not_read_of(case: &Case) -> Vec<NotRead<'_>> {
 
 /// What of `coverage.json` is of our making: hashes, counts, moments, words from
 /// closed lists. No redacted value is looked for in it.
-const OURS: [&str; 25] = [
+const OURS: [&str; 26] = [
     "acquired",
     "anchor",
     "bytes",
@@ -130,6 +132,7 @@ const OURS: [&str; 25] = [
     "time",
     "unparsed",
     "version",
+    "year",
     "zone",
 ];
 
@@ -147,21 +150,50 @@ pub fn json(case: &Case, covered: &[Covered], shares: &[Share], originals: &[(So
         said
     });
     let rows: Vec<Value> = rows.collect();
-    let not_read = |row: NotRead<'_>| json!({ "path": row.path, "status": row.status, "reason": row.reason });
-    let not_read: Vec<Value> = not_read_of(case).into_iter().map(not_read).collect();
-    json!({ "sources": rows, "not_read": not_read,
-        "gap": "at least one whole hour (UTC) without an event between a source's first and last; the longest 20 are listed",
-        "not_shown": "whether these are all the logs there were, and whether they were complete before they were imported" })
+    json!({ "sources": rows, "not_read": not_read(case.journal()), "gap": GAP, "not_shown": NOT_SHOWN })
+}
+
+/// What `gap` in `coverage.json` says.
+pub const GAP: &str = "at least one whole hour (UTC) without an event between a source's first and last; the longest 20 are listed";
+
+/// What `not_shown` in `coverage.json` says.
+pub const NOT_SHOWN: &str =
+    "whether these are all the logs there were, and whether they were complete before they were imported";
+
+/// Gives what `not_read` in `coverage.json` says.
+pub fn not_read<'a>(entries: impl IntoIterator<Item = &'a Line>) -> Vec<Value> {
+    let row = |row: NotRead<'_>| json!({ "path": row.path, "status": row.status, "reason": row.reason });
+    not_read_of(entries).into_iter().map(row).collect()
+}
+
+/// Gives the longest gaps between hours (since the epoch) that have events, as
+/// `coverage.json` says them.
+pub fn gaps_between(hours: &BTreeSet<i64>) -> Option<Vec<Value>> {
+    let (first, last) = (*hours.first()?, *hours.last()?);
+    if last + 1 - first > MOST_HOURS {
+        return None;
+    }
+    let at = |hour: i64| Instant::from_nanos(hour.saturating_mul(HOUR));
+    let pairs = hours.iter().zip(hours.iter().skip(1)).filter(|(one, next)| *one + 1 < **next);
+    let mut gaps: Vec<Gap> = pairs.map(|(one, next)| Gap { from: at(one + 1), to: at(*next) }).collect();
+    longest(&mut gaps);
+    Some(gaps.iter().map(gap_json).collect())
+}
+
+fn longest(gaps: &mut Vec<Gap>) {
+    gaps.sort_by_key(|gap| (std::cmp::Reverse(gap.hours()), gap.from));
+    gaps.truncate(LISTED);
+}
+
+fn gap_json(gap: &Gap) -> Value {
+    json!({ "from": gap.from.to_string(), "to": gap.to.to_string(), "hours": gap.hours() })
 }
 
 fn source(row: &Covered, shares: &[Share], originals: &[(SourceId, String)]) -> Value {
     let (info, receipt) = (&row.info, &row.info.receipt);
     let share = shares.iter().find(|share| share.source == info.id);
     let original = originals.iter().find(|(id, _)| *id == info.id).map(|(_, name)| name);
-    let gaps = row.gaps.as_ref().map(|gaps| {
-        let gap = |gap: &Gap| json!({ "from": gap.from.to_string(), "to": gap.to.to_string(), "hours": gap.hours() });
-        gaps.iter().map(gap).collect::<Vec<Value>>()
-    });
+    let gaps = row.gaps.as_ref().map(|gaps| gaps.iter().map(gap_json).collect::<Vec<Value>>());
     json!({ "source": info.id.to_string(), "path": info.path, "format": receipt.format, "bytes": receipt.bytes,
         "events": receipt.events, "unparsed": receipt.unparsed, "rejected": receipt.rejected,
         "broken": receipt.broken, "first": info.span().map(|span| span.0.to_string()),

@@ -187,7 +187,7 @@ const OURS: [&str; 16] = [
 ];
 
 /// How many events of a finding are named one by one.
-const OF_FINDING: usize = 25;
+pub const OF_FINDING: usize = 25;
 
 /// What the evidence says of an annotation.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -44,6 +44,34 @@ pub fn csv_row<S: AsRef<str>>(cells: impl IntoIterator<Item = S>) -> String {
     quoted.join(",") + "\n"
 }
 
+/// Takes a row of CSV apart whose cells are all in quotes, as we write them.
+pub fn row_of(line: &[u8]) -> Option<Vec<String>> {
+    let line = std::str::from_utf8(line).ok()?;
+    let mut rest = line.strip_suffix('\n')?;
+    let mut cells = Vec::new();
+    loop {
+        rest = rest.strip_prefix('"')?;
+        let mut cell = String::new();
+        loop {
+            let end = rest.find('"')?;
+            cell.push_str(&rest[..end]);
+            rest = &rest[end + 1..];
+            match rest.strip_prefix('"') {
+                Some(behind) => {
+                    cell.push('"');
+                    rest = behind;
+                }
+                None => break,
+            }
+        }
+        cells.push(cell);
+        match rest.strip_prefix(',') {
+            Some(behind) => rest = behind,
+            None => return rest.is_empty().then_some(cells),
+        }
+    }
+}
+
 /// Gives a value of an event's flat JSON as one text.
 pub fn cell(event: &Map<String, Value>, name: &str) -> String {
     match event.get(name) {
@@ -105,6 +133,17 @@ mod tests {
         assert_eq!(csv_cell("=cmd|' /C calc'!A0"), "\"'=cmd|' /C calc'!A0\"");
         assert_eq!(csv_cell("  +1"), "\"'  +1\"");
         assert_eq!(csv_cell("say \"hi\"\n"), "\"say \"\"hi\"\"␊\"");
+    }
+
+    #[test]
+    fn a_row_is_taken_apart_into_the_cells_it_was_made_of() {
+        let cells = ["a", "", "say \"hi\", twice", "=1"];
+        let row = csv_row(cells);
+        assert_eq!(
+            row_of(row.as_bytes()),
+            Some(["a", "", "say \"hi\", twice", "'=1"].map(str::to_owned).to_vec())
+        );
+        assert_eq!((row_of(b"\"a\"x\n"), row_of(b"a,b\n"), row_of(b"\"a\"")), (None, None, None));
     }
 
     #[test]

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::visible;
 use crate::evidence::Damage;
-use crate::record::Instant;
 
 use super::bag::{DECLARATION, MANIFEST, SIGNATURE, STAMP, TAGMANIFEST};
 use super::read::{Bag, damage, unhex};
@@ -78,7 +77,14 @@ impl Bag {
     /// Reads a list of hashes, which must be written as we write it.
     fn listed(&self, list: &str, found: &mut Vec<Damage>) -> BTreeMap<String, String> {
         let mut rows = BTreeMap::new();
-        let Ok(bytes) = self.read(list) else { return rows };
+        let bytes = match self.read(list) {
+            Ok(bytes) => bytes,
+            Err(_) if !self.has(list) => return rows,
+            Err(error) => {
+                found.push(damage(list, error.to_string()));
+                return rows;
+            }
+        };
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let payload = list == MANIFEST;
         for line in text.lines() {
@@ -106,17 +112,17 @@ impl Bag {
         if says("Payload-Oxum") != wanted {
             found.push(damage("bag-info.txt", format!("it does not say `Payload-Oxum: {wanted}`")));
         }
-        let Some((top, time)) = &self.packed else { return };
-        if says("External-Identifier") != top {
-            found.push(damage(
-                "(tar)",
-                format!("its folder {} is not named as bag-info.txt says", visible(top)),
-            ));
-        }
-        let state = says("Vestigo-State").parse::<Instant>().ok().map(|state| state.secs());
-        if state != i64::try_from(*time).ok() {
-            found.push(damage("(tar)", "the time of its members is not that in bag-info.txt"));
-        }
+    }
+
+    /// Says how it is packed, where another program than vestigo did that.
+    pub fn packing(&self) -> Option<String> {
+        let top = self.top.as_ref().filter(|_| self.repacked)?;
+        let named = self.info().ok()?.remove("External-Identifier").unwrap_or_default();
+        let renamed = match top == &named {
+            true => String::new(),
+            false => format!(", in a folder called {} and not {}", visible(top), visible(&named)),
+        };
+        Some(format!("The tar was packed by another program{renamed}; its files are the bundle's."))
     }
 
     /// Reads `bag-info.txt`, in which each name stands once.

@@ -16,7 +16,7 @@ use crate::journal::{Checkpoint, Line, Signer, fetch_stamp};
 use crate::record::{Instant, SourceId, Window, Zone};
 
 use super::ask::Ask;
-use super::bag::{BagWriter, Finished, NAMESPACE, one_line, parent_of, taken};
+use super::bag::{BagWriter, Finished, NAMESPACE, UNSIGNED, one_line, parent_of, taken};
 use super::coverage::{Covered, coverage};
 use super::ledger::occurrences;
 use super::read::Bag;
@@ -296,7 +296,7 @@ fn info(source: &Source<'_>, redactor: &Redactor) -> Vec<(&'static str, String)>
         ("External-Identifier", source.name.clone()),
         ("Vestigo-Case", about.id.clone()),
         ("Vestigo-Events", source.hits.len().to_string()),
-        ("Vestigo-Key", key.unwrap_or_else(|| "none: UNSIGNED".to_owned())),
+        ("Vestigo-Key", key.unwrap_or_else(|| UNSIGNED.to_owned())),
         ("Vestigo-State", state),
     ];
     let info = info.into_iter().map(|(name, value)| (name, one_line(&value)));

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::case::{NEVER_PROVEN, Times};
 use crate::error::{Error, Result};
@@ -12,16 +12,13 @@ use crate::journal::Line as Entry;
 use crate::record::{Instant, Window, Zone};
 
 use super::bars::Bars;
+use super::contents::{Events, cell, list, number, rows, text, texts, time_of, whole};
 use super::custody::{counted, summary};
 use super::read::{Bag, MOST_VALUES};
-use super::records::cells;
 use super::report::{
     Chart, Checkpoint, Cover, Coverage, Custody, Fact, FindingPart, Line, Marked, NotRead, Note,
     RedactionRow, Report, html as write, thousands,
 };
-
-/// How many events are shown one by one.
-const EVENTS: usize = 100;
 
 /// How many entries of the journal are shown, the newest.
 const ENTRIES: usize = 1000;
@@ -62,98 +59,6 @@ fn report(bag: &Bag, info: &BTreeMap<String, String>) -> Result<Report, String> 
         not_proven: page.not_proven(),
         zone: zone.to_string(),
     })
-}
-
-/// Reads a JSON file of a bundle whole.
-fn whole(bag: &Bag, name: &str) -> Result<Value, String> {
-    let bytes = bag.read(name).map_err(|error| error.to_string())?;
-    read_json(&bytes, MOST_VALUES).map_err(|error| format!("{name}: {error}"))
-}
-
-/// Reads a file of JSON lines whole.
-fn rows(bag: &Bag, name: &str) -> Result<Vec<Value>, String> {
-    let (mut lines, mut rows, mut left) = (bag.lines(name)?, Vec::new(), MOST_VALUES);
-    while let Some(line) = lines.read()? {
-        left = left.saturating_sub(crate::fs::weight_of_json(line));
-        rows.push(read_json(line, left).map_err(|error| format!("{name}: {error}"))?);
-    }
-    Ok(rows)
-}
-
-fn text<'v>(value: &'v Value, name: &str) -> &'v str {
-    value[name].as_str().unwrap_or_default()
-}
-
-fn number(value: &Value, name: &str) -> u64 {
-    value[name].as_u64().unwrap_or_default()
-}
-
-fn list<'v>(value: &'v Value, name: &str) -> impl Iterator<Item = &'v Value> {
-    value[name].as_array().into_iter().flatten()
-}
-
-fn texts(value: &Value, name: &str) -> Vec<String> {
-    list(value, name).filter_map(Value::as_str).map(str::to_owned).collect()
-}
-
-/// The events of a bundle, as far as the report shows them.
-#[derive(Default)]
-struct Events {
-    total: u64,
-    untimed: u64,
-    withheld: u64,
-    span: Option<(Instant, Instant)>,
-    /// When each was, and the first letter of how it came out.
-    times: Vec<(Instant, u8)>,
-    /// The names of the first ones.
-    first: Vec<String>,
-    /// Those that are shown, each with the SHA-256 of its record.
-    shown: BTreeMap<String, (Map<String, Value>, String)>,
-}
-
-impl Events {
-    fn read(bag: &Bag, wanted: &BTreeSet<String>) -> Result<Events, String> {
-        let mut events = Events::default();
-        let mut lines = bag.lines("data/events.jsonl")?;
-        while let Some(line) = lines.read()? {
-            let event: Map<String, Value> =
-                read_json(line, MOST_VALUES).map_err(|error| format!("data/events.jsonl: {error}"))?;
-            let name = format!("{}:{}", cell(&event, "vestigo.source"), cell(&event, "vestigo.record"));
-            events.total += 1;
-            events.withheld += u64::from(event.contains_key("vestigo.withheld"));
-            match time_of(&event) {
-                None => events.untimed += 1,
-                Some(at) => {
-                    let (from, to) = events.span.unwrap_or((at, at));
-                    events.span = Some((from.min(at), to.max(at)));
-                    let outcome = event.get("event.outcome").and_then(Value::as_str).unwrap_or_default();
-                    events.times.push((at, outcome.bytes().next().unwrap_or_default()));
-                }
-            }
-            if events.first.len() < EVENTS {
-                events.first.push(name.clone());
-            } else if !wanted.contains(&name) {
-                continue;
-            }
-            events.shown.insert(name, (event, String::new()));
-        }
-        let mut lines = bag.lines("data/records.csv")?;
-        while let Some(line) = lines.read()? {
-            let Some([name, .., sha256, _]) = cells(line) else { continue };
-            if let Some(shown) = events.shown.get_mut(name) {
-                sha256.clone_into(&mut shown.1);
-            }
-        }
-        Ok(events)
-    }
-}
-
-fn time_of(event: &Map<String, Value>) -> Option<Instant> {
-    event.get("@timestamp")?.as_str()?.parse().ok()
-}
-
-fn cell(object: &Map<String, Value>, name: &str) -> String {
-    super::forms::cell(object, name)
 }
 
 struct Page<'a> {
@@ -412,6 +317,10 @@ impl Page<'_> {
                 "What redacted records say. A source of a line or two could be guessed from its SHA-256."
                     .to_owned(),
             );
+        }
+        let fields = texts(&self.query, "redacted").join(", ");
+        if !fields.is_empty() {
+            open.push(format!("What the values of {fields} were: they were taken out."));
         }
         if !self.info("Vestigo-Key").starts_with("SHA256:") {
             open.insert(0, "Who answers for any of it: this bundle is UNSIGNED.".to_owned());

@@ -1,5 +1,6 @@
 //! Reading a bundle, strictly: what a bag is, and nothing else.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Take};
@@ -9,27 +10,37 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Attempt, Error, Result, visible};
 use crate::evidence::Damage;
+use crate::fs::{Dir, Kind, open_named};
 use crate::record::{Hash, SourceId};
 
 use super::bag::{MANIFEST, TAGMANIFEST};
-use super::tar;
+use super::untar;
 
 /// Most files that a bundle may have.
 pub(super) const MOST: usize = 1_000_000;
 
 /// Largest list, tag file, line or record that is read into memory.
-const LARGEST: u64 = 256 << 20;
+const LARGEST: u64 = 160 << 20;
+
+/// How many folders lie in one another at most.
+const DEEPEST: usize = 8;
 
 /// Most JSON values that a file or a line of a bundle may become, about 100 bytes each.
-pub const MOST_VALUES: u64 = 2_000_000;
+pub const MOST_VALUES: u64 = 2_500_000;
 
 /// A bundle: a folder, or a tar of one.
 pub struct Bag {
     path: PathBuf,
+    /// The folder; none where it is a tar.
+    folder: Option<Dir>,
+    /// The file that a stretch was read from last.
+    open: RefCell<Option<(String, File)>>,
     /// Files by name, with their lengths.
     pub(super) files: BTreeMap<String, Piece>,
-    /// Of a tar: the folder in it, and the time that its members have.
-    pub(super) packed: Option<(String, u64)>,
+    /// Of a tar: the folder in it; empty where there is none.
+    pub(super) top: Option<String>,
+    /// Whether another program packed it.
+    pub(super) repacked: bool,
     /// What is wrong with how it is packed.
     pub(super) odd: Vec<Damage>,
 }
@@ -82,34 +93,46 @@ impl Bag {
     /// Opens a bundle and lists what is in it.
     pub fn open(path: &Path) -> Result<Bag> {
         let why = || format!("cannot read the bundle {}", visible(&path.to_string_lossy()));
-        let mut bag = Bag { path: path.to_owned(), files: BTreeMap::new(), packed: None, odd: Vec::new() };
+        let mut bag = Bag {
+            path: path.to_owned(),
+            folder: None,
+            open: RefCell::default(),
+            files: BTreeMap::new(),
+            top: None,
+            repacked: false,
+            odd: Vec::new(),
+        };
         if path.is_file() {
-            let Some(listing) = tar::list(path).attempt(why)? else {
+            let mut file = open_named(path).attempt(why)?;
+            let Some(listing) = untar::list(&mut file).attempt(why)? else {
                 return Err(Error::case(format!("{} is no bundle", visible(&path.to_string_lossy())))
                     .hint("Name a bundle's folder or its tar, or a case's folder."));
             };
-            bag.packed = Some((listing.top, listing.time));
+            (bag.top, bag.repacked) = (Some(listing.top), !listing.as_packed);
             (bag.files, bag.odd) = (listing.files, listing.odd);
         } else {
-            bag.list_folder(path, "").attempt(why)?;
+            let folder = Dir::open(path).attempt(why)?;
+            bag.list_folder(&folder, "", 0).attempt(why)?;
+            bag.folder = Some(folder);
         }
         Ok(bag)
     }
 
-    fn list_folder(&mut self, folder: &Path, prefix: &str) -> std::io::Result<()> {
-        let mut empty = true;
-        for entry in std::fs::read_dir(folder)? {
-            empty = false;
-            let entry = entry?;
-            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-            let kind = entry.file_type()?;
-            if kind.is_dir() {
-                self.list_folder(&entry.path(), &format!("{name}/"))?;
-            } else if kind.is_file() && self.files.len() < MOST {
-                let length = entry.metadata()?.len();
-                self.files.insert(name, Piece { offset: 0, length });
-            } else {
-                self.odd.push(damage(&visible(&name), "it is not a plain file"));
+    fn list_folder(&mut self, folder: &Dir, prefix: &str, depth: usize) -> std::io::Result<()> {
+        let names = folder.names()?;
+        let empty = names.is_empty();
+        for own in names {
+            let name = format!("{prefix}{}", own.to_string_lossy());
+            // A name that is not UTF-8 is none that a list can have.
+            let kind = own.to_str().map(|own| folder.kind(own)).transpose()?.flatten();
+            match (kind, own.to_str()) {
+                (Some(Kind::Folder), Some(own)) if depth < DEEPEST => {
+                    self.list_folder(&folder.dir(own)?, &format!("{name}/"), depth + 1)?;
+                }
+                (Some(Kind::File(length)), _) if self.files.len() < MOST => {
+                    self.files.insert(name, Piece { offset: 0, length });
+                }
+                _ => self.odd.push(damage(&visible(&name), "it is not a plain file")),
             }
         }
         if empty {
@@ -144,7 +167,14 @@ impl Bag {
     }
 
     fn file_of(&self, name: &str) -> std::io::Result<File> {
-        if self.packed.is_some() { File::open(&self.path) } else { File::open(self.path.join(name)) }
+        let Some(folder) = &self.folder else { return open_named(&self.path) };
+        match name.rsplit_once('/') {
+            None => folder.file(name),
+            Some((folders, name)) => {
+                let inside = folders.split('/').try_fold(folder.clone(), |folder, name| folder.dir(name))?;
+                inside.file(name)
+            }
+        }
     }
 
     /// Opens a file for reading line by line, however large it is.
@@ -172,7 +202,11 @@ impl Bag {
             return None;
         }
         let start = self.files.get(name)?.offset + offset;
-        let mut file = self.file_of(name).ok()?;
+        let mut open = self.open.borrow_mut();
+        if open.as_ref().is_none_or(|(known, _)| known != name) {
+            *open = Some((name.to_owned(), self.file_of(name).ok()?));
+        }
+        let (_, file) = open.as_mut()?;
         file.seek(SeekFrom::Start(start)).ok()?;
         let mut bytes = vec![0; length as usize];
         file.read_exact(&mut bytes).ok()?;

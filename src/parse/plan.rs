@@ -92,6 +92,11 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Tells whether the formats of this version made it, which alone read it as it was meant.
+    pub fn is_current(&self) -> bool {
+        self.version == VERSION
+    }
+
     /// Decides from the first bytes of a source (up to 256 KB; `whole` tells
     /// that this is all of it), what the user said, the source's last change
     /// and the moment of acquisition. Fails where the user names an unknown format.

@@ -17,7 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("index", &["error", "fs", "record", "query"]),
     ("case", &["error", "fs", "record", "evidence", "journal", "parse", "query", "index"]),
     ("import", &["error", "fs", "record", "source", "evidence", "journal", "parse", "index", "case"]),
-    ("export", &["error", "fs", "record", "evidence", "query", "index", "journal", "case"]),
+    ("export", &["error", "fs", "record", "evidence", "parse", "query", "index", "journal", "case"]),
     (
         "tui",
         &[

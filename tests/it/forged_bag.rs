@@ -220,63 +220,6 @@ fn a_damaged_bundle_is_not_handed_over() {
     assert!(!check("bundle.transfer.json").contains("lies beside"));
 }
 
-/// A tar's member: its header and what follows it.
-type Member = (tar::Header, Vec<u8>);
-
-fn members(tar: &[u8]) -> Vec<Member> {
-    let (mut at, mut found) = (0, Vec::new());
-    while tar[at..at + 512] != [0; 512] {
-        let mut header = tar::Header::new_old();
-        header.as_mut_bytes().copy_from_slice(&tar[at..at + 512]);
-        let end = at + 512 + (header.size().expect("a size") as usize).div_ceil(512) * 512;
-        found.push((header, tar[at + 512..end].to_vec()));
-        at = end;
-    }
-    found
-}
-
-fn packed(members: &[Member]) -> Vec<u8> {
-    let part = |(header, rest): &Member| [&header.as_bytes()[..], rest].concat();
-    [members.iter().flat_map(part).collect(), vec![0; 1024]].concat()
-}
-
-#[test]
-fn a_tar_is_packed_in_one_way_only() {
-    let env = handed_over(&[]);
-    let out = env.path("b.tar").to_string_lossy().into_owned();
-    let words = ["export", "--finding", "1", "--tar", "--out", &out];
-    let told = env.run(&words).ends(0).err;
-    assert!(told.contains("unpack it and run sh case-x") && !told.contains("b.tar/verify.sh"), "{told}");
-    let whole = std::fs::read(env.path("b.tar")).expect("it is there");
-    let refused = |change: &dyn Fn(&mut Vec<Member>), why: &str| {
-        let mut all = members(&whole);
-        assert!(packed(&all) == whole);
-        change(&mut all);
-        all.iter_mut().for_each(|(header, _)| header.set_cksum());
-        let path = env.write("forged.tar", packed(&all));
-        let (status, said) = vestigo(&env, &path, &[]);
-        assert!(status == 4 && said.contains(why), "{why}: {said}");
-    };
-    let rename = |header: &mut tar::Header, from: &str, to: &str| {
-        let path = String::from_utf8_lossy(&header.path_bytes()).replacen(from, to, 1);
-        header.as_mut_bytes()[..100].fill(0);
-        header.as_mut_bytes()[..path.len()].copy_from_slice(path.as_bytes());
-    };
-    let top = String::from_utf8_lossy(&members(&whole)[0].0.path_bytes())
-        .split_once('/')
-        .expect("a folder")
-        .0
-        .to_owned();
-    refused(&|all| rename(&mut all[5].0, &top, "evil"), "the one folder");
-    refused(&|all| rename(&mut all[5].0, &top, ".."), "the one folder");
-    refused(&|all| rename(&mut all[5].0, &format!("{top}/"), ""), "the one folder");
-    refused(&|all| all.iter_mut().for_each(|(header, _)| rename(header, &top, "other")), "is not named as");
-    refused(&|all| all.iter_mut().for_each(|(header, _)| rename(header, &top, "~root")), "the one folder");
-    refused(&|all| all.iter_mut().for_each(|(header, _)| header.set_mtime(5)), "the time of its members");
-    refused(&|all| all.reverse(), "not in its turn");
-    refused(&|all| all.push(all[3].clone()), "there twice");
-}
-
 #[test]
 fn the_script_needs_its_tools_and_says_so() {
     const TEST: &str = "the_script_needs_its_tools_and_says_so";

@@ -18,6 +18,13 @@ pub fn sha(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
+/// Gives the key with which a world's examiner signs.
+pub fn signer_of(env: &TestEnv) -> Signer {
+    let keys = std::fs::read_dir(env.path("config/keys")).expect("there are keys").flatten();
+    let key = keys.map(|entry| entry.path()).find(|path| path.extension().is_none());
+    Signer::open(&key.expect("a key")).expect("it can be read")
+}
+
 /// A bundle that is being forged.
 pub struct Forgery<'a> {
     env: &'a TestEnv,
@@ -79,18 +86,21 @@ impl Forgery<'_> {
 
     /// Gives the examiner's own key.
     pub fn signer(&self) -> Signer {
-        let keys = std::fs::read_dir(self.env.path("config/keys")).expect("there are keys").flatten();
-        let key = keys.map(|entry| entry.path()).find(|path| path.extension().is_none());
-        Signer::open(&key.expect("a key")).expect("it can be read")
+        signer_of(self.env)
     }
 
     /// Makes every list anew and signs it with the examiner's own key.
     pub fn seal(&self) {
-        self.seal_without("");
+        self.seal_by(&self.signer(), "");
     }
 
     /// Makes every list anew; one file is left out of the list that is signed.
     pub fn seal_without(&self, left_out: &str) {
+        self.seal_by(&self.signer(), left_out);
+    }
+
+    /// Makes every list anew and signs it with somebody's key.
+    pub fn seal_by(&self, signer: &Signer, left_out: &str) {
         let list = |payload: bool| -> (String, u64, usize) {
             let named = files(&self.path).into_iter().filter(|(name, _)| {
                 name.starts_with("data/") == payload
@@ -110,7 +120,7 @@ impl Forgery<'_> {
         };
         self.put("bag-info.txt", info.lines().map(oxum).collect::<String>());
         let tags = list(false).0;
-        let pem = self.signer().sign("vestigo-bundle", tags.as_bytes()).expect("it signs");
+        let pem = signer.sign("vestigo-bundle", tags.as_bytes()).expect("it signs");
         self.put("tagmanifest-sha256.txt", tags);
         self.put("tagmanifest-sha256.txt.sig", pem);
     }

@@ -1,9 +1,14 @@
 //! What can be proved of a bundle, rung by rung.
 
+mod covered;
+mod differ;
+mod noted;
+mod one;
 mod proofs;
 mod rows;
 mod said;
 mod stated;
+mod tables;
 mod told;
 
 use std::path::Path;
@@ -11,23 +16,27 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use crate::case::{Brought, NEVER_PROVEN, Reach, Rungs, Verdict};
-use crate::error::{Result, visible};
+use crate::error::{Error, Result, visible};
 use crate::evidence::Damage;
 use crate::journal::{
     CHECKPOINT_NAMESPACE, Checkpoint, History, check_signature, read_stamp, stamp_is_trusted,
 };
 
-use crate::export::bag::{NAMESPACE, SIGNATURE, STAMP, TAGMANIFEST};
-use crate::export::read::{Bag, damage};
+use super::bag::{NAMESPACE, SIGNATURE, STAMP, TAGMANIFEST};
+use super::page;
+use super::read::{Bag, damage};
+use covered::Covered;
+use differ::Differences;
+use noted::{Against, Noted};
 use proofs::Proved;
 use rows::Rows;
-use stated::Stated;
+use said::Known;
+use stated::{Facts, Stated};
 use told::Told;
 
 const CHECKPOINT_SIGNATURE: &str = "data/checkpoint.txt.sig";
 
-/// What no check of a bundle can derive.
-const VOUCHED: &str = "That the normalised fields, tables and the report say what the records say: only the signer vouches for them.";
+pub use one::{is_proof, verify_proof};
 
 /// What the trees leave open where a source has several frames.
 const LOOSE: &str = "Which numbers, lines and offsets the records of a source of several frames have: the trees bind their order, not how many come before.";
@@ -39,8 +48,8 @@ pub fn verify(path: &Path, brought: &Brought, progress: &(dyn Fn(u64, u64) + Syn
     let mut found = bag.check(progress);
     let mut climb = Climb::default();
     let stated = Stated::read(&bag, &mut found);
-    climb.signature(&bag, &stated, brought, &mut found);
     let mut told = Told::read(&bag, &mut found);
+    climb.signature(&bag, &stated, &told, brought, &mut found);
     // Where redaction hides which case it is of, it is the one that the bundle says.
     told.case = told.case.take().or_else(|| stated.case());
     climb.checkpoint(&bag, &told, &mut found);
@@ -51,8 +60,9 @@ pub fn verify(path: &Path, brought: &Brought, progress: &(dyn Fn(u64, u64) + Syn
     found.dedup();
     let consistent = found.is_empty();
     climb.open(&told, &proved);
-    let Climb { signed, anchored, extends, not_proven, mut notes } = climb;
-    notes.insert(0, format!("{} records are proved to be parts of the sealed originals.", proved.shown));
+    let Climb { signed, anchored, extends, not_proven, mut notes, .. } = climb;
+    notes.splice(0..0, proved.notes());
+    notes.extend(bag.packing());
     let rungs = Rungs {
         consistent,
         signed: signed.filter(|_| consistent),
@@ -66,25 +76,95 @@ pub fn verify(path: &Path, brought: &Brought, progress: &(dyn Fn(u64, u64) + Syn
         notes,
         not_proven,
         entries: told.entries,
-        sources: proved.sources,
+        sources: proved.proved.sources,
         reach: Reach { whole: true, ..Reach::default() },
         history: History::default(),
     })
 }
 
-/// Checks records, their proofs, their events, and what is said of them all.
-fn records(bag: &Bag, told: &Told, stated: &Stated, found: &mut Vec<Damage>) -> Proved {
-    let Some(mut rows) = Rows::read(bag, found) else { return Proved::default() };
+/// What was proved and derived, and what was not.
+#[derive(Default)]
+struct Derived {
+    proved: Proved,
+    events: u64,
+    open: Vec<String>,
+}
+
+impl Derived {
+    fn notes(&self) -> Vec<String> {
+        let shown = self.proved.shown;
+        let mut notes = vec![format!("{shown} records are proved to be parts of the sealed originals.")];
+        if self.events > 0 {
+            notes.push(format!("{} events were read again from the bytes of their records.", self.events));
+        }
+        notes
+    }
+}
+
+/// Checks records and their proofs, and derives again what is said of them.
+fn records(bag: &Bag, told: &Told, stated: &Stated, found: &mut Vec<Damage>) -> Derived {
+    let Some(mut rows) = Rows::read(bag, found) else { return Derived::default() };
     let proved = proofs::check(bag, told, &mut rows, found);
-    let digest = said::check(bag, &mut rows, &stated.tokens)
+    let (covered, noted) = (Covered::read(bag, found), Noted::read(bag, stated.is_whole(), found));
+    let tags = noted.tags();
+    let (tokens, redacted) = (&stated.tokens, stated.is_redacted());
+    let known = Known { bag, tokens, redacted, readings: &covered.readings, tags: &tags };
+    let said = said::check(&known, &mut rows, found)
         .map_err(|reason| found.push(damage("data/events.jsonl", reason)))
         .ok();
-    stated.check(told, rows.len(), digest.as_deref(), found);
-    proved
+    let mut open = Vec::new();
+    let facts = Facts { bag, told, covered: &covered, said: said.as_ref(), events: rows.len() };
+    open.extend(stated.check(&facts, found));
+    let Some(said) = said else { return Derived { proved, events: 0, open } };
+    let parts = rows.in_order(found);
+    if parts > 0 {
+        open.push(format!("That {parts} records are parts of overlong lines, and so were kept as text."));
+    }
+    for (why, number) in &said.open {
+        open.push(format!("The fields of {number} events, which were not derived: {}.", visible(why)));
+    }
+    open.extend(covered.check(bag, told, &proved, &said, found));
+    open.extend(noted.check(&Against { bag, told, rows: &rows, said: &said }, stated.asked(), found));
+    open.extend(report(bag, stated, found));
+    Derived { proved, events: said.derived, open }
+}
+
+/// Makes the report again. Returns what is open.
+fn report(bag: &Bag, stated: &Stated, found: &mut Vec<Damage>) -> Option<String> {
+    const FILE: &str = "data/report.html";
+    if !stated.is_whole() {
+        return Some(
+            "That the report says what the other files say: this bundle does not name what it was made with."
+                .to_owned(),
+        );
+    }
+    let says = bag.read(FILE).ok()?;
+    match page::html(bag, &stated.info) {
+        Err(error) => found.push(damage(FILE, error.to_string())),
+        Ok(made) if made.as_bytes() == says => {}
+        Ok(made) => {
+            let says = String::from_utf8_lossy(&says).into_owned();
+            let (mut one, mut other) = (says.lines(), made.lines());
+            let mut differences = Differences::of(FILE, found);
+            for number in 1.. {
+                let (one, other) = (one.next(), other.next());
+                if one.is_none() && other.is_none() {
+                    break;
+                }
+                differences.compare(&format!("line {number}"), &one.into(), &other.into());
+            }
+            if differences.end() {
+                found.push(damage(FILE, "it is not the page that the other files make"));
+            }
+        }
+    }
+    None
 }
 
 #[derive(Default)]
 struct Climb {
+    /// The key that signed the bundle.
+    signer: Option<String>,
     signed: Option<String>,
     anchored: Option<String>,
     extends: Option<bool>,
@@ -93,8 +173,21 @@ struct Climb {
 }
 
 impl Climb {
-    fn signature(&mut self, bag: &Bag, stated: &Stated, brought: &Brought, found: &mut Vec<Damage>) {
-        let (Ok(list), Ok(pem)) = (bag.read(TAGMANIFEST), bag.read(SIGNATURE)) else {
+    fn signature(
+        &mut self,
+        bag: &Bag,
+        stated: &Stated,
+        told: &Told,
+        brought: &Brought,
+        found: &mut Vec<Damage>,
+    ) {
+        let (list, pem) = (bag.read(TAGMANIFEST), small(bag, SIGNATURE));
+        for (name, read) in [(TAGMANIFEST, &list), (SIGNATURE, &pem)] {
+            if let Some(error) = read.as_ref().err().filter(|_| bag.has(name)) {
+                found.push(damage(name, error.to_string()));
+            }
+        }
+        let (Ok(list), Ok(pem)) = (list, pem) else {
             self.not_proven.push("Who answers for it: it is UNSIGNED.".to_owned());
             return;
         };
@@ -116,13 +209,19 @@ impl Climb {
                     }
                     Err(why) => self.not_proven.push(format!("Who answers for it: {why}.")),
                 }
+                if let Some(note) = told.stranger(&signed.fingerprint) {
+                    self.notes.push(format!("The bundle was signed by {note}"));
+                }
+                self.signer = Some(signed.fingerprint);
             }
         }
     }
 
     fn checkpoint(&mut self, bag: &Bag, told: &Told, found: &mut Vec<Damage>) {
         const FILE: &str = "data/checkpoint.txt";
-        let Ok(bytes) = bag.read(FILE) else { return };
+        let Ok(bytes) = small(bag, FILE) else {
+            return found.push(damage(FILE, "it is not a checkpoint"));
+        };
         let parsed = String::from_utf8(bytes.clone()).ok().and_then(|text| Checkpoint::parse(&text).ok());
         let Some(checkpoint) = parsed else {
             return found.push(damage(FILE, "it is not a checkpoint"));
@@ -138,14 +237,32 @@ impl Climb {
         if !told.is_of_case(&checkpoint) {
             found.push(damage(FILE, "it is of another case"));
         }
-        match bag.read(CHECKPOINT_SIGNATURE) {
-            Ok(pem) => {
-                if let Err(reason) = check_signature(CHECKPOINT_NAMESPACE, &bytes, &pem) {
-                    found.push(damage(CHECKPOINT_SIGNATURE, reason));
-                }
+        match small(bag, CHECKPOINT_SIGNATURE) {
+            Ok(pem) => match check_signature(CHECKPOINT_NAMESPACE, &bytes, &pem) {
+                Err(reason) => found.push(damage(CHECKPOINT_SIGNATURE, reason)),
+                Ok(signed) => self.sealed(told, &signed.fingerprint),
+            },
+            Err(error) if bag.has(CHECKPOINT_SIGNATURE) => {
+                found.push(damage(CHECKPOINT_SIGNATURE, error.to_string()));
             }
             Err(_) if bag.has(SIGNATURE) => found.push(damage(CHECKPOINT_SIGNATURE, "it is missing")),
             Err(_) => {}
+        }
+    }
+
+    /// Tells who signed the checkpoint, where that is not as one would expect.
+    fn sealed(&mut self, told: &Told, fingerprint: &str) {
+        if let Some(signer) = self.signer.as_ref().filter(|signer| *signer != fingerprint) {
+            self.notes.push(format!(
+                "Two keys signed: the bundle {signer}, the checkpoint of the case in it {fingerprint}."
+            ));
+        }
+        if let Some(note) = told.stranger(fingerprint) {
+            self.notes.push(format!("The checkpoint was signed by {note}"));
+            self.signed = self.signed.take().filter(|_| told.withheld > 0);
+            self.not_proven.push(format!(
+                "That the case's history is the one its owner sealed: {fingerprint}, which signed the checkpoint, is not named by it."
+            ));
         }
     }
 
@@ -173,8 +290,11 @@ impl Climb {
         brought: &Brought,
         found: &mut Vec<Damage>,
     ) -> Option<(String, bool)> {
-        let bytes = bag.read(token).ok()?;
-        let data = bag.read(over).unwrap_or_default();
+        if !bag.has(token) {
+            return None;
+        }
+        let bytes = small(bag, token).map_err(|error| found.push(damage(token, error.to_string()))).ok()?;
+        let data = small(bag, over).unwrap_or_default();
         let imprint: [u8; 32] = Sha256::digest(&data).into();
         let Some(stamp) = read_stamp(&bytes).filter(|stamp| stamp.imprint == imprint) else {
             found.push(damage(token, format!("it is no time stamp of {over}")));
@@ -232,7 +352,8 @@ impl Climb {
     }
 
     /// Says what stays open.
-    fn open(&mut self, told: &Told, proved: &Proved) {
+    fn open(&mut self, told: &Told, derived: &Derived) {
+        let proved = &derived.proved;
         if proved.withheld > 0 {
             self.not_proven.push(format!(
                 "What {} of {} records say: their bytes are withheld, their leaves stand in the tree.",
@@ -247,6 +368,16 @@ impl Climb {
             ));
         }
         self.not_proven.extend(proved.loose.then(|| LOOSE.to_owned()));
-        self.not_proven.extend([VOUCHED, NEVER_PROVEN].map(str::to_owned));
+        self.not_proven.extend(derived.open.iter().cloned());
+        self.not_proven.push(NEVER_PROVEN.to_owned());
     }
+}
+
+/// Reads a signature, a token or a checkpoint, none of which is large.
+fn small(bag: &Bag, name: &str) -> Result<Vec<u8>> {
+    const LARGEST: u64 = 1 << 20;
+    if bag.length(name).is_some_and(|length| length > LARGEST) {
+        return Err(Error::case(format!("{name} of the bundle is too large to be what it is named")));
+    }
+    bag.read(name)
 }

@@ -7,42 +7,44 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::evidence::Damage;
+use crate::fs::read_json;
 use crate::record::{Hash, SourceId, root_from};
 
 use super::rows::Rows;
 use super::told::Told;
-use crate::export::read::{Bag, damage, unhex, unhex_salt};
+use crate::export::read::{Bag, MOST_VALUES, damage, unhex, unhex_salt};
 
 /// A frame's line of a proof file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Frame {
-    source: String,
-    frame: u64,
-    first_record: u64,
-    records: u64,
-    known: Vec<Known>,
-    nodes: Vec<String>,
-    root: String,
+pub struct Frame {
+    pub source: String,
+    pub frame: u64,
+    pub first_record: u64,
+    pub records: u64,
+    pub known: Vec<Known>,
+    pub nodes: Vec<String>,
+    pub root: String,
 }
 
 /// The last line of a proof file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct End {
-    source: String,
-    frames: u64,
-    known: Vec<u64>,
-    nodes: Vec<String>,
-    root: String,
+pub struct End {
+    pub source: String,
+    pub frames: u64,
+    pub known: Vec<u64>,
+    pub nodes: Vec<String>,
+    pub root: String,
 }
 
+/// A record of a frame: its salt where it is shown, its leaf where it is withheld.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Known {
-    record: u64,
-    salt: Option<String>,
-    leaf: Option<String>,
+pub struct Known {
+    pub record: u64,
+    pub salt: Option<String>,
+    pub leaf: Option<String>,
 }
 
 /// What proofs have shown.
@@ -54,6 +56,8 @@ pub struct Proved {
     pub withheld: u64,
     /// Sources.
     pub sources: u64,
+    /// The raw file of each source, by its hex.
+    pub raws: BTreeMap<String, String>,
     /// Whether a source has several frames, so that its records' numbers are not bound.
     pub loose: bool,
 }
@@ -69,7 +73,10 @@ pub fn check(bag: &Bag, told: &Told, rows: &mut Rows, found: &mut Vec<Damage>) -
             Ok((source, _)) if !sources.insert(source) => {
                 found.push(damage(&name, "another file proves the same source"));
             }
-            Ok((_, frames)) => proved.loose |= frames > 1,
+            Ok((source, frames)) => {
+                proved.loose |= frames > 1;
+                proved.raws.insert(SourceId(source).to_string(), raw);
+            }
             Err(reason) => found.push(damage(&name, reason)),
         }
     }
@@ -78,12 +85,12 @@ pub fn check(bag: &Bag, told: &Told, rows: &mut Rows, found: &mut Vec<Damage>) -
             found.push(damage(&raw, "there is no proof of it"));
         }
     }
-    let bare = rows.iter().filter(|row| !row.proved).count();
+    let bare = rows.iter().filter(|(_, row)| !row.proved).count();
     if bare > 0 {
         found.push(damage("data/records.csv", format!("{bare} of its records have no proof")));
     }
-    proved.shown = rows.iter().filter(|row| row.proved && row.place.is_some()).count() as u64;
-    proved.withheld = rows.iter().filter(|row| row.proved && row.place.is_none()).count() as u64;
+    proved.shown = rows.iter().filter(|(_, row)| row.proved && row.place.is_some()).count() as u64;
+    proved.withheld = rows.iter().filter(|(_, row)| row.proved && row.place.is_none()).count() as u64;
     proved.sources = sources.len() as u64;
     proved
 }
@@ -116,7 +123,7 @@ impl One<'_> {
                 return Err("something stands behind its end".to_owned());
             }
             let bad = |_| "a line is not a proof".to_owned();
-            let value: Value = serde_json::from_slice(line).map_err(bad)?;
+            let value: Value = read_json(line, MOST_VALUES).map_err(bad)?;
             if value.get("frame").is_some() {
                 self.frame(serde_json::from_slice(line).map_err(bad)?)?;
             } else {

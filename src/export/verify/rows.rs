@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::case::Reading;
 use crate::evidence::Damage;
 use crate::record::{Hash, SourceId};
 
@@ -37,8 +38,18 @@ pub struct Row {
     pub offset: Option<u64>,
     /// Whether a proof has led from it to its source's root.
     pub proved: bool,
-    /// Whether an event was read that speaks of it.
-    pub said: bool,
+    /// Which event speaks of it, from 0, in the order of `events.jsonl`.
+    pub said: Option<u64>,
+    /// Which part of an overlong line its event says that it is; 0 for a whole record.
+    pub part: u32,
+}
+
+impl Row {
+    /// Gives where its bytes end in the source.
+    fn end(&self) -> Option<u64> {
+        let place = self.place?;
+        self.offset?.checked_add(place.length.checked_sub(place.lead)?)
+    }
 }
 
 /// The records of a bundle, by source and number.
@@ -101,7 +112,7 @@ impl Rows {
         };
         // A redacted bundle does not tell it: the lengths of what is withheld would follow.
         let offset = if start.is_empty() { None } else { Some(number(start)?) };
-        let row = Row { place, line: number(line)?, offset, proved: false, said: false };
+        let row = Row { place, line: number(line)?, offset, proved: false, said: None, part: 0 };
         match self.rows.insert(key, row) {
             Some(_) => Err("its event is listed twice".to_owned()),
             None => Ok(()),
@@ -134,9 +145,60 @@ impl Rows {
         self.rows.get_mut(&(*source, record))
     }
 
-    /// Goes through them all.
-    pub fn iter(&self) -> impl Iterator<Item = &Row> {
-        self.rows.values()
+    /// Gives a record by its name, `<source>:<record>`.
+    pub fn named(&self, name: &str) -> Option<&Row> {
+        self.rows.get(&key_of(name)?)
+    }
+
+    /// Goes through them all, by source and number.
+    pub fn iter(&self) -> impl Iterator<Item = (&(Hash, u64), &Row)> {
+        self.rows.iter()
+    }
+
+    /// Checks that records which follow each other in their source lie one behind
+    /// the other in it, and that parts of an overlong line do. Returns how many
+    /// parts nothing in the bundle shows to be parts.
+    pub fn in_order(&self, found: &mut Vec<Damage>) -> u64 {
+        let (mut before, mut open) = (None::<(&(Hash, u64), &Row)>, 0);
+        for (key, row) in &self.rows {
+            let same = before.filter(|(other, _)| other.0 == key.0);
+            let next = same.filter(|(other, _)| other.1 + 1 == key.1);
+            let name = || format!("{}:{}", SourceId(key.0), key.1);
+            if let (Some(Place { lead, .. }), Some(offset)) = (row.place, row.offset) {
+                let begins = offset.checked_sub(lead);
+                let fits = match (begins, same.and_then(|(_, other)| other.end())) {
+                    (None, _) => false,
+                    (Some(begins), _) if key.1 == 0 => begins == 0,
+                    (Some(begins), Some(end)) if next.is_some() => begins == end,
+                    (Some(begins), Some(end)) => begins >= end,
+                    (Some(_), None) => true,
+                };
+                if !fits {
+                    found
+                        .push(damage(FILE, format!("{}: its source_offset cannot be where it lies", name())));
+                }
+            }
+            if same.is_some_and(|(_, other)| other.line > row.line) || row.line == 0 {
+                found
+                    .push(damage(FILE, format!("{}: its line is before that of a record before it", name())));
+            }
+            let behind = self.rows.get(&(key.0, key.1 + 1));
+            match (row.part, next, behind) {
+                (0, ..) => {}
+                (1, ..) if row.place.is_some_and(|place| Reading::fills_a_part(place.text)) => {}
+                (1, _, Some(other)) if other.part == 2 => {}
+                (1, _, None) => open += 1,
+                (part, Some((_, other)), _) if part > 1 && other.part == part - 1 => {}
+                (part, None, _) if part > 1 => open += 1,
+                _ if row.place.is_none() => open += 1,
+                (part, ..) => {
+                    let reason = format!("{}: vestigo.part says {part}, derived is nothing", name());
+                    found.push(damage("data/events.jsonl", reason));
+                }
+            }
+            before = Some((key, row));
+        }
+        open
     }
 
     /// Gives how many there are.

@@ -7,11 +7,13 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::error::visible;
 use crate::evidence::Damage;
+use crate::fs::{read_json, weight_of_json};
 use crate::journal::{Checkpoint, Line, hash_of, leaf};
 use crate::record::{Hash, root};
 
-use crate::export::read::{Bag, damage, unhex};
+use crate::export::read::{Bag, MOST_VALUES, damage, unhex};
 
 const FILE: &str = "data/journal.jsonl";
 
@@ -44,8 +46,22 @@ pub struct Told {
     pub entries: u64,
     /// How many of them are withheld.
     pub withheld: u64,
-    /// When the last entry was made, where it is shown.
-    pub last: Option<String>,
+    /// When the last entry was made and by whom, where it is shown.
+    pub last: Option<(String, String)>,
+    /// The entry that made the case, where it is shown.
+    pub create: Option<Value>,
+    /// The fingerprints of the keys that shown entries name as the case's.
+    pub keys: Vec<String>,
+    /// The sources in the order of their import.
+    pub sources: Vec<String>,
+    /// The numbers of the batches.
+    pub batches: Vec<u64>,
+    /// The receipts of imports that are shown.
+    pub receipts: Vec<Line>,
+    /// Whether there may be receipts besides these, withheld or too many.
+    pub receipts_withheld: bool,
+    /// How many values the receipts are, about.
+    kept: u64,
     /// The leaves of the journal's tree.
     leaves: Vec<Hash>,
     /// SHA-256 of the last line, in hex.
@@ -61,6 +77,13 @@ impl Told {
             entries: 0,
             withheld: 0,
             last: None,
+            create: None,
+            keys: Vec::new(),
+            sources: Vec::new(),
+            batches: Vec::new(),
+            receipts: Vec::new(),
+            receipts_withheld: false,
+            kept: 0,
             leaves: Vec::new(),
             head: "0".repeat(64),
         };
@@ -86,9 +109,10 @@ impl Told {
             self.head = line.sha256;
             self.withheld += 1;
             self.last = None;
+            self.receipts_withheld = true;
             return in_turn(line.seq, self.entries);
         }
-        let line: Line = serde_json::from_slice(text).map_err(|_| "it is not an entry".to_owned())?;
+        let line: Line = read_json(text, MOST_VALUES).map_err(|_| "it is not an entry".to_owned())?;
         in_turn(line.seq, self.entries)?;
         if line.prev != self.head {
             return Err("it does not follow the line before".to_owned());
@@ -100,13 +124,27 @@ impl Told {
         self.leaves.push(leaf(text));
         if line.act == "case.create" {
             self.case = line.what["id"].as_str().map(str::to_owned);
+            self.keys.extend(line.what["key"].as_str().map(str::to_owned));
+            self.create = Some(line.what.clone());
+        }
+        if line.act == "key.add" {
+            self.keys.extend(line.what["fingerprint"].as_str().map(str::to_owned));
         }
         if line.act == "evidence.import" {
+            self.batches.extend(line.what["batch"].as_u64());
             for row in line.what["sources"].as_array().into_iter().flatten() {
                 self.import(row)?;
             }
         }
-        self.last = Some(line.at);
+        self.last = Some((line.at.clone(), line.by.clone()));
+        if line.act == "import.receipt" {
+            self.kept += weight_of_json(text);
+            if self.kept <= MOST_VALUES {
+                self.receipts.push(line);
+            } else {
+                self.receipts_withheld = true;
+            }
+        }
         Ok(())
     }
 
@@ -118,8 +156,27 @@ impl Told {
         match self.imports.insert(source.to_owned(), import.clone()) {
             // A source has one root: a second one would let other records be proved.
             Some(before) if before != import => Err("it imports a source again, and otherwise".to_owned()),
-            _ => Ok(()),
+            Some(_) => Ok(()),
+            None => {
+                self.sources.push(source.to_owned());
+                Ok(())
+            }
         }
+    }
+
+    /// Says of a key that the journal does not name as the case's that it does not.
+    pub fn stranger(&self, fingerprint: &str) -> Option<String> {
+        if self.keys.iter().any(|key| key == fingerprint) {
+            return None;
+        }
+        let named = match &self.keys[..] {
+            [] => "none".to_owned(),
+            keys => keys.iter().map(|key| visible(key)).collect::<Vec<_>>().join(", "),
+        };
+        let hidden = if self.withheld > 0 { " in the entries that are shown" } else { "" };
+        Some(format!(
+            "{fingerprint}, which the journal in it does not name as a key of the case{hidden}: it names {named}."
+        ))
     }
 
     /// Tells whether a checkpoint is of this case, as far as the case is known.

@@ -1,0 +1,295 @@
+//! That `coverage.json` says what the journal and the events say.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::case::Reading;
+use crate::evidence::Damage;
+use crate::export::coverage::{GAP, LOOKED_AT, NOT_SHOWN, gaps_between, not_read};
+use crate::export::read::{Bag, MOST_VALUES, damage, unhex};
+use crate::fs::read_json;
+use crate::record::{Hash, Instant};
+
+use super::differ::Differences;
+use super::proofs::Proved;
+use super::said::{Said, Share};
+use super::told::Told;
+
+const FILE: &str = "data/coverage.json";
+
+/// What stands in the receipt of an import under the same name.
+const OF_RECEIPT: [&str; 10] =
+    ["path", "format", "bytes", "events", "unparsed", "rejected", "first", "last", "time", "plan"];
+
+/// What `coverage.json` says.
+pub struct Covered {
+    whole: Value,
+    /// How each source's records are read, or why that is not known.
+    pub readings: BTreeMap<Hash, Result<Reading, String>>,
+}
+
+impl Covered {
+    /// Reads it.
+    pub fn read(bag: &Bag, found: &mut Vec<Damage>) -> Covered {
+        let bytes = bag.read(FILE).ok().unwrap_or_default();
+        let whole: Value = read_json(&bytes, MOST_VALUES).unwrap_or_else(|_| {
+            found.push(damage(FILE, "it is not JSON"));
+            Value::Null
+        });
+        let mut readings = BTreeMap::new();
+        for row in whole["sources"].as_array().into_iter().flatten() {
+            let reading = match row.get("plan") {
+                None => Err("this bundle does not name how its records were read".to_owned()),
+                Some(plan) => Reading::named(plan),
+            };
+            readings.extend(row["source"].as_str().and_then(unhex).map(|source| (source, reading)));
+        }
+        Covered { whole, readings }
+    }
+
+    /// Gives how many events the sources hold.
+    pub fn events(&self) -> u64 {
+        self.rows().filter_map(|row| row["events"].as_u64()).sum()
+    }
+
+    fn rows(&self) -> impl Iterator<Item = &Value> {
+        self.whole["sources"].as_array().into_iter().flatten()
+    }
+
+    /// Derives it again. Returns what is open, in sentences.
+    pub fn check(
+        &self,
+        bag: &Bag,
+        told: &Told,
+        proved: &Proved,
+        said: &Said,
+        found: &mut Vec<Damage>,
+    ) -> Vec<String> {
+        let receipts = receipts(told);
+        let known: BTreeMap<&str, &Value> =
+            self.rows().filter_map(|row| Some((row["source"].as_str()?, row))).collect();
+        let (mut open, mut rows) = (Open::default(), Vec::new());
+        for (n, source) in told.sources.iter().enumerate() {
+            let none = Value::Null;
+            let says = known.get(source.as_str()).copied().unwrap_or(&none);
+            let share = unhex(source).and_then(|hash| said.shares.get(&hash));
+            let looked_at = n < LOOKED_AT;
+            let one = One {
+                bag,
+                told,
+                looked_at,
+                raw: proved.raws.get(source),
+                receipt: receipts.get(source.as_str()).copied(),
+            };
+            rows.push(one.derive(source, says, share, &mut open));
+        }
+        let not_read = match told.receipts_withheld {
+            true => self.whole["not_read"].clone(),
+            false => not_read(&told.receipts).into(),
+        };
+        let mut derived =
+            json!({ "sources": rows, "not_read": not_read, "gap": GAP, "not_shown": NOT_SHOWN });
+        if let (Some(says), Some(derived)) = (self.whole.as_object(), derived.as_object_mut()) {
+            open.unknown(says, derived);
+        }
+        let mut differences = Differences::of(FILE, found);
+        differences.compare("", &self.whole, &derived);
+        differences.end();
+        open.sentences(told)
+    }
+}
+
+/// Gives the receipts of imports that are shown, by source.
+fn receipts(told: &Told) -> BTreeMap<&str, &Value> {
+    let rows = told.receipts.iter().flat_map(|line| line.what["sources"].as_array().into_iter().flatten());
+    let rows = rows.filter(|row| row["status"] != "duplicate");
+    rows.filter_map(|row| Some((row["source"].as_str()?, row))).collect()
+}
+
+/// What could not be derived.
+#[derive(Default)]
+struct Open {
+    /// Sources of which no receipt is shown.
+    receipts: u64,
+    /// Sources whose plan no receipt names.
+    plans: u64,
+    /// Sources that are in the bundle in part only, so that their gaps follow from nothing.
+    gaps: u64,
+    /// Names of things that this version does not know.
+    unknown: std::collections::BTreeSet<String>,
+}
+
+impl Open {
+    /// Takes over what this version does not write, and notes that it did.
+    fn unknown(&mut self, says: &Map<String, Value>, derived: &mut Map<String, Value>) {
+        for (name, value) in says.iter().filter(|(name, _)| !KNOWN.contains(&name.as_str())) {
+            if derived.get(name) != Some(value) {
+                self.unknown.insert(name.clone());
+                derived.insert(name.clone(), value.clone());
+            }
+        }
+    }
+
+    fn sentences(&self, told: &Told) -> Vec<String> {
+        let all = told.sources.len();
+        let mut open = Vec::new();
+        let mut say = |number: u64, what: &str| {
+            if number > 0 {
+                open.push(format!("{what} {number} of {all} sources."));
+            }
+        };
+        say(
+            self.receipts,
+            "What coverage.json says of what was read and not read: the journal shows no receipt of",
+        );
+        say(self.plans, "That records are read as the case read them: the journal does not say how it read");
+        say(self.gaps, "The gaps in coverage.json: the bundle has not all events of");
+        if !self.unknown.is_empty() {
+            let names: Vec<String> = self.unknown.iter().map(|name| crate::error::visible(name)).collect();
+            open.push(format!(
+                "What coverage.json says of {}: this vestigo does not know it.",
+                names.join(", ")
+            ));
+        }
+        open
+    }
+}
+
+/// The names in `coverage.json` and in its rows.
+const KNOWN: [&str; 20] = [
+    "broken",
+    "bytes",
+    "events",
+    "exported",
+    "first",
+    "format",
+    "gap",
+    "gaps",
+    "last",
+    "not_read",
+    "not_shown",
+    "original",
+    "path",
+    "plan",
+    "raw",
+    "rejected",
+    "root",
+    "source",
+    "sources",
+    "time",
+];
+
+/// Deriving one source's row.
+struct One<'a> {
+    bag: &'a Bag,
+    told: &'a Told,
+    /// Whether its gaps were looked for.
+    looked_at: bool,
+    raw: Option<&'a String>,
+    receipt: Option<&'a Value>,
+}
+
+impl One<'_> {
+    fn derive(&self, source: &str, says: &Value, share: Option<&Share>, open: &mut Open) -> Value {
+        let mut row = Map::new();
+        let exported = share.map_or(0, |share| share.events);
+        row.insert("source".into(), source.into());
+        row.insert("root".into(), self.told.imports.get(source).map(|import| import.root.clone()).into());
+        row.insert("exported".into(), exported.into());
+        row.insert("raw".into(), self.raw.cloned().into());
+        row.insert("original".into(), self.original(source, says));
+        let Some(receipt) = self.receipt else {
+            open.receipts += 1;
+            for name in OF_RECEIPT.iter().chain(&["broken", "gaps"]) {
+                row.extend(says.get(*name).map(|value| ((*name).to_owned(), value.clone())));
+            }
+            if let Some(says) = says.as_object() {
+                open.unknown(says, &mut row);
+            }
+            return row.into();
+        };
+        for name in OF_RECEIPT {
+            row.extend(receipt.get(name).map(|value| (name.to_owned(), value.clone())));
+        }
+        if receipt.get("plan").is_none() {
+            open.plans += 1;
+            row.extend(says.get("plan").map(|plan| ("plan".to_owned(), plan.clone())));
+        }
+        row.insert("broken".into(), broken(receipt, says));
+        // The bundle has all of its events: then more follows from them.
+        let whole =
+            share.filter(|share| receipt["events"] == share.events && share.receipt.events == share.events);
+        match whole {
+            Some(share) => {
+                let shown = |nanos: Option<i64>| nanos.map(|nanos| Instant::from_nanos(nanos).to_string());
+                let counted = &share.receipt;
+                row.insert("first".into(), shown(counted.first).into());
+                row.insert("last".into(), shown(counted.last).into());
+                row.insert("time".into(), json!(counted.time));
+                row.insert("unparsed".into(), counted.unparsed.into());
+                row.insert("gaps".into(), gaps_between(&share.hours).filter(|_| self.looked_at).into());
+            }
+            None if receipt["first"].is_null() => drop(row.insert("gaps".into(), Value::Null)),
+            None => {
+                open.gaps += 1;
+                row.insert("gaps".into(), plausible(share, says));
+            }
+        }
+        for (name, value) in receipt.as_object().into_iter().flatten() {
+            if says.get(name).is_some() && !row.contains_key(name) {
+                row.insert(name.clone(), value.clone());
+            }
+        }
+        if let Some(says) = says.as_object() {
+            open.unknown(says, &mut row);
+        }
+        row.into()
+    }
+
+    /// Gives where the whole original lies: where it says, if that can be.
+    fn original(&self, source: &str, says: &Value) -> Value {
+        let named = says["original"].as_str().unwrap_or_default();
+        let hash = named.strip_prefix("data/originals/").unwrap_or_default();
+        let mut lists = self.told.receipts.iter().filter_map(|line| line.what["containers"].as_array());
+        let mut kept = || self.told.receipts_withheld || lists.any(|list| list.iter().any(|one| one == hash));
+        if self.bag.has(named) && (hash == source || unhex(hash).is_some() && kept()) {
+            return named.into();
+        }
+        let own = format!("data/originals/{source}");
+        if self.bag.has(&own) { own.into() } else { Value::Null }
+    }
+}
+
+/// Gives why a source broke off: the receipt's reason begins with it.
+fn broken(receipt: &Value, says: &Value) -> Value {
+    let reason = receipt["reason"].as_str().unwrap_or_default();
+    match says["broken"].as_str() {
+        _ if receipt["status"] != "partial" => Value::Null,
+        Some(broken) if !broken.is_empty() && reason.starts_with(broken) => broken.into(),
+        _ => receipt["reason"].clone(),
+    }
+}
+
+/// Gives the gaps that are said as far as no event of the bundle lies in them.
+fn plausible(share: Option<&Share>, says: &Value) -> Value {
+    const HOUR: i64 = 3_600_000_000_000;
+    let hour = |value: &Value| {
+        let at: Instant = value.as_str()?.parse().ok()?;
+        (at.nanos() % HOUR == 0).then_some(at.nanos() / HOUR)
+    };
+    let moment = |value: &Value| value.as_str().and_then(|at| at.parse::<Instant>().ok());
+    let (first, last) = (moment(&says["first"]), moment(&says["last"]));
+    let stands = |gap: &&Value| {
+        let (Some(from), Some(to)) = (hour(&gap["from"]), hour(&gap["to"])) else { return false };
+        let inside = first.zip(last).is_some_and(|(first, last)| {
+            first.nanos() < from * HOUR && to.saturating_mul(HOUR) <= last.nanos()
+        });
+        let empty = share.is_none_or(|share| share.hours.range(from..to.max(from)).next().is_none());
+        from < to && gap["hours"] == to - from && inside && empty
+    };
+    match says["gaps"].as_array() {
+        None => Value::Null,
+        Some(gaps) => gaps.iter().filter(stands).cloned().collect(),
+    }
+}
