@@ -151,6 +151,7 @@ impl Stated {
                 derived[name] = value;
             }
         };
+        set("answered_from", says.get("answered_from").map(|_| "evidence".into()));
         set("asked", Some(self.asked_of(of, found)));
         set("digest", of.said.map(|said| said.digest.as_str().into()));
         set("case", told.case.as_deref().map(Value::from));
