@@ -1,7 +1,7 @@
 //! A bundle as one file: a tar whose every byte follows from the bundle's files.
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::Path;
 
 use crate::error::{Attempt, Error, Result, visible};
