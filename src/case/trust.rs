@@ -43,6 +43,12 @@ pub fn trust_in(case: &Dir, about: &About, journal: &Journal, all: bool) -> Resu
 
 /// Refuses to write where the journal is not the one that was seen or signed before.
 pub(super) fn may_write(case: &Dir, about: &About, journal: &Journal, known: Option<&Known>) -> Result<()> {
+    let first = journal.lines.first().filter(|first| first.act == "case.create");
+    let hash = about.sha256(case)?;
+    if first.is_some_and(|first| first.what["id"] != *about.id || first.what["case_toml_sha256"] != *hash) {
+        return Err(Error::integrity("case.toml is not the one with which the journal begins")
+            .hint("`vestigo verify` says how they differ; nothing is written to such a case."));
+    }
     let hint = "Find out who changed the case, and compare it with a copy. `vestigo checkpoint --accept-history` gives the known history up, and says so in the journal.";
     if let Some(how) = known.and_then(|known| known.history(journal).contradiction()) {
         return Err(Error::integrity(how).hint(hint));

@@ -163,6 +163,18 @@ fn a_history_that_signed_checkpoints_contradict_is_not_written_to() {
 }
 
 #[test]
+fn a_case_whose_case_toml_is_not_the_journals_is_not_written_to() {
+    let env = small();
+    let path = env.path("case/case.toml");
+    let text = std::fs::read_to_string(&path).expect("it is there");
+    std::fs::write(&path, format!("{text}\n")).expect("it is ours");
+    let out = env.path("bundle").to_string_lossy().into_owned();
+    for words in [&["finding", "add", "x"][..], &["checkpoint"], &["export", "--all", "--out", &out]] {
+        env.run(words).exits(4);
+    }
+}
+
+#[test]
 fn what_a_forged_copy_says_is_not_merged_until_it_is_adopted_and_stays_marked() {
     let env = small();
     let copy = env.path("copy");
