@@ -29,6 +29,7 @@ mod screens;
 mod screens_evidence;
 mod screens_export;
 mod screens_notes;
+mod security;
 mod terminal;
 mod times;
 mod trust;
