@@ -1,5 +1,7 @@
 //! Values found as words: in any case, the longest of those that fit.
 
+use std::net::IpAddr;
+
 use aho_corasick::AhoCorasick;
 use unicode_normalization::char::is_combining_mark;
 
@@ -17,6 +19,8 @@ pub struct Words {
     automaton: AhoCorasick,
     /// Whose each pattern is.
     secrets: Vec<usize>,
+    /// Which patterns are addresses: one is not inside of a longer one.
+    addresses: Vec<bool>,
 }
 
 impl Words {
@@ -31,9 +35,11 @@ impl Words {
         }
         // What is folded to nothing would be found everywhere.
         patterns.retain(|(pattern, _)| !pattern.is_empty());
-        let (patterns, secrets): (Vec<String>, Vec<usize>) = patterns.into_iter().unzip();
+        let (patterns, owners): (Vec<String>, Vec<usize>) = patterns.into_iter().unzip();
+        let address = |owner: &usize| secrets[*owner].value.parse::<IpAddr>().is_ok();
+        let addresses = owners.iter().map(address).collect();
         let automaton = AhoCorasick::new(patterns).attempt(|| "cannot prepare the redaction".to_owned())?;
-        Ok(Words { automaton, secrets })
+        Ok(Words { automaton, secrets: owners, addresses })
     }
 
     /// Finds every place where a value of more than `least` bytes stands, whether
@@ -43,10 +49,11 @@ impl Words {
         let folded = view.folded();
         let text = folded.text();
         for found in self.automaton.find_overlapping_iter(text) {
-            let (from, to) = (found.start(), found.end());
-            if to - from > least && (to - from > SHORT || stands_alone(text, from, to)) {
+            let (from, to, pattern) = (found.start(), found.end(), found.pattern().as_usize());
+            let inside = to - from > SHORT && !self.addresses[pattern];
+            if to - from > least && (inside || stands_alone(text, from, to)) {
                 let (from, to) = folded.origin(from, to);
-                places.push(Place { from, to, secret: self.secrets[found.pattern().as_usize()] });
+                places.push(Place { from, to, secret: self.secrets[pattern] });
             }
         }
     }
