@@ -276,7 +276,7 @@ fn a_value_that_no_parser_took_apart_is_found_behind_its_key_or_when_it_is_named
 fn values_of_signs_only_are_taken_out_where_they_are_the_value() {
     const TEST: &str = "values_of_signs_only_are_taken_out_where_they_are_the_value";
     let env = TestEnv::new();
-    let log = ["***", "-", "x", "benjamin"].map(|name| json!({ "message": "a - b x c", "user.name": name }));
+    let log = ["***", "…", "x", "benjamin"].map(|name| json!({ "message": "a - b x c", "user.name": name }));
     env.import(&env.write("app.ndjson", json_log(&log)), &[]);
     let out = env.path("bundle").to_string_lossy().into_owned();
     let made = env.run(&["export", "--out", &out, "--all", "--redact", "user.name"]).ends(0);

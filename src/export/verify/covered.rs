@@ -1,6 +1,6 @@
 //! That `coverage.json` says what the journal and the events say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -53,6 +53,31 @@ impl Covered {
         self.rows().filter_map(|row| row["events"].as_u64()).sum()
     }
 
+    /// Returns the sources that it names and the journal does not, where entries of
+    /// that are withheld which may have imported them.
+    pub fn unseen(&self, told: &Told) -> Vec<String> {
+        let named = self.rows().filter_map(|row| row["source"].as_str());
+        let unseen = named.filter(|source| told.withheld > 0 && !told.imports.contains_key(*source));
+        unseen.filter(|source| unhex(source).is_some()).map(str::to_owned).collect()
+    }
+
+    /// Returns the sources in the order in which they were imported: those that the
+    /// journal shows, and between them, where the file has them, those that are unseen.
+    fn order(&self, told: &Told) -> Vec<String> {
+        let unseen: BTreeSet<String> = self.unseen(told).into_iter().collect();
+        let mut seen = told.sources.iter().cloned();
+        let mut order = Vec::new();
+        for source in self.rows().filter_map(|row| row["source"].as_str()) {
+            if unseen.contains(source) {
+                order.push(source.to_owned());
+            } else {
+                order.extend(seen.next());
+            }
+        }
+        order.extend(seen);
+        order
+    }
+
     fn rows(&self) -> impl Iterator<Item = &Value> {
         self.whole["sources"].as_array().into_iter().flatten()
     }
@@ -70,7 +95,7 @@ impl Covered {
         let known: BTreeMap<&str, &Value> =
             self.rows().filter_map(|row| Some((row["source"].as_str()?, row))).collect();
         let (mut open, mut rows) = (Open::default(), Vec::new());
-        for (n, source) in told.sources.iter().enumerate() {
+        for (n, source) in self.order(told).iter().enumerate() {
             let none = Value::Null;
             let says = known.get(source.as_str()).copied().unwrap_or(&none);
             let share = unhex(source).and_then(|hash| said.shares.get(&hash));
@@ -117,7 +142,7 @@ struct Open {
     /// Sources that are in the bundle in part only, so that their gaps follow from nothing.
     gaps: u64,
     /// Names of things that this version does not know.
-    unknown: std::collections::BTreeSet<String>,
+    unknown: BTreeSet<String>,
 }
 
 impl Open {
@@ -132,7 +157,7 @@ impl Open {
     }
 
     fn sentences(&self, told: &Told) -> Vec<String> {
-        let all = told.sources.len();
+        let all = told.sources.len().max(usize::try_from(self.receipts).unwrap_or(usize::MAX));
         let mut open = Vec::new();
         let mut say = |number: u64, what: &str| {
             if number > 0 {
@@ -195,7 +220,9 @@ impl One<'_> {
         let mut row = Map::new();
         let exported = share.map_or(0, |share| share.events);
         row.insert("source".into(), source.into());
-        row.insert("root".into(), self.told.imports.get(source).map(|import| import.root.clone()).into());
+        let root = self.told.imports.get(source).map(|import| import.root.clone());
+        // Of a source that the journal does not show nobody can tell; no record of it is proved.
+        row.insert("root".into(), root.map_or_else(|| says["root"].clone(), Value::from));
         row.insert("exported".into(), exported.into());
         row.insert("raw".into(), self.raw.cloned().into());
         row.insert("original".into(), self.original(source, says));

@@ -137,6 +137,14 @@ impl Stated {
         let Some(says) = self.query.as_object() else { return };
         let told = of.told;
         let mut evidence = told.sources.clone();
+        let unseen = of.covered.unseen(told);
+        if !unseen.is_empty() {
+            open.push(format!(
+                "That {} sources were imported: the entries of the journal that say so are withheld.",
+                unseen.len()
+            ));
+        }
+        evidence.extend(unseen);
         evidence.sort();
         let redacted = self.asked().iter().filter_map(|part| part["query"].as_str()).any(|text| {
             let mut any = false;
@@ -145,7 +153,7 @@ impl Stated {
         });
         let mut derived = json!({ "words": asked::words(self.asked()), "asked_redacted": redacted,
             "events": of.events, "digest_is": asked::DIGEST_IS, "entries": told.entries, "evidence": evidence,
-            "index": { "batches": told.batches, "events": of.covered.events() } });
+            "index": { "batches": self.batches(told), "events": of.covered.events() } });
         let mut set = |name: &str, value: Option<Value>| {
             if let Some(value) = value.or_else(|| says.get(name).cloned()) {
                 derived[name] = value;
@@ -187,6 +195,17 @@ impl Stated {
         let mut differences = Differences::of(QUERY, found);
         differences.compare("", &self.query, &derived);
         differences.end();
+    }
+
+    /// Returns the batches that the journal shows, and those that are said and that
+    /// withheld entries may have committed.
+    fn batches(&self, told: &Told) -> Vec<u64> {
+        let said = self.query["index"]["batches"].as_array().into_iter().flatten();
+        let said = said.filter_map(Value::as_u64).filter(|batch| !told.batches.contains(batch));
+        let withheld = usize::try_from(told.withheld).unwrap_or(usize::MAX);
+        let mut batches: Vec<u64> = told.batches.iter().copied().chain(said.take(withheld)).collect();
+        batches.sort_unstable();
+        batches
     }
 
     /// Checks what was asked as far as the bundle tells; gives it back.
