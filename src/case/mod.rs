@@ -34,7 +34,7 @@ pub use open::{Case, SourceInfo};
 pub use reading::{Reading, each_event};
 pub use rebuild::{Rebuilt, rebuild};
 pub(crate) use rebuild::{complete, rows};
-pub use receipt::{Bytes, Receipt, Rejected, Times};
+pub use receipt::{Bytes, Receipt, Rejected, Times, remarks};
 pub use seal::{Sealed, beside, beside_checkpoint, checkpoint, introduce, seal, stamp, write_new};
 pub use trust::{accept, adopt, first_keys, foreign, may_sign, may_vouch, trust_in};
 pub use verify::{NEVER_PROVEN, Reach, Rungs, Verdict, verify};

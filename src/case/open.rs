@@ -12,6 +12,7 @@ use crate::journal::{History, Journal, Known, Line, State, Who};
 use crate::record::{Entry, EventId, Instant, Origin, SourceId};
 
 use super::answers::{Answers, Opening};
+use super::receipt::remarks;
 use super::{About, Reading, Receipt, Watch};
 
 /// One source as the screens and tables show it.
@@ -21,12 +22,16 @@ pub struct SourceInfo {
     pub id: SourceId,
     /// Where it was found (foreign text: show through `Visible`).
     pub path: String,
+    /// The exact bytes of the path in hex, where they are not UTF-8.
+    pub path_bytes: Option<String>,
     /// Length of its content in bytes.
     pub bytes: u64,
     /// RFC 9162 content root, in hex.
     pub root: String,
     /// What became of its bytes: format, events, times.
     pub receipt: Receipt,
+    /// What was remarked when it was read: that it broke off or changed.
+    pub remarks: Vec<String>,
 }
 
 impl SourceInfo {
@@ -203,10 +208,13 @@ impl Case {
     /// Gives the sources in the order of their import.
     pub fn sources(&self) -> Vec<SourceInfo> {
         let rows = self.inner.moment.store.manifests().flat_map(|(_, manifest)| &manifest.sources);
+        let mut remarks = remarks(self.journal());
         rows.filter_map(|row| {
             Some(SourceInfo {
+                remarks: remarks.remove(&row.source).unwrap_or_default(),
                 id: row.source.parse().ok()?,
                 path: row.found.path.clone(),
+                path_bytes: row.found.path_bytes.clone(),
                 bytes: row.length,
                 root: row.root.clone(),
                 receipt: serde_json::from_value(row.receipt.clone()).unwrap_or_default(),

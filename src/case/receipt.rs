@@ -1,7 +1,10 @@
 //! What became of a source's bytes: the conservation law, written down.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
+use crate::journal::Line;
 use crate::record::{Event, Instant, Stamp};
 
 /// Bytes by what they count as; the parts add up to the total.
@@ -161,6 +164,27 @@ impl Receipt {
         let bytes = &self.bytes;
         bytes.total == bytes.events + bytes.continuations + bytes.blank + bytes.rejected
     }
+}
+
+/// Gives what was remarked at import of each source (by its SHA-256 in hex)
+/// besides its numbers: that it broke off or changed, how it was reached.
+pub fn remarks(lines: &[Line]) -> HashMap<String, Vec<String>> {
+    let mut remarks: HashMap<String, Vec<String>> = HashMap::new();
+    let receipts = lines.iter().filter(|line| line.act == "import.receipt");
+    for row in receipts.filter_map(|line| line.what["sources"].as_array()).flatten() {
+        let (status, text) = (row["status"].as_str(), |name: &str| row[name].as_str());
+        let Some(source) = text("source").filter(|_| matches!(status, Some("imported" | "partial"))) else {
+            continue;
+        };
+        let part = if status == Some("partial") { "read only in part: " } else { "" };
+        let reason = text("reason").map(|reason| format!("{part}{reason}"));
+        let link = text("link").map(|link| format!("reached through the link {link}, which was named"));
+        let told: Vec<String> = reason.into_iter().chain(link).collect();
+        if !told.is_empty() {
+            remarks.entry(source.to_owned()).or_default().extend(told);
+        }
+    }
+    remarks
 }
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ pub fn import(args: &ImportArgs, globals: &Globals, world: &mut World) -> Result
         checkpoint(&mut hold, world);
     }
     // What was acknowledged is told, whatever came after.
-    let told = tell(&rows, report.as_ref().ok(), globals, world);
+    let told = tell(&rows, report.as_ref().ok(), meter.total_bytes(), globals, world);
     let report = report?;
     told?;
     Ok(outcome(&report))
@@ -100,11 +100,11 @@ fn key_value(label: &str) -> Result<(String, String)> {
 fn dry_run(args: &ImportArgs, world: &mut World) -> Result<Outcome> {
     let found = walk(&args.paths)?;
     for input in &found.inputs {
-        let length = input.length.map_or_else(|| "?".to_owned(), size);
+        let length = input.length().map_or_else(|| "?".to_owned(), size);
         world.line(&format!("would import {}  {length}", visible(&input.path.to_string_lossy())))?;
     }
     for skipped in &found.skipped {
-        world.line(&format!("would skip {}: {}", visible(&skipped.path), visible(&skipped.reason)))?;
+        world.line(&format!("would skip {}: {}", visible(&skipped.name.text), visible(&skipped.reason)))?;
     }
     Ok(Outcome::Done)
 }
@@ -113,14 +113,20 @@ fn outcome(report: &Report) -> Outcome {
     let total = &report.total;
     if report.interrupted {
         Outcome::Interrupted
-    } else if total.with(Status::Failed) + total.with(Status::Partial) > 0 {
+    } else if total.incomplete > 0 {
         Outcome::Partly
     } else {
         Outcome::Done
     }
 }
 
-fn tell(rows: &[Row], report: Option<&Report>, globals: &Globals, world: &mut World) -> Result<()> {
+fn tell(
+    rows: &[Row],
+    report: Option<&Report>,
+    named: u64,
+    globals: &Globals,
+    world: &mut World,
+) -> Result<()> {
     if globals.json {
         for row in rows {
             world.line(&json_line(&row.json())?)?;
@@ -150,13 +156,18 @@ fn tell(rows: &[Row], report: Option<&Report>, globals: &Globals, world: &mut Wo
             world.line(&line)?;
         }
     }
-    report.map_or(Ok(()), |report| summary(report, world))
+    report.map_or(Ok(()), |report| summary(report, named, world))
+}
+
+/// Tells whether a row stands for content that was read.
+pub fn has_content(row: &Row) -> bool {
+    row.receipt.bytes.total > 0 && matches!(row.status, Status::Imported | Status::Partial)
 }
 
 fn cells(row: &Row, zone: &Zone) -> [String; 8] {
     let receipt = &row.receipt;
     let (path, status) = (row.path.clone(), row.status.word().to_owned());
-    if !matches!(row.status, Status::Imported | Status::Partial) {
+    if !has_content(row) {
         let reason = row.reason.clone().unwrap_or_default();
         return [
             path,
@@ -185,10 +196,16 @@ fn cells(row: &Row, zone: &Zone) -> [String; 8] {
     ]
 }
 
-/// Says of a row what its numbers do not: inferred times, rejects, breaks.
-fn remarks(row: &Row) -> Vec<String> {
+/// Says of a row what its numbers do not: inferred times, rejects, breaks, changes.
+pub fn remarks(row: &Row) -> Vec<String> {
     let (receipt, mut lines) = (&row.receipt, Vec::new());
     let path = visible(&row.path);
+    if let Some(link) = &row.link {
+        lines.push(format!("  {path}: reached through the link {}, which was named", visible(link)));
+    }
+    if let Some(bytes) = &row.path_bytes {
+        lines.push(format!("  {path}: the name is not UTF-8; its bytes are {bytes}"));
+    }
     let time = &receipt.time;
     if time.inferred > 0 {
         lines.push(format!(
@@ -215,24 +232,29 @@ fn remarks(row: &Row) -> Vec<String> {
             visible(&stretch.reason)
         ));
     }
-    if let Some(broken) = &receipt.broken {
-        lines.push(format!("! {path}: read only in part: {}", visible(broken)));
+    if let Some(reason) = row.reason.as_ref().filter(|_| has_content(row)) {
+        let part = if row.status == Status::Partial { "read only in part: " } else { "" };
+        lines.push(format!("! {path}: {part}{}", visible(reason)));
+    }
+    if let Some(unread) = &row.unread {
+        let (length, offset) = (grouped(unread.length), grouped(unread.offset));
+        lines.push(format!("! {path}: {length} bytes at byte {offset} were not read"));
     }
     lines
 }
 
-fn summary(report: &Report, world: &mut World) -> Result<()> {
+/// Sums up; `named` is how many bytes the files that were named have.
+fn summary(report: &Report, named: u64, world: &mut World) -> Result<()> {
     let (total, receipt) = (&report.total, &report.total.receipt);
-    let count = total.with(Status::Imported) + total.with(Status::Partial);
     let mut text = format!(
         "{} sources, {} events, {} in {:.1} s",
-        grouped(count),
+        grouped(total.sources),
         grouped(receipt.events),
         size(receipt.bytes.total),
         total.seconds
     );
-    for status in [Status::Partial, Status::Duplicate, Status::Skipped, Status::Failed] {
-        if total.with(status) > 0 {
+    for status in Status::ALL {
+        if status != Status::Imported && total.with(status) > 0 {
             text.push_str(&format!("; {} {}", grouped(total.with(status)), status.word()));
         }
     }
@@ -241,12 +263,25 @@ fn summary(report: &Report, world: &mut World) -> Result<()> {
     }
     world.line(&text)?;
     let bytes = &receipt.bytes;
-    world.line(&format!(
-        "every byte accounted for: {} = {} events + {} continuations + {} blank + {} rejected",
+    let sum = format!(
+        "{} = {} events + {} continuations + {} blank + {} rejected",
         grouped(bytes.total),
         grouped(bytes.events),
         grouped(bytes.continuations),
         grouped(bytes.blank),
         grouped(bytes.rejected)
-    ))
+    );
+    if report.interrupted {
+        world.line(&format!("of what was read before the stop: {sum}"))
+    } else if total.incomplete > 0 {
+        let lacking = grouped(total.incomplete);
+        world.line(&format!(
+            "NOT every byte was read: see the {lacking} marked above; of what was read: {sum}"
+        ))
+    } else if named == bytes.total {
+        world.line(&format!("every byte accounted for: {sum}"))
+    } else {
+        let named = grouped(named);
+        world.line(&format!("every byte accounted for: {named} in what was named; of what it held: {sum}"))
+    }
 }

@@ -1,18 +1,18 @@
 //! `normalise`: logs in, flat ECS JSON out, no case.
 
 use crate::error::{Result, visible};
-use crate::import::{Row, Status, normalise as events_of};
+use crate::import::{Row, normalise as events_of};
 use crate::record::write_json;
 
 use super::World;
 use super::args::{Globals, NormaliseArgs};
-use super::import::{limits, options};
+use super::import::{has_content, limits, options, remarks};
 use super::run::{Outcome, zone};
 
 /// Prints one JSON object an event.
 pub fn normalise(args: &NormaliseArgs, globals: &Globals, world: &mut World) -> Result<Outcome> {
     let options = options(&args.reading, zone(globals))?;
-    let (mut events, mut asides): (u64, Vec<Row>) = (0, Vec::new());
+    let (mut events, mut rows): (u64, Vec<Row>) = (0, Vec::new());
     let clock = crate::record::FixedClock(world.clock.now());
     events_of(
         &args.paths,
@@ -23,13 +23,16 @@ pub fn normalise(args: &NormaliseArgs, globals: &Globals, world: &mut World) -> 
             events += 1;
             world.line(&write_json(entry, false))
         },
-        &mut |row| asides.push(row),
+        &mut |row| rows.push(row),
     )?;
     let mut outcome = if events == 0 { Outcome::Nothing } else { Outcome::Done };
-    for row in asides {
-        let reason = visible(row.reason.as_deref().unwrap_or_default());
-        world.note(&format!("{}: {}: {reason}", row.status.word(), visible(&row.path)));
-        if matches!(row.status, Status::Failed | Status::Partial) {
+    for row in rows {
+        let reason = row.reason.as_deref().filter(|_| !has_content(&row));
+        if let Some(reason) = reason {
+            world.note(&format!("{}: {}: {}", row.status.word(), visible(&row.path), visible(reason)));
+        }
+        remarks(&row).iter().for_each(|line| world.note(line));
+        if row.incomplete {
             outcome = Outcome::Partly;
         }
     }

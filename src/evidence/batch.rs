@@ -34,8 +34,6 @@ pub struct BatchWriter {
     sources: Vec<SourceRow>,
     frames: Vec<FrameRow>,
     originals: BTreeMap<String, u64>,
-    /// It is committed for its originals, even where it has no source.
-    for_originals: bool,
 }
 
 /// The folder of a batch that is being written; dropped, it is removed.
@@ -94,7 +92,6 @@ impl BatchWriter {
                 sources: Vec::new(),
                 frames: Vec::new(),
                 originals: BTreeMap::new(),
-                for_originals: false,
             })
         };
         begin().attempt(|| format!("cannot begin batch {number}"))
@@ -192,15 +189,9 @@ impl BatchWriter {
         self.written.raw
     }
 
-    /// Sees to it that the originals are committed, even where no source is in
-    /// this batch: more may come of them in the next.
-    pub fn keep_originals(&mut self) {
-        self.for_originals = true;
-    }
-
-    /// Tells whether there is nothing to commit: no source has been finished.
+    /// Tells whether no source has been finished and no container was kept.
     pub fn is_empty(&self) -> bool {
-        self.sources.is_empty() && (self.originals.is_empty() || !self.for_originals)
+        self.sources.is_empty() && self.originals.is_empty()
     }
 
     /// Reads the frames added since the last finished source once more.

@@ -87,10 +87,14 @@ fn gaps(case: &Case, info: &SourceInfo) -> Result<Option<Vec<Gap>>> {
 pub struct NotRead<'a> {
     /// Where it was met (foreign text: show through `Visible`).
     pub path: &'a Value,
-    /// `skipped` or `failed`.
+    /// The exact bytes of the path in hex, where they are not UTF-8.
+    pub path_bytes: &'a Value,
+    /// `skipped`, `failed`, or `partial` of something that gave no source.
     pub status: &'a Value,
     /// Why.
     pub reason: &'a Value,
+    /// Which bytes of the container were not read: `offset` and `length`.
+    pub unread: &'a Value,
 }
 
 /// Lists what was met at import and not read, as a journal's entries say.
@@ -100,8 +104,17 @@ pub fn not_read_of<'a>(entries: impl IntoIterator<Item = &'a Line>) -> Vec<NotRe
         .filter(|line| line.act == "import.receipt")
         .filter_map(|line| line.what["sources"].as_array())
         .flatten()
-        .filter(|row| row["status"] == "skipped" || row["status"] == "failed")
-        .map(|row| NotRead { path: &row["path"], status: &row["status"], reason: &row["reason"] })
+        .filter(|row| {
+            let status = &row["status"];
+            status == "skipped" || status == "failed" || (status == "partial" && row["source"].is_null())
+        })
+        .map(|row| NotRead {
+            path: &row["path"],
+            path_bytes: &row["path_bytes"],
+            status: &row["status"],
+            reason: &row["reason"],
+            unread: &row["unread"],
+        })
         .collect()
 }
 
@@ -138,7 +151,9 @@ const OURS: [&str; 26] = [
 
 /// Takes redacted values out of what `coverage.json` says.
 pub fn redact(covered: &mut Value, redactor: &Redactor) {
+    let plain = covered.clone();
     redactor.json_but(covered, &OURS);
+    hide_names(&plain, covered);
 }
 
 /// Gives what `coverage.json` says.
@@ -162,7 +177,15 @@ pub const NOT_SHOWN: &str =
 
 /// Gives what `not_read` in `coverage.json` says.
 pub fn not_read<'a>(entries: impl IntoIterator<Item = &'a Line>) -> Vec<Value> {
-    let row = |row: NotRead<'_>| json!({ "path": row.path, "status": row.status, "reason": row.reason });
+    let row = |row: NotRead<'_>| {
+        let mut object = json!({ "path": row.path, "status": row.status, "reason": row.reason });
+        for (name, value) in [("path_bytes", row.path_bytes), ("unread", row.unread)] {
+            if !value.is_null() {
+                object[name] = value.clone();
+            }
+        }
+        object
+    };
     not_read_of(entries).into_iter().map(row).collect()
 }
 
@@ -189,15 +212,32 @@ fn gap_json(gap: &Gap) -> Value {
     json!({ "from": gap.from.to_string(), "to": gap.to.to_string(), "hours": gap.hours() })
 }
 
+/// Takes the bytes of each name out of which redaction took something.
+fn hide_names(plain: &Value, redacted: &mut Value) {
+    for list in ["sources", "not_read"] {
+        let before = plain[list].as_array().into_iter().flatten();
+        let after = redacted[list].as_array_mut().into_iter().flatten();
+        for (before, after) in before.zip(after) {
+            if before["path"] != after["path"] {
+                after.as_object_mut().map(|object| object.remove("path_bytes"));
+            }
+        }
+    }
+}
+
 fn source(row: &Covered, shares: &[Share], originals: &[(SourceId, String)]) -> Value {
     let (info, receipt) = (&row.info, &row.info.receipt);
     let share = shares.iter().find(|share| share.source == info.id);
     let original = originals.iter().find(|(id, _)| *id == info.id).map(|(_, name)| name);
     let gaps = row.gaps.as_ref().map(|gaps| gaps.iter().map(gap_json).collect::<Vec<Value>>());
-    json!({ "source": info.id.to_string(), "path": info.path, "format": receipt.format, "bytes": receipt.bytes,
+    let mut object = json!({ "source": info.id.to_string(), "path": info.path, "format": receipt.format, "bytes": receipt.bytes,
         "events": receipt.events, "unparsed": receipt.unparsed, "rejected": receipt.rejected,
-        "broken": receipt.broken, "first": info.span().map(|span| span.0.to_string()),
+        "broken": receipt.broken, "remarks": info.remarks, "first": info.span().map(|span| span.0.to_string()),
         "last": info.span().map(|span| span.1.to_string()), "time": receipt.time, "root": info.root,
         "gaps": gaps, "exported": share.map_or(0, |share| share.records),
-        "raw": share.map(|share| format!("data/raw/{}.log", share.number)), "original": original })
+        "raw": share.map(|share| format!("data/raw/{}.log", share.number)), "original": original });
+    if let Some(bytes) = &info.path_bytes {
+        object["path_bytes"] = bytes.as_str().into();
+    }
+    object
 }

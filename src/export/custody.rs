@@ -305,9 +305,12 @@ fn receipt(what: &Value) -> String {
     let rows = what["sources"].as_array().map_or(&[][..], Vec::as_slice);
     let count = |status: &str| rows.iter().filter(|row| row["status"] == status).count();
     let events: u64 = rows.iter().filter_map(|row| row["events"].as_u64()).sum();
-    let read = (count("imported") + count("partial")) as u64;
+    let with_content = |row: &&Value| {
+        matches!(row["status"].as_str(), Some("imported" | "partial")) && !row["source"].is_null()
+    };
+    let read = rows.iter().filter(with_content).count() as u64;
     let mut text = format!("{}, {}", counted(read, "source"), counted(events, "event"));
-    for status in ["partial", "duplicate", "skipped", "failed"] {
+    for status in ["duplicate", "empty", "partial", "skipped", "failed"] {
         if count(status) > 0 {
             text.push_str(&format!(", {} {status}", count(status)));
         }

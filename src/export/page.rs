@@ -261,6 +261,7 @@ impl Page<'_> {
             last: show("last"),
             gaps,
             basis: basis(&times),
+            remarks: texts(row, "remarks"),
         }
     }
 
@@ -331,7 +332,12 @@ impl Page<'_> {
 
 fn not_read(row: &Value) -> NotRead {
     let own = |name: &str| text(row, name).to_owned();
-    NotRead { path: own("path"), status: own("status"), reason: own("reason") }
+    let unread = &row["unread"];
+    let reason = match (unread["offset"].as_u64(), unread["length"].as_u64()) {
+        (Some(at), Some(length)) => format!("{} ({length} bytes at byte {at})", own("reason")),
+        _ => own("reason"),
+    };
+    NotRead { path: own("path"), status: own("status"), reason }
 }
 
 /// Says what of a time is inferred or in doubt, from the words of its basis.

@@ -8,7 +8,7 @@ use crate::evidence::{BatchWriter, Frame, SourceSecret, Span};
 use crate::index::Segment;
 use crate::parse::{Record, YearWatch};
 use crate::record::SourceId;
-use crate::source::Found;
+use crate::source::{Change, Found, Name};
 
 use super::Row;
 
@@ -84,8 +84,10 @@ pub enum Step {
     Abandoned(Option<Box<Row>>),
     /// Something that gave no content.
     Aside(Box<Row>),
-    /// An input (its path) changed while it was read: how.
-    Remark(String, String),
+    /// The next input begins.
+    Input,
+    /// The present input (its name) changed while it was read.
+    Changed(Name, Change),
     /// A container was read to its end: its SHA-256 in hex.
     Container(String),
     /// The batch is complete.
@@ -114,5 +116,26 @@ pub fn span(record: &Record) -> Span {
         lead_lines: record.lead_lines,
         part: record.part,
         rejected: record.rejected,
+    }
+}
+
+/// Counts the bytes of records that begin at a place of their source and cover
+/// `length` bytes.
+pub fn count_bytes(records: &[Record], start: u64, length: u64, receipt: &mut Receipt) {
+    receipt.bytes.total += length;
+    let mut at = start;
+    for record in records {
+        let (length, aside) =
+            (record.length() as u64, u64::from(record.continuation_bytes + record.blank_bytes));
+        receipt.bytes.continuations += u64::from(record.continuation_bytes);
+        receipt.bytes.blank += u64::from(record.blank_bytes);
+        receipt.continuations += u64::from(record.continuations);
+        receipt.blank += u64::from(record.blanks);
+        match record.rejected {
+            false => receipt.bytes.events += u64::from(record.event_bytes),
+            true if length > aside => receipt.reject(at, length - aside, "binary content, not text"),
+            true => {}
+        }
+        at += length;
     }
 }

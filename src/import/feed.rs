@@ -8,14 +8,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant as Stopwatch;
 
 use crossbeam_channel::Sender;
-use sha2::{Digest, Sha256};
 
 use crate::case::Hold;
 use crate::error::{Error, Kind, Result, visible};
 use crate::evidence::{BatchWriter, Store};
 use crate::fs::Dir;
 use crate::record::{Instant, SourceId};
-use crate::source::{self, Found, Input, Receiver, Skipped, Walk};
+use crate::source::{self, Found, Input, Name, Receiver, Skipped, Walk};
 
 use super::chunk::{Job, Message, SharedBatch, Step};
 use super::run::Import;
@@ -103,7 +102,7 @@ impl<'a> Feeder<'a> {
 
     fn inputs(&mut self, found: &Walk) -> Result<()> {
         for skipped in &found.skipped {
-            self.aside(skipped.path.clone(), Status::Skipped, skipped.reason.clone())?;
+            self.row(Row::skipped(skipped.clone()))?;
         }
         let mut done = 0;
         for input in &found.inputs {
@@ -111,17 +110,17 @@ impl<'a> Feeder<'a> {
                 Err(error) if error.kind() == Kind::Interrupted => return Ok(()),
                 Err(error) if self.is_stopped() => return Err(error),
                 Err(error) => {
-                    let reason = chain(&error);
-                    self.aside(visible(&input.path.to_string_lossy()), Status::Failed, reason)?;
+                    let name = Name::of_path(&input.path);
+                    self.row(Row::without(name, Status::Failed, chain(&error)))?;
                 }
                 Ok(()) => {}
             }
-            done += input.length.unwrap_or(0);
+            done += input.length().unwrap_or(0);
             self.import.meter.at_least(done);
             if self.batch_bytes >= BATCH_BYTES {
                 self.commit()?;
             }
-            self.commit_if_crowded(false)?;
+            self.commit_if_crowded()?;
         }
         Ok(())
     }
@@ -130,8 +129,10 @@ impl<'a> Feeder<'a> {
         if self.is_interrupted() {
             return Err(interrupted());
         }
+        self.batch()?;
+        self.step(Step::Input)?;
         if let Some(id) = self.known_file(input) {
-            return self.duplicate(visible(&input.path.to_string_lossy()), id);
+            return self.row(duplicate_row(Name::of_path(&input.path), id));
         }
         let mut taking = Taking { feeder: self, container: None, stopped: None };
         let outcome = source::open(input, &taking.feeder.import.limits, &mut taking);
@@ -139,8 +140,8 @@ impl<'a> Feeder<'a> {
         if let Some(error) = stopped {
             return Err(error);
         }
-        if let Some(how) = outcome? {
-            self.step(Step::Remark(input.path.to_string_lossy().into_owned(), how))?;
+        if let Some(change) = outcome? {
+            self.step(Step::Changed(Name::of_path(&input.path), change))?;
         }
         if let Some(sha256) = container {
             self.containers.insert(sha256.clone());
@@ -151,24 +152,11 @@ impl<'a> Feeder<'a> {
 
     /// Tells whether a large plain file is in the case already, for the price of its hash.
     fn known_file(&self, input: &Input) -> Option<SourceId> {
-        let length = input.length.filter(|length| *length > CHUNK_BYTES as u64)?;
+        let length = input.length().filter(|length| *length > CHUNK_BYTES as u64)?;
         if !self.lengths.contains(&length) {
             return None;
         }
-        let mut file = File::open(&input.path).ok()?;
-        let (mut hash, mut buffer) = (Sha256::new(), vec![0; 1 << 20]);
-        loop {
-            match file.read(&mut buffer).ok()? {
-                0 => break,
-                n => hash.update(&buffer[..n]),
-            }
-        }
-        Some(SourceId(hash.finalize().into())).filter(|id| self.known.contains(id))
-    }
-
-    /// Says that a content is in the case already.
-    pub(super) fn duplicate(&mut self, path: String, id: SourceId) -> Result<()> {
-        self.row(duplicate_row(path, id))
+        source::hash_of(input).map(SourceId).filter(|id| self.known.contains(id))
     }
 
     /// Remembers a source that is now complete.
@@ -179,11 +167,7 @@ impl<'a> Feeder<'a> {
     }
 
     /// Says of something that it gave no content.
-    pub(super) fn aside(&mut self, path: String, status: Status, reason: String) -> Result<()> {
-        self.row(Row::without(path, status, reason))
-    }
-
-    fn row(&mut self, row: Row) -> Result<()> {
+    pub(super) fn row(&mut self, row: Row) -> Result<()> {
         self.batch()?;
         self.step(Step::Aside(Box::new(row)))
     }
@@ -216,13 +200,9 @@ impl<'a> Feeder<'a> {
 
     /// Commits a batch of many rows. Amid a container its original goes with it,
     /// even where all that came of it so far was known: more may come of it.
-    fn commit_if_crowded(&mut self, amid: bool) -> Result<()> {
+    fn commit_if_crowded(&mut self) -> Result<()> {
         if self.batch_rows < BATCH_ROWS {
             return Ok(());
-        }
-        if amid && let Some(batch) = &self.batch {
-            let mut batch = batch.lock().unwrap_or_else(PoisonError::into_inner);
-            batch.as_mut().expect("a batch is taken out only after its commit").keep_originals();
         }
         self.commit()
     }
@@ -266,9 +246,9 @@ fn gone() -> Error {
 }
 
 /// Makes the row of a content that is in the case already.
-pub(super) fn duplicate_row(path: String, id: SourceId) -> Row {
+pub(super) fn duplicate_row(name: Name, id: SourceId) -> Row {
     let reason = format!("the same content is in the case as source {}", id.short());
-    Row { source: Some(id), ..Row::without(path, Status::Duplicate, reason) }
+    Row { source: Some(id), ..Row::without(name, Status::Duplicate, reason) }
 }
 
 /// Tells a failure with its causes in one line.
@@ -312,7 +292,7 @@ impl Receiver for Taking<'_, '_> {
         let hex = SourceId(sha256).to_string();
         if self.feeder.containers.contains(&hex) {
             let reason = "the same container was imported before".to_owned();
-            let outcome = self.feeder.aside(found.path.clone(), Status::Duplicate, reason);
+            let outcome = self.feeder.row(Row::without(found.name(), Status::Duplicate, reason));
             return self.or_stop(outcome).map(|()| false);
         }
         let batch = self.feeder.batch()?;
@@ -324,14 +304,13 @@ impl Receiver for Taking<'_, '_> {
     }
 
     fn stream(&mut self, found: &Found, content: &mut dyn Read) -> Result<()> {
-        let amid = self.container.is_some();
         let outcome = self.feeder.stream(found, content);
-        let outcome = outcome.and_then(|()| self.feeder.commit_if_crowded(amid));
+        let outcome = outcome.and_then(|()| self.feeder.commit_if_crowded());
         self.or_stop(outcome)
     }
 
-    fn skipped(&mut self, skipped: Skipped) {
-        let outcome = self.feeder.aside(skipped.path, Status::Skipped, skipped.reason);
-        let _ = self.or_stop(outcome);
+    fn skipped(&mut self, skipped: Skipped) -> Result<()> {
+        let outcome = self.feeder.row(Row::skipped(skipped));
+        self.or_stop(outcome)
     }
 }

@@ -12,6 +12,7 @@ mod feed;
 mod normalise;
 mod repair;
 mod report;
+mod room;
 mod run;
 mod settle;
 mod stream;

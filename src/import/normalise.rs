@@ -4,22 +4,24 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::PathBuf;
 
-use crate::case::{Reading, each_event};
+use crate::case::{Reading, Receipt, each_event};
 use crate::error::{Attempt, Result, visible};
 use crate::parse::{Framer, Options, Plan, Record, YearShift, YearWatch};
 use crate::record::{Clock, Entry, Event, Instant, Origin, SourceId, When};
-use crate::source::{self, Found, Limits, Receiver, Skipped, walk};
+use crate::source::{self, Found, Limits, Name, Receiver, Skipped, walk};
 
-use super::chunk::span;
+use super::chunk::{count_bytes, span};
 use super::feed::chain;
 use super::stream::{CHUNK_BYTES, SAMPLE_BYTES};
+use super::work::UNPARSED;
 use super::{Row, Status};
 
 /// How much of a stream is held in memory before it goes to a temporary file.
 const SPOOL_BYTES: usize = 32 << 20;
 
 /// Reads the named paths and gives each event to `take`, in the order of
-/// sources and records; what gave no content or broke off goes to `aside`.
+/// sources and records. `tell` gets a row for each source, as an import would
+/// have it (but no source's identity), and for what gave no content.
 ///
 /// # Errors
 ///
@@ -30,23 +32,26 @@ pub fn normalise(
     limits: &Limits,
     clock: &dyn Clock,
     take: &mut dyn FnMut(&Entry) -> Result<()>,
-    aside: &mut dyn FnMut(Row),
+    tell: &mut dyn FnMut(Row),
 ) -> Result<()> {
     let found = walk(paths)?;
     for skipped in found.skipped {
-        aside(Row::without(skipped.path, Status::Skipped, skipped.reason));
+        tell(Row::skipped(skipped));
     }
     for input in &found.inputs {
-        let mut taking = Taking { options, acquired: clock.now(), take, aside, failed: None };
+        let mut taking = Taking { options, acquired: clock.now(), take, rows: Vec::new(), failed: None };
         let outcome = source::open(input, limits, &mut taking);
-        let failed = taking.failed.take();
+        let Taking { mut rows, failed, .. } = taking;
         if let Some(error) = failed {
             return Err(error);
         }
-        if let Err(error) = outcome {
-            let path = visible(&input.path.to_string_lossy());
-            aside(Row::without(path, Status::Failed, chain(&error)));
+        let name = || Name::of_path(&input.path);
+        match outcome {
+            Err(error) => rows.push(Row::without(name(), Status::Failed, chain(&error))),
+            Ok(None) => {}
+            Ok(Some(change)) => Row::change(&mut rows, 0, name(), &change),
         }
+        rows.into_iter().for_each(&mut *tell);
     }
     Ok(())
 }
@@ -56,7 +61,7 @@ struct Taking<'a> {
     options: &'a Options,
     acquired: Instant,
     take: &'a mut dyn FnMut(&Entry) -> Result<()>,
-    aside: &'a mut dyn FnMut(Row),
+    rows: Vec<Row>,
     /// A failure that ends everything, as told apart from one of this input.
     failed: Option<crate::error::Error>,
 }
@@ -74,22 +79,26 @@ impl Receiver for Taking<'_> {
         let mut spool = tempfile::SpooledTempFile::new(SPOOL_BYTES);
         let copied = std::io::copy(content, &mut spool);
         let outcome = self.spooled(found, &mut spool);
-        if let Err(error) = copied {
-            let reason = visible(&error.to_string());
-            (self.aside)(Row::without(found.path.clone(), Status::Partial, reason));
-        }
-        outcome.inspect_err(|error| {
+        let broken = copied.err().map(|error| visible(&error.to_string()));
+        let receipt = outcome.inspect_err(|error| {
             self.failed = Some(crate::error::Error::new(error.kind(), error.to_string()));
-        })
+        })?;
+        self.rows.push(match broken {
+            Some(reason) if receipt.bytes.total == 0 => Row::without(found.name(), Status::Failed, reason),
+            None if receipt.bytes.total == 0 => Row::empty(found),
+            broken => Row::read(found, receipt, broken),
+        });
+        Ok(())
     }
 
-    fn skipped(&mut self, skipped: Skipped) {
-        (self.aside)(Row::without(skipped.path, Status::Skipped, skipped.reason));
+    fn skipped(&mut self, skipped: Skipped) -> Result<()> {
+        self.rows.push(Row::skipped(skipped));
+        Ok(())
     }
 }
 
 impl Taking<'_> {
-    fn spooled(&mut self, found: &Found, spool: &mut tempfile::SpooledTempFile) -> Result<()> {
+    fn spooled(&mut self, found: &Found, spool: &mut tempfile::SpooledTempFile) -> Result<Receipt> {
         let again = || format!("cannot read {} again", visible(&found.path));
         let length = spool.seek(SeekFrom::End(0)).attempt(again)?;
         spool.rewind().attempt(again)?;
@@ -101,10 +110,16 @@ impl Taking<'_> {
         plan.shifts = shifts(&plan, &sample, spool)?;
         let reading = Reading::new(plan)?;
         spool.rewind().attempt(again)?;
-        each_chunk(spool, &reading.plan, |cut| self.give(&reading, cut))
+        let mut receipt = Receipt { format: reading.plan.format.clone(), ..Receipt::default() };
+        each_chunk(spool, &reading.plan, |cut| {
+            count_bytes(cut.records, cut.start, cut.content.len() as u64, &mut receipt);
+            self.give(&reading, cut, &mut receipt)
+        })?;
+        receipt.settle();
+        Ok(receipt)
     }
 
-    fn give(&mut self, reading: &Reading, cut: &Cut<'_>) -> Result<()> {
+    fn give(&mut self, reading: &Reading, cut: &Cut<'_>, receipt: &mut Receipt) -> Result<()> {
         let (mut at, mut line) = (0, cut.first_line);
         for (record, one) in (cut.first_record..).zip(cut.records) {
             let from = at + one.lead as usize;
@@ -120,6 +135,7 @@ impl Taking<'_> {
             line += u64::from(one.lines);
             if !one.rejected {
                 let event = reading.event(record, one.part, raw, |event| event.clone().into_owned());
+                receipt.count(&event, event.format != UNPARSED, one.part);
                 (self.take)(&Entry { origin, event, raw: raw.to_vec(), part: one.part })?;
             }
         }

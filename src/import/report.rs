@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::case::Receipt;
 use crate::record::{Instant, SourceId};
+use crate::source::{Change, Found, Name, Skipped, Stretch, Weight};
 
 /// What became of something that was to be imported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,7 +13,9 @@ pub enum Status {
     Imported,
     /// The very content was in the case already.
     Duplicate,
-    /// What could be read is in the case; the stream broke off.
+    /// It holds no bytes.
+    Empty,
+    /// What could be read is in the case; something is missing.
     Partial,
     /// It is nothing that is read: a link, a device, a folder entry.
     Skipped,
@@ -21,11 +24,22 @@ pub enum Status {
 }
 
 impl Status {
+    /// Every status, in the order of reports.
+    pub const ALL: [Status; 6] = [
+        Status::Imported,
+        Status::Duplicate,
+        Status::Empty,
+        Status::Partial,
+        Status::Skipped,
+        Status::Failed,
+    ];
+
     /// Gives the word that receipts use.
     pub const fn word(self) -> &'static str {
         match self {
             Status::Imported => "imported",
             Status::Duplicate => "duplicate",
+            Status::Empty => "empty",
             Status::Partial => "partial",
             Status::Skipped => "skipped",
             Status::Failed => "failed",
@@ -38,10 +52,19 @@ impl Status {
 pub struct Row {
     /// Where it was found (foreign text: show through `Visible`).
     pub path: String,
+    /// The exact bytes of the path in hex, where they are not UTF-8.
+    pub path_bytes: Option<String>,
+    /// The link that the user named, where one led there.
+    pub link: Option<String>,
     /// What became of it.
     pub status: Status,
-    /// Why, where it is not simply imported.
+    /// Why, where it is not simply imported; or how it changed while it was read.
     pub reason: Option<String>,
+    /// Which bytes of the container were not read, where that is known.
+    pub unread: Option<Stretch>,
+    /// Bytes may have been left unread or may have changed meanwhile: the
+    /// import as a whole did not get everything.
+    pub incomplete: bool,
     /// The source, where there is one.
     pub source: Option<SourceId>,
     /// What became of its bytes.
@@ -52,17 +75,73 @@ pub struct Row {
 
 impl Row {
     /// Makes the row of something that gave no content.
-    pub fn without(path: String, status: Status, reason: String) -> Row {
-        let receipt = Receipt::default();
-        Row { path, status, reason: Some(reason), source: None, receipt, seconds: 0.0 }
+    pub fn without(name: Name, status: Status, reason: String) -> Row {
+        Row {
+            path: name.text,
+            path_bytes: name.bytes,
+            link: None,
+            status,
+            reason: Some(reason),
+            unread: None,
+            incomplete: matches!(status, Status::Partial | Status::Failed),
+            source: None,
+            receipt: Receipt::default(),
+            seconds: 0.0,
+        }
+    }
+
+    /// Makes the row of something that was met and not read.
+    pub fn skipped(skipped: Skipped) -> Row {
+        let Skipped { name, reason, unread, weight } = skipped;
+        let status = if weight == Weight::Partial { Status::Partial } else { Status::Skipped };
+        let incomplete = weight != Weight::Listed;
+        Row { unread, incomplete, ..Row::without(name, status, reason) }
+    }
+
+    /// Makes the row of content that was read, to its end or until it broke off.
+    pub fn read(found: &Found, mut receipt: Receipt, broken: Option<String>) -> Row {
+        let status = if broken.is_some() { Status::Partial } else { Status::Imported };
+        receipt.broken.clone_from(&broken);
+        let row = Row::without(found.name(), status, String::new());
+        Row { link: found.link.clone(), reason: broken, receipt, ..row }
+    }
+
+    /// Makes the row of an input that holds no bytes.
+    pub fn empty(found: &Found) -> Row {
+        let since = found.mtime.map(|nanos| format!(", last changed {}", Instant::from_nanos(nanos)));
+        let reason = format!("it holds no bytes{}", since.unwrap_or_default());
+        Row { link: found.link.clone(), ..Row::without(found.name(), Status::Empty, reason) }
+    }
+
+    /// Notes in the rows from `at` on, which came of one input, how that changed
+    /// meanwhile; missing bytes get a row of their own.
+    pub fn change(rows: &mut Vec<Row>, at: usize, name: Name, change: &Change) {
+        if change.missing || rows.len() == at {
+            rows.push(Row::without(name, Status::Partial, change.how.clone()));
+            return;
+        }
+        for row in &mut rows[at..] {
+            row.incomplete = true;
+            let before = row.reason.take().map(|reason| format!("{reason}; ")).unwrap_or_default();
+            row.reason = Some(format!("{before}{}", change.how));
+        }
     }
 
     /// Gives the row as JSON (DESIGN: `import --json`).
     pub fn json(&self) -> Value {
         let mut object = Map::new();
         object.insert("path".into(), self.path.as_str().into());
+        if let Some(bytes) = &self.path_bytes {
+            object.insert("path_bytes".into(), bytes.as_str().into());
+        }
+        if let Some(link) = &self.link {
+            object.insert("link".into(), link.as_str().into());
+        }
         object.insert("status".into(), self.status.word().into());
         object.insert("reason".into(), json!(self.reason));
+        if let Some(unread) = &self.unread {
+            object.insert("unread".into(), json!(unread));
+        }
         object.insert("source".into(), json!(self.source.map(|id| id.to_string())));
         counts(&self.receipt, true, &mut object);
         object.insert("seconds".into(), json!(rounded(self.seconds)));
@@ -74,7 +153,11 @@ impl Row {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Total {
     /// Rows by what became of them, in the order of [`Status`].
-    pub statuses: [u64; 5],
+    pub statuses: [u64; Status::ALL.len()],
+    /// Sources that gave content.
+    pub sources: u64,
+    /// Rows of which bytes may have been left unread or may have changed.
+    pub incomplete: u64,
     /// Bytes, events and times of all that was imported.
     pub receipt: Receipt,
     /// Seconds from start to end.
@@ -85,7 +168,9 @@ impl Total {
     /// Adds a row.
     pub fn add(&mut self, row: &Row) {
         self.statuses[row.status as usize] += 1;
+        self.incomplete += u64::from(row.incomplete);
         if matches!(row.status, Status::Imported | Status::Partial) {
+            self.sources += u64::from(row.receipt.bytes.total > 0);
             self.receipt.append(row.receipt.clone());
         }
     }
@@ -98,10 +183,10 @@ impl Total {
     /// Gives the last line of `import --json`.
     pub fn json(&self) -> Value {
         let mut object = Map::new();
-        for status in [Status::Imported, Status::Duplicate, Status::Partial, Status::Skipped, Status::Failed]
-        {
+        for status in Status::ALL {
             object.insert(status.word().into(), self.with(status).into());
         }
+        object.insert("complete".into(), (self.incomplete == 0).into());
         counts(&self.receipt, false, &mut object);
         object.insert("seconds".into(), json!(rounded(self.seconds)));
         json!({ "total": object })

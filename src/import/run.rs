@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::evidence::Store;
 use crate::parse::Options;
 use crate::record::Clock;
-use crate::source::{Limits, Skipped, Walk, walk};
+use crate::source::{Input, Limits, Name, Skipped, Walk, walk};
 
 use super::chunk::{Job, Message};
 use super::feed::Feeder;
@@ -88,15 +88,16 @@ pub fn run(
     clock: &dyn Clock,
     acknowledge: &mut dyn FnMut(&Row),
 ) -> Result<Report> {
+    let room = super::room::room()?;
     let mut found = walk(import.paths)?;
     leave_out_the_case(hold.folder(), &mut found);
-    import.meter.expect(found.inputs.iter().filter_map(|input| input.length).sum());
+    import.meter.expect(found.inputs.iter().filter_map(Input::length).sum());
     let index = hold.index().clone();
     let store = Store::open(hold.dir(), &hold.committed()?)?;
     let started = Stopwatch::now();
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    let (jobs, to_do) = bounded::<Job>(workers * 2);
-    let (results, done) = bounded::<Message>(workers * 8);
+    let workers = room.workers;
+    let (jobs, to_do) = bounded::<Job>(workers * room.jobs);
+    let (results, done) = bounded::<Message>(workers * room.results);
     let barrier = Barrier::new(workers);
     let stopped = AtomicBool::new(false);
     let mut feeder = Feeder::new(hold, &store, import, workers, clock.now(), started)?;
@@ -132,9 +133,11 @@ fn leave_out_the_case(case: &Path, found: &mut Walk) {
         .into_iter()
         .partition(|input| std::fs::canonicalize(&input.path).is_ok_and(|path| path.starts_with(&case)));
     found.inputs = others;
-    let own: Vec<crate::source::Input> = own;
+    let own: Vec<Input> = own;
     found.skipped.extend(own.iter().map(|input| Skipped {
-        path: crate::error::visible(&input.path.to_string_lossy()),
+        name: Name::of_path(&input.path),
         reason: "is part of the case itself".to_owned(),
+        unread: None,
+        weight: crate::source::Weight::Listed,
     }));
 }

@@ -13,6 +13,7 @@ use crate::evidence::{Manifest, SourceRow, Store};
 use crate::index::{Basis, Indexed, Segment, publish};
 use crate::parse::{Plan, YearWatch};
 use crate::record::{Clock, SourceId};
+use crate::source::{Change, Name};
 
 use super::chunk::{Message, Sealed, SharedBatch, Source, Step};
 use super::{Row, Status, Total};
@@ -38,6 +39,8 @@ pub struct Settler<'a> {
 struct Batch {
     writer: SharedBatch,
     rows: Vec<Row>,
+    /// Where the rows of the present input begin.
+    input: usize,
     containers: Vec<String>,
     keys: HashMap<u64, SourceId>,
     /// The workers' segments do not say what the evidence does: index it again.
@@ -111,7 +114,7 @@ impl<'a> Settler<'a> {
         match step {
             Step::Begin(writer) => {
                 let (rows, containers, keys) = (Vec::new(), Vec::new(), HashMap::new());
-                self.batch = Some(Batch { writer, rows, containers, keys, stale: false });
+                self.batch = Some(Batch { writer, rows, input: 0, containers, keys, stale: false });
             }
             Step::Sealed(sealed) => self.sealed(*sealed)?,
             Step::Ended { source, id, broken } => self.ended(&source, id, broken)?,
@@ -123,22 +126,23 @@ impl<'a> Settler<'a> {
                 batch.rows.extend(row.map(|row| *row));
             }
             Step::Aside(row) => self.batch()?.rows.push(*row),
-            Step::Remark(path, how) => self.remark(&path, &how)?,
+            Step::Input => {
+                let batch = self.batch()?;
+                batch.input = batch.rows.len();
+            }
+            Step::Changed(name, change) => self.changed(name, &change)?,
             Step::Container(sha256) => self.batch()?.containers.push(sha256),
             Step::Commit(number) => self.commit(number)?,
         }
         Ok(())
     }
 
-    /// Says something of every source that came of an input.
-    fn remark(&mut self, path: &str, how: &str) -> Result<()> {
-        let inside = format!("{path}!");
-        for row in &mut self.batch()?.rows {
-            if (row.path == path || row.path.starts_with(&inside)) && row.source.is_some() {
-                let before = row.reason.take().map(|reason| format!("{reason}; ")).unwrap_or_default();
-                row.reason = Some(format!("{before}{how}"));
-            }
-        }
+    /// Says how the present input changed: of all that came of it, and where
+    /// bytes of it are missing in a row of its own.
+    fn changed(&mut self, name: Name, change: &Change) -> Result<()> {
+        let batch = self.batch()?;
+        let at = batch.input.min(batch.rows.len());
+        Row::change(&mut batch.rows, at, name, change);
         Ok(())
     }
 
@@ -177,11 +181,10 @@ impl<'a> Settler<'a> {
         let found = source.found.clone();
         self.with_writer(|writer| writer.source(id, found, &source.secret, plan, kept))?;
         let seconds = self.started.elapsed().as_secs_f64() - source.begun;
-        let status = if broken.is_some() { Status::Partial } else { Status::Imported };
-        let path = source.found.path.clone();
+        let row = Row { source: Some(id), seconds, ..Row::read(&source.found, receipt, broken) };
         let batch = self.batch()?;
         batch.keys.insert(source.key, id);
-        batch.rows.push(Row { path, status, reason: broken, source: Some(id), receipt, seconds });
+        batch.rows.push(row);
         Ok(())
     }
 

@@ -12,9 +12,9 @@ use crate::parse::{Framer, Plan, Record};
 use crate::record::{Instant, SourceId};
 use crate::source::Found;
 
-use super::Status;
 use super::chunk::{Chunk, Source, Step};
 use super::feed::{Feeder, duplicate_row, interrupted};
+use super::{Row, Status};
 
 /// About how much content a worker gets at once.
 pub const CHUNK_BYTES: usize = 4 << 20;
@@ -58,10 +58,14 @@ impl Feeder<'_> {
     /// Answers a short stream that is known already, or that gave nothing.
     fn recognise(&mut self, found: &Found, reading: &Bytes<'_>, buffer: &[u8]) -> Option<Result<()>> {
         if let (true, Some(reason)) = (buffer.is_empty(), &reading.broken) {
-            return Some(self.aside(found.path.clone(), Status::Failed, reason.clone()));
+            return Some(self.row(Row::without(found.name(), Status::Failed, reason.clone())));
+        }
+        if buffer.is_empty() {
+            return Some(self.row(Row::empty(found)));
         }
         let id = reading.id();
-        self.known.contains(&id).then(|| self.duplicate(found.path.clone(), id))
+        let row = || Row { link: found.link.clone(), ..duplicate_row(found.name(), id) };
+        self.known.contains(&id).then(|| self.row(broken_off(row(), &reading.broken)))
     }
 
     fn chunks(&mut self, source: &Arc<Source>, mut reading: Bytes<'_>, mut buffer: Vec<u8>) -> Result<()> {
@@ -100,12 +104,20 @@ impl Feeder<'_> {
         }
         let id = reading.id();
         if self.known.contains(&id) {
-            let row = duplicate_row(source.found.path.clone(), id);
+            let row = duplicate_row(source.found.name(), id);
+            let row = Row { link: source.found.link.clone(), ..broken_off(row, &reading.broken) };
             return self.step(Step::Abandoned(Some(Box::new(row))));
         }
         self.learn(id, reading.length);
         self.step(Step::Ended { source: source.clone(), id, broken: reading.broken })
     }
+}
+
+/// Says of a duplicate that there would have been more of it.
+fn broken_off(row: Row, broken: &Option<String>) -> Row {
+    let Some(why) = broken else { return row };
+    let reason = row.reason.map(|reason| format!("{reason}; it was read only in part: {why}"));
+    Row { reason, incomplete: true, ..row }
 }
 
 /// A stream that is hashed while it is read.

@@ -13,11 +13,11 @@ use crate::index::{Segment, SegmentWriter};
 use crate::parse::YearWatch;
 use crate::record::Event;
 
-use super::chunk::{Chunk, Job, Message, Sealed, Step, span};
+use super::chunk::{Chunk, Job, Message, Sealed, Step, count_bytes, span};
 use super::run::Meter;
 
 /// The name of the format of records that no format understood.
-const UNPARSED: &str = "unparsed";
+pub(super) const UNPARSED: &str = "unparsed";
 
 /// One worker: takes jobs until there are no more.
 ///
@@ -81,7 +81,7 @@ impl Worker<'_> {
         };
         let frames = frames(chunk, sealer)?;
         let (mut receipt, mut formats, mut years) = (Receipt::default(), Vec::new(), YearWatch::default());
-        count_bytes(chunk, &mut receipt);
+        count_bytes(&chunk.records, chunk.start, chunk.content.len() as u64, &mut receipt);
         let writer = self.writer.get_or_insert_with(|| SegmentWriter::create(self.index));
         let source = writer.source(chunk.source.key);
         let parser = &chunk.source.reading.parser;
@@ -106,25 +106,6 @@ fn tally(formats: &mut Vec<(&'static str, u64)>, event: &Event<'_>) {
     match formats.iter_mut().find(|(name, _)| *name == event.format) {
         Some((_, count)) => *count += 1,
         None => formats.push((event.format, 1)),
-    }
-}
-
-fn count_bytes(chunk: &Chunk, receipt: &mut Receipt) {
-    receipt.bytes.total += chunk.content.len() as u64;
-    let mut at = chunk.start;
-    for record in &chunk.records {
-        let (length, aside) =
-            (record.length() as u64, u64::from(record.continuation_bytes + record.blank_bytes));
-        receipt.bytes.continuations += u64::from(record.continuation_bytes);
-        receipt.bytes.blank += u64::from(record.blank_bytes);
-        receipt.continuations += u64::from(record.continuations);
-        receipt.blank += u64::from(record.blanks);
-        match record.rejected {
-            false => receipt.bytes.events += u64::from(record.event_bytes),
-            true if length > aside => receipt.reject(at, length - aside, "binary content, not text"),
-            true => {}
-        }
-        at += length;
     }
 }
 

@@ -11,6 +11,7 @@ mod detect;
 mod format;
 mod formats;
 mod frame;
+mod leap;
 mod parser;
 mod plan;
 mod stamp;

@@ -76,6 +76,8 @@ impl Times {
                 };
                 basis.zone = civil.offset.is_none();
                 basis.ambiguous = placed.ambiguous;
+                // A second 60 that there never was: which moment was meant is a guess.
+                basis.date |= civil.second > 59 && !super::leap::has_just_passed(placed.instant);
                 (placed.instant, precision, basis)
             }
         };

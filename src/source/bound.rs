@@ -6,54 +6,46 @@ use std::rc::Rc;
 
 use sha2::{Digest, Sha256};
 
-/// Counts what passes.
-pub struct Counted<R> {
-    inner: R,
-    count: Rc<Cell<u64>>,
-}
-
-impl<R: Read> Counted<R> {
-    /// Counts what is read from `inner` into `count`.
-    pub fn new(inner: R, count: Rc<Cell<u64>>) -> Counted<R> {
-        Counted { inner, count }
-    }
-}
-
-impl<R: Read> Read for Counted<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        self.count.set(self.count.get() + read as u64);
-        Ok(read)
-    }
-}
-
-/// Stops a stream that expands too far.
-pub struct Bounded<R> {
-    inner: R,
-    packed: Rc<Cell<u64>>,
-    given: u64,
+/// How much may be expanded in all of one input.
+#[derive(Clone)]
+pub struct Bound {
+    given: Rc<Cell<u64>>,
+    packed: u64,
     ratio: u64,
     expanded: u64,
 }
 
+impl Bound {
+    /// Lets an input of `packed` bytes give up to `expanded` bytes, and beyond
+    /// that up to `ratio` times its own length.
+    pub fn new(packed: u64, ratio: u64, expanded: u64) -> Bound {
+        Bound { given: Rc::default(), packed, ratio, expanded }
+    }
+}
+
+/// Stops a stream where its input expands too far.
+pub struct Bounded<R> {
+    inner: R,
+    bound: Bound,
+}
+
 impl<R: Read> Bounded<R> {
-    /// Lets `inner` give up to `expanded` bytes, and beyond that up to `ratio`
-    /// times what `packed` counts.
-    pub fn new(inner: R, packed: Rc<Cell<u64>>, ratio: u64, expanded: u64) -> Bounded<R> {
-        Bounded { inner, packed, given: 0, ratio, expanded }
+    /// Counts what `inner` gives against a bound.
+    pub fn new(inner: R, bound: Bound) -> Bounded<R> {
+        Bounded { inner, bound }
     }
 }
 
 impl<R: Read> Read for Bounded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.given > self.expanded && self.given / self.ratio.max(1) > self.packed.get() {
+        let Bound { given, packed, ratio, expanded } = &self.bound;
+        if given.get() > *expanded && given.get() / (*ratio).max(1) > *packed {
             return Err(io::Error::other(format!(
-                "it expands to more than {} times its size and {} bytes: say --allow-large to read it all the same",
-                self.ratio, self.expanded
+                "it expands to more than {ratio} times its size and {expanded} bytes: say --allow-large to read it all the same"
             )));
         }
         let read = self.inner.read(buffer)?;
-        self.given += read as u64;
+        given.set(given.get() + read as u64);
         Ok(read)
     }
 }

@@ -1,146 +1,83 @@
 //! One input opened: plain, or a container whose streams are given out.
 
-use std::cell::Cell;
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
-use std::rc::Rc;
 
 use crate::error::{Attempt, Error, Result, visible};
 
 use super::Input;
-use super::archive::{Archive, entries};
-use super::bound::{Bounded, Counted, Hashed};
-use super::sniff::{Kind, SNIFFED, kind};
-use super::utf16::Utf16;
-
-/// Something that was found and not read, with the reason.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Skipped {
-    /// The path, made visible.
-    pub path: String,
-    /// Why, in a clause: `is a symbolic link`.
-    pub reason: String,
-}
-
-/// Where a stream of log content was found.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Found {
-    /// The path as given or found; for a member of a container
-    /// `outer.tar.gz!inner/name`. Foreign text: show through `Visible`.
-    pub path: String,
-    /// Bytes of the file on disk, or of the member as its container says.
-    pub size: Option<u64>,
-    /// Last change, nanoseconds since the epoch: of the file, or of the member where its container says.
-    pub mtime: Option<i64>,
-    /// Owner as `uid:gid`, on systems that have them.
-    pub owner: Option<String>,
-    /// Layers that were opened, outermost first: kind, and SHA-256 in hex of the
-    /// outermost container's bytes (empty for those inside it).
-    pub containers: Vec<(String, String)>,
-}
-
-/// Bounds on what hostile containers may cost.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// Stop a stream that expands more than this …
-    pub ratio: u64,
-    /// … once it has also passed so many bytes.
-    pub expanded: u64,
-    /// Most archives inside one another, and most compressions around or inside each.
-    pub depth: usize,
-    /// Most entries of one archive.
-    pub entries: u64,
-}
-
-impl Default for Limits {
-    fn default() -> Limits {
-        Limits { ratio: 200, expanded: 1 << 30, depth: 2, entries: 1_000_000 }
-    }
-}
-
-/// What takes the streams that [`open`] finds.
-pub trait Receiver {
-    /// A container was met: gives an empty file in which its bytes are kept as
-    /// found. `open` fills it, then reads the container from it.
-    fn keep(&mut self) -> Result<File>;
-
-    /// The container in the file that [`Receiver::keep`] gave is complete, with
-    /// its SHA-256 and length. Returns false where its content is already
-    /// known, and the container is then not opened.
-    fn kept(&mut self, file: File, sha256: [u8; 32], length: u64, found: &Found) -> Result<bool>;
-
-    /// Takes one stream of log content, to its end. Where the stream breaks off
-    /// (cut gzip, bound reached) its reader gives what there is, then an error.
-    fn stream(&mut self, found: &Found, content: &mut dyn Read) -> Result<()>;
-
-    /// Something was met that is not read: a link in an archive, a device, an
-    /// entry past a bound, a container that cannot be opened at all.
-    fn skipped(&mut self, skipped: Skipped);
-}
+use super::bound::Hashed;
+use super::directory::ends_as_zip;
+use super::found::{Found, Limits, Receiver, Weight};
+use super::layers::{Opening, copy, head};
+use super::look::{Change, Look, Watched};
+use super::name::{Name, hex};
+use super::sniff::{Kind, kind};
+use super::zip;
 
 /// Opens one input (without following a link, checking that it is a regular
 /// file), tells its kind by content, and hands each stream inside to `receiver`.
 /// UTF-16 with a byte order mark is a container too: its content is UTF-8.
-/// Says how the input changed while it was read, if it did.
+/// Says how the input changed while it was read, where no stream broke off for it.
 ///
 /// # Errors
 ///
 /// Fails where the input cannot be opened or kept, and where the receiver does.
-pub fn open(input: &Input, limits: &Limits, receiver: &mut dyn Receiver) -> Result<Option<String>> {
-    let path = input.path.to_string_lossy().into_owned();
+pub fn open(input: &Input, limits: &Limits, receiver: &mut dyn Receiver) -> Result<Option<Change>> {
+    let Name { text: path, bytes: path_bytes } = Name::of_path(&input.path);
+    let link = input.link.as_ref().map(|link| Name::of_path(link).text);
+    let found = Found { path, path_bytes, link, ..Found::default() };
     if input.path.as_os_str() == "-" {
-        let found = Found { path, ..Found::default() };
-        return outermost(&mut io::stdin().lock(), found, limits, receiver).map(|()| None);
+        let mut stdin = standard_input()?;
+        return outermost(Outer::Stream(&mut stdin), found, limits, receiver).map(|()| None);
     }
-    let mut file = regular(&input.path)?;
-    let before = Look::at(&file);
-    let found = described(path, &file);
-    outermost(&mut file, found, limits, receiver)?;
-    Ok(before.changed(&file, &input.path))
+    let file = regular(&input.path)?;
+    let opened = Look::of(&file.metadata().attempt(|| format!("cannot look at {}", visible(&found.path)))?);
+    let found = described(found, &file);
+    let mut watched = Watched::new(&file, &input.path, input.look.as_ref().unwrap_or(&opened));
+    outermost(Outer::File(&mut watched), found, limits, receiver)?;
+    Ok(watched.finish())
 }
 
-/// A file as it was when it was opened.
-struct Look {
-    length: Option<u64>,
-    modified: Option<std::time::SystemTime>,
+/// Gives the SHA-256 of a whole file, where it can be read and stays as it is meanwhile.
+pub fn hash_of(input: &Input) -> Option<[u8; 32]> {
+    let file = regular(&input.path).ok()?;
+    let look = input.look.as_ref()?;
+    let mut watched = Watched::new(&file, &input.path, look);
+    let mut hashed = Hashed::new(&mut watched);
+    io::copy(&mut hashed, &mut io::sink()).ok()?;
+    let (sha256, _) = hashed.finish();
+    watched.finish().is_none().then_some(sha256)
 }
 
-impl Look {
-    fn at(file: &File) -> Look {
-        let meta = file.metadata().ok();
-        let modified = meta.as_ref().and_then(|meta| meta.modified().ok());
-        Look { length: meta.map(|meta| meta.len()), modified }
-    }
+/// Gives standard input, where there is one. A descriptor that was closed is
+/// `/dev/null` for reading and writing by the time a Rust program begins.
+#[cfg(unix)]
+fn standard_input() -> Result<File> {
+    use std::os::fd::AsFd;
+    let closed = || {
+        Error::case("standard input is closed: there is nothing to read")
+            .hint("Name a file, or pipe something into vestigo.")
+    };
+    let file = File::from(io::stdin().as_fd().try_clone_to_owned().map_err(|_| closed())?);
+    let meta = file.metadata().attempt(|| "cannot look at standard input".to_owned())?;
+    let device = |meta: &std::fs::Metadata| std::os::unix::fs::MetadataExt::rdev(meta);
+    let is_null = !meta.is_file()
+        && std::fs::metadata("/dev/null")
+            .is_ok_and(|null| device(&null) != 0 && device(&null) == device(&meta));
+    let writes = rustix::fs::fcntl_getfl(&file).is_ok_and(|flags| flags.contains(rustix::fs::OFlags::RDWR));
+    if is_null && writes { Err(closed()) } else { Ok(file) }
+}
 
-    /// Says how a file changed while it was read, if it did.
-    fn changed(&self, file: &File, path: &Path) -> Option<String> {
-        let now = Look::at(file);
-        let size = |length: Option<u64>| length.map_or_else(|| "?".to_owned(), |length| length.to_string());
-        if now.length != self.length || now.modified != self.modified {
-            let (then, now) = (size(self.length), size(now.length));
-            return Some(format!(
-                "it changed while it was read: {then} bytes when it was opened, {now} at the end; what was read is kept"
-            ));
-        }
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::MetadataExt;
-            let same =
-                |a: &std::fs::Metadata, b: &std::fs::Metadata| (a.dev(), a.ino()) == (b.dev(), b.ino());
-            let here = std::fs::symlink_metadata(path).ok();
-            let is_here = here.zip(file.metadata().ok()).is_some_and(|(here, open)| same(&here, &open));
-            if !is_here {
-                return Some("it was renamed or removed while it was read; what was read is kept".to_owned());
-            }
-        }
-        None
-    }
+#[cfg(not(unix))]
+fn standard_input() -> Result<io::Stdin> {
+    Ok(io::stdin())
 }
 
 /// Opens a file that is neither a link nor a device nor a pipe.
 fn regular(path: &Path) -> Result<File> {
-    let shown = || visible(&path.to_string_lossy());
+    let shown = || visible(&Name::of_path(path).text);
     let mut options = File::options();
     options.read(true);
     #[cfg(unix)]
@@ -156,7 +93,7 @@ fn regular(path: &Path) -> Result<File> {
     Ok(file)
 }
 
-fn described(path: String, file: &File) -> Found {
+fn described(found: Found, file: &File) -> Found {
     let meta = file.metadata().ok();
     let mtime = meta.as_ref().and_then(|meta| meta.modified().ok());
     let since = mtime.map(|mtime| match mtime.duration_since(std::time::UNIX_EPOCH) {
@@ -170,26 +107,51 @@ fn described(path: String, file: &File) -> Found {
     });
     #[cfg(not(unix))]
     let owner = None;
-    Found { path, size: meta.as_ref().map(|meta| meta.len()), mtime: since, owner, containers: Vec::new() }
+    Found { size: meta.as_ref().map(|meta| meta.len()), mtime: since, owner, ..found }
 }
 
-/// Reads the first bytes of a stream; where it breaks off, what there is.
-pub(super) fn head(stream: &mut dyn Read) -> Vec<u8> {
-    let mut head = Vec::with_capacity(SNIFFED);
-    // A failure comes again with the next read, and is told then.
-    let _ = stream.take(SNIFFED as u64).read_to_end(&mut head);
-    head
+/// What the user named, or was found beneath it.
+enum Outer<'o, 'f> {
+    /// A file that is watched.
+    File(&'o mut Watched<'f>),
+    /// Standard input.
+    Stream(&'o mut dyn Read),
+}
+
+impl Outer<'_, '_> {
+    /// Tells whether it is a file that ends as a zip does.
+    fn ends_as_zip(&mut self) -> bool {
+        match self {
+            Outer::File(watched) => watched.peek(|file, length| ends_as_zip(file, length)).unwrap_or(false),
+            Outer::Stream(_) => false,
+        }
+    }
 }
 
 /// Takes what the user named: streams it, or keeps it and opens the copy.
 fn outermost(
-    stream: &mut dyn Read,
+    mut outer: Outer<'_, '_>,
     mut found: Found,
     limits: &Limits,
     receiver: &mut dyn Receiver,
 ) -> Result<()> {
-    let head = head(stream);
-    let kind = kind(&head);
+    let head = match &mut outer {
+        Outer::File(watched) => head(watched),
+        Outer::Stream(stream) => head(stream),
+    };
+    let kind = match kind(&head) {
+        // Something stands before the first member, or all of it is in the tail.
+        Kind::Plain if outer.ends_as_zip() => Kind::Zip,
+        kind => kind,
+    };
+    let stream: &mut dyn Read = match outer {
+        Outer::File(watched) => {
+            // A container is read from the copy that is kept, whatever became of the file.
+            watched.breaks = kind == Kind::Plain;
+            watched
+        }
+        Outer::Stream(stream) => stream,
+    };
     let whole = &mut head.as_slice().chain(stream);
     if kind == Kind::Plain {
         return receiver.stream(&found, whole);
@@ -197,113 +159,21 @@ fn outermost(
     let shown = visible(&found.path);
     let mut file = receiver.keep()?;
     let mut hashed = Hashed::new(whole);
-    io::copy(&mut hashed, &mut file).attempt(|| format!("cannot keep {shown}"))?;
+    let broken = copy(&mut hashed, &mut file).attempt(|| format!("cannot write the copy of {shown}"))?;
     let (sha256, length) = hashed.finish();
-    let copy = file.try_clone().attempt(|| format!("cannot read the kept copy of {shown}"))?;
+    let copied = file.try_clone().attempt(|| format!("cannot read the kept copy of {shown}"))?;
     found.containers.push((kind.name().to_owned(), hex(&sha256)));
     if !receiver.kept(file, sha256, length, &found)? {
         return Ok(());
     }
-    let mut copy = copy;
-    copy.seek(SeekFrom::Start(0)).attempt(|| format!("cannot read the kept copy of {shown}"))?;
-    let mut opening = Opening { limits, receiver };
-    if kind == Kind::Zip {
-        return opening.archive(Archive::Zip(copy), &found, 0);
+    let mut copied = copied;
+    copied.seek(SeekFrom::Start(0)).attempt(|| format!("cannot read the kept copy of {shown}"))?;
+    let mut opening = Opening::new(limits, receiver, length);
+    if let Some(why) = broken {
+        opening.tell(&found, &format!("breaks off: {why}"), Weight::Partial, None)?;
     }
-    let packed = Rc::new(Cell::new(0));
-    let counted = Counted::new(BufReader::with_capacity(1 << 18, copy), packed.clone());
-    opening.layer(kind, Box::new(counted), &packed, found, 0, 1)
-}
-
-/// Opens containers inside containers, within the limits.
-pub(super) struct Opening<'a> {
-    pub limits: &'a Limits,
-    pub receiver: &'a mut dyn Receiver,
-}
-
-impl Opening<'_> {
-    /// Opens a stream of this kind; `archives` and `layers` stand around it.
-    fn layer(
-        &mut self,
-        kind: Kind,
-        stream: Box<dyn Read + '_>,
-        packed: &Rc<Cell<u64>>,
-        found: Found,
-        archives: usize,
-        layers: usize,
-    ) -> Result<()> {
-        let expanded: Box<dyn Read + '_> = match kind {
-            Kind::Plain => stream,
-            Kind::Gzip => Box::new(flate2::read::MultiGzDecoder::new(stream)),
-            Kind::Zstd => match zstd::Decoder::new(stream) {
-                Ok(decoder) => Box::new(decoder),
-                Err(error) => return self.give_up(&found, &format!("cannot be opened as zstd: {error}")),
-            },
-            Kind::Bzip2 => Box::new(bzip2::read::MultiBzDecoder::new(stream)),
-            Kind::Xz => Box::new(liblzma::read::XzDecoder::new_multi_decoder(stream)),
-            Kind::Utf16Le => Box::new(Utf16::new(stream, true)),
-            Kind::Utf16Be => Box::new(Utf16::new(stream, false)),
-            Kind::Tar => return self.archive(Archive::Tar(stream), &found, archives),
-            Kind::Zip => return self.spooled_zip(stream, &found, archives),
-        };
-        let mut bounded: Box<dyn Read + '_> =
-            Box::new(Bounded::new(expanded, packed.clone(), self.limits.ratio, self.limits.expanded));
-        let head = head(&mut bounded);
-        let inner = super::sniff::kind(&head);
-        let whole = std::io::Cursor::new(head).chain(bounded);
-        self.within(inner, Box::new(whole), packed, found, archives, layers)
+    match kind {
+        Kind::Zip => zip::entries(&mut opening, &copied, &found, 1),
+        _ => opening.layer(kind, Box::new(copied), found, 0, 1),
     }
-
-    /// Gives out a stream, or opens it further.
-    pub fn within(
-        &mut self,
-        kind: Kind,
-        mut stream: Box<dyn Read + '_>,
-        packed: &Rc<Cell<u64>>,
-        mut found: Found,
-        archives: usize,
-        layers: usize,
-    ) -> Result<()> {
-        if kind == Kind::Plain {
-            return self.receiver.stream(&found, &mut stream);
-        }
-        let too_deep =
-            if kind.is_archive() { archives >= self.limits.depth } else { layers >= self.limits.depth };
-        if too_deep {
-            return self.give_up(
-                &found,
-                &format!("holds {} more than {} containers deep", kind.name(), self.limits.depth),
-            );
-        }
-        found.containers.push((kind.name().to_owned(), String::new()));
-        let layers = if kind.is_archive() { 0 } else { layers + 1 };
-        self.layer(kind, stream, packed, found, archives, layers)
-    }
-
-    /// Reads the entries of an archive.
-    fn archive(&mut self, archive: Archive<'_>, found: &Found, archives: usize) -> Result<()> {
-        entries(self, archive, found, archives + 1)
-    }
-
-    /// A zip is read from its end: one inside another stream is copied aside first.
-    fn spooled_zip(&mut self, mut stream: Box<dyn Read + '_>, found: &Found, archives: usize) -> Result<()> {
-        let shown = visible(&found.path);
-        let mut file =
-            tempfile::tempfile().attempt(|| format!("cannot make a temporary file for {shown}"))?;
-        if let Err(error) = io::copy(&mut stream, &mut file) {
-            return self.give_up(found, &format!("breaks off: {error}"));
-        }
-        file.seek(SeekFrom::Start(0)).attempt(|| format!("cannot read {shown}"))?;
-        self.archive(Archive::Zip(file), found, archives)
-    }
-
-    /// Says why something is not read; what holds it is kept.
-    pub fn give_up(&mut self, found: &Found, reason: &str) -> Result<()> {
-        self.receiver.skipped(Skipped { path: visible(&found.path), reason: visible(reason) });
-        Ok(())
-    }
-}
-
-fn hex(bytes: &[u8; 32]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

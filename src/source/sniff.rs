@@ -24,7 +24,25 @@ pub enum Kind {
     Utf16Le,
     /// UTF-16 with a byte order mark, big end first.
     Utf16Be,
+    /// A container that is told by its first bytes and not read.
+    Other(&'static str),
 }
+
+/// Containers that are told and not read, by how they begin.
+const OTHERS: [(&[u8], &str); 12] = [
+    (&[0x04, 0x22, 0x4d, 0x18], "an lz4 stream"),
+    (&[0x02, 0x21, 0x4c, 0x18], "an lz4 stream"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"Rar!\x1a\x07", "a rar archive"),
+    (b"LZIP\x01", "an lzip stream"),
+    (b"\x1f\x9d", "a compress (.Z) stream"),
+    (b"\x1f\x1e", "a pack (.z) stream"),
+    (b"MSCF\0\0\0\0", "a cabinet archive"),
+    (b"\x89LZO\0", "an lzop stream"),
+    (b"\xff\x06\0\0sNaPpY", "a snappy stream"),
+    (b"!<arch>\n", "an ar archive"),
+    (b"]\0\0", "an lzma stream"),
+];
 
 impl Kind {
     /// Gives the name that custody records use.
@@ -39,6 +57,7 @@ impl Kind {
             Kind::Tar => "tar",
             Kind::Utf16Le => "utf-16le",
             Kind::Utf16Be => "utf-16be",
+            Kind::Other(name) => name,
         }
     }
 
@@ -59,17 +78,31 @@ pub fn kind(head: &[u8]) -> Kind {
         [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..] => Kind::Bzip2,
         [0xfd, b'7', b'z', b'X', b'Z', 0x00, ..] => Kind::Xz,
         [b'P', b'K', 0x03, 0x04, ..] | [b'P', b'K', 0x05, 0x06, ..] => Kind::Zip,
+        // The first part of several, or the only one.
+        [b'P', b'K', 0x07, 0x08, b'P', b'K', ..] | [b'P', b'K', b'0', b'0', b'P', b'K', ..] => Kind::Zip,
         [0xff, 0xfe, 0x00, 0x00, ..] => Kind::Plain,
         [0xff, 0xfe, ..] => Kind::Utf16Le,
         [0xfe, 0xff, ..] => Kind::Utf16Be,
         _ if is_tar(head) => Kind::Tar,
-        _ => Kind::Plain,
+        _ if is_cpio(head) => Kind::Other("a cpio archive"),
+        _ => OTHERS
+            .iter()
+            .find(|(begin, _)| head.starts_with(begin))
+            .map_or(Kind::Plain, |(_, name)| Kind::Other(name)),
     }
+}
+
+/// Tells a cpio header in ASCII, all of which is digits.
+fn is_cpio(head: &[u8]) -> bool {
+    let all =
+        |length: usize, digit: fn(&u8) -> bool| head.get(..length).is_some_and(|head| head.iter().all(digit));
+    (head.starts_with(b"070707") && all(76, |byte| (b'0'..=b'7').contains(byte)))
+        || ((head.starts_with(b"070701") || head.starts_with(b"070702")) && all(110, u8::is_ascii_hexdigit))
 }
 
 /// Tells a tar header by its checksum (POSIX.1-1988 §10.1.1), with or without
 /// the magic of later forms.
-fn is_tar(head: &[u8]) -> bool {
+pub fn is_tar(head: &[u8]) -> bool {
     let Some(header) = head.get(..512) else { return false };
     let written = std::str::from_utf8(&header[148..156]).unwrap_or_default();
     let written = u32::from_str_radix(written.trim_matches([' ', '\0']), 8);

@@ -11,10 +11,10 @@ use crate::error::Result;
 
 /// Remembers what it was given.
 #[derive(Default)]
-struct Taken {
-    streams: Vec<(String, Vec<u8>, Option<String>)>,
-    originals: Vec<u64>,
-    skipped: Vec<Skipped>,
+pub(super) struct Taken {
+    pub streams: Vec<(String, Vec<u8>, Option<String>)>,
+    pub originals: Vec<u64>,
+    pub skipped: Vec<Skipped>,
 }
 
 impl Receiver for Taken {
@@ -35,49 +35,50 @@ impl Receiver for Taken {
         Ok(())
     }
 
-    fn skipped(&mut self, skipped: Skipped) {
+    fn skipped(&mut self, skipped: Skipped) -> Result<()> {
         self.skipped.push(skipped);
+        Ok(())
     }
 }
 
-fn taken_with(bytes: &[u8], limits: &Limits) -> Taken {
+pub(super) fn taken_with(bytes: &[u8], limits: &Limits) -> Taken {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("file");
     std::fs::write(&path, bytes).expect("it can be written");
     let mut taken = Taken::default();
-    open(&Input { path, length: None }, limits, &mut taken).expect("it opens");
+    open(&Input { path, look: None, link: None }, limits, &mut taken).expect("it opens");
     taken
 }
 
-fn taken(bytes: &[u8]) -> Taken {
+pub(super) fn taken(bytes: &[u8]) -> Taken {
     taken_with(bytes, &Limits::default())
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     encoder.write_all(bytes).expect("memory suffices");
     encoder.finish().expect("memory suffices")
 }
 
-fn tar(entries: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut builder = tar::Builder::new(Vec::new());
+pub(super) fn tar(entries: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut builder = ::tar::Builder::new(Vec::new());
     for (name, bytes) in entries {
-        let mut header = tar::Header::new_ustar();
+        let mut header = ::tar::Header::new_ustar();
         header.as_mut_bytes()[..name.len()].copy_from_slice(name.as_bytes());
         header.set_size(bytes.len() as u64);
         header.set_mtime(1_772_582_400);
-        header.set_entry_type(tar::EntryType::Regular);
+        header.set_entry_type(::tar::EntryType::Regular);
         header.set_cksum();
         builder.append(&header, *bytes).expect("memory suffices");
     }
     builder.into_inner().expect("memory suffices")
 }
 
-fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+pub(super) fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = ::zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, bytes) in entries {
         let options =
-            zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
+            ::zip::write::SimpleFileOptions::default().compression_method(::zip::CompressionMethod::Deflated);
         writer.start_file(*name, options).expect("memory suffices");
         writer.write_all(bytes).expect("memory suffices");
     }
@@ -145,7 +146,7 @@ fn what_expands_too_far_is_stopped_and_said() {
     for bytes in [gzip(&vec![0; 5_000_000]), zip(&[("bomb", &vec![0; 5_000_000])])] {
         let found = taken_with(&bytes, &limits);
         let (_, content, broken) = &found.streams[0];
-        assert!(content.len() < 1_000_000);
+        assert!(content.len() < 1_200_000);
         assert!(broken.as_ref().is_some_and(|why| why.contains("--allow-large")), "{broken:?}");
     }
 }
@@ -191,7 +192,103 @@ fn links_and_pipes_in_a_folder_are_listed_and_not_followed() {
     assert_eq!(reasons, ["is a symbolic link", "is a device, a pipe or a socket"]);
     assert!(walk(&[path("absent")]).is_err());
     let mut taken = Taken::default();
-    assert!(open(&Input { path: path("pipe"), length: None }, &Limits::default(), &mut taken).is_err());
+    assert!(
+        open(&Input { path: path("pipe"), look: None, link: None }, &Limits::default(), &mut taken).is_err()
+    );
+}
+
+/// Finds a file, lets `change` change it, and reads it: what was read, why the
+/// stream broke off, and how the file changed.
+#[cfg(unix)]
+fn changed(change: impl FnOnce(&Path)) -> (usize, Option<String>, Option<Change>) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.log");
+    std::fs::write(&path, "line\n".repeat(10)).expect("it is ours");
+    let found = walk(std::slice::from_ref(&path)).expect("it is there");
+    change(&path);
+    let mut taken = Taken::default();
+    let outcome = open(&found.inputs[0], &Limits::default(), &mut taken).expect("it opens");
+    let (_, bytes, broken) = taken.streams.pop().expect("it is a stream");
+    (bytes.len(), broken, outcome)
+}
+
+/// Writes to a file until its time of change is another (clocks of files are coarse).
+#[cfg(unix)]
+fn write_until_it_shows(path: &Path) {
+    let changed = || std::fs::metadata(path).and_then(|meta| meta.modified()).expect("it is ours");
+    let before = changed();
+    while changed() == before {
+        let mut file = File::options().write(true).open(path).expect("it is ours");
+        file.write_all(b"other").expect("it can be written");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_changes_while_it_is_read_is_told_in_every_case() {
+    let write = |path: &Path, text: &[u8]| {
+        let mut file = File::options().write(true).open(path).expect("it is ours");
+        file.write_all(text).expect("it can be written");
+    };
+    let said = |how: &str, missing| Some(Change { how: how.to_owned(), missing });
+    assert_eq!(changed(|_| {}), (50, None, None));
+    let shrunk =
+        changed(|path| File::options().write(true).open(path).expect("ours").set_len(20).expect("ours"));
+    let how = "it shrank while it was read: 50 bytes at the start, 20 at the end, 20 read";
+    assert_eq!(shrunk, (20, Some(how.to_owned()), None));
+    let grown = changed(|path| write(path, &b"line\n".repeat(11)));
+    let how = "it grew while it was read: 50 bytes at the start, 55 at the end, 55 read";
+    assert_eq!(grown, (55, None, said(how, false)));
+    let mixed = "what was read may be partly from before and partly from after";
+    let rewritten = changed(|path| {
+        write_until_it_shows(path);
+    });
+    let how = format!("it was written to while it was read: {mixed}");
+    assert_eq!(rewritten, (50, Some(how), None));
+    let put_back = changed(|path| {
+        let modified = std::fs::metadata(path).and_then(|meta| meta.modified()).expect("it is ours");
+        write_until_it_shows(path);
+        File::options().write(true).open(path).expect("ours").set_modified(modified).expect("ours");
+    });
+    let how = format!("it was changed while it was read, and its time of change put back: {mixed}");
+    assert_eq!(put_back, (50, Some(how), None));
+    let replaced = changed(|path| {
+        let other = path.with_extension("new");
+        std::fs::write(&other, "line\n".repeat(10)).expect("it is ours");
+        std::fs::rename(other, path).expect("it is ours");
+    });
+    let how = "it was replaced by another file before it was opened";
+    assert_eq!(replaced, (50, Some(how.to_owned()), None));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_goes_away_while_it_is_read_is_told() {
+    struct Removing<'a>(&'a Path, Taken);
+    impl Receiver for Removing<'_> {
+        fn keep(&mut self) -> Result<File> {
+            self.1.keep()
+        }
+        fn kept(&mut self, file: File, sha256: [u8; 32], length: u64, found: &Found) -> Result<bool> {
+            self.1.kept(file, sha256, length, found)
+        }
+        fn stream(&mut self, found: &Found, content: &mut dyn Read) -> Result<()> {
+            std::fs::remove_file(self.0).expect("it is ours");
+            self.1.stream(found, content)
+        }
+        fn skipped(&mut self, skipped: Skipped) -> Result<()> {
+            self.1.skipped(skipped)
+        }
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.log");
+    std::fs::write(&path, "line\n".repeat(1000)).expect("it is ours");
+    let found = walk(std::slice::from_ref(&path)).expect("it is there");
+    let mut removing = Removing(&path, Taken::default());
+    let change = open(&found.inputs[0], &Limits::default(), &mut removing).expect("it opens");
+    assert_eq!(removing.1.streams[0].1.len(), 5000);
+    let how = "it was renamed or deleted while it was read".to_owned();
+    assert_eq!(change, Some(Change { how, missing: false }));
 }
 
 proptest! {

@@ -4,15 +4,24 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Attempt, Error, Result, visible};
 
-use super::Skipped;
+use super::{Look, Name, Skipped, Weight};
 
 /// Something the user named, or found beneath it: one file or standard input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
     /// Where it is; `-` is standard input.
     pub path: PathBuf,
-    /// Its length in bytes when it was found; none for standard input.
-    pub length: Option<u64>,
+    /// What it looked like when it was found; none for standard input.
+    pub look: Option<Look>,
+    /// The link that the user named, where one led here.
+    pub link: Option<PathBuf>,
+}
+
+impl Input {
+    /// Gives its length in bytes when it was found; none for standard input.
+    pub fn length(&self) -> Option<u64> {
+        self.look.as_ref().map(Look::length)
+    }
 }
 
 /// What a walk over the named paths found, sorted by path.
@@ -26,7 +35,8 @@ pub struct Walk {
 
 /// Finds every file under the named paths, recursively and sorted; `-` is
 /// standard input. Links, devices, pipes and sockets inside folders are listed
-/// as skipped; a link that the user named is followed.
+/// as skipped. A link that the user named is followed, and what it leads to
+/// remembers it.
 ///
 /// # Errors
 ///
@@ -35,10 +45,10 @@ pub fn walk(paths: &[PathBuf]) -> Result<Walk> {
     let mut found = Walk::default();
     for path in paths {
         if path.as_os_str() == "-" {
-            found.inputs.push(Input { path: path.clone(), length: None });
+            found.inputs.push(Input { path: path.clone(), look: None, link: None });
             continue;
         }
-        let shown = || visible(&path.to_string_lossy());
+        let shown = || visible(&Name::of_path(path).text);
         let real = std::fs::canonicalize(path).map_err(|error| {
             Error::case(format!("cannot read {}", shown()))
                 .because(error)
@@ -47,55 +57,62 @@ pub fn walk(paths: &[PathBuf]) -> Result<Walk> {
         let meta = std::fs::metadata(&real).attempt(|| format!("cannot read {}", shown()))?;
         // A link is replaced by what it leads to: links are not followed when a file is opened.
         let is_link = std::fs::symlink_metadata(path).is_ok_and(|meta| meta.is_symlink());
+        let link = is_link.then(|| path.clone());
         let path = if is_link { real } else { path.clone() };
         if meta.is_dir() {
-            folder(&path, &mut found);
+            folder(&path, link.as_deref(), &mut found);
         } else if meta.is_file() {
-            found.inputs.push(Input { path, length: Some(meta.len()) });
+            found.inputs.push(Input { path, look: Some(Look::of(&meta)), link });
         } else {
-            found.skipped.push(skipped(&path, "is neither a file nor a folder"));
+            found.skipped.push(skipped(&path, "is neither a file nor a folder", Weight::Unread));
         }
     }
     found.inputs.sort_by(|a, b| a.path.cmp(&b.path));
     found.inputs.dedup_by(|a, b| a.path == b.path);
-    found.skipped.sort_by(|a, b| a.path.cmp(&b.path));
+    found.skipped.sort_by(|a, b| a.name.text.cmp(&b.name.text));
     Ok(found)
 }
 
-/// Looks through a folder and those inside it.
-fn folder(top: &Path, found: &mut Walk) {
+/// Looks through a folder and those inside it; `link` led to it.
+fn folder(top: &Path, link: Option<&Path>, found: &mut Walk) {
     let mut folders = vec![top.to_owned()];
     while let Some(folder) = folders.pop() {
         let entries = match std::fs::read_dir(&folder) {
             Ok(entries) => entries,
             Err(error) => {
-                found.skipped.push(skipped(&folder, &format!("cannot be listed: {error}")));
+                found.skipped.push(skipped(&folder, &format!("cannot be listed: {error}"), Weight::Unread));
                 continue;
             }
         };
         for entry in entries {
             match entry {
-                Ok(entry) => one(&entry.path(), &mut folders, found),
+                Ok(entry) => one(&entry.path(), link, &mut folders, found),
                 Err(error) => {
-                    found.skipped.push(skipped(&folder, &format!("cannot be listed whole: {error}")))
+                    let reason = format!("cannot be listed whole: {error}");
+                    found.skipped.push(skipped(&folder, &reason, Weight::Partial));
                 }
             }
         }
     }
 }
 
-fn one(path: &Path, folders: &mut Vec<PathBuf>, found: &mut Walk) {
+fn one(path: &Path, link: Option<&Path>, folders: &mut Vec<PathBuf>, found: &mut Walk) {
     match std::fs::symlink_metadata(path) {
-        Err(error) => found.skipped.push(skipped(path, &format!("cannot be looked at: {error}"))),
+        Err(error) => {
+            found.skipped.push(skipped(path, &format!("cannot be looked at: {error}"), Weight::Unread));
+        }
         Ok(meta) if meta.is_dir() => folders.push(path.to_owned()),
         Ok(meta) if meta.is_file() => {
-            found.inputs.push(Input { path: path.to_owned(), length: Some(meta.len()) })
+            let (look, link) = (Some(Look::of(&meta)), link.map(Path::to_owned));
+            found.inputs.push(Input { path: path.to_owned(), look, link });
         }
-        Ok(meta) if meta.is_symlink() => found.skipped.push(skipped(path, "is a symbolic link")),
-        Ok(_) => found.skipped.push(skipped(path, "is a device, a pipe or a socket")),
+        Ok(meta) if meta.is_symlink() => {
+            found.skipped.push(skipped(path, "is a symbolic link", Weight::Listed))
+        }
+        Ok(_) => found.skipped.push(skipped(path, "is a device, a pipe or a socket", Weight::Listed)),
     }
 }
 
-fn skipped(path: &Path, reason: &str) -> Skipped {
-    Skipped { path: visible(&path.to_string_lossy()), reason: reason.to_owned() }
+fn skipped(path: &Path, reason: &str, weight: Weight) -> Skipped {
+    Skipped { name: Name::of_path(path), reason: visible(reason), unread: None, weight }
 }

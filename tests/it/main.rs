@@ -21,6 +21,7 @@ mod index_binding;
 mod killed;
 mod known;
 mod leaks;
+mod losses;
 mod notes;
 mod packing;
 mod redaction;

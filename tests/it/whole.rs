@@ -31,7 +31,7 @@ fn hostile_and_broken_files_are_kept_whole() {
     let row = |name: &str| {
         rows.iter().find(|row| row["path"].as_str().is_some_and(|path| path.contains(name))).expect(name)
     };
-    assert_eq!(row("empty.log")["status"], "imported");
+    assert_eq!(row("empty.log")["status"], "empty");
     assert_eq!(row("empty.log")["events"], 0);
     assert_eq!(row("cut.log.gz")["status"], "partial");
     assert!(row("cut.log.gz")["events"].as_u64().expect("a number") > 0);

@@ -223,6 +223,8 @@ pub struct Coverage {
     pub gaps: Vec<String>,
     /// How its times are known, in a sentence.
     pub basis: String,
+    /// What was remarked when it was read: that it broke off or changed.
+    pub remarks: Vec<String>,
 }
 
 /// Something that was met at import and not read.
@@ -230,7 +232,7 @@ pub struct Coverage {
 pub struct NotRead {
     /// Where it was met.
     pub path: String,
-    /// `skipped` or `failed`.
+    /// `skipped`, `failed` or `partial`.
     pub status: String,
     /// Why it was not read.
     pub reason: String,

@@ -166,6 +166,11 @@ impl<'a> Page<'a> {
         self.report.custody.first().map_or(0, |entry| entry.seq)
     }
 
+    /// Counts the sources of which something was remarked at import.
+    fn with_remarks(&self) -> usize {
+        self.report.coverage.iter().filter(|source| !source.remarks.is_empty()).count()
+    }
+
     /// Counts the sources that hold gaps.
     fn with_gaps(&self) -> usize {
         self.report.coverage.iter().filter(|source| !source.gaps.is_empty()).count()

@@ -167,6 +167,7 @@ fn coverage() -> Vec<Coverage> {
             last: "2026-03-03 23:59:58Z".to_owned(),
             gaps: owned(&["no record from 2026-03-01 15:02:11Z to 2026-03-01 19:28:40Z (4 h 26 min)"]),
             basis: "year inferred from the file's last change; zone told at import (UTC)".to_owned(),
+            remarks: Vec::new(),
         },
         Coverage {
             source_path: "/srv/collect/web1/var/log/nginx/access.log.2.gz".to_owned(),
@@ -181,6 +182,7 @@ fn coverage() -> Vec<Coverage> {
             last: "2026-03-03 23:59:59Z".to_owned(),
             gaps: vec![],
             basis: "recorded in full".to_owned(),
+            remarks: Vec::new(),
         },
     ]
 }

@@ -89,6 +89,7 @@ fn hostile_report() -> Report {
             last: hostile(),
             gaps: vec![hostile()],
             basis: hostile(),
+            remarks: vec![hostile()],
             ..Coverage::default()
         }],
         not_read: vec![NotRead { path: hostile(), status: hostile(), reason: hostile() }],

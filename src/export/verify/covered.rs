@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use crate::case::Reading;
+use crate::case::{Reading, remarks};
 use crate::evidence::Damage;
 use crate::export::coverage::{GAP, LOOKED_AT, NOT_SHOWN, gaps_between, not_read};
 use crate::export::read::{Bag, MOST_VALUES, damage, unhex};
@@ -19,8 +19,19 @@ use super::told::Told;
 const FILE: &str = "data/coverage.json";
 
 /// What stands in the receipt of an import under the same name.
-const OF_RECEIPT: [&str; 10] =
-    ["path", "format", "bytes", "events", "unparsed", "rejected", "first", "last", "time", "plan"];
+const OF_RECEIPT: [&str; 11] = [
+    "path",
+    "path_bytes",
+    "format",
+    "bytes",
+    "events",
+    "unparsed",
+    "rejected",
+    "first",
+    "last",
+    "time",
+    "plan",
+];
 
 /// What `coverage.json` says.
 pub struct Covered {
@@ -91,7 +102,7 @@ impl Covered {
         said: &Said,
         found: &mut Vec<Damage>,
     ) -> Vec<String> {
-        let receipts = receipts(told);
+        let (receipts, remarks) = (receipts(told), remarks(&told.receipts));
         let known: BTreeMap<&str, &Value> =
             self.rows().filter_map(|row| Some((row["source"].as_str()?, row))).collect();
         let (mut open, mut rows) = (Open::default(), Vec::new());
@@ -106,6 +117,7 @@ impl Covered {
                 looked_at,
                 raw: proved.raws.get(source),
                 receipt: receipts.get(source.as_str()).copied(),
+                remarks: remarks.get(source).map_or(&[], Vec::as_slice),
             };
             rows.push(one.derive(source, says, share, &mut open));
         }
@@ -182,7 +194,7 @@ impl Open {
 }
 
 /// The names in `coverage.json` and in its rows.
-const KNOWN: [&str; 20] = [
+const KNOWN: [&str; 22] = [
     "broken",
     "bytes",
     "events",
@@ -196,9 +208,11 @@ const KNOWN: [&str; 20] = [
     "not_shown",
     "original",
     "path",
+    "path_bytes",
     "plan",
     "raw",
     "rejected",
+    "remarks",
     "root",
     "source",
     "sources",
@@ -213,6 +227,8 @@ struct One<'a> {
     looked_at: bool,
     raw: Option<&'a String>,
     receipt: Option<&'a Value>,
+    /// What its receipts remark.
+    remarks: &'a [String],
 }
 
 impl One<'_> {
@@ -228,7 +244,7 @@ impl One<'_> {
         row.insert("original".into(), self.original(source, says));
         let Some(receipt) = self.receipt else {
             open.receipts += 1;
-            for name in OF_RECEIPT.iter().chain(&["broken", "gaps"]) {
+            for name in OF_RECEIPT.iter().chain(&["broken", "remarks", "gaps"]) {
                 row.extend(says.get(*name).map(|value| ((*name).to_owned(), value.clone())));
             }
             if let Some(says) = says.as_object() {
@@ -244,6 +260,10 @@ impl One<'_> {
             row.extend(says.get("plan").map(|plan| ("plan".to_owned(), plan.clone())));
         }
         row.insert("broken".into(), broken(receipt, says));
+        // The version before did not say it.
+        if says.get("remarks").is_some() {
+            row.insert("remarks".into(), self.remarks.into());
+        }
         // The bundle has all of its events: then more follows from them.
         let whole =
             share.filter(|share| receipt["events"] == share.events && share.receipt.events == share.events);

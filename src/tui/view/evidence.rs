@@ -121,7 +121,11 @@ fn about(model: &Model, width: usize) -> Vec<TextLine> {
         thousands(time.future),
         thousands(time.none)
     );
-    let conserved = if receipt.conserves() { "✓ nothing lost" } else { "! the parts do not add up" };
+    let conserved = match (receipt.conserves(), &receipt.broken) {
+        (false, _) => "! the parts do not add up",
+        (true, Some(_)) => "! only a part was read",
+        (true, None) => "✓ nothing lost",
+    };
     let parts = &receipt.bytes;
     let bytes = format!(
         "Bytes: {} = {} in events + {} continuations + {} blank + {} rejected: {conserved}.",
@@ -134,13 +138,21 @@ fn about(model: &Model, width: usize) -> Vec<TextLine> {
     let sha = format!("SHA-256 of its content: {}", source.id);
     let root = format!("Merkle root of its records: {}", source.root);
     let sentences = [crate::error::visible(&source.path), span, times, bytes, sha, root];
-    let lines = sentences.into_iter().flat_map(|text| wrap(&text, width));
-    lines.map(|line| vec![(line, Role::Text)]).collect()
+    let remarks =
+        source.remarks.iter().map(|remark| (format!("! {}.", crate::error::visible(remark)), Role::Warning));
+    let said = sentences.into_iter().map(|text| (text, Role::Text));
+    let mut said: Vec<(String, Role)> = said.collect();
+    said.splice(1..1, remarks);
+    let lines = said.iter().flat_map(|(text, role)| wrap(text, width).into_iter().map(|line| (line, *role)));
+    lines.map(|line| vec![line]).collect()
 }
 
 /// Says in a word how the times of a source are known.
 fn times(source: &SourceInfo) -> String {
     let time = &source.receipt.time;
+    if !source.remarks.is_empty() {
+        return "! see below".to_owned();
+    }
     match (time.explicit, time.inferred, time.none) {
         (_, 0, 0) => "in full".to_owned(),
         (_, 0, _) => "some absent".to_owned(),

@@ -34,9 +34,11 @@ pub(super) fn facts() -> Facts {
     let source = SourceInfo {
         id: SourceId([7; 32]),
         path: "logs/auth.log".to_owned(),
+        path_bytes: None,
         bytes: 12_345,
         root: "00".repeat(32),
         receipt,
+        remarks: Vec::new(),
     };
     let fields = ["event.action", "event.outcome", "source.ip", "user.name", "bytes"];
     Facts {

@@ -1,0 +1,335 @@
+//! The members of tar archives, and what stands between and behind them. Names
+//! are metadata and nothing else.
+
+use std::io::{self, Read};
+
+use crate::error::Result;
+
+use super::found::{Found, Stretch, Weight};
+use super::layers::Opening;
+use super::packed::Packed;
+use super::pax::{self, Extended};
+use super::sniff::{Kind, is_tar, kind};
+use super::sparse::{Expanded, Map};
+
+const BLOCK: usize = 512;
+
+/// Most bytes of a long name or of an extended header.
+const LONGEST_HEADER: u64 = 1 << 20;
+
+/// Most bytes of holes that are filled with zeros.
+const HOLES: u64 = 16 << 20;
+
+/// Gives out everything in a tar; `archives` counts it and those around it. Where
+/// an archive ends and another begins behind it, that is read too; so are bytes
+/// that no archive has a place for.
+pub fn entries(
+    opening: &mut Opening<'_>,
+    stream: Box<dyn Read + '_>,
+    found: &Found,
+    archives: usize,
+) -> Result<()> {
+    let mut tar =
+        Tar { packed: Packed::new(stream), found, archives, next: Extended::default(), marked: true };
+    let mut count = 0u64;
+    loop {
+        let Tar { packed, .. } = &mut tar;
+        let offset = packed.taken();
+        let block = match packed.peek(BLOCK) {
+            Ok(block) => block[..block.len().min(BLOCK)].to_vec(),
+            Err(error) => {
+                let reason = format!("breaks off after {count} entries: {error}");
+                return opening.tell(found, &reason, Weight::Partial, None);
+            }
+        };
+        if block.is_empty() {
+            break;
+        }
+        if count >= opening.limits.entries {
+            let reason = format!("has more than {} entries; the rest is not read", opening.limits.entries);
+            let (length, _) = packed.drain();
+            return opening.tell(found, &reason, Weight::Partial, Some(Stretch { offset, length }));
+        }
+        if block.iter().all(|byte| *byte == 0) {
+            packed.consume(block.len());
+            tar.marked |= block.len() == BLOCK;
+        } else if is_tar(&block) {
+            packed.consume(BLOCK);
+            count += 1;
+            tar.member(opening, &block)?;
+        } else {
+            count += 1;
+            tar.gap(opening)?;
+        }
+    }
+    if !tar.marked && count > 0 {
+        let reason = "ends without the mark that ends a whole tar: members may be missing";
+        return opening.tell(found, reason, Weight::Partial, None);
+    }
+    Ok(())
+}
+
+/// A tar that is being read.
+struct Tar<'a, 'f> {
+    packed: Packed<'a>,
+    found: &'f Found,
+    archives: usize,
+    /// What the headers before say of the next member.
+    next: Extended,
+    /// An end mark stands behind the last member.
+    marked: bool,
+}
+
+impl Tar<'_, '_> {
+    fn member(&mut self, opening: &mut Opening<'_>, header: &[u8]) -> Result<()> {
+        self.marked = false;
+        let mut raw = tar::Header::new_old();
+        raw.as_mut_bytes().copy_from_slice(header);
+        let size = raw.entry_size().unwrap_or(u64::MAX);
+        let flag = header[156];
+        if matches!(flag, b'L' | b'K' | b'x' | b'X' | b'g')
+            && size <= LONGEST_HEADER
+            && self.extended(opening, flag, size)?
+        {
+            return Ok(());
+        }
+        let next = std::mem::take(&mut self.next);
+        let size = next.size.unwrap_or(size);
+        let name = next.path.unwrap_or_else(|| raw.path_bytes().into_owned());
+        let mtime = next.mtime.or_else(|| {
+            let secs = i64::try_from(raw.mtime().ok()?).ok()?;
+            secs.checked_mul(1_000_000_000)
+        });
+        let member = Found {
+            size: Some(size),
+            mtime,
+            owner: raw.uid().ok().zip(raw.gid().ok()).map(|(uid, gid)| format!("{uid}:{gid}")),
+            ..self.found.member(&name)
+        };
+        match flag {
+            b'S' => self.sparse(opening, &member, header, size),
+            b'1'..=b'6' if size == 0 || !self.carries() => match flag {
+                b'5' => Ok(()),
+                _ => opening.tell(&member, "is a link or a device inside an archive", Weight::Listed, None),
+            },
+            _ if size == 0 && name.ends_with(b"/") => Ok(()),
+            _ => {
+                if next.is_sparse {
+                    let reason = "is sparse: its holes are left out";
+                    opening.tell(&member, reason, Weight::Listed, None)?;
+                }
+                self.content(opening, &member, size, None)
+            }
+        }
+    }
+
+    /// Tells whether something stands behind the header of a member that should
+    /// have no content: neither another header nor an end mark nor the end.
+    fn carries(&mut self) -> bool {
+        let next = self.packed.peek(BLOCK).unwrap_or_default();
+        let block = &next[..next.len().min(BLOCK)];
+        !is_tar(block) && block.iter().any(|byte| *byte != 0)
+    }
+
+    /// Takes a header that says something of the next member; false where its
+    /// content says nothing of that kind, and is content then.
+    fn extended(&mut self, opening: &mut Opening<'_>, flag: u8, size: u64) -> Result<bool> {
+        let offset = self.packed.taken();
+        let Ok(data) = self.packed.peek(size as usize) else { return Ok(false) };
+        let Some(data) = data.get(..size as usize) else { return Ok(false) };
+        let mut long = false;
+        // A name in lines is none, and is read.
+        if matches!(flag, b'L' | b'K') && data.contains(&b'\n') {
+            return Ok(false);
+        }
+        match flag {
+            b'L' => self.next.path = Some(pax::until_zero(data).to_vec()),
+            b'K' => {}
+            _ => match pax::records(data) {
+                None => return Ok(false),
+                Some(records) => {
+                    long = pax::says_more(&records);
+                    // What a global header says of times and owners is not needed.
+                    if flag != b'g' {
+                        self.next.take(&records);
+                    }
+                }
+            },
+        }
+        self.packed.consume(size as usize);
+        if long {
+            let stretch = Stretch { offset, length: size };
+            let reason = "a header of it holds a comment or unknown fields, which are not read";
+            opening.tell(self.found, reason, Weight::Partial, Some(stretch))?;
+        }
+        self.padding(opening, size)?;
+        Ok(true)
+    }
+
+    fn sparse(&mut self, opening: &mut Opening<'_>, member: &Found, header: &[u8], size: u64) -> Result<()> {
+        let map = Map::read(header, &mut self.packed).filter(|map| map.data() == size);
+        match map {
+            Some(map) if map.holes() <= HOLES => self.content(opening, member, size, Some(map)),
+            map => {
+                let holes = map
+                    .map_or_else(|| "its holes".to_owned(), |map| format!("{} bytes of holes", map.holes()));
+                let reason = format!("is sparse: {holes} are left out");
+                opening.tell(member, &reason, Weight::Listed, None)?;
+                self.content(opening, member, size, None)
+            }
+        }
+    }
+
+    /// Gives out one member's content, or opens it where it is a container itself.
+    fn content(
+        &mut self,
+        opening: &mut Opening<'_>,
+        member: &Found,
+        size: u64,
+        map: Option<Map>,
+    ) -> Result<()> {
+        let told = opening.told();
+        let mut body = Body { packed: &mut self.packed, left: size, size };
+        let stream: Box<dyn Read + '_> = match map {
+            Some(map) => opening.bounded(Expanded::new(&mut body, map)),
+            None => Box::new(&mut body),
+        };
+        opening.sniffed(stream, member, self.archives, 0)?;
+        let left = body.left;
+        if left > 0 {
+            let offset = self.packed.taken();
+            let length = self.pass(left);
+            if length > 0 && opening.told() == told {
+                let stretch = Some(Stretch { offset, length });
+                opening.tell(member, "was not read to its end", Weight::Partial, stretch)?;
+            }
+        }
+        self.padding(opening, size)
+    }
+
+    /// Passes over so many bytes and gives how many there were.
+    fn pass(&mut self, count: u64) -> u64 {
+        let before = self.packed.taken();
+        loop {
+            let left = count - (self.packed.taken() - before);
+            let room = self.packed.peek(1).map_or(0, |next| next.len() as u64).min(left);
+            if room == 0 {
+                break;
+            }
+            self.packed.consume(room as usize);
+        }
+        self.packed.taken() - before
+    }
+
+    /// Passes over what fills a member's last block.
+    fn padding(&mut self, opening: &mut Opening<'_>, size: u64) -> Result<()> {
+        let count = (BLOCK as u64 - size % BLOCK as u64) % BLOCK as u64;
+        let offset = self.packed.taken();
+        let bytes = self.packed.give(count as usize).unwrap_or_default();
+        if bytes.iter().all(|byte| *byte == 0) {
+            return Ok(());
+        }
+        let name = format!("padding at byte {offset}");
+        let found = Found { size: Some(bytes.len() as u64), ..self.found.member(name.as_bytes()) };
+        opening.sniffed(Box::new(io::Cursor::new(bytes)), &found, self.archives, 0)
+    }
+
+    /// Gives out what stands where a header should: a stream of its own, up to
+    /// the next header or end mark.
+    fn gap(&mut self, opening: &mut Opening<'_>) -> Result<()> {
+        let name = format!("bytes from {} that belong to no member", self.packed.taken());
+        let found = self.found.member(name.as_bytes());
+        // It stands beside this archive, not in it.
+        let around = self.archives - 1;
+        let head = self.packed.peek(BLOCK).unwrap_or_default();
+        let whole = kind(head);
+        let block = &head[..head.len().min(BLOCK)];
+        let text = block.iter().rposition(|byte| *byte != 0).map_or(block, |at| &block[..at]);
+        let is_damaged = text.contains(&0);
+        if whole != Kind::Plain {
+            // A container is read by its own rules, to where it ends.
+            let rest: Box<dyn Read + '_> = Box::new(&mut self.packed);
+            let told = opening.told();
+            opening.within(whole, rest, found, around, 0)?;
+            let (offset, (length, filled)) = (self.packed.taken(), self.packed.drain());
+            if filled && opening.told() == told {
+                let stretch = Some(Stretch { offset, length });
+                return opening.tell(self.found, "was not read to its end", Weight::Partial, stretch);
+            }
+            return Ok(());
+        }
+        if is_damaged {
+            let reason = "is no header: it may be damaged, and is read as it is with what follows";
+            let stretch = Some(Stretch { offset: self.packed.taken(), length: BLOCK as u64 });
+            opening.tell(&found, reason, Weight::Partial, stretch)?;
+        }
+        opening.sniffed(Box::new(Gap { packed: &mut self.packed, left: 0 }), &found, self.archives, 0)
+    }
+}
+
+/// The content of a member.
+struct Body<'p, 'a> {
+    packed: &'p mut Packed<'a>,
+    left: u64,
+    size: u64,
+}
+
+impl Read for Body<'_, '_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let room = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
+        if room == 0 {
+            return Ok(0);
+        }
+        let count = self.packed.read(&mut buffer[..room])?;
+        if count == 0 {
+            let there = self.size - self.left;
+            return Err(io::Error::new(
+                io::ErrorKind::UnexpectedEof,
+                format!("the archive breaks off: {there} of {} bytes are there", self.size),
+            ));
+        }
+        self.left -= count as u64;
+        Ok(count)
+    }
+}
+
+/// Bytes that belong to no member, block by block.
+struct Gap<'p, 'a> {
+    packed: &'p mut Packed<'a>,
+    /// Bytes of the present block that are still to be given.
+    left: usize,
+}
+
+impl Read for Gap<'_, '_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        if self.left == 0 {
+            let next = self.packed.peek(2 * BLOCK)?;
+            let block = &next[..next.len().min(BLOCK)];
+            if is_tar(block) || block.iter().all(|byte| *byte == 0) {
+                return Ok(0);
+            }
+            self.left = block.len();
+            // The zeros that fill the last block are no content.
+            let behind = &next[block.len()..next.len().min(2 * BLOCK)];
+            if is_tar(behind) || behind.iter().all(|byte| *byte == 0) {
+                self.left = block.iter().rposition(|byte| *byte != 0).map_or(0, |at| at + 1);
+            }
+        }
+        let count = self.left.min(buffer.len());
+        let next = self.packed.peek(count)?;
+        let count = count.min(next.len());
+        buffer[..count].copy_from_slice(&next[..count]);
+        self.packed.consume(count);
+        self.left -= count;
+        if self.left == 0 {
+            // On to the next block.
+            let over = (BLOCK as u64 - self.packed.taken() % BLOCK as u64) % BLOCK as u64;
+            let fill = self.packed.peek(over as usize).map_or(0, |fill| fill.len().min(over as usize));
+            self.packed.consume(fill);
+        }
+        Ok(count)
+    }
+}

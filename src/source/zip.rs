@@ -1,0 +1,338 @@
+//! The members of zip files, found by walking over the whole file: those of
+//! every directory and those of none, and what stands between and behind them.
+
+use std::cell::Cell;
+use std::collections::{HashMap, HashSet};
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+
+use crate::error::Result;
+
+use super::codec::Codec;
+use super::directory::{self, Directory, Listed, big_sizes, bytes_at, directories, field, u16_at, u32_at};
+use super::found::{Found, Stretch, Weight};
+use super::layers::Opening;
+use super::packed::Packed;
+use super::sniff::Kind;
+use super::unpacked::Unpacked;
+
+/// How the parts of a zip begin.
+const LOCAL: [u8; 4] = *b"PK\x03\x04";
+const CENTRAL: [u8; 4] = *b"PK\x01\x02";
+const END: [u8; 4] = *b"PK\x05\x06";
+const SIGNATURE: [u8; 4] = *b"PK\x05\x05";
+const BIG_END: [u8; 4] = *b"PK\x06\x06";
+const LOCATOR: [u8; 4] = *b"PK\x06\x07";
+const DESCRIPTOR: [u8; 4] = *b"PK\x07\x08";
+
+/// Gives out everything in a zip; `archives` counts it and those around it.
+pub fn entries(opening: &mut Opening<'_>, file: &File, found: &Found, archives: usize) -> Result<()> {
+    let length = file.metadata().map_or(0, |meta| meta.len());
+    let walked = directories(file, length, opening.limits.entries).and_then(|directories| {
+        let listed = directories.values().flat_map(|directory| &directory.members);
+        let places = listed.clone().map(|member| (member.stated, member.clone()));
+        let listed = places.chain(listed.map(|member| (member.at, member.clone()))).collect();
+        let seen = HashSet::new();
+        let mut zip =
+            Zip { file, length, found, archives, listed, directories, seen, count: 0, ends: Vec::new() };
+        zip.walk(opening)
+    });
+    match walked {
+        Ok(outcome) => outcome,
+        Err(error) => opening.tell(found, &format!("cannot be read as zip: {error}"), Weight::Partial, None),
+    }
+}
+
+/// A zip that is being read.
+struct Zip<'f> {
+    file: &'f File,
+    length: u64,
+    found: &'f Found,
+    archives: usize,
+    /// What directories say, by the place of the local header.
+    listed: HashMap<u64, Listed>,
+    directories: HashMap<u64, Directory>,
+    /// The local headers that were met.
+    seen: HashSet<u64>,
+    count: u64,
+    /// The end records that were met.
+    ends: Vec<u64>,
+}
+
+/// Longest comment that is taken to describe the archive.
+const LONG_COMMENT: u64 = 128;
+
+/// What a local header says.
+struct Local {
+    flags: u16,
+    method: u16,
+    crc: u32,
+    /// Length of the packed content, where it is known.
+    packed: Option<u64>,
+    size: Option<u64>,
+    /// Where the content begins.
+    start: u64,
+    name: Vec<u8>,
+    mtime: Option<i64>,
+    is_big: bool,
+}
+
+/// What went wrong: with the file, or with whoever takes what is found.
+type Walked<T> = io::Result<Result<T>>;
+
+impl Zip<'_> {
+    /// Walks over the file from its start to its end.
+    fn walk(&mut self, opening: &mut Opening<'_>) -> Walked<()> {
+        let mut at = 0;
+        while at < self.length {
+            if self.count > opening.limits.entries {
+                let reason =
+                    format!("has more than {} entries; the rest is not read", opening.limits.entries);
+                let stretch = Stretch { offset: at, length: self.length - at };
+                return Ok(opening.tell(self.found, &reason, Weight::Partial, Some(stretch)));
+            }
+            at = match self.part(opening, at)? {
+                Ok(next) => next.max(at + 1).min(self.length),
+                Err(error) => return Ok(Err(error)),
+            };
+        }
+        self.close(opening)
+    }
+
+    /// Takes what stands at a place and gives where the next part stands.
+    fn part(&mut self, opening: &mut Opening<'_>, at: u64) -> Walked<u64> {
+        let head = bytes_at(self.file, at, 46)?;
+        let four: [u8; 4] = head.get(..4).and_then(|four| four.try_into().ok()).unwrap_or_default();
+        let sum = |start: usize, lengths: &[usize]| {
+            at + start as u64 + lengths.iter().map(|at| u64::from(u16_at(&head, *at))).sum::<u64>()
+        };
+        Ok(match four {
+            LOCAL if head.len() >= 30 => return self.member(opening, at),
+            CENTRAL if head.len() >= 46 => {
+                let comment = u64::from(u16_at(&head, 32));
+                let next = sum(46, &[28, 30, 32]);
+                self.comment(opening, next - comment.min(next), comment).map(|()| next)
+            }
+            END if self.directories.contains_key(&at) || (head.len() >= 22 && u16_at(&head, 10) == 0) => {
+                self.ends.push(at);
+                let comment = u64::from(u16_at(&head, 20)).min(self.length - at - 22);
+                self.comment(opening, at + 22, comment).map(|()| at + 22 + comment)
+            }
+            BIG_END if head.len() >= 12 => Ok((at + 12).saturating_add(directory::u64_at(&head, 4))),
+            LOCATOR if head.len() >= 20 => Ok(at + 20),
+            SIGNATURE if head.len() >= 6 => Ok(sum(6, &[4])),
+            // The first part of several begins so, and what was meant to be one.
+            DESCRIPTOR | [b'P', b'K', b'0', b'0'] if at == 0 => Ok(4),
+            _ => return self.gap(opening, at),
+        })
+    }
+
+    fn comment(&self, opening: &mut Opening<'_>, offset: u64, length: u64) -> Result<()> {
+        if length == 0 {
+            return Ok(());
+        }
+        // A short line describes the archive; what is longer may be anything.
+        let text = bytes_at(self.file, offset, length.min(LONG_COMMENT + 1) as usize).unwrap_or_default();
+        let is_short = text.len() as u64 <= LONG_COMMENT && !text.contains(&b'\n');
+        let weight = if is_short { Weight::Listed } else { Weight::Partial };
+        let stretch = Some(Stretch { offset, length });
+        opening.tell(self.found, "a comment in the archive is not read", weight, stretch)
+    }
+
+    /// Reads the local header at a place.
+    fn local(&self, at: u64) -> io::Result<Local> {
+        let head = bytes_at(self.file, at, 30)?;
+        let (name, extra) = (usize::from(u16_at(&head, 26)), usize::from(u16_at(&head, 28)));
+        let rest = bytes_at(self.file, at + 30, name + extra)?;
+        let (name, extra) = rest.split_at(name.min(rest.len()));
+        let mut sizes = [u64::from(u32_at(&head, 22)), u64::from(u32_at(&head, 18))];
+        big_sizes(extra, &mut sizes);
+        let flags = u16_at(&head, 6);
+        let listed = self.listed.get(&at);
+        let streamed = flags & 8 != 0 && sizes[1] == 0;
+        let known = |own: u64, listed: Option<u64>| if streamed { listed } else { Some(own) };
+        let mtime = field(extra, 0x5455).filter(|field| field.len() >= 5 && field[0] & 1 != 0);
+        Ok(Local {
+            flags,
+            method: u16_at(&head, 8),
+            crc: if flags & 8 != 0 { listed.map_or(0, |listed| listed.crc) } else { u32_at(&head, 14) },
+            packed: known(sizes[1], listed.map(|listed| listed.packed)),
+            size: known(sizes[0], listed.map(|listed| listed.size)),
+            start: at + 30 + rest.len() as u64,
+            name: name.to_vec(),
+            mtime: mtime.map(|field| i64::from(u32_at(field, 1) as i32) * 1_000_000_000),
+            is_big: field(extra, 1).is_some(),
+        })
+    }
+
+    /// Takes the member whose local header stands at a place.
+    fn member(&mut self, opening: &mut Opening<'_>, at: u64) -> Walked<u64> {
+        self.seen.insert(at);
+        self.count += 1;
+        let mut local = self.local(at)?;
+        let member = Found { size: local.size, mtime: local.mtime, ..self.found.member(&local.name) };
+        let is_link = self.listed.get(&at).is_some_and(|listed| listed.is_link);
+        let kind = match local.method {
+            0 => Kind::Plain,
+            8 => Kind::Gzip,
+            12 => Kind::Bzip2,
+            20 | 93 => Kind::Zstd,
+            95 => Kind::Xz,
+            _ => Kind::Tar,
+        };
+        let unread = if is_link {
+            Some(("is a link inside an archive".to_owned(), Weight::Listed))
+        } else if local.flags & 1 != 0 || local.method == 99 {
+            Some(("is encrypted".to_owned(), Weight::Unread))
+        } else if kind == Kind::Tar {
+            Some((format!("is compressed by method {}, which is not read", local.method), Weight::Unread))
+        } else {
+            None
+        };
+        if local.packed.is_none() && (kind == Kind::Plain || unread.is_some()) {
+            local.packed = Some(self.next(local.start)? - local.start);
+        }
+        if let Some((reason, weight)) = unread {
+            let length = local.packed.unwrap_or(0).min(self.length - local.start.min(self.length));
+            let stretch = Some(Stretch { offset: local.start, length });
+            let told = opening.tell(&member, &reason, weight, stretch);
+            return Ok(told.map(|()| local.start + length));
+        }
+        if local.name.ends_with(b"/") && local.packed == Some(0) {
+            return Ok(Ok(local.start));
+        }
+        self.content(opening, &member, &local, kind)
+    }
+
+    /// Gives out a member's content, and where what stands behind it begins.
+    fn content(&self, opening: &mut Opening<'_>, member: &Found, local: &Local, kind: Kind) -> Walked<u64> {
+        let codec = Codec::new(kind)?;
+        let mut file = self.file;
+        file.seek(SeekFrom::Start(local.start))?;
+        let room = local.packed.unwrap_or(u64::MAX).min(self.length - local.start.min(self.length));
+        let crc = (local.crc != 0 || local.flags & 8 == 0).then_some(local.crc);
+        let place = Cell::new(local.start);
+        let packed = Packed::new(Box::new(Placed { file, place: &place }.take(room)));
+        let told = opening.told();
+        let mut unpacked = Unpacked::new(packed, codec, local.packed, crc);
+        let content = opening.bounded(&mut unpacked);
+        if let Err(error) = opening.sniffed(content, member, self.archives, 0) {
+            return Ok(Err(error));
+        }
+        let end = local.start + unpacked.taken();
+        if unpacked.is_whole() {
+            let next = self.behind(end, local, unpacked.crc())?;
+            let follows = bytes_at(self.file, next, 2)?;
+            if kind == Kind::Plain && !follows.is_empty() && follows != b"PK" && follows != [0, 0] {
+                let reason = "is longer than the archive states: the rest is read apart";
+                return Ok(opening.tell(member, reason, Weight::Partial, None).map(|()| next));
+            }
+            return Ok(Ok(next));
+        }
+        let next = match local.packed {
+            Some(packed) if local.start.saturating_add(packed) <= self.length => local.start + packed,
+            _ => self.next(end)?,
+        };
+        if next <= end || opening.told() > told {
+            return Ok(Ok(next.max(end)));
+        }
+        let stretch = Some(Stretch { offset: end, length: next - end });
+        Ok(opening.tell(member, "was not read to its end", Weight::Partial, stretch).map(|()| next))
+    }
+
+    /// Passes over the data descriptor behind a member, where one is.
+    fn behind(&self, end: u64, local: &Local, crc: u32) -> io::Result<u64> {
+        if local.flags & 8 == 0 {
+            return Ok(end);
+        }
+        let next = bytes_at(self.file, end, 28)?;
+        let signed = if next.starts_with(&DESCRIPTOR) { 4 } else { 0 };
+        if u32_at(&next, signed) != crc {
+            return Ok(end);
+        }
+        let goes_on = |length: usize| {
+            next.len() == length || next.get(length..).is_some_and(|rest| rest.starts_with(b"PK"))
+        };
+        let (small, big) = (signed + 12, signed + 20);
+        let length = if goes_on(big) && (local.is_big || !goes_on(small)) { big } else { small };
+        Ok(end + length as u64)
+    }
+
+    /// Finds where the next part begins, from a place on.
+    fn next(&self, from: u64) -> io::Result<u64> {
+        let parts = [LOCAL, CENTRAL, END, BIG_END, DESCRIPTOR];
+        Ok(directory::find(self.file, from, self.length, &parts)?.unwrap_or(self.length))
+    }
+
+    /// Gives out bytes that belong to no part.
+    fn gap(&mut self, opening: &mut Opening<'_>, at: u64) -> Walked<u64> {
+        self.count += 1;
+        let parts = [LOCAL, CENTRAL, END, BIG_END];
+        let next = directory::find(self.file, at + 1, self.length, &parts)?.unwrap_or(self.length);
+        let mut file = self.file;
+        file.seek(SeekFrom::Start(at))?;
+        let place = Cell::new(at);
+        let mut packed = Packed::new(Box::new(Placed { file, place: &place }.take(next - at)));
+        packed.zeros()?;
+        let begins = at + packed.taken();
+        if begins == next {
+            return Ok(Ok(next));
+        }
+        let name = format!("bytes {begins} to {next} that belong to no member");
+        let found = Found { size: Some(next - begins), ..self.found.member(name.as_bytes()) };
+        Ok(opening.sniffed(Box::new(packed), &found, self.archives - 1, 0).map(|()| next))
+    }
+
+    /// Says what is missing, once the whole file was walked over.
+    fn close(&mut self, opening: &mut Opening<'_>) -> Walked<()> {
+        if self.ends.is_empty() {
+            let reason = "has no directory at its end: it was cut, or is one part of several";
+            return Ok(opening.tell(self.found, reason, Weight::Partial, None));
+        }
+        let ends = std::mem::take(&mut self.ends);
+        let met: Vec<Directory> = ends.iter().filter_map(|end| self.directories.remove(end)).collect();
+        for directory in met {
+            if directory.is_part {
+                let reason = "is one part of an archive of several";
+                if let Err(error) = opening.tell(self.found, reason, Weight::Partial, None) {
+                    return Ok(Err(error));
+                }
+            }
+            for listed in directory.members {
+                if !self.seen.contains(&listed.at)
+                    && !self.seen.contains(&listed.stated)
+                    && let Err(error) = self.elsewhere(opening, &listed)?
+                {
+                    return Ok(Err(error));
+                }
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// Takes a member that a directory lists and the walk did not meet.
+    fn elsewhere(&mut self, opening: &mut Opening<'_>, listed: &Listed) -> Walked<()> {
+        for at in [listed.at, listed.stated] {
+            if self.count <= opening.limits.entries && bytes_at(self.file, at, 4)? == LOCAL {
+                return Ok(self.member(opening, at)?.map(drop));
+            }
+        }
+        let reason = "is listed in the archive's directory, but is not there";
+        Ok(opening.tell(&self.found.member(&listed.name), reason, Weight::Unread, None))
+    }
+}
+
+/// A file read from a place of its own, whoever else reads it meanwhile.
+struct Placed<'f> {
+    file: &'f File,
+    place: &'f Cell<u64>,
+}
+
+impl Read for Placed<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.file.seek(SeekFrom::Start(self.place.get()))?;
+        let count = self.file.read(buffer)?;
+        self.place.set(self.place.get() + count as u64);
+        Ok(count)
+    }
+}
