@@ -246,6 +246,35 @@ fn offset_at(bytes: &[u8], at: usize) -> Option<(i32, usize)> {
     Some((sign * (i32::from(hours) * 3600 + i32::from(minutes) * 60), behind))
 }
 
+/// Returns the offset from UTC, in seconds east, of a zone that a name stands for: those of
+/// RFC 5322 §4.3, and those of Europe, Japan, Korea and Australia, which mean one zone each.
+/// Names of several zones (CST of China, IST, BST of Bangladesh) are taken as RFC 5322 and
+/// Europe have them, or not at all.
+pub fn zone_named(name: &str) -> Option<i32> {
+    let quarters = match name {
+        "UTC" | "GMT" | "UT" | "WET" => 0,
+        "CET" | "MET" | "WEST" | "BST" => 4,
+        "CEST" | "MEST" | "EET" => 8,
+        "EEST" | "MSK" => 12,
+        "JST" | "KST" => 36,
+        "AWST" => 32,
+        "ACST" => 38,
+        "AEST" => 40,
+        "AEDT" => 44,
+        "NZST" => 48,
+        "NZDT" => 52,
+        "EDT" => -16,
+        "EST" | "CDT" => -20,
+        "CST" | "MDT" => -24,
+        "MST" | "PDT" => -28,
+        "PST" | "AKDT" => -32,
+        "AKST" => -36,
+        "HST" => -40,
+        _ => return None,
+    };
+    Some(quarters * 900)
+}
+
 /// Reads `Oct 11 ` or `Oct  1 ` or `Oct 1 ` with the spaces behind it.
 fn month_name_day(bytes: &[u8], at: usize) -> Option<(u8, u8, usize)> {
     let month = month_name(bytes, at)?;

@@ -1,11 +1,12 @@
 //! What servers add behind the combined line.
 
 use std::borrow::Cow;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 use crate::record::{Event, Key, Value, fields};
 
 use super::super::url;
+use super::head::ip_and_port;
 use super::quote_end;
 
 /// Under which names the family keeps what has no core field.
@@ -129,9 +130,21 @@ fn pair<'a>(event: &mut Event<'a>, key: &'a str, text: &'a str, names: &'static 
 /// Puts a list as in `X-Forwarded-For`: its first address is the client a proxy names.
 fn forwarded<'a>(event: &mut Event<'a>, text: &'a str, names: &'static Names) {
     put_own(event, names.forwarded, text);
-    if let Some(ip) = text.split(',').find_map(|one| one.trim().parse::<IpAddr>().ok()) {
+    if let Some((ip, _)) = text.split(',').find_map(|one| ip_and_port(one.trim())) {
         event.put(fields::NETWORK_FORWARDED_IP, ip);
     }
+}
+
+/// Tells the tail that the ingress controller of Kubernetes wrote up to version 0.24:
+/// length and time of the request, upstream, its address, length, time, status.
+pub(super) fn is_old_ingress(text: &str) -> bool {
+    use Word::{Bare, Bracketed};
+    let words = words(text);
+    let [Bare(length), Bare(time), Bracketed(_), Bare(_), Bare(_), Bare(_), Bare(_), ..] = words.as_slice()
+    else {
+        return false;
+    };
+    length.parse::<u64>().is_ok() && seconds(time).is_some()
 }
 
 /// Reads the tail of the ingress controller of Kubernetes
@@ -221,7 +234,7 @@ fn seconds(text: &str) -> Option<i64> {
 
 fn is_address_list(text: &str) -> bool {
     text == "-"
-        || text.split(',').all(|one| matches!(one.trim(), "unknown") || one.trim().parse::<IpAddr>().is_ok())
+        || text.split(',').all(|one| matches!(one.trim(), "unknown") || ip_and_port(one.trim()).is_some())
 }
 
 /// Tells the words apart. A bare word that ends in a comma goes on with the next.

@@ -20,14 +20,17 @@ pub(super) struct Head<'a> {
     pub ident: &'a str,
     /// The authenticated user, or `-`; may hold spaces.
     pub user: &'a str,
+    /// Which of the addresses is the client's, the line does not say.
+    pub unclear: bool,
 }
 
 impl<'a> Head<'a> {
-    /// Tells the words apart; none where there is not even an address.
+    /// Tells the words apart; none where they are not those of an access line.
     pub(super) fn read(text: &'a str) -> Option<Head<'a>> {
         let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
-        let plain = !first.is_empty() && !first.ends_with(',') && !first.starts_with('"');
-        if plain && let Some(user) = rest.strip_prefix("- ") {
+        if let Some(user) = rest.strip_prefix("- ")
+            && is_client(first)
+        {
             return Some(Head { clients: first, ident: "-", user, ..Head::default() });
         }
         Head::of_groups(text)
@@ -48,19 +51,51 @@ impl<'a> Head<'a> {
             None => head.user = groups.get(ident).map_or("-", |group| group.text),
         }
         match groups.get(..ident.min(groups.len()))? {
-            [only] => head.clients = only.text,
-            [list, remote] if list.is_list => (head.clients, head.remote) = (list.text, Some(remote.text)),
-            [vhost, clients] => (head.vhost, head.clients) = (Some(vhost.text), clients.text),
-            [vhost, clients, remote, ..] => {
+            [only] if only.is_list || is_client(only.text) => head.clients = only.text,
+            [list, remote] if list.is_list && is_client(remote.text) => {
+                (head.clients, head.remote) = (list.text, Some(remote.text));
+            }
+            // Client, site, and a user who begins with a dash: not a site and its client.
+            [client, site] if is_ip(client.text) && !is_ip(site.text) && is_site(site.text) => {
+                (head.clients, head.vhost) = (client.text, Some(site.text));
+                head.user = &text[groups[ident].start..];
+            }
+            // Which of two bare addresses is the client's, the line does not say.
+            [one, other] if is_ip(one.text) && is_ip(other.text) => {
+                (head.clients, head.remote, head.unclear) = (one.text, Some(other.text), true);
+            }
+            [vhost, clients] if is_site(vhost.text) && (clients.is_list || is_client(clients.text)) => {
+                (head.vhost, head.clients) = (Some(vhost.text), clients.text);
+            }
+            [vhost, clients, remote]
+                if is_site(vhost.text)
+                    && (clients.is_list || is_client(clients.text))
+                    && is_client(remote.text) =>
+            {
                 (head.vhost, head.clients, head.remote) = (Some(vhost.text), clients.text, Some(remote.text));
             }
-            [] => return None,
+            _ => return None,
         }
         // lighttpd writes the site where others write the ident
-        if head.vhost.is_none() && head.ident.contains('.') && head.ident.parse::<f64>().is_err() {
+        if head.vhost.is_none()
+            && head.ident.contains('.')
+            && is_site(head.ident)
+            && head.ident.parse::<f64>().is_err()
+        {
             (head.vhost, head.ident) = (Some(head.ident), "-");
         }
         Some(head)
+    }
+
+    /// Passes over the address in brackets that stands before the user in the lines of
+    /// old ingress controllers: `192.0.2.1 - [192.0.2.1] - alice`.
+    pub(super) fn skip_proxied(&mut self) {
+        let behind = self.user.strip_prefix('[').and_then(|rest| rest.split_once("] - "));
+        if let Some((proxied, user)) = behind
+            && (proxied == self.clients || proxied == "-" || is_ip(proxied))
+        {
+            self.user = user;
+        }
     }
 
     /// Puts who asked. `list` is the name under which the addresses are kept
@@ -72,14 +107,27 @@ impl<'a> Head<'a> {
                 let listed = self.clients.trim_matches('"').split(',').map(str::trim);
                 listed.chain(self.remote).filter(|one| !matches!(*one, "" | "-" | "unknown"))
             };
-            address =
-                all().find(|one| one.parse().is_ok_and(is_public)).or_else(|| all().next()).unwrap_or("");
+            address = all()
+                .find(|one| ip_and_port(one).is_some_and(|(ip, _)| is_public(ip)))
+                .or_else(|| all().next())
+                .unwrap_or("");
             for one in all() {
                 event.put(Key::Own(Cow::Borrowed(list)), one);
             }
         }
-        put_address(event, address);
-        event.put_some(fields::USER_NAME, if self.user == "\"\"" { "" } else { self.user });
+        if !self.unclear {
+            put_address(event, address);
+        }
+        event.put_some(
+            fields::USER_NAME,
+            if self.unclear {
+                ""
+            } else if self.user == "\"\"" {
+                ""
+            } else {
+                self.user
+            },
+        );
         if self.ident != "-" {
             event.put(Key::Own(Cow::Borrowed("apache.access.ident")), self.ident);
         }
@@ -103,14 +151,53 @@ pub(crate) fn put_address<'a>(event: &mut Event<'a>, address: &'a str) {
         return;
     }
     event.put(fields::SOURCE_ADDRESS, address);
-    if let Ok(ip) = address.parse::<IpAddr>() {
+    if let Some((ip, port)) = ip_and_port(address) {
         event.put(fields::SOURCE_IP, ip);
-    } else if let Ok(socket) = address.parse::<SocketAddr>() {
-        event.put(fields::SOURCE_IP, socket.ip());
-        event.put(fields::SOURCE_PORT, i64::from(socket.port()));
+        if let Some(port) = port {
+            event.put(fields::SOURCE_PORT, i64::from(port));
+        }
     } else if !address.contains([':', '/', ' ']) {
         event.put(fields::SOURCE_DOMAIN, address);
     }
+}
+
+/// Reads an address, with its port where it has one: `192.0.2.1`, `192.0.2.1:80`,
+/// `2001:db8::7`, `[2001:db8::7]`, `[2001:db8::7]:80`; a zone (`%eth0`) is left out.
+pub(crate) fn ip_and_port(text: &str) -> Option<(IpAddr, Option<u16>)> {
+    if let Ok(ip) = text.parse() {
+        return Some((ip, None));
+    }
+    if let Ok(socket) = text.parse::<SocketAddr>() {
+        return Some((socket.ip(), Some(socket.port())));
+    }
+    if let Some(inside) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        return inside.split('%').next()?.parse().ok().map(|ip| (ip, None));
+    }
+    let (address, zone) = text.split_once('%')?;
+    let ip: std::net::Ipv6Addr = address.parse().ok()?;
+    zone.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
+        .then_some((ip.into(), None))
+}
+
+fn is_ip(text: &str) -> bool {
+    ip_and_port(text).is_some_and(|(_, port)| port.is_none())
+}
+
+/// Tells what a server writes as its client: an address, a name, nothing.
+fn is_client(text: &str) -> bool {
+    matches!(text, "-" | "unix:") || ip_and_port(text).is_some() || is_host(text)
+}
+
+/// Tells what a server writes as its site: a name or an address, perhaps with a port.
+fn is_site(text: &str) -> bool {
+    text == "-" || text == "_" || is_host(url::host_port(text).0) || ip_and_port(text).is_some()
+}
+
+fn is_host(text: &str) -> bool {
+    let inside =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') || !byte.is_ascii();
+    !text.is_empty() && text.len() <= 255 && text.bytes().all(inside)
 }
 
 /// Tells whether an address can be met on the internet, as far as it matters

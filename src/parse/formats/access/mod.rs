@@ -11,6 +11,7 @@
 mod extras;
 mod head;
 mod request;
+mod wrapper;
 
 pub(super) use head::put_address;
 pub(super) use request::{is_method, is_request_line, put_request_line};
@@ -103,14 +104,25 @@ struct Line<'a> {
     /// The referrer is a bare `-`, as Traefik writes it.
     bare_referrer: bool,
     extras: &'a str,
+    /// The machine that passed the line on, where a wrapper names one.
+    host: &'a str,
 }
 
 impl<'a> Line<'a> {
     /// Finds the time in brackets that a quote follows, and cuts the line there.
     ///
     /// A user name may hold brackets and times too, but no server writes a bare
-    /// quote in it; so the first such place is the true one.
+    /// quote in it; so the first such place is the true one. A wrapper in front is
+    /// taken off first where the line is none with it.
     fn cut(text: &'a str) -> Option<Line<'a>> {
+        Line::cut_bare(text).or_else(|| {
+            let wrapped = wrapper::open(text)?;
+            let line = Line::cut_bare(wrapped.line)?;
+            Some(Line { host: wrapped.host, ..line })
+        })
+    }
+
+    fn cut_bare(text: &'a str) -> Option<Line<'a>> {
         let bytes = text.as_bytes();
         let mut from = 1;
         for _ in 0..8 {
@@ -143,6 +155,7 @@ impl<'a> Line<'a> {
             combined: None,
             bare_referrer: false,
             extras: "",
+            host: "",
         };
         let mut rest = &inside[end + 1..];
         (line.status, rest) = number(rest);
@@ -155,6 +168,9 @@ impl<'a> Line<'a> {
             rest = behind;
         }
         line.extras = rest.trim_ascii();
+        if line.head.user.starts_with('[') && extras::is_old_ingress(line.extras) {
+            line.head.skip_proxied();
+        }
         Some(line)
     }
 
@@ -174,6 +190,7 @@ impl<'a> Line<'a> {
     fn put(&self, event: &mut Event<'a>, names: &'static Names) -> Seen {
         event.when = Some(self.when);
         event.when_text = Some(Cow::Borrowed(self.when_text));
+        event.put_some(fields::HOST_NAME, self.host);
         self.head.put(event, names.addresses);
         request::put(event, self.request, self.status);
         event.put(fields::EVENT_DATASET, names.dataset);

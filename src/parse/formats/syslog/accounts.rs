@@ -87,15 +87,9 @@ pub fn login<'a>(text: &'a str, event: &mut Event<'a>) {
             put_kind(event, "session_closed", None, &["session"], &["end"]);
             event.put_some(fields::SESSION_ID, id);
         }
-    } else if let Some((_, rest)) = text.split_once("FAILED LOGIN") {
+    } else if let Some(rest) = text.strip_prefix("FAILED LOGIN") {
         put_kind(event, "login", Some("failure"), &["authentication"], &["info"]);
-        let from = rest.split_once("FROM ").or_else(|| rest.split_once("from ")).map(|(_, rest)| rest);
-        let user = rest.split_once("FOR ").or_else(|| rest.split_once("for ")).map(|(_, rest)| rest);
-        put_user(
-            user.and_then(|user| user.split([',', ' ']).next()).unwrap_or_default().trim_matches(['\'', '`']),
-            event,
-        );
-        put_from(from.and_then(|from| from.split([' ', ',']).next()).unwrap_or_default(), event);
+        failed_login(rest, event);
     } else if let Some(rest) = text.strip_prefix("ROOT LOGIN ") {
         put_kind(event, "login", Some("success"), &["authentication", "session"], &["start"]);
         put_user("root", event);
@@ -106,6 +100,17 @@ pub fn login<'a>(text: &'a str, event: &mut Event<'a>) {
         put_user(user.split(' ').next().unwrap_or_default(), event);
         put_from(rest.split_once(" FROM ").map_or("", |(_, from)| from), event);
     }
+}
+
+/// Reads `[N] FROM HOST FOR USER, REASON` (util-linux), `(N) on 'TTY' [from 'HOST'] FOR
+/// 'USER', REASON` (shadow-utils). A host has no space in it; a user may have anything.
+fn failed_login<'a>(text: &'a str, event: &mut Event<'a>) {
+    let Some((front, user)) = text.split_once(" FOR ").or_else(|| text.split_once(" for ")) else { return };
+    let from = front.split_once("FROM ").or_else(|| front.split_once("from ")).map_or("", |(_, from)| from);
+    let user = user.rsplit_once(", ").map_or(user, |(user, _)| user);
+    let quoted = user.strip_prefix(['\'', '`']).and_then(|user| user.strip_suffix('\''));
+    put_user(quoted.unwrap_or(user), event);
+    put_from(from.split([' ', ',']).next().unwrap_or_default().trim_matches('\''), event);
 }
 
 /// Reads a message of the network login programs of old.

@@ -39,7 +39,7 @@ fn behind_module<'a>(text: &'a str, event: &mut Event<'a>) -> Option<&'a str> {
 fn session<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
     if let Some(rest) = text.strip_prefix("session opened for user ") {
         put_kind(event, "session_opened", Some("success"), &["session"], &["start"]);
-        let (target, by) = rest.split_once(" by ").unwrap_or((rest, ""));
+        let (target, by) = rest.rsplit_once(" by ").unwrap_or((rest, ""));
         let (target, target_id) = name_and_id(target);
         let (by, by_id) = name_and_id(by);
         if by.is_empty() {
@@ -75,21 +75,9 @@ fn failure<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
     let failed = text.starts_with("authentication failure") || text.contains("more authentication failure");
     if failed {
         put_kind(event, "pam_authentication", Some("failure"), &["authentication"], &["info"]);
-        let (_, pairs) = text.split_once("; ").unwrap_or(("", ""));
-        let mut known =
-            [("user=", ""), ("rhost=", ""), ("tty=", ""), ("ruser=", ""), ("uid=", ""), ("logname=", "")];
-        for word in pairs.split(' ') {
-            if let Some((name, slot)) = known.iter_mut().find(|(name, _)| word.starts_with(*name)) {
-                *slot = &word[name.len()..];
-            }
+        if let Some((_, pairs)) = text.split_once("; logname=") {
+            put_pairs(pairs, event);
         }
-        let [(_, user), (_, rhost), (_, tty), (_, ruser), (_, uid), (_, logname)] = known;
-        put_user(user, event);
-        put_from(rhost, event);
-        event.put_some("system.auth.pam.tty", tty);
-        event.put_some("system.auth.pam.ruser", ruser);
-        event.put_some("system.auth.pam.uid", uid);
-        event.put_some("system.auth.pam.logname", logname);
         return true;
     }
     if text.starts_with("check pass; user unknown") {
@@ -99,7 +87,7 @@ fn failure<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
     }
     if let Some(rest) = text.strip_prefix("Consecutive login failures for user ") {
         put_kind(event, "account_locked", Some("failure"), &["authentication", "iam"], &["user", "change"]);
-        put_user(rest.split(' ').next().unwrap_or(rest), event);
+        put_user(rest.strip_suffix(" account temporarily locked").unwrap_or(rest), event);
         return true;
     }
     if let Some(rest) = text.strip_prefix("user ")
@@ -112,6 +100,30 @@ fn failure<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
         return true;
     }
     false
+}
+
+/// Reads `LOGNAME uid=N euid=N tty=TTY ruser=NAME rhost=HOST [user=NAME]`, in which
+/// each name may be any text that a client chose. sshd names no `ruser`; of other
+/// programs the host is known only where it is named once.
+fn put_pairs<'a>(pairs: &'a str, event: &mut Event<'a>) {
+    let Some((logname, rest)) = pairs.split_once(" uid=") else { return };
+    event.put_some("system.auth.pam.logname", logname);
+    let Some((uid, rest)) = rest.split_once(' ') else { return };
+    event.put_some("system.auth.pam.uid", uid);
+    let Some((tty, rest)) = rest.split_once("tty=").and_then(|(_, rest)| rest.split_once(" ruser=")) else {
+        return;
+    };
+    event.put_some("system.auth.pam.tty", tty);
+    let mut hosts = rest.match_indices(" rhost=");
+    let (ruser, rest) = match (hosts.next(), hosts.next()) {
+        (Some((0, mark)), _) if tty == "ssh" => ("", &rest[mark.len()..]),
+        (Some((at, mark)), None) => (&rest[..at], &rest[at + mark.len()..]),
+        _ => return,
+    };
+    event.put_some("system.auth.pam.ruser", ruser);
+    let (rhost, user) = rest.split_once(' ').unwrap_or((rest, ""));
+    put_from(rhost, event);
+    put_user(user.trim_start_matches(' ').strip_prefix("user=").unwrap_or_default(), event);
 }
 
 /// `password changed for alice`.

@@ -1,7 +1,7 @@
 //! BSD syslog (RFC 3164) as it is found: with or without priority, with ISO
 //! times, without host, with tags in all their spellings.
 
-use crate::record::{Event, fields};
+use crate::record::{Civil, Event, When, fields};
 
 use super::super::super::{Format, Seen, stamp};
 use super::envelope::{Message, priority, put_message, put_priority};
@@ -36,9 +36,10 @@ impl Format for Rfc3164 {
         let Some(body) = behind.strip_prefix(' ').or_else(|| behind.strip_prefix(": ")) else {
             return Seen::No;
         };
+        let (when, body) = zoned(when, body);
         let Some(message) = split(body) else { return Seen::No };
         event.when = Some(when);
-        event.when_text = Some(rest[..rest.len() - behind.len()].into());
+        event.when_text = Some(rest[..rest.len() - body.len()].trim_end_matches([' ', ':']).into());
         if let Some(pri) = pri {
             put_priority(pri, event);
         }
@@ -50,14 +51,44 @@ impl Format for Rfc3164 {
     }
 }
 
+/// Takes a zone's name off that stands behind the time, as Cisco's IOS writes it
+/// (`10:31:10.721 CET: %SYS-5-…`) and some daemons do (`10:31:11 EST host sshd[7]: …`).
+/// It is one only where a head follows that is whole without it: a host may be
+/// called EST.
+fn zoned(when: When, body: &str) -> (When, &str) {
+    let When::Civil(civil, precision) = when else { return (when, body) };
+    let Some((word, rest)) = body.split_once(' ') else { return (when, body) };
+    let bare = word.strip_suffix(':');
+    let Some(offset) = stamp::zone_named(bare.unwrap_or(word)).filter(|_| civil.offset.is_none()) else {
+        return (when, body);
+    };
+    let is_head = || {
+        let (host, behind) = rest.split_once(' ').unwrap_or((rest, ""));
+        is_host(host)
+            && !host.ends_with([':', ']'])
+            && tag(behind).is_some_and(|(name, ..)| !name.contains(' '))
+    };
+    if bare.is_some() || is_head() {
+        (When::Civil(Civil { offset: Some(offset), ..civil }, precision), rest)
+    } else {
+        (when, body)
+    }
+}
+
 /// Splits what stands behind the time: host, tag and message.
 fn split(body: &str) -> Option<Message<'_>> {
+    // Cisco's messages name their facility in place of a program.
+    if let Some((mnemonic, text)) = body.strip_prefix('%').and_then(|rest| rest.split_once(": "))
+        && !mnemonic.contains(' ')
+    {
+        return Some(Message { host: "", program: &body[..=mnemonic.len()], pid: "", text });
+    }
     // Two spaces where the host should be: there is none.
     let (host, rest) = match body.strip_prefix(' ') {
         Some(rest) => ("", rest.trim_start_matches(' ')),
         None => body.split_once(' ')?,
     };
-    if let Some((program, pid, text)) = tag(rest) {
+    if let Some((program, pid, text)) = tag(rest).filter(|_| host.is_empty() || is_host(host)) {
         return Some(Message { host, program, pid, text });
     }
     if host.ends_with(':') || host.ends_with(']') {
@@ -140,6 +171,9 @@ mod tests {
                 ["h", "", "", "last message repeated 2 times"],
             ),
             ("<30>Mar  1 10:00:00 h /usr/sbin/cron[5]: x", ["h", "/usr/sbin/cron", "5", "x"]),
+            ("Mar  1 10:00:00 EST h sshd[3]: x", ["h", "sshd", "3", "x"]),
+            ("Mar  1 10:00:00 EST sshd[3]: x: y", ["EST", "sshd", "3", "x: y"]),
+            ("Mar  1 10:00:00.5 CET: %SYS-5-CONFIG_I: Configured", ["", "%SYS-5-CONFIG_I", "", "Configured"]),
             ("2026-03-01T10:00:00 h com.apple.xpc[1] (svc): gone", ["h", "com.apple.xpc", "1", "gone"]),
         ];
         for (line, wanted) in table {

@@ -4,37 +4,50 @@ use crate::record::{Event, fields};
 
 use super::programs::{put_kind, put_user};
 
-/// Reads `user : [complaint ;] TTY=… ; PWD=… ; USER=… ; COMMAND=…`.
+/// The keys in the order in which sudo writes them (lib/eventlog/eventlog.c). A
+/// folder may be called ` ; USER=root`, so that a key out of its turn is a part of
+/// the value before it.
+const KEYS: [&str; 9] = ["HOST=", "TTY=", "CHROOT=", "PWD=", "USER=", "GROUP=", "TSID=", "ENV=", "COMMAND="];
+
+/// Reads `user : [complaint ;] TTY=… ; PWD=… ; USER=… ; COMMAND=… [; EXIT=…]`.
 pub fn sudo<'a>(text: &'a str, event: &mut Event<'a>) {
     let Some((user, rest)) = text.split_once(" : ") else { return };
     if rest.starts_with("(command continued)") {
         return;
     }
-    let mut complaint = None;
-    let mut rest = rest;
-    while !rest.is_empty() {
-        let (part, behind) = match rest.starts_with("COMMAND=") {
-            true => (rest, ""),
-            false => rest.split_once(" ; ").unwrap_or((rest, "")),
-        };
-        match part.split_once('=') {
-            Some(("TTY", tty)) => event.put_some("system.auth.sudo.tty", tty),
-            Some(("PWD", pwd)) => {
-                event.put_some("system.auth.sudo.pwd", pwd);
-                event.put_some(fields::PROCESS_WORKING_DIRECTORY, pwd);
+    let begins = |text: &str| KEYS.iter().position(|key| text.starts_with(key));
+    let (complaint, mut rest) = match begins(rest) {
+        Some(_) => (None, rest),
+        None => rest.split_once(" ; ").map_or((Some(rest), ""), |(complaint, rest)| (Some(complaint), rest)),
+    };
+    // Which of two targets is the true one, nobody can tell.
+    let is_clear = rest.matches(" ; USER=").count() == 1 || rest.starts_with("USER=");
+    while let Some(key) = begins(rest) {
+        let inside = &rest[KEYS[key].len()..];
+        let later = |at: &usize| begins(&inside[at + 3..]).is_some_and(|next| next > key);
+        let end = inside.match_indices(" ; ").map(|(at, _)| at).find(later);
+        let (value, behind) = end.map_or((inside, ""), |end| (&inside[..end], &inside[end + 3..]));
+        match KEYS[key] {
+            "TTY=" => event.put_some("system.auth.sudo.tty", value),
+            "PWD=" => {
+                event.put_some("system.auth.sudo.pwd", value);
+                event.put_some(fields::PROCESS_WORKING_DIRECTORY, value);
             }
-            Some(("USER", target)) => {
-                event.put_some("system.auth.sudo.user", target);
-                event.put_some(fields::USER_EFFECTIVE_NAME, target);
+            "USER=" if is_clear => {
+                event.put_some("system.auth.sudo.user", value);
+                event.put_some(fields::USER_EFFECTIVE_NAME, value);
             }
-            Some(("GROUP", group)) => event.put_some(fields::GROUP_NAME, group),
-            Some(("ENV", env)) => event.put_some("system.auth.sudo.env", env),
-            Some(("TSID", id)) => event.put_some("system.auth.sudo.tsid", id),
-            Some(("COMMAND", command)) => {
+            "USER=" => {}
+            "GROUP=" => event.put_some(fields::GROUP_NAME, value),
+            "HOST=" => event.put_some("system.auth.sudo.host", value),
+            "CHROOT=" => event.put_some("system.auth.sudo.chroot", value),
+            "ENV=" => event.put_some("system.auth.sudo.env", value),
+            "TSID=" => event.put_some("system.auth.sudo.tsid", value),
+            _ => {
+                let command = without_exit(value, event);
                 event.put_some("system.auth.sudo.command", command);
                 event.put_some(fields::PROCESS_COMMAND_LINE, command);
             }
-            _ => complaint = Some(part),
         }
         rest = behind;
     }
@@ -53,20 +66,42 @@ pub fn sudo<'a>(text: &'a str, event: &mut Event<'a>) {
     }
 }
 
+/// Takes ` ; SIGNAL=NAME` and ` ; EXIT=N` off the end of a command.
+fn without_exit<'a>(command: &'a str, event: &mut Event<'a>) -> &'a str {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let name = |text: &str| {
+        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+    };
+    let mut command = command;
+    if let Some((front, exit)) = command.rsplit_once(" ; EXIT=").filter(|(_, exit)| digits(exit)) {
+        event.put_some("system.auth.sudo.exit", exit);
+        command = front;
+    }
+    if let Some((front, signal)) = command.rsplit_once(" ; SIGNAL=").filter(|(_, signal)| name(signal)) {
+        event.put_some("system.auth.sudo.signal", signal);
+        command = front;
+    }
+    command
+}
+
 /// Reads su's messages: `Successful su for root by alice`, `FAILED su for …`,
 /// `(to root) alice on pts/0`, `+ pts/0 alice:root`, `- pts/0 alice:root`.
 pub fn su<'a>(text: &'a str, event: &mut Event<'a>) {
     let (outcome, target, user) = if let Some(rest) = text.strip_prefix("Successful su for ") {
-        let Some((target, user)) = rest.split_once(" by ") else { return };
+        let Some((target, user)) = rest.rsplit_once(" by ") else { return };
         ("success", target, user)
-    } else if let Some(rest) =
-        text.strip_prefix("FAILED su for ").or_else(|| text.strip_prefix("FAILED SU (to "))
-    {
-        let Some((target, user)) = rest.split_once(" by ").or_else(|| rest.split_once(") ")) else { return };
-        ("failure", target, user.split(" on ").next().unwrap_or(user))
+    } else if let Some(rest) = text.strip_prefix("FAILED su for ") {
+        let Some((target, user)) = rest.rsplit_once(" by ") else { return };
+        ("failure", target, user)
+    } else if let Some(rest) = text.strip_prefix("FAILED SU (to ") {
+        // What stands in front may be called anything, who asks is an account.
+        let Some((target, user)) = rest.rsplit_once(") ") else {
+            return;
+        };
+        ("failure", target, user.rsplit_once(" on ").map_or(user, |(user, _)| user))
     } else if let Some(rest) = text.strip_prefix("(to ") {
-        let Some((target, rest)) = rest.split_once(") ") else { return };
-        ("success", target, rest.split(" on ").next().unwrap_or(rest))
+        let Some((target, rest)) = rest.rsplit_once(") ") else { return };
+        ("success", target, rest.rsplit_once(" on ").map_or(rest, |(user, _)| user))
     } else if let Some((sign @ ("+" | "-"), rest)) = text.split_once(' ') {
         let Some((user, target)) = rest.split_once(' ').and_then(|(_, pair)| pair.split_once(':')) else {
             return;

@@ -1,0 +1,98 @@
+//! What stands in front of an access line that something else passed on.
+
+use crate::parse::stamp;
+
+/// A line that was passed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Wrapped<'a> {
+    /// The machine that passed it on, where the wrapper names one.
+    pub host: &'a str,
+    /// The line itself.
+    pub line: &'a str,
+}
+
+/// Takes a wrapper off: that of `kubectl logs --prefix`, `docker compose logs`, the
+/// Kubernetes log files (CRI), `docker logs --timestamps`, and the head of syslog (RFC 3164,
+/// RFC 5424, Heroku's router). Each is recognized by its own grammar, none by what it is not.
+pub(super) fn open(text: &str) -> Option<Wrapped<'_>> {
+    let bare = |line| Some(Wrapped { host: "", line });
+    if let Some((_, line)) = text.strip_prefix("[pod/").and_then(|rest| rest.split_once("] ")) {
+        return bare(line);
+    }
+    if let Some((name, line)) = text.split_once(" | ").filter(|(name, _)| is_name(name.trim_end())) {
+        let _ = name;
+        return bare(line);
+    }
+    let (is_5424, rest) = match text.strip_prefix('<').and_then(|rest| rest.split_once('>')) {
+        Some((number, rest)) if number.len() <= 3 && number.bytes().all(|byte| byte.is_ascii_digit()) => {
+            rest.strip_prefix("1 ").map_or((false, rest), |rest| (true, rest))
+        }
+        _ => (false, text),
+    };
+    let (_, behind) = stamp::iso(rest).or_else(|| stamp::bsd(rest))?;
+    let behind = behind.strip_prefix(' ')?;
+    if is_5424 {
+        return rfc5424(behind);
+    }
+    let cri = ["stdout F ", "stdout P ", "stderr F ", "stderr P "];
+    if let Some(line) = cri.into_iter().find_map(|stream| behind.strip_prefix(stream)) {
+        return bare(line);
+    }
+    match behind.split_once(": ") {
+        Some((head, line)) => match head.split_once(' ') {
+            None if is_tag(head) => bare(line),
+            Some((host, tag)) if is_name(host) && is_tag(tag) => Some(Wrapped { host, line }),
+            _ => bare(behind),
+        },
+        None => bare(behind),
+    }
+}
+
+/// Reads `host app procid msgid - line`; structured data is left to the syslog reader.
+fn rfc5424(text: &str) -> Option<Wrapped<'_>> {
+    let mut words = text.splitn(6, ' ');
+    let host = words.next()?;
+    let line = words.nth(4).filter(|_| text.splitn(6, ' ').nth(4) == Some("-"))?;
+    Some(Wrapped { host, line: line.trim_start_matches('\u{feff}') })
+}
+
+/// Tells the name of a machine or of a container.
+fn is_name(text: &str) -> bool {
+    let inside = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    !text.is_empty() && text.bytes().all(inside)
+}
+
+/// Tells the tag of a program: `nginx`, `app[web.1]`, `/usr/sbin/httpd[711]`.
+fn is_tag(text: &str) -> bool {
+    let inside =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'/' | b'[' | b']');
+    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/') && text.bytes().all(inside)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_wrapper_is_taken_off() {
+        const LINE: &str = "192.0.2.1 - - [01/Mar/2026:10:00:00 +0000] \"GET /a: b HTTP/1.1\" 200 5";
+        let rows = [
+            ("[pod/shop-1/web] ", ""),
+            ("web-1  | ", ""),
+            ("web_1     | ", ""),
+            ("2026-03-01T10:00:00.5+00:00 stdout F ", ""),
+            ("2026-03-01T10:00:00.123456789Z ", ""),
+            ("2026-03-01T10:00:00+00:00 app[web.1]: ", ""),
+            ("Mar  1 10:00:00 web-01 nginx: ", "web-01"),
+            ("<190>Mar  1 10:00:00 web-01 httpd[7]: ", "web-01"),
+            ("<190>1 2026-03-01T10:00:00Z web-01 nginx 7 - - ", "web-01"),
+        ];
+        for (front, host) in rows {
+            let text = format!("{front}{LINE}");
+            assert_eq!(open(&text), Some(Wrapped { host, line: LINE }), "{front}");
+        }
+        for front in ["", "hello ", "a b | ", "shop.example.com:443 ", "<x>", "[other] "] {
+            assert_eq!(open(&format!("{front}{LINE}")), None, "{front}");
+        }
+    }
+}
