@@ -36,4 +36,6 @@ pub fn named(name: &str) -> Option<&'static dyn Format> {
 }
 
 #[cfg(test)]
+mod chosen_tests;
+#[cfg(test)]
 mod tests;
