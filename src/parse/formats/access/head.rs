@@ -56,7 +56,9 @@ impl<'a> Head<'a> {
                 (head.clients, head.remote) = (list.text, Some(remote.text));
             }
             // Client, site, and a user who begins with a dash: not a site and its client.
-            [client, site] if is_ip(client.text) && !is_ip(site.text) && is_site(site.text) => {
+            [client, site]
+                if head.user != "-" && is_ip(client.text) && !is_ip(site.text) && is_site(site.text) =>
+            {
                 (head.clients, head.vhost) = (client.text, Some(site.text));
                 head.user = &text[groups[ident].start..];
             }
