@@ -1,4 +1,9 @@
-//! What can be proved of a bundle, rung by rung.
+//! What can be proved of a bundle, rung by rung?
+//!
+//! Owns the verification of a bundle: its lists and signatures, the proofs of its
+//! records, and everything it states, derived again from its raw records, its journal
+//! and its other files. Promises that nothing is called proved that was not checked,
+//! and that a bundle is read and never written.
 
 mod covered;
 mod differ;
