@@ -136,7 +136,7 @@ mod tests {
         let mut left = Dir::open(keep.path()).and_then(|dir| dir.names()).expect("it is listed");
         left.retain(|name| name != "l");
         let mut wanted =
-            vec![format!("{PREFIX}{id}x"), format!("{PREFIX}notes"), alive.name.clone(), other.name.clone()];
+            [format!("{PREFIX}{id}x"), format!("{PREFIX}notes"), alive.name.clone(), other.name.clone()];
         wanted.sort();
         assert_eq!(left, wanted.iter().map(std::ffi::OsString::from).collect::<Vec<_>>());
     }

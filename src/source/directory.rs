@@ -128,7 +128,7 @@ fn directory(file: &File, end: u64, length: u64, most: u64) -> io::Result<Option
     }
     let is_part = u16_at(&record, 4) != 0 && u16_at(&record, 4) != 0xffff;
     let Some(start) = behind.checked_sub(size) else { return Ok(None) };
-    let base = start.checked_sub(offset).unwrap_or(0);
+    let base = start.saturating_sub(offset);
     let mut members = Vec::new();
     let mut at = start;
     while (members.len() as u64) < count.min(most) && at < behind {

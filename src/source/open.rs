@@ -122,7 +122,7 @@ impl Outer<'_, '_> {
     /// Tells whether it is a file that ends as a zip does.
     fn ends_as_zip(&mut self) -> bool {
         match self {
-            Outer::File(watched) => watched.peek(|file, length| ends_as_zip(file, length)).unwrap_or(false),
+            Outer::File(watched) => watched.peek(ends_as_zip).unwrap_or(false),
             Outer::Stream(_) => false,
         }
     }

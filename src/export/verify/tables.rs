@@ -40,10 +40,10 @@ impl Tables {
             Table { file, lines, found: Vec::new(), count: 0, short }
         };
         let mut tables = Tables { csv: open(CSV), sketch: open(SKETCH) };
-        if let Some(line) = tables.csv.next() {
-            if line != csv_row(CSV_FIELDS).as_bytes() {
-                tables.csv.found.push(damage(CSV, "its first line does not name the columns"));
-            }
+        if let Some(line) = tables.csv.next()
+            && line != csv_row(CSV_FIELDS).as_bytes()
+        {
+            tables.csv.found.push(damage(CSV, "its first line does not name the columns"));
         }
         tables
     }

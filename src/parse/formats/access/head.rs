@@ -120,16 +120,7 @@ impl<'a> Head<'a> {
         if !self.unclear {
             put_address(event, address);
         }
-        event.put_some(
-            fields::USER_NAME,
-            if self.unclear {
-                ""
-            } else if self.user == "\"\"" {
-                ""
-            } else {
-                self.user
-            },
-        );
+        event.put_some(fields::USER_NAME, if self.unclear || self.user == "\"\"" { "" } else { self.user });
         if self.ident != "-" {
             event.put(Key::Own(Cow::Borrowed("apache.access.ident")), self.ident);
         }

@@ -19,8 +19,7 @@ pub(super) fn open(text: &str) -> Option<Wrapped<'_>> {
     if let Some((_, line)) = text.strip_prefix("[pod/").and_then(|rest| rest.split_once("] ")) {
         return bare(line);
     }
-    if let Some((name, line)) = text.split_once(" | ").filter(|(name, _)| is_name(name.trim_end())) {
-        let _ = name;
+    if let Some((_, line)) = text.split_once(" | ").filter(|(name, _)| is_name(name.trim_end())) {
         return bare(line);
     }
     let (is_5424, rest) = match text.strip_prefix('<').and_then(|rest| rest.split_once('>')) {
@@ -52,7 +51,7 @@ pub(super) fn open(text: &str) -> Option<Wrapped<'_>> {
 fn rfc5424(text: &str) -> Option<Wrapped<'_>> {
     let mut words = text.splitn(6, ' ');
     let host = words.next()?;
-    let line = words.nth(4).filter(|_| text.splitn(6, ' ').nth(4) == Some("-"))?;
+    let line = words.nth(4).filter(|_| text.split(' ').nth(4) == Some("-"))?;
     Some(Wrapped { host, line: line.trim_start_matches('\u{feff}') })
 }
 
