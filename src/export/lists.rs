@@ -116,8 +116,11 @@ impl Bag {
 
     /// Says how it is packed, where another program than vestigo did that.
     pub fn packing(&self) -> Option<String> {
-        let top = self.top.as_ref().filter(|_| self.repacked)?;
+        let top = self.top.as_ref()?;
         let named = self.info().ok()?.remove("External-Identifier").unwrap_or_default();
+        if !self.repacked && *top == named {
+            return None;
+        }
         let renamed = match top == &named {
             true => String::new(),
             false => format!(", in a folder called {} and not {}", visible(top), visible(&named)),

@@ -40,7 +40,10 @@ fn whole() -> TestEnv {
 
 /// Writes a fingerprint as the report does.
 fn in_report(fingerprint: &str) -> String {
-    let fours = fingerprint.as_bytes().chunks(4).map(|four| String::from_utf8_lossy(four).into_owned());
+    let (kind, rest) = fingerprint.split_at("SHA256:".len());
+    let fours = std::iter::once(kind.as_bytes())
+        .chain(rest.as_bytes().chunks(4))
+        .map(|four| String::from_utf8_lossy(four).into_owned());
     fours.map(|four| format!("<span>{four}</span><wbr>")).collect()
 }
 
