@@ -76,7 +76,7 @@ fn a_tar_packed_again_is_the_same_bundle_and_a_forged_one_is_not() {
     };
     const TOLD: &str = "packed by another program";
     packed_again(&|all| all.iter_mut().for_each(|(header, _)| rename(header, &top, "other")), "called other");
-    packed_again(&|all| all.iter_mut().for_each(|(header, _)| header.set_mtime(5)), TOLD);
+    packed_again(&|all| all.iter_mut().for_each(|(header, _)| header.set_mtime(5)), "");
     packed_again(&|all| all.iter_mut().for_each(|(header, _)| header.set_uid(1000)), TOLD);
     packed_again(&|all| all.reverse(), TOLD);
     packed_again(&|all| all.iter_mut().for_each(|(header, _)| rename(header, &format!("{top}/"), "")), TOLD);
