@@ -194,7 +194,7 @@ impl Open {
 }
 
 /// The names in `coverage.json` and in its rows.
-const KNOWN: [&str; 22] = [
+const KNOWN: [&str; 23] = [
     "broken",
     "bytes",
     "events",
@@ -217,6 +217,7 @@ const KNOWN: [&str; 22] = [
     "source",
     "sources",
     "time",
+    "unparsed",
 ];
 
 /// Deriving one source's row.
@@ -260,8 +261,8 @@ impl One<'_> {
             row.extend(says.get("plan").map(|plan| ("plan".to_owned(), plan.clone())));
         }
         row.insert("broken".into(), broken(receipt, says));
-        // The version before did not say it.
-        if says.get("remarks").is_some() {
+        // The version before said neither this nor how it read its records.
+        if says.get("remarks").is_some() || receipt.get("plan").is_some() {
             row.insert("remarks".into(), self.remarks.into());
         }
         // The bundle has all of its events: then more follows from them.

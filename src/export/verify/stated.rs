@@ -159,7 +159,15 @@ impl Stated {
                 derived[name] = value;
             }
         };
-        set("answered_from", says.get("answered_from").map(|_| "evidence".into()));
+        // The version before said neither this nor how it read its records.
+        let names_plans = told
+            .receipts
+            .iter()
+            .flat_map(|line| line.what["sources"].as_array())
+            .flatten()
+            .any(|row| row.get("plan").is_some());
+        let says_so = names_plans || says.get("answered_from").is_some();
+        set("answered_from", says_so.then(|| "evidence".into()));
         set("asked", Some(self.asked_of(of, found)));
         set("digest", of.said.map(|said| said.digest.as_str().into()));
         set("case", told.case.as_deref().map(Value::from));
