@@ -134,8 +134,9 @@ def verdict(world, folder, kind, paths):
         return None, f"no damage without {shown}"
     if kind == "gone" and shown == "case.toml" and done.returncode == 3 and b"no case.toml" in done.stderr:
         return None, "refused without case.toml"
-    if all(name.startswith("index/") for name in names) and done.returncode == 0:
-        # Nothing rests on the index: that it differs is told, and no damage.
+    idle = [name for name in names if name.startswith("index/") or name == "lock"]
+    if idle == names and names != ["lock"] and done.returncode == 0:
+        # Nothing rests on the index, and nothing on what a lock holds: that they differ is told, and no damage.
         told = any("index/ does not agree" in note for note in objects(done.stdout)[0]["notes"])
         seal = kind == "flip" and shown == "index/meta.json"
         return None if told or seal else f"{kind}: {shown} is not told", "told, no damage"
