@@ -133,7 +133,8 @@ impl Zip<'_> {
         }
         // A short line describes the archive; what is longer may be anything.
         let text = bytes_at(self.file, offset, length.min(LONG_COMMENT + 1) as usize).unwrap_or_default();
-        let is_short = text.len() as u64 <= LONG_COMMENT && !text.contains(&b'\n');
+        // Text of one line: anything else may be what somebody put behind the archive.
+        let is_short = text.len() as u64 <= LONG_COMMENT && text.iter().all(|byte| *byte >= b' ');
         let weight = if is_short { Weight::Listed } else { Weight::Partial };
         let stretch = Some(Stretch { offset, length });
         opening.tell(self.found, "a comment in the archive is not read", weight, stretch)
