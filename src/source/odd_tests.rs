@@ -261,6 +261,8 @@ fn piece(kind: u8, word: u32) -> (Vec<u8>, Vec<String>) {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
