@@ -261,7 +261,7 @@ fn piece(kind: u8, word: u32) -> (Vec<u8>, Vec<String>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn every_line_of_archives_behind_archives_is_found(kinds in prop::collection::vec(0u8..8, 1..5), tail: bool) {
