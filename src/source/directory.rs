@@ -197,6 +197,23 @@ pub fn big_sizes(extra: &[u8], sizes: &mut [u64]) {
     }
 }
 
+/// Longest extra field that is taken for what its kind says. Those in use hold
+/// times, owners and sizes.
+const LONG_FIELD: usize = 128;
+
+/// Tells whether extra data is a row of short fields, with at most zeros behind
+/// them, as programs that align members write.
+pub fn is_short(mut extra: &[u8]) -> bool {
+    while extra.len() >= 4 && extra.iter().any(|byte| *byte != 0) {
+        let length = usize::from(u16_at(extra, 2));
+        if length > LONG_FIELD || extra.len() < 4 + length {
+            return false;
+        }
+        extra = &extra[4 + length..];
+    }
+    extra.iter().all(|byte| *byte == 0)
+}
+
 /// Gives the extra field of a kind.
 pub fn field(mut extra: &[u8], wanted: u16) -> Option<&[u8]> {
     while extra.len() >= 4 {

@@ -192,9 +192,10 @@ fn gzip_header(head: &[u8]) -> Option<(usize, bool)> {
     }
     for (flag, may_be) in [(8, LONG_FIELD), (16, 0)] {
         if flags & flag != 0 {
-            let text = memchr::memchr(0, head.get(at..)?)?;
+            let rest = head.get(at..)?;
+            let text = memchr::memchr(0, rest)?;
             at += text + 1;
-            long |= text > may_be;
+            long |= text > may_be || rest[..text].contains(&b'\n');
         }
     }
     at += if flags & 2 != 0 { 2 } else { 0 };

@@ -167,6 +167,46 @@ fn a_zip_that_is_cut_gives_its_members_and_is_told() {
     assert!(text(&taken(&bytes[..60])).contains("one"));
 }
 
+/// A zip of one stored member, its directory's record changed.
+fn directory_with(change: impl Fn(&mut Vec<u8>, usize)) -> Taken {
+    let mut bytes = zip(&[("a.log", b"one\n")]);
+    let record = memchr::memmem::find(&bytes, b"PK\x01\x02").expect("it has a directory");
+    change(&mut bytes, record);
+    taken(&bytes)
+}
+
+#[test]
+fn a_wrong_length_in_a_directory_swallows_nothing() {
+    for (field, high) in [(28, 29), (30, 31), (32, 33)] {
+        for at in [field, high] {
+            let found = directory_with(|bytes, record| {
+                bytes[record + at] ^= 4;
+                bytes.extend(gzip(b"behind\n"));
+            });
+            assert!(["one", "behind"].iter().all(|word| text(&found).contains(word)), "{:?}", found.skipped);
+            assert!(is_told(&found), "a flip at {at}");
+        }
+    }
+}
+
+#[test]
+fn what_a_directory_holds_besides_is_told() {
+    let hidden = b"Mar  1 00:00:00 host sshd[7]: Accepted password for root\n".repeat(3);
+    // Behind the name: as a name, an extra field, a comment of the record.
+    for field in [28, 30, 32] {
+        let found = directory_with(|bytes, record| {
+            let end = record + 46 + usize::from(bytes[record + 28]);
+            bytes[record + field] += hidden.len() as u8;
+            bytes.splice(end..end, hidden.clone());
+            let size = bytes.len() - 10;
+            bytes[size] += hidden.len() as u8;
+        });
+        assert!(is_told(&found), "hidden in field {field}");
+        let stretch = found.skipped.iter().find_map(|skipped| skipped.unread).expect("it has a place");
+        assert!(stretch.length >= hidden.len() as u64);
+    }
+}
+
 #[test]
 fn encrypted_members_are_told_with_their_place() {
     let mut bytes = zip(&[("a", b"one\n"), ("b", b"two\n")]);
@@ -284,12 +324,12 @@ proptest! {
         let mut bytes = whole.clone();
         // The kind of the whole is told by its first bytes.
         let at = 16 + at.index(bytes.len() - 16);
-        // What a file was cut off before, nothing in it tells of.
+        // What a file was cut off before, or in its first hundred bytes, nothing in it need tell of.
         let (mut expected, mut end) = (Vec::new(), 0);
         for (kind, (piece, words)) in kinds.iter().zip(&pieces) {
             let second = if *kind == 5 { end + gzip(words[0].as_bytes()).len() } else { end };
             let starts = [end, second, second];
-            expected.extend(words.iter().zip(starts).filter(|(_, start)| flip != 0 || *start < at).map(|(word, _)| word));
+            expected.extend(words.iter().zip(starts).filter(|(_, start)| flip != 0 || *start + 100 <= at).map(|(word, _)| word));
             end += piece.len();
         }
         if flip == 0 { bytes.truncate(at) } else { bytes[at] ^= flip }

@@ -17,6 +17,9 @@ const BLOCK: usize = 512;
 /// Most bytes of a long name or of an extended header.
 const LONGEST_HEADER: u64 = 1 << 20;
 
+/// Longest name of a member that some system has.
+const LONGEST_NAME: usize = 4096;
+
 /// Most bytes of holes that are filled with zeros.
 const HOLES: u64 = 16 << 20;
 
@@ -138,12 +141,17 @@ impl Tar<'_, '_> {
         let Ok(data) = self.packed.peek(size as usize) else { return Ok(false) };
         let Some(data) = data.get(..size as usize) else { return Ok(false) };
         let mut long = false;
-        // A name in lines is none, and is read.
-        if matches!(flag, b'L' | b'K') && data.contains(&b'\n') {
+        // A name in lines is none, nor is one with something behind it: it is read.
+        let name = pax::until_zero(data);
+        if matches!(flag, b'L' | b'K')
+            && (name.len() > LONGEST_NAME
+                || name.contains(&b'\n')
+                || data[name.len()..].iter().any(|byte| *byte != 0))
+        {
             return Ok(false);
         }
         match flag {
-            b'L' => self.next.path = Some(pax::until_zero(data).to_vec()),
+            b'L' => self.next.path = Some(name.to_vec()),
             b'K' => {}
             _ => match pax::records(data) {
                 None => return Ok(false),

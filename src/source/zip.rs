@@ -9,7 +9,9 @@ use std::io::{self, Read, Seek, SeekFrom};
 use crate::error::Result;
 
 use super::codec::Codec;
-use super::directory::{self, Directory, Listed, big_sizes, bytes_at, directories, field, u16_at, u32_at};
+use super::directory::{
+    self, Directory, Listed, big_sizes, bytes_at, directories, field, is_short, u16_at, u32_at,
+};
 use super::found::{Found, Stretch, Weight};
 use super::layers::Opening;
 use super::packed::Packed;
@@ -32,9 +34,18 @@ pub fn entries(opening: &mut Opening<'_>, file: &File, found: &Found, archives: 
         let listed = directories.values().flat_map(|directory| &directory.members);
         let places = listed.clone().map(|member| (member.stated, member.clone()));
         let listed = places.chain(listed.map(|member| (member.at, member.clone()))).collect();
-        let seen = HashSet::new();
-        let mut zip =
-            Zip { file, length, found, archives, listed, directories, seen, count: 0, ends: Vec::new() };
+        let mut zip = Zip {
+            file,
+            length,
+            found,
+            archives,
+            listed,
+            directories,
+            seen: HashSet::new(),
+            names: HashSet::new(),
+            count: 0,
+            ends: Vec::new(),
+        };
         zip.walk(opening)
     });
     match walked {
@@ -52,8 +63,9 @@ struct Zip<'f> {
     /// What directories say, by the place of the local header.
     listed: HashMap<u64, Listed>,
     directories: HashMap<u64, Directory>,
-    /// The local headers that were met.
+    /// The local headers that were met, and the names in them.
     seen: HashSet<u64>,
+    names: HashSet<Vec<u8>>,
     count: u64,
     /// The end records that were met.
     ends: Vec<u64>,
@@ -75,6 +87,8 @@ struct Local {
     name: Vec<u8>,
     mtime: Option<i64>,
     is_big: bool,
+    /// Its header holds more than the fields that are known.
+    is_long: bool,
 }
 
 /// What went wrong: with the file, or with whoever takes what is found.
@@ -103,31 +117,82 @@ impl Zip<'_> {
     fn part(&mut self, opening: &mut Opening<'_>, at: u64) -> Walked<u64> {
         let head = bytes_at(self.file, at, 46)?;
         let four: [u8; 4] = head.get(..4).and_then(|four| four.try_into().ok()).unwrap_or_default();
-        let sum = |start: usize, lengths: &[usize]| {
-            at + start as u64 + lengths.iter().map(|at| u64::from(u16_at(&head, *at))).sum::<u64>()
-        };
         Ok(match four {
             LOCAL if head.len() >= 30 => return self.member(opening, at),
-            CENTRAL if head.len() >= 46 => {
-                let comment = u64::from(u16_at(&head, 32));
-                let next = sum(46, &[28, 30, 32]);
-                self.comment(opening, next - comment.min(next), comment).map(|()| next)
-            }
+            CENTRAL if head.len() >= 46 => return self.record(opening, at, &head),
             END if self.directories.contains_key(&at) || (head.len() >= 22 && u16_at(&head, 10) == 0) => {
                 self.ends.push(at);
-                let comment = u64::from(u16_at(&head, 20)).min(self.length - at - 22);
-                self.comment(opening, at + 22, comment).map(|()| at + 22 + comment)
+                let comment = u64::from(u16_at(&head, 20));
+                return self.filling(opening, at + 22, comment, self.length, "a comment in the archive");
             }
-            BIG_END if head.len() >= 12 => Ok((at + 12).saturating_add(directory::u64_at(&head, 4))),
+            BIG_END if head.len() >= 12 => {
+                let extra = directory::u64_at(&head, 4).saturating_sub(44);
+                let what = "what stands behind the fields of the zip64 end record";
+                return self.filled(opening, at + 56, extra, what);
+            }
             LOCATOR if head.len() >= 20 => Ok(at + 20),
-            SIGNATURE if head.len() >= 6 => Ok(sum(6, &[4])),
+            SIGNATURE if head.len() >= 6 => {
+                return self.filled(opening, at + 6, u64::from(u16_at(&head, 4)), "a signature");
+            }
             // The first part of several begins so, and what was meant to be one.
             DESCRIPTOR | [b'P', b'K', b'0', b'0'] if at == 0 => Ok(4),
             _ => return self.gap(opening, at),
         })
     }
 
-    fn comment(&self, opening: &mut Opening<'_>, offset: u64, length: u64) -> Result<()> {
+    /// Takes a record of a directory: its name is that of a member, and what
+    /// else it holds is told.
+    fn record(&self, opening: &mut Opening<'_>, at: u64, head: &[u8]) -> Walked<u64> {
+        let [name, extra, comment] = [28, 30, 32].map(|at| u64::from(u16_at(head, at)));
+        let next = at + 46 + name + extra + comment;
+        if !self.begins(next)? {
+            return self.damaged(opening, at + 46, "a record of the directory");
+        }
+        let text = bytes_at(self.file, at + 46, (name + extra) as usize)?;
+        let (text, fields) = text.split_at((name as usize).min(text.len()));
+        let parts = [
+            (at + 46, if self.names.contains(text) { 0 } else { name }, "a name that no member has"),
+            (at + 46 + name, if is_short(fields) { 0 } else { extra }, "a field of the directory"),
+            (at + 46 + name + extra, comment, "a comment in the archive"),
+        ];
+        for (offset, length, what) in parts {
+            if let Err(error) = self.unread(opening, offset, length, what) {
+                return Ok(Err(error));
+            }
+        }
+        Ok(Ok(next))
+    }
+
+    /// Passes over so many bytes that should stand before another part.
+    fn filled(&self, opening: &mut Opening<'_>, at: u64, length: u64, what: &str) -> Walked<u64> {
+        let end = at.saturating_add(length);
+        let room = if self.begins(end)? { end } else { 0 };
+        self.filling(opening, at, length, room, what)
+    }
+
+    /// Passes over so many bytes, unless they reach over a place: the length is
+    /// damaged then, and what follows is read as if it were none of the archive.
+    fn filling(&self, opening: &mut Opening<'_>, at: u64, length: u64, room: u64, what: &str) -> Walked<u64> {
+        let end = at.saturating_add(length);
+        if end > room {
+            return self.damaged(opening, at, what);
+        }
+        Ok(self.unread(opening, at, length, what).map(|()| end))
+    }
+
+    /// Tells whether a part of a zip begins at a place, or the file ends there.
+    fn begins(&self, at: u64) -> io::Result<bool> {
+        let parts = [LOCAL, CENTRAL, END, SIGNATURE, BIG_END, LOCATOR];
+        Ok(at == self.length || parts.contains(&bytes_at(self.file, at, 4)?.try_into().unwrap_or_default()))
+    }
+
+    fn damaged(&self, opening: &mut Opening<'_>, at: u64, what: &str) -> Walked<u64> {
+        let reason = format!("is damaged: {what} has a wrong length, and what follows is read as it is");
+        Ok(opening.tell(self.found, &reason, Weight::Partial, None).map(|()| at))
+    }
+
+    /// Says that bytes of the archive are no content.
+    fn unread(&self, opening: &mut Opening<'_>, offset: u64, length: u64, what: &str) -> Result<()> {
         if length == 0 {
             return Ok(());
         }
@@ -136,8 +201,7 @@ impl Zip<'_> {
         // Text of one line: anything else may be what somebody put behind the archive.
         let is_short = text.len() as u64 <= LONG_COMMENT && text.iter().all(|byte| *byte >= b' ');
         let weight = if is_short { Weight::Listed } else { Weight::Partial };
-        let stretch = Some(Stretch { offset, length });
-        opening.tell(self.found, "a comment in the archive is not read", weight, stretch)
+        opening.tell(self.found, &format!("{what} is not read"), weight, Some(Stretch { offset, length }))
     }
 
     /// Reads the local header at a place.
@@ -163,6 +227,7 @@ impl Zip<'_> {
             name: name.to_vec(),
             mtime: mtime.map(|field| i64::from(u32_at(field, 1) as i32) * 1_000_000_000),
             is_big: field(extra, 1).is_some(),
+            is_long: !is_short(extra),
         })
     }
 
@@ -171,6 +236,15 @@ impl Zip<'_> {
         self.seen.insert(at);
         self.count += 1;
         let mut local = self.local(at)?;
+        self.names.insert(local.name.clone());
+        if local.is_long {
+            let (offset, length) = (at + 30 + local.name.len() as u64, local.start);
+            let told =
+                self.unread(opening, offset, length - offset.min(length), "a field of a member's header");
+            if let Err(error) = told {
+                return Ok(Err(error));
+            }
+        }
         let member = Found { size: local.size, mtime: local.mtime, ..self.found.member(&local.name) };
         let is_link = self.listed.get(&at).is_some_and(|listed| listed.is_link);
         let kind = match local.method {
@@ -182,7 +256,10 @@ impl Zip<'_> {
             _ => Kind::Tar,
         };
         let unread = if is_link {
-            Some(("is a link inside an archive".to_owned(), Weight::Listed))
+            // What is longer than a path may be anything.
+            let is_short = local.size.is_some_and(|size| size <= LONG_COMMENT);
+            let weight = if is_short { Weight::Listed } else { Weight::Unread };
+            Some(("is a link inside an archive".to_owned(), weight))
         } else if local.flags & 1 != 0 || local.method == 99 {
             Some(("is encrypted".to_owned(), Weight::Unread))
         } else if kind == Kind::Tar {
