@@ -1,6 +1,8 @@
 //! A stream that can be looked at before it is taken, and counts what was taken.
 
-use std::io::{self, Read};
+use std::cell::Cell;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
 
 /// How much is read at once.
 const ROOM: usize = 1 << 16;
@@ -109,6 +111,23 @@ impl Read for Packed<'_> {
         let count = next.len().min(buffer.len());
         buffer[..count].copy_from_slice(&next[..count]);
         self.consume(count);
+        Ok(count)
+    }
+}
+
+/// A file read from a place of its own, whoever else reads it meanwhile.
+pub struct Placed<'f> {
+    /// The file.
+    pub file: &'f File,
+    /// The next byte that is read.
+    pub place: &'f Cell<u64>,
+}
+
+impl Read for Placed<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.file.seek(SeekFrom::Start(self.place.get()))?;
+        let count = self.file.read(buffer)?;
+        self.place.set(self.place.get() + count as u64);
         Ok(count)
     }
 }

@@ -14,7 +14,7 @@ use super::directory::{
 };
 use super::found::{Found, Stretch, Weight};
 use super::layers::Opening;
-use super::packed::Packed;
+use super::packed::{Packed, Placed};
 use super::sniff::Kind;
 use super::unpacked::Unpacked;
 
@@ -196,9 +196,8 @@ impl Zip<'_> {
         if length == 0 {
             return Ok(());
         }
-        // A short line describes the archive; what is longer may be anything.
         let text = bytes_at(self.file, offset, length.min(LONG_COMMENT + 1) as usize).unwrap_or_default();
-        // Text of one line: anything else may be what somebody put behind the archive.
+        // A short line describes the archive; anything else may be what somebody hid in it.
         let is_short = text.len() as u64 <= LONG_COMMENT && text.iter().all(|byte| *byte >= b' ');
         let weight = if is_short { Weight::Listed } else { Weight::Partial };
         opening.tell(self.found, &format!("{what} is not read"), weight, Some(Stretch { offset, length }))
@@ -397,20 +396,5 @@ impl Zip<'_> {
         }
         let reason = "is listed in the archive's directory, but is not there";
         Ok(opening.tell(&self.found.member(&listed.name), reason, Weight::Unread, None))
-    }
-}
-
-/// A file read from a place of its own, whoever else reads it meanwhile.
-struct Placed<'f> {
-    file: &'f File,
-    place: &'f Cell<u64>,
-}
-
-impl Read for Placed<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.file.seek(SeekFrom::Start(self.place.get()))?;
-        let count = self.file.read(buffer)?;
-        self.place.set(self.place.get() + count as u64);
-        Ok(count)
     }
 }
