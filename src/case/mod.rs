@@ -37,7 +37,7 @@ pub(crate) use rebuild::{complete, rows};
 pub use receipt::{Bytes, Receipt, Rejected, Times, remarks};
 pub use seal::{Sealed, beside, beside_checkpoint, checkpoint, introduce, seal, stamp, write_new};
 pub use trust::{accept, adopt, first_keys, foreign, may_sign, may_vouch, trust_in};
-pub use verify::{NEVER_PROVEN, Reach, Rungs, Verdict, verify};
+pub use verify::{NEVER_PROVEN, Reach, Rungs, Verdict, one_moment, verify};
 pub use watch::Watch;
 
 /// The name of the folder in which a case's own index lies.

@@ -126,6 +126,8 @@ impl Verdict {
 
 /// How often a check is made again while the case is being written to …
 const TRIES: u32 = 8;
+/// … and for the checkpoint of what was written …
+const SEALING: u32 = 200;
 /// … and how long it waits each time.
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(25);
 
@@ -158,13 +160,13 @@ fn journal_length(case: &Dir) -> Option<Kind> {
 
 /// Reads the checkpoints, and the journal after them: so what they say is in it.
 /// A writer that is about to write the checkpoint of its entries is waited for.
-fn one_moment(case: &Dir) -> (std::io::Result<Anchors>, Result<Journal>) {
+pub fn one_moment(case: &Dir) -> (std::io::Result<Anchors>, Result<Journal>) {
     let mut tries = 0;
     loop {
         let (anchors, journal) = (Anchors::read(case), journal::read(case));
         let end = journal.as_ref().map(|journal| journal::checkpoint_name(journal.lines.len() as u64));
         let sealed = anchors.as_ref().is_ok_and(|anchors| end.is_ok_and(|end| anchors.has(&end)));
-        if sealed || tries == TRIES || !journal::is_held(case) {
+        if sealed || tries == SEALING || !journal::is_held(case) {
             return (anchors, journal);
         }
         tries += 1;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::case::{About, Hold, trust_in};
+use crate::case::{About, Hold, one_moment, trust_in};
 use crate::error::{Attempt, Error, Result, visible};
 use crate::export::summary;
 use crate::fs::Dir;
@@ -61,7 +61,8 @@ pub fn merge(other: &Path, adopt: bool, globals: &Globals, world: &mut World) ->
             .hint("Name another copy of the case, or its journal.jsonl."));
     }
     let theirs = if other.is_dir() {
-        journal::read(&Dir::open(other).attempt(|| format!("cannot open {shown}"))?)?
+        // Somebody may be writing to it: what was written is waited for until it is sealed.
+        one_moment(&Dir::open(other).attempt(|| format!("cannot open {shown}"))?).1?
     } else {
         journal::read_named(&file)?
     };

@@ -5,6 +5,7 @@ use std::io::{self, Cursor, Read, Write};
 
 use crate::error::{Attempt, Result, visible};
 
+use super::amid::plain;
 use super::bound::{Bound, Bounded};
 use super::found::{Found, Limits, Receiver, Skipped, Stretch, Weight};
 use super::members::Members;
@@ -71,7 +72,7 @@ impl<'a> Opening<'a> {
         layers: usize,
     ) -> Result<()> {
         match kind {
-            Kind::Plain => self.receiver.stream(&found, &mut { stream }),
+            Kind::Plain => plain(self.receiver, &found, &mut { stream }),
             Kind::Gzip | Kind::Zstd | Kind::Bzip2 | Kind::Xz => {
                 self.packed(kind, stream, found, archives, layers)
             }
@@ -175,7 +176,7 @@ impl<'a> Opening<'a> {
         layers: usize,
     ) -> Result<()> {
         if kind == Kind::Plain {
-            return self.receiver.stream(&found, &mut stream);
+            return plain(self.receiver, &found, &mut stream);
         }
         let too_deep =
             if kind.is_archive() { archives >= self.limits.depth } else { layers >= self.limits.depth };

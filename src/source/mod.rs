@@ -6,6 +6,7 @@
 //! followed, and that no archive entry is written by its own name. `import`
 //! and `cli` may call.
 
+mod amid;
 mod bound;
 mod codec;
 mod directory;

@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::error::{Attempt, Error, Result, visible};
 
 use super::Input;
+use super::amid::plain;
 use super::bound::Hashed;
 use super::directory::ends_as_zip;
 use super::found::{Found, Limits, Receiver, Weight};
@@ -154,7 +155,7 @@ fn outermost(
     };
     let whole = &mut head.as_slice().chain(stream);
     if kind == Kind::Plain {
-        return receiver.stream(&found, whole);
+        return plain(receiver, &found, whole);
     }
     let shown = visible(&found.path);
     let mut file = receiver.keep()?;

@@ -274,7 +274,11 @@ def proof_verdict(estate, yard, name):
     if name == "true":
         named = any(own in said for own in estate.own)
         return (None, "verified, the key named") if ours.returncode == 0 and named else ("vestigo does not verify a true proof", None)
-    if ours.returncode == 0 and name not in ("lead", "text length", "signature left out", "own signature, the owner's keys", "no signature", "signature none"):
+    if name in ("lead", "text length") and ours.returncode == 0:
+        # Its bytes are proved, and which of them are the text is not: that must be said.
+        is_open = "Which part of the bytes is the event's text" in said
+        return (None, "told not to be proved") if is_open else (f"vestigo verify does not say that {name} is not proved", None)
+    if ours.returncode == 0 and name not in ("signature left out", "own signature, the owner's keys", "no signature", "signature none"):
         return f"vestigo verify takes it ({name})", None
     if ours.returncode == 0 and any(f"signed by {own}" in said for own in estate.own):
         return f"vestigo verify says that the owner signed it ({name})", None
