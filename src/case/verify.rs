@@ -163,10 +163,13 @@ fn journal_length(case: &Dir) -> Option<Kind> {
 pub fn one_moment(case: &Dir) -> (std::io::Result<Anchors>, Result<Journal>) {
     let mut tries = 0;
     loop {
+        let (held, before) = (journal::is_held(case), journal_length(case));
         let (anchors, journal) = (Anchors::read(case), journal::read(case));
+        // Who wrote meanwhile may have sealed it between the two readings.
+        let quiet = !held && !journal::is_held(case) && journal_length(case) == before;
         let end = journal.as_ref().map(|journal| journal::checkpoint_name(journal.lines.len() as u64));
         let sealed = anchors.as_ref().is_ok_and(|anchors| end.is_ok_and(|end| anchors.has(&end)));
-        if sealed || tries == SEALING || !journal::is_held(case) {
+        if sealed || tries == SEALING || quiet {
             return (anchors, journal);
         }
         tries += 1;

@@ -7,7 +7,7 @@ use std::io::{BufWriter, Seek, SeekFrom, Write};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Attempt, Error, Result};
-use crate::fs::{Dir, Kind, TEMPORARY};
+use crate::fs::{Dir, Kind, TEMPORARY, is_temporary};
 use crate::record::{SourceId, root};
 use crate::source::Found;
 
@@ -244,6 +244,12 @@ impl BatchWriter {
         let mut file = inside.create_new("manifest.json")?;
         file.write_all(manifest)?;
         file.sync_all()?;
+        for name in inside.names()?.iter().map(|name| name.to_string_lossy()) {
+            if is_temporary(&name) {
+                // Its name could not be taken away when it was made.
+                inside.remove(&name)?;
+            }
+        }
         for name in originals.names()? {
             let name = name.to_string_lossy();
             if kept.contains_key(&*name) {

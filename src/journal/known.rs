@@ -75,6 +75,9 @@ struct Place {
     seen: Option<End>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     own: Vec<Run>,
+    /// The entry that was about to be written last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    next: Option<Run>,
 }
 
 /// The file of one case.
@@ -237,10 +240,20 @@ impl Known {
         let size = journal.lines.len() as u64;
         self.change(|memory| {
             let place = memory.places.entry(self.place.clone()).or_default();
-            match place.own.last_mut().filter(|run| run.to == size && run.head == journal.head) {
-                Some(run) => (run.to, run.head) = (size + 1, head.to_owned()),
-                None => place.own.push(Run { from: size, to: size + 1, head: head.to_owned() }),
+            // The one before stands in the journal, or was never written.
+            if let Some(written) =
+                place.next.take().filter(|next| next.to == size && next.head == journal.head)
+            {
+                match place
+                    .own
+                    .last_mut()
+                    .filter(|run| run.to == written.from && holds(journal, run.to, &run.head))
+                {
+                    Some(run) => (run.to, run.head) = (written.to, written.head),
+                    None => place.own.push(written),
+                }
             }
+            place.next = Some(Run { from: size, to: size + 1, head: head.to_owned() });
             let over = place.own.len().saturating_sub(MOST_RUNS);
             place.own.drain(..over);
         })
@@ -249,8 +262,14 @@ impl Known {
     /// Returns which entries of a journal this user wrote, as far as it is remembered.
     pub fn own(&self, journal: &Journal) -> Vec<Range<u64>> {
         let memory = self.memory().unwrap_or_default();
-        let runs = memory.places.get(&self.place).map(|place| place.own.clone()).unwrap_or_default();
-        runs.into_iter().filter(|run| holds(journal, run.to, &run.head)).map(|run| run.from..run.to).collect()
+        let place = memory.places.get(&self.place).cloned().unwrap_or_default();
+        place
+            .own
+            .into_iter()
+            .chain(place.next)
+            .filter(|run| holds(journal, run.to, &run.head))
+            .map(|run| run.from..run.to)
+            .collect()
     }
 
     fn read(&self, dir: &Dir) -> io::Result<Memory> {
@@ -373,7 +392,10 @@ mod tests {
         known.intend(&one, &two.head).expect("it is remembered");
         let three = write(&case, 1);
         known.intend(&two, &three.head).expect("it is remembered");
-        assert_eq!(known.own(&three).as_slice(), std::slice::from_ref(&(1..3)));
+        assert_eq!(known.own(&three), [1..2, 2..3]);
+        // What was about to be written behind them, and never was, takes nothing away.
+        known.intend(&three, &"0".repeat(64)).expect("it is remembered");
+        assert_eq!(known.own(&three), std::slice::from_ref(&(1..3)));
     }
 
     #[test]

@@ -192,7 +192,8 @@ def held(world, deed, output):
 
 def repeated(world, deed):
     """Does the deed again, without a fault: it must succeed, and its result be there."""
-    done = world.run("--json", *deed.words)
+    piped = {"input": (world.folder / deed.piped).read_bytes(), "stdin": None} if deed.piped else {}
+    done = world.run("--json", *deed.words, **piped)
     refused = done.returncode == 3 and deed.again and deed.again.encode() in done.stderr
     if done.returncode != 0 and not refused:
         return f"again: {said(done)}"

@@ -7,8 +7,21 @@ use crate::env::skipped;
 
 /// The parts that every commit runs.
 const PARTS: &[&str] = &[
-    "kill", "errors", "random", "torn", "disk", "readonly", "damage", "script", "index", "crowd", "sources",
-    "memory", "before",
+    "kill",
+    "errors",
+    "random",
+    "torn",
+    "disk",
+    "readonly",
+    "damage",
+    "script",
+    "index",
+    "crowd",
+    "sources",
+    "opponents",
+    "rounds",
+    "memory",
+    "before",
 ];
 
 #[test]
