@@ -202,6 +202,22 @@ fn what_cannot_be_read_of_an_archive_is_told_everywhere_and_kept() {
 }
 
 #[test]
+fn a_stream_that_stands_amid_lines_is_told_with_its_place() {
+    let (one, two, three) = (lines("one"), lines("two"), lines("three"));
+    let mixed = [one.as_bytes(), &gzip(two.as_bytes()), three.as_bytes()].concat();
+    for (name, bytes) in [("mixed.log", mixed.clone()), ("mixed.log.gz", gzip(&mixed))] {
+        let env = TestEnv::new();
+        let path = env.write(name, &bytes);
+        let output = env.run(&["--json", "import", &path.to_string_lossy()]).ends(3);
+        let rows = output.json();
+        let row = rows.iter().find(|row| row["unread"].is_object()).expect("it has a place");
+        assert_eq!(row["unread"]["offset"], one.len());
+        assert!(row["reason"].as_str().is_some_and(|reason| reason.contains("a gzip stream")), "{row}");
+        env.run(&["verify", "--deep"]).exits(0);
+    }
+}
+
+#[test]
 fn normalise_keeps_what_import_keeps_of_a_damaged_stream() {
     use std::io::Write;
     let env = TestEnv::new();
