@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{Error, Result};
 use crate::evidence::{FrameBytes, SourceAt, Span, Store};
-use crate::fs::Dir;
+use crate::fs::{Dir, Kind};
 use crate::index::{Hit, Index};
-use crate::journal::{History, Journal, Known, Line, State, Who};
+use crate::journal::{FILE, History, Journal, Known, Line, State, Who};
 use crate::record::{Entry, EventId, Instant, Origin, SourceId};
 
 use super::answers::{Answers, Opening};
@@ -114,6 +114,21 @@ impl Case {
             }
         };
         Ok(Case::of(moment, answers, derived.clone()))
+    }
+
+    /// Tells whether the case may be another by now than when it was read. Cheap:
+    /// a journal only grows, so its length tells.
+    pub fn has_moved(&self) -> bool {
+        let Journal { length, torn, .. } = self.whole_journal();
+        let known = *length + torn.len() as u64;
+        !self.is_whole() || !matches!(self.dir().kind(FILE), Ok(Some(Kind::File(now))) if now == known)
+    }
+
+    /// Tells whether two readings of a case answer from the same evidence.
+    pub fn answers_as(&self, other: &Case) -> bool {
+        Arc::ptr_eq(&self.inner.answers, &other.inner.answers)
+            || (self.inner.moment.state(), self.index().len())
+                == (other.inner.moment.state(), other.index().len())
     }
 
     /// Returns the case with answers that were derived from its evidence just

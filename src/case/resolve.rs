@@ -4,9 +4,10 @@ use crate::error::{Error, Result};
 use crate::index::{Cancel, Request};
 use crate::journal::{Asked, EventRef, Finding};
 use crate::query::{self, Context, Expr, FieldRef, Leaf, Op, Pattern, Scalar, Test};
-use crate::record::{Instant, Window};
+use crate::record::fields::FILE_PATH;
+use crate::record::{Instant, SourceId, Window};
 
-use super::Case;
+use super::{Case, SourceInfo};
 
 impl Case {
     /// Says in a query what tags and findings stand for: the events of each.
@@ -80,8 +81,58 @@ impl<'a> Resolver<'a> {
             Expr::Not(inner) => Expr::Not(Box::new(self.resolve(*inner)?)),
             Expr::Leaf(Leaf { field: Some(FieldRef::Tag), test }) => self.tagged(&test)?,
             Expr::Leaf(Leaf { field: Some(FieldRef::Finding), test }) => self.found(&test)?,
+            Expr::Leaf(Leaf { field: Some(FieldRef::Source), test: Test::Is(pattern) }) => {
+                self.source(pattern)?
+            }
+            Expr::Leaf(Leaf { field: Some(FieldRef::Core(FILE_PATH)), test: Test::Is(pattern) }) => {
+                // Of a log that is called so, every line: the file that an event concerns is another matter.
+                let mut members = self.called(&pattern);
+                let field = Some(FieldRef::Core(FILE_PATH));
+                members.insert(0, Expr::Leaf(Leaf { field, test: Test::Is(pattern) }));
+                any(members)
+            }
             Expr::Leaf(leaf) => Expr::Leaf(leaf),
         })
+    }
+
+    /// Puts sources in the place of a name, where it is no hash of one.
+    fn source(&self, pattern: Pattern) -> Result<Expr> {
+        let text = pattern.text.to_lowercase();
+        let is_hash = |c: char| c.is_ascii_hexdigit() || matches!(c, Pattern::ANY | Pattern::ONE);
+        let hash = text.len() <= 64 * 4 && text.chars().all(is_hash);
+        let is_one =
+            |source: &SourceId| like(&pattern, &source.to_string()) || source.to_string().starts_with(&text);
+        let named = self.called(&pattern);
+        if hash && (named.is_empty() || self.case.sources().iter().any(|source| is_one(&source.id))) {
+            return Ok(Expr::Leaf(Leaf { field: Some(FieldRef::Source), test: Test::Is(pattern) }));
+        }
+        if named.is_empty() {
+            let name: String =
+                pattern.text.chars().map(|c| if c == Pattern::ANY { '*' } else { c }).collect();
+            return Err(Error::usage(format!(
+                "no source of the case is called {}",
+                crate::error::Visible(&name)
+            ))
+            .hint("See `vestigo status`; source:*auth* finds by a part of the name."));
+        }
+        Ok(any(named))
+    }
+
+    /// Gives one test on each source whose file is called so: by its whole path, by
+    /// the last parts of it, or by a pattern for the whole.
+    fn called(&self, pattern: &Pattern) -> Vec<Expr> {
+        let wanted = pattern.text.to_lowercase();
+        let fits = |path: &str| {
+            let path = path.to_lowercase();
+            like(pattern, &path)
+                || path.strip_suffix(&wanted).is_some_and(|before| before.ends_with(['/', '!', '\\']))
+        };
+        let sources = self.case.sources().into_iter().filter(|source| fits(&source.path));
+        let one = |source: SourceInfo| {
+            let test = Test::Is(Pattern { text: source.id.to_string(), quoted: false });
+            Expr::Leaf(Leaf { field: Some(FieldRef::Source), test })
+        };
+        sources.map(one).collect()
     }
 
     fn resolve_all(&mut self, members: Vec<Expr>) -> Result<Vec<Expr>> {

@@ -26,6 +26,8 @@ mod write;
 #[cfg(test)]
 mod fold_tests;
 #[cfg(test)]
+mod known_tests;
+#[cfg(test)]
 mod tests;
 
 pub use act::{Act, Asked, Change, EventRef, NewFinding, Severity, Status, Verdict};

@@ -264,6 +264,11 @@ impl<'a> Lexer<'a> {
         if matches!(word, "=" | "==") {
             return self.foreign();
         }
+        if word == ":" {
+            let diagnostic = Diagnostic::at(self.at..self.at + 1, "a `:` needs a field before it")
+                .hint("Write it as user:root, or put the text in quotes.");
+            return self.wrong(length, diagnostic);
+        }
         match split::split(word, after) {
             Some(split) => self.field(word, split),
             None if is_name(word) => self.name(word, after),
@@ -305,7 +310,38 @@ impl<'a> Lexer<'a> {
                 return;
             }
         }
+        // Kibana writes `user.name : "root"`; a name before a lone `:` is never a word.
+        if behind.starts_with(':') && !behind.starts_with("::") {
+            let name = self.at + word.len();
+            self.push(Token::Field { name, op: None }, word.len() + gap + 1);
+            self.wants = Wants::Value;
+            return;
+        }
+        if let Some(diagnostic) = self.foreign_words(word, behind) {
+            return self.wrong(word.len(), diagnostic);
+        }
         self.push(Token::Word, word.len());
+    }
+
+    /// Points at what begins a query of another language.
+    fn foreign_words(&self, word: &str, behind: &str) -> Option<Diagnostic> {
+        let next = behind.split(char::is_whitespace).next().unwrap_or_default();
+        let span = self.at..self.at + word.len();
+        let first = self.tokens.is_empty();
+        let sql = first
+            && word.eq_ignore_ascii_case("select")
+            && behind.split(char::is_whitespace).any(|word| word.eq_ignore_ascii_case("from"));
+        if sql {
+            return Some(Diagnostic::at(span, "SQL is not read here").hint(
+                "Write fields and values, such as user:root outcome:failure; `vestigo top FIELD` counts values. Put words that are searched for in quotes.",
+            ));
+        }
+        let number = next.strip_suffix(['s', 'm', 'h', 'd', 'w', 'M', 'y']).unwrap_or_default();
+        let is_span = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+        (first && word.eq_ignore_ascii_case("last") && is_span).then(|| {
+            Diagnostic::at(span, "a stretch of time is a comparison here")
+                .hint(format!("Write @timestamp>-{next}, or --from -{next} on the command line."))
+        })
     }
 
     /// Quotes that a word processor made are no quotes.

@@ -7,13 +7,14 @@ use super::nearest::nearest;
 use super::{Context, FieldRef};
 
 /// Names that are no rows of the table, and what each means.
-const SPECIAL: [(&str, FieldRef); 8] = [
+const SPECIAL: [(&str, FieldRef); 9] = [
     ("id", FieldRef::Id),
     ("_id", FieldRef::Id),
     ("format", FieldRef::Format),
     ("vestigo.format", FieldRef::Format),
     ("source", FieldRef::Source),
     ("vestigo.source", FieldRef::Source),
+    ("log.file.path", FieldRef::Source),
     ("tag", FieldRef::Tag),
     ("finding", FieldRef::Finding),
 ];
@@ -34,6 +35,73 @@ const SHOWN: [&str; 9] = [
     "vestigo.original_base64",
 ];
 
+/// What other tools call our fields: Elastic before ECS and Kibana, Splunk's CIM,
+/// Zeek, OCSF. Each is read as the field behind it.
+const FOREIGN: [(&str, &str); 62] = [
+    ("src_ip", "source.ip"),
+    ("srcip", "source.ip"),
+    ("src", "source.ip"),
+    ("source_ip", "source.ip"),
+    ("sourceip", "source.ip"),
+    ("clientip", "source.ip"),
+    ("client_ip", "source.ip"),
+    ("c-ip", "source.ip"),
+    ("remote_addr", "source.ip"),
+    ("remote_ip", "source.ip"),
+    ("remoteip", "source.ip"),
+    ("sourceipaddress", "source.ip"),
+    ("id.orig_h", "source.ip"),
+    ("src_endpoint.ip", "source.ip"),
+    ("src_port", "source.port"),
+    ("source_port", "source.port"),
+    ("id.orig_p", "source.port"),
+    ("src_endpoint.port", "source.port"),
+    ("dst_ip", "destination.ip"),
+    ("dest_ip", "destination.ip"),
+    ("dstip", "destination.ip"),
+    ("dest", "destination.ip"),
+    ("dst", "destination.ip"),
+    ("id.resp_h", "destination.ip"),
+    ("dst_endpoint.ip", "destination.ip"),
+    ("dst_port", "destination.port"),
+    ("dest_port", "destination.port"),
+    ("id.resp_p", "destination.port"),
+    ("dst_endpoint.port", "destination.port"),
+    ("useragent", "user_agent.original"),
+    ("http_user_agent", "user_agent.original"),
+    ("cs(user-agent)", "user_agent.original"),
+    ("agent", "user_agent.original"),
+    ("username", "user.name"),
+    ("user_name", "user.name"),
+    ("src_user", "user.name"),
+    ("actor.user.name", "user.name"),
+    ("useridentity.username", "user.name"),
+    ("hostname", "host.name"),
+    ("host_name", "host.name"),
+    ("computer", "host.name"),
+    ("computername", "host.name"),
+    ("dvc", "host.name"),
+    ("device.hostname", "host.name"),
+    ("program", "process.name"),
+    ("process_name", "process.name"),
+    ("progname", "process.name"),
+    ("uri", "url.path"),
+    ("uri_path", "url.path"),
+    ("cs-uri-stem", "url.path"),
+    ("uri_query", "url.query"),
+    ("cs-uri-query", "url.query"),
+    ("http_method", "http.request.method"),
+    ("cs-method", "http.request.method"),
+    ("http_status", "http.response.status_code"),
+    ("status_code", "http.response.status_code"),
+    ("sc-status", "http.response.status_code"),
+    ("http_referrer", "http.request.referrer"),
+    ("eventname", "event.action"),
+    ("activity_name", "event.action"),
+    ("timestamp", "@timestamp"),
+    ("_time", "@timestamp"),
+];
+
 /// Names that come first where several fit what is typed.
 const FAVOURITES: [&str; 14] = [
     "ip", "user", "status", "method", "path", "query", "ua", "ref", "host", "bytes", "action", "outcome",
@@ -52,7 +120,16 @@ pub struct Unknown {
 /// Tells whether a name, in whatever case, is one that every case knows.
 pub fn is_known(name: &str) -> bool {
     let lower = name.to_lowercase();
-    special(&lower).is_some() || FieldId::called(&lower).is_some() || lower == EXISTS
+    special(&lower).is_some() || called(&lower).is_some() || lower == EXISTS
+}
+
+/// Finds the core field of a name in small letters: its own, its alias, or what
+/// another tool calls it.
+fn called(lower: &str) -> Option<FieldId> {
+    FieldId::called(lower).or_else(|| {
+        let (_, ours) = FOREIGN.iter().find(|(theirs, _)| *theirs == lower)?;
+        FieldId::named(ours)
+    })
 }
 
 fn special(lower: &str) -> Option<&'static FieldRef> {
@@ -69,9 +146,13 @@ pub fn field(name: &str, context: &Context<'_>) -> Result<FieldRef, Unknown> {
     if let Some(id) = FieldId::called(&lower) {
         return Ok(FieldRef::Core(id));
     }
+    // A source that has a field of that very name means that one.
     let own = |same: fn(&str, &str) -> bool| context.fields.iter().find(|known| same(known, name));
     if let Some(known) = own(|a, b| a == b).or_else(|| own(str::eq_ignore_ascii_case)) {
         return Ok(FieldRef::Own(known.clone()));
+    }
+    if let Some(id) = called(&lower) {
+        return Ok(FieldRef::Core(id));
     }
     if SHOWN.contains(&lower.as_str()) {
         return Err(Unknown {
@@ -126,6 +207,14 @@ mod tests {
     fn favourites_are_aliases_of_the_table() {
         for name in FAVOURITES {
             assert!(FieldId::called(name).is_some() && FieldId::named(name).is_none(), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_other_tools_call_a_field_is_that_field() {
+        for (theirs, ours) in FOREIGN {
+            assert!(FieldId::called(theirs).is_none() && special(theirs).is_none(), "{theirs} is ours");
+            assert!(FieldId::named(ours).is_some(), "{ours}");
         }
     }
 

@@ -21,18 +21,12 @@ pub fn is(field: Option<&FieldRef>, given: Given, context: &Context<'_>) -> Resu
         FieldRef::Id => {
             check(given, |given| given.text().parse::<EventId>().is_ok(), "an event id", EVENT_ID)
         }
-        FieldRef::Source => {
-            let hex = |c: char| c.is_ascii_hexdigit();
-            let fits =
-                |given: &Given| !given.text().is_empty() && given.text().len() <= 64 && given.consists(hex);
-            let fits: &dyn Fn(&Given) -> bool = &fits;
-            check(
-                given,
-                fits,
-                "the SHA-256 of a source or its beginning",
-                "Copy it from `vestigo status` or a search hit.",
-            )
-        }
+        FieldRef::Source => check(
+            given,
+            |given| !given.text().is_empty(),
+            "the SHA-256 of a source, its beginning, or the name of its file",
+            "See `vestigo status`; source:*auth* finds by a part of the name.",
+        ),
         FieldRef::Finding => {
             let hex = |c: char| c.is_ascii_hexdigit();
             let fits = |given: &Given| {

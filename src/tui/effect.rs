@@ -55,13 +55,15 @@ pub enum Lane {
     Offer,
     /// Whether the evidence is unchanged.
     Check,
+    /// Whether the case has grown.
+    Case,
     /// What is written: annotations, checkpoints, bundles.
     Hand,
 }
 
 impl Lane {
     /// Every lane.
-    pub const ALL: [Lane; 11] = [
+    pub const ALL: [Lane; 12] = [
         Lane::Page,
         Lane::Count,
         Lane::Histogram,
@@ -72,6 +74,7 @@ impl Lane {
         Lane::Found,
         Lane::Offer,
         Lane::Check,
+        Lane::Case,
         Lane::Hand,
     ];
 
@@ -213,6 +216,8 @@ pub enum Question {
         /// How late it is.
         now: Instant,
     },
+    /// What has another process written since the case was read?
+    Look,
     /// Write a checkpoint that can be kept elsewhere.
     Anchor {
         /// How late it is.
@@ -257,6 +262,7 @@ impl Question {
             Question::Found(_) => Lane::Found,
             Question::Offer { .. } => Lane::Offer,
             Question::Verify { .. } => Lane::Check,
+            Question::Look => Lane::Case,
             Question::Annotate { .. } | Question::Anchor { .. } | Question::Export { .. } => Lane::Hand,
         }
     }

@@ -10,7 +10,7 @@ use crate::record::Instant;
 
 use super::effect::Ticket;
 use super::keymap::Chord;
-use super::model::{Anchor, Annotated, Card, Exported, Notes, Offer, Progress, Row};
+use super::model::{Anchor, Annotated, Card, Exported, Facts, Notes, Offer, Progress, Row};
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +23,8 @@ pub enum Event {
     Resize(Size),
     /// It is this late now.
     Clock(Instant),
+    /// The case may be another by now than when it was read.
+    Moved,
     /// The crew answers.
     Answer {
         /// Which question.
@@ -72,6 +74,11 @@ pub enum Answer {
     Found(Vec<Hit>),
     /// What was written into the journal.
     Annotated(Box<Annotated>),
+    /// The case is as it was read.
+    Same,
+    /// The case was read again: what is known of it now. May come in the place of
+    /// any answer that says that there is nothing.
+    Grown(Box<Facts>),
     /// How far a check or an export has come.
     Progress(Progress),
     /// What a check found.

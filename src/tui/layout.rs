@@ -202,6 +202,7 @@ mod tests {
             zone: crate::record::Zone::UTC,
             in_utc: false,
             trouble: Vec::new(),
+            alarms: Vec::new(),
             now: crate::record::Instant::default(),
         };
         let mut model = Model::new(facts, Keymap::default(), SMALLEST);

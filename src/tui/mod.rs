@@ -16,6 +16,7 @@ mod event;
 mod keymap;
 mod layout;
 mod model;
+mod numbers;
 mod run;
 mod settings;
 mod terminal;
@@ -24,7 +25,7 @@ mod update;
 mod view;
 
 pub use buckets::Step;
-pub use crew::{Hands, carry_out};
+pub use crew::{Current, Hands, carry_out};
 pub use effect::{Effect, Lane, Place, Question, Scope, Ticket, Tickets};
 pub use event::{Answer, Event, Page, Trouble};
 pub use keymap::{

@@ -11,7 +11,7 @@ use crate::case::Case;
 use crate::error::{Attempt, Error, Result};
 use crate::index::Cancel;
 
-use super::crew::{Crew, Hands, carry_out};
+use super::crew::{Crew, Current, Hands, carry_out};
 use super::effect::{Effect, Lane, Question};
 use super::event::{Answer, Event};
 use super::keymap::{Action, Chord, Context, Found};
@@ -24,6 +24,9 @@ use super::update::{start, update};
 /// How long a frame waits for answers that are on their way: what comes at once
 /// is drawn at once, and crosses a slow line once.
 const GRACE: Duration = Duration::from_millis(12);
+
+/// How often it is looked whether another process has written to the case.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Something that wakes the loop.
 enum Wake {
@@ -44,8 +47,10 @@ pub fn run(case: Case, settings: Settings<'_>) -> Result<()> {
     let (tell, hear) = unbounded();
     listen(tell.clone()).attempt(|| "cannot listen to the terminal".to_owned())?;
     let hands = Hands { who: settings.who.clone(), signer: settings.signer.clone() };
+    let current = Current::new(case);
+    watch(&current, tell.clone()).attempt(|| "cannot watch the case".to_owned())?;
     let work = move |question: &Question, cancel: &Cancel, tell: &mut dyn FnMut(Answer)| {
-        carry_out(&case, &hands, question, cancel, tell);
+        carry_out(&current, &hands, question, cancel, tell);
     };
     let crew = Crew::start(work, move |event| {
         // Nobody hears when the loop has ended.
@@ -117,7 +122,7 @@ impl Loop<'_> {
         if matches!(event, Event::Key(_)) {
             update(&mut self.model, Event::Clock(self.settings.clock.now()));
         }
-        self.changed = true;
+        self.changed |= !matches!(event, Event::Moved | Event::Answer { answer: Answer::Same, .. });
         let effects = update(&mut self.model, event);
         self.carry_out(effects, terminal)
     }
@@ -169,6 +174,22 @@ impl Loop<'_> {
         }
         Ok(Next::Go)
     }
+}
+
+/// Starts the thread that looks whether another process has written to the case.
+fn watch(current: &Current, tell: Sender<Wake>) -> std::io::Result<()> {
+    let has_moved = current.watched();
+    let look = move || {
+        loop {
+            thread::sleep(LOOK);
+            match has_moved() {
+                Some(true) if tell.send(Wake::Event(Event::Moved)).is_err() => return,
+                Some(_) => {}
+                None => return,
+            }
+        }
+    };
+    thread::Builder::new().name("case".to_owned()).spawn(look).map(drop)
 }
 
 /// Starts the threads that listen to the terminal and to signals.

@@ -29,6 +29,7 @@ mod robot;
 mod screens;
 mod screens_evidence;
 mod screens_export;
+mod screens_growth;
 mod screens_notes;
 mod security;
 mod terminal;

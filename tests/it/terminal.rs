@@ -184,6 +184,21 @@ fn going_to_the_background_and_coming_back_draws_everything_again() {
 }
 
 #[test]
+fn evidence_of_another_process_comes_into_an_open_screen() {
+    let case = robot::of(&[("auth.log", include_bytes!("../../fixtures/auth.log"))]);
+    let more = case.folder().with_file_name("nginx-access.log");
+    std::fs::write(&more, include_bytes!("../../fixtures/nginx-access.log")).expect("the folder is ours");
+    let mut run = Run::open(&case, 24, 80, &[]);
+    run.until_shown("all keys");
+    assert!(robot::beside(&case, &["import", &more.to_string_lossy()]).status.success());
+    // Without a key: the screen looks by itself.
+    run.until_shown("the case has grown: 1 source").until_shown("2,648 events");
+    run.press("/status:200\r").until("events", |screen| !screen.contents().contains("No event"));
+    run.press("q");
+    assert_eq!(run.end(), 0);
+}
+
+#[test]
 fn no_byte_of_a_log_acts_on_the_terminal() {
     let mut run = Run::open(&robot::hostile(), 24, 80, &[]);
     run.until_shown("1 of 3")

@@ -38,6 +38,10 @@ fn fields_are_known_by_alias_and_without_case() {
         ("vestigo.source:a1b2 source:C0FFEE", "source:a1b2 AND source:C0FFEE"),
         ("user:*", "user.name:*"),
         ("user:**", "user.name:*"),
+        ("user.name : \"root\"", "user.name:\"root\""),
+        ("user.name :root and not status : 404", "user.name:root AND NOT http.response.status_code:404"),
+        ("src_ip:10.0.0.1 ClientIP:10.0.0.2", "source.ip:10.0.0.1 AND source.ip:10.0.0.2"),
+        ("source:auth.log", "source:auth.log"),
         ("_exists_:user NOT _exists_:ip", "user.name:* AND NOT source.ip:*"),
         (
             "aws.cloudtrail.request_parameters.bucketName:shop-*",

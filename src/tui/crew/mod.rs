@@ -7,6 +7,7 @@
 mod brief;
 mod card;
 mod check;
+mod current;
 mod hand;
 mod notes;
 mod page;
@@ -14,6 +15,7 @@ mod page;
 mod tests;
 mod work;
 
+pub use current::Current;
 pub use hand::Hands;
 pub use work::carry_out;
 

@@ -6,11 +6,12 @@ use crate::case::Case;
 use crate::error::{Error, Kind, Result, visible};
 use crate::index::{Cancel, Rank, Request};
 use crate::query::{Expr, FieldRef};
+use crate::record::fields::FILE_PATH;
 use crate::record::{Instant, Window};
 
 use super::super::effect::{Question, Scope};
 use super::super::event::{Answer, Trouble};
-use super::{Hands, card, check, hand, notes, page};
+use super::{Current, Hands, card, check, hand, notes, page};
 
 /// The field under which the index knows formats.
 const FORMAT: &str = "vestigo.format";
@@ -21,19 +22,27 @@ const SERIES: usize = 8;
 /// Answers a question; several answers may come of one. What was cancelled may
 /// end without an answer.
 pub fn carry_out(
-    case: &Case,
+    current: &Current,
     hands: &Hands,
     question: &Question,
     cancel: &Cancel,
     tell: &mut dyn FnMut(Answer),
 ) {
+    let case = &current.get();
     let done = match question {
         Question::Page { scope, order, place, limit } => request(case, scope).and_then(|request| {
-            page::page(case, &request, *order, *place, *limit, cancel).map(|page| tell(Answer::Page(page)))
+            let page = page::page(case, &request, *order, *place, *limit, cancel)?;
+            let nothing = if page.rows.is_empty() { current.grown()? } else { None };
+            tell(nothing.map_or(Answer::Page(page), Answer::Grown));
+            Ok(())
         }),
-        Question::Count(scope) => request(case, scope)
-            .and_then(|request| case.index().count(&request, cancel))
-            .map(|count| tell(Answer::Count(count))),
+        Question::Count(scope) => request(case, scope).and_then(|request| {
+            let count = case.index().count(&request, cancel)?;
+            let nothing = if count == 0 { current.grown()? } else { None };
+            tell(nothing.map_or(Answer::Count(count), Answer::Grown));
+            Ok(())
+        }),
+        Question::Look => current.grown().map(|grown| tell(grown.map_or(Answer::Same, Answer::Grown))),
         Question::Histogram { scope, edges, by } => histogram(case, scope, edges, by, cancel).map(&mut *tell),
         Question::Facets { scope, fields } => facets(case, scope, fields, cancel, tell),
         Question::Notes => notes::notes(case, cancel).map(|notes| tell(Answer::Notes(Box::new(notes)))),
@@ -63,8 +72,8 @@ pub fn carry_out(
     }
 }
 
-/// Makes a request of a scope. Where it names tags or findings, it means those
-/// of now: they change while the case is open.
+/// Makes a request of a scope. Where it names tags, findings or sources, it means
+/// those of now: they change while the case is open.
 fn request(case: &Case, scope: &Scope) -> Result<Request> {
     let expr = scope.expr.clone();
     let expr = if names_notes(&expr) { case.reread()?.resolve(expr)? } else { expr };
@@ -76,7 +85,10 @@ fn names_notes(expr: &Expr) -> bool {
         Expr::All => false,
         Expr::And(members) | Expr::Or(members) => members.iter().any(names_notes),
         Expr::Not(inner) => names_notes(inner),
-        Expr::Leaf(leaf) => matches!(leaf.field, Some(FieldRef::Tag | FieldRef::Finding)),
+        Expr::Leaf(leaf) => matches!(
+            leaf.field,
+            Some(FieldRef::Tag | FieldRef::Finding | FieldRef::Source | FieldRef::Core(FILE_PATH))
+        ),
     }
 }
 

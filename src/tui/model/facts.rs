@@ -23,6 +23,8 @@ pub struct Facts {
     pub in_utc: bool,
     /// What is wrong with the case, safe to show; empty where all is well.
     pub trouble: Vec<String>,
+    /// Of these, what was found since it was opened: that stays.
+    pub alarms: Vec<String>,
     /// How late it is, for times such as `-2h`.
     pub now: Instant,
 }
@@ -41,6 +43,7 @@ impl Facts {
             span: span.map(|(from, last)| Window { from, to: last.plus(1) }),
             zone: zone.unwrap_or(about.zone),
             in_utc: false,
+            alarms: Vec::new(),
             trouble: case.trouble().iter().map(|trouble| visible(trouble)).collect(),
             now,
             sources,
@@ -54,9 +57,17 @@ impl Facts {
 
     /// Notes that evidence is not what its hashes say; the seal is gone for good.
     pub fn alarm(&mut self, damage: Option<String>) {
-        self.trouble.extend(
-            damage.filter(|damage| !self.trouble.contains(damage)).filter(|_| self.trouble.len() < 20),
-        );
+        let new = damage.filter(|damage| !self.trouble.contains(damage) && self.trouble.len() < 20);
+        self.alarms.extend(new.clone());
+        self.trouble.extend(new);
+    }
+
+    /// Takes the place of what was known before of the same case; what the
+    /// investigator chose, and what was found, stays.
+    pub fn follow(&mut self, before: Facts) {
+        let Facts { zone, in_utc, alarms, now, .. } = before;
+        (self.zone, self.in_utc, self.now) = (zone, in_utc, now);
+        alarms.into_iter().for_each(|alarm| self.alarm(Some(alarm)));
     }
 
     /// Finds a source.

@@ -108,6 +108,21 @@ impl Facets {
         }
     }
 
+    /// Chooses the fields anew of a case that has grown; values that are known,
+    /// the selected field, and what was widened stay until they are counted again.
+    pub fn follow(&mut self, facts: &Facts) {
+        let selected = self.facets.get(self.at.field).map(|facet| facet.field.clone());
+        let mut before = std::mem::replace(self, Facets::new(facts));
+        for facet in &mut self.facets {
+            if let Some(at) = before.facets.iter().position(|known| known.field == facet.field) {
+                *facet = before.facets.swap_remove(at);
+            }
+        }
+        let field = self.facets.iter().position(|facet| Some(&facet.field) == selected.as_ref());
+        self.at =
+            field.map_or_else(FacetPlace::default, |field| FacetPlace { field, value: before.at.value });
+    }
+
     /// Gives the lines as they are drawn.
     pub fn lines(&self) -> Vec<FacetLine> {
         let mut lines = Vec::new();

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use super::super::effect::{Effect, Lane, Ticket};
+use super::super::effect::{Effect, Lane, Place, Ticket};
 use super::super::event::{Answer, Trouble};
-use super::super::model::{Chart, Model, Told, Tone};
-use super::{check, form, list, notes, typing};
+use super::super::model::{Chart, Facts, Model, Told, Tone};
+use super::super::numbers::counted;
+use super::{check, form, list, notes, search, typing};
 
 /// Takes in an answer to the newest question of its lane.
 pub(super) fn take(model: &mut Model, ticket: Ticket, took: Option<Duration>, answer: Answer) -> Vec<Effect> {
@@ -41,6 +42,8 @@ pub(super) fn take(model: &mut Model, ticket: Ticket, took: Option<Duration>, an
         Answer::Notes(notes) => return notes::take(model, *notes),
         Answer::Found(hits) => model.notebook.take_found(&hits),
         Answer::Annotated(annotated) => return notes::annotated(model, *annotated),
+        Answer::Same => {}
+        Answer::Grown(facts) => return grown(model, *facts),
         Answer::Progress(progress) if ticket.lane == Lane::Check => check::checking(model, progress),
         Answer::Progress(progress) => form::doing(model, progress),
         Answer::Checked(verdict) => check::checked(model, *verdict),
@@ -50,6 +53,34 @@ pub(super) fn take(model: &mut Model, ticket: Ticket, took: Option<Duration>, an
         Answer::Failed(trouble) => failed(model, ticket.lane, trouble),
     }
     Vec::new()
+}
+
+/// Takes in what another process has written. What is asked for is asked again;
+/// the selected event stays selected.
+fn grown(model: &mut Model, mut facts: Facts) -> Vec<Effect> {
+    let known =
+        |facts: &Facts| (facts.sources.iter().map(|source| source.id).collect::<Vec<_>>(), facts.events);
+    let (before, now) = (known(&model.facts), known(&facts));
+    let (sources, events) = (now.0.len().saturating_sub(before.0.len()), now.1.saturating_sub(before.1));
+    std::mem::swap(&mut model.facts, &mut facts);
+    model.facts.follow(facts);
+    let mut effects = vec![notes::ask_notes(model)];
+    if before == now {
+        return effects;
+    }
+    model.fields.follow(&model.facts);
+    model.say(
+        Tone::Done,
+        format!(
+            "the case has grown: {} and {} were taken in",
+            counted(sources as u64, "source"),
+            counted(events, "event")
+        ),
+    );
+    model.list.seek = model.list.row().map(|row| row.hit);
+    let place = model.moment().map_or(Place::First, Place::At);
+    effects.extend(search::ask_all(model, place));
+    effects
 }
 
 /// Says why something could not be found out, where it would have stood.
@@ -76,7 +107,7 @@ fn failed(model: &mut Model, lane: Lane, trouble: Trouble) {
         Lane::Offer => form::not_offered(model),
         Lane::Check => check::failed(model),
         Lane::Hand => form::failed(model),
-        Lane::Count | Lane::Complete | Lane::Notes | Lane::Found => {}
+        Lane::Count | Lane::Complete | Lane::Notes | Lane::Found | Lane::Case => {}
     }
     if lane != Lane::Complete {
         model.facts.alarm(trouble.integrity.then_some(trouble.what));

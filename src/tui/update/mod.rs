@@ -23,7 +23,7 @@ mod typing;
 #[cfg(test)]
 mod tests;
 
-use super::effect::{Effect, Question};
+use super::effect::{Effect, Lane, Question};
 use super::event::Event;
 use super::model::{Front, Model};
 
@@ -46,6 +46,8 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             model.facts.now = now;
             Vec::new()
         }
+        Event::Moved if model.tickets.awaits(Lane::Case) => Vec::new(),
+        Event::Moved => vec![ask(model, Question::Look)],
         Event::Answer { ticket, took, answer } => {
             if !model.tickets.counts(ticket) {
                 return Vec::new();

@@ -5,9 +5,9 @@ use crate::evidence::Depth;
 
 use super::super::keymap::{Action, Context};
 use super::super::model::{Check, Model};
+use super::super::numbers::{bytes, thousands};
 use super::super::theme::{Glyphs, Role};
 use super::TextLine;
-use super::numbers::{bytes, thousands};
 use super::pen::wrap;
 
 /// Most places of damage that are listed; `vestigo verify` lists all.

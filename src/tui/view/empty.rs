@@ -8,8 +8,8 @@ use super::super::buckets::duration;
 use super::super::effect::Lane;
 use super::super::keymap::Action;
 use super::super::model::Model;
+use super::super::numbers::counted;
 use super::super::theme::Role;
-use super::numbers::counted;
 use super::pen::{Pen, wrap};
 use super::times::moment;
 

@@ -7,9 +7,9 @@ use crate::record::{Basis, Precision};
 
 use super::super::layout::Panes;
 use super::super::model::{Column, Model, Outcome, Pane, Row, Told};
+use super::super::numbers::thousands;
 use super::super::theme::Role;
 use super::empty;
-use super::numbers::thousands;
 use super::pen::Pen;
 use super::times::Clock;
 

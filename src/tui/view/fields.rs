@@ -4,8 +4,8 @@ use ratatui::layout::Rect;
 
 use super::super::effect::Lane;
 use super::super::model::{Facet, FacetLine, Model, Pane};
+use super::super::numbers::thousands;
 use super::super::theme::{Glyphs, Role};
-use super::numbers::thousands;
 use super::pen::Pen;
 
 /// Draws the fields.

@@ -9,9 +9,9 @@ use crate::record::Instant;
 use super::super::keymap::Action;
 use super::super::layout::Panes;
 use super::super::model::{FindingRow, MarkRow, Model, Notes, by_state, is_settled};
+use super::super::numbers::{counted, thousands};
 use super::super::theme::Role;
 use super::noted;
-use super::numbers::{counted, thousands};
 use super::pen::{Pen, wrap};
 use super::times::Clock;
 

@@ -6,8 +6,8 @@ use unicode_width::UnicodeWidthStr;
 use crate::error::visible;
 
 use super::super::model::{Entry, Form, FormRow};
+use super::super::numbers::counted;
 use super::super::theme::Role;
-use super::numbers::counted;
 use super::pen::{Pen, seen};
 
 /// Where texts begin inside the form.

@@ -15,7 +15,6 @@ mod footer;
 mod form;
 mod help;
 mod noted;
-mod numbers;
 mod palette;
 mod pen;
 mod provenance;

@@ -6,9 +6,9 @@ use crate::error::visible;
 use crate::journal::Said;
 
 use super::super::model::{FindingRow, MarkRow, Model, Noted};
+use super::super::numbers::{counted, thousands};
 use super::super::theme::Role;
 use super::TextLine;
-use super::numbers::{counted, thousands};
 use super::pen::{Pen, wrap};
 
 /// Cells for the name of a line.

@@ -7,9 +7,9 @@ use crate::record::{Basis, EventId, Stamp};
 
 use super::super::layout;
 use super::super::model::{Card, Model};
+use super::super::numbers::thousands;
 use super::super::theme::Role;
 use super::TextLine;
-use super::numbers::thousands;
 use super::pen::{paragraphs, wrap};
 
 /// Says it in a line: `auth.log line 10,433 · byte 1,204,511 · sha-256 checked ✓ · year inferred`.

@@ -12,8 +12,8 @@ use super::super::buckets::duration;
 use super::super::effect::Lane;
 use super::super::layout::Panes;
 use super::super::model::{Model, Typing};
+use super::super::numbers::{counted, thousands};
 use super::super::theme::Role;
-use super::numbers::{counted, thousands};
 use super::pen::{Pen, seen};
 
 /// Where the query's text begins: behind ` / `.

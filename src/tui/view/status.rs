@@ -4,8 +4,8 @@ use crate::evidence::Depth;
 
 use super::super::layout::Panes;
 use super::super::model::{Check, Model, Screen};
+use super::super::numbers::{counted, short, thousands};
 use super::super::theme::{Glyphs, Role};
-use super::numbers::{counted, short, thousands};
 use super::pen::Pen;
 
 /// Draws the status line and, where they have a line, the names of the screens.

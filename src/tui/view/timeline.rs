@@ -11,8 +11,8 @@ use super::super::effect::Lane;
 use super::super::keymap::Action;
 use super::super::layout::{GUTTER, Panes};
 use super::super::model::{Chart, Model, Pane};
+use super::super::numbers::{short, thousands};
 use super::super::theme::Role;
-use super::numbers::{short, thousands};
 use super::pen::Pen;
 use super::times::moment;
 

@@ -30,6 +30,19 @@ pub fn of(files: &[(&str, &[u8])]) -> Case {
     kept(env)
 }
 
+/// Lets another process do something with a case.
+pub fn beside(case: &Case, words: &[&str]) -> std::process::Output {
+    std::process::Command::new(env!("CARGO_BIN_EXE_vestigo"))
+        .args(["--case", &case.folder().to_string_lossy()])
+        .args(words)
+        .env_clear()
+        .env("VESTIGO_DATA", case.folder().with_file_name("data"))
+        .env("VESTIGO_CONFIG", case.folder().with_file_name("config"))
+        .env("USER", "tester")
+        .output()
+        .expect("the program can be started")
+}
+
 /// Opens the case of an environment, and keeps its folder.
 fn kept(env: TestEnv) -> Case {
     let case = open(&env.path("case"));

@@ -8,7 +8,7 @@
 mod cases;
 mod pane;
 
-pub use cases::{demo, hostile, of};
+pub use cases::{beside, demo, hostile, of};
 pub use pane::PaneView;
 
 use std::collections::VecDeque;
@@ -21,8 +21,8 @@ use vestigo::index::Cancel;
 use vestigo::journal::{Keyring, Who};
 use vestigo::record::{Instant, Zone};
 use vestigo::tui::{
-    self, Action, Chord, Effect, Event, Facts, Hands, Model, Notice, Pane, Question, Screen, Theme, Ticket,
-    carry_out,
+    self, Action, Chord, Current, Effect, Event, Facts, Hands, Model, Notice, Pane, Question, Screen, Theme,
+    Ticket, carry_out,
 };
 
 /// The present, as far as robots know: 2026-03-10T00:00:00Z.
@@ -31,6 +31,7 @@ const NOW: Instant = Instant::from_secs(1_773_100_800);
 /// An investigator's hands and eyes.
 pub struct Robot {
     case: Case,
+    current: Current,
     hands: Hands,
     model: Model,
     theme: Theme,
@@ -61,6 +62,7 @@ impl Robot {
         let terminal = Terminal::new(TestBackend::new(width, height)).expect("a test backend cannot fail");
         let hands = Hands { who: Who::called("robot", "test"), signer: None };
         let mut robot = Robot {
+            current: Current::new(case.clone()),
             case,
             hands,
             model,
@@ -157,7 +159,7 @@ impl Robot {
 
     fn answer(&mut self, ticket: Ticket, question: &Question) -> Vec<Effect> {
         let mut answers = Vec::new();
-        carry_out(&self.case, &self.hands, question, &Cancel::new(), &mut |answer| answers.push(answer));
+        carry_out(&self.current, &self.hands, question, &Cancel::new(), &mut |answer| answers.push(answer));
         let model = &mut self.model;
         answers
             .into_iter()
@@ -235,6 +237,14 @@ impl Robot {
     /// Gives the case, as it was when it was opened.
     pub fn case(&self) -> &Case {
         &self.case
+    }
+
+    /// Lets the case be looked at, as happens every second.
+    pub fn look(&mut self) -> &mut Robot {
+        self.log.push("look at the case".to_owned());
+        self.tell(Event::Moved);
+        self.unread = self.model.notice.clone();
+        self
     }
 
     /// Gives the model.

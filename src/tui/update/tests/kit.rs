@@ -49,6 +49,7 @@ pub(super) fn facts() -> Facts {
         span: Some(Window { from: BEGIN, to: last.plus(1) }),
         zone: Zone::UTC,
         in_utc: false,
+        alarms: Vec::new(),
         trouble: Vec::new(),
         now: last,
     }
@@ -178,6 +179,7 @@ pub(super) fn answers(question: &Question) -> Vec<Answer> {
                 notes: Vec::new(),
             })),
         ],
+        Question::Look => vec![Answer::Same],
         Question::Values { .. } => vec![Answer::Values(vec![top("root", 3), top("ro ot", 1)])],
     }
 }
