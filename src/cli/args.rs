@@ -308,6 +308,9 @@ pub struct SearchArgs {
     /// Only how many
     #[arg(long)]
     pub count: bool,
+    /// Say on standard error how the question was read, and among what it was asked
+    #[arg(long)]
+    pub explain: bool,
 }
 
 #[derive(Debug, Clone, Args)]

@@ -14,7 +14,7 @@ use super::args_custody::ExportArgs;
 use super::bookmark::hits;
 use super::custody::{config, signer};
 use super::progress::{Reading, watched};
-use super::run::{Opened, Outcome, field_name, json_line};
+use super::run::{Opened, Outcome, json_line};
 use super::table::{grouped, size};
 
 /// Makes a bundle of what was asked, and notes in the journal that it left.
@@ -43,7 +43,7 @@ pub fn export(args: &ExportArgs, globals: &Globals, world: &mut World) -> Result
         tar: args.tar,
         signer: Some(signer),
         tsa: args.tsa.clone().or(config(world)?.tsa),
-        redact: args.redact.iter().map(|name| field_name(name)).collect(),
+        redact: args.redact.iter().map(|name| opened.redacted(name)).collect::<Result<_>>()?,
         named: named(args)?,
         reason: args.redact_reason.clone(),
         originals: args.originals,

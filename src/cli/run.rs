@@ -11,12 +11,13 @@ use crate::case::{Case, Watch};
 use crate::error::{Attempt, Error, Kind, Result, harmless_json, visible};
 use crate::export::{VERIFY_PROOFS, VERIFY_SH};
 use crate::index::is_damaged;
-use crate::query::{self, Context, Diagnostic, Expr};
+use crate::query::{self, Context, Diagnostic, Expr, FieldRef, Leaf};
 use crate::record::{Instant, Window, Zone};
 
 use super::args::{Cli, Command, Formats, Generated, Globals, Span};
 use super::args_custody::JournalWords;
 use super::progress::watched;
+use super::table::counted;
 use super::{World, which};
 
 /// How a command that did its work ended.
@@ -193,6 +194,29 @@ impl Opened {
         query::parse(text, &self.context()).map_err(|diagnostic| pointed(&diagnostic, text))
     }
 
+    /// Finds a field by its name or alias; one that no event has is pointed at.
+    pub fn field(&self, name: &str) -> Result<String> {
+        query::called_in(name, &self.context()).map_err(unknown)
+    }
+
+    /// Finds a field that is to be redacted by its name or alias. No event has to
+    /// have it; a name that looks like a slip is pointed at, since nothing would be redacted.
+    pub fn redacted(&self, name: &str) -> Result<String> {
+        match query::parse(&format!("_exists_:{}", query::quote(name)), &self.context()) {
+            Ok(Expr::Leaf(Leaf { field: Some(FieldRef::Core(id)), .. })) => Ok(id.name().to_owned()),
+            Ok(Expr::Leaf(Leaf { field: Some(FieldRef::Own(name)), .. })) => Ok(name),
+            _ => self.field(name),
+        }
+    }
+
+    /// Says how a question was read, and among what it was asked.
+    pub fn explain(&self, text: &str) -> Result<Vec<String>> {
+        let mut said = query::explain(&self.parse(text)?);
+        let (events, sources) = (self.case.index().len(), self.case.sources().len() as u64);
+        said.push(format!("Searched: {} in {}.", counted(events, "event"), counted(sources, "source")));
+        Ok(said)
+    }
+
     /// Reads a stretch of time.
     pub fn window(&self, span: &Span) -> Result<Window> {
         let moment = |text: &Option<String>, otherwise: Instant| match text {
@@ -241,13 +265,13 @@ pub fn zone(globals: &Globals) -> Option<Zone> {
     if globals.utc { Some(Zone::UTC) } else { globals.zone }
 }
 
-fn pointed(diagnostic: &Diagnostic, text: &str) -> Error {
-    Error::usage(format!("the query is not understood\n{}", diagnostic.render(text)))
+fn unknown(unknown: query::Unknown) -> Error {
+    let list = "`vestigo status -v` lists the fields of this case.".to_owned();
+    Error::usage(unknown.message).hint(unknown.hint.unwrap_or(list))
 }
 
-/// Gives a field's full name from a name or an alias.
-pub fn field_name(name: &str) -> String {
-    crate::record::FieldId::called(name).map_or_else(|| name.to_owned(), |id| id.name().to_owned())
+fn pointed(diagnostic: &Diagnostic, text: &str) -> Error {
+    Error::usage(format!("the query is not understood\n{}", diagnostic.render(text)))
 }
 
 /// Writes something as one line of JSON.

@@ -6,7 +6,7 @@ use crate::index::{Cancel, Hit, Order, Request};
 use super::World;
 use super::args::{Form, Globals, OrderArg, SearchArgs};
 use super::forms::Printer;
-use super::run::{Opened, Outcome, field_name, json_line};
+use super::run::{Opened, Outcome, json_line};
 use super::table::grouped;
 
 /// How many events are fetched at once.
@@ -17,6 +17,13 @@ pub fn search(args: &SearchArgs, globals: &Globals, world: &mut World) -> Result
     let opened = Opened::new(globals, world)?;
     let request = Request { expr: opened.query(&args.query)?, window: opened.window(&args.span)? };
     let index = opened.case.index();
+    let explain = |world: &mut World| -> Result<()> {
+        opened.explain(&args.query)?.iter().for_each(|line| world.note(line));
+        Ok(())
+    };
+    if args.explain {
+        explain(world)?;
+    }
     if args.count {
         let count = index.count(&request, &Cancel::new())?;
         let text =
@@ -25,7 +32,7 @@ pub fn search(args: &SearchArgs, globals: &Globals, world: &mut World) -> Result
         return Ok(if count == 0 { Outcome::Nothing } else { Outcome::Done });
     }
     let form = args.format.unwrap_or(if globals.json { Form::Json } else { Form::Table });
-    let fields: Vec<String> = args.fields.iter().map(|name| field_name(name)).collect();
+    let fields: Vec<String> = args.fields.iter().map(|name| opened.field(name)).collect::<Result<_>>()?;
     let mut printer = Printer::new(form, fields, opened.zone);
     printer.begin(world)?;
     let order = match args.order {
@@ -60,6 +67,9 @@ pub fn search(args: &SearchArgs, globals: &Globals, world: &mut World) -> Result
     if printed == 0 {
         if !globals.quiet && form == Form::Table {
             world.note("nothing matched");
+            if !args.explain {
+                explain(world)?;
+            }
         }
         return Ok(Outcome::Nothing);
     }

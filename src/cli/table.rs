@@ -103,6 +103,12 @@ pub fn clip(text: &str, width: usize) -> String {
     kept
 }
 
+/// Writes a number with its noun: `1 event`, `3 sources`.
+pub fn counted(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", grouped(number))
+}
+
 /// Writes a number with its thousands apart: `5,012,334`.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();

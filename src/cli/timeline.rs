@@ -6,7 +6,7 @@ use crate::record::{Instant, Window, Zone, bucket_edges, readable_width};
 
 use super::World;
 use super::args::{Globals, TimelineArgs};
-use super::run::{Opened, Outcome, field_name, json_line};
+use super::run::{Opened, Outcome, json_line};
 use super::table::{Align, Table, grouped};
 
 /// How many buckets there are at most where the user does not say.
@@ -30,7 +30,7 @@ pub fn timeline(args: &TimelineArgs, globals: &Globals, world: &mut World) -> Re
         return Ok(Outcome::Nothing);
     };
     let edges = edges(args, &request, Window { from: first, to: last.plus(1) }, &opened.zone)?;
-    let by = args.by.as_deref().map(field_name);
+    let by = args.by.as_deref().map(|name| opened.field(name)).transpose()?;
     let histogram = opened.case.index().histogram(&request, &edges, by.as_deref(), SERIES, &cancel)?;
     if globals.json {
         json(&histogram, world)?

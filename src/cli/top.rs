@@ -1,26 +1,19 @@
 //! `top`: the values of a field and how often each occurs.
 
-use crate::error::{Error, Result, visible};
+use crate::error::Result;
 use crate::index::{Cancel, Rank, Request};
 
 use super::World;
 use super::args::{Globals, TopArgs};
-use super::run::{Opened, Outcome, field_name, json_line};
+use super::run::{Opened, Outcome, json_line};
 use super::table::{Align, Table, grouped};
 
 /// Prints the most frequent or the rarest values.
 pub fn top(args: &TopArgs, globals: &Globals, world: &mut World) -> Result<Outcome> {
     let opened = Opened::new(globals, world)?;
     let request = Request { expr: opened.query(&args.query)?, window: opened.window(&args.span)? };
-    let name = field_name(&args.field);
+    let name = opened.field(&args.field)?;
     let (index, cancel) = (opened.case.index(), Cancel::new());
-    let known = crate::record::FieldId::named(&name).is_some()
-        || matches!(name.as_str(), "format" | "vestigo.format" | "source" | "vestigo.source")
-        || index.fields().iter().any(|field| field.name == name);
-    if !known {
-        return Err(Error::usage(format!("no event has a field `{}`", visible(&name)))
-            .hint("`vestigo status` lists the fields of this case."));
-    }
     let rank = if args.rare { Rank::Rarest } else { Rank::Most };
     let values = index.top(&request, &name, rank, args.n, &cancel)?;
     let shown = |time: Option<crate::record::Instant>| time.map(|time| time.to_string());

@@ -10,6 +10,7 @@ mod compare;
 mod complete;
 mod diagnostic;
 mod escape;
+mod explain;
 mod given;
 mod lexer;
 mod moment;
@@ -31,7 +32,9 @@ pub use ast::{Expr, FieldRef, Leaf, Op, Pattern, Scalar, Side, Test};
 pub use complete::{Completion, Wanted, complete};
 pub use diagnostic::Diagnostic;
 pub use escape::quote;
+pub use explain::explain;
 pub use moment::moment;
+pub use names::{Unknown, called_in};
 pub use parser::parse;
 pub use pivot::{exclude, include, only};
 

@@ -184,6 +184,27 @@ pub fn full(field: &FieldRef) -> Option<String> {
     }
 }
 
+/// Finds the full name of a field that events of a case are shown or counted by.
+///
+/// # Errors
+///
+/// Says that no event has such a field, and which was meant.
+pub fn called_in(name: &str, context: &Context<'_>) -> Result<String, Unknown> {
+    let lower = name.to_lowercase();
+    if SHOWN.contains(&lower.as_str()) {
+        return Ok(lower);
+    }
+    let known = match field(name, context)? {
+        FieldRef::Own(name) if !context.fields.contains(&name) => None,
+        FieldRef::Id => Some("id".to_owned()),
+        field => full(&field),
+    };
+    known.ok_or_else(|| Unknown {
+        message: format!("no event has a field `{}`", visible(name)),
+        hint: nearest(&lower, all(context)).map(|near| format!("Did you mean `{}`?", visible(near.name))),
+    })
+}
+
 /// Gives every name that can be written: short ones, then full ones, then the case's own.
 pub fn all<'a>(context: &'a Context<'_>) -> impl Iterator<Item = &'a str> {
     let aliases = FIELDS.iter().filter_map(|field| field.alias);

@@ -24,6 +24,7 @@ mod leaks;
 mod losses;
 mod notes;
 mod packing;
+mod questions;
 mod redaction;
 mod robot;
 mod screens;

@@ -111,7 +111,7 @@ fn an_event_is_told_in_full_with_where_it_lies() {
     robot.act(Action::Open).screen("detail_80x24");
     robot.act(Action::Provenance).screen("provenance_80x24");
     robot.sees("auth.log").sees("✓ the frame").sees("The line has no year");
-    robot.act(Action::Back).act(Action::CopyLine).reads("copied the line");
+    robot.act(Action::Back).act(Action::CopyLine).reads("if the terminal allows it: the line");
     assert!(robot.copied().is_some_and(|line| line.contains("Accepted password for deploy")));
 }
 
@@ -169,7 +169,7 @@ fn the_gap_in_the_shop_s_logs_is_shown_and_named() {
 fn hostile_lines_are_seen_and_do_nothing() {
     let mut robot = Robot::open(hostile(), 80, 24);
     robot.sees("␛]0;owned␇").screen("hostile_80x24");
-    robot.act(Action::Last).act(Action::CopyLine).reads("copied");
+    robot.act(Action::Last).act(Action::CopyLine).reads("sent to the clipboard");
     assert!(robot.copied().is_some_and(|line| line.contains("␛]0;owned␇") && !line.contains('\x1b')));
 }
 

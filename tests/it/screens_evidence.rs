@@ -47,7 +47,12 @@ fn the_line_that_is_copied_is_an_anchor_that_the_case_extends() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut robot = Robot::open(fresh(), 80, 24);
     robot.signing(folder.path());
-    robot.act(Action::Evidence).act(Action::Anchor).reads("copied, signed by SHA256:");
+    robot
+        .act(Action::Evidence)
+        .act(Action::Anchor)
+        .reads("written, signed by SHA256:")
+        .sees("Keep this line")
+        .act(Action::Back);
     let line = robot.copied().expect("it was copied").to_owned();
     robot.act(Action::Investigate).act(Action::Bookmark).reads("marked ");
     let anchor = Checkpoint::find(&format!("ticket 4711: {line} (ada)")).expect("it is one").remove(0);
@@ -62,11 +67,11 @@ fn the_line_that_is_copied_is_an_anchor_that_the_case_extends() {
 #[test]
 fn what_a_screen_shows_can_be_copied_there() {
     let mut robot = Robot::open(fresh(), 80, 24);
-    robot.act(Action::Evidence).act(Action::Copy).reads("copied the source's SHA-256");
+    robot.act(Action::Evidence).act(Action::Copy).reads("if the terminal allows it: the source's SHA-256");
     assert_eq!(robot.copied(), Some("6d0925ca427c80aa8727175f5d4d9ab5ef27b0d93fd23cee8da36b69cbf92fb6"));
     robot.act(Action::Findings).act(Action::Copy).reads("nothing is selected");
     robot.act(Action::Investigate).act(Action::NewFinding).write("One").act(Action::Confirm).reads("written");
-    robot.act(Action::Findings).act(Action::Copy).reads("copied the finding");
+    robot.act(Action::Findings).act(Action::Copy).reads("if the terminal allows it: the finding");
     assert_eq!(robot.copied(), Some("One"));
 }
 

@@ -29,7 +29,7 @@ fn one_key_and_enter_make_a_bundle_that_verifies() {
     robot.act(Action::Export).sees("Export evidence").sees("this search:").sees("one tar");
     type_path(&mut robot, 4, &out);
     robot.act(Action::Confirm).reads("y copies the line for your ticket");
-    robot.act(Action::Copy).reads("copied the line for your ticket");
+    robot.act(Action::Copy).reads("if the terminal allows it: the line for your ticket");
     assert!(robot.copied().is_some_and(|line| line.contains(" sha-256 ")), "{:?}", robot.copied());
     let verdict = vestigo::export::verify(&out, &Brought::default(), &|_, _| {}).expect("it is read");
     assert_eq!(verdict.damage, []);
@@ -69,6 +69,6 @@ fn what_has_to_be_told_of_an_export_is_read_in_full() {
         .act(Action::Confirm)
         .reads("y copies the line");
     robot.sees("to be told with it").sees("their bytes are withheld").act(Action::Down);
-    robot.act(Action::Copy).reads("copied the line for your ticket").act(Action::Back);
+    robot.act(Action::Copy).reads("if the terminal allows it: the line for your ticket").act(Action::Back);
     robot.sees_no("to be told with it");
 }

@@ -4,9 +4,10 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
 use crate::case::{self, Brought, Case, Hold, Verdict};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, visible};
 use crate::evidence::Depth;
 use crate::index::Cancel;
+use crate::journal::{ANCHORS, checkpoint_name};
 use crate::record::{FixedClock, Instant};
 
 use super::super::event::Answer;
@@ -67,6 +68,9 @@ pub(super) fn anchor(case: &Case, hands: &Hands, now: Instant) -> Result<Anchor>
     Ok(Anchor {
         entries: sealed.checkpoint.size,
         line: sealed.checkpoint.line(),
+        file: visible(
+            &case.folder().join(ANCHORS).join(checkpoint_name(sealed.checkpoint.size)).to_string_lossy(),
+        ),
         signer: sealed.signed.map(|signed| signed.fingerprint),
     })
 }

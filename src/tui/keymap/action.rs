@@ -189,6 +189,7 @@ actions! {
     TrailBack "trail-back" "go back" [Browse] "Goes back to the search and zoom before.";
     TrailForward "trail-forward" "go forward" [Browse] "Goes forward to the search and zoom that was left.";
     ClearSearch "clear-search" "clear search" [Browse] "Shows every event again, in the same time.";
+    Explain "explain" "how it was read" [Browse] "Says how the search was read, and among what it was asked.";
     FlipOrder "flip-order" "flip order" [Events Fields Timeline Detail] "Shows the oldest events first, or the newest.";
     FlipZone "flip-zone" "UTC or case zone" [Browse] "Shows times in UTC, or in the case's zone.";
     Investigate "investigate" "investigate" [Browse] "Shows screen 1: search, timeline, fields, events.";

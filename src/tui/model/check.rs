@@ -52,6 +52,8 @@ pub struct Anchor {
     pub entries: u64,
     /// The line to keep.
     pub line: String,
+    /// The file of the case in which it stands, too.
+    pub file: String,
     /// Whose key signed it.
     pub signer: Option<String>,
 }

@@ -34,8 +34,8 @@ pub enum Reading {
     Evidence,
     /// What was noted of the selected finding or bookmark.
     Noted,
-    /// What an export had to say besides (foreign texts).
-    Exported(Vec<String>),
+    /// What has to be told in full (foreign texts), under a heading.
+    Told(&'static str, Vec<String>),
 }
 
 /// The search line while it is typed.

@@ -72,6 +72,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::TrailBack => trail::back(model),
         Action::TrailForward => trail::forward(model),
         Action::ClearSearch => search::clear(model),
+        Action::Explain => search::explained(model),
         Action::FlipOrder => search::flip_order(model),
         Action::FlipZone => timeline::flip_zone(model),
 

@@ -5,7 +5,7 @@ use crate::error::visible;
 use crate::evidence::Depth;
 
 use super::super::effect::{Effect, Question};
-use super::super::model::{Anchor, Check, Model, Progress, Tone};
+use super::super::model::{Anchor, Check, Front, Model, Progress, Reading, Tone};
 use super::ask;
 
 /// Has the case checked.
@@ -61,11 +61,19 @@ pub(super) fn anchor(model: &mut Model) -> Vec<Effect> {
     vec![ask(model, Question::Anchor { now })]
 }
 
-/// Copies the line that is to be kept.
+/// Shows the line that is to be kept, and sends it to the clipboard. Whether it
+/// arrives there no terminal says.
 pub(super) fn anchored(model: &mut Model, anchor: Anchor) -> Vec<Effect> {
     let by = anchor.signer.map_or("UNSIGNED".to_owned(), |signer| format!("signed by {signer}"));
-    let said = format!("checkpoint of {} entries copied, {by}: keep it in a ticket or mail", anchor.entries);
+    let entries = if anchor.entries == 1 { "entry" } else { "entries" };
+    let said = format!("checkpoint of {} {entries} written, {by}", anchor.entries);
     model.say(Tone::Done, visible(&said));
     model.copyable = Some(anchor.line.clone());
+    let told = vec![
+        anchor.line.clone(),
+        format!("It was sent to the clipboard, if the terminal allows that, and stands in {}.", anchor.file),
+        "Kept where nobody can change it, it proves later that the case was not rolled back: verify --anchor FILE.".to_owned(),
+    ];
+    model.front = Front::Reading(Reading::Told("Keep this line in a ticket or mail", told), 0);
     vec![Effect::Copy(visible(&anchor.line))]
 }

@@ -98,7 +98,7 @@ pub(super) fn exported(model: &mut Model, exported: &Exported) {
         format!("made {} · {} events · y copies the line for your ticket", exported.to, exported.events);
     if !exported.notes.is_empty() && model.front == Front::Nothing {
         let told = std::iter::once(&made).chain(&exported.notes).cloned().collect();
-        model.front = Front::Reading(Reading::Exported(told), 0);
+        model.front = Front::Reading(Reading::Told("Exported; to be told with it", told), 0);
     }
     model.say(if alarm { Tone::Alarm } else { Tone::Done }, crate::error::visible(&made));
 }

@@ -13,7 +13,7 @@ pub(super) fn press(model: &mut Model, chord: Chord) -> Vec<Effect> {
     pressed.push(chord);
     match model.keys.map.find(model.context(), &pressed) {
         Found::Action(action) => {
-            let told = matches!(model.front, Front::Reading(Reading::Exported(_), _));
+            let told = matches!(model.front, Front::Reading(Reading::Told(..), _));
             if action == Action::Copy || told {
                 model.copyable = copyable;
             }

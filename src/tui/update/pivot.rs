@@ -4,7 +4,7 @@ use crate::error::visible;
 use crate::query::{self, Context, Diagnostic, Expr};
 
 use super::super::effect::{Effect, Scope};
-use super::super::model::{Front, Model, Noted, Pane, Pivot, Screen, Tone};
+use super::super::model::{Front, Model, Noted, Pane, Pivot, Reading, Screen, Tone};
 use super::{fields, search};
 
 /// Gives the highlighted value, or says why there is none.
@@ -90,6 +90,10 @@ pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
         return super::typing::copy(model);
     }
     if let Some(line) = model.copyable.clone() {
+        if !matches!(model.front, Front::Reading(Reading::Told(..), _)) {
+            model.front = Front::Reading(Reading::Told("The line for your ticket", vec![line.clone()]), 0);
+            model.copyable = Some(line.clone());
+        }
         return to_clipboard(model, "the line for your ticket", &line);
     }
     if let Front::Reading(..) = model.front {
@@ -137,6 +141,8 @@ pub(super) fn to_clipboard(model: &mut Model, what: &str, text: &str) -> Vec<Eff
     let end = (0..=whole.min(COPIED)).rev().find(|at| shown.is_char_boundary(*at)).unwrap_or(0);
     shown.truncate(end);
     let cut = if end < whole { format!(", cut to {end} of {whole} bytes") } else { String::new() };
-    model.say(Tone::Done, format!("copied {}{cut}", visible(what)));
+    // No terminal says whether it took the text.
+    model
+        .say(Tone::Done, format!("sent to the clipboard, if the terminal allows it: {}{cut}", visible(what)));
     vec![Effect::Copy(shown)]
 }

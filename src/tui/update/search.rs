@@ -4,7 +4,7 @@ use crate::index::Order;
 use crate::query::Expr;
 
 use super::super::effect::{Effect, Place, Question, Scope};
-use super::super::model::{List, Model, Tone};
+use super::super::model::{Front, List, Model, Reading, Tone};
 use super::{ask, fields, list, timeline};
 
 /// Goes on to another search; where the trail stood can be gone back to. The
@@ -54,6 +54,13 @@ pub(super) fn clear(model: &mut Model) -> Vec<Effect> {
     }
     let scope = Scope { expr: Expr::All, window: model.search.scope.window };
     go(model, String::new(), scope)
+}
+
+/// Says how the search was read.
+pub(super) fn explained(model: &mut Model) -> Vec<Effect> {
+    let told = super::super::view::how_read(model);
+    model.front = Front::Reading(Reading::Told("How the search was read", told), 0);
+    Vec::new()
 }
 
 /// Turns the list round; the selected event stays selected.

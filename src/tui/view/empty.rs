@@ -2,6 +2,7 @@
 
 use ratatui::layout::Rect;
 
+use crate::query::explain;
 use crate::record::Window;
 
 use super::super::buckets::duration;
@@ -41,8 +42,20 @@ fn sentences(model: &Model) -> Vec<String> {
     if model.search.count != Some(0) {
         return vec!["The events could not be read.".to_owned()];
     }
-    let (events, sources) = (counted(facts.events, "event"), counted(facts.sources.len() as u64, "source"));
     let mut said = vec!["No event matches.".to_owned()];
+    said.extend(how_read(model));
+    let key = |action| model.keys.map.key_of(action, model.context_beneath());
+    if let Some(key) = key(Action::TrailBack) {
+        said.push(format!("{key} goes back to the search before."));
+    }
+    said
+}
+
+/// Says how the search was read, and among what it was asked.
+pub(in super::super) fn how_read(model: &Model) -> Vec<String> {
+    let facts = &model.facts;
+    let (events, sources) = (counted(facts.events, "event"), counted(facts.sources.len() as u64, "source"));
+    let mut said = explain(&model.search.scope.expr);
     let window = model.search.scope.window;
     let zone = facts.zone();
     let covered = match (window, facts.span) {
@@ -74,10 +87,6 @@ fn sentences(model: &Model) -> Vec<String> {
             let long = duration(chart.length_of(&gap.buckets));
             said.push(format!("No data of {formats} for at least {long} from {} on.", moment(from, zone)));
         }
-    }
-    let key = |action| model.keys.map.key_of(action, model.context_beneath());
-    if let Some(key) = key(Action::TrailBack) {
-        said.push(format!("{key} goes back to the search before."));
     }
     said
 }

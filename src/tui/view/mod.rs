@@ -26,6 +26,7 @@ mod times;
 mod which_key;
 
 pub use cursor::cursor;
+pub(super) use empty::how_read;
 pub(super) use search::problem_text;
 
 use ratatui::buffer::Buffer;
@@ -94,7 +95,7 @@ fn title(page: &Reading) -> &'static str {
         Reading::Provenance => "Provenance",
         Reading::Evidence => "Evidence",
         Reading::Noted => "What was noted",
-        Reading::Exported(_) => "Exported; to be told with it",
+        Reading::Told(title, _) => title,
     }
 }
 
@@ -106,7 +107,7 @@ fn page_lines(page: &Reading, model: &Model, area: Rect, glyphs: &Glyphs) -> Vec
         Reading::Provenance => provenance::lines(model, area),
         Reading::Evidence => evidence::lines(model, width, glyphs),
         Reading::Noted => noted::lines(model, area),
-        Reading::Exported(told) => {
+        Reading::Told(_, told) => {
             let lines = told.iter().map(|text| pen::wrap(&visible(text), width));
             let lines: Vec<Vec<String>> = lines.collect();
             let line = |text: &String| vec![(text.clone(), Role::Text)];

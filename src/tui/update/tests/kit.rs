@@ -163,7 +163,12 @@ pub(super) fn answers(question: &Question) -> Vec<Answer> {
         }
         Question::Anchor { .. } => {
             let line = "vestigo 7 AAAA".to_owned();
-            vec![Answer::Anchored(Anchor { entries: 7, line, signer: None })]
+            vec![Answer::Anchored(Anchor {
+                entries: 7,
+                line,
+                file: "anchors/checkpoint-000007.txt".to_owned(),
+                signer: None,
+            })]
         }
         Question::Offer { text, scope, .. } => {
             let search = ("this search".to_owned(), What::Search(text.clone(), scope.clone()));

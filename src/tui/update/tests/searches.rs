@@ -141,7 +141,10 @@ fn what_is_copied_cannot_act_and_is_bounded() {
     model.detail.card.as_mut().unwrap().raw = "ab\u{7}".repeat(40_000);
     let Some(Effect::Copy(text)) = press(&mut model, "Y").pop() else { panic!("nothing was copied") };
     assert!(text.len() <= 72_000 && text.ends_with(['a', 'b', '␇']));
-    assert_eq!(said(&model), "copied the line, cut to 72000 of 200000 bytes");
+    assert_eq!(
+        said(&model),
+        "sent to the clipboard, if the terminal allows it: the line, cut to 72000 of 200000 bytes"
+    );
 }
 
 #[test]
