@@ -151,7 +151,17 @@ impl Receipt {
     /// Works out the share of events that some format understood.
     pub fn settle(&mut self) {
         self.share =
-            if self.events == 0 { 1.0 } else { (self.events - self.unparsed) as f64 / self.events as f64 };
+            if self.events == 0 { 0.0 } else { (self.events - self.unparsed) as f64 / self.events as f64 };
+    }
+
+    /// Tells whether it has content, and no event could be read of it.
+    pub fn is_unread(&self) -> bool {
+        self.events == 0 && self.bytes.rejected > 0
+    }
+
+    /// Tells whether it has events, and no format understood one of them.
+    pub fn is_unparsed(&self) -> bool {
+        self.events > 0 && self.unparsed == self.events
     }
 
     /// Gives the first and last time.
@@ -173,7 +183,9 @@ pub fn remarks(lines: &[Line]) -> HashMap<String, Vec<String>> {
     let receipts = lines.iter().filter(|line| line.act == "import.receipt");
     for row in receipts.filter_map(|line| line.what["sources"].as_array()).flatten() {
         let (status, text) = (row["status"].as_str(), |name: &str| row[name].as_str());
-        let Some(source) = text("source").filter(|_| matches!(status, Some("imported" | "partial"))) else {
+        let Some(source) =
+            text("source").filter(|_| matches!(status, Some("imported" | "unread" | "partial")))
+        else {
             continue;
         };
         let part = if status == Some("partial") { "read only in part: " } else { "" };

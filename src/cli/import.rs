@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::case::{About, Hold, New};
+use crate::case::{About, Hold, New, Receipt};
 use crate::error::{Error, Result, visible};
 use crate::import::{Import, Meter, Report, Row, Status, run as import_into};
 use crate::journal::Signer;
@@ -14,7 +14,7 @@ use super::args::{Globals, ImportArgs, Reading};
 use super::custody::{checkpoint, config, keyring};
 use super::progress::watched;
 use super::run::{Outcome, json_line, zone};
-use super::table::{Align, Table, grouped, size};
+use super::table::{Align, Table, counted, grouped, size};
 use super::{World, which};
 
 /// Imports what was named, making the case where it is not there.
@@ -113,7 +113,7 @@ fn outcome(report: &Report) -> Outcome {
     let total = &report.total;
     if report.interrupted {
         Outcome::Interrupted
-    } else if total.incomplete > 0 {
+    } else if total.incomplete > 0 || total.with(Status::Unread) > 0 {
         Outcome::Partly
     } else {
         Outcome::Done
@@ -156,12 +156,45 @@ fn tell(
             world.line(&line)?;
         }
     }
-    report.map_or(Ok(()), |report| summary(report, named, world))
+    let Some(report) = report else { return Ok(()) };
+    for line in exceptions(rows.iter().filter(|row| has_content(row)).map(|row| &row.receipt)) {
+        world.line(&line)?;
+    }
+    summary(report, named, world)
+}
+
+/// Says of sources together what is not as everybody hopes: what was not read, not
+/// understood, and what tells no time.
+pub fn exceptions<'r>(receipts: impl Iterator<Item = &'r Receipt>) -> Vec<String> {
+    let (mut sources, mut unread, mut unparsed, mut undated) = (0, 0, 0, 0);
+    for receipt in receipts {
+        sources += 1;
+        unread += u64::from(receipt.is_unread());
+        unparsed += u64::from(receipt.is_unparsed());
+        undated += receipt.time.none;
+    }
+    let (all, mut said) = (counted(sources, "source"), Vec::new());
+    if unread > 0 {
+        let unread = grouped(unread);
+        said.push(format!(
+            "! {unread} of {all} NOT READ: no event in them could be read; they are kept and hashed"
+        ));
+    }
+    if unparsed > 0 {
+        let unparsed = grouped(unparsed);
+        said.push(format!("! {unparsed} of {all} understood by no format: only their text is searched"));
+    }
+    if undated > 0 {
+        let tell = if undated == 1 { "tells" } else { "tell" };
+        let undated = counted(undated, "event");
+        said.push(format!("! {undated} {tell} no time: in no timeline, and behind all others in every list"));
+    }
+    said
 }
 
 /// Tells whether a row stands for content that was read.
 pub fn has_content(row: &Row) -> bool {
-    row.receipt.bytes.total > 0 && matches!(row.status, Status::Imported | Status::Partial)
+    row.receipt.bytes.total > 0 && matches!(row.status, Status::Imported | Status::Unread | Status::Partial)
 }
 
 fn cells(row: &Row, zone: &Zone) -> [String; 8] {
@@ -182,13 +215,15 @@ fn cells(row: &Row, zone: &Zone) -> [String; 8] {
     }
     let time = match receipt.span() {
         Some((first, last)) => format!("{} → {}", zone.show(first, 0), zone.show(last, 0)),
+        None if receipt.events == 0 => "-".to_owned(),
         None => "tells no time".to_owned(),
     };
     [
         path,
         status,
         receipt.format.clone(),
-        format!("{:.1} %", receipt.share * 100.0),
+        // Of nothing there is no share.
+        if receipt.events == 0 { "-".to_owned() } else { format!("{:.1} %", receipt.share * 100.0) },
         grouped(receipt.events),
         grouped(receipt.unparsed),
         size(receipt.bytes.total),
@@ -225,7 +260,8 @@ pub fn remarks(row: &Row) -> Vec<String> {
     if receipt.parts > 0 {
         lines.push(format!("! {path}: {} events are parts of overlong lines", grouped(receipt.parts)));
     }
-    for stretch in &receipt.rejected {
+    // Of what was not read at all, the reason says it.
+    for stretch in receipt.rejected.iter().filter(|_| row.status != Status::Unread) {
         let (length, offset) = (grouped(stretch.length), grouped(stretch.offset));
         lines.push(format!(
             "! {path}: {length} bytes at byte {offset} are no events: {}",

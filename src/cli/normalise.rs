@@ -1,7 +1,7 @@
 //! `normalise`: logs in, flat ECS JSON out, no case.
 
 use crate::error::{Result, visible};
-use crate::import::{Row, normalise as events_of};
+use crate::import::{Row, Status, normalise as events_of};
 use crate::record::write_json;
 
 use super::World;
@@ -32,7 +32,7 @@ pub fn normalise(args: &NormaliseArgs, globals: &Globals, world: &mut World) -> 
             world.note(&format!("{}: {}: {}", row.status.word(), visible(&row.path), visible(reason)));
         }
         remarks(&row).iter().for_each(|line| world.note(line));
-        if row.incomplete {
+        if row.incomplete || row.status == Status::Unread {
             outcome = Outcome::Partly;
         }
     }

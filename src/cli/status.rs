@@ -6,6 +6,7 @@ use crate::journal::Trust;
 
 use super::World;
 use super::args::Globals;
+use super::import::exceptions;
 use super::run::{Opened, Outcome, json_line};
 use super::table::{Align, Table, grouped, size};
 
@@ -41,6 +42,8 @@ pub fn status(globals: &Globals, world: &mut World) -> Result<Outcome> {
             "journal": opened.case.journal().len(), "bookmarks": state.bookmarks.len(),
             "findings": state.findings.len(), "orphaned": orphans.len(),
             "key": about.key.as_ref().map(|key| &key.fingerprint), "keys": trust.keys,
+            "unread": sources.iter().filter(|source| source.receipt.is_unread()).count(),
+            "undated": sources.iter().map(|source| source.receipt.time.none).sum::<u64>(),
             "signed_entries": trust.covered, "history": opened.case.history(),
             "first": first.map(|time| time.to_string()), "last": last.map(|time| time.to_string()) });
         world.line(&json_line(&object)?)?;
@@ -90,7 +93,7 @@ pub fn status(globals: &Globals, world: &mut World) -> Result<Outcome> {
         let receipt = &source.receipt;
         table.row([
             source.path.clone(),
-            receipt.format.clone(),
+            if receipt.is_unread() { "NOT READ".to_owned() } else { receipt.format.clone() },
             grouped(receipt.events),
             grouped(receipt.unparsed),
             size(source.bytes),
@@ -98,6 +101,9 @@ pub fn status(globals: &Globals, world: &mut World) -> Result<Outcome> {
         ]);
     }
     table.lines(world.width).iter().try_for_each(|line| world.line(line))?;
+    for line in exceptions(sources.iter().map(|source| &source.receipt)) {
+        world.line(&line)?;
+    }
     let fields = opened.case.index().fields();
     if globals.verbose {
         for field in &fields {

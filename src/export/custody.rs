@@ -306,11 +306,11 @@ fn receipt(what: &Value) -> String {
     let count = |status: &str| rows.iter().filter(|row| row["status"] == status).count();
     let events: u64 = rows.iter().filter_map(|row| row["events"].as_u64()).sum();
     let with_content = |row: &&Value| {
-        matches!(row["status"].as_str(), Some("imported" | "partial")) && !row["source"].is_null()
+        matches!(row["status"].as_str(), Some("imported" | "unread" | "partial")) && !row["source"].is_null()
     };
     let read = rows.iter().filter(with_content).count() as u64;
     let mut text = format!("{}, {}", counted(read, "source"), counted(events, "event"));
-    for status in ["duplicate", "empty", "partial", "skipped", "failed"] {
+    for status in ["duplicate", "empty", "unread", "partial", "skipped", "failed"] {
         if count(status) > 0 {
             text.push_str(&format!(", {} {status}", count(status)));
         }

@@ -20,6 +20,8 @@ pub struct Source {
     pub found: Found,
     /// How it is read.
     pub reading: Reading,
+    /// What it is where it is no text, as far as its first bytes tell.
+    pub binary: &'static str,
     /// What salts its leaves.
     pub secret: SourceSecret,
     /// Seconds into the import at which its first byte was read.

@@ -86,7 +86,7 @@ impl Receiver for Taking<'_> {
         self.rows.push(match broken {
             Some(reason) if receipt.bytes.total == 0 => Row::without(found.name(), Status::Failed, reason),
             None if receipt.bytes.total == 0 => Row::empty(found),
-            broken => Row::read(found, receipt, broken),
+            broken => Row::read(found, receipt, broken, "binary content, not text"),
         });
         Ok(())
     }

@@ -15,6 +15,8 @@ pub enum Status {
     Duplicate,
     /// It holds no bytes.
     Empty,
+    /// It is in the case, and no event could be read of it.
+    Unread,
     /// What could be read is in the case; something is missing.
     Partial,
     /// It is nothing that is read: a link, a device, a folder entry.
@@ -25,10 +27,11 @@ pub enum Status {
 
 impl Status {
     /// Every status, in the order of reports.
-    pub const ALL: [Status; 6] = [
+    pub const ALL: [Status; 7] = [
         Status::Imported,
         Status::Duplicate,
         Status::Empty,
+        Status::Unread,
         Status::Partial,
         Status::Skipped,
         Status::Failed,
@@ -40,6 +43,7 @@ impl Status {
             Status::Imported => "imported",
             Status::Duplicate => "duplicate",
             Status::Empty => "empty",
+            Status::Unread => "unread",
             Status::Partial => "partial",
             Status::Skipped => "skipped",
             Status::Failed => "failed",
@@ -98,12 +102,19 @@ impl Row {
         Row { unread, incomplete, ..Row::without(name, status, reason) }
     }
 
-    /// Makes the row of content that was read, to its end or until it broke off.
-    pub fn read(found: &Found, mut receipt: Receipt, broken: Option<String>) -> Row {
-        let status = if broken.is_some() { Status::Partial } else { Status::Imported };
+    /// Makes the row of content that was read, to its end or until it broke off;
+    /// `binary` says what it is where it is no text.
+    pub fn read(found: &Found, mut receipt: Receipt, broken: Option<String>, binary: &str) -> Row {
         receipt.broken.clone_from(&broken);
+        let (status, reason) = match broken {
+            Some(broken) => (Status::Partial, Some(broken)),
+            None if receipt.is_unread() => {
+                (Status::Unread, Some(format!("no event could be read: {binary}")))
+            }
+            None => (Status::Imported, None),
+        };
         let row = Row::without(found.name(), status, String::new());
-        Row { link: found.link.clone(), reason: broken, receipt, ..row }
+        Row { link: found.link.clone(), reason, receipt, ..row }
     }
 
     /// Makes the row of an input that holds no bytes.
@@ -169,7 +180,7 @@ impl Total {
     pub fn add(&mut self, row: &Row) {
         self.statuses[row.status as usize] += 1;
         self.incomplete += u64::from(row.incomplete);
-        if matches!(row.status, Status::Imported | Status::Partial) {
+        if matches!(row.status, Status::Imported | Status::Unread | Status::Partial) {
             self.sources += u64::from(row.receipt.bytes.total > 0);
             self.receipt.append(row.receipt.clone());
         }

@@ -181,7 +181,8 @@ impl<'a> Settler<'a> {
         let found = source.found.clone();
         self.with_writer(|writer| writer.source(id, found, &source.secret, plan, kept))?;
         let seconds = self.started.elapsed().as_secs_f64() - source.begun;
-        let row = Row { source: Some(id), seconds, ..Row::read(&source.found, receipt, broken) };
+        let row =
+            Row { source: Some(id), seconds, ..Row::read(&source.found, receipt, broken, source.binary) };
         let batch = self.batch()?;
         batch.keys.insert(source.key, id);
         batch.rows.push(row);

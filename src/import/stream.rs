@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::case::Reading;
 use crate::error::{Result, visible};
 use crate::evidence::SourceSecret;
-use crate::parse::{Framer, Plan, Record};
+use crate::parse::{Framer, Plan, Record, what_binary};
 use crate::record::{Instant, SourceId};
 use crate::source::Found;
 
@@ -49,6 +49,7 @@ impl Feeder<'_> {
             found: found.clone(),
             secret: SourceSecret::draw()?,
             reading: Reading::new(plan)?,
+            binary: what_binary(sample),
             begun,
         });
         self.batch()?;

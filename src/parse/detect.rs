@@ -99,11 +99,31 @@ fn is_json(sample: &[u8], whole: bool, texts: &[String]) -> bool {
     (all > 0 && json * 2 >= all) || (!whole && opens_json(sample))
 }
 
+/// Files that are no text, by how they begin.
+const BINARIES: [(&[u8], &str); 9] = [
+    (b"ElfFile\0", "a Windows event log (EVTX)"),
+    (b"LPKSHHRH", "a systemd journal"),
+    (b"SQLite format 3\0", "an SQLite database"),
+    (b"\xd4\xc3\xb2\xa1", "a packet capture"),
+    (b"\xa1\xb2\xc3\xd4", "a packet capture"),
+    (b"\x0a\x0d\x0d\x0a", "a packet capture"),
+    (b"\x89PNG\r\n", "a picture"),
+    (b"\x7fELF", "a program"),
+    (b"%PDF-", "a PDF document"),
+];
+
+/// Says what a file is that is no text, as far as its first bytes tell.
+pub fn what_binary(head: &[u8]) -> &'static str {
+    BINARIES
+        .iter()
+        .find(|(begin, _)| head.starts_with(begin))
+        .map_or("binary content, not text", |(_, what)| what)
+}
+
 /// Tells whether bytes are no text. NUL bytes alone do not make them so: a log
 /// whose machine lost power, or that was cut while it was open, has many.
 fn is_binary(sample: &[u8]) -> bool {
-    const BEGINNINGS: [&[u8]; 5] = [b"ElfFile\0", b"\x89PNG\r\n", b"\x7fELF", b"%PDF-", b"SQLite format 3\0"];
-    if BEGINNINGS.iter().any(|begin| sample.starts_with(begin)) {
+    if BINARIES.iter().any(|(begin, _)| sample.starts_with(begin)) {
         return true;
     }
     let is_odd = |byte: &u8| matches!(byte, 1..=8 | 0x0e..=0x1a | 0x1c..=0x1f | 0x7f);

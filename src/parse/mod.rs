@@ -26,6 +26,7 @@ mod years;
 /// were made before are then made again from the evidence.
 pub const GENERATION: u32 = 1;
 
+pub use detect::what_binary;
 pub use format::{Format, Seen};
 pub use formats::{FORMATS, named};
 pub use frame::{Framer, MAX_TEXT, Record};

@@ -53,6 +53,37 @@ fn names_that_are_not_utf_8_stay_apart_everywhere() {
 }
 
 /// Gives `coverage.json` of the one bundle in `out`.
+#[test]
+fn what_no_format_could_read_is_named_counted_apart_and_no_success() {
+    let env = TestEnv::new();
+    let evtx = [&b"ElfFile\0"[..], &[0, 1, 2, 3, 4].repeat(300)].concat();
+    env.write("logs/security.evtx", &evtx);
+    env.write("logs/plain.log", b"nothing that a format knows\nand no time\n");
+    env.write("logs/auth.log", lines("one").as_bytes());
+    let output = env.run(&["import", &env.path("logs").to_string_lossy()]).ends(3);
+    let said = output.text();
+    for wanted in [
+        "unread",
+        "no event could be read: a Windows event log (EVTX)",
+        "! 1 of 3 sources NOT READ",
+        "! 1 of 3 sources understood by no format",
+        "! 2 events tell no time",
+    ] {
+        assert!(said.contains(wanted), "{wanted} is not in {said}");
+    }
+    assert_eq!(said.matches("100.0 %").count(), 1, "{said}");
+    let status = env.run(&["status"]).ends(0);
+    assert!(status.text().contains("NOT READ"), "{}", status.text());
+    let counts = env.run(&["--json", "status"]).ends(0).json().remove(0);
+    assert_eq!((&counts["unread"], &counts["undated"]), (&1.into(), &2.into()));
+    let again = env.run(&["--json", "import", &env.path("logs").to_string_lossy()]).ends(0).json();
+    assert_eq!(again.last().expect("it has a total")["total"]["duplicate"], 3);
+    // Its bytes are kept, and a bundle says that they were not read.
+    env.run(&["verify", "--deep"]).exits(0);
+    env.run(&["export", "--all", "--out", &env.path("out").to_string_lossy()]).exits(0);
+    env.run(&["verify", &env.path("out").to_string_lossy()]).exits(0);
+}
+
 fn coverage(env: &TestEnv) -> Value {
     let path = env.path("out/data/coverage.json");
     serde_json::from_slice(&std::fs::read(path).expect("it can be read")).expect("it is JSON")

@@ -55,7 +55,7 @@ pub(super) fn draw(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
     for (y, (at, source)) in (rows.y..rows.bottom()).zip(facts.sources.iter().enumerate().skip(top)) {
         let cells = [
             &source.path[common..],
-            &source.receipt.format,
+            if source.receipt.is_unread() { "NOT READ" } else { &source.receipt.format },
             &thousands(source.receipt.events),
             &thousands(source.receipt.unparsed),
             &bytes(source.bytes),
@@ -124,6 +124,7 @@ fn about(model: &Model, width: usize) -> Vec<TextLine> {
     let conserved = match (receipt.conserves(), &receipt.broken) {
         (false, _) => "! the parts do not add up",
         (true, Some(_)) => "! only a part was read",
+        (true, None) if receipt.is_unread() => "! nothing lost, and no event could be read",
         (true, None) => "✓ nothing lost",
     };
     let parts = &receipt.bytes;
@@ -150,11 +151,15 @@ fn about(model: &Model, width: usize) -> Vec<TextLine> {
 /// Says in a word how the times of a source are known.
 fn times(source: &SourceInfo) -> String {
     let time = &source.receipt.time;
+    if source.receipt.is_unread() {
+        return "-".to_owned();
+    }
     if !source.remarks.is_empty() {
         return "! see below".to_owned();
     }
     match (time.explicit, time.inferred, time.none) {
         (_, 0, 0) => "in full".to_owned(),
+        (0, 0, _) => "absent".to_owned(),
         (_, 0, _) => "some absent".to_owned(),
         (0, _, _) => "≈ inferred".to_owned(),
         _ => "≈ some inferred".to_owned(),
