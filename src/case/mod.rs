@@ -29,7 +29,7 @@ pub use answers::Opening;
 pub(crate) use bound::basis;
 pub use hold::{Hold, TOOL, committed, keys_of};
 pub use ladder::Brought;
-pub use notebook::{Standing, annotate, record_hash};
+pub use notebook::{Standing, Written, annotate, record_hash};
 pub use open::{Case, SourceInfo};
 pub use reading::{Reading, each_event};
 pub use rebuild::{Rebuilt, rebuild};

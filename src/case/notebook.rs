@@ -46,22 +46,32 @@ pub fn record_hash(entry: &Entry) -> SourceId {
     SourceId(Sha256::digest(&entry.raw).into())
 }
 
+/// What was written down.
+#[derive(Debug)]
+pub struct Written {
+    /// SHA-256 of each entry's line, in hex: by it an undo names it.
+    pub ids: Vec<String>,
+    /// What kept the checkpoint from being written; it can be made at any time.
+    pub unsealed: Option<Error>,
+}
+
 /// Writes annotations down, one entry each, and the checkpoint behind them. All
-/// of them are committed when this returns; what kept the checkpoint from being
-/// written is given, since it can be made at any time.
+/// of them are committed when this returns.
 pub fn annotate(
     folder: &Path,
     acts: &[Act],
     signer: Option<&Signer>,
     who: &Who,
     clock: &dyn Clock,
-) -> Result<Option<Error>> {
+) -> Result<Written> {
     let mut hold = Hold::open(folder, who, clock)?;
+    let mut ids = Vec::new();
     for act in acts {
         let (name, what) = act.written();
         hold.note(&name, what, clock)?;
+        ids.push(hold.journal().head.clone());
     }
-    Ok(checkpoint(&mut hold, signer, clock).err())
+    Ok(Written { ids, unsealed: checkpoint(&mut hold, signer, clock).err() })
 }
 
 impl Case {

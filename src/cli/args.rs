@@ -117,8 +117,14 @@ pub enum Command {
         #[command(subcommand)]
         what: Findings,
     },
-    /// Take the last annotation back
-    Undo,
+    /// Take your last annotation back
+    Undo {
+        /// Take back the last one whoever wrote it
+        #[arg(long)]
+        any: bool,
+    },
+    /// Bring back what was taken back last
+    Redo,
     /// Make an evidence bundle that anybody can check
     Export(ExportArgs),
     /// Make known the value behind one token of a redacted bundle, with its proof

@@ -45,8 +45,8 @@ pub fn bookmark(words: &Bookmarks, globals: &Globals, world: &mut World) -> Resu
 pub fn write(opened: &Opened, acts: &[Act], world: &mut World) -> Result<()> {
     let folder = opened.case.folder();
     let signer = signer_or_warning(folder, world);
-    let unsealed = annotate(folder, acts, signer.as_ref(), &world.who(), world.clock.as_ref())?;
-    warn_unsealed(unsealed, world);
+    let written = annotate(folder, acts, signer.as_ref(), &world.who(), world.clock.as_ref())?;
+    warn_unsealed(written.unsealed, world);
     Ok(())
 }
 

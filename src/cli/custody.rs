@@ -7,10 +7,11 @@ use serde::Deserialize;
 
 use crate::case::{self, About, Hold};
 use crate::error::{Attempt, Error, Result, visible};
-use crate::fs;
+use crate::fs::{self, Dir};
 use crate::journal::{Keyring, Signer};
 
 use super::World;
+use super::args::Globals;
 
 /// Most bytes of a `config.toml`.
 const MOST_CONFIG: u64 = 64 << 10;
@@ -23,6 +24,35 @@ pub struct Config {
     pub sign: Option<PathBuf>,
     /// The time-stamp authority, `http://…`.
     pub tsa: Option<String>,
+    /// Who answers for new cases, as reports name them.
+    pub examiner: Option<String>,
+}
+
+/// The file in the user's state folder with the examiner who was asked for.
+const EXAMINER: &str = "examiner";
+
+/// Longest name of an examiner.
+const LONGEST_NAME: u64 = 1024;
+
+/// Finds out who answers for a new case: who is named, who is configured, or who was
+/// asked for once on this machine; nobody where nobody can be asked.
+pub fn examiner(given: Option<String>, globals: &Globals, world: &mut World) -> Result<Option<String>> {
+    if let Some(named) = given.or(config(world)?.examiner) {
+        return Ok(Some(named));
+    }
+    let state = super::which::home(world).state;
+    let known =
+        state.as_deref().and_then(|state| Dir::open(state).ok()?.read_text(EXAMINER, LONGEST_NAME).ok());
+    if known.is_some() || globals.quiet || globals.json {
+        return Ok(known);
+    }
+    let question = "Who answers for this case? (a name for the reports; empty for none): ";
+    let Some(name) = world.answer(question) else { return Ok(None) };
+    if let Some(state) = state {
+        // What cannot be kept is asked for again.
+        let _ = Dir::create(&state).and_then(|dir| dir.replace(EXAMINER, name.as_bytes()));
+    }
+    Ok(Some(name))
 }
 
 /// Gives the folder of the user's configuration: `$VESTIGO_CONFIG`, or the platform's.

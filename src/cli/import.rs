@@ -11,7 +11,7 @@ use crate::record::Zone;
 use crate::source::{Limits, walk};
 
 use super::args::{Globals, ImportArgs, Reading};
-use super::custody::{checkpoint, config, keyring};
+use super::custody::{checkpoint, config, examiner, keyring};
 use super::progress::watched;
 use super::run::{Outcome, json_line, zone};
 use super::table::{Align, Table, counted, grouped, size};
@@ -80,14 +80,15 @@ pub fn limits(reading: &Reading) -> Limits {
 
 /// Takes the case that is meant, and makes it where it is not there: then the key
 /// that the user has configured is the one with which it begins.
-fn held(folder: &Path, globals: &Globals, world: &World) -> Result<Hold> {
-    let (who, clock) = (world.who(), world.clock.as_ref());
+fn held(folder: &Path, globals: &Globals, world: &mut World) -> Result<Hold> {
+    let who = world.who();
     if About::path(folder).exists() {
-        return Hold::open(folder, &who, clock);
+        return Hold::open(folder, &who, world.clock.as_ref());
     }
     let signer = config(world)?.sign.map(|path| Signer::open(&path)).transpose()?;
-    let new = New { zone: zone(globals), signer, keyring: keyring(world).ok(), ..New::default() };
-    Hold::create(folder, &new, &who, clock)
+    let examiner = examiner(None, globals, world)?;
+    let new = New { examiner, zone: zone(globals), signer, keyring: keyring(world).ok(), ..New::default() };
+    Hold::create(folder, &new, &who, world.clock.as_ref())
 }
 
 fn key_value(label: &str) -> Result<(String, String)> {

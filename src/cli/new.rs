@@ -7,7 +7,7 @@ use crate::error::{Result, visible};
 use crate::journal::Signer;
 
 use super::args::Globals;
-use super::custody::{checkpoint, config, keyring};
+use super::custody::{checkpoint, config, examiner, keyring};
 use super::run::{Outcome, zone};
 use super::{World, which};
 
@@ -15,13 +15,14 @@ use super::{World, which};
 pub fn new(
     name: &str,
     title: Option<String>,
-    examiner: Option<String>,
+    given: Option<String>,
     sign: Option<PathBuf>,
     globals: &Globals,
     world: &mut World,
 ) -> Result<Outcome> {
     let folder = which::folder_of(name, world)?;
     let signer = sign.or(config(world)?.sign).map(|path| Signer::open(&path)).transpose()?;
+    let examiner = examiner(given, globals, world)?;
     let new = New { title, examiner, zone: zone(globals), signer, keyring: keyring(world).ok() };
     let mut hold = Hold::create(&folder, &new, &world.who(), world.clock.as_ref())?;
     checkpoint(&mut hold, world);

@@ -133,7 +133,8 @@ fn dispatch(cli: Cli, world: &mut World) -> Result<Outcome> {
         }
         Some(Command::Replay { bundle }) => super::handover::replay(&bundle, globals, world),
         Some(Command::Transfer { what }) => super::handover::transfer(&what, globals, world),
-        Some(Command::Undo) => super::undo::undo(globals, world),
+        Some(Command::Undo { any }) => super::undo::undo(any, globals, world),
+        Some(Command::Redo) => super::undo::redo(globals, world),
         Some(Command::Verify(args)) => super::verify::verify(&args, globals, world),
         Some(Command::Checkpoint(args)) => super::checkpoint::checkpoint(&args, globals, world),
         Some(Command::Keys { what }) => super::checkpoint::keys(&what, globals, world),

@@ -1,24 +1,67 @@
-//! `undo`: the last annotation taken back, which is an entry, too.
+//! `undo` and `redo`: an annotation taken back, or brought again, which is an entry, too.
 
 use crate::error::{Error, Result, visible};
-use crate::journal::{Act, undoable};
+use crate::journal::{Act, redoable, undoable};
 
 use super::World;
 use super::args::Globals;
 use super::bookmark::write;
 use super::run::{Opened, Outcome, json_line};
 
-/// Takes back the last annotation of this journal that still stands.
-pub fn undo(globals: &Globals, world: &mut World) -> Result<Outcome> {
+/// Takes back the last annotation of this journal that still stands. Somebody
+/// else's is taken back only where `any` says so.
+pub fn undo(any: bool, globals: &Globals, world: &mut World) -> Result<Outcome> {
     let opened = Opened::new(globals, world)?;
     let Some(last) = undoable(opened.case.whole_journal()) else {
         return Err(Error::usage("there is nothing to take back"));
     };
-    write(&opened, &[Act::Undo { line: last.id.clone() }], world)?;
+    let (seq, told) = (last.seq.unwrap_or_default(), visible(&last.act.told()));
+    if last.by != world.who().by() && !any {
+        let by = visible(&last.said_by());
+        return Err(Error::usage(format!(
+            "the last annotation is not yours: {told} (entry {seq}, {by}, {})",
+            last.at
+        ))
+        .hint("`vestigo undo --any` takes back what somebody else wrote, and says so for ever."));
+    }
+    tell(&opened, &last.taken_back(), ("undone", "taken back"), (seq, &told), globals, world)
+}
+
+/// Brings back what was taken back last.
+pub fn redo(globals: &Globals, world: &mut World) -> Result<Outcome> {
+    let opened = Opened::new(globals, world)?;
+    let journal = opened.case.whole_journal();
+    let Some(last) = redoable(journal) else {
+        return Err(Error::usage("there is nothing to bring back")
+            .hint("An undo can be taken back until something else is written."));
+    };
+    let told = match &last.act {
+        Act::Undo { of: Some(of), .. } => visible(&format!("{} {} of {}", of.act, of.seq, of.by)),
+        act => visible(&act.told()),
+    };
+    tell(
+        &opened,
+        &last.taken_back(),
+        ("redone", "brought back"),
+        (last.seq.unwrap_or_default(), &told),
+        globals,
+        world,
+    )
+}
+
+fn tell(
+    opened: &Opened,
+    act: &Act,
+    (name, word): (&str, &str),
+    (seq, told): (u64, &str),
+    globals: &Globals,
+    world: &mut World,
+) -> Result<Outcome> {
+    write(opened, std::slice::from_ref(act), world)?;
     let text = if globals.json {
-        json_line(&serde_json::json!({ "undone": last.seq, "what": last.act.told() }))?
+        json_line(&serde_json::json!({ name: seq, "what": told }))?
     } else {
-        format!("taken back: {} (entry {})", visible(&last.act.told()), last.seq.unwrap_or_default())
+        format!("{word}: {told} (entry {seq})")
     };
     world.line(&text)?;
     Ok(Outcome::Done)

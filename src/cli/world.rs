@@ -19,6 +19,11 @@ pub struct World {
     pub clock: Box<dyn Clock>,
     /// Looks up environment variables.
     pub var: Lookup,
+    /// What the system calls the account that runs this; none where it is not
+    /// asked, and what the environment claims is taken.
+    pub login: Option<String>,
+    /// Reads a line that the user types; none where nobody can answer.
+    pub typed: Option<fn() -> Option<String>>,
     /// Takes results.
     pub out: Box<dyn Write + Send>,
     /// Takes progress and diagnostics.
@@ -49,6 +54,8 @@ impl World {
         World {
             clock: Box::new(SystemClock),
             var: Box::new(|name| std::env::var(name).ok().filter(|value| !value.is_empty())),
+            login: whoami::fallible::username().ok().filter(|name| !name.is_empty()),
+            typed: (io::stdin().is_terminal() && io::stderr().is_terminal()).then_some(typed),
             out: Box::new(io::BufWriter::new(io::stdout())),
             err: Box::new(io::stderr()),
             width: if out_is_terminal { terminal().or_else(columns) } else { columns() },
@@ -114,6 +121,13 @@ impl World {
         outcome
     }
 
+    /// Asks the user something; none where nobody can answer.
+    pub fn answer(&mut self, question: &str) -> Option<String> {
+        let typed = self.typed?;
+        write!(self.err, "{}", harmless(question)).and_then(|()| self.err.flush()).ok()?;
+        typed()
+    }
+
     /// Prints a line of diagnostics; a failure to do so is not told.
     pub fn note(&mut self, text: &str) {
         let _ = writeln!(self.err, "{}", harmless(text));
@@ -130,7 +144,8 @@ impl World {
 
     /// Tells who acts, and the circumstances.
     pub fn who(&self) -> Who {
-        let login = (self.var)("USER").or_else(|| (self.var)("LOGNAME"));
+        let claimed = || (self.var)("USER").or_else(|| (self.var)("LOGNAME"));
+        let login = self.login.clone().or_else(claimed);
         #[cfg(unix)]
         let login = login.unwrap_or_else(|| format!("uid-{}", rustix::process::getuid().as_raw()));
         #[cfg(not(unix))]
@@ -142,12 +157,38 @@ impl World {
         Who {
             login: visible(&login),
             host: visible(&host),
+            through: self.through(),
             ssh: (self.var)("SSH_CONNECTION").map(|connection| visible(&connection)),
             tool: TOOL.to_owned(),
             clock: if self.signals { clock_state() } else { "not asked".to_owned() },
             home: super::which::home(self),
         }
     }
+}
+
+impl World {
+    /// Tells through whom somebody came to this account: the account that logged in,
+    /// as the kernel keeps it (proc(5), `loginuid`), and the caller that sudo names.
+    fn through(&self) -> Option<String> {
+        #[cfg(unix)]
+        let own = rustix::process::getuid().as_raw();
+        #[cfg(not(unix))]
+        let own = 0;
+        let logged = std::fs::read_to_string("/proc/self/loginuid").ok().filter(|_| self.signals);
+        let logged = logged.and_then(|text| text.trim().parse::<u32>().ok());
+        let logged = logged.filter(|uid| *uid != own && *uid != u32::MAX);
+        let sudo = (self.var)("SUDO_USER").map(|name| format!("sudo of {}", visible(&name)));
+        let logged = logged.map(|uid| format!("login of uid {uid}"));
+        let through: Vec<String> = sudo.into_iter().chain(logged).collect();
+        (!through.is_empty()).then(|| through.join(", "))
+    }
+}
+
+/// Reads a line from the terminal.
+fn typed() -> Option<String> {
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer).ok()?;
+    Some(answer.trim().to_owned())
 }
 
 /// Makes text harmless that may have several lines; tabs stay, too.

@@ -269,7 +269,22 @@ pub enum Act {
     Undo {
         /// SHA-256 of the line that is taken back.
         line: String,
+        /// What that line is, for whoever reads the journal.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<Undone>,
     },
+}
+
+/// The entry that another one takes back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undone {
+    /// Its number.
+    pub seq: u64,
+    /// Its kind.
+    #[serde(rename = "do")]
+    pub act: String,
+    /// Who wrote it (foreign text).
+    pub by: String,
 }
 
 impl Act {

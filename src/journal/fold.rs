@@ -270,7 +270,11 @@ impl Act {
                 format!("closed{verdict}: {reason}")
             }
             Act::Reopen { reason, .. } => format!("reopened: {reason}"),
-            Act::Undo { .. } => "undo".to_owned(),
+            Act::Undo { of: Some(of), .. } if of.act == "undo" => {
+                format!("redo of entry {} by {}", of.seq, of.by)
+            }
+            Act::Undo { of: Some(of), .. } => format!("undo {} {} of {}", of.act, of.seq, of.by),
+            Act::Undo { of: None, .. } => "undo".to_owned(),
         }
     }
 }

@@ -117,9 +117,9 @@ fn an_undo_takes_back_and_can_be_taken_back() {
     case.act(mark(1, "first"));
     let second = case.act(mark(1, "second"));
     assert_eq!(case.state().bookmarks[&event(1).event].note, "second");
-    let undo = case.act(Act::Undo { line: second });
+    let undo = case.act(Act::Undo { line: second, of: None });
     assert_eq!(case.state().bookmarks[&event(1).event].note, "first");
-    case.act(Act::Undo { line: undo });
+    case.act(Act::Undo { line: undo, of: None });
     assert_eq!(case.state().bookmarks[&event(1).event].note, "second");
 }
 
@@ -127,7 +127,7 @@ fn an_undo_takes_back_and_can_be_taken_back() {
 fn a_number_never_means_two_findings() {
     let mut case = Copy::new("ada");
     let first = case.act(found("one"));
-    case.act(Act::Undo { line: first });
+    case.act(Act::Undo { line: first, of: None });
     case.act(found("two"));
     let numbers: Vec<u64> = case.state().findings.iter().map(|finding| finding.number).collect();
     assert_eq!(numbers, [2]);
@@ -190,7 +190,7 @@ fn play(copy: &mut Copy, uid: &str, deeds: &[Deed]) {
             Deed::Severity(n) => severity(uid, Severity::ALL[usize::from(*n)]),
             Deed::Note(n) => Act::Note { finding, text: n.to_string() },
             Deed::Find(n) => found(&n.to_string()),
-            Deed::Undo => Act::Undo { line: copy.journal().head },
+            Deed::Undo => Act::Undo { line: copy.journal().head, of: None },
         };
         copy.act(act);
     }

@@ -30,14 +30,14 @@ mod known_tests;
 #[cfg(test)]
 mod tests;
 
-pub use act::{Act, Asked, Change, EventRef, NewFinding, Severity, Status, Verdict};
+pub use act::{Act, Asked, Change, EventRef, NewFinding, Severity, Status, Undone, Verdict};
 pub use allowed::Allowed;
 pub use checkpoint::{ANCHORS, Checkpoint, NAMESPACE as CHECKPOINT_NAMESPACE, checkpoint_name};
 pub use fold::{Bookmark, Conflict, Finding, Said, State};
 pub use keys::{Keyring, is_case_id};
 pub use known::{Elsewhere, End, History, Known};
 pub use merge::{Merge, Take};
-pub use ops::{MERGE, Op, UNSIGNED_COPY, ops, undoable, unsigned};
+pub use ops::{MERGE, Op, UNSIGNED_COPY, ops, redoable, undoable, unsigned};
 pub use read::{FILE, Journal, Line, check, hash_of, leaf, read, read_file, read_named};
 pub use sign::{Signed, Signer, check_signature};
 pub use stamp::{Stamped, fetch as fetch_stamp, read as read_stamp, trusted as stamp_is_trusted};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::{Act, Journal, Line, hash_of};
+use super::{Act, Journal, Line, Undone, hash_of};
 
 /// One annotation, wherever it was first written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +79,25 @@ pub fn undoable(journal: &Journal) -> Option<Op> {
     own.rfind(|op| !matches!(op.act, Act::Undo { .. }))
 }
 
+/// Finds the undo that a redo takes back: the last one, where nothing else was
+/// written since.
+pub fn redoable(journal: &Journal) -> Option<Op> {
+    let ops: Vec<Op> = ops(journal).into_iter().filter(|op| op.seq.is_some()).collect();
+    let is_undo = |id: &str| ops.iter().any(|op| op.id == id && matches!(op.act, Act::Undo { .. }));
+    let is_redo = |op: &Op| matches!(&op.act, Act::Undo { line, .. } if is_undo(line));
+    let last = ops.iter().rfind(|op| !op.undone && !is_redo(op))?;
+    matches!(last.act, Act::Undo { .. }).then(|| last.clone())
+}
+
+impl Op {
+    /// Returns the entry that takes this one back, or takes it back again where it is an undo.
+    pub fn taken_back(&self) -> Act {
+        let (act, _) = self.act.written();
+        let of = self.seq.map(|seq| Undone { seq, act, by: self.by.clone() });
+        Act::Undo { line: self.id.clone(), of }
+    }
+}
+
 /// Gives the lines that a merge brought in: the text with its line end, and what it says.
 pub fn merged(line: &Line) -> impl Iterator<Item = (String, Line)> {
     let texts = line.what["lines"].as_array().into_iter().flatten();
@@ -100,7 +119,7 @@ fn mark_undone(ops: &mut [Op]) {
     let mut gone: HashSet<String> = HashSet::new();
     for op in ops.iter_mut().rev() {
         op.undone = gone.contains(&op.id);
-        if let (Act::Undo { line }, false) = (&op.act, op.undone) {
+        if let (Act::Undo { line, .. }, false) = (&op.act, op.undone) {
             gone.insert(line.clone());
         }
     }

@@ -142,6 +142,10 @@ fn signed(key: &PublicKey) -> Signed {
 /// `ssh-keygen` writes it to the last byte. Says nothing of whose key it is.
 pub fn check_signature(namespace: &str, bytes: &[u8], pem: &[u8]) -> Result<Signed, String> {
     let signature = SshSig::from_pem(pem).map_err(|error| format!("it is no signature ({error})"))?;
+    // PROTOCOL.sshsig: SIG_VERSION. No signature covers it, and there is one.
+    if signature.version() != 1 {
+        return Err(format!("it is of version {} of its format, which does not exist", signature.version()));
+    }
     if armoured(&signature).map_err(|error| error.to_string())?.as_bytes() != pem {
         return Err("it is not written as ssh-keygen writes signatures".to_owned());
     }

@@ -21,6 +21,9 @@ pub struct Who {
     pub login: String,
     /// The machine's name.
     pub host: String,
+    /// Through whom they came to this account, where it was not theirs: the caller of
+    /// sudo, as that says, and the account that logged in, as the kernel says.
+    pub through: Option<String>,
     /// `SSH_CONNECTION`: client address and port, server address and port.
     pub ssh: Option<String>,
     /// The program and its version.
@@ -35,7 +38,15 @@ impl Who {
     /// Names somebody of whose circumstances nothing is known.
     pub fn called(login: &str, host: &str) -> Who {
         let (tool, clock) = (String::new(), "not asked".to_owned());
-        Who { login: login.to_owned(), host: host.to_owned(), ssh: None, tool, clock, home: Home::default() }
+        Who {
+            login: login.to_owned(),
+            host: host.to_owned(),
+            through: None,
+            ssh: None,
+            tool,
+            clock,
+            home: Home::default(),
+        }
     }
 
     /// Gives the name that entries bear: `login@host`.
@@ -45,7 +56,11 @@ impl Who {
 
     /// Gives the circumstances as a journal entry holds them.
     pub fn circumstances(&self) -> Value {
-        json!({ "login": self.login, "host": self.host, "ssh_connection": self.ssh, "tool": self.tool,
-            "clock": self.clock })
+        let mut told = json!({ "login": self.login, "host": self.host, "ssh_connection": self.ssh,
+            "tool": self.tool, "clock": self.clock });
+        if let Some(through) = &self.through {
+            told["through"] = through.as_str().into();
+        }
+        told
     }
 }

@@ -48,6 +48,7 @@ pub fn word(text: &str, place: Place) -> String {
             '-' | '+' | '!' => term,
             '&' => term && text.starts_with("&&"),
             '=' => term && matches!(text, "=" | "=="),
+            ':' => term && text == ":",
             _ => false,
         };
         match c {

@@ -328,9 +328,11 @@ impl<'a> Lexer<'a> {
         let next = behind.split(char::is_whitespace).next().unwrap_or_default();
         let span = self.at..self.at + word.len();
         let first = self.tokens.is_empty();
+        // A query of ours has an AND or OR between such words.
+        let mut words = behind.split(char::is_whitespace).take_while(|word| keyword(word).is_none());
         let sql = first
             && word.eq_ignore_ascii_case("select")
-            && behind.split(char::is_whitespace).any(|word| word.eq_ignore_ascii_case("from"));
+            && words.any(|word| word.eq_ignore_ascii_case("from"));
         if sql {
             return Some(Diagnostic::at(span, "SQL is not read here").hint(
                 "Write fields and values, such as user:root outcome:failure; `vestigo top FIELD` counts values. Put words that are searched for in quotes.",

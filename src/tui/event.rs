@@ -10,7 +10,7 @@ use crate::record::Instant;
 
 use super::effect::Ticket;
 use super::keymap::Chord;
-use super::model::{Anchor, Annotated, Card, Exported, Facts, Notes, Offer, Progress, Row};
+use super::model::{Anchor, Annotated, Card, Exported, Facts, Foreign, Notes, Offer, Progress, Row};
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,6 +79,8 @@ pub enum Answer {
     /// The case was read again: what is known of it now. May come in the place of
     /// any answer that says that there is nothing.
     Grown(Box<Facts>),
+    /// What is to be taken back is somebody else's: it has to be agreed to.
+    Foreign(Foreign),
     /// How far a check or an export has come.
     Progress(Progress),
     /// What a check found.

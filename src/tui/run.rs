@@ -1,5 +1,6 @@
 //! The loop: wait, take everything in, draw once.
 
+use std::collections::VecDeque;
 use std::thread;
 use std::time::{Duration, Instant as Stopwatch};
 
@@ -8,14 +9,14 @@ use crossterm::event::{self, KeyEventKind};
 use ratatui::layout::Size;
 
 use crate::case::Case;
-use crate::error::{Attempt, Error, Result};
+use crate::error::{Attempt, Error, Result, visible};
 use crate::index::Cancel;
 
 use super::crew::{Crew, Current, Hands, carry_out};
 use super::effect::{Effect, Lane, Question};
 use super::event::{Answer, Event};
 use super::keymap::{Action, Chord, Context, Found};
-use super::model::{Facts, Model, Tone};
+use super::model::{Facts, Front, Model, Tone};
 use super::settings::Settings;
 use super::terminal::Terminal;
 use super::theme::Theme;
@@ -27,6 +28,10 @@ const GRACE: Duration = Duration::from_millis(12);
 
 /// How often it is looked whether another process has written to the case.
 const LOOK: Duration = Duration::from_secs(1);
+
+/// Letters that follow one another faster than this were pasted, or are a word
+/// that was meant for the search line: none of them writes.
+const WORD: Duration = Duration::from_millis(30);
 
 /// Something that wakes the loop.
 enum Wake {
@@ -56,7 +61,8 @@ pub fn run(case: Case, settings: Settings<'_>) -> Result<()> {
         // Nobody hears when the loop has ended.
         let _ = tell.send(Wake::Event(event));
     });
-    let mut running = Loop { model, theme, crew, settings, changed: true };
+    let mut running =
+        Loop { model, theme, crew, settings, changed: true, letter: None, next: VecDeque::new() };
     running.run(&mut terminal, &hear)?;
     running.leave(&mut terminal, &hear)
 }
@@ -68,6 +74,10 @@ struct Loop<'a> {
     settings: Settings<'a>,
     /// Something changed since it was drawn.
     changed: bool,
+    /// The letter that was pressed last, and when.
+    letter: Option<(char, Stopwatch)>,
+    /// What was heard and not taken in yet.
+    next: VecDeque<Wake>,
 }
 
 /// Whether the loop goes on.
@@ -84,17 +94,17 @@ impl Loop<'_> {
         loop {
             let deadline = Stopwatch::now() + GRACE;
             while self.model.tickets.awaits_any() {
-                match hear.recv_deadline(deadline) {
+                match self.next.pop_front().map_or_else(|| hear.recv_deadline(deadline), Ok) {
                     Ok(wake) => {
-                        if self.take(wake, terminal)? == Next::End {
+                        if self.take(wake, hear, terminal)? == Next::End {
                             return Ok(());
                         }
                     }
                     Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
                 }
             }
-            while let Ok(wake) = hear.try_recv() {
-                if self.take(wake, terminal)? == Next::End {
+            while let Some(wake) = self.next.pop_front().or_else(|| hear.try_recv().ok()) {
+                if self.take(wake, hear, terminal)? == Next::End {
                     return Ok(());
                 }
             }
@@ -102,14 +112,56 @@ impl Loop<'_> {
                 terminal.draw(&self.model, &self.theme)?;
             }
             let Ok(wake) = hear.recv() else { return Ok(()) };
-            if self.take(wake, terminal)? == Next::End {
+            if self.take(wake, hear, terminal)? == Next::End {
                 return Ok(());
             }
         }
     }
 
+    /// Gathers the word that a letter which writes at once belongs to, where it was
+    /// pasted or typed at one stroke: none of its letters is a key then. Keys that
+    /// only came together over a slow line are taken one after another.
+    fn word(&mut self, chord: Chord, hear: &Receiver<Wake>) -> Option<String> {
+        let letter = |chord: &Chord| chord.writes().filter(|c| c.is_alphabetic());
+        let c = letter(&chord)?;
+        let before = self.letter.replace((c, Stopwatch::now()));
+        let map = &self.model.keys.map;
+        let browses = self.model.front == Front::Nothing && self.model.keys.pending.is_empty();
+        match map.find(self.model.context(), &[chord]) {
+            Found::Action(action) if browses && action.writes() => {}
+            Found::Action(_) | Found::Prefix(_) | Found::Nothing => return None,
+        }
+        let before = before.filter(|(last, at)| *last != c && at.elapsed() < WORD);
+        let mut word: String = before.map(|(last, _)| last).into_iter().chain([c]).collect();
+        let (mut keys, mut others) = (Vec::new(), Vec::new());
+        while let Ok(wake) = hear.recv_timeout(WORD) {
+            match &wake {
+                Wake::Event(Event::Key(next)) => {
+                    let next = letter(next);
+                    word.extend(next);
+                    keys.push(wake);
+                    if next.is_none() {
+                        break;
+                    }
+                }
+                _ => others.push(wake),
+            }
+        }
+        let does_nothing = |c: char| map.find(self.model.context(), &[Chord::char(c)]) == Found::Nothing;
+        let distinct: std::collections::BTreeSet<char> = word.chars().collect();
+        let length = word.chars().count();
+        // Keys that are pressed in a row repeat one another, and all of them do something.
+        let is_word =
+            length > 1 && (word.chars().any(does_nothing) || length > 3 && distinct.len() == length);
+        if !is_word {
+            self.next.extend(keys);
+        }
+        self.next.extend(others);
+        is_word.then_some(word)
+    }
+
     /// Takes one thing in, and carries out what comes of it.
-    fn take(&mut self, wake: Wake, terminal: &mut Terminal) -> Result<Next> {
+    fn take(&mut self, wake: Wake, hear: &Receiver<Wake>, terminal: &mut Terminal) -> Result<Next> {
         let event = match wake {
             Wake::Event(event) => event,
             Wake::Continued => {
@@ -121,6 +173,17 @@ impl Loop<'_> {
         };
         if matches!(event, Event::Key(_)) {
             update(&mut self.model, Event::Clock(self.settings.clock.now()));
+        }
+        if let Event::Key(chord) = event
+            && let Some(word) = self.word(chord, hear)
+        {
+            self.changed = true;
+            let said = format!(
+                "`{}` looks like a word and was not taken for keys: press / to search for it",
+                visible(&word)
+            );
+            self.model.say(Tone::Refused, said);
+            return Ok(Next::Go);
         }
         self.changed |= !matches!(event, Event::Moved | Event::Answer { answer: Answer::Same, .. });
         let effects = update(&mut self.model, event);

@@ -88,6 +88,8 @@ impl TestEnv {
                 "USER" => Some(user.clone()),
                 _ => None,
             }),
+            login: None,
+            typed: None,
             out: Box::new(out.clone()),
             err: Box::new(err.clone()),
             width: Some(120),

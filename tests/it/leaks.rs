@@ -55,6 +55,7 @@ fn an_entry_that_once_took_credentials_down_is_withheld_from_every_bundle() {
     let who = vestigo::journal::Who {
         login: "ada".to_owned(),
         host: "forensics".to_owned(),
+        through: None,
         ssh: None,
         tool: "vestigo".to_owned(),
         clock: String::new(),

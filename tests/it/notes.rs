@@ -210,3 +210,34 @@ fn what_is_no_journal_of_a_case_is_not_merged() {
     }
     env.run(&["journal", "merge", &env.path("logs").to_string_lossy()]).exits(3);
 }
+
+#[test]
+fn the_system_says_who_acts_and_not_the_environment() {
+    let env = TestEnv::new();
+    let run = |words: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_vestigo"))
+            .args(["--case", &env.path("mine").to_string_lossy()])
+            .args(words)
+            .env_clear()
+            .env("VESTIGO_DATA", env.path("data"))
+            .env("VESTIGO_CONFIG", env.path("config"))
+            .env("USER", "somebody-else")
+            .env("SUDO_USER", "ada")
+            .stdin(std::process::Stdio::null())
+            .output()
+            .expect("the program can be started");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("it is UTF-8")
+    };
+    std::fs::create_dir_all(env.path("config")).expect("the folder is ours");
+    std::fs::write(env.path("config/config.toml"), "examiner = \"Ada Weber\"\n").expect("it is ours");
+    run(&["new", &env.path("mine").to_string_lossy()]);
+    let entries = run(&["--json", "journal"]);
+    let first: serde_json::Value =
+        serde_json::from_str(entries.lines().next().expect("an entry")).expect("JSON");
+    assert_eq!(first["what"]["examiner"], "Ada Weber");
+    assert!(!first["by"].as_str().expect("a name").contains("somebody-else"), "{first}");
+    assert!(!first["by"].as_str().expect("a name").starts_with("uid-"), "{first}");
+    let through = first["what"]["session"]["through"].as_str().expect("it is told");
+    assert!(through.starts_with("sudo of ada"), "{through}");
+}

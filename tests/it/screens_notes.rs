@@ -5,7 +5,7 @@ use vestigo::journal::Status;
 use vestigo::tui::{Action, Pane, Screen};
 
 use crate::custody::forge;
-use crate::robot::{Robot, of};
+use crate::robot::{Robot, beside, of};
 
 /// A case of its own, since what is noted is written into its journal.
 fn fresh() -> Case {
@@ -33,6 +33,37 @@ fn an_event_is_marked_with_one_key_and_the_mark_taken_back_with_another() {
     robot.act(Action::Undo).reads("there is nothing to take back");
     assert_eq!(entries(&robot).iter().filter(|act| *act == "undo").count(), 2);
     assert!(robot.case().whole_journal().broken.is_none());
+}
+
+#[test]
+fn what_another_wrote_is_taken_back_only_where_one_says_so_and_can_be_brought_back() {
+    let case = fresh();
+    let mut robot = Robot::open(case.clone(), 100, 30);
+    robot.act(Action::Bookmark).reads("marked ");
+    let hit = robot.model().list.row().expect("it has rows").hit;
+    let id = format!("{}:{}", hit.source, hit.record);
+    assert!(beside(&case, &["bookmark", "add", &id, "--note", "theirs"]).status.success());
+    // The last annotation is not of this screen: it stays where nobody says yes.
+    robot.act(Action::Undo).sees("Not written on this screen").sees("theirs");
+    robot.act(Action::Confirm).reads("left as it is");
+    assert_eq!(entries(&robot).iter().filter(|act| *act == "undo").count(), 0);
+    robot.act(Action::Undo).press("right").act(Action::Confirm).reads("taken back: ");
+    assert_eq!(last_entry(&robot), "undo");
+    robot.act(Action::Redo).reads("brought back: bookmark.add ");
+    robot.act(Action::Redo).reads("there is nothing to bring back");
+    // The journal says what was undone, and what was brought back.
+    let said = String::from_utf8_lossy(&beside(&case, &["journal"]).stdout).into_owned();
+    assert!(said.contains("undo bookmark.add ") && said.contains("redo of entry "), "{said}");
+    // On the command line it is the same.
+    assert_eq!(beside(&case, &["undo"]).status.code(), Some(0), "it is theirs");
+    let refused = beside(&case, &["undo"]);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(
+        refused.status.code() == Some(2) && said.contains("is not yours") && said.contains("--any"),
+        "{said}"
+    );
+    assert!(beside(&case, &["undo", "--any"]).status.success());
+    assert!(beside(&case, &["redo"]).status.success());
 }
 
 #[test]

@@ -199,6 +199,20 @@ fn evidence_of_another_process_comes_into_an_open_screen() {
 }
 
 #[test]
+fn a_word_that_is_typed_outside_the_search_line_writes_nothing() {
+    let case = robot::of(&[("auth.log", include_bytes!("../../fixtures/auth.log"))]);
+    let journal = case.folder().join("journal.jsonl");
+    let before = std::fs::read(&journal).expect("it is there");
+    let mut run = Run::open(&case, 24, 80, &[]);
+    run.until_shown("all keys").press("summer").until_shown("looks like a word");
+    assert_eq!(std::fs::read(&journal).expect("it is there"), before);
+    // A key by itself is one.
+    run.press("m").until_shown("marked").press("q");
+    assert_eq!(run.end(), 0);
+    assert!(std::fs::read(&journal).expect("it is there").len() > before.len());
+}
+
+#[test]
 fn no_byte_of_a_log_acts_on_the_terminal() {
     let mut run = Run::open(&robot::hostile(), 24, 80, &[]);
     run.until_shown("1 of 3")

@@ -1,13 +1,14 @@
 //! What was noted: read back from the case, and written into its journal.
 
-use crate::case::{Case, Standing, annotate};
+use crate::case::{Case, Standing, Written, annotate};
 use crate::error::{Error, Kind, Result};
 use crate::index::{Cancel, Hit, Order, Request};
-use crate::journal::{Act, Asked, Bookmark, Change, EventRef, Finding, NewFinding, Said, undoable};
+use crate::journal::{Act, Asked, Bookmark, Change, EventRef, Finding, NewFinding, Said, redoable, undoable};
 use crate::query::{Expr, FieldRef, Leaf, Pattern, Test};
 use crate::record::{FixedClock, Instant, Window, sentence};
 
-use super::super::model::{Annotated, Deed, FindingRow, MarkRow, Notes, What, is_settled};
+use super::super::event::Answer;
+use super::super::model::{Annotated, Deed, FindingRow, Foreign, MarkRow, Notes, What, is_settled};
 use super::Hands;
 use super::work::trouble;
 
@@ -97,18 +98,35 @@ pub(super) fn found(case: &Case, hits: &[Hit], cancel: &Cancel) -> Result<Vec<Hi
 }
 
 /// Writes something into the journal; gives what was done and what stands then.
-pub(super) fn write(case: &Case, deed: &Deed, hands: &Hands, now: Instant) -> Result<Annotated> {
+/// What is somebody else's is asked for first.
+pub(super) fn write(case: &Case, deed: &Deed, hands: &Hands, now: Instant) -> Result<Answer> {
     let case = case.reread()?;
+    if let Some(foreign) = foreign(&case, deed) {
+        return Ok(Answer::Foreign(foreign));
+    }
     let (act, said) = act(&case, deed)?;
     let clock = FixedClock(now);
-    let unsealed = annotate(case.folder(), &[act], hands.signer.as_ref(), &hands.who, &clock)?;
+    let Written { ids, unsealed } =
+        annotate(case.folder(), &[act], hands.signer.as_ref(), &hands.who, &clock)?;
     let warning = match (unsealed, &hands.signer) {
         (Some(error), _) if error.kind() == Kind::Integrity => Some(trouble(&error).what),
         (Some(error), _) => Some(format!("no checkpoint was written: {}", trouble(&error).what)),
         (None, None) => Some("the checkpoint is not signed: no key can be had".to_owned()),
         (None, Some(_)) => None,
     };
-    Ok(Annotated { said, warning, notes: notes(&case, &Cancel::new())? })
+    let notes = notes(&case, &Cancel::new())?;
+    Ok(Answer::Annotated(Box::new(Annotated { said, warning, ids, notes })))
+}
+
+/// Finds what would be taken back, where this screen did not write it and nobody agreed to it.
+fn foreign(case: &Case, deed: &Deed) -> Option<Foreign> {
+    let Deed::Undo { mine, agreed } = deed else { return None };
+    let last = undoable(case.whole_journal())?;
+    if mine.contains(&last.id) || agreed.as_ref() == Some(&last.id) {
+        return None;
+    }
+    let said = format!("{} · {} · {}", told(case, &last.act), last.said_by(), last.at);
+    Some(Foreign { id: last.id, said })
 }
 
 /// Gives the entry that a deed is, and what to say of it (foreign text).
@@ -144,11 +162,23 @@ fn act(case: &Case, deed: &Deed) -> Result<(Act, String)> {
             (act, said)
         }
         Deed::Act(act) => (act.clone(), told(case, act)),
-        Deed::Undo => {
-            let Some(last) = undoable(case.whole_journal()) else {
-                return Err(Error::usage("there is nothing to take back"));
+        Deed::Undo { .. } => {
+            let last = undoable(case.whole_journal());
+            let last = last.ok_or_else(|| Error::usage("there is nothing to take back"))?;
+            (last.taken_back(), format!("taken back: {}", told(case, &last.act)))
+        }
+        Deed::Redo => {
+            let last = redoable(case.whole_journal());
+            let last = last.ok_or_else(|| {
+                Error::usage(
+                    "there is nothing to bring back: something else was written, or nothing taken back",
+                )
+            })?;
+            let was = match &last.act {
+                Act::Undo { of: Some(of), .. } => format!("{} {} of {}", of.act, of.seq, of.by),
+                act => act.told(),
             };
-            (Act::Undo { line: last.id.clone() }, format!("taken back: {}", told(case, &last.act)))
+            (last.taken_back(), format!("brought back: {was}"))
         }
     })
 }

@@ -95,7 +95,7 @@ fn what_is_written_is_carried_out_to_the_last_even_when_the_program_is_left() {
     let now = crate::record::Instant::default();
     let drawn: Vec<Ticket> = (0..3).map(|_| tickets.draw(Lane::Hand)).collect();
     for ticket in &drawn {
-        crew.ask(*ticket, Question::Annotate { deed: Box::new(crate::tui::model::Deed::Undo), now });
+        crew.ask(*ticket, Question::Annotate { deed: Box::new(crate::tui::model::Deed::Redo), now });
     }
     waits.recv().expect("the first was begun");
     (0..3).for_each(|_| go.send(()).expect("the crew works"));

@@ -47,8 +47,7 @@ pub fn carry_out(
         Question::Facets { scope, fields } => facets(case, scope, fields, cancel, tell),
         Question::Notes => notes::notes(case, cancel).map(|notes| tell(Answer::Notes(Box::new(notes)))),
         Question::Found(hits) => notes::found(case, hits, cancel).map(|hits| tell(Answer::Found(hits))),
-        Question::Annotate { deed, now } => notes::write(case, deed, hands, *now)
-            .map(|annotated| tell(Answer::Annotated(Box::new(annotated)))),
+        Question::Annotate { deed, now } => notes::write(case, deed, hands, *now).map(&mut *tell),
         Question::Verify { depth, now } => check::verify(case, *depth, hands, *now, cancel, tell)
             .map(|verdict| tell(Answer::Checked(Box::new(verdict)))),
         Question::Anchor { now } => {

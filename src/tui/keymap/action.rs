@@ -146,7 +146,8 @@ actions! {
     Bookmark "bookmark" "bookmark" [Events Timeline Detail] "Bookmarks the selected event, or takes its bookmark away.";
     Note "note" "note" [Events Timeline Detail Findings] "Bookmarks the selected event with a note, or says something of the selected finding.";
     NewFinding "new-finding" "finding" [Browse] "Writes a finding down, which the search, the event, or the bookmarks show; or puts events into one.";
-    Undo "undo" "undo" [Browse] "Takes the last bookmark, note or finding back.";
+    Undo "undo" "undo" [Browse] "Takes your last bookmark, note or finding back; asks before it takes back what another wrote.";
+    Redo "redo" "redo" [Browse] "Brings back what was taken back last.";
     ShowEvents "show-events" "its events" [Findings] "Forgets the search and shows the events of the selected finding, or the bookmarked one.";
     NextState "next-state" "state" [Findings] "Moves the selected finding on: open, acknowledged, in progress, fix claimed, verified.";
     Edit "edit" "edit" [Findings] "Changes the selected finding's title, severity, state, verdict, owner, due date, tags.";
@@ -228,6 +229,14 @@ impl Action {
     /// Finds an action by its name.
     pub fn named(name: &str) -> Option<Action> {
         Action::ALL.iter().copied().find(|action| action.info().name == name)
+    }
+
+    /// Tells whether it writes into the journal at once, without a form before it.
+    pub fn writes(self) -> bool {
+        matches!(
+            self,
+            Action::Bookmark | Action::Undo | Action::Redo | Action::NextState | Action::RemoveMark
+        )
     }
 
     /// Tells whether it works where these bindings hold (a context's chain).

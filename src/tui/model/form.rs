@@ -43,6 +43,8 @@ pub enum Purpose {
     Close(String),
     /// A finding is taken up again, by its uid.
     Reopen(String),
+    /// Somebody else's annotation is taken back, by the SHA-256 of its entry.
+    Undo(String),
 }
 
 /// A row of a form.

@@ -23,7 +23,9 @@ pub use fields::{Facet, FacetLine, FacetPlace, Facets, telling};
 pub use form::{Entry, Form, FormRow, Purpose};
 pub use front::{Front, Palette, Reading, Typing};
 pub use list::{Brief, Column, List, Outcome, Pivot, Row, Told};
-pub use notes::{Annotated, Deed, FindingRow, MarkRow, Notebook, Noted, Notes, by_state, is_settled};
+pub use notes::{
+    Annotated, Deed, FindingRow, Foreign, MarkRow, Notebook, Noted, Notes, by_state, is_settled,
+};
 pub use search::{Search, Stop};
 pub use timeline::{Chart, Gap, Timeline};
 
@@ -148,6 +150,8 @@ pub struct Model {
     pub tickets: Tickets,
     /// What is to be told.
     pub notice: Option<Notice>,
+    /// What this screen wrote into the journal, by the SHA-256 of each entry.
+    pub mine: Vec<String>,
     /// A line that the copy key gives instead of a value, until the next key.
     pub copyable: Option<String>,
 }
@@ -171,6 +175,7 @@ impl Model {
             check: Check::default(),
             tickets: Tickets::default(),
             notice: None,
+            mine: Vec::new(),
             copyable: None,
         }
     }

@@ -211,7 +211,23 @@ pub enum Deed {
     /// Anything that needs no evidence to be looked at.
     Act(Act),
     /// Takes the last annotation back.
-    Undo,
+    Undo {
+        /// What this screen wrote, by the SHA-256 of each entry: only of that …
+        mine: Vec<String>,
+        /// … unless whatever it is was agreed to, by the SHA-256 of its entry.
+        agreed: Option<String>,
+    },
+    /// Brings back what was taken back last.
+    Redo,
+}
+
+/// Somebody else's annotation that is about to be taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Foreign {
+    /// SHA-256 of its entry.
+    pub id: String,
+    /// What it says, whose it is, and when (foreign text).
+    pub said: String,
 }
 
 /// What came of a deed.
@@ -221,6 +237,8 @@ pub struct Annotated {
     pub said: String,
     /// What went wrong besides, safe to show.
     pub warning: Option<String>,
+    /// SHA-256 of the entries that were written.
+    pub ids: Vec<String>,
     /// What stands now.
     pub notes: Notes,
 }

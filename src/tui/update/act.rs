@@ -52,6 +52,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Note => notes::note(model),
         Action::NewFinding => findings::new_finding(model),
         Action::Undo => notes::undo(model),
+        Action::Redo => notes::redo(model),
         Action::ShowEvents => notes::show_events(model),
         Action::NextState => findings::next_state(model),
         Action::Edit => findings::edit(model),

@@ -41,6 +41,7 @@ pub(super) fn take(model: &mut Model, ticket: Ticket, took: Option<Duration>, an
         Answer::Values(values) => typing::values(model, values),
         Answer::Notes(notes) => return notes::take(model, *notes),
         Answer::Found(hits) => model.notebook.take_found(&hits),
+        Answer::Foreign(foreign) => notes::ask_before(model, foreign),
         Answer::Annotated(annotated) => return notes::annotated(model, *annotated),
         Answer::Same => {}
         Answer::Grown(facts) => return grown(model, *facts),

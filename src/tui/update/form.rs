@@ -91,6 +91,7 @@ pub(super) fn confirm(model: &mut Model) -> Vec<Effect> {
         Purpose::Edit(uid) => findings::confirm_edit(model, &form, uid),
         Purpose::Close(uid) => findings::confirm_close(model, &form, uid),
         Purpose::Reopen(uid) => findings::confirm_reopen(model, &form, uid),
+        Purpose::Undo(id) => notes::agreed(model, &form, id),
     }
 }
 

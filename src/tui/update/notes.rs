@@ -8,7 +8,7 @@ use crate::record::{EventId, Window};
 
 use super::super::effect::{Effect, Lane, Question, Scope};
 use super::super::model::{
-    Annotated, Deed, Form, FormRow, Front, Model, Noted, Notes, Pane, Purpose, Reading, Screen, Tone,
+    Annotated, Deed, Foreign, Form, FormRow, Front, Model, Noted, Notes, Pane, Purpose, Reading, Screen, Tone,
 };
 use super::{act, ask, form, search};
 
@@ -43,6 +43,7 @@ pub(super) fn ask_found(model: &mut Model) -> Option<Effect> {
 /// Says what was written down.
 pub(super) fn annotated(model: &mut Model, annotated: Annotated) -> Vec<Effect> {
     form::done(model);
+    model.mine.extend(annotated.ids);
     let (said, tone) = match annotated.warning {
         None => (visible(&annotated.said), Tone::Done),
         Some(warning) => {
@@ -72,9 +73,36 @@ pub(super) fn refuse(model: &mut Model, why: &str) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Takes the last annotation back.
+/// Takes the last annotation back, where this screen wrote it.
 pub(super) fn undo(model: &mut Model) -> Vec<Effect> {
-    write(model, Deed::Undo)
+    let mine = model.mine.clone();
+    write(model, Deed::Undo { mine, agreed: None })
+}
+
+/// Brings back what was taken back last.
+pub(super) fn redo(model: &mut Model) -> Vec<Effect> {
+    write(model, Deed::Redo)
+}
+
+const TAKE: &str = "Take it back";
+
+/// Asks before what this screen did not write is taken back.
+pub(super) fn ask_before(model: &mut Model, foreign: Foreign) {
+    let answers = ["no, leave it", "yes, take it back"].map(str::to_owned).to_vec();
+    let rows = vec![FormRow::choice(TAKE, answers, 0)];
+    let mut form = Form::new(Purpose::Undo(foreign.id), "Not written on this screen", "answer", rows);
+    form.facts.push(("What", foreign.said));
+    model.front = Front::Form(Box::new(form));
+}
+
+/// Takes back what was asked for, or leaves it.
+pub(super) fn agreed(model: &mut Model, form: &Form, id: &str) -> Vec<Effect> {
+    if form.chosen(TAKE) == 0 {
+        model.front = Front::Nothing;
+        model.say(Tone::Done, "left as it is");
+        return Vec::new();
+    }
+    write(model, Deed::Undo { mine: Vec::new(), agreed: Some(id.to_owned()) })
 }
 
 /// Marks the selected event, or takes its mark away.
