@@ -54,6 +54,43 @@ fn the_login_after_the_spraying_is_found_within_ten_keys() {
     }
 }
 
+/// The keys of README's first step, in the order in which it names them; what is
+/// no key is a value to go to.
+fn keys_of_the_first_step() -> Vec<String> {
+    let text = include_str!("../../README.md");
+    let from = text.find("1. **Did an attack work?**").expect("README has a first step");
+    let step = &text[from..from + text[from..].find("2. **When?**").expect("and a second one")];
+    let words =
+        regex::Regex::new(r"`([^`]+)`|\bEnter\b|\b203\.0\.113\.77\b").expect("the expression is right");
+    words
+        .captures_iter(step)
+        .map(|found| found.get(1).unwrap_or(found.get(0).expect("it matched")).as_str().to_owned())
+        .collect()
+}
+
+#[test]
+fn the_walk_in_the_readme_works_key_for_key() {
+    let mut robot = Robot::open(demo(), 80, 24);
+    let steps = keys_of_the_first_step();
+    for (at, step) in steps.iter().enumerate() {
+        let next = steps.get(at + 1).map(String::as_str);
+        let selected = |robot: &Robot| robot.model().fields.pivot().expect("a value is selected");
+        match step.as_str() {
+            "Enter" => drop(robot.press("enter")),
+            key if key.chars().count() == 1 => drop(robot.press(key)),
+            "source.ip" => assert_eq!(selected(&robot).field, "source.ip", "where `l` leads"),
+            // A value that Enter is pressed on is gone to; one that is named behind is where one is.
+            value if next == Some("Enter") => {
+                while selected(&robot).value != value {
+                    robot.press("j");
+                }
+            }
+            value => assert!(!value.is_empty()),
+        }
+    }
+    robot.pane(Pane::Events).selected("Accepted password for deploy from 203.0.113.77");
+}
+
 #[test]
 fn pivoting_on_an_address_keeps_the_time_window() {
     let mut robot = Robot::open(demo(), 120, 40);
