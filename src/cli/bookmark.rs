@@ -87,7 +87,7 @@ fn said(
 
 fn list(opened: &Opened, globals: &Globals, world: &mut World) -> Result<Outcome> {
     let headings = [
-        ("Time", Align::Left),
+        ("Time", Align::Whole),
         ("Id", Align::Left),
         ("", Align::Left),
         ("Note", Align::Left),

@@ -17,11 +17,11 @@ pub struct Printer {
 }
 
 const HEADINGS: [(&str, Align); 6] = [
-    ("Time", Align::Left),
+    ("Time", Align::Whole),
     ("Id", Align::Left),
     ("", Align::Left),
     ("Actor", Align::Left),
-    ("From", Align::Left),
+    ("From", Align::Whole),
     ("What", Align::Left),
 ];
 
@@ -118,7 +118,9 @@ impl Printer {
 
     fn time(&self, entry: &Entry) -> String {
         let Some(stamp) = entry.event.stamp else { return "-".to_owned() };
-        let shown = self.zone.show(stamp.instant, 3);
+        // A part of a second only where one is told.
+        let digits = if stamp.instant.nanos() % 1_000_000_000 == 0 { 0 } else { 3 };
+        let shown = self.zone.show(stamp.instant, digits);
         if stamp.basis.is_explicit() { shown } else { format!("≈ {shown}") }
     }
 

@@ -136,7 +136,7 @@ fn tell(
     }
     let zone = zone(globals).unwrap_or(Zone::UTC);
     let heads = [
-        ("Source", Align::Left),
+        ("Source", Align::Tail),
         ("Status", Align::Left),
         ("Format", Align::Left),
         ("Share", Align::Right),

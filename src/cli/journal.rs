@@ -19,7 +19,7 @@ pub fn journal(globals: &Globals, world: &mut World) -> Result<Outcome> {
     let opened = Opened::new(globals, world)?;
     let mut table = Table::new(&[
         ("#", Align::Right),
-        ("When", Align::Left),
+        ("When", Align::Whole),
         ("Who", Align::Left),
         ("Did", Align::Left),
         ("What", Align::Left),

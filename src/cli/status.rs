@@ -82,7 +82,7 @@ pub fn status(globals: &Globals, world: &mut World) -> Result<Outcome> {
         size(bytes)
     ))?;
     let mut table = Table::new(&[
-        ("Source", Align::Left),
+        ("Source", Align::Tail),
         ("Format", Align::Left),
         ("Events", Align::Right),
         ("Unparsed", Align::Right),

@@ -8,8 +8,12 @@ use crate::error::visible;
 /// How a column stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Align {
-    /// Words.
+    /// Words, cut at their end where room is short.
     Left,
+    /// Words whose end tells them apart (paths): cut at their beginning.
+    Tail,
+    /// What is never cut: times and addresses.
+    Whole,
     /// Numbers.
     Right,
 }
@@ -55,10 +59,10 @@ impl Table {
 
     fn line(&self, row: &[String], widths: &[usize]) -> String {
         let cells = row.iter().zip(widths).zip(&self.headings).map(|((cell, width), (_, align))| {
-            let cell = clip(cell, *width);
+            let cell = if *align == Align::Tail { clip_front(cell, *width) } else { clip(cell, *width) };
             let gap = " ".repeat(width.saturating_sub(cell.width()));
             match align {
-                Align::Left => cell + &gap,
+                Align::Left | Align::Tail | Align::Whole => cell + &gap,
                 Align::Right => gap + &cell,
             }
         });
@@ -75,13 +79,31 @@ impl Table {
         let mut excess =
             (widths.iter().sum::<usize>() + 2 * widths.len().saturating_sub(1)).saturating_sub(limit);
         while excess > 0 {
-            let words = (0..widths.len()).filter(|n| self.headings[*n].1 == Align::Left && widths[*n] > 8);
+            let gives =
+                |n: &usize| matches!(self.headings[*n].1, Align::Left | Align::Tail) && widths[*n] > 8;
+            let words = (0..widths.len()).filter(gives);
             let Some(widest) = words.max_by_key(|n| widths[*n]) else { break };
             widths[widest] -= 1;
             excess -= 1;
         }
         widths
     }
+}
+
+/// Cuts a text's beginning off, so that it has a width in columns.
+pub fn clip_front(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let (mut from, mut used) = (text.len(), 1);
+    for (at, cluster) in text.grapheme_indices(true).rev() {
+        if used + cluster.width() > width {
+            break;
+        }
+        used += cluster.width();
+        from = at;
+    }
+    if width == 0 { String::new() } else { format!("…{}", &text[from..]) }
 }
 
 /// Cuts a text to a width in columns, with `…` where something was cut.
@@ -136,6 +158,18 @@ pub fn size(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_are_never_cut_and_paths_keep_their_end() {
+        let mut table = Table::new(&[("Source", Align::Tail), ("Time", Align::Whole), ("What", Align::Left)]);
+        let path = "/very/long/folder/of/logs/auth.log".to_owned();
+        table.row([path, "2026-03-02 03:24:11Z".to_owned(), "a long sentence of many words".to_owned()]);
+        for width in [40, 50, 60, 80] {
+            let line = table.lines(Some(width)).remove(1);
+            assert!(line.contains("2026-03-02 03:24:11Z") && line.contains("uth.log"), "{line}");
+            assert!(width < 50 || line.width() <= width, "{line}");
+        }
+    }
 
     #[test]
     fn a_table_fits_and_says_where_it_was_cut() {

@@ -102,7 +102,7 @@ fn json(histogram: &Histogram, world: &mut World) -> Result<()> {
 
 fn table(histogram: &Histogram, zone: &Zone, world: &mut World) -> Result<()> {
     let split = !histogram.by.is_empty();
-    let mut heads = vec![("Start", Align::Left), ("Events", Align::Right), ("", Align::Left)];
+    let mut heads = vec![("Start", Align::Whole), ("Events", Align::Right), ("", Align::Left)];
     if split {
         heads.push(("By", Align::Left));
     }

@@ -20,8 +20,8 @@ pub fn top(args: &TopArgs, globals: &Globals, world: &mut World) -> Result<Outco
     let mut table = Table::new(&[
         ("Events", Align::Right),
         ("Value", Align::Left),
-        ("First", Align::Left),
-        ("Last", Align::Left),
+        ("First", Align::Whole),
+        ("Last", Align::Whole),
     ]);
     for value in &values {
         if globals.json {
