@@ -36,7 +36,7 @@ pub struct Settings<'a> {
     pub keymap: String,
     /// The user's own keymap, laid over it.
     pub overlay: Option<PathBuf>,
-    /// The theme: `default`, `high-contrast`, `mono`, or the path of a `.toml` file.
+    /// The theme: `default`, `high-contrast`, `light`, `mono`, or the path of a `.toml` file.
     pub theme: String,
     /// Whether hues are used.
     pub colour: Colour,

@@ -17,6 +17,7 @@ const MOST_BYTES: u64 = 1 << 20;
 const BUILT_IN: &[(&str, &str)] = &[
     ("default", include_str!("../../../themes/default.toml")),
     ("high-contrast", include_str!("../../../themes/high-contrast.toml")),
+    ("light", include_str!("../../../themes/light.toml")),
     ("mono", include_str!("../../../themes/mono.toml")),
 ];
 
@@ -34,12 +35,12 @@ struct Look {
 }
 
 impl Theme {
-    /// Gives a built-in theme: `default`, `high-contrast` or `mono`.
+    /// Gives a built-in theme: `default`, `high-contrast`, `light` or `mono`.
     pub fn builtin(name: &str) -> Result<Theme> {
         let found = BUILT_IN.iter().find(|(known, _)| *known == name);
         let (_, text) = found.ok_or_else(|| {
             Error::usage(format!("there is no theme `{}`", Visible(name)))
-                .hint("Choose default, high-contrast or mono, or give the path of a theme file.")
+                .hint("Choose default, high-contrast, light or mono, or give the path of a theme file.")
         })?;
         Theme::read(text, name)
     }
@@ -100,6 +101,22 @@ fn style(look: &Look) -> Result<Style, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_theme_draws_on_its_own_colour() {
+        for (name, _) in BUILT_IN {
+            let theme = Theme::builtin(name).expect("it is built in");
+            let ground = theme[Role::Text].bg;
+            for role in Role::ALL {
+                let style = theme[*role];
+                let (on, text) = (style.bg.or(ground), style.fg.or(theme[Role::Text].fg));
+                assert!(text.is_none() || on != text, "{name}: {} is drawn on its own colour", role.name());
+                // Black and white are somebody's ground: they need one of their own.
+                let named = matches!(text, Some(Color::White | Color::Black));
+                assert!(!named || on.is_some(), "{name}: {} names no ground", role.name());
+            }
+        }
+    }
 
     #[test]
     fn every_built_in_theme_styles_every_role_and_uses_sixteen_colours() {

@@ -1,10 +1,12 @@
 //! The last line: a notice, or the keys that help here.
 
+use ratatui::layout::Rect;
+
 use super::super::keymap::{Action, footer};
 use super::super::layout::Panes;
 use super::super::model::{Model, Tone};
 use super::super::theme::Role;
-use super::pen::Pen;
+use super::pen::{Pen, wrap};
 
 /// Actions that stand in the footer whatever else has no room.
 const ALWAYS: [Action; 2] = [Action::Palette, Action::Help];
@@ -18,8 +20,16 @@ pub(super) fn draw(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
             Tone::Refused => (pen.theme.glyphs.trouble, Role::Warning),
             Tone::Alarm => (pen.theme.glyphs.trouble, Role::Trouble),
         };
-        let x = pen.text(line.x + 1, line.y, 2, glyph, role) + 1;
-        pen.text(x, line.y, line.width.saturating_sub(x + 1), &notice.text, role);
+        // What has no room in one line stands in several, the last in the footer's place.
+        let lines = wrap(&notice.text, usize::from(line.width.saturating_sub(4)).max(1));
+        let most = usize::from(line.y / 2).max(1);
+        let lines = &lines[..lines.len().min(most)];
+        let top = line.y + 1 - u16::try_from(lines.len()).unwrap_or(1).max(1);
+        pen.clear(Rect { y: top, height: line.y + 1 - top, ..line });
+        let x = pen.text(line.x + 1, top, 2, glyph, role) + 1;
+        for (y, text) in (top..).zip(lines) {
+            pen.text(x, y, line.width.saturating_sub(x + 1), text, role);
+        }
         return;
     }
     let context = model.context();

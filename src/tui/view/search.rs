@@ -14,7 +14,7 @@ use super::super::layout::Panes;
 use super::super::model::{Model, Typing};
 use super::super::numbers::{counted, thousands};
 use super::super::theme::Role;
-use super::pen::{Pen, seen};
+use super::pen::{Pen, seen, wrap};
 
 /// Where the query's text begins: behind ` / `.
 pub(super) const TEXT: u16 = 3;
@@ -79,14 +79,17 @@ fn draw_problem(typing: &Typing, problem: &Diagnostic, start: usize, under: Rect
     };
     let unfinished = problem.span.end >= text.trim_end().len();
     let role = if unfinished { Role::Faint } else { Role::Caret };
-    pen.clear(Rect { height: 2, ..under });
+    let said = wrap(&problem_text(problem), usize::from(under.width.saturating_sub(TEXT + 1)).max(1));
+    let height = 1 + u16::try_from(said.len()).unwrap_or(1);
+    pen.clear(Rect { height, ..under });
     let from = column(problem.span.start);
     let carets = column(problem.span.end).saturating_sub(from).clamp(1, under.width.saturating_sub(TEXT + 1));
     let room = (under.width - 1).saturating_sub(TEXT + from);
     pen.text(TEXT + from, under.y, room, &pen.theme.glyphs.caret.repeat(usize::from(carets)), role);
-    let said = problem_text(problem);
-    pen.text(TEXT, under.y + 1, under.width - TEXT - 1, &said, role);
-    under.y + 2
+    for (y, line) in (under.y + 1..).zip(&said) {
+        pen.text(TEXT, y, under.width - TEXT - 1, line, role);
+    }
+    under.y + height
 }
 
 /// Says what is wrong with a query, and what to try.
