@@ -187,8 +187,9 @@ impl World {
 /// Reads a line from the terminal.
 fn typed() -> Option<String> {
     let mut answer = String::new();
-    io::stdin().read_line(&mut answer).ok()?;
-    Some(answer.trim().to_owned())
+    // At the end of the input nobody has answered.
+    let read = io::stdin().read_line(&mut answer).ok()?;
+    (read > 0).then(|| answer.trim().to_owned())
 }
 
 /// Makes text harmless that may have several lines; tabs stay, too.

@@ -100,13 +100,12 @@ fn is_json(sample: &[u8], whole: bool, texts: &[String]) -> bool {
 }
 
 /// Files that are no text, by how they begin.
-const BINARIES: [(&[u8], &str); 9] = [
+const BINARIES: [(&[u8], &str); 8] = [
     (b"ElfFile\0", "a Windows event log (EVTX)"),
     (b"LPKSHHRH", "a systemd journal"),
     (b"SQLite format 3\0", "an SQLite database"),
     (b"\xd4\xc3\xb2\xa1", "a packet capture"),
     (b"\xa1\xb2\xc3\xd4", "a packet capture"),
-    (b"\x0a\x0d\x0d\x0a", "a packet capture"),
     (b"\x89PNG\r\n", "a picture"),
     (b"\x7fELF", "a program"),
     (b"%PDF-", "a PDF document"),

@@ -137,12 +137,12 @@ impl Loop<'_> {
         while let Ok(wake) = hear.recv_timeout(WORD) {
             match &wake {
                 Wake::Event(Event::Key(next)) => {
-                    let next = letter(next);
-                    word.extend(next);
-                    keys.push(wake);
-                    if next.is_none() {
+                    let Some(next) = letter(next) else {
+                        others.push(wake);
                         break;
-                    }
+                    };
+                    word.push(next);
+                    keys.push(wake);
                 }
                 _ => others.push(wake),
             }
