@@ -1,18 +1,27 @@
 //! What tags and findings stand for in a query.
 
 use crate::error::{Error, Result};
+use crate::evidence::SourceRow;
 use crate::index::{Cancel, Request};
 use crate::journal::{Asked, EventRef, Finding};
 use crate::query::{self, Context, Expr, FieldRef, Leaf, Op, Pattern, Scalar, Test};
 use crate::record::fields::FILE_PATH;
-use crate::record::{Instant, SourceId, Window};
+use crate::record::{Instant, Window};
 
-use super::{Case, SourceInfo};
+use super::Case;
 
 impl Case {
     /// Says in a query what tags and findings stand for: the events of each.
     pub fn resolve(&self, expr: Expr) -> Result<Expr> {
         Resolver { case: self, within: Vec::new() }.resolve(expr)
+    }
+
+    /// Finds a field that is to be redacted, by its name or alias. No event has to
+    /// have it; a slip is pointed at, since nothing would be redacted.
+    pub fn redactable(&self, name: &str) -> Result<String> {
+        let fields = self.field_names();
+        let context = Context { zone: self.about().zone, now: Instant::default(), fields: &fields };
+        Ok(query::named(name, &context)?)
     }
 
     /// Gives the query whose events are those of a finding.
@@ -98,22 +107,16 @@ impl<'a> Resolver<'a> {
     /// Puts sources in the place of a name, where it is no hash of one.
     fn source(&self, pattern: Pattern) -> Result<Expr> {
         let text = pattern.text.to_lowercase();
-        let is_hash = |c: char| c.is_ascii_hexdigit() || matches!(c, Pattern::ANY | Pattern::ONE);
-        let hash = text.len() <= 64 * 4 && text.chars().all(is_hash);
-        let is_one =
-            |source: &SourceId| like(&pattern, &source.to_string()) || source.to_string().starts_with(&text);
+        let digit = |c: char| c.is_ascii_hexdigit() || matches!(c, Pattern::ANY | Pattern::ONE);
+        let hash = text.chars().all(digit);
+        let is_one = |id: &str| id.starts_with(&text) || like(&pattern, id);
         let named = self.called(&pattern);
-        if hash && (named.is_empty() || self.case.sources().iter().any(|source| is_one(&source.id))) {
+        if hash && (named.is_empty() || self.rows().any(|row| is_one(&row.source))) {
             return Ok(Expr::Leaf(Leaf { field: Some(FieldRef::Source), test: Test::Is(pattern) }));
         }
         if named.is_empty() {
-            let name: String =
-                pattern.text.chars().map(|c| if c == Pattern::ANY { '*' } else { c }).collect();
-            return Err(Error::usage(format!(
-                "no source of the case is called {}",
-                crate::error::Visible(&name)
-            ))
-            .hint("See `vestigo status`; source:*auth* finds by a part of the name."));
+            return Err(Error::usage(format!("no source of the case is called {}", pattern.shown()))
+                .hint("See `vestigo status`; source:*auth* finds by a part of the name."));
         }
         Ok(any(named))
     }
@@ -127,12 +130,15 @@ impl<'a> Resolver<'a> {
             like(pattern, &path)
                 || path.strip_suffix(&wanted).is_some_and(|before| before.ends_with(['/', '!', '\\']))
         };
-        let sources = self.case.sources().into_iter().filter(|source| fits(&source.path));
-        let one = |source: SourceInfo| {
-            let test = Test::Is(Pattern { text: source.id.to_string(), quoted: false });
+        let one = |row: &SourceRow| {
+            let test = Test::Is(Pattern { text: row.source.clone(), quoted: false });
             Expr::Leaf(Leaf { field: Some(FieldRef::Source), test })
         };
-        sources.map(one).collect()
+        self.rows().filter(|row| fits(&row.found.path)).map(one).collect()
+    }
+
+    fn rows(&self) -> impl Iterator<Item = &'a SourceRow> {
+        self.case.store().manifests().flat_map(|(_, manifest)| &manifest.sources)
     }
 
     fn resolve_all(&mut self, members: Vec<Expr>) -> Result<Vec<Expr>> {

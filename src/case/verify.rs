@@ -169,11 +169,20 @@ pub fn one_moment(case: &Dir) -> (std::io::Result<Anchors>, Result<Journal>) {
         let quiet = !held && !journal::is_held(case) && journal_length(case) == before;
         let end = journal.as_ref().map(|journal| journal::checkpoint_name(journal.lines.len() as u64));
         let sealed = anchors.as_ref().is_ok_and(|anchors| end.is_ok_and(|end| anchors.has(&end)));
-        if sealed || tries == SEALING || quiet {
+        if sealed || tries >= SEALING || quiet {
             return (anchors, journal);
         }
-        tries += 1;
-        std::thread::sleep(PAUSE);
+        // A journal may be large: it is read again only where something was written.
+        let end = journal.ok().map(|journal| journal::checkpoint_name(journal.lines.len() as u64));
+        loop {
+            std::thread::sleep(PAUSE);
+            tries += 1;
+            let sealed =
+                case.dir(journal::ANCHORS).is_ok_and(|anchors| end.iter().any(|end| anchors.has(end)));
+            if sealed || tries >= SEALING || !journal::is_held(case) || journal_length(case) != before {
+                break;
+            }
+        }
     }
 }
 

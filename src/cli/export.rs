@@ -43,7 +43,7 @@ pub fn export(args: &ExportArgs, globals: &Globals, world: &mut World) -> Result
         tar: args.tar,
         signer: Some(signer),
         tsa: args.tsa.clone().or(config(world)?.tsa),
-        redact: args.redact.iter().map(|name| opened.redacted(name)).collect::<Result<_>>()?,
+        redact: args.redact.iter().map(|name| opened.case.redactable(name)).collect::<Result<_>>()?,
         named: named(args)?,
         reason: args.redact_reason.clone(),
         originals: args.originals,
@@ -116,7 +116,7 @@ fn asked(args: &ExportArgs, opened: &Opened) -> Result<Ask> {
     let window = opened.window(&args.span)?;
     let query = args.query.as_ref().map(|text| {
         let parsed = opened.parse(text)?;
-        Ok(Query { text: parsed.to_string(), expr: parsed, window })
+        Ok::<_, Error>(Query { text: parsed.to_string(), expr: parsed, window })
     });
     let ask = Ask {
         findings: args.findings.clone(),

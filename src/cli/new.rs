@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::case::{Hold, New};
+use crate::case::{About, Hold, New};
 use crate::error::{Result, visible};
 use crate::journal::Signer;
 
@@ -22,7 +22,8 @@ pub fn new(
 ) -> Result<Outcome> {
     let folder = which::folder_of(name, world)?;
     let signer = sign.or(config(world)?.sign).map(|path| Signer::open(&path)).transpose()?;
-    let examiner = examiner(given, globals, world)?;
+    // Of a case that is there already nobody is asked anything.
+    let examiner = if About::path(&folder).exists() { given } else { examiner(given, globals, world)? };
     let new = New { title, examiner, zone: zone(globals), signer, keyring: keyring(world).ok() };
     let mut hold = Hold::create(&folder, &new, &world.who(), world.clock.as_ref())?;
     checkpoint(&mut hold, world);

@@ -11,7 +11,7 @@ use crate::case::{Case, Watch};
 use crate::error::{Attempt, Error, Kind, Result, harmless_json, visible};
 use crate::export::{VERIFY_PROOFS, VERIFY_SH};
 use crate::index::is_damaged;
-use crate::query::{self, Context, Diagnostic, Expr, FieldRef, Leaf};
+use crate::query::{self, Context, Diagnostic, Expr};
 use crate::record::{Instant, Window, Zone};
 
 use super::args::{Cli, Command, Formats, Generated, Globals, Span};
@@ -197,17 +197,7 @@ impl Opened {
 
     /// Finds a field by its name or alias; one that no event has is pointed at.
     pub fn field(&self, name: &str) -> Result<String> {
-        query::called_in(name, &self.context()).map_err(unknown)
-    }
-
-    /// Finds a field that is to be redacted by its name or alias. No event has to
-    /// have it; a name that looks like a slip is pointed at, since nothing would be redacted.
-    pub fn redacted(&self, name: &str) -> Result<String> {
-        match query::parse(&format!("_exists_:{}", query::quote(name)), &self.context()) {
-            Ok(Expr::Leaf(Leaf { field: Some(FieldRef::Core(id)), .. })) => Ok(id.name().to_owned()),
-            Ok(Expr::Leaf(Leaf { field: Some(FieldRef::Own(name)), .. })) => Ok(name),
-            _ => self.field(name),
-        }
+        Ok(query::called_in(name, &self.context())?)
     }
 
     /// Says how a question was read, and among what it was asked.
@@ -264,11 +254,6 @@ fn opened(folder: &Path, globals: &Globals, world: &mut World) -> Result<Case> {
 /// Gives the zone that the command line asks for.
 pub fn zone(globals: &Globals) -> Option<Zone> {
     if globals.utc { Some(Zone::UTC) } else { globals.zone }
-}
-
-fn unknown(unknown: query::Unknown) -> Error {
-    let list = "`vestigo status -v` lists the fields of this case.".to_owned();
-    Error::usage(unknown.message).hint(unknown.hint.unwrap_or(list))
 }
 
 fn pointed(diagnostic: &Diagnostic, text: &str) -> Error {

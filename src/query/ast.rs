@@ -83,6 +83,11 @@ impl Pattern {
     /// Stands for `?` in a pattern: exactly one character.
     pub const ONE: char = '\u{10fffd}';
 
+    /// Gives it as it was written, safe to show.
+    pub fn shown(&self) -> String {
+        crate::error::visible(&self.text.replace(Pattern::ANY, "*").replace(Pattern::ONE, "?"))
+    }
+
     /// Tells whether it has wildcards. A phrase has none, whatever stands in it.
     pub fn is_wild(&self) -> bool {
         !self.quoted && self.text.contains([Pattern::ANY, Pattern::ONE])

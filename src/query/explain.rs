@@ -1,6 +1,6 @@
 //! A question in words: how it was read.
 
-use super::{Expr, Leaf, Pattern, Test};
+use super::{Expr, Leaf, Test};
 
 /// Says how a query was read: its canonical form, and what is looked for everywhere.
 pub fn explain(expr: &Expr) -> Vec<String> {
@@ -25,15 +25,10 @@ fn bare(expr: &Expr, words: &mut Vec<String>) {
         Expr::All => {}
         Expr::And(members) | Expr::Or(members) => members.iter().for_each(|member| bare(member, words)),
         Expr::Not(inner) => bare(inner, words),
-        Expr::Leaf(Leaf { field: None, test: Test::Is(pattern) }) => words.push(shown(pattern)),
+        Expr::Leaf(Leaf { field: None, test: Test::Is(pattern) }) => words.push(pattern.shown()),
         Expr::Leaf(Leaf { field: None, .. }) => words.push(expr.to_string()),
         Expr::Leaf(_) => {}
     }
-}
-
-fn shown(pattern: &Pattern) -> String {
-    let text = pattern.text.replace(Pattern::ANY, "*").replace(Pattern::ONE, "?");
-    crate::error::visible(&text)
 }
 
 #[cfg(test)]

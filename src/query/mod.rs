@@ -34,7 +34,7 @@ pub use diagnostic::Diagnostic;
 pub use escape::quote;
 pub use explain::explain;
 pub use moment::moment;
-pub use names::{Unknown, called_in};
+pub use names::{called_in, named};
 pub use parser::parse;
 pub use pivot::{exclude, include, only};
 

@@ -1,6 +1,6 @@
 //! Field names: what each means, and which one was meant.
 
-use crate::error::visible;
+use crate::error::{Error, visible};
 use crate::record::{FIELDS, FieldId};
 
 use super::nearest::nearest;
@@ -184,6 +184,23 @@ pub fn full(field: &FieldRef) -> Option<String> {
     }
 }
 
+impl From<Unknown> for Error {
+    fn from(unknown: Unknown) -> Error {
+        let list = "`vestigo status -v` lists the fields of this case.".to_owned();
+        Error::usage(unknown.message).hint(unknown.hint.unwrap_or(list))
+    }
+}
+
+/// Finds the full name of a field, whether or not any event has it.
+///
+/// # Errors
+///
+/// Says that there is none, or that the name looks like a slip of another.
+pub fn named(name: &str, context: &Context<'_>) -> Result<String, Unknown> {
+    let field = field(name, context)?;
+    Ok(full(&field).unwrap_or_else(|| field.to_string()))
+}
+
 /// Finds the full name of a field that events of a case are shown or counted by.
 ///
 /// # Errors
@@ -194,15 +211,13 @@ pub fn called_in(name: &str, context: &Context<'_>) -> Result<String, Unknown> {
     if SHOWN.contains(&lower.as_str()) {
         return Ok(lower);
     }
-    let known = match field(name, context)? {
-        FieldRef::Own(name) if !context.fields.contains(&name) => None,
-        FieldRef::Id => Some("id".to_owned()),
-        field => full(&field),
-    };
-    known.ok_or_else(|| Unknown {
-        message: format!("no event has a field `{}`", visible(name)),
-        hint: nearest(&lower, all(context)).map(|near| format!("Did you mean `{}`?", visible(near.name))),
-    })
+    match field(name, context)? {
+        FieldRef::Own(name) if !context.fields.contains(&name) => Err(Unknown {
+            message: format!("no event has a field `{}`", visible(&name)),
+            hint: nearest(&lower, all(context)).map(|near| format!("Did you mean `{}`?", visible(near.name))),
+        }),
+        _ => named(name, context),
+    }
 }
 
 /// Gives every name that can be written: short ones, then full ones, then the case's own.

@@ -54,6 +54,14 @@ fn names_that_are_not_utf_8_stay_apart_everywhere() {
 
 /// Gives `coverage.json` of the one bundle in `out`.
 #[test]
+fn a_log_that_begins_with_line_ends_is_text() {
+    let env = TestEnv::new();
+    let path = env.write("odd.log", format!("\n\r\r\n{}", lines("one")).as_bytes());
+    env.run(&["import", &path.to_string_lossy()]).exits(0);
+    assert_eq!(env.events("one").len(), 10);
+}
+
+#[test]
 fn what_no_format_could_read_is_named_counted_apart_and_no_success() {
     let env = TestEnv::new();
     let evtx = [&b"ElfFile\0"[..], &[0, 1, 2, 3, 4].repeat(300)].concat();

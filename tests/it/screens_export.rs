@@ -28,7 +28,7 @@ fn one_key_and_enter_make_a_bundle_that_verifies() {
     robot.act(Action::SearchOpen).write("ip:203.0.113.77").act(Action::Confirm);
     robot.act(Action::Export).sees("Export evidence").sees("this search:").sees("one tar");
     type_path(&mut robot, 4, &out);
-    robot.act(Action::Confirm).reads("y copies the line for your ticket");
+    robot.act(Action::Confirm).reads("y shows the line for your ticket");
     robot.act(Action::Copy).reads("if the terminal allows it: the line for your ticket");
     assert!(robot.copied().is_some_and(|line| line.contains(" sha-256 ")), "{:?}", robot.copied());
     let verdict = vestigo::export::verify(&out, &Brought::default(), &|_, _| {}).expect("it is read");
@@ -67,8 +67,20 @@ fn what_has_to_be_told_of_an_export_is_read_in_full() {
     robot
         .write(&folder.path().join("b.tar").to_string_lossy())
         .act(Action::Confirm)
-        .reads("y copies the line");
+        .reads("y shows the line");
     robot.sees("to be told with it").sees("their bytes are withheld").act(Action::Down);
     robot.act(Action::Copy).reads("if the terminal allows it: the line for your ticket").act(Action::Back);
     robot.sees_no("to be told with it");
+}
+
+#[test]
+fn a_field_that_is_misspelt_is_not_exported_in_the_clear() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("c.tar");
+    let mut robot = Robot::open(fresh(), 120, 40);
+    robot.signing(&folder.path().join("keys"));
+    robot.act(Action::Export).act(Action::NextRow).act(Action::NextRow).write("user.nmae");
+    robot.act(Action::NextRow).act(Action::NextRow).act(Action::DeleteToStart);
+    robot.write(&out.to_string_lossy()).act(Action::Confirm).reads("there is no field `user.nmae`");
+    assert!(!out.exists());
 }

@@ -206,7 +206,8 @@ fn a_word_that_is_typed_outside_the_search_line_writes_nothing() {
     let mut run = Run::open(&case, 24, 80, &[]);
     run.until_shown("all keys").press("summer").until_shown("looks like a word");
     assert_eq!(std::fs::read(&journal).expect("it is there"), before);
-    // A key by itself is one.
+    // A key behind a word is none of its letters, and a key by itself is one.
+    run.press("summer4").until_shown("Evidence").press("1");
     run.press("m").until_shown("marked").press("q");
     assert_eq!(run.end(), 0);
     assert!(std::fs::read(&journal).expect("it is there").len() > before.len());

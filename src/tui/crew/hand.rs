@@ -11,7 +11,7 @@ use crate::export::{Ask, Made, Options, Query, introduce, make, name_of, note};
 use crate::index::{Cancel, Hit, Request};
 use crate::journal::{Signer, Who};
 use crate::query::Expr;
-use crate::record::{FieldId, FixedClock, Instant};
+use crate::record::{FixedClock, Instant};
 
 use super::super::effect::Scope;
 use super::super::event::Answer;
@@ -77,6 +77,7 @@ pub(super) fn export(
 ) -> Result<Exported> {
     let clock = FixedClock(now);
     let mut case = case.reread()?;
+    let redact = order.redact.iter().map(|name| case.redactable(name)).collect::<Result<_>>()?;
     let mut notes = Vec::new();
     if let Some(signer) = &hands.signer {
         match introduce(&case, signer, &hands.who, &clock) {
@@ -89,14 +90,12 @@ pub(super) fn export(
             }
         }
     }
-    let name =
-        |field: &String| FieldId::called(field).map_or_else(|| field.clone(), |id| id.name().to_owned());
     let options = Options {
         out: Some(PathBuf::from(&order.to)),
         tar: order.tar,
         signer: hands.signer.clone(),
         tsa: None,
-        redact: order.redact.iter().map(name).collect(),
+        redact,
         named: Vec::new(),
         reason: "not stated".to_owned(),
         originals: order.originals,

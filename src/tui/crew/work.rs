@@ -6,7 +6,6 @@ use crate::case::Case;
 use crate::error::{Error, Kind, Result, visible};
 use crate::index::{Cancel, Rank, Request};
 use crate::query::{Expr, FieldRef};
-use crate::record::fields::FILE_PATH;
 use crate::record::{Instant, Window};
 
 use super::super::effect::{Question, Scope};
@@ -71,11 +70,11 @@ pub fn carry_out(
     }
 }
 
-/// Makes a request of a scope. Where it names tags, findings or sources, it means
-/// those of now: they change while the case is open.
+/// Makes a request of a scope. Where it names tags or findings, it means those
+/// of now: they change while the case is open.
 fn request(case: &Case, scope: &Scope) -> Result<Request> {
     let expr = scope.expr.clone();
-    let expr = if names_notes(&expr) { case.reread()?.resolve(expr)? } else { expr };
+    let expr = if names_notes(&expr) { case.reread()?.resolve(expr)? } else { case.resolve(expr)? };
     Ok(Request { expr, window: scope.window })
 }
 
@@ -84,10 +83,7 @@ fn names_notes(expr: &Expr) -> bool {
         Expr::All => false,
         Expr::And(members) | Expr::Or(members) => members.iter().any(names_notes),
         Expr::Not(inner) => names_notes(inner),
-        Expr::Leaf(leaf) => matches!(
-            leaf.field,
-            Some(FieldRef::Tag | FieldRef::Finding | FieldRef::Source | FieldRef::Core(FILE_PATH))
-        ),
+        Expr::Leaf(leaf) => matches!(leaf.field, Some(FieldRef::Tag | FieldRef::Finding)),
     }
 }
 

@@ -95,7 +95,7 @@ pub(super) fn exported(model: &mut Model, exported: &Exported) {
     model.copyable = Some(exported.line.clone());
     let alarm = exported.notes.iter().any(|note| note.starts_with("ORPHANED"));
     let made =
-        format!("made {} · {} events · y copies the line for your ticket", exported.to, exported.events);
+        format!("made {} · {} events · y shows the line for your ticket", exported.to, exported.events);
     if !exported.notes.is_empty() && model.front == Front::Nothing {
         let told = std::iter::once(&made).chain(&exported.notes).cloned().collect();
         model.front = Front::Reading(Reading::Told("Exported; to be told with it", told), 0);
