@@ -16,6 +16,7 @@ use crate::record::SourceId;
 
 use super::bound::{bases, binding, state_of};
 use super::hold::committed;
+use super::reread::{Committed, Rereads, standing};
 use super::scratch::Scratch;
 use super::{About, Case, INDEX, Watch, rows};
 
@@ -45,6 +46,8 @@ pub struct Opening {
     pub(super) about: About,
     pub(super) journal: Arc<Journal>,
     pub(super) store: Store,
+    /// How sources are read, where the journal says otherwise than their import.
+    pub(super) rereads: Arc<Rereads>,
     who: Who,
     binding: Binding,
     bases: Arc<Vec<Basis>>,
@@ -76,11 +79,10 @@ impl Opening {
 
     fn read(dir: Dir, about: About, who: &Who, binding: Binding) -> Result<Opening> {
         let journal = journal::read(&dir)?;
-        let batches = committed(&journal.lines)?;
-        let store = Store::open(&dir, &batches)?;
+        let Committed { batches, store, rereads } = Committed::open(&dir, &journal)?;
         let bases = Arc::new(bases(&store, &batches));
-        let (who, journal) = (who.clone(), Arc::new(journal));
-        Ok(Opening { dir, about, journal, store, who, binding, bases, index: None, anew: false })
+        let (who, journal, rereads) = (who.clone(), Arc::new(journal), Arc::new(rereads));
+        Ok(Opening { dir, about, journal, store, rereads, who, binding, bases, index: None, anew: false })
     }
 
     /// Holds the journal against what this machine remembers of the case.
@@ -97,12 +99,12 @@ impl Opening {
     }
 
     /// Reads the journal again, and the evidence where more, or other, is
-    /// committed; also returns whether it is the same.
+    /// committed, or it is read otherwise; also returns whether it is the same.
     pub(super) fn again(&self) -> Result<(Opening, bool)> {
         let journal = journal::read(&self.dir)?;
         let batches = committed(&journal.lines)?;
         let known = self.bases.iter().map(|basis| (basis.batch, basis.manifest.0));
-        if known.eq(batches) {
+        if known.eq(batches) && standing(&journal) == *self.rereads {
             return Ok((Opening { journal: Arc::new(journal), ..self.clone() }, true));
         }
         let moment = Opening::read(self.dir.clone(), self.about.clone(), &self.who, self.binding.clone())?;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
@@ -10,7 +11,7 @@ use crate::journal::{Act, EventRef, Signer, Who};
 use crate::query::Expr;
 use crate::record::{Clock, Entry, Instant, SourceId, Window};
 
-use super::{Case, Hold, checkpoint};
+use super::{Case, Hold, Watch, checkpoint, complete, standing};
 
 /// How an annotation stands to the evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,13 +66,25 @@ pub fn annotate(
     clock: &dyn Clock,
 ) -> Result<Written> {
     let mut hold = Hold::open(folder, who, clock)?;
-    let mut ids = Vec::new();
-    for act in acts {
-        let (name, what) = act.written();
-        hold.note(&name, what, clock)?;
+    let entries: Vec<(String, Value)> = acts.iter().map(Act::written).collect();
+    let ids = note(&mut hold, &entries, clock)?;
+    Ok(Written { ids, unsealed: checkpoint(&mut hold, signer, clock).err() })
+}
+
+/// Writes entries of annotations, each by its kind and particulars, and brings the
+/// index along where they change how a source is read. Returns the SHA-256 of each
+/// entry's line, in hex.
+pub fn note(hold: &mut Hold, entries: &[(String, Value)], clock: &dyn Clock) -> Result<Vec<String>> {
+    let (before, mut ids) = (standing(hold.journal()), Vec::new());
+    for (act, what) in entries {
+        hold.note(act, what.clone(), clock)?;
         ids.push(hold.journal().head.clone());
     }
-    Ok(Written { ids, unsealed: checkpoint(&mut hold, signer, clock).err() })
+    if standing(hold.journal()) != before {
+        // It stands written whatever becomes of the index: a search does without.
+        let _ = complete(hold, clock, Watch::silent());
+    }
+    Ok(ids)
 }
 
 impl Case {

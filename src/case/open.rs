@@ -8,7 +8,8 @@ use crate::error::{Error, Result};
 use crate::evidence::{FrameBytes, SourceAt, Span, Store};
 use crate::fs::{Dir, Kind};
 use crate::index::{Hit, Index};
-use crate::journal::{FILE, History, Journal, Known, Line, State, Who};
+use crate::journal::{FILE, History, Journal, Known, Line, Reread, State, Who};
+use crate::parse::Plan;
 use crate::record::{Entry, EventId, Instant, Origin, SourceId};
 
 use super::answers::{Answers, Opening};
@@ -32,6 +33,10 @@ pub struct SourceInfo {
     pub receipt: Receipt,
     /// What was remarked when it was read: that it broke off or changed.
     pub remarks: Vec<String>,
+    /// How it is read; none where that is not understood.
+    pub plan: Option<Plan>,
+    /// By what it is read otherwise than when it was imported, if it is.
+    pub reread: Option<Reread>,
 }
 
 impl SourceInfo {
@@ -207,7 +212,20 @@ impl Case {
         let history = self.inner.history.contradiction();
         let history =
             history.map(|how| format!("{how}; it is not written to (`vestigo checkpoint --accept-history`)"));
-        torn.into_iter().chain(broken).chain(behind).chain(history).collect()
+        torn.into_iter().chain(broken).chain(behind).chain(history).chain(self.not_reread()).collect()
+    }
+
+    /// Says of each entry that reads a source in a way that cannot be followed that it is not.
+    fn not_reread(&self) -> impl Iterator<Item = String> {
+        let Opening { store, rereads, .. } = &self.inner.moment;
+        let rows = store.manifests().flat_map(|(_, manifest)| &manifest.sources);
+        let left = rows.filter(|row| row.reread.is_none());
+        left.filter_map(|row| rereads.get(&row.source)).map(|reread| {
+            let entry = reread.entry;
+            format!(
+                "entry {entry} reads a source in a way that this vestigo does not know: it is read as before"
+            )
+        })
     }
 
     /// Gives the index, for counting and searching.
@@ -233,6 +251,8 @@ impl Case {
                 bytes: row.length,
                 root: row.root.clone(),
                 receipt: serde_json::from_value(row.receipt.clone()).unwrap_or_default(),
+                plan: serde_json::from_value(row.plan.clone()).ok(),
+                reread: row.reread.and_then(|_| self.inner.moment.rereads.get(&row.source).cloned()),
             })
         })
         .collect()
@@ -257,7 +277,7 @@ impl Case {
             offset: bytes.offset,
             length: bytes.text.len() as u64,
         };
-        Ok(Entry { origin, event, raw: bytes.text, part: bytes.part })
+        Ok(Entry { origin, event, raw: bytes.text, part: bytes.part, reread: reading.entry })
     }
 
     /// Reads some events (their numbers ascending) of a frame that was read through
@@ -286,7 +306,8 @@ impl Case {
                     offset: frame.start + (from + lead) as u64,
                     length: length as u64,
                 };
-                take(Entry { origin, event, raw: text.to_vec(), part: span.part }, *span, whole)?;
+                let (raw, part) = (text.to_vec(), span.part);
+                take(Entry { origin, event, raw, part, reread: reading.entry }, *span, whole)?;
             }
             from += span.length();
             line += u64::from(span.lines);

@@ -13,23 +13,25 @@ const BOM: char = '\u{feff}';
 
 /// How one source's records are read.
 pub struct Reading {
-    /// The plan that was decided at import.
+    /// The plan that was decided at import, or by a later entry of the journal.
     pub plan: Plan,
     /// The parser of that plan.
     pub parser: Parser,
+    /// The journal entry by which the source is read otherwise than when it was imported.
+    pub entry: Option<u64>,
 }
 
 impl Reading {
     /// Makes the reading of a plan.
     pub fn new(plan: Plan) -> Result<Reading> {
-        Ok(Reading { parser: Parser::new(&plan)?, plan })
+        Ok(Reading { parser: Parser::new(&plan)?, plan, entry: None })
     }
 
     /// Makes the reading of a sealed source.
     pub fn of(row: &SourceRow) -> Result<Reading> {
         let plan = serde_json::from_value(row.plan.clone())
             .attempt(|| format!("cannot understand how source {} was read", row.source))?;
-        Reading::new(plan)
+        Ok(Reading { entry: row.reread, ..Reading::new(plan)? })
     }
 
     /// Makes the reading of a plan that somebody else wrote down; says why it cannot be made.

@@ -8,12 +8,13 @@ use serde_json::json;
 use crate::error::{Error, Result};
 use crate::evidence::{SourceAt, Store};
 use crate::fs::Dir;
-use crate::index::{Basis, Index, Indexed, Segment, SegmentWriter, publish, publish_all, sweep};
+use crate::index::{Basis, Index, Indexed, Segment, SegmentWriter, agreeing, publish, publish_all, sweep};
 use crate::journal::Who;
 use crate::record::{Clock, SourceId};
 
 use super::answers::forget;
 use super::bound::bases;
+use super::reread::Committed;
 use super::watch::Done;
 use super::{Hold, Reading, Watch, each_event};
 
@@ -36,9 +37,8 @@ pub fn rebuild(folder: &std::path::Path, who: &Who, clock: &dyn Clock, watch: Wa
 }
 
 fn evidence(hold: &Hold) -> Result<(Store, Vec<Basis>)> {
-    let committed = hold.committed()?;
-    let store = Store::open(hold.dir(), &committed)?;
-    let bases = bases(&store, &committed);
+    let Committed { batches, store, .. } = Committed::open(hold.dir(), hold.journal())?;
+    let bases = bases(&store, &batches);
     Ok((store, bases))
 }
 
@@ -78,15 +78,21 @@ pub(crate) fn complete(hold: &mut Hold, clock: &dyn Clock, watch: Watch<'_>) -> 
     let known = match Index::open(&dir, &binding, &bases) {
         Ok(index) => index.batches().to_vec(),
         Err(_) if bases.is_empty() => return publish_all(&dir, &binding, Vec::new()),
-        Err(_) => return anew(hold, &store, &bases, clock, watch).map(drop),
+        // Some sources may be read otherwise than they were: the rest can stay.
+        Err(_) => match agreeing(&dir, &binding, &bases) {
+            Ok(known) if (1..bases.len()).contains(&known.len()) => known,
+            _ => return anew(hold, &store, &bases, clock, watch).map(drop),
+        },
     };
     let missing: Vec<Basis> = bases.into_iter().filter(|basis| !known.contains(&basis.batch)).collect();
     if missing.is_empty() {
-        return Ok(());
+        return sweep(&dir);
     }
     for batch in rows(&store, &dir, &missing, watch)? {
         publish(&dir, &binding, batch)?;
     }
+    // Of batches that are read otherwise now.
+    sweep(&dir)?;
     forget(hold.home(), &binding.case);
     told(hold, missing.iter(), clock).map(drop)
 }
@@ -151,6 +157,13 @@ impl Frames {
             found.frames.iter().enumerate().map(move |(n, frame)| (source, n, frame.raw_length))
         });
         Ok(Frames { sources: sources.collect::<Result<_>>()?, frames: frames.collect() })
+    }
+
+    /// Lists the frames of one source, to be read in a way of its own.
+    pub fn of_source(store: &Store, at: SourceAt, reading: Reading) -> Frames {
+        let frames = store.row(at).frames.iter().enumerate();
+        let frames = frames.map(|(n, frame)| (0, n, frame.raw_length)).collect();
+        Frames { sources: vec![(at, reading)], frames }
     }
 
     /// Does work on each frame, on every processor; each has a `T` of its own.

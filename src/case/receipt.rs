@@ -80,7 +80,37 @@ pub struct Receipt {
     pub broken: Option<String>,
 }
 
+/// What of a receipt depends on how a source is read, its bytes being what they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Understood {
+    /// The format that understood most of it.
+    pub format: String,
+    /// Events that no format understood.
+    pub unparsed: u64,
+    /// First time in it, nanoseconds since the epoch.
+    pub first: Option<i64>,
+    /// Last time in it.
+    pub last: Option<i64>,
+    /// Events by how their time is known.
+    pub time: Times,
+}
+
 impl Receipt {
+    /// Returns what of it depends on how the source is read.
+    pub fn understood(&self) -> Understood {
+        let Receipt { format, unparsed, first, last, time, .. } = self.clone();
+        Understood { format, unparsed, first, last, time }
+    }
+
+    /// Returns the receipt of a source that is read otherwise.
+    pub fn reread(self, by: Understood) -> Receipt {
+        let Understood { format, unparsed, first, last, time } = by;
+        let unparsed = unparsed.min(self.events);
+        let mut receipt = Receipt { format, unparsed, first, last, time, ..self };
+        receipt.settle();
+        receipt
+    }
+
     /// How many rejected stretches are listed one by one.
     const LISTED: usize = 20;
 

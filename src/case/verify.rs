@@ -6,13 +6,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde::Serialize;
 
 use crate::error::Result;
-use crate::evidence::{Damage, Depth, Store, check, leftovers};
+use crate::evidence::{Damage, Depth, check, leftovers};
 use crate::fs::{Dir, Kind};
 use crate::journal::{self, Anchors, History, Journal, Known};
 
 use super::compare::index_note;
 use super::hold::committed;
 use super::ladder::climb;
+use super::reread::Committed;
 use super::shape::shape;
 use super::{About, Brought, Watch};
 
@@ -220,7 +221,7 @@ fn judge(
             };
             damage.extend(check(case, &batches, depth, &first));
             notes.extend(leftovers(case, &batches));
-            if let Ok(store) = Store::open(case, &batches) {
+            if let Ok(Committed { store, .. }) = Committed::open(case, &journal) {
                 sources = store.manifests().map(|(_, m)| m.sources.len() as u64).sum();
                 bytes.store(store.manifests().map(|(_, m)| m.length).sum(), Ordering::Relaxed);
                 let second = |done, total| progress(total + done, total * 2);

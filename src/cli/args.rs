@@ -4,11 +4,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::parse::YEARS;
 use crate::record::Zone;
 
 use super::args_custody::{
     Bookmarks, CheckpointArgs, ExportArgs, Findings, JournalWords, Keys, Transfers, VerifyArgs,
 };
+use super::source::Sources;
 
 /// Follow the trail: access logs into a sealed case, investigated in a terminal.
 #[derive(Debug, Clone, Parser)]
@@ -107,6 +109,11 @@ pub enum Command {
     },
     /// Say what the case holds
     Status,
+    /// How each source is read, corrected later, reversibly
+    Source {
+        #[command(subcommand)]
+        what: Sources,
+    },
     /// Mark events
     Bookmark {
         #[command(subcommand)]
@@ -218,7 +225,7 @@ pub struct Reading {
     #[arg(long)]
     pub format: Option<String>,
     /// The year of a log's first line, where lines have none
-    #[arg(long, value_name = "Y")]
+    #[arg(long, value_name = "Y", value_parser = clap::value_parser!(i32).range(i64::from(*YEARS.start())..=i64::from(*YEARS.end())))]
     pub year: Option<i32>,
     /// Let containers expand beyond the bound of 200 times and 1 GiB
     #[arg(long)]

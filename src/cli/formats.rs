@@ -51,7 +51,13 @@ pub fn show(name: &str, world: &mut World) -> Result<Outcome> {
                 offset: 0,
                 length: sample.len() as u64,
             };
-            let entry = Entry { origin, event: event.into_owned(), raw: sample.as_bytes().to_vec(), part: 0 };
+            let entry = Entry {
+                origin,
+                event: event.into_owned(),
+                raw: sample.as_bytes().to_vec(),
+                part: 0,
+                reread: None,
+            };
             world.line(&write_json(&entry, false))?;
         }
     }

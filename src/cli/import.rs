@@ -87,7 +87,8 @@ fn held(folder: &Path, globals: &Globals, world: &mut World) -> Result<Hold> {
     }
     let signer = config(world)?.sign.map(|path| Signer::open(&path)).transpose()?;
     let examiner = examiner(None, globals, world)?;
-    let new = New { examiner, zone: zone(globals), signer, keyring: keyring(world).ok(), ..New::default() };
+    // The zone of its sources need not be the one in which the case is shown.
+    let new = New { examiner, signer, keyring: keyring(world).ok(), ..New::default() };
     Hold::create(folder, &new, &who, world.clock.as_ref())
 }
 
@@ -284,9 +285,9 @@ pub fn remarks(row: &Row) -> Vec<String> {
 fn summary(report: &Report, named: u64, world: &mut World) -> Result<()> {
     let (total, receipt) = (&report.total, &report.total.receipt);
     let mut text = format!(
-        "{} sources, {} events, {} in {:.1} s",
-        grouped(total.sources),
-        grouped(receipt.events),
+        "{}, {}, {} in {:.1} s",
+        counted(total.sources, "source"),
+        counted(receipt.events, "event"),
         size(receipt.bytes.total),
         total.seconds
     );

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::case::{About, Hold, one_moment, trust_in};
+use crate::case::{About, Hold, note, one_moment, trust_in};
 use crate::error::{Attempt, Error, Result, visible};
 use crate::export::summary;
 use crate::fs::Dir;
@@ -86,7 +86,7 @@ pub fn merge(other: &Path, adopt: bool, globals: &Globals, world: &mut World) ->
     plausible(&merge, world)?;
     if !merge.lines.is_empty() {
         let (act, what) = merge.written(&theirs);
-        hold.note(act, what, world.clock.as_ref())?;
+        note(&mut hold, &[(act.to_owned(), what)], world.clock.as_ref())?;
         checkpoint(&mut hold, world);
     }
     let outcome = if merge.left > 0 { Outcome::Partly } else { Outcome::Done };

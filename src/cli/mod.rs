@@ -28,6 +28,7 @@ mod run;
 mod screen;
 mod search;
 mod show;
+mod source;
 mod status;
 mod table;
 mod timeline;

@@ -1,9 +1,11 @@
 //! Progress on standard error, where a person watches it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::case::Watch;
 
 use super::World;
 use super::args::Globals;
@@ -39,6 +41,19 @@ pub fn watched<R>(
     })
 }
 
+/// Runs work that reads evidence again, while a bar shows how far it is. Where the
+/// world listens, Ctrl-C stops it.
+pub fn watched_bytes<R>(world: &World, globals: &Globals, work: impl FnOnce(Watch<'_>) -> R) -> R {
+    let (bytes, total) = (AtomicU64::new(0), AtomicU64::new(0));
+    let progress = |done, all| {
+        bytes.fetch_max(done, Ordering::Relaxed);
+        total.store(all, Ordering::Relaxed);
+    };
+    let read = || (bytes.load(Ordering::Relaxed), total.load(Ordering::Relaxed), 0);
+    let watch = Watch { progress: &progress, stop: Some(&world.stop) };
+    watched(world, globals, &read, || work(watch))
+}
+
 fn show(bar: &ProgressBar, (done, total, events): Reading) {
     let known = "{bytes} of {total_bytes}  {bytes_per_sec}  {msg}  {eta} left";
     let template = if total > 0 { known } else { "{bytes}  {bytes_per_sec}  {msg}" };
@@ -49,6 +64,9 @@ fn show(bar: &ProgressBar, (done, total, events): Reading) {
         bar.set_length(total.max(done));
     }
     bar.set_position(done);
+    if events == 0 {
+        return;
+    }
     let rate = events as f64 / bar.elapsed().as_secs_f64().max(0.001);
     bar.set_message(format!("{} events  {} a second", grouped(events), grouped(rate as u64)));
 }

@@ -3,7 +3,6 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use clap::Parser;
 
@@ -16,7 +15,7 @@ use crate::record::{Instant, Window, Zone};
 
 use super::args::{Cli, Command, Formats, Generated, Globals, Span};
 use super::args_custody::JournalWords;
-use super::progress::watched;
+use super::progress::watched_bytes;
 use super::table::counted;
 use super::{World, which};
 
@@ -123,6 +122,7 @@ fn dispatch(cli: Cli, world: &mut World) -> Result<Outcome> {
         Some(Command::Top(args)) => super::top::top(&args, globals, world),
         Some(Command::Show { id, proof: true, .. }) => super::show::proof(&id, globals, world),
         Some(Command::Show { id, context, .. }) => super::show::show(&id, context, globals, world),
+        Some(Command::Source { what }) => super::source::source(&what, globals, world),
         Some(Command::Status) => super::status::status(globals, world),
         Some(Command::Bookmark { what }) => super::bookmark::bookmark(&what, globals, world),
         Some(Command::Finding { what }) => super::finding::finding(&what, globals, world),
@@ -241,14 +241,7 @@ fn opened(folder: &Path, globals: &Globals, world: &mut World) -> Result<Case> {
         world.note("note: the index is being built from the evidence");
     }
     world.listen();
-    let (done, total, stop) = (AtomicU64::new(0), AtomicU64::new(0), world.stop.clone());
-    let progress = |now: u64, all: u64| {
-        done.fetch_max(now, Ordering::Relaxed);
-        total.store(all, Ordering::Relaxed);
-    };
-    let read = || (done.load(Ordering::Relaxed), total.load(Ordering::Relaxed), 0);
-    let watch = Watch { progress: &progress, stop: Some(&stop) };
-    watched(world, globals, &read, || opening.finish(watch))
+    watched_bytes(world, globals, |watch| opening.finish(watch))
 }
 
 /// Gives the zone that the command line asks for.

@@ -2,6 +2,7 @@
 
 use crate::error::{Result, visible};
 use crate::export::proof as prove;
+use crate::journal::Correction;
 use crate::record::{Entry, EventId, write_json};
 
 use super::World;
@@ -87,6 +88,19 @@ fn whole(entry: &Entry, opened: &Opened, world: &mut World) -> Result<()> {
         world.line(&format!("          in {kind} {sha256}"))?;
     }
     world.line(&format!("source    {}", origin.source))?;
+    let sources = opened.case.sources();
+    let reread =
+        sources.iter().find(|source| source.id == origin.source).and_then(|source| source.reread.as_ref());
+    if let Some(reread) = reread {
+        let change: Vec<String> = reread.change.iter().map(Correction::to_string).collect();
+        world.line(&format!(
+            "reread    {} by entry {}, {}, {}",
+            visible(&change.join(", ")),
+            reread.entry,
+            visible(&reread.at),
+            visible(&reread.by)
+        ))?;
+    }
     world.line("checked   the bytes above were read through their frame's SHA-256 just now ✓")
 }
 

@@ -163,6 +163,7 @@ impl BatchWriter {
             secret: hex(&secret.0),
             plan,
             receipt,
+            reread: None,
             frames,
         });
         self.mark = self.written.clone();

@@ -52,6 +52,10 @@ pub struct SourceRow {
     pub plan: serde_json::Value,
     /// What became of its bytes (`case::Receipt` as JSON). Opaque here.
     pub receipt: serde_json::Value,
+    /// The journal entry by which it is read otherwise than when it was imported;
+    /// it never stands in the file.
+    #[serde(skip)]
+    pub reread: Option<u64>,
     /// The frames, in order.
     pub frames: Vec<FrameRow>,
 }

@@ -121,9 +121,20 @@ impl Store {
     /// Opens the batches of a case that the journal says are committed: (number,
     /// SHA-256 of its manifest). A manifest that differs is damage.
     pub fn open(case: &Dir, committed: &[(u32, [u8; 32])]) -> Result<Store> {
+        Store::open_as(case, committed, |_| ())
+    }
+
+    /// Opens the batches, too; `reread` may say of a source that it is read
+    /// otherwise than its manifest has it.
+    pub fn open_as(
+        case: &Dir,
+        committed: &[(u32, [u8; 32])],
+        reread: impl Fn(&mut SourceRow),
+    ) -> Result<Store> {
         let (mut batches, mut sources) = (BTreeMap::new(), HashMap::new());
         for (number, sha256) in committed {
-            let batch = open_batch(case, *number, sha256)?;
+            let mut batch = open_batch(case, *number, sha256)?;
+            batch.manifest.sources.iter_mut().for_each(&reread);
             for (row, source) in batch.manifest.sources.iter().enumerate() {
                 let id: SourceId =
                     source.source.parse().map_err(|_| damaged(*number, "it names no valid source"))?;

@@ -120,10 +120,11 @@ pub fn not_read_of<'a>(entries: impl IntoIterator<Item = &'a Line>) -> Vec<NotRe
 
 /// What of `coverage.json` is of our making: hashes, counts, moments, words from
 /// closed lists. No redacted value is looked for in it.
-const OURS: [&str; 26] = [
+const OURS: [&str; 28] = [
     "acquired",
     "anchor",
     "bytes",
+    "clock",
     "events",
     "exported",
     "first",
@@ -139,6 +140,7 @@ const OURS: [&str; 26] = [
     "offset",
     "original",
     "raw",
+    "reread",
     "root",
     "shifts",
     "source",
@@ -238,6 +240,9 @@ fn source(row: &Covered, shares: &[Share], originals: &[(SourceId, String)]) -> 
         "raw": share.map(|share| format!("data/raw/{}.log", share.number)), "original": original });
     if let Some(bytes) = &info.path_bytes {
         object["path_bytes"] = bytes.as_str().into();
+    }
+    if let Some(reread) = &info.reread {
+        object["reread"] = reread.entry.into();
     }
     object
 }

@@ -9,6 +9,7 @@ use crate::case::{NEVER_PROVEN, Times};
 use crate::error::{Error, Result};
 use crate::fs::read_json;
 use crate::journal::Line as Entry;
+use crate::parse::clock_shown;
 use crate::record::{Instant, Window, Zone};
 
 use super::bars::Bars;
@@ -261,7 +262,7 @@ impl Page<'_> {
             last: show("last"),
             gaps,
             basis: basis(&times),
-            remarks: texts(row, "remarks"),
+            remarks: texts(row, "remarks").into_iter().chain(reread(row)).collect(),
         }
     }
 
@@ -340,6 +341,17 @@ fn not_read(row: &Value) -> NotRead {
     NotRead { path: own("path"), status: own("status"), reason }
 }
 
+/// Says of a source that is read otherwise than when it was imported how it is read.
+fn reread(row: &Value) -> Option<String> {
+    let (entry, plan) = (row["reread"].as_u64()?, &row["plan"]);
+    let clock = plan["clock"].as_i64().map(|clock| format!(", clock {}", clock_shown(clock)));
+    let year = plan["year"].as_i64().map(|year| format!(", year {year}"));
+    let host = plan["host"].as_str().map(|host| format!(", host {host}"));
+    let more: String = [year, host, clock].into_iter().flatten().collect();
+    let zone = text(plan, "zone");
+    Some(format!("read otherwise than at its import, since entry {entry} of the journal: zone {zone}{more}"))
+}
+
 /// Says what of a time is inferred or in doubt, from the words of its basis.
 fn doubt(basis: &str) -> String {
     let words: Vec<&str> = basis.split(',').collect();
@@ -348,6 +360,9 @@ fn doubt(basis: &str) -> String {
     let mut doubts = Vec::new();
     if !inferred.is_empty() {
         doubts.push(format!("{} inferred", inferred.join(" and ")));
+    }
+    if words.contains(&"clock") {
+        doubts.push("moved, as the source's clock was wrong".to_owned());
     }
     if words.contains(&"ambiguous") {
         doubts.push("clocks were changed then, so another hour is possible".to_owned());
@@ -362,7 +377,7 @@ fn doubt(basis: &str) -> String {
 fn basis(times: &Times) -> String {
     let parts = [
         (times.explicit, "stated in full"),
-        (times.inferred, "in part inferred (year, date or zone)"),
+        (times.inferred, "in part inferred (year, date or zone) or corrected"),
         (times.ambiguous, "of an hour that clocks show twice or never"),
         (times.future, "later than the import"),
         (times.none, "without a time"),

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::case::{Case, TOOL, Watch};
 use crate::error::{Attempt, Error, Kind, Result, visible};
 use crate::index::Hit;
+use crate::journal::rereads;
 use crate::query::{self, Context};
 use crate::record::{EventId, Instant, SourceId, Window};
 
@@ -89,6 +90,11 @@ fn listed(bag: &Bag) -> Result<BTreeSet<String>> {
 
 /// Says why the answer may differ.
 fn reasons(case: &Case, question: &Value, hits: &[Hit]) -> Vec<String> {
+    let about = case.about();
+    if let Some(other) = question["case"].as_str().filter(|id| *id != about.id) {
+        let (title, id, other) = (visible(&about.title), visible(&about.id), visible(other));
+        return vec![format!("The bundle is of another case, {other}; this is {title}, {id}.")];
+    }
     let mut why = Vec::new();
     let then: BTreeSet<&str> =
         question["evidence"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
@@ -103,10 +109,8 @@ fn reasons(case: &Case, question: &Value, hits: &[Hit]) -> Vec<String> {
     for id in then.iter().filter(|id| !sources.contains(**id)) {
         why.push(format!("Source {} is not in this case.", visible(id.get(..8).unwrap_or(id))));
     }
-    if question["case"] != case.about().id.as_str() {
-        why.push("The bundle is of another case.".to_owned());
-    }
     let entries = question["entries"].as_u64().unwrap_or(0) as usize;
+    why.extend(read_otherwise(case, entries, &then));
     let annotated = case.journal().iter().skip(entries).filter(|line| {
         crate::journal::Act::read(&line.act, &line.what).is_some() || line.act == crate::journal::MERGE
     });
@@ -122,6 +126,25 @@ fn reasons(case: &Case, question: &Value, hits: &[Hit]) -> Vec<String> {
         why.push("Nothing that is known explains it: verify the case and the bundle.".to_owned());
     }
     why
+}
+
+/// Says which of the sources of that time are read otherwise by now.
+fn read_otherwise(case: &Case, entries: usize, sources: &BTreeSet<&str>) -> Vec<String> {
+    let journal = case.whole_journal();
+    let lines = || journal.lines.iter().zip(journal.texts.iter().map(AsRef::as_ref));
+    let (then, now) = (rereads(lines().take(entries)), rereads(lines()));
+    let differs = |source: &&&str| then.get(**source) != now.get(**source);
+    let tell = |source: &&str| match now.get(*source) {
+        Some(reread) => {
+            let change: Vec<String> = reread.change.iter().map(ToString::to_string).collect();
+            let (short, change) = (visible(source.get(..8).unwrap_or(source)), visible(&change.join(", ")));
+            format!("Source {short} is read otherwise since entry {}: {change}.", reread.entry)
+        }
+        None => {
+            format!("Source {} is read as at its import again.", visible(source.get(..8).unwrap_or(source)))
+        }
+    };
+    sources.iter().filter(differs).map(tell).collect()
 }
 
 /// Reads what was asked.

@@ -1,6 +1,6 @@
 //! The reading thread: opens inputs, recognises what is known, gives out chunks.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::Read;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,6 +13,7 @@ use crate::case::Hold;
 use crate::error::{Error, Kind, Result, visible};
 use crate::evidence::{BatchWriter, Store};
 use crate::fs::Dir;
+use crate::parse::Plan;
 use crate::record::{Instant, SourceId};
 use crate::source::{self, Found, Input, Name, Receiver, Skipped, Walk};
 
@@ -37,6 +38,8 @@ pub struct Feeder<'a> {
     pub(super) next_key: u64,
     pub(super) batch_bytes: u64,
     batch_rows: u64,
+    /// How the sources are read that were there before.
+    plans: HashMap<SourceId, Plan>,
     lengths: HashSet<u64>,
     containers: HashSet<String>,
     case: Dir,
@@ -73,6 +76,11 @@ impl<'a> Feeder<'a> {
             next_key: 0,
             batch_bytes: 0,
             batch_rows: 0,
+            plans: rows()
+                .filter_map(|row| {
+                    Some((row.source.parse().ok()?, serde_json::from_value(row.plan.clone()).ok()?))
+                })
+                .collect(),
             lengths: rows().map(|row| row.length).collect(),
             containers: hold.containers(),
             case: hold.dir().clone(),
@@ -132,7 +140,8 @@ impl<'a> Feeder<'a> {
         self.batch()?;
         self.step(Step::Input)?;
         if let Some(id) = self.known_file(input) {
-            return self.row(duplicate_row(Name::of_path(&input.path), id));
+            let row = self.duplicate(Name::of_path(&input.path), id);
+            return self.row(row);
         }
         let mut taking = Taking { feeder: self, container: None, stopped: None };
         let outcome = source::open(input, &taking.feeder.import.limits, &mut taking);
@@ -164,6 +173,24 @@ impl<'a> Feeder<'a> {
         self.known.insert(id);
         self.lengths.insert(length);
         self.batch_bytes += length;
+    }
+
+    /// Makes the row of a content that is in the case already: where it is read
+    /// otherwise than the user wants it, that says how to have it so.
+    pub(super) fn duplicate(&self, name: Name, id: SourceId) -> Row {
+        let mut reason = format!("the same content is in the case as source {}", id.short());
+        let differs = self.plans.get(&id).map(|plan| plan.against(self.import.options)).unwrap_or_default();
+        if !differs.is_empty() {
+            let is: Vec<String> = differs.iter().map(|(what, is, _)| format!("{what} {is}")).collect();
+            let wanted: Vec<String> = differs.iter().map(|(what, _, to)| format!("--{what} {to}")).collect();
+            reason.push_str(&format!(
+                ", which is read with {}; to read it as you say: vestigo source reread {} {}",
+                is.join(", "),
+                id.short(),
+                wanted.join(" ")
+            ));
+        }
+        Row { source: Some(id), ..Row::without(name, Status::Duplicate, reason) }
     }
 
     /// Says of something that it gave no content.
@@ -243,12 +270,6 @@ pub(super) fn interrupted() -> Error {
 
 fn gone() -> Error {
     Error::case("the import was given up")
-}
-
-/// Makes the row of a content that is in the case already.
-pub(super) fn duplicate_row(name: Name, id: SourceId) -> Row {
-    let reason = format!("the same content is in the case as source {}", id.short());
-    Row { source: Some(id), ..Row::without(name, Status::Duplicate, reason) }
 }
 
 /// Tells a failure with its causes in one line.

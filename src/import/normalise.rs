@@ -136,7 +136,7 @@ impl Taking<'_> {
             if !one.rejected {
                 let event = reading.event(record, one.part, raw, |event| event.clone().into_owned());
                 receipt.count(&event, event.format != UNPARSED, one.part);
-                (self.take)(&Entry { origin, event, raw: raw.to_vec(), part: one.part })?;
+                (self.take)(&Entry { origin, event, raw: raw.to_vec(), part: one.part, reread: None })?;
             }
         }
         Ok(())

@@ -7,9 +7,8 @@ use std::time::Instant as Stopwatch;
 
 use crossbeam_channel::bounded;
 
-use crate::case::{Hold, Watch, complete};
+use crate::case::{Committed, Hold, Watch, complete};
 use crate::error::Result;
-use crate::evidence::Store;
 use crate::parse::Options;
 use crate::record::Clock;
 use crate::source::{Input, Limits, Name, Skipped, Walk, walk};
@@ -93,7 +92,7 @@ pub fn run(
     leave_out_the_case(hold.folder(), &mut found);
     import.meter.expect(found.inputs.iter().filter_map(Input::length).sum());
     let index = hold.index().clone();
-    let store = Store::open(hold.dir(), &hold.committed()?)?;
+    let store = Committed::open(hold.dir(), hold.journal())?.store;
     let started = Stopwatch::now();
     let workers = room.workers;
     let (jobs, to_do) = bounded::<Job>(workers * room.jobs);

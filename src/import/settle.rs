@@ -7,9 +7,11 @@ use std::time::Instant as Stopwatch;
 use crossbeam_channel::Receiver;
 use serde_json::{Value, json};
 
-use crate::case::{Hold, Reading, Receipt, TOOL, Watch, basis, each_event, rows};
+use crate::case::{
+    Committed, Hold, Reading, Receipt, TOOL, Watch, basis, correct, each_event, rows, standing,
+};
 use crate::error::{Attempt, Error, Result};
-use crate::evidence::{Manifest, SourceRow, Store};
+use crate::evidence::{Manifest, SourceRow};
 use crate::index::{Basis, Indexed, Segment, publish};
 use crate::parse::{Plan, YearWatch};
 use crate::record::{Clock, SourceId};
@@ -214,11 +216,15 @@ impl<'a> Settler<'a> {
         let batch = (!writer.is_empty()).then_some(number);
         let mut plans = HashMap::new();
         if batch.is_some() {
-            let (manifest, sha256) = writer.finish()?;
+            let (mut manifest, sha256) = writer.finish()?;
             let what = sealed_entry(number, &manifest, &sha256);
             self.hold.note("evidence.import", what, self.clock)?;
+            plans.extend(manifest.sources.iter().map(|row| (row.source.clone(), row.plan.clone())));
+            // What was merged in may say of a source that was not here how it is read.
+            let rereads = standing(self.hold.journal());
+            manifest.sources.iter_mut().for_each(|row| correct(row, &rereads));
+            let stale = stale || manifest.sources.iter().any(|row| row.reread.is_some());
             self.unpublished.insert(number, (basis(number, &sha256, &manifest), keys, stale));
-            plans.extend(manifest.sources.into_iter().map(|row| (row.source, row.plan)));
         } else if rows.is_empty() {
             return Ok(());
         }
@@ -253,9 +259,8 @@ impl<'a> Settler<'a> {
             let (index, binding) = (self.hold.index().clone(), self.hold.binding()?);
             let batches = if stale {
                 drop(segments);
-                let committed = self.hold.committed()?;
-                let store = Store::open(self.hold.dir(), &committed)?;
-                rows(&store, &index, &[basis], Watch::silent())?
+                let evidence = Committed::open(self.hold.dir(), self.hold.journal())?;
+                rows(&evidence.store, &index, &[basis], Watch::silent())?
             } else {
                 vec![Indexed { basis, segments, sources }]
             };

@@ -13,7 +13,7 @@ use crate::record::{Instant, SourceId};
 use crate::source::Found;
 
 use super::chunk::{Chunk, Source, Step};
-use super::feed::{Feeder, duplicate_row, interrupted};
+use super::feed::{Feeder, interrupted};
 use super::{Row, Status};
 
 /// About how much content a worker gets at once.
@@ -65,8 +65,11 @@ impl Feeder<'_> {
             return Some(self.row(Row::empty(found)));
         }
         let id = reading.id();
-        let row = || Row { link: found.link.clone(), ..duplicate_row(found.name(), id) };
-        self.known.contains(&id).then(|| self.row(broken_off(row(), &reading.broken)))
+        if !self.known.contains(&id) {
+            return None;
+        }
+        let row = Row { link: found.link.clone(), ..self.duplicate(found.name(), id) };
+        Some(self.row(broken_off(row, &reading.broken)))
     }
 
     fn chunks(&mut self, source: &Arc<Source>, mut reading: Bytes<'_>, mut buffer: Vec<u8>) -> Result<()> {
@@ -105,7 +108,7 @@ impl Feeder<'_> {
         }
         let id = reading.id();
         if self.known.contains(&id) {
-            let row = duplicate_row(source.found.name(), id);
+            let row = self.duplicate(source.found.name(), id);
             let row = Row { link: source.found.link.clone(), ..broken_off(row, &reading.broken) };
             return self.step(Step::Abandoned(Some(Box::new(row))));
         }

@@ -144,20 +144,28 @@ impl Meta {
         if self.case != case {
             return Err(damaged("it is of another case"));
         }
-        for BatchMeta { basis, segments } in &self.batches {
-            let wanted = expected.iter().find(|wanted| wanted.batch == basis.batch);
-            let rows: u64 = segments.iter().map(|segment| u64::from(segment.rows)).sum();
-            let number = basis.batch;
-            let differs = match wanted {
-                None => "there is no such batch",
-                Some(wanted) if wanted.manifest != basis.manifest => "it was made from another manifest",
-                Some(wanted) if wanted.readings != basis.readings => "it was read in another way",
-                Some(wanted) if wanted.events != basis.events || rows != basis.events => "rows are missing",
-                Some(_) => continue,
-            };
-            return Err(damaged(format!("batch {number}: {differs}")));
+        for batch in &self.batches {
+            if let Err(differs) = batch.against(expected) {
+                return Err(damaged(format!("batch {}: {differs}", batch.basis.batch)));
+            }
         }
         Ok(())
+    }
+}
+
+impl BatchMeta {
+    /// Holds it against what it must have been made from; says what differs.
+    fn against(&self, expected: &[Basis]) -> Result<(), &'static str> {
+        let BatchMeta { basis, segments } = self;
+        let wanted = expected.iter().find(|wanted| wanted.batch == basis.batch);
+        let rows: u64 = segments.iter().map(|segment| u64::from(segment.rows)).sum();
+        match wanted {
+            None => Err("there is no such batch"),
+            Some(wanted) if wanted.manifest != basis.manifest => Err("it was made from another manifest"),
+            Some(wanted) if wanted.readings != basis.readings => Err("it was read in another way"),
+            Some(wanted) if wanted.events != basis.events || rows != basis.events => Err("rows are missing"),
+            Some(_) => Ok(()),
+        }
     }
 }
 
@@ -174,6 +182,23 @@ pub(super) fn read(dir: &Dir, binding: &Binding, expected: &[Basis]) -> Result<M
     let meta = sealed(dir, binding)?;
     meta.against(&binding.case, expected)?;
     Ok(meta)
+}
+
+/// Returns the batches whose rows were made from what they must be made from, and
+/// which stay when [`publish`] replaces the others.
+///
+/// # Errors
+///
+/// Fails where the index is not this user's, of another case, or has a batch that
+/// is not expected at all.
+pub fn agreeing(dir: &Dir, binding: &Binding, expected: &[Basis]) -> Result<Vec<u32>> {
+    let meta = sealed(dir, binding)?;
+    let known = |batch: &BatchMeta| expected.iter().any(|wanted| wanted.batch == batch.basis.batch);
+    if meta.case != binding.case || !meta.batches.iter().all(known) {
+        return Err(damaged("it is of another case"));
+    }
+    let agree = meta.batches.iter().filter(|batch| batch.against(expected).is_ok());
+    Ok(agree.map(|batch| batch.basis.batch).collect())
 }
 
 fn sealed(dir: &Dir, binding: &Binding) -> Result<Meta> {

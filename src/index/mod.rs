@@ -65,7 +65,7 @@ mod writer;
 pub use answer::{Bucket, FieldInfo, Histogram, Hit, Order, Rank, Request, Top};
 pub use cancel::Cancel;
 pub use damage::is_damaged;
-pub use meta::{Basis, Binding, Indexed, publish, publish_all, sweep, unnamed};
+pub use meta::{Basis, Binding, Indexed, agreeing, publish, publish_all, sweep, unnamed};
 pub use read::Index;
 pub use witness::{Sum, Witness};
 pub use writer::{Segment, SegmentWriter};

@@ -264,6 +264,18 @@ pub enum Act {
         /// Why.
         reason: String,
     },
+    /// Reads a source otherwise than before: its bytes and record numbers stay.
+    #[serde(rename = "source.reread")]
+    Reread {
+        /// SHA-256 of the source, in hex.
+        source: String,
+        /// What is read otherwise, for whoever reads the journal.
+        change: Vec<Correction>,
+        /// How its records are read (`parse::Plan` as JSON). Opaque here.
+        plan: Value,
+        /// What that makes of them (`case::Understood` as JSON). Opaque here.
+        gives: Value,
+    },
     /// Takes an earlier entry back (an undo too).
     #[serde(rename = "undo")]
     Undo {
@@ -273,6 +285,24 @@ pub enum Act {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         of: Option<Undone>,
     },
+}
+
+/// A part of how a source is read, before and after.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Correction {
+    /// Which part: `zone`, `year`, `host`, `format`, `clock`.
+    pub what: String,
+    /// What it was; none where nothing was said.
+    pub before: Option<String>,
+    /// What it is.
+    pub now: Option<String>,
+}
+
+impl std::fmt::Display for Correction {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let word = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
+        write!(f, "{} {} (before: {})", self.what, word(&self.now), word(&self.before))
+    }
 }
 
 /// The entry that another one takes back.

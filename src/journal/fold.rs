@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::Journal;
-use super::act::{Act, Asked, Change, EventRef, NewFinding, Severity, Status, Verdict};
+use super::act::{Act, Asked, Change, Correction, EventRef, NewFinding, Severity, Status, Verdict};
 use super::ops::{MERGE, Op, UNSIGNED_COPY, ops};
 
 /// Something that was said or done, when and by whom.
@@ -215,7 +215,7 @@ fn apply(finding: &mut Finding, op: &Op) {
             finding.verdict = verdict.or(finding.verdict);
         }
         Act::Reopen { .. } => finding.state = Status::Open,
-        Act::Mark { .. } | Act::Unmark { .. } | Act::Find(_) | Act::Undo { .. } => {}
+        Act::Mark { .. } | Act::Unmark { .. } | Act::Find(_) | Act::Reread { .. } | Act::Undo { .. } => {}
     }
 }
 
@@ -252,7 +252,9 @@ impl Act {
             | Act::Note { finding, .. }
             | Act::Close { finding, .. }
             | Act::Reopen { finding, .. } => Some(finding),
-            Act::Mark { .. } | Act::Unmark { .. } | Act::Find(_) | Act::Undo { .. } => None,
+            Act::Mark { .. } | Act::Unmark { .. } | Act::Find(_) | Act::Reread { .. } | Act::Undo { .. } => {
+                None
+            }
         }
     }
 
@@ -270,6 +272,10 @@ impl Act {
                 format!("closed{verdict}: {reason}")
             }
             Act::Reopen { reason, .. } => format!("reopened: {reason}"),
+            Act::Reread { source, change, .. } => {
+                let parts: Vec<String> = change.iter().map(Correction::to_string).collect();
+                format!("source {} read with {}", source.get(..8).unwrap_or(source), parts.join(", "))
+            }
             Act::Undo { of: Some(of), .. } if of.act == "undo" => {
                 format!("redo of entry {} by {}", of.seq, of.by)
             }

@@ -115,6 +115,10 @@ fn said_of(act: &Act) -> Vec<(String, &'static str, String)> {
         }
         Act::Close { finding, .. } => one(finding, "state", "closed"),
         Act::Reopen { finding, .. } => one(finding, "state", "open"),
+        Act::Reread { source, change, .. } => {
+            let change: Vec<String> = change.iter().map(ToString::to_string).collect();
+            one(source, "reading", &change.join(", "))
+        }
         Act::Find(_) | Act::Note { .. } | Act::Undo { .. } => Vec::new(),
     }
 }

@@ -16,6 +16,7 @@ mod known;
 mod merge;
 mod ops;
 mod read;
+mod rereads;
 mod sign;
 mod stamp;
 mod trust;
@@ -30,7 +31,7 @@ mod known_tests;
 #[cfg(test)]
 mod tests;
 
-pub use act::{Act, Asked, Change, EventRef, NewFinding, Severity, Status, Undone, Verdict};
+pub use act::{Act, Asked, Change, Correction, EventRef, NewFinding, Severity, Status, Undone, Verdict};
 pub use allowed::Allowed;
 pub use checkpoint::{ANCHORS, Checkpoint, NAMESPACE as CHECKPOINT_NAMESPACE, checkpoint_name};
 pub use fold::{Bookmark, Conflict, Finding, Said, State};
@@ -39,6 +40,7 @@ pub use known::{Elsewhere, End, History, Known};
 pub use merge::{Merge, Take};
 pub use ops::{MERGE, Op, UNSIGNED_COPY, ops, redoable, undoable, unsigned};
 pub use read::{FILE, Journal, Line, check, hash_of, leaf, read, read_file, read_named};
+pub use rereads::{REREAD, Reread, concerns_reading, rereads};
 pub use sign::{Signed, Signer, check_signature};
 pub use stamp::{Stamped, fetch as fetch_stamp, read as read_stamp, trusted as stamp_is_trusted};
 pub use trust::{

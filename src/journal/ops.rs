@@ -47,6 +47,11 @@ pub const MERGE: &str = "journal.merge";
 /// the same for every journal that holds the same annotations, but for
 /// `arrived` and `seq`.
 pub fn ops(journal: &Journal) -> Vec<Op> {
+    ops_in(journal.lines.iter().zip(journal.texts.iter().map(AsRef::as_ref)))
+}
+
+/// Gives the annotations among some of a journal's lines, each with its text; see [`ops`].
+pub(super) fn ops_in<'a>(lines: impl Iterator<Item = (&'a Line, &'a [u8])>) -> Vec<Op> {
     let mut known = BTreeMap::new();
     let mut take = |line: &Line, text: &[u8], seq: Option<u64>, via: u64, marked: &HashSet<&str>| {
         let Some(act) = Act::read(&line.act, &line.what) else { return };
@@ -57,7 +62,7 @@ pub fn ops(journal: &Journal) -> Vec<Op> {
             Op { id: id.clone(), tick: line.tick(), at, by, act, arrived, seq, via, unsigned, undone: false };
         known.entry((op.tick, id)).or_insert(op);
     };
-    for (line, text) in journal.lines.iter().zip(&journal.texts) {
+    for (line, text) in lines {
         if line.act == MERGE {
             let marked = unsigned(line);
             for (text, inner) in merged(line) {

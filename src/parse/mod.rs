@@ -7,6 +7,7 @@
 //! depends on its own bytes and its source's [`Plan`] alone, never on its
 //! neighbours. Knows no files. `import`, `case` and `cli` may call.
 
+mod clock;
 mod detect;
 mod format;
 mod formats;
@@ -26,10 +27,11 @@ mod years;
 /// were made before are then made again from the evidence.
 pub const GENERATION: u32 = 1;
 
+pub use clock::{clock_read, clock_shown};
 pub use detect::what_binary;
 pub use format::{Format, Seen};
 pub use formats::{FORMATS, named};
 pub use frame::{Framer, MAX_TEXT, Record};
 pub use parser::{Parser, UNPARSED};
-pub use plan::{Framing, Options, Plan, YearShift};
+pub use plan::{Corrections, Framing, Options, Plan, YEARS, YearShift};
 pub use years::YearWatch;

@@ -1,5 +1,7 @@
 //! How one source is read: decided once, kept with the evidence.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result, Visible};
@@ -10,6 +12,9 @@ use super::{FORMATS, Format, UNPARSED};
 
 /// Version of the built-in formats; it rises when a record would be read otherwise.
 const VERSION: u32 = 2;
+
+/// Years in which logs can have been written.
+pub const YEARS: RangeInclusive<i32> = 1970..=2200;
 
 /// 1990-01-01: a file that was last changed before carries no date worth the
 /// name (archives made to be reproducible say 1970 or 1980).
@@ -89,12 +94,49 @@ pub struct Plan {
     pub host: Option<String>,
     /// Labels put on every event.
     pub labels: Vec<(String, String)>,
+    /// Nanoseconds to add to every time: how far the source's clock was behind.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub clock: i64,
+}
+
+fn is_zero(number: &i64) -> bool {
+    *number == 0
+}
+
+/// What is to be read otherwise; what is absent stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Corrections {
+    /// The zone of times that have none.
+    pub zone: Option<Zone>,
+    /// The year of the first line; inside, none where it is to be worked out.
+    pub year: Option<Option<i32>>,
+    /// The host of events that name none; inside, none where there is to be none.
+    pub host: Option<Option<String>>,
+    /// Only this format; inside, none where it is to be found out again.
+    pub format: Option<Option<String>>,
+    /// Nanoseconds to add to every time.
+    pub clock: Option<i64>,
 }
 
 impl Plan {
     /// Tells whether the formats of this version made it, which alone read it as it was meant.
     pub fn is_current(&self) -> bool {
         self.version == VERSION
+    }
+
+    /// Lists in what a source is read otherwise than the user says: what, how it is
+    /// read, and what was said.
+    pub fn against(&self, options: &Options) -> Vec<(&'static str, String, String)> {
+        let none = || "none".to_owned();
+        let year = |year: Option<i32>| year.map_or_else(none, |year| year.to_string());
+        let parts = [
+            ("zone", self.zone.clone(), options.zone.map(|zone| zone.to_string())),
+            ("year", year(self.year), options.year.map(|said| year(Some(said)))),
+            ("host", self.host.clone().unwrap_or_else(none), options.host.clone()),
+            ("format", self.format.clone(), options.format.clone()),
+        ];
+        let said = parts.into_iter().filter_map(|(what, is, said)| Some((what, is, said?)));
+        said.filter(|(_, is, said)| is != said).collect()
     }
 
     /// Decides from the first bytes of a source (up to 256 KB; `whole` tells
@@ -118,6 +160,41 @@ impl Plan {
         Ok(Plan::of(found, options, modified, acquired))
     }
 
+    /// Returns how a source is read with corrections. `sample` is of its first
+    /// bytes (`whole`: all of them). How records are told apart stays, and the
+    /// years of a log that is longer than one are not counted yet. Fails where the
+    /// user names an unknown format.
+    pub fn corrected(&self, by: &Corrections, sample: &[u8], whole: bool) -> Result<Plan> {
+        let mut plan = Plan { version: VERSION, shifts: Vec::new(), ..self.clone() };
+        if let Some(zone) = by.zone {
+            plan.zone = zone.to_string();
+        }
+        if let Some(year) = by.year {
+            plan.year = year;
+        }
+        if let Some(host) = &by.host {
+            plan.host.clone_from(host);
+        }
+        if let Some(clock) = by.clock {
+            plan.clock = clock;
+        }
+        match &by.format {
+            None => {}
+            Some(Some(name)) => {
+                let format = format_named(name, FORMATS)?;
+                plan.format = format.map_or(UNPARSED, |format| format.name()).to_owned();
+                (plan.mixed, plan.forced) = (Vec::new(), true);
+            }
+            Some(None) => {
+                let found = detect::detect(sample, whole, FORMATS);
+                plan.format = found.format.to_owned();
+                plan.mixed = found.mixed.into_iter().map(str::to_owned).collect();
+                plan.forced = false;
+            }
+        }
+        Ok(plan)
+    }
+
     /// Decides the rest, once it is known what a source is.
     pub(super) fn of(found: Found, options: &Options, modified: Option<Instant>, acquired: Instant) -> Plan {
         let anchor = modified.filter(|time| *time >= NO_DATE && *time <= acquired).unwrap_or(acquired);
@@ -134,6 +211,7 @@ impl Plan {
             shifts: Vec::new(),
             host: options.host.clone(),
             labels: options.labels.clone(),
+            clock: 0,
         }
     }
 }

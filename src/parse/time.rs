@@ -36,6 +36,8 @@ pub(super) struct Times {
     acquired: Instant,
     year: Option<i32>,
     shifts: Vec<YearShift>,
+    /// Nanoseconds to add to every time.
+    clock: i64,
 }
 
 impl Times {
@@ -52,6 +54,7 @@ impl Times {
             acquired: Instant::from_nanos(plan.acquired),
             year: plan.year,
             shifts: plan.shifts.clone(),
+            clock: plan.clock,
         })
     }
 
@@ -81,6 +84,8 @@ impl Times {
                 (placed.instant, precision, basis)
             }
         };
+        let instant = instant.plus(self.clock);
+        basis.clock = self.clock != 0;
         basis.future = instant > self.acquired.plus(CLOCKS);
         Some(Stamp { instant, precision, basis })
     }

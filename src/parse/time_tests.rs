@@ -17,6 +17,7 @@ fn plan(anchor: &str) -> Plan {
         shifts: Vec::new(),
         host: None,
         labels: Vec::new(),
+        clock: 0,
     }
 }
 

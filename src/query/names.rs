@@ -23,12 +23,13 @@ const SPECIAL: [(&str, FieldRef); 9] = [
 pub const EXISTS: &str = "_exists_";
 
 /// What a search hit shows and no query can ask for.
-const SHOWN: [&str; 9] = [
+const SHOWN: [&str; 10] = [
     "event.original",
     "vestigo.record",
     "vestigo.line",
     "vestigo.offset",
     "vestigo.length",
+    "vestigo.reread",
     "vestigo.time.basis",
     "vestigo.time.precision",
     "vestigo.time.text",

@@ -221,4 +221,6 @@ pub struct Entry {
     pub raw: Vec<u8>,
     /// Which part of an overlong line this is, from 1; 0 for a whole record.
     pub part: u32,
+    /// The journal entry by which its source is read otherwise than when it was imported.
+    pub reread: Option<u64>,
 }

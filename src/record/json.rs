@@ -63,6 +63,9 @@ fn provenance(entry: &Entry, with_id: bool, object: &mut Map<String, Json>) {
     if entry.part > 0 {
         object.insert("vestigo.part".into(), entry.part.into());
     }
+    if let Some(entry) = entry.reread {
+        object.insert("vestigo.reread".into(), entry.into());
+    }
     if let Some(stamp) = event.stamp {
         object.insert("vestigo.time.basis".into(), stamp.basis.to_string().into());
         object.insert("vestigo.time.precision".into(), stamp.precision.name().into());

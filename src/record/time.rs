@@ -159,6 +159,8 @@ pub struct Basis {
     pub zone: bool,
     /// The whole date was inferred.
     pub date: bool,
+    /// The source's clock was wrong: the time is moved by what somebody said.
+    pub clock: bool,
     /// The local time occurs twice (or never) in its zone; the earlier is given.
     pub ambiguous: bool,
     /// The moment lies after the source was acquired.
@@ -166,17 +168,17 @@ pub struct Basis {
 }
 
 impl Basis {
-    /// Tells whether the line states the moment in full.
+    /// Tells whether the line states the moment in full, and it is taken as it stands.
     pub const fn is_explicit(&self) -> bool {
-        !(self.year || self.zone || self.date)
+        !(self.year || self.zone || self.date || self.clock)
     }
 }
 
-/// `explicit`, or what was inferred: `year`, `zone`, `date`, joined by commas,
+/// `explicit`, or what was inferred: `year`, `date`, `zone`, `clock`, joined by commas,
 /// followed by `ambiguous` and `future` where they hold.
 impl fmt::Display for Basis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let inferred = [(self.year, "year"), (self.date, "date"), (self.zone, "zone")];
+        let inferred = [(self.year, "year"), (self.date, "date"), (self.zone, "zone"), (self.clock, "clock")];
         let doubts = [(self.ambiguous, "ambiguous"), (self.future, "future")];
         let mut words: Vec<&str> = inferred.iter().filter(|(on, _)| *on).map(|(_, word)| *word).collect();
         if words.is_empty() {

@@ -1,5 +1,6 @@
 """Twelve at once on one case, round after round: no verdict wrong, every bundle of one moment."""
 
+import calendar
 import json
 import re
 import shutil
@@ -14,7 +15,7 @@ from world import log, objects, said
 
 BUSY = b"another vestigo is writing"
 LENGTH = 10  # rounds with one case
-ROLES = ["import", "import", "bookmark", "finding", "search", "search", "export", "export", "verify", "verify", "merge", "back"]
+ROLES = ["import", "reread", "bookmark", "finding", "search", "search", "export", "export", "verify", "verify", "merge", "back"]
 
 
 class Round:
@@ -26,7 +27,9 @@ class Round:
         self.world.must("new", self.world.case)
         self.world.folder.joinpath("0.log").write_bytes(log(7, f"{label}-0"))
         self.world.must("import", "0.log")
-        self.event = self.world.must("search")[0]["id"]
+        events = self.world.must("search", "--all", "*")
+        self.event = events[0]["id"]
+        self.times = {event["id"]: moment(event) for event in events}
         self.lengths, self.marks, self.findings = [], set(), set()
         self.wrong, self.seen, self.guard = [], [], threading.Lock()
         self.number = 0
@@ -75,7 +78,7 @@ class Round:
             child.communicate()
             return self.say(f"{role}: hangs", None)
         done = Finished(child.returncode, out, err)
-        if role in ("import", "bookmark", "finding", "export", "merge", "back") and done.returncode == 3 and BUSY in err:
+        if role in ("import", "reread", "bookmark", "finding", "export", "merge", "back") and done.returncode == 3 and BUSY in err:
             return self.say(None, "refused, as another one writes")
         complaint = getattr(self, f"{role}_right")(name, done, least)
         return self.say(complaint and f"{role}: {complaint}", f"{role}: right")
@@ -89,6 +92,12 @@ class Round:
                 sums.append(sums[-1] + sum(row["records"] for row in entry["what"]["sources"]))
         return sums
 
+    def clocks(self):
+        """How far the clock of the first source is or was said to be wrong, in seconds."""
+        entries = map(json.loads, (self.world.case / "journal.jsonl").read_bytes().splitlines())
+        plans = [entry["what"]["plan"] for entry in entries if entry["do"] == "source.reread"]
+        return {0} | {plan.get("clock", 0) // 10**9 for plan in plans}
+
     def import_words(self, name, copy):
         self.world.folder.joinpath(f"{name}.log").write_bytes(log(3 + zlib.crc32(name.encode()) % 20, f"{self.label}-{name}"))
         return ["import", f"{name}.log"]
@@ -99,6 +108,12 @@ class Round:
             return said(done)
         self.lengths.append((rows[0]["source"], rows[0]["events"]))
         return None
+
+    def reread_words(self, name, copy):
+        return ["source", "set-clock", "0.log", f"+{1 + zlib.crc32(name.encode()) % 1000}s"]
+
+    def reread_right(self, name, done, least):
+        return None if done.returncode == 0 else said(done)
 
     def bookmark_words(self, name, copy):
         return ["bookmark", "add", self.event, "--note", name]
@@ -120,9 +135,15 @@ class Round:
         return ["search", "--all", "*"]
 
     def search_right(self, name, done, least):
-        count = len(objects(done.stdout))
+        events = objects(done.stdout)
+        count = len(events)
         if done.returncode not in (0, 1):
             return said(done)
+        # Of one source, all times are of one reading: one that an entry says, or the import's.
+        moved = {moment(event) - self.times[event["id"]] for event in events if event["id"] in self.times}
+        said_so = {event.get("vestigo.reread") for event in events if event["id"] in self.times}
+        if len(moved) != 1 or len(said_so) != 1 or not moved <= self.clocks():
+            return "a reading that was never committed, or parts of two"
         return None if count in self.committed() and count >= least else "a state that was never committed, or an older one"
 
     def verify_words(self, name, copy):
@@ -174,6 +195,11 @@ class Round:
         return "an acknowledged finding is gone" if self.findings - findings else None
 
 
+def moment(event):
+    """The time of an event, in whole seconds."""
+    return calendar.timegm(time.strptime(event["@timestamp"][:19], "%Y-%m-%dT%H:%M:%S"))
+
+
 class Finished:
     def __init__(self, returncode, stdout, stderr):
         self.returncode, self.stdout, self.stderr = returncode, stdout, stderr
@@ -204,7 +230,7 @@ def of_one_moment(bundle, committed):
 
 def rounds(bench):
     """Plays rounds on one case after another."""
-    row = bench.row("rounds", "twelve processes at once, by rounds: import, annotate, search, export, verify, merge")
+    row = bench.row("rounds", "twelve processes at once, by rounds: import, reread, annotate, search, export, verify, merge")
     count = 8 if bench.quick else 500
     points = [(f"rounds:{n}",) for n in range(-(-count // LENGTH))]
     for (label,) in bench.pick("rounds", points, len(points)):

@@ -27,6 +27,7 @@ fn whole() -> TestEnv {
     env.write_at("logs/auth.log", AUTH, 1_772_700_000);
     env.write_at("logs/access.log", ACCESS, 1_772_700_000);
     env.import(&env.path("logs"), &[]);
+    env.run(&["source", "set-clock", "auth.log", "+0.5s"]).exits(0);
     env.run(&["finding", "add", "Break-in", "--query", "ip:203.0.113.77"]).exits(0);
     env.run(&["finding", "note", "1", "it \u{202e} was"]).exits(0);
     let id = env.events("outcome:success AND event.dataset:system.auth")[0]["id"]

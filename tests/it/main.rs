@@ -26,6 +26,7 @@ mod notes;
 mod packing;
 mod questions;
 mod redaction;
+mod rereads;
 mod robot;
 mod screens;
 mod screens_evidence;

@@ -84,3 +84,26 @@ fn what_others_wrote_unsigned_is_not_signed_and_stays_on_every_screen() {
     robot.act(Action::Bookmark).reads("NOT SIGNED: entry 3 stands under no signature of the case");
     robot.sees("! evidence trouble").act(Action::Evidence).sees("NOT SIGNED: entry 3 stands under");
 }
+
+#[test]
+fn a_source_is_read_otherwise_from_the_screen_and_that_is_taken_back() {
+    let mut robot = Robot::open(fresh(), 120, 40);
+    let span = |robot: &Robot| robot.model().facts.sources[0].span().expect("it tells times");
+    let before = span(&robot);
+    robot.act(Action::Evidence).sees("Read with zone UTC.").act(Action::Reread).sees("Read source ");
+    for _ in 0.."UTC".len() {
+        robot.act(Action::DeleteLeft);
+    }
+    robot.write("Mars").act(Action::Confirm).reads("`Mars` is not a zone");
+    robot.act(Action::DeleteToStart).write("Asia/Tokyo").act(Action::Confirm);
+    robot
+        .reads("source 6d0925ca read with zone Asia/Tokyo (before: UTC)")
+        .look()
+        .reads("read otherwise now: 1 source");
+    let nine_hours = |time: vestigo::record::Instant| time.plus(-9 * 3_600_000_000_000);
+    assert_eq!(span(&robot), (nine_hours(before.0), nine_hours(before.1)));
+    robot.sees("Read with zone Asia/Tokyo; since entry").act(Action::ShowEvents).sees("source:");
+    robot.act(Action::Provenance).sees("Since entry").act(Action::Back);
+    robot.act(Action::Undo).reads("taken back: source").look().reads("read otherwise now: 1 source");
+    assert_eq!(span(&robot), before);
+}

@@ -1,7 +1,7 @@
 //! What of an event is no log's own text: our places, and words from closed lists.
 
 /// Fields whose values we make: places, hashes, and instants.
-const PLACES: [&str; 11] = [
+const PLACES: [&str; 12] = [
     "id",
     "@timestamp",
     "vestigo.source",
@@ -11,6 +11,7 @@ const PLACES: [&str; 11] = [
     "vestigo.length",
     "vestigo.part",
     "vestigo.format",
+    "vestigo.reread",
     "vestigo.time.basis",
     "vestigo.time.precision",
 ];

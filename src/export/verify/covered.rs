@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use crate::case::{Reading, remarks};
+use crate::case::{Reading, Understood, remarks};
 use crate::evidence::Damage;
 use crate::export::coverage::{GAP, LOOKED_AT, NOT_SHOWN, gaps_between, not_read};
 use crate::export::read::{Bag, MOST_VALUES, damage, unhex};
 use crate::fs::read_json;
+use crate::journal::Reread;
 use crate::record::{Hash, Instant};
 
 use super::differ::Differences;
@@ -19,7 +20,7 @@ use super::told::Told;
 const FILE: &str = "data/coverage.json";
 
 /// What stands in the receipt of an import under the same name.
-const OF_RECEIPT: [&str; 11] = [
+const OF_RECEIPT: [&str; 12] = [
     "path",
     "path_bytes",
     "format",
@@ -31,6 +32,7 @@ const OF_RECEIPT: [&str; 11] = [
     "last",
     "time",
     "plan",
+    "reread",
 ];
 
 /// What `coverage.json` says.
@@ -52,7 +54,9 @@ impl Covered {
         for row in whole["sources"].as_array().into_iter().flatten() {
             let reading = match row.get("plan") {
                 None => Err("this bundle does not name how its records were read".to_owned()),
-                Some(plan) => Reading::named(plan),
+                Some(plan) => {
+                    Reading::named(plan).map(|reading| Reading { entry: row["reread"].as_u64(), ..reading })
+                }
             };
             readings.extend(row["source"].as_str().and_then(unhex).map(|source| (source, reading)));
         }
@@ -102,9 +106,9 @@ impl Covered {
         said: &Said,
         found: &mut Vec<Damage>,
     ) -> Vec<String> {
-        let (receipts, remarks) = (receipts(told), remarks(&told.receipts));
         let known: BTreeMap<&str, &Value> =
             self.rows().filter_map(|row| Some((row["source"].as_str()?, row))).collect();
+        let (receipts, remarks) = (receipts(told, &known), remarks(&told.receipts));
         let (mut open, mut rows) = (Open::default(), Vec::new());
         for (n, source) in self.order(told).iter().enumerate() {
             let none = Value::Null;
@@ -116,7 +120,7 @@ impl Covered {
                 told,
                 looked_at,
                 raw: proved.raws.get(source),
-                receipt: receipts.get(source.as_str()).copied(),
+                receipt: receipts.get(source.as_str()),
                 remarks: remarks.get(source).map_or(&[], Vec::as_slice),
             };
             rows.push(one.derive(source, says, share, &mut open));
@@ -137,11 +141,42 @@ impl Covered {
     }
 }
 
-/// Gives the receipts of imports that are shown, by source.
-fn receipts(told: &Told) -> BTreeMap<&str, &Value> {
+/// Gives the receipts of imports that are shown, by source, as later entries have it
+/// read. Where entries are withheld which may have it read as the bundle says, there is none.
+fn receipts<'a>(told: &'a Told, says: &BTreeMap<&str, &Value>) -> BTreeMap<&'a str, Value> {
+    let rereads = told.rereads();
     let rows = told.receipts.iter().flat_map(|line| line.what["sources"].as_array().into_iter().flatten());
     let rows = rows.filter(|row| row["status"] != "duplicate");
-    rows.filter_map(|row| Some((row["source"].as_str()?, row))).collect()
+    let receipt = |row: &'a Value| {
+        let source = row["source"].as_str()?;
+        let (reread, said) = (rereads.get(source), says.get(source).and_then(|row| row["reread"].as_u64()));
+        if told.withheld > 0 && reread.map(|reread| reread.entry) != said {
+            return None;
+        }
+        let reread = reread.and_then(|reread| read_as(row, reread, said));
+        Some((source, reread.unwrap_or_else(|| row.clone())))
+    };
+    rows.filter_map(receipt).collect()
+}
+
+/// Gives the receipt of a source that an entry reads otherwise; none where that
+/// entry cannot be followed, and the bundle does not say that it was.
+fn read_as(row: &Value, reread: &Reread, said: Option<u64>) -> Option<Value> {
+    let gives: Understood = serde_json::from_value(reread.gives.clone()).ok()?;
+    let can = || Reading::named(&reread.plan).is_ok() && reread.plan["framing"] == row["plan"]["framing"];
+    if said != Some(reread.entry) && !can() {
+        return None;
+    }
+    let shown = |nanos: Option<i64>| nanos.map(|nanos| Instant::from_nanos(nanos).to_string());
+    let mut row = row.clone();
+    row["format"] = gives.format.into();
+    row["unparsed"] = gives.unparsed.into();
+    row["first"] = shown(gives.first).into();
+    row["last"] = shown(gives.last).into();
+    row["time"] = json!(gives.time);
+    row["plan"] = reread.plan.clone();
+    row["reread"] = reread.entry.into();
+    Some(row)
 }
 
 /// What could not be derived.
@@ -194,7 +229,7 @@ impl Open {
 }
 
 /// The names in `coverage.json` and in its rows.
-const KNOWN: [&str; 23] = [
+const KNOWN: [&str; 24] = [
     "broken",
     "bytes",
     "events",
@@ -213,6 +248,7 @@ const KNOWN: [&str; 23] = [
     "raw",
     "rejected",
     "remarks",
+    "reread",
     "root",
     "source",
     "sources",

@@ -239,7 +239,8 @@ impl Events<'_> {
         let length = text.len() as u64;
         let (source, line, offset) = (SourceId(*source), row.line, row.offset.unwrap_or_default());
         let origin = Origin { source, record, line, offset, length };
-        let mut object = json_object(&Entry { origin, event, raw: text, part: row.part }, true);
+        let mut object =
+            json_object(&Entry { origin, event, raw: text, part: row.part, reread: reading.entry }, true);
         if row.offset.is_none() {
             object.remove("vestigo.offset");
         }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::error::visible;
 use crate::evidence::Damage;
 use crate::fs::{read_json, weight_of_json};
-use crate::journal::{Checkpoint, Line, hash_of, leaf};
+use crate::journal::{Checkpoint, Line, Reread, concerns_reading, hash_of, leaf, rereads};
 use crate::record::{Hash, root};
 
 use crate::export::read::{Bag, MOST_VALUES, damage, unhex};
@@ -60,6 +60,8 @@ pub struct Told {
     pub receipts: Vec<Line>,
     /// Whether there may be receipts besides these, withheld or too many.
     pub receipts_withheld: bool,
+    /// The entries that are shown of which some may say how a source is read, each with its text.
+    readings: Vec<(Line, Vec<u8>)>,
     /// How many values the receipts are, about.
     kept: u64,
     /// The leaves of the journal's tree.
@@ -83,6 +85,7 @@ impl Told {
             batches: Vec::new(),
             receipts: Vec::new(),
             receipts_withheld: false,
+            readings: Vec::new(),
             kept: 0,
             leaves: Vec::new(),
             head: "0".repeat(64),
@@ -137,15 +140,24 @@ impl Told {
             }
         }
         self.last = Some((line.at.clone(), line.by.clone()));
-        if line.act == "import.receipt" {
+        let reads = concerns_reading(&line.act);
+        if reads || line.act == "import.receipt" {
             self.kept += weight_of_json(text);
-            if self.kept <= MOST_VALUES {
-                self.receipts.push(line);
-            } else {
+            if self.kept > MOST_VALUES {
                 self.receipts_withheld = true;
+            } else if reads {
+                self.readings.push((line, text.to_vec()));
+            } else {
+                self.receipts.push(line);
             }
         }
         Ok(())
+    }
+
+    /// Gives how sources are read, by their SHA-256 in hex, where entries that are
+    /// shown say otherwise than their import.
+    pub fn rereads(&self) -> BTreeMap<String, Reread> {
+        rereads(self.readings.iter().map(|(line, text)| (line, &text[..])))
     }
 
     fn import(&mut self, row: &Value) -> Result<(), String> {

@@ -1,9 +1,12 @@
 //! What was noted: read back from the case, and written into its journal.
 
-use crate::case::{Case, Standing, Written, annotate};
+use crate::case::{Case, Standing, Watch, Written, annotate};
 use crate::error::{Error, Kind, Result};
+use crate::export::summary;
 use crate::index::{Cancel, Hit, Order, Request};
-use crate::journal::{Act, Asked, Bookmark, Change, EventRef, Finding, NewFinding, Said, redoable, undoable};
+use crate::journal::{
+    Act, Asked, Bookmark, Change, EventRef, Finding, Line, NewFinding, Said, redoable, undoable,
+};
 use crate::query::{Expr, FieldRef, Leaf, Pattern, Test};
 use crate::record::{FixedClock, Instant, Window, sentence};
 
@@ -21,7 +24,8 @@ pub(super) fn notes(case: &Case, cancel: &Cancel) -> Result<Notes> {
     let state = case.state();
     let lines = case.journal();
     let tail = lines.iter().rev().take(TAIL);
-    let tail = tail.map(|line| Said { at: line.at.clone(), by: line.by.clone(), text: line.act.clone() });
+    let told = |line: &Line| format!("{}  {}", line.act, summary(line)).trim_end().to_owned();
+    let tail = tail.map(|line| Said { at: line.at.clone(), by: line.by.clone(), text: told(line) });
     let mut notes = Notes { entries: lines.len() as u64, tail: tail.collect(), ..Notes::default() };
     for mark in state.bookmarks.values() {
         let standing = case.standing(&mark.event);
@@ -162,6 +166,11 @@ fn act(case: &Case, deed: &Deed) -> Result<(Act, String)> {
             (act, said)
         }
         Deed::Act(act) => (act.clone(), told(case, act)),
+        Deed::Reread { source, by } => {
+            let act = case.corrected(source, by, Watch::silent())?.act;
+            let said = act.told();
+            (act, said)
+        }
         Deed::Undo { .. } => {
             let last = undoable(case.whole_journal());
             let last = last.ok_or_else(|| Error::usage("there is nothing to take back"))?;

@@ -148,14 +148,15 @@ actions! {
     NewFinding "new-finding" "finding" [Browse] "Writes a finding down, which the search, the event, or the bookmarks show; or puts events into one.";
     Undo "undo" "undo" [Browse] "Takes your last bookmark, note or finding back; asks before it takes back what another wrote.";
     Redo "redo" "redo" [Browse] "Brings back what was taken back last.";
-    ShowEvents "show-events" "its events" [Findings] "Forgets the search and shows the events of the selected finding, or the bookmarked one.";
+    ShowEvents "show-events" "its events" [Findings Sources] "Forgets the search and shows the events of the selected finding or source, or the bookmarked one.";
     NextState "next-state" "state" [Findings] "Moves the selected finding on: open, acknowledged, in progress, fix claimed, verified.";
     Edit "edit" "edit" [Findings] "Changes the selected finding's title, severity, state, verdict, owner, due date, tags.";
     CloseFinding "close-finding" "close" [Findings] "Closes the selected finding with a reason, or reopens it.";
     RemoveMark "remove-mark" "unmark" [Findings] "Takes the selected bookmark away.";
     Verify "verify" "verify" [Sources] "Looks the case over: journal, checkpoints, manifests, the first and last frame of each source.";
     VerifyDeep "verify-deep" "read every byte" [Sources] "Reads every byte of the evidence and checks it.";
-    Anchor "anchor" "keep a checkpoint" [Sources] "Signs the journal as it stands and copies the line to keep elsewhere, in a ticket or mail.";
+    Anchor "anchor" "keep a checkpoint" [Sources] "Signs the journal as it stands and shows the line to keep elsewhere, in a ticket or mail.";
+    Reread "reread" "read otherwise" [Sources] "Reads the selected source in another zone, year, host or format, or with its clock corrected; undo takes it back.";
     Export "export" "export" [Events Fields Timeline Detail Browse] "Makes an evidence bundle that anybody can check.";
     Open "open" "open" [Events Sources Findings] "Opens the selected event, source, or finding with all that is known of it.";
     More "more" "more values" [Fields] "Shows more values of the field, or fewer again.";
@@ -185,8 +186,8 @@ actions! {
     PreviousPane "previous-pane" "pane before" [Browse] "Goes to the pane before.";
     Fields "fields" "fields" [Events Timeline Detail] "Goes to the fields and their most frequent values.";
     Provenance "provenance" "provenance" [Events Detail] "Tells where the event lies in the evidence and how its time is known.";
-    Copy "copy" "copy" [Events Fields Timeline Detail Sources Findings Reading Typing] "Copies the highlighted value (in an event's detail: the field) to the clipboard.";
-    CopyLine "copy-line" "copy line" [Events Detail] "Copies the event's original line to the clipboard.";
+    Copy "copy" "copy" [Events Fields Timeline Detail Sources Findings Reading Typing] "Sends the highlighted value (in an event's detail: the field) to the clipboard, where the terminal allows it.";
+    CopyLine "copy-line" "copy line" [Events Detail] "Sends the event's original line to the clipboard, where the terminal allows it.";
     TrailBack "trail-back" "go back" [Browse] "Goes back to the search and zoom before.";
     TrailForward "trail-forward" "go forward" [Browse] "Goes forward to the search and zoom that was left.";
     ClearSearch "clear-search" "clear search" [Browse] "Shows every event again, in the same time.";

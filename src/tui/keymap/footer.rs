@@ -65,6 +65,8 @@ pub const fn footer(context: Context) -> &'static [Action] {
             Action::Verify,
             Action::VerifyDeep,
             Action::Anchor,
+            Action::ShowEvents,
+            Action::Reread,
             Action::Open,
             Action::Copy,
             Action::Investigate,

@@ -3,6 +3,7 @@
 use tui_input::Input;
 
 use crate::index::Hit;
+use crate::record::SourceId;
 
 use super::{Offer, Progress, What};
 
@@ -43,6 +44,8 @@ pub enum Purpose {
     Close(String),
     /// A finding is taken up again, by its uid.
     Reopen(String),
+    /// A source is read otherwise.
+    Reread(SourceId),
     /// Somebody else's annotation is taken back, by the SHA-256 of its entry.
     Undo(String),
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use crate::index::Hit;
 use crate::journal::{Act, Bookmark, Finding, Said, Severity, Status};
+use crate::parse::Corrections;
 use crate::record::{Instant, SourceId};
 
 use super::What;
@@ -210,6 +211,13 @@ pub enum Deed {
     },
     /// Anything that needs no evidence to be looked at.
     Act(Act),
+    /// Reads a source otherwise.
+    Reread {
+        /// Which.
+        source: SourceId,
+        /// In what.
+        by: Corrections,
+    },
     /// Takes the last annotation back.
     Undo {
         /// What this screen wrote, by the SHA-256 of each entry: only of that …

@@ -7,7 +7,8 @@ use super::super::keymap::Action;
 use super::super::model::{Front, Model, Notes, Pane, Reading, Screen, Tone};
 use super::super::{layout, view};
 use super::{
-    check, export, fields, findings, form, list, notes, palette, pivot, search, timeline, trail, typing,
+    check, export, fields, findings, form, list, notes, palette, pivot, search, sources, timeline, trail,
+    typing,
 };
 
 /// Carries out an action.
@@ -53,7 +54,9 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::NewFinding => findings::new_finding(model),
         Action::Undo => notes::undo(model),
         Action::Redo => notes::redo(model),
+        Action::ShowEvents if model.focus.screen == Screen::Evidence => sources::show_events(model),
         Action::ShowEvents => notes::show_events(model),
+        Action::Reread => sources::reread(model),
         Action::NextState => findings::next_state(model),
         Action::Edit => findings::edit(model),
         Action::CloseFinding => findings::close(model),

@@ -1,6 +1,9 @@
 //! Taking in what the crew found out.
 
+use std::collections::HashMap;
 use std::time::Duration;
+
+use crate::record::SourceId;
 
 use super::super::effect::{Effect, Lane, Place, Ticket};
 use super::super::event::{Answer, Trouble};
@@ -59,25 +62,29 @@ pub(super) fn take(model: &mut Model, ticket: Ticket, took: Option<Duration>, an
 /// Takes in what another process has written. What is asked for is asked again;
 /// the selected event stays selected.
 fn grown(model: &mut Model, mut facts: Facts) -> Vec<Effect> {
-    let known =
-        |facts: &Facts| (facts.sources.iter().map(|source| source.id).collect::<Vec<_>>(), facts.events);
+    let known = |facts: &Facts| -> HashMap<SourceId, Option<u64>> {
+        facts.sources.iter().map(|source| (source.id, source.reread.as_ref().map(|by| by.entry))).collect()
+    };
     let (before, now) = (known(&model.facts), known(&facts));
-    let (sources, events) = (now.0.len().saturating_sub(before.0.len()), now.1.saturating_sub(before.1));
+    let (sources, events) =
+        (now.len().saturating_sub(before.len()), facts.events.saturating_sub(model.facts.events));
+    let read_otherwise = now.iter().filter(|(id, by)| before.get(id).is_some_and(|was| was != *by)).count();
     std::mem::swap(&mut model.facts, &mut facts);
     model.facts.follow(facts);
     let mut effects = vec![notes::ask_notes(model)];
-    if before == now {
+    if before == now && events == 0 {
         return effects;
     }
     model.fields.follow(&model.facts);
-    model.say(
-        Tone::Done,
-        format!(
+    let said = match (sources, read_otherwise) {
+        (0, 1..) => format!("read otherwise now: {}", counted(read_otherwise as u64, "source")),
+        _ => format!(
             "the case has grown: {} and {} were taken in",
             counted(sources as u64, "source"),
             counted(events, "event")
         ),
-    );
+    };
+    model.say(Tone::Done, said);
     model.list.seek = model.list.row().map(|row| row.hit);
     let place = model.moment().map_or(Place::First, Place::At);
     effects.extend(search::ask_all(model, place));

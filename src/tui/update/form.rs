@@ -4,7 +4,7 @@ use tui_input::InputRequest;
 
 use super::super::effect::Effect;
 use super::super::model::{Entry, Form, Front, Model, Progress, Purpose};
-use super::{export, findings, notes};
+use super::{export, findings, notes, sources};
 
 /// Puts a form over the panes.
 pub(super) fn open(model: &mut Model, form: Form) -> Vec<Effect> {
@@ -91,6 +91,7 @@ pub(super) fn confirm(model: &mut Model) -> Vec<Effect> {
         Purpose::Edit(uid) => findings::confirm_edit(model, &form, uid),
         Purpose::Close(uid) => findings::confirm_close(model, &form, uid),
         Purpose::Reopen(uid) => findings::confirm_reopen(model, &form, uid),
+        Purpose::Reread(source) => sources::confirm(model, &form, source),
         Purpose::Undo(id) => notes::agreed(model, &form, id),
     }
 }

@@ -139,7 +139,9 @@ pub(super) fn take(model: &mut Model, page: Page) -> Vec<Effect> {
 }
 
 fn replace(list: &mut List, page: Page, height: usize) {
-    let sought = list.seek.take().and_then(|hit| page.rows.iter().position(|row| row.hit == hit));
+    let sought = list.seek.take().and_then(|hit| {
+        page.rows.iter().position(|row| (row.hit.source, row.hit.record) == (hit.source, hit.record))
+    });
     list.selected = sought.unwrap_or(page.at);
     list.top = list.selected.saturating_sub(height / 2);
     if page.last && page.at + 1 == page.rows.len() {

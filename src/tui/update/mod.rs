@@ -16,6 +16,7 @@ mod notes;
 mod palette;
 mod pivot;
 mod search;
+mod sources;
 mod timeline;
 mod trail;
 mod typing;

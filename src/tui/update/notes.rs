@@ -199,6 +199,11 @@ pub(super) fn show_events(model: &mut Model) -> Vec<Effect> {
         },
         None => return refuse(model, "nothing is selected"),
     };
+    show_all(model, field, text)
+}
+
+/// Shows every event of which a field is so, on the first screen.
+pub(super) fn show_all(model: &mut Model, field: FieldRef, text: String) -> Vec<Effect> {
     let test = Test::Is(Pattern { text, quoted: false });
     let scope = Scope { expr: Expr::Leaf(Leaf { field: Some(field), test }), window: Window::ALL };
     let text = scope.expr.to_string();

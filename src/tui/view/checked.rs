@@ -91,7 +91,7 @@ pub(super) fn not_proven(model: &Model, width: usize) -> Vec<TextLine> {
 fn how(model: &Model) -> String {
     let key = |action| model.keys.map.key_of(action, Context::Sources).unwrap_or_else(|| ":".to_owned());
     format!(
-        "{} looks the case over, {} reads every byte of it; {} signs the journal as it stands and copies the line to keep elsewhere, against which nothing can be rolled back unseen.",
+        "{} looks the case over, {} reads every byte of it; {} signs the journal as it stands and shows the line to keep elsewhere, against which nothing can be rolled back unseen.",
         key(Action::Verify),
         key(Action::VerifyDeep),
         key(Action::Anchor),

@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::case::SourceInfo;
+use crate::parse::clock_shown;
 
 use super::super::keymap::{Action, Context};
 use super::super::layout::Panes;
@@ -143,9 +144,25 @@ fn about(model: &Model, width: usize) -> Vec<TextLine> {
         source.remarks.iter().map(|remark| (format!("! {}.", crate::error::visible(remark)), Role::Warning));
     let said = sentences.into_iter().map(|text| (text, Role::Text));
     let mut said: Vec<(String, Role)> = said.collect();
-    said.splice(1..1, remarks);
+    said.splice(1..1, remarks.chain(read_as(source)));
     let lines = said.iter().flat_map(|(text, role)| wrap(text, width).into_iter().map(|line| (line, *role)));
     lines.map(|line| vec![line]).collect()
+}
+
+/// Says how a source is read, as far as its records do not say it themselves.
+fn read_as(source: &SourceInfo) -> Option<(String, Role)> {
+    let plan = source.plan.as_ref()?;
+    let only = plan.forced.then(|| format!(", only as {}", plan.format));
+    let year = plan.year.map(|year| format!(", first year {year}"));
+    let host = plan.host.as_ref().map(|host| format!(", host {host}"));
+    let clock = (plan.clock != 0).then(|| format!(", clock {}", clock_shown(plan.clock)));
+    let by = source.reread.as_ref().map(|reread| {
+        let change: Vec<String> = reread.change.iter().map(ToString::to_string).collect();
+        format!("; since entry {} by {}: {}", reread.entry, reread.by, change.join(", "))
+    });
+    let role = if by.is_some() { Role::Warning } else { Role::Text };
+    let more: String = [only, year, host, clock, by].into_iter().flatten().collect();
+    Some((crate::error::visible(&format!("Read with zone {}{more}.", plan.zone)), role))
 }
 
 /// Says in a word how the times of a source are known.

@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::error::visible;
+use crate::journal::Correction;
 use crate::record::{Basis, EventId, Stamp};
 
 use super::super::layout;
@@ -19,7 +20,9 @@ pub(super) fn in_a_line(model: &Model, card: &Card) -> String {
     let name = path.rsplit('/').next().unwrap_or(path);
     let (line, byte) = (thousands(card.origin.line), thousands(card.origin.offset));
     let time = card.stamp.map_or("tells no time".to_owned(), |stamp| basis_in_words(stamp.basis));
-    format!("{name} line {line} · byte {byte} · sha-256 checked ✓ · {time}")
+    let reread = model.facts.source(&card.hit.source).and_then(|source| source.reread.as_ref());
+    let reread = reread.map(|reread| format!(" · reread by entry {}", reread.entry)).unwrap_or_default();
+    format!("{name} line {line} · byte {byte} · sha-256 checked ✓ · {time}{reread}")
 }
 
 /// Says how a time is known.
@@ -30,6 +33,9 @@ fn basis_in_words(basis: Basis) -> String {
         [] => "time in full".to_owned(),
         words => format!("{} inferred", words.join(" and ")),
     };
+    if basis.clock {
+        said.push_str(", clock corrected");
+    }
     if basis.ambiguous {
         said.push_str(", ambiguous");
     }
@@ -37,6 +43,11 @@ fn basis_in_words(basis: Basis) -> String {
         said.push_str(", after the acquisition");
     }
     said
+}
+
+/// Says what is read otherwise.
+fn told(change: &[Correction]) -> String {
+    change.iter().map(Correction::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// Gives the page's lines.
@@ -103,7 +114,8 @@ fn time(model: &Model, card: &Card, page: &mut Page) {
             "The line has no year: it was inferred once for the source, from its date and the order of its lines.",
         ),
         (basis.date, "The line has no date: it was inferred for the source."),
-        (basis.zone, "The line has no zone: the one given at import, else UTC, was assumed."),
+        (basis.zone, "The line has no zone: the one given for the source, else UTC, was assumed."),
+        (basis.clock, "The source's clock was wrong: the time is moved by what was said of it."),
         (basis.ambiguous, "The local time occurs twice or never in its zone; the earlier moment is given."),
         (
             basis.future,
@@ -112,6 +124,15 @@ fn time(model: &Model, card: &Card, page: &mut Page) {
     ];
     for (_, sentence) in explained.iter().filter(|(on, _)| *on) {
         page.words(sentence);
+    }
+    if let Some(reread) = model.facts.source(&card.hit.source).and_then(|source| source.reread.as_ref()) {
+        page.words(&visible(&format!(
+            "Since entry {} of the journal ({}, {}) the source is read otherwise than when it was imported: {}.",
+            reread.entry,
+            reread.at,
+            reread.by,
+            told(&reread.change)
+        )));
     }
 }
 

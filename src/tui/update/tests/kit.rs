@@ -39,6 +39,8 @@ pub(super) fn facts() -> Facts {
         root: "00".repeat(32),
         receipt,
         remarks: Vec::new(),
+        plan: None,
+        reread: None,
     };
     let fields = ["event.action", "event.outcome", "source.ip", "user.name", "bytes"];
     Facts {

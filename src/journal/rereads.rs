@@ -1,0 +1,51 @@
+//! How sources are read, where an entry says otherwise than their import.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::ops::{MERGE, ops_in};
+use super::{Act, Correction, Line};
+
+/// The kind of entry that reads a source otherwise.
+pub const REREAD: &str = "source.reread";
+
+/// What the last standing entry says of how a source is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reread {
+    /// The number of the entry of this journal that says so, or of the merge that brought it in.
+    pub entry: u64,
+    /// When (RFC 3339).
+    pub at: String,
+    /// Who.
+    pub by: String,
+    /// What was read otherwise than just before.
+    pub change: Vec<Correction>,
+    /// How its records are read (`parse::Plan` as JSON). Opaque here.
+    pub plan: Value,
+    /// What that makes of them (`case::Understood` as JSON). Opaque here.
+    pub gives: Value,
+}
+
+/// Tells whether an entry can have a part in how a source is read.
+pub fn concerns_reading(act: &str) -> bool {
+    matches!(act, REREAD | MERGE | "undo")
+}
+
+/// Gives how sources are read, by their SHA-256 in hex, where entries that stand
+/// say so. The lines are those of a journal for which [`concerns_reading`] holds,
+/// or more, in their order, each with its text.
+pub fn rereads<'a>(lines: impl Iterator<Item = (&'a Line, &'a [u8])>) -> BTreeMap<String, Reread> {
+    let lines: Vec<_> = lines.filter(|(line, _)| concerns_reading(&line.act)).collect();
+    if lines.iter().all(|(line, _)| line.act == "undo") {
+        return BTreeMap::new();
+    }
+    let mut standing = BTreeMap::new();
+    for op in ops_in(lines.into_iter()).into_iter().filter(|op| !op.undone) {
+        let (entry, at, by) = (op.via, op.at.clone(), op.said_by());
+        if let Act::Reread { source, change, plan, gives } = op.act {
+            standing.insert(source, Reread { entry, at, by, change, plan, gives });
+        }
+    }
+    standing
+}
