@@ -167,7 +167,8 @@ impl Opening {
         match own {
             Some(index) if whole(&index) => cached().filter(whole).or(Some(index)),
             own => cached().filter(whole).or_else(|| {
-                own.filter(|index| !index.is_empty() && only_behind(index) && journal::is_held(&self.dir))
+                let at_work = || journal::is_held(&self.dir) || journal::is_claimed(&self.dir);
+                own.filter(|index| !index.is_empty() && only_behind(index) && at_work())
             }),
         }
     }

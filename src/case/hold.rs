@@ -118,6 +118,29 @@ impl Hold {
         &self.index
     }
 
+    /// Takes the right to import, too. Whoever has it already may be waiting for the
+    /// right to write, so that is let go of and taken again.
+    ///
+    /// # Errors
+    ///
+    /// Fails where another process imports.
+    pub fn claim(self, clock: &dyn Clock) -> Result<(Importing, Hold)> {
+        let (case, who) = (self.case.clone(), self.writer.who().clone());
+        drop(self);
+        let claim = journal::Claim::take(&case, &who)?;
+        let mut hold = Hold::of(&case, &who, clock)?;
+        // Nobody else imports: what no entry names, a crash left.
+        hold.sweep_uncommitted(clock)?;
+        let (index, binding) = (hold.index.clone(), hold.binding()?);
+        Ok((Importing { case, index, who, binding, _claim: claim }, hold))
+    }
+
+    /// Removes segments that the index does not name (any more), unless an import
+    /// is writing some.
+    pub(super) fn sweep_index(&self) -> Result<()> {
+        if journal::is_claimed(&self.case) { Ok(()) } else { index::sweep(&self.index) }
+    }
+
     /// Returns the folders of whoever holds it.
     pub(super) fn home(&self) -> &Home {
         &self.home
@@ -188,6 +211,11 @@ impl Hold {
     /// the journal's end was removed, and then it is evidence.
     fn sweep(&mut self, clock: &dyn Clock) -> Result<()> {
         sweep_temporary(&self.case)?;
+        // What no entry names yet may be being written by an import.
+        if journal::is_claimed(&self.case) { Ok(()) } else { self.sweep_uncommitted(clock) }
+    }
+
+    fn sweep_uncommitted(&mut self, clock: &dyn Clock) -> Result<()> {
         evidence::sweep(&self.case)?;
         index::sweep(&self.index)?;
         let known: Vec<u32> = self.committed()?.iter().map(|(number, _)| *number).collect();
@@ -197,6 +225,52 @@ impl Hold {
             self.note("recovery", what, clock)?;
         }
         Ok(())
+    }
+}
+
+/// The right to import into a case. Others can write meanwhile: the right to write
+/// is taken for each batch.
+pub struct Importing {
+    case: Dir,
+    index: Dir,
+    who: Who,
+    binding: Binding,
+    /// Behind the rest: it is let go of last.
+    _claim: journal::Claim,
+}
+
+impl Importing {
+    /// Returns the case's folder, through which everything in it is reached.
+    pub(crate) fn dir(&self) -> &Dir {
+        &self.case
+    }
+
+    /// Returns the folder of the case's own index.
+    pub(crate) fn index(&self) -> &Dir {
+        &self.index
+    }
+
+    /// Returns what the case's own index is bound to.
+    pub(crate) fn binding(&self) -> &Binding {
+        &self.binding
+    }
+
+    /// Takes the right to write, and waits until nobody else has it.
+    pub(crate) fn hold(&self, clock: &dyn Clock) -> Result<Hold> {
+        loop {
+            match Hold::of(&self.case, &self.who, clock) {
+                Err(_) if journal::is_held(&self.case) => {}
+                hold => return hold,
+            }
+        }
+    }
+
+    /// Takes the right to write, and sweeps away what the import did not need.
+    pub(crate) fn end(self, clock: &dyn Clock) -> Result<Hold> {
+        let mut hold = self.hold(clock)?;
+        drop(self);
+        hold.sweep(clock)?;
+        Ok(hold)
     }
 }
 
@@ -218,8 +292,9 @@ fn sweep_temporary(case: &Dir) -> Result<()> {
 /// leaves that was cut off.
 fn occupied(case: &Dir) -> bool {
     let left = |name: &str| {
-        let ours =
-            matches!(name, "lock" | "journal.jsonl") || name.starts_with(".case") || is_temporary(name);
+        let ours = matches!(name, journal::LOCK | journal::IMPORT_LOCK | journal::FILE)
+            || name.starts_with(".case")
+            || is_temporary(name);
         ours && matches!(case.kind(name), Ok(Some(Kind::File(_))))
     };
     case.names().map_or(true, |names| !names.iter().all(|name| name.to_str().is_some_and(left)))

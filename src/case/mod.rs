@@ -28,7 +28,7 @@ mod watch;
 pub use about::{About, New};
 pub use answers::Opening;
 pub(crate) use bound::basis;
-pub use hold::{Hold, TOOL, committed, keys_of};
+pub use hold::{Hold, Importing, TOOL, committed, keys_of};
 pub use ladder::Brought;
 pub use notebook::{Standing, Written, annotate, note, record_hash};
 pub use open::{Case, SourceInfo};

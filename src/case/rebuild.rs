@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::error::{Error, Result};
 use crate::evidence::{SourceAt, Store};
 use crate::fs::Dir;
-use crate::index::{Basis, Index, Indexed, Segment, SegmentWriter, agreeing, publish, publish_all, sweep};
+use crate::index::{Basis, Index, Indexed, Segment, SegmentWriter, agreeing, publish, publish_all};
 use crate::journal::Who;
 use crate::record::{Clock, SourceId};
 
@@ -52,7 +52,7 @@ fn anew(
     let (dir, binding) = (hold.index().clone(), hold.binding()?);
     let made = rows(store, &dir, bases, watch).and_then(|rows| publish_all(&dir, &binding, rows));
     // Of the old index, or of this one where it was stopped.
-    sweep(&dir)?;
+    hold.sweep_index()?;
     made?;
     forget(hold.home(), &binding.case);
     told(hold, bases.iter(), clock)
@@ -86,13 +86,13 @@ pub(crate) fn complete(hold: &mut Hold, clock: &dyn Clock, watch: Watch<'_>) -> 
     };
     let missing: Vec<Basis> = bases.into_iter().filter(|basis| !known.contains(&basis.batch)).collect();
     if missing.is_empty() {
-        return sweep(&dir);
+        return hold.sweep_index();
     }
     for batch in rows(&store, &dir, &missing, watch)? {
         publish(&dir, &binding, batch)?;
     }
     // Of batches that are read otherwise now.
-    sweep(&dir)?;
+    hold.sweep_index()?;
     forget(hold.home(), &binding.case);
     told(hold, missing.iter(), clock).map(drop)
 }

@@ -29,7 +29,8 @@ pub(super) fn shape(case: &Dir, journal: &Journal) -> Shape {
     let set_aside = shape.set_aside(case, journal);
     for name in names(case) {
         let folder = [evidence::FOLDER, INDEX, ANCHORS].contains(&&*name);
-        let known = folder || ["case.toml", journal::FILE, "lock"].contains(&&*name);
+        let known =
+            folder || ["case.toml", journal::FILE, journal::LOCK, journal::IMPORT_LOCK].contains(&&*name);
         match case.kind(&name) {
             _ if !known && !set_aside.contains(&name) => shape.stranger(&name),
             Ok(Some(Kind::Folder)) if folder => {}

@@ -49,8 +49,8 @@ pub fn demo(globals: &Globals, world: &mut World) -> Result<Outcome> {
             keyring: keyring(world).ok(),
             ..New::default()
         };
-        let mut hold = Hold::create(&folder, &new, &world.who(), world.clock.as_ref())?;
-        super::import::quietly(&mut hold, &logs, world)?;
+        let hold = Hold::create(&folder, &new, &world.who(), world.clock.as_ref())?;
+        super::import::quietly(hold, &logs, world)?;
     }
     which::remember(&folder, world);
     let named = Globals { case: Some(folder.to_string_lossy().into_owned()), ..globals.clone() };

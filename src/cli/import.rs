@@ -11,7 +11,7 @@ use crate::record::Zone;
 use crate::source::{Limits, walk};
 
 use super::args::{Globals, ImportArgs, Reading};
-use super::custody::{checkpoint, config, examiner, keyring};
+use super::custody::{config, examiner, keyring, signer_or_warning, warn_unsealed};
 use super::progress::watched;
 use super::run::{Outcome, json_line, zone};
 use super::table::{Align, Table, counted, grouped, size};
@@ -25,39 +25,41 @@ pub fn import(args: &ImportArgs, globals: &Globals, world: &mut World) -> Result
         return dry_run(args, world);
     }
     let folder = which::chosen(globals.case.as_deref(), world)?;
-    let mut hold = held(&folder, globals, world)?;
+    let hold = held(&folder, globals, world)?;
     which::remember(&folder, world);
     let meter = Meter::default();
     let stop = world.stop.clone();
     world.listen();
+    let signer = signer_or_warning(&folder, world);
     let import = Import {
         paths: &args.paths,
         options: &options,
         limits: limits(&args.reading),
         stop: &stop,
         meter: &meter,
+        signer: signer.as_ref(),
     };
     let mut rows: Vec<Row> = Vec::new();
     let read = || (meter.bytes_read(), meter.total_bytes(), meter.events_read());
     let report = watched(world, globals, &read, || {
-        import_into(&mut hold, &import, world.clock.as_ref(), &mut |row| rows.push(row.clone()))
+        import_into(hold, &import, world.clock.as_ref(), &mut |row| rows.push(row.clone()))
     });
-    if !rows.is_empty() {
-        checkpoint(&mut hold, world);
-    }
     // What was acknowledged is told, whatever came after.
     let told = tell(&rows, report.as_ref().ok(), meter.total_bytes(), globals, world);
-    let report = report?;
+    let mut report = report?;
     told?;
+    warn_unsealed(report.unsealed.take(), world);
     Ok(outcome(&report))
 }
 
 /// Imports quietly, for `demo`.
-pub fn quietly(hold: &mut Hold, paths: &[std::path::PathBuf], world: &mut World) -> Result<Report> {
+pub fn quietly(hold: Hold, paths: &[std::path::PathBuf], world: &mut World) -> Result<Report> {
     let (options, meter, stop) = (Options::default(), Meter::default(), world.stop.clone());
-    let import = Import { paths, options: &options, limits: Limits::default(), stop: &stop, meter: &meter };
-    let report = import_into(hold, &import, world.clock.as_ref(), &mut |_| {})?;
-    checkpoint(hold, world);
+    let signer = signer_or_warning(hold.folder(), world);
+    let (signer, limits) = (signer.as_ref(), Limits::default());
+    let import = Import { paths, options: &options, limits, stop: &stop, meter: &meter, signer };
+    let mut report = import_into(hold, &import, world.clock.as_ref(), &mut |_| {})?;
+    warn_unsealed(report.unsealed.take(), world);
     Ok(report)
 }
 

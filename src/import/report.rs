@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::case::Receipt;
+use crate::error::Error;
 use crate::record::{Instant, SourceId};
 use crate::source::{Change, Found, Name, Skipped, Stretch, Weight};
 
@@ -205,12 +206,14 @@ impl Total {
 }
 
 /// What an import did.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug)]
 pub struct Report {
     /// In all.
     pub total: Total,
     /// The user stopped it; what was finished is in the case.
     pub interrupted: bool,
+    /// What kept the last checkpoint from being written; it can be made at any time.
+    pub unsealed: Option<Error>,
 }
 
 fn counts(receipt: &Receipt, of_one: bool, object: &mut Map<String, Value>) {

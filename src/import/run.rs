@@ -7,8 +7,9 @@ use std::time::Instant as Stopwatch;
 
 use crossbeam_channel::bounded;
 
-use crate::case::{Committed, Hold, Watch, complete};
+use crate::case::{Committed, Hold, Watch, checkpoint, complete};
 use crate::error::Result;
+use crate::journal::Signer;
 use crate::parse::Options;
 use crate::record::Clock;
 use crate::source::{Input, Limits, Name, Skipped, Walk, walk};
@@ -31,6 +32,8 @@ pub struct Import<'a> {
     pub stop: &'a AtomicBool,
     /// Counts along, for whoever shows progress.
     pub meter: &'a Meter,
+    /// Who signs the checkpoint of each batch.
+    pub signer: Option<&'a Signer>,
 }
 
 /// Counts along while an import runs.
@@ -74,15 +77,16 @@ impl Meter {
     }
 }
 
-/// Imports into a case that is held. `acknowledge` gets each row once what it
-/// says is committed. An interrupt is no error: the report says so.
+/// Imports into a case. `acknowledge` gets each row once what it says is committed.
+/// An interrupt is no error: the report says so. The right to write is held for
+/// the commit of each batch only, so that others can write meanwhile.
 ///
 /// # Errors
 ///
 /// Fails where a named path cannot be read, or the case cannot be written; what
 /// was acknowledged before is in the case.
 pub fn run(
-    hold: &mut Hold,
+    hold: Hold,
     import: &Import<'_>,
     clock: &dyn Clock,
     acknowledge: &mut dyn FnMut(&Row),
@@ -91,7 +95,7 @@ pub fn run(
     let mut found = walk(import.paths)?;
     leave_out_the_case(hold.folder(), &mut found);
     import.meter.expect(found.inputs.iter().filter_map(Input::length).sum());
-    let index = hold.index().clone();
+    let (importing, hold) = hold.claim(clock)?;
     let store = Committed::open(hold.dir(), hold.journal())?.store;
     let started = Stopwatch::now();
     let workers = room.workers;
@@ -99,12 +103,13 @@ pub fn run(
     let (results, done) = bounded::<Message>(workers * room.results);
     let barrier = Barrier::new(workers);
     let stopped = AtomicBool::new(false);
-    let mut feeder = Feeder::new(hold, &store, import, workers, clock.now(), started)?;
-    let mut settler = Settler::new(&mut *hold, workers, clock, acknowledge, started);
+    let mut feeder = Feeder::new(&hold, &store, import, workers, clock.now(), started)?;
+    drop(hold);
+    let mut settler = Settler::new(&importing, import.signer, workers, clock, acknowledge, started);
     let settled = std::thread::scope(|scope| {
         for _ in 0..workers {
             let (to_do, results) = (to_do.clone(), results.clone());
-            let (index, barrier) = (&index, &barrier);
+            let (index, barrier) = (importing.index(), &barrier);
             scope.spawn(move || work(&to_do, &results, index, barrier, import.meter));
         }
         drop(to_do);
@@ -116,13 +121,18 @@ pub fn run(
         done.iter().for_each(drop);
         settled
     });
-    let total = settled?;
+    let (total, mut unsealed) = (settled?, settler.unsealed.take());
+    let mut hold = importing.end(clock)?;
+    let entries = hold.journal().lines.len();
     // Of earlier batches, where another user or version imported them: a search does without.
-    let completed = complete(hold, clock, Watch { stop: Some(import.stop), ..Watch::silent() });
+    let completed = complete(&mut hold, clock, Watch { stop: Some(import.stop), ..Watch::silent() });
     if !import.stop.load(Ordering::Relaxed) {
         completed?;
     }
-    Ok(Report { total, interrupted: import.stop.load(Ordering::Relaxed) })
+    if hold.journal().lines.len() > entries {
+        unsealed = checkpoint(&mut hold, import.signer, clock).err();
+    }
+    Ok(Report { total, unsealed, interrupted: import.stop.load(Ordering::Relaxed) })
 }
 
 /// Passes over files of the case itself, where it lies in a folder that is imported.

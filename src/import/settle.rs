@@ -8,11 +8,13 @@ use crossbeam_channel::Receiver;
 use serde_json::{Value, json};
 
 use crate::case::{
-    Committed, Hold, Reading, Receipt, TOOL, Watch, basis, correct, each_event, rows, standing,
+    Committed, Importing, Reading, Receipt, TOOL, Watch, basis, checkpoint, correct, each_event, rows,
+    standing,
 };
 use crate::error::{Attempt, Error, Result};
 use crate::evidence::{Manifest, SourceRow};
 use crate::index::{Basis, Indexed, Segment, publish};
+use crate::journal::{self, Signer};
 use crate::parse::{Plan, YearWatch};
 use crate::record::{Clock, SourceId};
 use crate::source::{Change, Name};
@@ -22,7 +24,8 @@ use super::{Row, Status, Total};
 
 /// The settling thread's state.
 pub struct Settler<'a> {
-    hold: &'a mut Hold,
+    importing: &'a Importing,
+    signer: Option<&'a Signer>,
     clock: &'a dyn Clock,
     acknowledge: &'a mut dyn FnMut(&Row),
     started: Stopwatch,
@@ -35,6 +38,8 @@ pub struct Settler<'a> {
     loose: Vec<Segment>,
     unpublished: BTreeMap<u32, (Basis, HashMap<u64, SourceId>, bool)>,
     total: Total,
+    /// What kept the last checkpoint from being written.
+    pub unsealed: Option<Error>,
 }
 
 /// The batch that is being written.
@@ -61,14 +66,16 @@ struct Present {
 impl<'a> Settler<'a> {
     /// Makes the settler of an import.
     pub fn new(
-        hold: &'a mut Hold,
+        importing: &'a Importing,
+        signer: Option<&'a Signer>,
         workers: usize,
         clock: &'a dyn Clock,
         acknowledge: &'a mut dyn FnMut(&Row),
         started: Stopwatch,
     ) -> Settler<'a> {
         Settler {
-            hold,
+            importing,
+            signer,
             clock,
             acknowledge,
             started,
@@ -81,6 +88,7 @@ impl<'a> Settler<'a> {
             loose: Vec::new(),
             unpublished: BTreeMap::new(),
             total: Total::default(),
+            unsealed: None,
         }
     }
 
@@ -213,20 +221,22 @@ impl<'a> Settler<'a> {
         let writer =
             batch.writer.lock().unwrap_or_else(PoisonError::into_inner).take().ok_or_else(no_batch)?;
         let Batch { rows, containers, keys, stale, .. } = batch;
+        if writer.is_empty() && rows.is_empty() {
+            return Ok(());
+        }
+        let mut hold = self.importing.hold(self.clock)?;
         let batch = (!writer.is_empty()).then_some(number);
         let mut plans = HashMap::new();
         if batch.is_some() {
             let (mut manifest, sha256) = writer.finish()?;
             let what = sealed_entry(number, &manifest, &sha256);
-            self.hold.note("evidence.import", what, self.clock)?;
+            hold.note("evidence.import", what, self.clock)?;
             plans.extend(manifest.sources.iter().map(|row| (row.source.clone(), row.plan.clone())));
             // What was merged in may say of a source that was not here how it is read.
-            let rereads = standing(self.hold.journal());
+            let rereads = standing(hold.journal());
             manifest.sources.iter_mut().for_each(|row| correct(row, &rereads));
             let stale = stale || manifest.sources.iter().any(|row| row.reread.is_some());
             self.unpublished.insert(number, (basis(number, &sha256, &manifest), keys, stale));
-        } else if rows.is_empty() {
-            return Ok(());
         }
         let row_json = |row: &Row| {
             let mut said = row.json();
@@ -239,7 +249,10 @@ impl<'a> Settler<'a> {
         };
         let rows_json: Vec<Value> = rows.iter().map(row_json).collect();
         let what = json!({ "batch": batch, "sources": rows_json, "containers": containers });
-        self.hold.note("import.receipt", what, self.clock)?;
+        hold.note("import.receipt", what, self.clock)?;
+        // Whoever writes next must not have to sign for what was imported.
+        self.unsealed = checkpoint(&mut hold, self.signer, self.clock).err();
+        drop(hold);
         for row in rows {
             self.total.add(&row);
             (self.acknowledge)(&row);
@@ -256,15 +269,17 @@ impl<'a> Settler<'a> {
             }
             let (_, segments) = self.flushes.remove(&number).ok_or_else(no_batch)?;
             let (basis, sources, stale) = self.unpublished.remove(&number).ok_or_else(no_batch)?;
-            let (index, binding) = (self.hold.index().clone(), self.hold.binding()?);
+            let (index, binding) = (self.importing.index(), self.importing.binding());
             let batches = if stale {
                 drop(segments);
-                let evidence = Committed::open(self.hold.dir(), self.hold.journal())?;
-                rows(&evidence.store, &index, &[basis], Watch::silent())?
+                let journal = journal::read(self.importing.dir())?;
+                let evidence = Committed::open(self.importing.dir(), &journal)?;
+                rows(&evidence.store, index, &[basis], Watch::silent())?
             } else {
                 vec![Indexed { basis, segments, sources }]
             };
-            batches.into_iter().try_for_each(|batch| publish(&index, &binding, batch))?;
+            let _alone = self.importing.hold(self.clock)?;
+            batches.into_iter().try_for_each(|batch| publish(index, binding, batch))?;
         }
         Ok(())
     }

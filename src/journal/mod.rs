@@ -49,4 +49,4 @@ pub use trust::{
 };
 pub use url::bare_url;
 pub use who::{Home, Who};
-pub use write::{TORN, Writer, is_held};
+pub use write::{Claim, IMPORT_LOCK, LOCK, TORN, Writer, is_claimed, is_held};

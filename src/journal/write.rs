@@ -13,7 +13,10 @@ use super::read::{FILE, Journal, Line, read_from};
 use super::{Known, Who, hash_of};
 
 /// The name of the lock in a case.
-const LOCK: &str = "lock";
+pub const LOCK: &str = "lock";
+
+/// The name of the lock of whoever imports, beside whom others write.
+pub const IMPORT_LOCK: &str = "lock.import";
 
 /// How the names begin under which cut-off ends of a journal are set aside.
 pub const TORN: &str = "journal.torn-";
@@ -58,7 +61,7 @@ impl Writer {
         known: Option<Known>,
         guard: &dyn Fn(&Journal) -> Result<()>,
     ) -> Result<Writer> {
-        let lock = take_lock(case, &who.by())?;
+        let lock = take_lock(case, LOCK, "is writing to", &who.by())?;
         let open = || -> std::io::Result<(File, Journal)> {
             let mut file = case.append(FILE)?;
             let journal = read_from(&mut file)?;
@@ -147,6 +150,11 @@ impl Writer {
         Ok(line)
     }
 
+    /// Returns who writes.
+    pub fn who(&self) -> &Who {
+        &self.who
+    }
+
     /// Gives the entries so far.
     pub fn journal(&self) -> &Journal {
         &self.journal
@@ -202,20 +210,52 @@ fn to_write(error: std::io::Error, file: &str) -> Error {
     }
 }
 
-/// Tells whether another process writes to a case at this moment.
-pub fn is_held(case: &Dir) -> bool {
-    case.file(LOCK).is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
+/// The right to import: one process at a time, until it is dropped. Whoever has it
+/// writes without being alone to what no entry names yet, and takes the right to
+/// write for each entry.
+pub struct Claim(File);
+
+impl Claim {
+    /// Takes it, waiting for a moment.
+    ///
+    /// # Errors
+    ///
+    /// Fails where another process imports, naming it.
+    pub fn take(case: &Dir, who: &Who) -> Result<Claim> {
+        take_lock(case, IMPORT_LOCK, "is importing into", &who.by()).map(Claim)
+    }
 }
 
-/// How often the lock is tried: who writes an annotation holds it for a moment …
-const TRIES: u32 = 20;
+impl Drop for Claim {
+    fn drop(&mut self) {
+        let _ = self.0.set_len(0);
+    }
+}
+
+/// Tells whether a process writes to a case at this moment.
+pub fn is_held(case: &Dir) -> bool {
+    is_locked(case, LOCK)
+}
+
+/// Tells whether a process imports into a case at this moment.
+pub fn is_claimed(case: &Dir) -> bool {
+    is_locked(case, IMPORT_LOCK)
+}
+
+fn is_locked(case: &Dir, name: &str) -> bool {
+    case.file(name).is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
+}
+
+/// How often the lock is tried: who writes an annotation or a batch of an import
+/// holds it for a moment …
+const TRIES: u32 = 200;
 /// … and how long it is waited for each time.
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(25);
 
-/// Takes the lock and writes into its file who holds it.
-fn take_lock(case: &Dir, by: &str) -> Result<File> {
+/// Takes a lock and writes into its file who holds it; `does` is what they do.
+fn take_lock(case: &Dir, name: &str, does: &str, by: &str) -> Result<File> {
     let why = || "cannot open the case's lock".to_owned();
-    let mut file = case.write(LOCK).map_err(|error| to_write(error, LOCK))?;
+    let mut file = case.write(name).map_err(|error| to_write(error, name))?;
     let mut tries = 0;
     let locked = loop {
         match file.try_lock() {
@@ -237,11 +277,8 @@ fn take_lock(case: &Dir, by: &str) -> Result<File> {
             let mut holder = String::new();
             // Who it is, is a courtesy: a lock that cannot be read is a lock all the same.
             let _ = (&mut file).take(1000).read_to_string(&mut holder);
-            Err(Error::case(format!(
-                "another vestigo is writing to this case ({})",
-                visible(holder.trim_end())
-            ))
-            .hint("Wait for it, or stop it; reading needs no lock."))
+            Err(Error::case(format!("another vestigo {does} this case ({})", visible(holder.trim_end())))
+                .hint("Wait for it, or stop it; reading needs no lock."))
         }
         Err(TryLockError::Error(error)) => Err(error).attempt(why),
     }

@@ -122,7 +122,8 @@ def script(bench):
 
 
 # Deleted files that hold nothing of their own: the next command makes them again.
-REPLACEABLE = ["lock", "index/meta.json"]
+LOCKS = ["lock", "lock.import"]
+REPLACEABLE = [*LOCKS, "index/meta.json"]
 
 
 def verdict(world, folder, kind, paths):
@@ -134,8 +135,8 @@ def verdict(world, folder, kind, paths):
         return None, f"no damage without {shown}"
     if kind == "gone" and shown == "case.toml" and done.returncode == 3 and b"no case.toml" in done.stderr:
         return None, "refused without case.toml"
-    idle = [name for name in names if name.startswith("index/") or name == "lock"]
-    if idle == names and names != ["lock"] and done.returncode == 0:
+    idle = [name for name in names if name.startswith("index/") or name in LOCKS]
+    if idle == names and set(names) - set(LOCKS) and done.returncode == 0:
         # Nothing rests on the index, and nothing on what a lock holds: that they differ is told, and no damage.
         told = any("index/ does not agree" in note for note in objects(done.stdout)[0]["notes"])
         seal = kind == "flip" and shown == "index/meta.json"

@@ -98,7 +98,7 @@ def writer(world, row, label, rounds):
         path.write_bytes(log(lines, f"{label}-{turn}"))
         while True:
             done = world.run("--json", "import", path.name)
-            if done.returncode == 3 and b"another vestigo is writing" in done.stderr:
+            if done.returncode == 3 and b"another vestigo is " in done.stderr:
                 row.point(label, None, "refused, as another one writes")
                 time.sleep(0.01)
                 continue

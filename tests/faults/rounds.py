@@ -13,7 +13,7 @@ import zlib
 from calls import listed
 from world import log, objects, said
 
-BUSY = b"another vestigo is writing"
+BUSY = re.compile(b"another vestigo is (writing to|importing into) this case")
 LENGTH = 10  # rounds with one case
 ROLES = ["import", "reread", "bookmark", "finding", "search", "search", "export", "export", "verify", "verify", "merge", "back"]
 
@@ -78,7 +78,7 @@ class Round:
             child.communicate()
             return self.say(f"{role}: hangs", None)
         done = Finished(child.returncode, out, err)
-        if role in ("import", "reread", "bookmark", "finding", "export", "merge", "back") and done.returncode == 3 and BUSY in err:
+        if role in ("import", "reread", "bookmark", "finding", "export", "merge", "back") and done.returncode == 3 and BUSY.search(err):
             return self.say(None, "refused, as another one writes")
         complaint = getattr(self, f"{role}_right")(name, done, least)
         return self.say(complaint and f"{role}: {complaint}", f"{role}: right")

@@ -11,7 +11,7 @@ from swaps import bundle_true, chosen, read, writers
 from truth import chained, difference, journal_root, plain, sha256, snapshot
 from yard import QUESTIONS, watched
 
-PARTS = ["case.toml", "journal.jsonl", "anchors", "evidence", "evidence/0001", "index", "lock"]
+PARTS = ["case.toml", "journal.jsonl", "anchors", "evidence", "evidence/0001", "index", "lock", "lock.import"]
 VERIFY = ("--json", "verify", "--deep", "--require", "signed")
 
 

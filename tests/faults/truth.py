@@ -104,9 +104,10 @@ class Truth:
         self.look_at_journal()
         self.look_at_evidence(batches)
         self.look_at_anchors(own)
-        lock = self.case / "lock"
-        if os.path.lexists(lock) and not stat.S_ISREG(os.lstat(lock).st_mode):
-            self.told.append("lock")
+        for name in ("lock", "lock.import"):
+            lock = self.case / name
+            if os.path.lexists(lock) and not stat.S_ISREG(os.lstat(lock).st_mode):
+                self.told.append(name)
 
     def look_at_journal(self):
         content, about = plain(self.case / "journal.jsonl"), plain(self.case / "case.toml")

@@ -1,5 +1,8 @@
 //! The command line: words, shapes, exit statuses.
 
+use std::io::Write;
+use std::process::{Command, Stdio};
+
 use crate::env::TestEnv;
 use crate::whole::demo_logs;
 
@@ -122,4 +125,44 @@ fn a_second_writer_is_refused_by_name() {
     assert!(refused.err.contains("writing"), "{}", refused.err);
     drop(held);
     env.run(&["reindex"]).exits(0);
+}
+
+#[test]
+fn an_import_that_takes_its_time_keeps_nobody_from_writing() {
+    let env = demo();
+    let case = env.path("case").to_string_lossy().into_owned();
+    let vestigo = |words: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_vestigo"));
+        command.args(["--case", &case]).args(words).env("VESTIGO_DATA", env.path("data"));
+        command.env("VESTIGO_CONFIG", env.path("config")).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    };
+    let mut import = vestigo(&["--json", "import", "-"]).stdin(Stdio::piped()).spawn().expect("it starts");
+    let mut log = import.stdin.take().expect("it is piped");
+    log.write_all(b"Mar  1 10:00:00 web-01 sshd[1]: Failed password for root from 192.0.2.7 port 1 ssh2\n")
+        .unwrap();
+    log.flush().unwrap();
+    let batch = || {
+        let names = std::fs::read_dir(env.path("case/evidence")).expect("it is there").flatten();
+        names.filter(|entry| entry.file_name() != "0001").count()
+    };
+    while batch() == 0 {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let id = env.events("*")[0]["id"].as_str().unwrap().to_owned();
+    env.run(&["bookmark", "add", &id, "--note", "meanwhile"]).exits(0);
+    env.run(&["source", "set-clock", "auth.log", "+1s"]).exits(0);
+    env.run(&["verify", "--deep", "--require", "signed"]).exits(0);
+    let second = env.write("second.log", "one line\n").to_string_lossy().into_owned();
+    let refused = env.run(&["import", &second]).ends(3);
+    assert!(refused.err.contains("another vestigo is importing into this case"), "{}", refused.err);
+    assert_ne!(batch(), 0, "what is being imported is not swept away");
+    drop(log);
+    let output = import.wait_with_output().expect("it ends");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(env.events("192.0.2.7").len(), 1);
+    assert_eq!(env.run(&["--json", "bookmark", "list"]).ends(0).json()[0]["note"], "meanwhile");
+    let verdict = env.run(&["--json", "verify", "--deep", "--require", "signed"]).ends(0).json().remove(0);
+    assert_eq!(verdict["notes"], serde_json::json!([]));
+    env.import(&env.path("second.log"), &[]);
 }

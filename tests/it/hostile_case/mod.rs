@@ -104,7 +104,15 @@ fn a_cut_off_entry_is_set_aside_under_a_free_name_and_by_a_writer_only() {
 #[test]
 fn a_lock_that_is_a_link_is_neither_emptied_nor_made() {
     let mut scene = Scene::new();
+    let log = scene.env.path("more.log").to_string_lossy().into_owned();
     for target in ["victim", "absent"] {
+        scene.again();
+        fs::remove_file(scene.case("lock.import")).expect("it is ours");
+        symlink(scene.outside(target), scene.case("lock.import")).expect("it is made");
+        let refused = scene.run(&["import", &log]).ends(4);
+        assert!(refused.err.contains("lock.import is a symbolic link"), "{}", refused.err);
+        let _ = scene.run(&["search", "alice"]);
+        scene.nothing_outside_was_touched(target);
         scene.again();
         fs::remove_file(scene.case("lock")).expect("it is ours");
         symlink(scene.outside(target), scene.case("lock")).expect("it is made");
@@ -229,13 +237,16 @@ fn a_line_of_zeros_without_end_is_refused_before_it_is_built() {
 #[test]
 fn a_file_that_has_another_name_outside_is_not_written_to() {
     let mut scene = Scene::new();
-    for name in ["lock", "journal.jsonl"] {
+    for name in ["lock", "lock.import", "journal.jsonl"] {
         scene.again();
         fs::copy(scene.case(name), scene.outside("victim")).expect("it is copied");
         fs::remove_file(scene.case(name)).expect("it is ours");
         fs::hard_link(scene.outside("victim"), scene.case(name)).expect("it is linked");
         scene.before = snapshot(&scene.env.path("outside"));
-        let refused = scene.run(&["bookmark", "add", &scene.id]).ends(4);
+        let log = scene.env.path("more.log").to_string_lossy().into_owned();
+        let words =
+            if name == "lock.import" { vec!["import", &log] } else { vec!["bookmark", "add", &scene.id] };
+        let refused = scene.run(&words).ends(4);
         assert!(refused.err.contains("another name elsewhere"), "{name}: {}", refused.err);
         scene.nothing_outside_was_touched(name);
         fs::remove_file(scene.outside("victim")).expect("it is ours");
@@ -245,7 +256,9 @@ fn a_file_that_has_another_name_outside_is_not_written_to() {
 #[test]
 fn a_case_made_in_a_prepared_folder_writes_nothing_elsewhere() {
     let scene = Scene::new();
-    for (n, name) in ["lock", "journal.jsonl", ".case-x", "evidence", "index", "anchors"].iter().enumerate() {
+    for (n, name) in
+        ["lock", "lock.import", "journal.jsonl", ".case-x", "evidence", "index", "anchors"].iter().enumerate()
+    {
         let prepared = scene.env.path(&format!("prepared-{n}"));
         fs::create_dir(&prepared).expect("it can be made");
         let target = if *name == "lock" || name.contains('.') { "victim" } else { "folder" };
