@@ -1,5 +1,6 @@
 //! `import`: evidence in, receipt out.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::case::{About, Hold, New, Receipt};
@@ -148,23 +149,65 @@ fn tell(
         ("Bytes", Align::Right),
         ("Time", Align::Left),
     ];
+    let (alone, folded) = folded(rows, globals.verbose);
     let mut table = Table::new(&heads);
-    for row in rows {
-        table.row(cells(row, &zone));
-    }
+    alone.iter().for_each(|row| table.row(cells(row, &zone)));
+    folded.iter().for_each(|fold| table.row(cells(fold, &zone)));
     if !table.is_empty() {
         table.lines(world.width).iter().try_for_each(|line| world.line(line))?;
     }
-    for row in rows {
-        for line in remarks(row) {
-            world.line(&line)?;
-        }
+    for line in alone.iter().copied().chain(&folded).flat_map(remarks) {
+        world.line(&line)?;
+    }
+    if !folded.is_empty() && !globals.quiet {
+        world.note("-v lists every source");
     }
     let Some(report) = report else { return Ok(()) };
     for line in exceptions(rows.iter().filter(|row| has_content(row)).map(|row| &row.receipt)) {
         world.line(&line)?;
     }
     summary(report, named, world)
+}
+
+/// So many rows are listed one by one; of more, those with nothing to tell of are
+/// folded into one a format.
+const LISTED: usize = 20;
+
+/// Tells the rows that stand alone, and those that stand for several.
+fn folded(rows: &[Row], all: bool) -> (Vec<&Row>, Vec<Row>) {
+    if all || rows.len() <= LISTED {
+        return (rows.iter().collect(), Vec::new());
+    }
+    // A duplicate that is read otherwise than was asked says how to have it so.
+    let known = |row: &Row| row.reason.as_ref().is_some_and(|reason| !reason.contains("source reread"));
+    let plain = |row: &&Row| {
+        if row.status == Status::Duplicate {
+            return known(row);
+        }
+        let receipt = &row.receipt;
+        let told = receipt.unparsed + receipt.time.none + receipt.time.future + receipt.parts;
+        let same = row.reason.is_none() && row.link.is_none() && row.path_bytes.is_none();
+        row.status == Status::Imported
+            && receipt.events > 0
+            && told == 0
+            && receipt.rejected.is_empty()
+            && same
+    };
+    let (plain, alone): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(plain);
+    let mut kinds: BTreeMap<(&str, &str), Vec<&Row>> = BTreeMap::new();
+    for row in plain {
+        kinds.entry((row.status.word(), &row.receipt.format)).or_default().push(row);
+    }
+    let fold = |rows: Vec<&Row>| {
+        let mut fold = rows[0].clone();
+        rows[1..].iter().for_each(|row| fold.receipt.append(row.receipt.clone()));
+        if rows.len() > 1 {
+            fold.path = counted(rows.len() as u64, "source");
+            fold.reason = fold.reason.map(|_| "the same content is in the case".to_owned());
+        }
+        fold
+    };
+    (alone, kinds.into_values().map(fold).collect())
 }
 
 /// Says of sources together what is not as everybody hopes: what was not read, not

@@ -150,8 +150,10 @@ impl Tickets {
 pub enum Place {
     /// The first in order.
     First,
-    /// The last in order; the page ends there.
+    /// The last in order that tells a time; the last of all where none does.
     Last,
+    /// The last of all; the page ends there.
+    End,
     /// Behind this event.
     After(Hit),
     /// Before this event; the page ends there.

@@ -166,3 +166,30 @@ fn an_import_that_takes_its_time_keeps_nobody_from_writing() {
     assert_eq!(verdict["notes"], serde_json::json!([]));
     env.import(&env.path("second.log"), &[]);
 }
+
+#[test]
+fn of_many_sources_those_with_something_to_tell_are_listed_and_the_others_folded() {
+    let env = TestEnv::new();
+    for n in 0..30 {
+        let line =
+            format!("192.0.2.{n} - - [01/Mar/2026:10:00:00 +0000] \"GET /{n} HTTP/1.1\" 200 5 \"-\" \"x\"\n");
+        env.write(&format!("logs/access-{n}.log"), line);
+    }
+    env.write("logs/noise.txt", "no format reads this\n");
+    let logs = env.path("logs").to_string_lossy().into_owned();
+    let output = env.run(&["import", &logs]).ends(0);
+    let rows: Vec<&str> = output.text().lines().filter(|line| line.contains("imported")).collect();
+    assert_eq!(rows.len(), 2, "{}", output.text());
+    assert!(rows[0].contains("noise.txt") && rows[1].starts_with("30 sources"), "{rows:?}");
+    assert!(output.text().contains("31 sources, 31 events"), "{}", output.text());
+    let again = env.run(&["import", &logs]).ends(0);
+    assert_eq!(
+        again.text().lines().filter(|line| line.contains("duplicate  ")).count(),
+        1,
+        "{}",
+        again.text()
+    );
+    let whole = env.run(&["-v", "import", &logs]).ends(0);
+    assert_eq!(whole.text().lines().filter(|line| line.contains("duplicate  ")).count(), 31);
+    assert_eq!(env.run(&["--json", "import", &logs]).ends(0).json().len(), 32);
+}

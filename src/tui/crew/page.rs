@@ -31,6 +31,7 @@ pub(super) fn page(
         Place::After(hit) => walk.after(hit)?,
         Place::Before(hit) => walk.before(hit)?,
         Place::Last => walk.last()?,
+        Place::End => walk.end()?,
         Place::At(moment) => walk.at(moment)?,
     };
     let rows: Vec<Row> = found.hits.iter().map(|hit| brief::row(case, hit)).collect();
@@ -90,7 +91,22 @@ impl Walk<'_> {
         Ok(Found { hits, first, ..Found::default() })
     }
 
+    /// Gives the events around the last one that tells a time.
     fn last(&self) -> Result<Found> {
+        let mut hits = self.timed_before(self.request, None, self.limit)?;
+        let Some(last) = hits.last().copied() else { return self.end() };
+        let whole = self.request.window;
+        let timed = Window { from: whole.from.max(Window::ALL.from.plus(1)), ..whole };
+        let timed = Request { expr: self.request.expr.clone(), window: timed };
+        let start = self.case.index().count(&timed, self.cancel)?.saturating_sub(hits.len() as u64);
+        let at = hits.len() - 1;
+        let behind = self.hits(self.request, self.order, Some(&last), self.limit)?;
+        let ended = behind.len() < self.limit;
+        hits.extend(behind);
+        Ok(Found { hits, start: Some(start), at, first: start == 0, last: ended })
+    }
+
+    fn end(&self) -> Result<Found> {
         let count = self.case.index().count(self.request, self.cancel)?;
         let hits = self.tail(None)?;
         let start = count.saturating_sub(hits.len() as u64);
@@ -135,7 +151,7 @@ impl Walk<'_> {
             }
         };
         if from.from >= from.to {
-            return self.last();
+            return self.end();
         }
         let narrowed = |window| Request { expr: self.request.expr.clone(), window };
         let (mut hits, mut start) = (Vec::new(), 0);

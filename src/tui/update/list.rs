@@ -2,8 +2,9 @@
 
 use super::super::effect::{Effect, Lane, Place, Question};
 use super::super::event::Page;
+use super::super::keymap::{Action, Context};
 use super::super::layout;
-use super::super::model::{Column, List, Model, Screen};
+use super::super::model::{Column, List, Model, Screen, Tone};
 use super::ask;
 
 /// How far a selection moves.
@@ -38,12 +39,41 @@ pub(super) fn go(model: &mut Model, by: Move) -> Vec<Effect> {
     model.timeline.cursor = None;
     match by {
         Move::First if !model.list.first => return load(model, Place::First),
-        Move::Last if !model.list.last => return load(model, Place::Last),
-        Move::First | Move::Last | Move::Lines(_) | Move::Halves(_) => {}
+        Move::Last => return last(model),
+        Move::First | Move::Lines(_) | Move::Halves(_) => {}
     }
     let (page, len) = (height(model), model.list.rows.len());
     model.list.selected = by.apply(model.list.selected, page, len);
     settle(model)
+}
+
+/// Goes to the last event that tells a time; from there, to the last of all.
+fn last(model: &mut Model) -> Vec<Effect> {
+    let list = &mut model.list;
+    let undated = |at: usize| list.rows.get(at).is_some_and(|row| row.hit.time.is_none());
+    let place = match undated(list.selected) || undated(list.selected + 1) {
+        true => Place::End,
+        false => Place::Last,
+    };
+    if !list.last {
+        return load(model, place);
+    }
+    let dated = list.rows.iter().rposition(|row| row.hit.time.is_some());
+    let end = list.rows.len().saturating_sub(1);
+    list.selected = dated.filter(|_| place == Place::Last).unwrap_or(end);
+    say_what_is_behind(model);
+    settle(model)
+}
+
+/// Says that events without a time come behind the selected one, which tells one.
+fn say_what_is_behind(model: &mut Model) {
+    let list = &model.list;
+    let dated = |at: usize| list.rows.get(at).map(|row| row.hit.time.is_some());
+    if dated(list.selected) == Some(true) && dated(list.selected + 1) == Some(false) {
+        let key = model.keys.map.key_of(Action::Last, Context::Events).unwrap_or_else(|| ":last".to_owned());
+        let text = format!("the last event that tells a time; {key} goes on to those that tell none");
+        model.say(Tone::Done, text);
+    }
 }
 
 /// Moves the highlighted column.
@@ -93,7 +123,7 @@ pub(super) fn settle(model: &mut Model) -> Vec<Effect> {
 /// Asks for the rows behind or before the loaded ones when the selection comes near.
 fn more_rows(model: &mut Model, height: usize) -> Option<Effect> {
     let list = &model.list;
-    if list.stale || matches!(list.awaited, Some(Place::First | Place::Last | Place::At(_))) {
+    if list.stale || matches!(list.awaited, Some(Place::First | Place::Last | Place::End | Place::At(_))) {
         return None;
     }
     let margin = height * 2;
@@ -129,7 +159,11 @@ pub(super) fn take(model: &mut Model, page: Page) -> Vec<Effect> {
     match list.awaited.take() {
         Some(Place::After(_)) => append(list, page),
         Some(Place::Before(_)) => prepend(list, page),
-        Some(Place::First | Place::Last | Place::At(_)) | None => replace(list, page, height),
+        Some(Place::Last) => {
+            replace(list, page, height);
+            say_what_is_behind(model);
+        }
+        Some(Place::First | Place::End | Place::At(_)) | None => replace(list, page, height),
     }
     if model.list.rows.is_empty() {
         model.tickets.forget(Lane::Entry);

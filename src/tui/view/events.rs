@@ -1,5 +1,7 @@
 //! The event list.
 
+use std::borrow::Cow;
+
 use ratatui::layout::Rect;
 
 use crate::index::Order;
@@ -57,7 +59,8 @@ fn columns(model: &Model, area: Rect) -> Columns {
     if area.width >= 64 {
         take(Column::Actor, actor);
     }
-    if area.width >= 54 {
+    // An address is told before what came from it.
+    if area.width >= 46 {
         take(Column::From, from);
     }
     cells.push((Column::What, x, (area.right() - 1).saturating_sub(x)));
@@ -130,8 +133,14 @@ fn draw_row(model: &Model, row: &Row, selected: bool, line: Rect, columns: &Colu
             }
             for (column, x, width) in &columns.cells {
                 match (column, row.cell(*column)) {
-                    (Column::What, _) => pen.foreign(*x, line.y, *width, &brief.what, plain),
-                    (_, Some(pivot)) => pen.foreign(*x, line.y, *width, &pivot.value, plain),
+                    (Column::What, _) => {
+                        let shown = [Column::Actor, Column::From]
+                            .into_iter()
+                            .filter(|column| columns.cells.iter().any(|(shown, ..)| shown == column));
+                        let said = shown.filter_map(|column| Some(row.cell(column)?.value.as_str()));
+                        pen.foreign(*x, line.y, *width, &unsaid(&brief.what, said), plain)
+                    }
+                    (_, Some(pivot)) => pen.both_ends(*x, line.y, *width, &pivot.value, plain),
                     (_, None) => pen.text(*x, line.y, *width, glyphs.none, Role::Faint),
                 };
             }
@@ -155,5 +164,51 @@ fn draw_row(model: &Model, row: &Row, selected: bool, line: Rect, columns: &Colu
         if let Some((x, width)) = cell {
             pen.lay(Rect { x, width, ..line }, Role::Cell);
         }
+    }
+}
+
+/// Leaves out of a sentence what other columns of the row say: ` by alice`, ` for
+/// alice`, ` from 192.0.2.7`.
+fn unsaid<'a>(what: &'a str, said: impl Iterator<Item = &'a str>) -> Cow<'a, str> {
+    let mut left = Cow::Borrowed(what);
+    for value in said.filter(|value| !value.is_empty()) {
+        let place = [" by ", " for ", " from "].into_iter().find_map(|word| {
+            let phrase = format!("{word}{value}");
+            let at = left.find(&phrase)?;
+            let behind = &left[at + phrase.len()..];
+            let ends = behind.is_empty() || behind.starts_with([' ', ',', ';']);
+            ends.then_some(at..at + phrase.len())
+        });
+        if let Some(place) = place.filter(|place| place.start > 0) {
+            left.to_mut().replace_range(place, "");
+        }
+    }
+    left
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_other_columns_say_is_left_out_of_the_sentence() {
+        let said = |what, values: &[&'static str]| unsaid(what, values.iter().copied()).into_owned();
+        assert_eq!(
+            said(
+                "s3 GetObject by backup-svc from 203.0.113.77 on shop-backup/db/00.dump",
+                &["backup-svc", "203.0.113.77"]
+            ),
+            "s3 GetObject on shop-backup/db/00.dump"
+        );
+        assert_eq!(
+            said("Failed password for root from 192.0.2.7 port 22 ssh2", &["root", "192.0.2.7"]),
+            "Failed password port 22 ssh2"
+        );
+        assert_eq!(
+            said("Failed password for rooty from 192.0.2.77", &["root", "192.0.2.7"]),
+            "Failed password for rooty from 192.0.2.77"
+        );
+        assert_eq!(said("login by alice", &["alice"]), "login");
+        assert_eq!(said("GET /from/x 200", &["x"]), "GET /from/x 200");
     }
 }

@@ -69,12 +69,17 @@ fn value(facet: &Facet, value: usize, row: Rect, pen: &mut Pen<'_>) {
     let count = thousands(top.count);
     let end = pen.right(row.right() - 1, row.y, 12, &count, Role::Text);
     let widest = values.iter().map(|top| thousands(top.count).len()).max().unwrap_or(1) as u16;
-    let bar_width = if row.width >= 34 { 8 } else { 6 };
+    // The bar gives way before a value is cut.
+    let longest = values.iter().map(|top| pen.foreign_width(&top.value)).max().unwrap_or(0);
+    let room = row.width.saturating_sub(widest + 5);
+    let most_wide = if row.width >= 34 { 8 } else { 6 };
+    let bar_width = Some(room.saturating_sub(longest).min(most_wide)).filter(|width| *width > 2).unwrap_or(0);
     let bar_x = (row.right() - 1).saturating_sub(widest + 1 + bar_width);
     pen.text(bar_x, row.y, bar_width, &bar(top.count, most, bar_width, pen.theme.glyphs), Role::Bar);
     let name_end = bar_x.min(end).saturating_sub(1);
     let shown = if top.value.is_empty() { "(empty)" } else { &top.value };
-    pen.foreign(row.x + 2, row.y, name_end.saturating_sub(row.x + 2), shown, Role::Text);
+    let width = name_end.saturating_sub(row.x + 2);
+    pen.both_ends(row.x + 2, row.y, width, shown, Role::Text);
 }
 
 /// Draws a bar that is as long as its share of the greatest; never nothing.

@@ -39,6 +39,37 @@ impl<'a> Pen<'a> {
         self.text(x, y, width, &visible(&text[..end]), role)
     }
 
+    /// Writes text that came from outside in at most `width` cells. What is too long
+    /// is cut in its middle: addresses, paths and agents are told apart by both ends.
+    pub(super) fn both_ends(&mut self, x: u16, y: u16, width: u16, text: &str, role: Role) -> u16 {
+        if self.foreign_width(text) <= width {
+            return self.foreign(x, y, width, text, role);
+        }
+        let cut = self.own("…").into_owned();
+        let room = width.saturating_sub(self.width(&cut));
+        let (most, tail) = (usize::from(width) * 8 + 16, room / 3);
+        let ahead = text.char_indices().nth(most).map_or(text.len(), |(at, _)| at);
+        let behind = text.char_indices().rev().nth(most).map_or(0, |(at, _)| at);
+        let (ahead, behind) = (visible(&text[..ahead]), visible(&text[behind..]));
+        let (ahead, behind) = (self.own(&ahead).into_owned(), self.own(&behind).into_owned());
+        let head = clip(&ahead, usize::from(room - tail), "").into_owned();
+        let mut left = behind.width();
+        let end = behind.grapheme_indices(true).find(|(_, grapheme)| {
+            let fits = left <= usize::from(tail);
+            left -= grapheme.width();
+            fits
+        });
+        let end = end.map_or("", |(at, _)| &behind[at..]);
+        self.text(x, y, width, &format!("{head}{cut}{end}"), role)
+    }
+
+    /// Gives how wide text that came from outside will be; of what is far too long
+    /// for any screen, something less.
+    pub(super) fn foreign_width(&self, text: &str) -> u16 {
+        let end = text.char_indices().nth(10_000).map_or(text.len(), |(at, _)| at);
+        self.width(&visible(&text[..end]))
+    }
+
     /// Writes the name of a field in at most `width` cells; its end tells most.
     pub(super) fn name(&mut self, x: u16, y: u16, width: u16, name: &str) -> u16 {
         let shown = visible(name);
