@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use terminal_colorsaurus::QueryOptions;
+
 use crate::error::Result;
 use crate::tui::{self, Charset, Colour as Hues, Settings};
 
@@ -16,14 +18,18 @@ const POOR: [&str; 4] = ["linux", "vt100", "vt220", "dumb"];
 /// Shows a case until the investigator leaves.
 ///
 /// `$VESTIGO_KEYMAP` (`default`, `vim`, `emacs`), `$VESTIGO_THEME` (a name or a
-/// `.toml` file) and `$VESTIGO_ASCII` choose looks and keys; `keys.toml` in the
+/// `.toml` file; else by the terminal's ground) and `$VESTIGO_ASCII` choose looks and keys; `keys.toml` in the
 /// platform's configuration folder is laid over the keymap.
 pub fn show(opened: Opened, globals: &Globals, world: &mut World) -> Result<Outcome> {
     world.flush()?;
     let var = |name: &str| (world.var)(name);
     let mut settings = Settings::new(world.clock.as_ref(), world.who());
     settings.keymap = var("VESTIGO_KEYMAP").unwrap_or(settings.keymap);
-    settings.theme = var("VESTIGO_THEME").unwrap_or(settings.theme);
+    settings.theme = match var("VESTIGO_THEME") {
+        Some(theme) => theme,
+        None if is_light(var("COLORFGBG").as_deref()) => "light".to_owned(),
+        None => settings.theme,
+    };
     settings.overlay = overlay(world);
     settings.zone = zone(globals);
     settings.signer = signer(opened.case.folder(), None, world).ok();
@@ -37,6 +43,21 @@ pub fn show(opened: Opened, globals: &Globals, world: &mut World) -> Result<Outc
     settings.charset = if poor || var("VESTIGO_ASCII").is_some() { Charset::Ascii } else { Charset::Unicode };
     tui::run(opened.case, settings)?;
     Ok(Outcome::Done)
+}
+
+/// Tells whether the terminal's ground is light. Some say so in `$COLORFGBG` (the
+/// foreground's and the ground's number among the 16 colours); others are asked
+/// (OSC 11, with a question behind it that every terminal answers, so that one
+/// which does not know the first is waited for no longer than for any answer).
+fn is_light(colours: Option<&str>) -> bool {
+    let ground = colours.and_then(|colours| colours.rsplit(';').next()?.parse::<u8>().ok());
+    match ground {
+        Some(ground) => matches!(ground, 7 | 9..=15),
+        None => {
+            let asked = terminal_colorsaurus::background_color(QueryOptions::default());
+            asked.is_ok_and(|ground| ground.perceived_lightness() > 0.5)
+        }
+    }
 }
 
 /// Finds the user's own keymap, where there is one.

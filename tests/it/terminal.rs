@@ -37,6 +37,7 @@ impl Run {
         let pair = native_pty_system().openpty(size).expect("this system has pseudo-terminals");
         command.env_clear();
         command.env("TERM", "xterm-256color");
+        command.env("COLORFGBG", "15;0");
         for (name, value) in env {
             command.env(name, value);
         }
@@ -299,6 +300,34 @@ fn what_was_marked_is_in_the_case_however_fast_one_leaves() {
     assert_eq!(case.journal().iter().filter(|line| line.act == "bookmark.add").count(), 3);
 }
 
+/// The ground on which the first cell of a row stands, once the screen is drawn.
+fn ground(run: &mut Run) -> vt100::Color {
+    run.until_shown("all keys");
+    run.screen.screen().cell(3, 0).expect("the screen has it").bgcolor()
+}
+
+#[cfg(unix)]
+#[test]
+fn the_terminal_is_asked_for_its_ground_and_a_light_one_gets_the_light_theme() {
+    let case = fresh();
+    let light = ground(&mut Run::open(&case, 24, 80, &[("VESTIGO_THEME", "light")]));
+    let dark = ground(&mut Run::open(&case, 24, 80, &[]));
+    assert_ne!(light, dark);
+    assert_eq!(ground(&mut Run::open(&case, 24, 80, &[("COLORFGBG", "0;15")])), light);
+    for (answer, wanted) in [("ffff/ffff/e0e0", light), ("1e1e/1e1e/1e1e", dark)] {
+        let mut run = Run::open(&case, 24, 80, &[("COLORFGBG", "")]);
+        while !run.bytes.windows(5).any(|bytes| bytes == b"\x1b]11;") {
+            let bytes = run.hear.recv_timeout(PATIENCE).expect("it asks");
+            run.bytes.extend(bytes);
+        }
+        // Its own answer, and the one to the question behind it (DA1).
+        run.press(&format!("\x1b]11;rgb:{answer}\x1b\\\x1b[?62;c"));
+        assert_eq!(ground(&mut run), wanted);
+        run.press("q");
+        assert_eq!(run.end(), 0);
+    }
+}
+
 /// Marks two events on the screen, and ends it in some way as soon as the third is chosen.
 #[cfg(unix)]
 fn marked_and_ended(end: impl FnOnce(Box<dyn Child + Send + Sync>, [Box<dyn std::any::Any>; 2])) {
@@ -308,6 +337,7 @@ fn marked_and_ended(end: impl FnOnce(Box<dyn Child + Send + Sync>, [Box<dyn std:
     let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_vestigo"));
     command.env_clear();
     command.env("TERM", "xterm-256color");
+    command.env("COLORFGBG", "15;0");
     command.env("USER", "tester");
     command.env("VESTIGO_DATA", case.folder().join("..").join("data"));
     command.args(["--case", &case.folder().to_string_lossy(), "open"]);
