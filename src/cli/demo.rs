@@ -8,12 +8,11 @@ use crate::error::{Attempt, Error, Result};
 use crate::fs::Dir;
 use crate::index::{Cancel, Rank, Request};
 use crate::query::Expr;
-use crate::record::Window;
+use crate::record::{Window, bytes, thousands};
 
 use super::args::Globals;
 use super::custody::keyring;
 use super::run::{Opened, Outcome};
-use super::table::{grouped, size};
 use super::{World, screen, which};
 
 /// The built-in logs: name, bytes.
@@ -81,13 +80,13 @@ fn write_logs(folder: &Path) -> Result<Vec<PathBuf>> {
 fn summary(case: &Case, opened: &Opened, world: &mut World) -> Result<()> {
     let sources = case.sources();
     let events: u64 = sources.iter().map(|source| source.receipt.events).sum();
-    let bytes: u64 = sources.iter().map(|source| source.bytes).sum();
+    let length: u64 = sources.iter().map(|source| source.bytes).sum();
     world.line(&format!(
         "{}: {} sources, {} events, {}",
         case.about().title,
         sources.len(),
-        grouped(events),
-        size(bytes)
+        thousands(events),
+        bytes(length)
     ))?;
     let all = Request { expr: Expr::All, window: Window::ALL };
     if let Some((first, last)) = case.index().span(&all, &Cancel::new())? {
@@ -100,7 +99,7 @@ fn summary(case: &Case, opened: &Opened, world: &mut World) -> Result<()> {
         let request = Request { expr: opened.query(query)?, window: Window::ALL };
         let top = case.index().top(&request, "source.ip", Rank::Most, 3, &Cancel::new())?;
         let list: Vec<String> =
-            top.iter().map(|top| format!("{} ({})", top.value, grouped(top.count))).collect();
+            top.iter().map(|top| format!("{} ({})", top.value, thousands(top.count))).collect();
         world.line(&format!(
             "{heading} {}",
             if list.is_empty() { "nowhere".to_owned() } else { list.join(", ") }

@@ -1,5 +1,6 @@
 //! `export`: the evidence bundle.
 
+use crate::record::{bytes, thousands};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::json;
@@ -15,7 +16,6 @@ use super::bookmark::hits;
 use super::custody::{config, signer};
 use super::progress::{Reading, watched};
 use super::run::{Opened, Outcome, json_line};
-use super::table::{grouped, size};
 
 /// Makes a bundle of what was asked, and notes in the journal that it left.
 pub fn export(args: &ExportArgs, globals: &Globals, world: &mut World) -> Result<Outcome> {
@@ -146,7 +146,7 @@ fn tell(made: &Made, globals: &Globals, world: &mut World) -> Result<()> {
             "tagmanifest_sha256": made.tagmanifest, "signer": made.signer });
         return world.line(&json_line(&object)?);
     }
-    world.line(&format!("made {shown}: {} events, {}", grouped(made.events), size(made.bytes)))?;
+    world.line(&format!("made {shown}: {} events, {}", thousands(made.events), bytes(made.bytes)))?;
     if made.events == 0 {
         world.line("nothing matched: the bundle says so, with what was searched")?;
     }

@@ -5,14 +5,14 @@ use serde_json::json;
 use crate::error::{Error, Result, visible};
 use crate::index::{Cancel, Request};
 use crate::journal::{Act, Asked, Change, EventRef, Finding, NewFinding, Said, Severity};
-use crate::record::Window;
+use crate::record::{Window, thousands};
 
 use super::World;
 use super::args::{Globals, Span};
 use super::args_custody::{FindingWords, Findings};
 use super::bookmark::{hits, write};
 use super::run::{Opened, Outcome, json_line};
-use super::table::{Align, Table, grouped};
+use super::table::{Align, Table};
 
 /// Does what is asked of findings.
 pub fn finding(words: &Findings, globals: &Globals, world: &mut World) -> Result<Outcome> {
@@ -156,7 +156,7 @@ fn list(opened: &Opened, findings: &[&Finding], globals: &Globals, world: &mut W
             finding.state.to_string(),
             dash(&finding.due),
             dash(&finding.owner),
-            grouped(count(opened, finding)?),
+            thousands(count(opened, finding)?),
             finding.title.clone(),
         ]);
     }
@@ -223,7 +223,7 @@ fn show(opened: &Opened, finding: &Finding, globals: &Globals, world: &mut World
         let to = format!("{} → {}", asked.from.as_deref().unwrap_or("…"), asked.to.as_deref().unwrap_or("…"));
         let bounds =
             if asked.from.is_some() || asked.to.is_some() { format!(" ({to})") } else { String::new() };
-        let gave = grouped(asked.count);
+        let gave = thousands(asked.count);
         world.line(&format!(
             "query     {}{bounds}, {gave} events when it was made",
             visible(&opened.case.read_here(asked))
@@ -231,7 +231,7 @@ fn show(opened: &Opened, finding: &Finding, globals: &Globals, world: &mut World
     }
     world.line(&format!(
         "events    {}; `vestigo search finding:{}` lists them",
-        grouped(count(opened, finding)?),
+        thousands(count(opened, finding)?),
         finding.number
     ))?;
     let mut orphaned = false;

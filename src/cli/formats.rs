@@ -5,12 +5,12 @@ use std::path::Path;
 
 use crate::error::{Attempt, Error, Result, visible};
 use crate::parse::{FORMATS, Format, Framer, Seen, named};
-use crate::record::{Entry, Event, Origin, SourceId, write_json};
+use crate::record::{Entry, Event, Origin, SourceId, thousands, write_json};
 
 use super::World;
 use super::args::Globals;
 use super::run::{Outcome, json_line};
-use super::table::{Align, Table, grouped};
+use super::table::{Align, Table};
 
 /// How much of a file is tried.
 const SAMPLE_BYTES: u64 = 1 << 20;
@@ -81,7 +81,7 @@ pub fn test(file: &Path, globals: &Globals, world: &mut World) -> Result<Outcome
                 serde_json::json!({ "format": format.name(), "understood": understood, "records": all });
             world.line(&json_line(&row)?)?;
         }
-        table.row([format.name().to_owned(), grouped(*understood), grouped(*all)]);
+        table.row([format.name().to_owned(), thousands(*understood), thousands(*all)]);
     }
     if rows.is_empty() {
         world.note("no format understands it: it would be imported as plain lines, searchable as text");

@@ -1,5 +1,6 @@
 //! `reveal`, `replay`, `transfer`: what comes after a bundle was made.
 
+use crate::record::thousands;
 use std::path::Path;
 
 use serde_json::json;
@@ -13,7 +14,6 @@ use super::args::Globals;
 use super::args_custody::Transfers;
 use super::custody::{checkpoint, signer};
 use super::run::{Opened, Outcome, json_line};
-use super::table::grouped;
 use super::{World, which};
 
 /// Makes known the value behind one token, with what proves it.
@@ -46,14 +46,14 @@ pub fn replay(path: &Path, globals: &Globals, world: &mut World) -> Result<Outco
     if globals.json {
         world.line(&json_line(&replayed)?)?;
     } else if replayed.same {
-        world.line(&format!("same: the very {} events", grouped(replayed.now)))?;
+        world.line(&format!("same: the very {} events", thousands(replayed.now)))?;
     } else {
-        let (then, now) = (grouped(replayed.then), grouped(replayed.now));
+        let (then, now) = (thousands(replayed.then), thousands(replayed.now));
         world.line(&format!("differs: {then} events then, {now} now"))?;
         for (mark, list) in [("+", &replayed.added), ("-", &replayed.gone)] {
             list.iter().take(20).try_for_each(|event| world.line(&format!("  {mark} {}", visible(event))))?;
             if list.len() > 20 {
-                world.line(&format!("  {mark} … and {} more", grouped(list.len() as u64 - 20)))?;
+                world.line(&format!("  {mark} … and {} more", thousands(list.len() as u64 - 20)))?;
             }
         }
         replayed.why.iter().try_for_each(|why| world.line(&format!("because: {why}")))?;

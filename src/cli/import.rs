@@ -8,14 +8,14 @@ use crate::error::{Error, Result, visible};
 use crate::import::{Import, Meter, Report, Row, Status, run as import_into};
 use crate::journal::Signer;
 use crate::parse::Options;
-use crate::record::Zone;
+use crate::record::{Zone, bytes, counted, thousands};
 use crate::source::{Limits, walk};
 
 use super::args::{Globals, ImportArgs, Reading};
 use super::custody::{config, examiner, keyring, signer_or_warning, warn_unsealed};
 use super::progress::watched;
 use super::run::{Outcome, json_line, zone};
-use super::table::{Align, Table, counted, grouped, size};
+use super::table::{Align, Table};
 use super::{World, which};
 
 /// Imports what was named, making the case where it is not there.
@@ -105,7 +105,7 @@ fn key_value(label: &str) -> Result<(String, String)> {
 fn dry_run(args: &ImportArgs, world: &mut World) -> Result<Outcome> {
     let found = walk(&args.paths)?;
     for input in &found.inputs {
-        let length = input.length().map_or_else(|| "?".to_owned(), size);
+        let length = input.length().map_or_else(|| "?".to_owned(), bytes);
         world.line(&format!("would import {}  {length}", visible(&input.path.to_string_lossy())))?;
     }
     for skipped in &found.skipped {
@@ -222,13 +222,13 @@ pub fn exceptions<'r>(receipts: impl Iterator<Item = &'r Receipt>) -> Vec<String
     }
     let (all, mut said) = (counted(sources, "source"), Vec::new());
     if unread > 0 {
-        let unread = grouped(unread);
+        let unread = thousands(unread);
         said.push(format!(
             "! {unread} of {all} NOT READ: no event in them could be read; they are kept and hashed"
         ));
     }
     if unparsed > 0 {
-        let unparsed = grouped(unparsed);
+        let unparsed = thousands(unparsed);
         said.push(format!("! {unparsed} of {all} understood by no format: only their text is searched"));
     }
     if undated > 0 {
@@ -271,9 +271,9 @@ fn cells(row: &Row, zone: &Zone) -> [String; 8] {
         receipt.format.clone(),
         // Of nothing there is no share.
         if receipt.events == 0 { "-".to_owned() } else { format!("{:.1} %", receipt.share * 100.0) },
-        grouped(receipt.events),
-        grouped(receipt.unparsed),
-        size(receipt.bytes.total),
+        thousands(receipt.events),
+        thousands(receipt.unparsed),
+        bytes(receipt.bytes.total),
         time,
     ]
 }
@@ -292,24 +292,24 @@ pub fn remarks(row: &Row) -> Vec<String> {
     if time.inferred > 0 {
         lines.push(format!(
             "≈ {path}: {} times are not stated in full and were inferred",
-            grouped(time.inferred)
+            thousands(time.inferred)
         ));
     }
     if time.ambiguous > 0 {
         lines.push(format!(
             "≈ {path}: {} local times occur twice or never (summer time)",
-            grouped(time.ambiguous)
+            thousands(time.ambiguous)
         ));
     }
     if time.future > 0 {
-        lines.push(format!("≈ {path}: {} times lie after the import", grouped(time.future)));
+        lines.push(format!("≈ {path}: {} times lie after the import", thousands(time.future)));
     }
     if receipt.parts > 0 {
-        lines.push(format!("! {path}: {} events are parts of overlong lines", grouped(receipt.parts)));
+        lines.push(format!("! {path}: {} events are parts of overlong lines", thousands(receipt.parts)));
     }
     // Of what was not read at all, the reason says it.
     for stretch in receipt.rejected.iter().filter(|_| row.status != Status::Unread) {
-        let (length, offset) = (grouped(stretch.length), grouped(stretch.offset));
+        let (length, offset) = (thousands(stretch.length), thousands(stretch.offset));
         lines.push(format!(
             "! {path}: {length} bytes at byte {offset} are no events: {}",
             visible(&stretch.reason)
@@ -320,7 +320,7 @@ pub fn remarks(row: &Row) -> Vec<String> {
         lines.push(format!("! {path}: {part}{}", visible(reason)));
     }
     if let Some(unread) = &row.unread {
-        let (length, offset) = (grouped(unread.length), grouped(unread.offset));
+        let (length, offset) = (thousands(unread.length), thousands(unread.offset));
         lines.push(format!("! {path}: {length} bytes at byte {offset} were not read"));
     }
     lines
@@ -333,12 +333,12 @@ fn summary(report: &Report, named: u64, world: &mut World) -> Result<()> {
         "{}, {}, {} in {:.1} s",
         counted(total.sources, "source"),
         counted(receipt.events, "event"),
-        size(receipt.bytes.total),
+        bytes(receipt.bytes.total),
         total.seconds
     );
     for status in Status::ALL {
         if status != Status::Imported && total.with(status) > 0 {
-            text.push_str(&format!("; {} {}", grouped(total.with(status)), status.word()));
+            text.push_str(&format!("; {} {}", thousands(total.with(status)), status.word()));
         }
     }
     if report.interrupted {
@@ -348,23 +348,23 @@ fn summary(report: &Report, named: u64, world: &mut World) -> Result<()> {
     let bytes = &receipt.bytes;
     let sum = format!(
         "{} = {} events + {} continuations + {} blank + {} rejected",
-        grouped(bytes.total),
-        grouped(bytes.events),
-        grouped(bytes.continuations),
-        grouped(bytes.blank),
-        grouped(bytes.rejected)
+        thousands(bytes.total),
+        thousands(bytes.events),
+        thousands(bytes.continuations),
+        thousands(bytes.blank),
+        thousands(bytes.rejected)
     );
     if report.interrupted {
         world.line(&format!("of what was read before the stop: {sum}"))
     } else if total.incomplete > 0 {
-        let lacking = grouped(total.incomplete);
+        let lacking = thousands(total.incomplete);
         world.line(&format!(
             "NOT every byte was read: see the {lacking} marked above; of what was read: {sum}"
         ))
     } else if named == bytes.total {
         world.line(&format!("every byte accounted for: {sum}"))
     } else {
-        let named = grouped(named);
+        let named = thousands(named);
         world.line(&format!("every byte accounted for: {named} in what was named; of what it held: {sum}"))
     }
 }

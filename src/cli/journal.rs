@@ -1,5 +1,6 @@
 //! `journal`: who did what when.
 
+use crate::record::thousands;
 use std::path::Path;
 
 use crate::case::{About, Hold, note, one_moment, trust_in};
@@ -11,7 +12,7 @@ use crate::journal::{self, Anchors, Conflict, Journal, Line, Merge, Take, Trust}
 use super::args::Globals;
 use super::custody::{checkpoint, own_keys};
 use super::run::{Opened, Outcome, json_line};
-use super::table::{Align, Table, grouped};
+use super::table::{Align, Table};
 use super::{World, which};
 
 /// Prints the journal's entries.
@@ -96,17 +97,17 @@ pub fn merge(other: &Path, adopt: bool, globals: &Globals, world: &mut World) ->
         world.line(&json_line(&object)?)?;
         return Ok(outcome);
     }
-    world.line(&format!("{} annotations merged", grouped(merge.lines.len() as u64)))?;
+    world.line(&format!("{} annotations merged", thousands(merge.lines.len() as u64)))?;
     if !merge.unsigned.is_empty() {
         world.line(&format!(
             "{} of them no known key had signed: who said them, and when, is only what the copy claims; they stay marked",
-            grouped(merge.unsigned.len() as u64)
+            thousands(merge.unsigned.len() as u64)
         ))?;
     }
     if merge.left > 0 {
         world.line(&format!(
             "{} annotations were NOT merged: no key of this case, and none of yours, signed them there ({covered} of {} entries are signed)",
-            grouped(merge.left as u64),
+            thousands(merge.left as u64),
             theirs.lines.len()
         ))?;
         world.note("hint: have their author sign them (`vestigo checkpoint` there), or take them with --adopt; then they stay marked as of an unsigned copy");

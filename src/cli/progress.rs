@@ -1,5 +1,6 @@
 //! Progress on standard error, where a person watches it.
 
+use crate::record::thousands;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -9,7 +10,6 @@ use crate::case::Watch;
 
 use super::World;
 use super::args::Globals;
-use super::table::grouped;
 
 /// What progress tells: bytes done, bytes in all (0 where not known), events.
 pub type Reading = (u64, u64, u64);
@@ -68,5 +68,5 @@ fn show(bar: &ProgressBar, (done, total, events): Reading) {
         return;
     }
     let rate = events as f64 / bar.elapsed().as_secs_f64().max(0.001);
-    bar.set_message(format!("{} events  {} a second", grouped(events), grouped(rate as u64)));
+    bar.set_message(format!("{} events  {} a second", thousands(events), thousands(rate as u64)));
 }

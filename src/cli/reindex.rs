@@ -2,13 +2,13 @@
 
 use crate::case::{Hold, rebuild};
 use crate::error::Result;
+use crate::record::thousands;
 
 use super::World;
 use super::args::Globals;
 use super::custody::checkpoint;
 use super::progress::watched_bytes;
 use super::run::Outcome;
-use super::table::grouped;
 use super::which;
 
 /// Rebuilds the index of the case that is meant.
@@ -24,7 +24,7 @@ pub fn reindex(globals: &Globals, world: &mut World) -> Result<Outcome> {
     let text = if globals.json {
         serde_json::json!({ "batches": rebuilt.batches, "events": rebuilt.events }).to_string()
     } else {
-        format!("indexed {} events again", grouped(rebuilt.events))
+        format!("indexed {} events again", thousands(rebuilt.events))
     };
     world.line(&text)?;
     Ok(Outcome::Done)

@@ -1,5 +1,6 @@
 //! `repair`: what is whole of a damaged case, in a new one.
 
+use crate::record::thousands;
 use serde_json::json;
 
 use crate::case::Hold;
@@ -9,7 +10,6 @@ use crate::import::{Lost, repair as save};
 use super::args::Globals;
 use super::custody::{checkpoint, keyring};
 use super::run::{Outcome, json_line};
-use super::table::grouped;
 use super::{World, which};
 
 /// Saves what is whole of the case that is meant into a new one.
@@ -33,9 +33,9 @@ pub fn repair(out: &str, globals: &Globals, world: &mut World) -> Result<Outcome
     } else {
         world.line(&format!(
             "made {shown}: {} sources whole, {} with losses, {} annotations",
-            grouped(repaired.whole),
-            grouped(repaired.cut),
-            grouped(repaired.annotations)
+            thousands(repaired.whole),
+            thousands(repaired.cut),
+            thousands(repaired.annotations)
         ))?;
         repaired.lost.iter().try_for_each(|lost| world.line(&told(lost)))?;
         if repaired.lost.is_empty() {
@@ -48,6 +48,6 @@ pub fn repair(out: &str, globals: &Globals, world: &mut World) -> Result<Outcome
 fn told(lost: &Lost) -> String {
     let source = lost.source.as_ref().map(|path| format!(" {}", visible(path))).unwrap_or_default();
     let records = lost.records.map(|(a, b)| format!(", records {a} to {b}")).unwrap_or_default();
-    let bytes = lost.bytes.map(|bytes| format!(", {} bytes", grouped(bytes))).unwrap_or_default();
+    let bytes = lost.bytes.map(|bytes| format!(", {} bytes", thousands(bytes))).unwrap_or_default();
     format!("lost: {}{source}{records}{bytes}: {}", visible(&lost.file), visible(&lost.reason))
 }

@@ -11,12 +11,11 @@ use crate::error::{Attempt, Error, Kind, Result, harmless_json, visible};
 use crate::export::{VERIFY_PROOFS, VERIFY_SH};
 use crate::index::is_damaged;
 use crate::query::{self, Context, Diagnostic, Expr};
-use crate::record::{Instant, Window, Zone};
+use crate::record::{Instant, Window, Zone, counted};
 
 use super::args::{Cli, Command, Formats, Generated, Globals, Span};
 use super::args_custody::JournalWords;
 use super::progress::watched_bytes;
-use super::table::counted;
 use super::{World, which};
 
 /// How a command that did its work ended.

@@ -2,12 +2,12 @@
 
 use crate::error::Result;
 use crate::index::{Cancel, Hit, Order, Request};
+use crate::record::thousands;
 
 use super::World;
 use super::args::{Form, Globals, OrderArg, SearchArgs};
 use super::forms::Printer;
 use super::run::{Opened, Outcome, json_line};
-use super::table::grouped;
 
 /// How many events are fetched at once.
 const PAGE: usize = 1000;
@@ -59,8 +59,8 @@ pub fn search(args: &SearchArgs, globals: &Globals, world: &mut World) -> Result
         if count > printed as u64 {
             world.note(&format!(
                 "{} of {} events; --all gives every one",
-                grouped(printed as u64),
-                grouped(count)
+                thousands(printed as u64),
+                thousands(count)
             ));
         }
     }

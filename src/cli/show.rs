@@ -3,12 +3,11 @@
 use crate::error::{Result, visible};
 use crate::export::proof as prove;
 use crate::journal::Correction;
-use crate::record::{Entry, EventId, write_json};
+use crate::record::{Entry, EventId, thousands, write_json};
 
 use super::World;
 use super::args::Globals;
 use super::run::{Opened, Outcome, json_line};
-use super::table::grouped;
 
 /// Prints one event with its fields, bytes and origin, and its neighbours where asked.
 pub fn show(id: &str, context: u64, globals: &Globals, world: &mut World) -> Result<Outcome> {
@@ -79,9 +78,9 @@ fn whole(entry: &Entry, opened: &Opened, world: &mut World) -> Result<()> {
     world.line(&format!(
         "origin    {} line {}, byte {}, {} bytes, record {}",
         visible(&row.found.path),
-        grouped(origin.line),
-        grouped(origin.offset),
-        grouped(origin.length),
+        thousands(origin.line),
+        thousands(origin.offset),
+        thousands(origin.length),
         origin.record
     ))?;
     for (kind, sha256) in &row.found.containers {

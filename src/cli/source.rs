@@ -7,14 +7,14 @@ use crate::case::{Receipt, SourceInfo};
 use crate::error::{Error, Result, visible};
 use crate::journal::{Correction, Reread};
 use crate::parse::{Corrections, YEARS, clock_read, clock_shown, named};
-use crate::record::Zone;
+use crate::record::{Zone, counted, thousands};
 
 use super::World;
 use super::args::Globals;
 use super::bookmark::write;
 use super::progress::watched_bytes;
 use super::run::{Opened, Outcome, json_line, zone};
-use super::table::{Align, Table, counted, grouped};
+use super::table::{Align, Table};
 
 /// The word that takes a correction back to what vestigo finds out itself.
 const AUTO: &str = "auto";
@@ -137,7 +137,7 @@ fn list(globals: &Globals, world: &mut World) -> Result<Outcome> {
             dash(plan.and_then(|plan| plan.year).map(|year| year.to_string())),
             dash(plan.and_then(|plan| plan.host.clone())),
             dash(plan.filter(|plan| plan.clock != 0).map(|plan| clock_shown(plan.clock))),
-            grouped(source.receipt.events),
+            thousands(source.receipt.events),
             by,
         ]);
     }
@@ -201,7 +201,7 @@ fn correct(named: &str, by: &Corrections, globals: &Globals, world: &mut World) 
     ] {
         if was != is {
             let of = counted(now.events, "event");
-            world.line(&format!("! {} of {of} {what}, before {}", grouped(is), grouped(was)))?;
+            world.line(&format!("! {} of {of} {what}, before {}", thousands(is), thousands(was)))?;
         }
     }
     if now.unparsed * 2 > now.events {

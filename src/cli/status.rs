@@ -3,19 +3,20 @@
 use crate::case::trust_in;
 use crate::error::{Result, visible};
 use crate::journal::Trust;
+use crate::record::{bytes, thousands};
 
 use super::World;
 use super::args::Globals;
 use super::import::exceptions;
 use super::run::{Opened, Outcome, json_line};
-use super::table::{Align, Table, grouped, size};
+use super::table::{Align, Table};
 
 /// Prints the case, its sources, and the fields that have values.
 pub fn status(globals: &Globals, world: &mut World) -> Result<Outcome> {
     let opened = Opened::new(globals, world)?;
     let (about, sources) = (opened.case.about(), opened.case.sources());
     let events: u64 = sources.iter().map(|source| source.receipt.events).sum();
-    let bytes: u64 = sources.iter().map(|source| source.bytes).sum();
+    let length: u64 = sources.iter().map(|source| source.bytes).sum();
     let first = sources.iter().filter_map(|source| source.span()).map(|span| span.0).min();
     let last = sources.iter().filter_map(|source| source.span()).map(|span| span.1).max();
     let folder = visible(&opened.case.folder().to_string_lossy());
@@ -38,7 +39,7 @@ pub fn status(globals: &Globals, world: &mut World) -> Result<Outcome> {
             .collect();
         let object = serde_json::json!({ "case": folder, "id": about.id, "title": about.title,
             "examiner": about.examiner, "created": about.created, "zone": about.zone.to_string(),
-            "sources": list, "events": events, "bytes": bytes, "indexed": opened.case.index().len(),
+            "sources": list, "events": events, "bytes": length, "indexed": opened.case.index().len(),
             "journal": opened.case.journal().len(), "bookmarks": state.bookmarks.len(),
             "findings": state.findings.len(), "orphaned": orphans.len(),
             "key": about.key.as_ref().map(|key| &key.fingerprint), "keys": trust.keys,
@@ -58,7 +59,7 @@ pub fn status(globals: &Globals, world: &mut World) -> Result<Outcome> {
         world.line(&format!("time      {} → {}", opened.zone.show(first, 0), opened.zone.show(last, 0)))?;
     }
     let journal = opened.case.journal();
-    world.line(&format!("journal   {} entries", grouped(journal.len() as u64)))?;
+    world.line(&format!("journal   {} entries", thousands(journal.len() as u64)))?;
     if let Some(key) = &about.key {
         world.line(&format!("key       {}", visible(&key.fingerprint)))?;
     }
@@ -71,15 +72,15 @@ pub fn status(globals: &Globals, world: &mut World) -> Result<Outcome> {
         let lost = if orphans.is_empty() { String::new() } else { format!(", {} ORPHANED", orphans.len()) };
         world.line(&format!(
             "noted     {} bookmarks, {} findings{lost}",
-            grouped(marks),
-            grouped(findings)
+            thousands(marks),
+            thousands(findings)
         ))?;
     }
     world.line(&format!(
         "sources   {} with {} events, {}",
-        grouped(sources.len() as u64),
-        grouped(events),
-        size(bytes)
+        thousands(sources.len() as u64),
+        thousands(events),
+        bytes(length)
     ))?;
     let mut table = Table::new(&[
         ("Source", Align::Tail),
@@ -94,9 +95,9 @@ pub fn status(globals: &Globals, world: &mut World) -> Result<Outcome> {
         table.row([
             source.path.clone(),
             if receipt.is_unread() { "NOT READ".to_owned() } else { receipt.format.clone() },
-            grouped(receipt.events),
-            grouped(receipt.unparsed),
-            size(source.bytes),
+            thousands(receipt.events),
+            thousands(receipt.unparsed),
+            bytes(source.bytes),
             source.id.short(),
         ]);
     }
@@ -107,7 +108,7 @@ pub fn status(globals: &Globals, world: &mut World) -> Result<Outcome> {
     let fields = opened.case.index().fields();
     if globals.verbose {
         for field in &fields {
-            world.line(&format!("  {}  {}", visible(&field.name), grouped(field.values)))?;
+            world.line(&format!("  {}  {}", visible(&field.name), thousands(field.values)))?;
         }
     } else if !globals.quiet {
         world.note(&format!("{} fields have values; -v lists them", fields.len()));
@@ -130,8 +131,8 @@ fn signed(trust: &Trust, entries: u64) -> String {
         0 => format!("to the end by {by}"),
         after => format!(
             "{} entries by {by}, {} after them by no key of the case",
-            grouped(trust.covered),
-            grouped(after)
+            thousands(trust.covered),
+            thousands(after)
         ),
     }
 }

@@ -125,36 +125,6 @@ pub fn clip(text: &str, width: usize) -> String {
     kept
 }
 
-/// Writes a number with its noun: `1 event`, `3 sources`.
-pub fn counted(number: u64, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", grouped(number))
-}
-
-/// Writes a number with its thousands apart: `5,012,334`.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (n, digit) in digits.chars().enumerate() {
-        if n > 0 && (digits.len() - n).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// Writes a size: `1.2 GB` (powers of ten, as disks are sold).
-pub fn size(bytes: u64) -> String {
-    let units = ["B", "kB", "MB", "GB", "TB", "PB"];
-    let (mut value, mut unit) = (bytes as f64, 0);
-    while value >= 999.5 && unit + 1 < units.len() {
-        value /= 1000.0;
-        unit += 1;
-    }
-    if unit == 0 { format!("{bytes} B") } else { format!("{value:.1} {}", units[unit]) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -183,11 +153,5 @@ mod tests {
         let mut table = Table::new(&[("What", Align::Left)]);
         table.row(["\x1b]0;owned\x07".to_owned()]);
         assert_eq!(table.lines(None)[1], "␛]0;owned␇");
-    }
-
-    #[test]
-    fn numbers_and_sizes_are_readable() {
-        assert_eq!((grouped(5_012_334), grouped(999)), ("5,012,334".into(), "999".into()));
-        assert_eq!((size(999), size(1_234_567)), ("999 B".into(), "1.2 MB".into()));
     }
 }

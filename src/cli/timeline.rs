@@ -2,12 +2,12 @@
 
 use crate::error::{Error, Result, visible};
 use crate::index::{Cancel, Histogram, Request};
-use crate::record::{Instant, Window, Zone, bucket_edges, readable_width};
+use crate::record::{Instant, Window, Zone, bucket_edges, readable_width, thousands};
 
 use super::World;
 use super::args::{Globals, TimelineArgs};
 use super::run::{Opened, Outcome, json_line};
-use super::table::{Align, Table, grouped};
+use super::table::{Align, Table};
 
 /// How many buckets there are at most where the user does not say.
 const BUCKETS: usize = 60;
@@ -110,7 +110,7 @@ fn table(histogram: &Histogram, zone: &Zone, world: &mut World) -> Result<()> {
     let mut table = Table::new(&heads);
     for bucket in &histogram.buckets {
         let bar = "█".repeat((bucket.count * 30).div_ceil(most) as usize);
-        let mut row = vec![zone.show(bucket.window.from, 0), grouped(bucket.count), bar];
+        let mut row = vec![zone.show(bucket.window.from, 0), thousands(bucket.count), bar];
         if split {
             let parts = histogram.by.iter().zip(&bucket.by).filter(|(_, count)| **count > 0);
             let named = |value: &String| if value.is_empty() { "(none)".to_owned() } else { value.clone() };

@@ -2,11 +2,12 @@
 
 use crate::error::Result;
 use crate::index::{Cancel, Rank, Request};
+use crate::record::thousands;
 
 use super::World;
 use super::args::{Globals, TopArgs};
 use super::run::{Opened, Outcome, json_line};
-use super::table::{Align, Table, grouped};
+use super::table::{Align, Table};
 
 /// Prints the most frequent or the rarest values.
 pub fn top(args: &TopArgs, globals: &Globals, world: &mut World) -> Result<Outcome> {
@@ -33,7 +34,7 @@ pub fn top(args: &TopArgs, globals: &Globals, world: &mut World) -> Result<Outco
         let time = |time: Option<crate::record::Instant>| {
             time.map_or_else(|| "-".to_owned(), |time| opened.zone.show(time, 0))
         };
-        table.row([grouped(value.count), value.value.clone(), time(value.first), time(value.last)]);
+        table.row([thousands(value.count), value.value.clone(), time(value.first), time(value.last)]);
     }
     if values.is_empty() {
         return Ok(Outcome::Nothing);

@@ -4,9 +4,9 @@ use crate::case::Case;
 use crate::error::Result;
 use crate::index::{Bucket as Counted, Cancel, Hit, Request};
 use crate::query::Expr;
-use crate::record::{Instant, Window, Zone, bucket_edges, readable_width};
+use crate::record::{Instant, Window, Zone, bucket_edges, readable_width, thousands};
 
-use super::report::{Bucket, Chart, thousands};
+use super::report::{Bucket, Chart};
 
 const SECOND: i64 = 1_000_000_000;
 const MINUTE: i64 = 60 * SECOND;

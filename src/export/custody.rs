@@ -9,13 +9,12 @@ use crate::journal::{
     Act, Bookmark, CHECKPOINT_NAMESPACE, Checkpoint, EventRef, Finding, Journal, Line, Signer, State,
     bare_url, check_signature, leaf,
 };
-use crate::record::Window;
+use crate::record::{Window, counted, thousands};
 
 use super::ask::each;
 use super::bag::{BagWriter, hash_of};
 use super::records::{Share, hex};
 use super::redact::Redactor;
-use super::report::thousands;
 
 /// Entries that say only what left the case. Behind the last other entry they
 /// stay out of the next bundle, so that exporting changes nothing that is exported.
@@ -316,9 +315,4 @@ fn receipt(what: &Value) -> String {
         }
     }
     text
-}
-
-/// Writes a number with its noun: `1 source`, `2,000 sources`.
-pub fn counted(number: u64, noun: &str) -> String {
-    format!("{} {noun}{}", thousands(number), if number == 1 { "" } else { "s" })
 }

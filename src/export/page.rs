@@ -10,15 +10,15 @@ use crate::error::{Error, Result};
 use crate::fs::read_json;
 use crate::journal::Line as Entry;
 use crate::parse::clock_shown;
-use crate::record::{Instant, Window, Zone};
+use crate::record::{Instant, Window, Zone, counted, thousands};
 
 use super::bars::Bars;
 use super::contents::{Events, cell, list, number, rows, text, texts, time_of, whole};
-use super::custody::{counted, summary};
+use super::custody::summary;
 use super::read::{Bag, MOST_VALUES};
 use super::report::{
     Chart, Checkpoint, Cover, Coverage, Custody, Fact, FindingPart, Line, Marked, NotRead, Note,
-    RedactionRow, Report, html as write, thousands,
+    RedactionRow, Report, html as write,
 };
 
 /// How many entries of the journal are shown, the newest.

@@ -10,7 +10,7 @@ use crate::error::{Attempt, Error, Kind, Result, visible};
 use crate::index::Hit;
 use crate::journal::rereads;
 use crate::query::{self, Context};
-use crate::record::{EventId, Instant, SourceId, Window};
+use crate::record::{EventId, Instant, SourceId, Window, counted};
 
 use super::ask::{Ask, Query};
 use super::read::Bag;
@@ -67,7 +67,10 @@ pub fn replay(case: &Case, question: &Value, bag: Option<&Bag>) -> Result<Replay
             added = now.difference(&then).cloned().collect();
             gone = then.difference(&now).cloned().collect();
         }
-        why.extend(reasons(case, question, &hits));
+        match of_another_case(case, question) {
+            Some(reason) => why = vec![reason],
+            None => why.extend(reasons(case, question, &hits)),
+        }
     }
     let then = question["events"].as_u64().unwrap_or(0);
     Ok(Replayed { same, then, now: hits.len() as u64, added, gone, why })
@@ -88,13 +91,16 @@ fn listed(bag: &Bag) -> Result<BTreeSet<String>> {
     Ok(events)
 }
 
+/// Says that a bundle is of another case, where it is.
+fn of_another_case(case: &Case, question: &Value) -> Option<String> {
+    let (about, other) = (case.about(), question["case"].as_str()?);
+    let (title, id) = (visible(&about.title), visible(&about.id));
+    (other != about.id)
+        .then(|| format!("The bundle is of another case, {}; this is {title}, {id}.", visible(other)))
+}
+
 /// Says why the answer may differ.
 fn reasons(case: &Case, question: &Value, hits: &[Hit]) -> Vec<String> {
-    let about = case.about();
-    if let Some(other) = question["case"].as_str().filter(|id| *id != about.id) {
-        let (title, id, other) = (visible(&about.title), visible(&about.id), visible(other));
-        return vec![format!("The bundle is of another case, {other}; this is {title}, {id}.")];
-    }
     let mut why = Vec::new();
     let then: BTreeSet<&str> =
         question["evidence"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
@@ -102,7 +108,8 @@ fn reasons(case: &Case, question: &Value, hits: &[Hit]) -> Vec<String> {
         let id = source.id.to_string();
         if !then.contains(id.as_str()) {
             let new = hits.iter().filter(|hit| hit.source == source.id).count();
-            why.push(format!("{} was imported since; {new} events are of it.", visible(&source.path)));
+            let new = counted(new as u64, "event");
+            why.push(format!("{} was imported since: {new} of it.", visible(&source.path)));
         }
     }
     let sources: BTreeSet<String> = case.sources().iter().map(|source| source.id.to_string()).collect();

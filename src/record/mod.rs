@@ -1,7 +1,8 @@
 //! What is an event?
 //!
 //! Owns the words every other room speaks: ECS fields (one table), values,
-//! times with their basis, and where an event came from. Promises that the
+//! times with their basis, where an event came from, and numbers as people
+//! read them. Promises that the
 //! same record under the same plan gives the same event. Every room may call.
 
 mod buckets;
@@ -10,6 +11,7 @@ mod event;
 mod field;
 mod id;
 mod json;
+mod numbers;
 mod sentence;
 mod time;
 mod tree;
@@ -21,6 +23,7 @@ pub use event::{Entry, Event, Key, Value};
 pub use field::{FIELDS, Field, FieldId, Kind, fields};
 pub use id::{EventId, Origin, SourceId};
 pub use json::{json_object, write_json};
+pub use numbers::{bytes, counted, short, thousands};
 pub use sentence::sentence;
 pub use time::{Basis, Civil, Instant, Precision, Stamp, When, Window};
 pub use tree::{Hash, prefix_roots, prove, root, root_from};

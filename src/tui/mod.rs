@@ -16,7 +16,6 @@ mod event;
 mod keymap;
 mod layout;
 mod model;
-mod numbers;
 mod run;
 mod settings;
 mod terminal;

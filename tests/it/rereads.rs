@@ -192,6 +192,22 @@ fn a_bundle_says_how_its_records_are_read_and_proves_it() {
 }
 
 #[test]
+fn a_bundle_of_another_case_differs_for_that_reason_alone() {
+    let (env, _) = wrong();
+    env.run(&["finding", "add", "Spraying", "--query", "ip:203.0.113.77"]).exits(0);
+    let bundle = env.path("bundle").to_string_lossy().into_owned();
+    env.run(&["export", "--finding", "1", "--out", &bundle]).exits(0);
+    let other = TestEnv::new();
+    other.import(&other.write("access.log", ACCESS), &[]);
+    let why = other.run(&["--json", "replay", &bundle]).ends(1).json().remove(0)["why"].clone();
+    let why = why.as_array().unwrap();
+    assert!(
+        why.len() == 1 && why[0].as_str().unwrap().starts_with("The bundle is of another case"),
+        "{why:?}"
+    );
+}
+
+#[test]
 fn a_copy_brings_its_readings_along_also_of_a_source_that_comes_later() {
     let (env, id) = wrong();
     copy_folder(&env.path("case"), &env.path("copy"));

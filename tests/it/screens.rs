@@ -285,3 +285,30 @@ fn evidence_that_was_changed_is_not_shown_and_raises_an_alarm() {
     robot.sees("! evidence trouble").sees_no("✓ sealed").sees_no("GET /");
     robot.act(Action::Evidence).sees("access.log").screen("damaged_80x24");
 }
+
+#[test]
+fn how_it_began_is_the_oldest_event_that_tells_a_time() {
+    let mut log = String::new();
+    for n in 0..90 {
+        log.push_str(&format!(
+            "192.0.2.7 - - [01/Mar/2026:10:{:02}:00 +0000] \"GET /{n} HTTP/1.1\" 200 5 \"-\" \"x\"\n",
+            n % 60
+        ));
+    }
+    let undated = "no time in this line\n".repeat(200);
+    let case = of(&[("access.log", log.as_bytes()), ("notes.txt", undated.as_bytes())]);
+    let mut robot = Robot::open(case, 80, 24);
+    robot.act(Action::Last).reads("the last event that tells a time");
+    let first = robot.model().list.row().expect("it has rows").hit;
+    assert_eq!(first.time.map(|time| time.to_string()).as_deref(), Some("2026-03-01T10:00:00.000000000Z"));
+    assert_eq!(robot.model().list.position(), Some(90));
+    robot.act(Action::Last);
+    assert_eq!(robot.model().list.position(), Some(290));
+    robot
+        .act(Action::FlipOrder)
+        .reads("oldest first")
+        .act(Action::First)
+        .act(Action::Last)
+        .reads("the last event that tells a time");
+    assert_eq!(robot.model().list.position(), Some(90));
+}

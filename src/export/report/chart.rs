@@ -1,11 +1,11 @@
 //! The chart's geometry: bars, gaps, and words that never overlap.
 
+use crate::record::thousands;
 use unicode_width::UnicodeWidthStr;
 
 use crate::error::visible;
 
 use super::data::{Bucket, Chart};
-use super::filters::thousands;
 
 /// The sheet that a chart is drawn on, in units of its view box.
 #[derive(Debug)]

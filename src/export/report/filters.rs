@@ -1,5 +1,6 @@
 //! Words that the page's templates need.
 
+use crate::record::thousands;
 use std::fmt::Display;
 
 use askama::Values;
@@ -40,17 +41,4 @@ pub fn fours<T: AsRef<str>>(text: T, _: &dyn Values) -> askama::Result<Vec<Strin
     let characters: Vec<char> = rest.chars().collect();
     let groups = characters.chunks(4).map(String::from_iter);
     Ok(std::iter::once(kind.to_owned()).filter(|kind| !kind.is_empty()).chain(groups).collect())
-}
-
-/// Writes a whole number with its thousands apart.
-pub fn thousands(number: impl Display) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }

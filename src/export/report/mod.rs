@@ -23,7 +23,6 @@ use sha2::{Digest, Sha256};
 use crate::error::{Attempt, Result};
 
 use chart::{Drawing, Paper};
-pub use filters::thousands;
 pub(crate) use foreign::Foreign;
 
 pub use data::{

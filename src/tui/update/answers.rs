@@ -3,12 +3,11 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use crate::record::SourceId;
+use crate::record::{SourceId, counted};
 
 use super::super::effect::{Effect, Lane, Place, Ticket};
 use super::super::event::{Answer, Trouble};
 use super::super::model::{Chart, Facts, Model, Told, Tone};
-use super::super::numbers::counted;
 use super::{check, form, list, notes, search, typing};
 
 /// Takes in an answer to the newest question of its lane.

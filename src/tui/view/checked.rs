@@ -2,10 +2,10 @@
 
 use crate::error::visible;
 use crate::evidence::Depth;
+use crate::record::{bytes, thousands};
 
 use super::super::keymap::{Action, Context};
 use super::super::model::{Check, Model};
-use super::super::numbers::{bytes, thousands};
 use super::super::theme::{Glyphs, Role};
 use super::TextLine;
 use super::pen::wrap;

@@ -3,13 +3,12 @@
 use ratatui::layout::Rect;
 
 use crate::query::explain;
-use crate::record::Window;
+use crate::record::{Window, counted};
 
 use super::super::buckets::duration;
 use super::super::effect::Lane;
 use super::super::keymap::Action;
 use super::super::model::Model;
-use super::super::numbers::counted;
 use super::super::theme::Role;
 use super::pen::{Pen, wrap};
 use super::times::moment;

@@ -5,11 +5,10 @@ use std::borrow::Cow;
 use ratatui::layout::Rect;
 
 use crate::index::Order;
-use crate::record::{Basis, Precision};
+use crate::record::{Basis, Precision, thousands};
 
 use super::super::layout::Panes;
 use super::super::model::{Column, Model, Outcome, Pane, Row, Told};
-use super::super::numbers::thousands;
 use super::super::theme::Role;
 use super::empty;
 use super::pen::Pen;

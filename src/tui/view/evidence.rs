@@ -1,5 +1,6 @@
 //! Screen 4: the sources, how they were read, and how their times are known.
 
+use crate::record::{bytes, counted, thousands};
 use ratatui::layout::Rect;
 
 use crate::case::SourceInfo;
@@ -8,7 +9,6 @@ use crate::parse::clock_shown;
 use super::super::keymap::{Action, Context};
 use super::super::layout::Panes;
 use super::super::model::Model;
-use super::super::numbers::{bytes, counted, thousands};
 use super::super::theme::{Glyphs, Role};
 use super::TextLine;
 use super::pen::{Pen, wrap};

@@ -1,10 +1,10 @@
 //! The fields and their most frequent values.
 
+use crate::record::thousands;
 use ratatui::layout::Rect;
 
 use super::super::effect::Lane;
 use super::super::model::{Facet, FacetLine, Model, Pane};
-use super::super::numbers::thousands;
 use super::super::theme::{Glyphs, Role};
 use super::pen::Pen;
 

@@ -4,12 +4,11 @@ use chrono::NaiveDate;
 use ratatui::layout::Rect;
 
 use crate::journal::{Finding, Severity};
-use crate::record::Instant;
+use crate::record::{Instant, counted, thousands};
 
 use super::super::keymap::Action;
 use super::super::layout::Panes;
 use super::super::model::{FindingRow, MarkRow, Model, Notes, by_state, is_settled};
-use super::super::numbers::{counted, thousands};
 use super::super::theme::Role;
 use super::noted;
 use super::pen::{Pen, wrap};

@@ -1,12 +1,12 @@
 //! A form over the panes.
 
+use crate::record::counted;
 use ratatui::layout::{Position, Rect};
 use unicode_width::UnicodeWidthStr;
 
 use crate::error::visible;
 
 use super::super::model::{Entry, Form, FormRow};
-use super::super::numbers::counted;
 use super::super::theme::Role;
 use super::pen::{Pen, seen};
 

@@ -1,12 +1,12 @@
 //! All that was noted of the selected finding or bookmark.
 
+use crate::record::{counted, thousands};
 use ratatui::layout::Rect;
 
 use crate::error::visible;
 use crate::journal::Said;
 
 use super::super::model::{FindingRow, MarkRow, Model, Noted};
-use super::super::numbers::{counted, thousands};
 use super::super::theme::Role;
 use super::TextLine;
 use super::pen::{Pen, wrap};

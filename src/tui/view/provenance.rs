@@ -4,11 +4,10 @@ use ratatui::layout::Rect;
 
 use crate::error::visible;
 use crate::journal::Correction;
-use crate::record::{Basis, EventId, Stamp};
+use crate::record::{Basis, EventId, Stamp, thousands};
 
 use super::super::layout;
 use super::super::model::{Card, Model};
-use super::super::numbers::thousands;
 use super::super::theme::Role;
 use super::TextLine;
 use super::pen::{paragraphs, wrap};

@@ -6,13 +6,12 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::error::visible;
 use crate::query::Diagnostic;
-use crate::record::Window;
+use crate::record::{Window, counted, thousands};
 
 use super::super::buckets::duration;
 use super::super::effect::Lane;
 use super::super::layout::Panes;
 use super::super::model::{Model, Typing};
-use super::super::numbers::{counted, thousands};
 use super::super::theme::Role;
 use super::pen::{Pen, seen, wrap};
 

@@ -1,10 +1,10 @@
 //! The first lines: case, what was checked, counts, zone, and the screens.
 
 use crate::evidence::Depth;
+use crate::record::{counted, short, thousands};
 
 use super::super::layout::Panes;
 use super::super::model::{Check, Model, Screen};
-use super::super::numbers::{counted, short, thousands};
 use super::super::theme::{Glyphs, Role};
 use super::pen::Pen;
 

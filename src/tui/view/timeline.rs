@@ -4,14 +4,13 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::index::Bucket;
-use crate::record::Window;
+use crate::record::{Window, short, thousands};
 
 use super::super::buckets::ticks;
 use super::super::effect::Lane;
 use super::super::keymap::Action;
 use super::super::layout::{GUTTER, Panes};
 use super::super::model::{Chart, Model, Pane};
-use super::super::numbers::{short, thousands};
 use super::super::theme::Role;
 use super::pen::Pen;
 use super::times::moment;
