@@ -17,6 +17,8 @@ use crate::journal::{self, Keyring, Merge, Take, Who};
 use crate::parse::{Plan, UNPARSED};
 use crate::record::{Clock, SourceId};
 
+use super::Row;
+
 /// Something that could not be saved.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Lost {
@@ -227,12 +229,15 @@ impl Saver<'_> {
             kept = serde_json::to_value(&receipt).attempt(why)?;
         }
         let plan = serde_json::to_value(&plan).attempt(why)?;
-        self.writer.source(id, row.found.clone(), &secret, plan, kept.clone())?;
+        self.writer.source(id, row.found.clone(), &secret, plan.clone(), kept.clone())?;
         self.repaired.whole += u64::from(!cut);
         self.repaired.cut += u64::from(cut);
-        let status = if cut { "partial" } else { "imported" };
-        self.rows.push(json!({ "path": row.found.path, "status": status, "source": id.to_string(),
-            "reason": kept["broken"], "events": kept["events"] }));
+        let receipt: Receipt = serde_json::from_value(kept).attempt(why)?;
+        let broken = receipt.broken.clone();
+        let mut said =
+            Row { source: Some(id), ..Row::read(&row.found, receipt, broken, "it is no text") }.json();
+        said["plan"] = plan;
+        self.rows.push(said);
         Ok(())
     }
 }
