@@ -147,9 +147,18 @@ impl Output {
     }
 }
 
-/// Says that a test, or a part of one, did not run: straight to standard error,
-/// since the test runner keeps to itself what a passing test prints.
+/// Says that a test, or a part of one, did not run, for want of a tool; where
+/// `VESTIGO_REQUIRE_ALL=1`, that is a failure.
+#[track_caller]
 pub fn skipped(test: &str, why: impl std::fmt::Display) {
+    let all = std::env::var_os("VESTIGO_REQUIRE_ALL").is_some_and(|value| value == "1");
+    assert!(!all, "{test} is required, and was not run: {why}");
+    tell_skipped(test, why);
+}
+
+/// Says it straight to standard error, since the test runner keeps to itself what
+/// a passing test prints.
+fn tell_skipped(test: &str, why: impl std::fmt::Display) {
     let said = format!("SKIPPED {test}: {why}\n");
     std::io::stderr().write_all(said.as_bytes()).expect("standard error is open");
 }
@@ -160,7 +169,7 @@ pub fn corpus(test: &str) -> Option<PathBuf> {
     if folder.is_dir() {
         return Some(folder);
     }
-    skipped(test, "there is no corpus of real logs at ../shared/corpus");
+    tell_skipped(test, "there is no corpus of real logs at ../shared/corpus");
     None
 }
 
