@@ -40,3 +40,4 @@ mod trust;
 #[cfg(unix)]
 mod verifiers;
 mod whole;
+mod words;
