@@ -142,7 +142,8 @@ impl Covered {
 }
 
 /// Gives the receipts of imports that are shown, by source, as later entries have it
-/// read. Where entries are withheld which may have it read as the bundle says, there is none.
+/// read. Where entries are withheld, or too many, which may have it read as the bundle
+/// says, there is none.
 fn receipts<'a>(told: &'a Told, says: &BTreeMap<&str, &Value>) -> BTreeMap<&'a str, Value> {
     let rereads = told.rereads();
     let rows = told.receipts.iter().flat_map(|line| line.what["sources"].as_array().into_iter().flatten());
@@ -150,7 +151,7 @@ fn receipts<'a>(told: &'a Told, says: &BTreeMap<&str, &Value>) -> BTreeMap<&'a s
     let receipt = |row: &'a Value| {
         let source = row["source"].as_str()?;
         let (reread, said) = (rereads.get(source), says.get(source).and_then(|row| row["reread"].as_u64()));
-        if told.withheld > 0 && reread.map(|reread| reread.entry) != said {
+        if told.receipts_withheld && reread.map(|reread| reread.entry) != said {
             return None;
         }
         let reread = reread.and_then(|reread| read_as(row, reread, said));
