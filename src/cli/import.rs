@@ -178,20 +178,20 @@ fn folded(rows: &[Row], all: bool) -> (Vec<&Row>, Vec<Row>) {
     if all || rows.len() <= LISTED {
         return (rows.iter().collect(), Vec::new());
     }
-    // A duplicate that is read otherwise than was asked says how to have it so.
-    let known = |row: &Row| row.reason.as_ref().is_some_and(|reason| !reason.contains("source reread"));
     let plain = |row: &&Row| {
+        let named = row.link.is_some() || row.path_bytes.is_some();
         if row.status == Status::Duplicate {
-            return known(row);
+            // One that is read otherwise than was asked says how to have it so.
+            return !row.otherwise && !named;
         }
         let receipt = &row.receipt;
         let told = receipt.unparsed + receipt.time.none + receipt.time.future + receipt.parts;
-        let same = row.reason.is_none() && row.link.is_none() && row.path_bytes.is_none();
         row.status == Status::Imported
             && receipt.events > 0
             && told == 0
             && receipt.rejected.is_empty()
-            && same
+            && row.reason.is_none()
+            && !named
     };
     let (plain, alone): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(plain);
     let mut kinds: BTreeMap<(&str, &str), Vec<&Row>> = BTreeMap::new();

@@ -190,7 +190,8 @@ impl<'a> Feeder<'a> {
                 wanted.join(" ")
             ));
         }
-        Row { source: Some(id), ..Row::without(name, Status::Duplicate, reason) }
+        let otherwise = !differs.is_empty();
+        Row { source: Some(id), otherwise, ..Row::without(name, Status::Duplicate, reason) }
     }
 
     /// Says of something that it gave no content.

@@ -74,6 +74,8 @@ pub struct Row {
     pub source: Option<SourceId>,
     /// What became of its bytes.
     pub receipt: Receipt,
+    /// It is in the case already, and read otherwise than the user wants it.
+    pub otherwise: bool,
     /// Seconds from its first byte read to its commit.
     pub seconds: f64,
 }
@@ -91,6 +93,7 @@ impl Row {
             incomplete: matches!(status, Status::Partial | Status::Failed),
             source: None,
             receipt: Receipt::default(),
+            otherwise: false,
             seconds: 0.0,
         }
     }
