@@ -54,37 +54,47 @@ pub struct Written {
     pub ids: Vec<String>,
     /// What kept the checkpoint from being written; it can be made at any time.
     pub unsealed: Option<Error>,
+    /// What kept the index from being brought along, where a source is read
+    /// otherwise now; a search does without.
+    pub unindexed: Option<Error>,
 }
 
-/// Writes annotations down, one entry each, and the checkpoint behind them. All
-/// of them are committed when this returns.
+/// Writes annotations down, one entry each, and the checkpoint behind them; see [`note`].
 pub fn annotate(
     folder: &Path,
     acts: &[Act],
     signer: Option<&Signer>,
     who: &Who,
     clock: &dyn Clock,
+    watch: Watch<'_>,
 ) -> Result<Written> {
     let mut hold = Hold::open(folder, who, clock)?;
     let entries: Vec<(String, Value)> = acts.iter().map(Act::written).collect();
-    let ids = note(&mut hold, &entries, clock)?;
-    Ok(Written { ids, unsealed: checkpoint(&mut hold, signer, clock).err() })
+    note(&mut hold, &entries, signer, clock, watch)
 }
 
-/// Writes entries of annotations, each by its kind and particulars, and brings the
-/// index along where they change how a source is read. Returns the SHA-256 of each
-/// entry's line, in hex.
-pub fn note(hold: &mut Hold, entries: &[(String, Value)], clock: &dyn Clock) -> Result<Vec<String>> {
+/// Writes entries of annotations, each by its kind and particulars, and the
+/// checkpoint behind them. All of them are committed when this returns. Where they
+/// change how a source is read, the index is brought along, which takes as long as
+/// reading the batch; who stops that leaves it to the next search.
+pub fn note(
+    hold: &mut Hold,
+    entries: &[(String, Value)],
+    signer: Option<&Signer>,
+    clock: &dyn Clock,
+    watch: Watch<'_>,
+) -> Result<Written> {
     let (before, mut ids) = (standing(hold.journal()), Vec::new());
     for (act, what) in entries {
         hold.note(act, what.clone(), clock)?;
         ids.push(hold.journal().head.clone());
     }
+    let mut written = Written { ids, unsealed: checkpoint(hold, signer, clock).err(), unindexed: None };
     if standing(hold.journal()) != before {
-        // It stands written whatever becomes of the index: a search does without.
-        let _ = complete(hold, clock, Watch::silent());
+        written.unindexed = complete(hold, clock, watch).err();
+        written.unsealed = checkpoint(hold, signer, clock).err();
     }
-    Ok(ids)
+    Ok(written)
 }
 
 impl Case {

@@ -11,7 +11,8 @@ use crate::record::{EventId, sentence};
 use super::World;
 use super::args::Globals;
 use super::args_custody::Bookmarks;
-use super::custody::{signer_or_warning, warn_unsealed};
+use super::custody::{signer_or_warning, warn_unfinished};
+use super::progress::watched_bytes;
 use super::run::{Opened, Outcome, json_line};
 use super::table::{Align, Table};
 
@@ -25,7 +26,7 @@ pub fn bookmark(words: &Bookmarks, globals: &Globals, world: &mut World) -> Resu
                 let (event, note, tags) = (opened.case.event_ref(&hit)?, note.clone(), tags.clone());
                 acts.push(Act::Mark { event, note, tags });
             }
-            write(&opened, &acts, world)?;
+            write(&opened, &acts, globals, world)?;
             said(&opened, ids, "marked", globals, world)
         }
         Bookmarks::Remove { ids } => {
@@ -34,7 +35,7 @@ pub fn bookmark(words: &Bookmarks, globals: &Globals, world: &mut World) -> Resu
                 let event = marked(&opened, id)?;
                 acts.push(Act::Unmark { event });
             }
-            write(&opened, &acts, world)?;
+            write(&opened, &acts, globals, world)?;
             said(&opened, ids, "no longer marked", globals, world)
         }
         Bookmarks::List => list(&opened, globals, world),
@@ -42,11 +43,13 @@ pub fn bookmark(words: &Bookmarks, globals: &Globals, world: &mut World) -> Resu
 }
 
 /// Writes annotations into the journal, and the checkpoint behind them.
-pub fn write(opened: &Opened, acts: &[Act], world: &mut World) -> Result<()> {
+pub fn write(opened: &Opened, acts: &[Act], globals: &Globals, world: &mut World) -> Result<()> {
     let folder = opened.case.folder();
     let signer = signer_or_warning(folder, world);
-    let written = annotate(folder, acts, signer.as_ref(), &world.who(), world.clock.as_ref())?;
-    warn_unsealed(written.unsealed, world);
+    let written = watched_bytes(world, globals, |watch| {
+        annotate(folder, acts, signer.as_ref(), &world.who(), world.clock.as_ref(), watch)
+    })?;
+    warn_unfinished(written, world);
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use directories::ProjectDirs;
 use serde::Deserialize;
 
-use crate::case::{self, About, Hold};
+use crate::case::{self, About, Hold, Written};
 use crate::error::{Attempt, Error, Result, visible};
 use crate::fs::{self, Dir};
 use crate::journal::{Keyring, Signer};
@@ -131,6 +131,16 @@ pub fn checkpoint(hold: &mut Hold, world: &mut World) {
 pub fn signer_or_warning(folder: &Path, world: &mut World) -> Option<Signer> {
     let found = signer(folder, None, world);
     found.map_err(|error| world.note(&format!("warning: the checkpoint is not signed: {error}"))).ok()
+}
+
+/// Says what of a write did not come to its end, though it is committed.
+pub fn warn_unfinished(written: Written, world: &mut World) {
+    if let Some(error) = written.unindexed {
+        world.note(&format!(
+            "warning: the index was not brought along ({error}): the next search makes it again"
+        ));
+    }
+    warn_unsealed(written.unsealed, world);
 }
 
 /// Says why no checkpoint was written. What was asked for is committed; a

@@ -1,6 +1,5 @@
 //! `export`: the evidence bundle.
 
-use crate::record::{bytes, thousands};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::json;
@@ -8,6 +7,7 @@ use serde_json::json;
 use crate::case::may_vouch;
 use crate::error::{Attempt, Error, Kind, Result, visible};
 use crate::export::{Ask, Made, Options, Query, Stage, introduce, make, note};
+use crate::record::{bytes, thousands};
 
 use super::World;
 use super::args::Globals;

@@ -64,7 +64,7 @@ pub fn finding(words: &Findings, globals: &Globals, world: &mut World) -> Result
             (Some(*number), Act::Reopen { finding: uid(*number)?, reason: reason.clone() })
         }
     };
-    write(&opened, &[act], world)?;
+    write(&opened, &[act], globals, world)?;
     let case = opened.case.reread()?;
     let findings = &case.state().findings;
     let changed = match number {

@@ -1,6 +1,5 @@
 //! `reveal`, `replay`, `transfer`: what comes after a bundle was made.
 
-use crate::record::thousands;
 use std::path::Path;
 
 use serde_json::json;
@@ -9,6 +8,7 @@ use crate::case::{Hold, write_new};
 use crate::error::{Error, Result, visible};
 use crate::export::{Bag, Transfer, question, replay as ask_again, reveal as open_token};
 use crate::journal::{Allowed, Signer};
+use crate::record::thousands;
 
 use super::args::Globals;
 use super::args_custody::Transfers;

@@ -1,6 +1,5 @@
 //! `journal`: who did what when.
 
-use crate::record::thousands;
 use std::path::Path;
 
 use crate::case::{About, Hold, note, one_moment, trust_in};
@@ -8,9 +7,11 @@ use crate::error::{Attempt, Error, Result, visible};
 use crate::export::summary;
 use crate::fs::Dir;
 use crate::journal::{self, Anchors, Conflict, Journal, Line, Merge, Take, Trust};
+use crate::record::thousands;
 
 use super::args::Globals;
-use super::custody::{checkpoint, own_keys};
+use super::custody::{own_keys, signer_or_warning, warn_unfinished};
+use super::progress::watched_bytes;
 use super::run::{Opened, Outcome, json_line};
 use super::table::{Align, Table};
 use super::{World, which};
@@ -87,8 +88,12 @@ pub fn merge(other: &Path, adopt: bool, globals: &Globals, world: &mut World) ->
     plausible(&merge, world)?;
     if !merge.lines.is_empty() {
         let (act, what) = merge.written(&theirs);
-        note(&mut hold, &[(act.to_owned(), what)], world.clock.as_ref())?;
-        checkpoint(&mut hold, world);
+        let signer = signer_or_warning(&folder, world);
+        world.listen();
+        let written = watched_bytes(world, globals, |watch| {
+            note(&mut hold, &[(act.to_owned(), what)], signer.as_ref(), world.clock.as_ref(), watch)
+        })?;
+        warn_unfinished(written, world);
     }
     let outcome = if merge.left > 0 { Outcome::Partly } else { Outcome::Done };
     if globals.json {

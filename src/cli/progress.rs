@@ -1,12 +1,12 @@
 //! Progress on standard error, where a person watches it.
 
-use crate::record::thousands;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::case::Watch;
+use crate::record::thousands;
 
 use super::World;
 use super::args::Globals;
@@ -55,6 +55,9 @@ pub fn watched_bytes<R>(world: &World, globals: &Globals, work: impl FnOnce(Watc
 }
 
 fn show(bar: &ProgressBar, (done, total, events): Reading) {
+    if (done, total) == (0, 0) {
+        return;
+    }
     let known = "{bytes} of {total_bytes}  {bytes_per_sec}  {msg}  {eta} left";
     let template = if total > 0 { known } else { "{bytes}  {bytes_per_sec}  {msg}" };
     if let Ok(style) = ProgressStyle::with_template(template) {

@@ -164,7 +164,7 @@ fn correct(named: &str, by: &Corrections, globals: &Globals, world: &mut World) 
     let source = find(&opened, named)?;
     world.listen();
     let corrected = watched_bytes(world, globals, |watch| opened.case.corrected(&source.id, by, watch))?;
-    write(&opened, std::slice::from_ref(&corrected.act), world)?;
+    write(&opened, std::slice::from_ref(&corrected.act), globals, world)?;
     let again = opened.case.reread()?;
     let entry = again.sources().into_iter().find(|now| now.id == source.id).and_then(|now| now.reread);
     let entry = entry.map(|reread| reread.entry);

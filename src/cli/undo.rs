@@ -57,7 +57,8 @@ fn tell(
     globals: &Globals,
     world: &mut World,
 ) -> Result<Outcome> {
-    write(opened, std::slice::from_ref(act), world)?;
+    world.listen();
+    write(opened, std::slice::from_ref(act), globals, world)?;
     let text = if globals.json {
         json_line(&serde_json::json!({ name: seq, "what": told }))?
     } else {

@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use vestigo::case::{Case, annotate};
+use vestigo::case::{Case, Watch, annotate};
 use vestigo::journal::{Act, Who};
 use vestigo::record::{FixedClock, Instant};
 
@@ -241,7 +241,8 @@ fn an_entry_that_cannot_be_followed_is_told_and_passed_over() {
             "time": { "explicit": 0, "inferred": 0, "ambiguous": 0, "none": 0, "future": 0 } });
         let act = Act::Reread { source: id.clone(), change: Vec::new(), plan, gives };
         let clock = FixedClock(Instant::from_secs(NOW));
-        annotate(&env.path("case"), &[act], None, &Who::called("tester", "here"), &clock).unwrap();
+        annotate(&env.path("case"), &[act], None, &Who::called("tester", "here"), &clock, Watch::silent())
+            .unwrap();
         let output = env.run(&["--json", "search", "--all", "--order", "oldest", "*"]).ends(0);
         assert_eq!(output.json(), before);
         assert!(output.err.contains("in a way that this vestigo does not know"), "{}", output.err);

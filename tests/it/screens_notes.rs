@@ -153,7 +153,15 @@ fn what_others_wrote_meanwhile_is_on_the_third_screen() {
     let event = robot.case().event_ref(&hit).expect("it can be read");
     let act = Act::Mark { event, note: Some("by another".to_owned()), tags: Vec::new() };
     let (who, clock) = (Who::called("ada", "elsewhere"), FixedClock(Instant::from_secs(1_773_100_900)));
-    vestigo::case::annotate(robot.case().folder(), &[act], None, &who, &clock).expect("nobody else writes");
+    vestigo::case::annotate(
+        robot.case().folder(),
+        &[act],
+        None,
+        &who,
+        &clock,
+        vestigo::case::Watch::silent(),
+    )
+    .expect("nobody else writes");
     robot.act(Action::Investigate).act(Action::Findings).sees("by another");
     robot.act(Action::RemoveMark).reads("no longer marked").sees("Nothing was noted yet");
 }

@@ -1,9 +1,10 @@
 //! Words that the page's templates need.
 
-use crate::record::thousands;
 use std::fmt::Display;
 
 use askama::Values;
+
+use crate::record::thousands;
 
 /// Most characters of a cell.
 const GLANCE: usize = 240;

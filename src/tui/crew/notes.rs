@@ -110,8 +110,8 @@ pub(super) fn write(case: &Case, deed: &Deed, hands: &Hands, now: Instant) -> Re
     }
     let (act, said) = act(&case, deed)?;
     let clock = FixedClock(now);
-    let Written { ids, unsealed } =
-        annotate(case.folder(), &[act], hands.signer.as_ref(), &hands.who, &clock)?;
+    let Written { ids, unsealed, .. } =
+        annotate(case.folder(), &[act], hands.signer.as_ref(), &hands.who, &clock, Watch::silent())?;
     let warning = match (unsealed, &hands.signer) {
         (Some(error), _) if error.kind() == Kind::Integrity => Some(trouble(&error).what),
         (Some(error), _) => Some(format!("no checkpoint was written: {}", trouble(&error).what)),

@@ -1,10 +1,10 @@
 //! Screen 4: the sources, how they were read, and how their times are known.
 
-use crate::record::{bytes, counted, thousands};
 use ratatui::layout::Rect;
 
 use crate::case::SourceInfo;
 use crate::parse::clock_shown;
+use crate::record::{bytes, counted, thousands};
 
 use super::super::keymap::{Action, Context};
 use super::super::layout::Panes;

@@ -1,7 +1,8 @@
 //! The fields and their most frequent values.
 
-use crate::record::thousands;
 use ratatui::layout::Rect;
+
+use crate::record::thousands;
 
 use super::super::effect::Lane;
 use super::super::model::{Facet, FacetLine, Model, Pane};

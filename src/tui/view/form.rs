@@ -1,10 +1,10 @@
 //! A form over the panes.
 
-use crate::record::counted;
 use ratatui::layout::{Position, Rect};
 use unicode_width::UnicodeWidthStr;
 
 use crate::error::visible;
+use crate::record::counted;
 
 use super::super::model::{Entry, Form, FormRow};
 use super::super::theme::Role;

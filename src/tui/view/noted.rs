@@ -1,10 +1,10 @@
 //! All that was noted of the selected finding or bookmark.
 
-use crate::record::{counted, thousands};
 use ratatui::layout::Rect;
 
 use crate::error::visible;
 use crate::journal::Said;
+use crate::record::{counted, thousands};
 
 use super::super::model::{FindingRow, MarkRow, Model, Noted};
 use super::super::theme::Role;
