@@ -36,12 +36,8 @@ pub(super) fn reread(model: &mut Model) -> Vec<Effect> {
     };
     let rows = vec![
         FormRow::text(ZONE, &plan.zone, "UTC"),
-        FormRow::text(
-            YEAR,
-            &year(plan),
-            "of times that have none: worked out from when the file was changed",
-        ),
-        FormRow::text(HOST, plan.host.as_deref().unwrap_or_default(), "of events that name none: none"),
+        FormRow::text(YEAR, &year(plan), "worked out, where a time has none"),
+        FormRow::text(HOST, plan.host.as_deref().unwrap_or_default(), "none, where an event names none"),
         FormRow::text(FORMAT, forced(plan), "found out again"),
         FormRow::text(CLOCK, &clock(plan), "it was right; else what to add, such as +37s"),
     ];
@@ -49,10 +45,7 @@ pub(super) fn reread(model: &mut Model) -> Vec<Effect> {
     let (id, path) = (source.id, source.path.clone());
     let mut form = Form::new(Purpose::Reread(id), title, "read it so", rows);
     form.facts.push(("File", path));
-    form.facts.push((
-        "Stays",
-        "the evidence, its hashes, every event's id; undo takes the reading back".to_owned(),
-    ));
+    form.facts.push(("Stays", "the evidence, its hashes, the ids; undo takes it back".to_owned()));
     form::open(model, form)
 }
 
