@@ -75,7 +75,7 @@ pub fn write(path: &Path, lines: u64) -> std::io::Result<()> {
         let now = (u128::from(n) * u128::from(SPAN) / u128::from(lines)) as u64;
         if now != second {
             second = now;
-            let time = vestigo::record::Instant::from_secs(START + now as i64);
+            let time = vestigo::record::Timestamp::from_secs(START + now as i64);
             stamp = clf(time);
         }
         line(&mut out, &mut dice, &stamp, &paths, &addresses)?;
@@ -105,7 +105,7 @@ fn address(dice: &mut Dice, n: usize) -> String {
 }
 
 /// Writes a time as the common log format does: `20/Oct/2025:00:00:00 +0000`.
-fn clf(time: vestigo::record::Instant) -> String {
+fn clf(time: vestigo::record::Timestamp) -> String {
     let text = time.to_string();
     let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let month = months[text[5..7].parse::<usize>().expect("RFC 3339 has a month") - 1];

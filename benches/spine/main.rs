@@ -15,10 +15,10 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use vestigo::case::Case;
-use vestigo::index::{Cancel, Order, Rank, Request};
-use vestigo::journal::{Home, Who};
-use vestigo::query::{Context, parse};
-use vestigo::record::{Instant as Moment, Window, Zone};
+use vestigo::index::{CancelToken, Order, Request, TermOrder};
+use vestigo::journal::{Actor, Home};
+use vestigo::query::{QueryContext, parse};
+use vestigo::record::{TimeRange, Timestamp as Moment, Zone};
 
 /// How often each question is asked; the median counts.
 const ASKED: usize = 7;
@@ -62,21 +62,22 @@ fn measure(lines: u64) {
 }
 
 /// Whoever works in the world of a case: all of theirs lies beside it.
-fn who(case: &Path) -> Who {
+fn who(case: &Path) -> Actor {
     let data = case.with_file_name("data");
     let home = Home { cache: Some(data.join("cache")), state: Some(data.join("state")) };
-    Who { home, ..Who::called("bench", "here") }
+    Actor { home, ..Actor::called("bench", "here") }
 }
 
 /// Times what an auditor waits for, with the very program: every byte read and
 /// checked, and a bundle of the first 100,000 events.
 fn hand_over(folder: &Path, raw: u64, import: f64) {
     let case = Case::open(folder, &who(folder)).expect("it was just made");
-    let all = Request { expr: vestigo::query::Expr::All, window: Window::ALL };
-    let hits = case.index().page(&all, Order::Oldest, None, 100_000, &Cancel::new()).expect("it answers");
+    let all = Request { expr: vestigo::query::Expr::All, window: TimeRange::ALL };
+    let hits =
+        case.index().page(&all, Order::Oldest, None, 100_000, &CancelToken::new()).expect("it answers");
     let last = hits.last().and_then(|hit| hit.time).expect("there are events");
     let run = |words: &[&str]| {
-        let started = Instant::now();
+        let started = Timestamp::now();
         let mut command = Command::new(env!("CARGO_BIN_EXE_vestigo"));
         command.env("VESTIGO_DATA", folder.with_file_name("data"));
         let output = command.args(["--quiet", "--json", "--case"]).arg(folder).args(words).output();
@@ -95,7 +96,7 @@ fn hand_over(folder: &Path, raw: u64, import: f64) {
 
 /// Runs the program's import; gives seconds and the peak of its resident memory in bytes.
 fn import(log: &Path, case: &Path) -> (f64, u64) {
-    let started = Instant::now();
+    let started = Timestamp::now();
     let mut child = Command::new(env!("CARGO_BIN_EXE_vestigo"))
         .env("VESTIGO_DATA", case.with_file_name("data"))
         .args(["--quiet", "--json", "--case"])
@@ -133,8 +134,8 @@ fn ask(folder: &Path) {
     println!("  open    {open}");
     let case = cold.expect("it was opened");
     let index = case.index();
-    let (window, cancel) = (Window::ALL, Cancel::new());
-    let context = Context { zone: Zone::UTC, now: Moment::from_secs(0), fields: &[] };
+    let (window, cancel) = (TimeRange::ALL, CancelToken::new());
+    let context = QueryContext { zone: Zone::UTC, now: Moment::from_secs(0), fields: &[] };
     let request = |text: &str| Request { expr: parse(text, &context).expect("it is a query"), window };
     let (from, to) = index.span(&request("*"), &cancel).expect("it answers").expect("there are events");
     let edge = |n: i64| Moment::from_nanos(from.nanos() + (to.nanos() - from.nanos()) / 200 * n);
@@ -151,7 +152,7 @@ fn ask(folder: &Path) {
     );
     say(
         "top 20 addresses, all",
-        median(|| drop(index.top(&request("*"), "source.ip", Rank::Most, 20, &cancel))),
+        median(|| drop(index.top(&request("*"), "source.ip", TermOrder::Most, 20, &cancel))),
     );
     let newest = || index.page(&request("*"), Order::Newest, None, 100, &cancel).expect("it answers");
     say("newest 100", median(|| drop(newest())));
@@ -181,7 +182,7 @@ impl std::fmt::Display for Took {
 
 fn median(mut act: impl FnMut()) -> Took {
     let mut time = || {
-        let started = Instant::now();
+        let started = Timestamp::now();
         act();
         started.elapsed()
     };

@@ -10,9 +10,9 @@ use crate::fs::Dir;
 use crate::index::{Index, Sum, Witness};
 use crate::record::SourceId;
 
-use super::bound::bases;
+use super::index_binding::bases;
+use super::progress::Done;
 use super::rebuild::Frames;
-use super::watch::Done;
 use super::{INDEX, Watch, each_event};
 
 /// Says in a sentence where the index is not what the evidence gives, every

@@ -5,43 +5,45 @@
 //! Promises that what it shows is what was sealed. `import`, `analyse`,
 //! `tui` and `cli` may call.
 
-mod about;
-mod answers;
-mod bound;
+mod annotations;
+mod checkpoints;
+mod checks;
 mod compare;
-mod hold;
-mod ladder;
-mod notebook;
-mod open;
-mod reading;
+mod decoder;
+mod folder_shape;
+mod import_receipt;
+mod index_binding;
+mod metadata;
+mod progress;
+mod reader;
 mod rebuild;
-mod receipt;
 mod reread;
-mod resolve;
+mod resolve_query;
 mod scratch;
-mod seal;
-mod shape;
+mod snapshot;
 mod trust;
 mod verify;
-mod watch;
+mod writer;
 
-pub use about::{About, New};
-pub use answers::Opening;
-pub(crate) use bound::basis;
-pub use hold::{Hold, Importing, TOOL, committed, keys_of};
-pub use ladder::Brought;
-pub use notebook::{Standing, Written, annotate, note, record_hash};
-pub use open::{Case, SourceInfo};
-pub use reading::{Reading, each_event};
+pub use annotations::{Appended, EvidenceStatus, annotate, append_all, record_hash};
+pub use checkpoints::{
+    CheckpointInfo, beside, beside_checkpoint, checkpoint, introduce, seal, stamp, write_new,
+};
+pub use checks::TrustInputs;
+pub use decoder::{RecordDecoder, each_event};
+pub use import_receipt::{ByteCounts, Receipt, Rejected, TimeCounts, Understood, remarks};
+pub(crate) use index_binding::basis;
+pub use metadata::{CaseMetadata, CaseOptions};
+pub use progress::Watch;
+pub use reader::{Case, SourceInfo};
 pub use rebuild::{Rebuilt, rebuild};
 pub(crate) use rebuild::{complete, rows};
-pub use receipt::{Bytes, Receipt, Rejected, Times, Understood, remarks};
 pub use reread::Corrected;
 pub(crate) use reread::{Committed, correct, standing};
-pub use seal::{Sealed, beside, beside_checkpoint, checkpoint, introduce, seal, stamp, write_new};
+pub use snapshot::Snapshot;
 pub use trust::{accept, adopt, first_keys, foreign, may_sign, may_vouch, trust_in};
-pub use verify::{NEVER_PROVEN, Reach, Rungs, Verdict, one_moment, verify};
-pub use watch::Watch;
+pub use verify::{IndexCheck, Levels, NEVER_PROVEN, VerifyReport, one_moment, verify};
+pub use writer::{CaseWriter, ImportClaim, TOOL, committed, keys_of};
 
 /// The name of the folder in which a case's own index lies.
 pub(crate) const INDEX: &str = "index";

@@ -3,20 +3,18 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use serde_json::json;
-
 use crate::error::{Error, Result};
-use crate::evidence::{SourceAt, Store};
+use crate::evidence::{SourceHandle, Store};
 use crate::fs::Dir;
-use crate::index::{Basis, Index, Indexed, Segment, SegmentWriter, agreeing, publish, publish_all};
-use crate::journal::Who;
+use crate::index::{Index, IndexBasis, Indexed, Segment, SegmentWriter, agreeing, publish, publish_all};
+use crate::journal::{Actor, IndexRebuild};
 use crate::record::{Clock, SourceId};
 
-use super::answers::forget;
-use super::bound::bases;
+use super::index_binding::bases;
+use super::progress::Done;
 use super::reread::Committed;
-use super::watch::Done;
-use super::{Hold, Reading, Watch, each_event};
+use super::snapshot::forget;
+use super::{CaseWriter, RecordDecoder, Watch, each_event};
 
 /// What a rebuild did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,22 +28,27 @@ pub struct Rebuilt {
 /// Makes a case's own index again from the evidence, on every processor. The old
 /// one answers until then. Takes the case's lock; the journal gets an
 /// `index.rebuild` entry.
-pub fn rebuild(folder: &std::path::Path, who: &Who, clock: &dyn Clock, watch: Watch<'_>) -> Result<Rebuilt> {
-    let mut hold = Hold::open(folder, who, clock)?;
+pub fn rebuild(
+    folder: &std::path::Path,
+    who: &Actor,
+    clock: &dyn Clock,
+    watch: Watch<'_>,
+) -> Result<Rebuilt> {
+    let mut hold = CaseWriter::open(folder, who, clock)?;
     let (store, bases) = evidence(&hold)?;
     anew(&mut hold, &store, &bases, clock, watch)
 }
 
-fn evidence(hold: &Hold) -> Result<(Store, Vec<Basis>)> {
+fn evidence(hold: &CaseWriter) -> Result<(Store, Vec<IndexBasis>)> {
     let Committed { batches, store, .. } = Committed::open(hold.dir(), hold.journal())?;
     let bases = bases(&store, &batches);
     Ok((store, bases))
 }
 
 fn anew(
-    hold: &mut Hold,
+    hold: &mut CaseWriter,
     store: &Store,
-    bases: &[Basis],
+    bases: &[IndexBasis],
     clock: &dyn Clock,
     watch: Watch<'_>,
 ) -> Result<Rebuilt> {
@@ -59,20 +62,24 @@ fn anew(
 }
 
 /// Notes in the journal which batches were indexed again.
-fn told<'a>(hold: &mut Hold, bases: impl Iterator<Item = &'a Basis>, clock: &dyn Clock) -> Result<Rebuilt> {
+fn told<'a>(
+    hold: &mut CaseWriter,
+    bases: impl Iterator<Item = &'a IndexBasis>,
+    clock: &dyn Clock,
+) -> Result<Rebuilt> {
     let mut rebuilt = Rebuilt { batches: 0, events: 0 };
     for basis in bases {
         rebuilt.batches += 1;
         rebuilt.events += basis.events;
     }
-    let what = json!({ "batches": rebuilt.batches, "events": rebuilt.events, "tool": super::TOOL });
-    hold.note("index.rebuild", what, clock)?;
+    let Rebuilt { batches, events, .. } = rebuilt;
+    hold.append(IndexRebuild { batches, events, tool: super::TOOL.to_owned() }, clock)?;
     Ok(rebuilt)
 }
 
 /// Brings the index of a case that is held up to its evidence, where batches
 /// are missing from it or it does not agree.
-pub(crate) fn complete(hold: &mut Hold, clock: &dyn Clock, watch: Watch<'_>) -> Result<()> {
+pub(crate) fn complete(hold: &mut CaseWriter, clock: &dyn Clock, watch: Watch<'_>) -> Result<()> {
     let (store, bases) = evidence(hold)?;
     let (dir, binding) = (hold.index().clone(), hold.binding()?);
     let known = match Index::open(&dir, &binding, &bases) {
@@ -84,7 +91,7 @@ pub(crate) fn complete(hold: &mut Hold, clock: &dyn Clock, watch: Watch<'_>) -> 
             _ => return anew(hold, &store, &bases, clock, watch).map(drop),
         },
     };
-    let missing: Vec<Basis> = bases.into_iter().filter(|basis| !known.contains(&basis.batch)).collect();
+    let missing: Vec<IndexBasis> = bases.into_iter().filter(|basis| !known.contains(&basis.batch)).collect();
     if missing.is_empty() {
         return hold.sweep_index();
     }
@@ -99,7 +106,7 @@ pub(crate) fn complete(hold: &mut Hold, clock: &dyn Clock, watch: Watch<'_>) -> 
 
 /// Reads batches through their hashes and writes their rows into a folder; they
 /// are not published yet.
-pub(crate) fn rows(store: &Store, dir: &Dir, bases: &[Basis], watch: Watch<'_>) -> Result<Vec<Indexed>> {
+pub(crate) fn rows(store: &Store, dir: &Dir, bases: &[IndexBasis], watch: Watch<'_>) -> Result<Vec<Indexed>> {
     let manifests =
         || store.manifests().filter(|(number, _)| bases.iter().any(|basis| basis.batch == *number));
     let done = Done::new(watch, manifests().map(|(_, manifest)| manifest.length).sum());
@@ -107,7 +114,7 @@ pub(crate) fn rows(store: &Store, dir: &Dir, bases: &[Basis], watch: Watch<'_>) 
     bases.iter().map(|basis| batch_rows(store, dir, basis, &done)).collect()
 }
 
-fn batch_rows(store: &Store, dir: &Dir, basis: &Basis, done: &Done<'_>) -> Result<Indexed> {
+fn batch_rows(store: &Store, dir: &Dir, basis: &IndexBasis, done: &Done<'_>) -> Result<Indexed> {
     let frames = Frames::of(store, basis.batch)?;
     let results = frames.each(
         || Worker { writer: None, segments: Vec::new(), dir },
@@ -128,7 +135,7 @@ fn batch_rows(store: &Store, dir: &Dir, basis: &Basis, done: &Done<'_>) -> Resul
 
 /// The frames of a batch, each a piece of work for any processor.
 pub(super) struct Frames {
-    sources: Vec<(SourceAt, Reading)>,
+    sources: Vec<(SourceHandle, RecordDecoder)>,
     frames: Vec<(usize, usize, u64)>,
 }
 
@@ -137,9 +144,9 @@ pub(super) struct FrameOf<'a> {
     /// The source's place in its batch.
     pub key: u64,
     /// The source.
-    pub at: SourceAt,
+    pub at: SourceHandle,
     /// How it is read.
-    pub reading: &'a Reading,
+    pub reading: &'a RecordDecoder,
     /// The frame's number in the source.
     pub frame: usize,
     /// The length of its content.
@@ -152,7 +159,8 @@ impl Frames {
         let manifest = store.manifests().find(|(batch, _)| *batch == number).map(|(_, manifest)| manifest);
         let found = manifest.map_or(&[][..], |manifest| &manifest.sources);
         let sources = found.iter().enumerate();
-        let sources = sources.map(|(row, found)| Ok((SourceAt { batch: number, row }, Reading::of(found)?)));
+        let sources =
+            sources.map(|(row, found)| Ok((SourceHandle { batch: number, row }, RecordDecoder::of(found)?)));
         let frames = found.iter().enumerate().flat_map(|(source, found)| {
             found.frames.iter().enumerate().map(move |(n, frame)| (source, n, frame.raw_length))
         });
@@ -160,7 +168,7 @@ impl Frames {
     }
 
     /// Lists the frames of one source, to be read in a way of its own.
-    pub fn of_source(store: &Store, at: SourceAt, reading: Reading) -> Frames {
+    pub fn of_source(store: &Store, at: SourceHandle, reading: RecordDecoder) -> Frames {
         let frames = store.row(at).frames.iter().enumerate();
         let frames = frames.map(|(n, frame)| (0, n, frame.raw_length)).collect();
         Frames { sources: vec![(at, reading)], frames }

@@ -5,17 +5,17 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::error::{Attempt, Error, Result, visible};
-use crate::evidence::{SourceAt, SourceRow, Store};
+use crate::error::{Context, Error, Result, visible};
+use crate::evidence::{SourceHandle, SourceRow, Store};
 use crate::fs::Dir;
-use crate::journal::{Act, Correction, Journal, Reread, rereads};
+use crate::journal::{Annotation, Correction, Journal, Reread, rereads};
 use crate::parse::{Corrections, Framing, Plan, UNPARSED, YearWatch, clock_shown};
 use crate::record::SourceId;
 
-use super::hold::committed;
+use super::progress::Done;
 use super::rebuild::{FrameOf, Frames};
-use super::watch::Done;
-use super::{Case, Reading, Receipt, Understood, Watch, each_event};
+use super::writer::committed;
+use super::{Case, Receipt, RecordDecoder, Understood, Watch, each_event};
 
 /// So many first bytes of a source show what it is, as at import.
 const SAMPLE: usize = 256 << 10;
@@ -56,7 +56,7 @@ pub(crate) fn correct(row: &mut SourceRow, rereads: &Rereads) {
     let plan = |plan: &Value| serde_json::from_value::<Plan>(plan.clone()).ok();
     let read = || {
         let (before, now) = (plan(&row.plan)?, plan(&reread.plan)?);
-        Reading::new(now.clone()).ok().filter(|_| now.framing == before.framing)?;
+        RecordDecoder::new(now.clone()).ok().filter(|_| now.framing == before.framing)?;
         let receipt: Receipt = serde_json::from_value(row.receipt.clone()).ok()?;
         let understood: Understood = serde_json::from_value(reread.gives.clone()).ok()?;
         serde_json::to_value(receipt.reread(understood)).ok()
@@ -70,7 +70,7 @@ pub(crate) fn correct(row: &mut SourceRow, rereads: &Rereads) {
 #[derive(Debug)]
 pub struct Corrected {
     /// The entry that says so.
-    pub act: Act,
+    pub act: Annotation,
     /// What is read otherwise.
     pub change: Vec<Correction>,
     /// What becomes of the source's bytes.
@@ -83,11 +83,11 @@ impl Case {
     /// # Errors
     ///
     /// Fails where the corrections change nothing, where the source is no text, and
-    /// with [`crate::error::Kind::Interrupted`] where `watch` says so.
+    /// with [`crate::error::ErrorKind::Interrupted`] where `watch` says so.
     pub fn corrected(&self, source: &SourceId, by: &Corrections, watch: Watch<'_>) -> Result<Corrected> {
         let (store, at) = (self.store(), self.locate(source)?);
         let row = store.row(at);
-        let before = Reading::of(row)?.plan;
+        let before = RecordDecoder::of(row)?.plan;
         if before.framing == Framing::Binary {
             return Err(Error::usage(format!(
                 "source {} is not text: no record of it is read",
@@ -109,18 +109,18 @@ impl Case {
         }
         let receipt: Receipt = serde_json::from_value(row.receipt.clone()).unwrap_or_default();
         let json = || "cannot write a reading as JSON".to_owned();
-        let act = Act::Reread {
+        let act = Annotation::Reread {
             source: source.to_string(),
             change: change.clone(),
-            plan: serde_json::to_value(&plan).attempt(json)?,
-            gives: serde_json::to_value(&gives).attempt(json)?,
+            plan: serde_json::to_value(&plan).context(json)?,
+            gives: serde_json::to_value(&gives).context(json)?,
         };
         Ok(Corrected { act, change, receipt: receipt.reread(gives) })
     }
 }
 
 /// Returns the first bytes of a source, and whether they are all of them.
-fn sample(store: &Store, at: SourceAt) -> Result<(Vec<u8>, bool)> {
+fn sample(store: &Store, at: SourceHandle) -> Result<(Vec<u8>, bool)> {
     let (mut sample, frames) = (Vec::new(), store.row(at).frames.len());
     for frame in 0..frames {
         sample.extend(store.frame(at, frame)?.content);
@@ -133,9 +133,14 @@ fn sample(store: &Store, at: SourceAt) -> Result<(Vec<u8>, bool)> {
 }
 
 /// Reads all of a source under a plan.
-fn read_again(store: &Store, at: SourceAt, plan: Plan, watch: Watch<'_>) -> Result<(Understood, YearWatch)> {
+fn read_again(
+    store: &Store,
+    at: SourceHandle,
+    plan: Plan,
+    watch: Watch<'_>,
+) -> Result<(Understood, YearWatch)> {
     let format = plan.format.clone();
-    let frames = Frames::of_source(store, at, Reading::new(plan)?);
+    let frames = Frames::of_source(store, at, RecordDecoder::new(plan)?);
     let done = Done::new(watch, store.row(at).length);
     let parts = frames.each(Vec::new, |parts, frame| {
         parts.push((frame.frame, counted(store, frame)?));

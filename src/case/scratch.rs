@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io;
 
-use crate::fs::{Dir, Kind, TEMPORARY};
+use crate::fs::{Dir, FileKind, TEMPORARY};
 use crate::journal::Home;
 
 /// Held while the folder is in use: one whose lock is free was left by a crash.
@@ -87,7 +87,7 @@ fn make(parent: &Dir, name: &str) -> io::Result<(Dir, File)> {
 /// Removes folders that nobody uses any more.
 fn sweep(parent: &Dir, prefix: &str) -> io::Result<()> {
     for name in parent.names()?.iter().filter_map(|name| name.to_str()) {
-        if !name.starts_with(prefix) || !matches!(parent.kind(name), Ok(Some(Kind::Folder))) {
+        if !name.starts_with(prefix) || !matches!(parent.kind(name), Ok(Some(FileKind::Folder))) {
             continue;
         }
         let Ok(dir) = parent.dir(name) else { continue };

@@ -12,14 +12,16 @@ use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::{Value, json};
 
 use crate::error::{Error, Result, Visible};
 use crate::fs::{Dir, unusable};
-use crate::journal::{self, ANCHORS, Anchors, Journal, Known, Line, Signer, Trust, Vouched, Who};
+use crate::journal::{
+    self, ANCHORS, Actor, AdoptedEntry, Anchors, CaseCreate, CheckpointAdopt, Entry, GivenUpCheckpoint,
+    HistoryAccept, Journal, RememberedCases, Signer, Trust, VouchedEntries,
+};
 use crate::record::Clock;
 
-use super::{About, Case, Hold};
+use super::{Case, CaseMetadata, CaseWriter};
 
 /// Most entries that a message or an entry lists one by one.
 const LISTED: usize = 1000;
@@ -28,7 +30,7 @@ const SHOWN: usize = 10;
 
 /// Returns the keys with which a case began: what `case.toml` says, where the
 /// journal's first entry says the same.
-pub fn first_keys(about: &About, journal: &Journal) -> Vec<String> {
+pub fn first_keys(about: &CaseMetadata, journal: &Journal) -> Vec<String> {
     let named = about.key.as_ref().map(|key| key.fingerprint.clone());
     let begun = journal.lines.first().and_then(|line| line.what.get("key"));
     let agrees = begun.is_none_or(|key| key.as_str() == named.as_deref());
@@ -36,16 +38,22 @@ pub fn first_keys(about: &About, journal: &Journal) -> Vec<String> {
 }
 
 /// Works out how far the keys of a case reach; see [`Trust::of`].
-pub fn trust_in(case: &Dir, about: &About, journal: &Journal, all: bool) -> Result<Trust> {
+pub fn trust_in(case: &Dir, about: &CaseMetadata, journal: &Journal, all: bool) -> Result<Trust> {
     let anchors = Anchors::list(case).map_err(|error| unusable(error, ANCHORS))?;
     Ok(Trust::of(&about.id, &first_keys(about, journal), journal, &anchors, all))
 }
 
 /// Refuses to write where the journal is not the one that was seen or signed before.
-pub(super) fn may_write(case: &Dir, about: &About, journal: &Journal, known: Option<&Known>) -> Result<()> {
-    let first = journal.lines.first().filter(|first| first.act == "case.create");
+pub(super) fn may_write(
+    case: &Dir,
+    about: &CaseMetadata,
+    journal: &Journal,
+    known: Option<&RememberedCases>,
+) -> Result<()> {
     let hash = about.sha256(case)?;
-    if first.is_some_and(|first| first.what["id"] != *about.id || first.what["case_toml_sha256"] != *hash) {
+    let begins = |create: &CaseCreate| create.id == about.id && create.case_toml_sha256 == hash;
+    let first = journal.lines.first().filter(|first| first.is::<CaseCreate>());
+    if first.is_some_and(|first| !first.read().as_ref().is_some_and(begins)) {
         return Err(Error::integrity("case.toml is not the one with which the journal begins")
             .hint("`vestigo verify` says how they differ; nothing is written to such a case."));
     }
@@ -55,7 +63,7 @@ pub(super) fn may_write(case: &Dir, about: &About, journal: &Journal, known: Opt
     }
     match trust_in(case, about, journal, false)?.contradicted.first() {
         None => Ok(()),
-        Some(Vouched { name, signed, differs, .. }) => {
+        Some(VouchedEntries { name, signed, differs, .. }) => {
             let differs = differs.as_deref().unwrap_or_default();
             let said = format!("anchors/{name}, signed by {}, says otherwise: {differs}", signed.fingerprint);
             Err(Error::integrity(said).hint(hint))
@@ -65,17 +73,17 @@ pub(super) fn may_write(case: &Dir, about: &About, journal: &Journal, known: Opt
 
 /// Returns the entries that a signature by this key would cover unlooked at:
 /// nobody signed them yet, and this user did not write them.
-pub fn foreign(hold: &Hold, key: &str) -> Result<Vec<Line>> {
+pub fn foreign(hold: &CaseWriter, key: &str) -> Result<Vec<Entry>> {
     unseen(hold.dir(), hold.about(), hold.journal(), hold.own(), key)
 }
 
 fn unseen(
     case: &Dir,
-    about: &About,
+    about: &CaseMetadata,
     journal: &Journal,
     mut own: Vec<Range<u64>>,
     key: &str,
-) -> Result<Vec<Line>> {
+) -> Result<Vec<Entry>> {
     let covered = trust_in(case, about, journal, false)?.covered_for(key);
     let ours = |seq: u64| own.iter().any(|run| run.contains(&seq));
     let adopted: Vec<Range<u64>> = journal::adopted(journal)
@@ -89,26 +97,26 @@ fn unseen(
 }
 
 /// Refuses to sign over entries that others wrote.
-pub fn may_sign(hold: &Hold, signer: &Signer) -> Result<()> {
+pub fn may_sign(hold: &CaseWriter, signer: &Signer) -> Result<()> {
     refuse(&foreign(hold, &signer.signed().fingerprint)?)
 }
 
 /// Refuses to sign for a case that is only read what others wrote into it unsigned.
-pub fn may_vouch(case: &Case, signer: &Signer, who: &Who) -> Result<()> {
-    let known = Known::of(&who.home, &case.about().id, case.folder());
+pub fn may_vouch(case: &Case, signer: &Signer, who: &Actor) -> Result<()> {
+    let known = RememberedCases::of(&who.home, &case.about().id, case.folder());
     let journal = case.whole_journal();
     let own = known.map(|known| known.own(journal)).unwrap_or_default();
     refuse(&unseen(case.dir(), case.about(), journal, own, &signer.signed().fingerprint)?)
 }
 
-fn refuse(foreign: &[Line]) -> Result<()> {
+fn refuse(foreign: &[Entry]) -> Result<()> {
     if foreign.is_empty() {
         return Ok(());
     }
     let mut shown: Vec<String> = foreign
         .iter()
         .take(SHOWN)
-        .map(|line| format!("{} {} by {}", line.seq, Visible(&line.act), Visible(&line.by)))
+        .map(|line| format!("{} {} by {}", line.seq, Visible(&line.kind), Visible(&line.by)))
         .collect();
     if foreign.len() > SHOWN {
         shown.push(format!("and {} more", foreign.len() - SHOWN));
@@ -125,46 +133,55 @@ fn refuse(foreign: &[Line]) -> Result<()> {
 
 /// Takes over the entries that [`foreign`] lists, in an entry that names them, and
 /// returns them. They are signed with the next checkpoint.
-pub fn adopt(hold: &mut Hold, signer: &Signer, clock: &dyn Clock) -> Result<Vec<Line>> {
+pub fn adopt(hold: &mut CaseWriter, signer: &Signer, clock: &dyn Clock) -> Result<Vec<Entry>> {
     let key = signer.signed().fingerprint;
     let foreign = foreign(hold, &key)?;
     if foreign.is_empty() {
         return Ok(foreign);
     }
     let ranges = journal::ranges(foreign.iter().map(|line| line.seq));
-    let listed: Vec<Value> = foreign
-        .iter()
-        .take(LISTED)
-        .map(|line| json!({ "seq": line.seq, "by": line.by, "do": line.act, "at": line.at }))
-        .collect();
-    let what = json!({ "ranges": ranges, "count": foreign.len(), "first": foreign.first().map(|line| line.seq),
-        "last": foreign.last().map(|line| line.seq), "head": hold.journal().head, "key": key, "entries": listed });
-    hold.note(journal::ADOPT, what, clock)?;
+    let listed = |line: &Entry| {
+        let (by, kind, at) = (line.by.clone(), line.kind.clone(), line.at.clone());
+        AdoptedEntry { seq: line.seq, by, kind, at }
+    };
+    let adopt = CheckpointAdopt {
+        ranges,
+        count: foreign.len() as u64,
+        first: foreign.first().map(|line| line.seq),
+        last: foreign.last().map(|line| line.seq),
+        head: hold.journal().head.clone(),
+        key: Some(key),
+        entries: foreign.iter().take(LISTED).map(listed).collect(),
+    };
+    hold.append(adopt, clock)?;
     Ok(foreign)
 }
 
 /// Takes the lock of a case whose history is not the known one, gives that one
 /// up in an entry, and returns the entry. Where nothing speaks against the
 /// journal, nothing is written.
-pub fn accept(folder: &Path, who: &Who, clock: &dyn Clock) -> Result<(Hold, Option<Line>)> {
-    let mut hold = Hold::any(&About::folder(folder)?, who, clock)?;
+pub fn accept(folder: &Path, who: &Actor, clock: &dyn Clock) -> Result<(CaseWriter, Option<Entry>)> {
+    let mut hold = CaseWriter::any(&CaseMetadata::folder(folder)?, who, clock)?;
     let history = hold.known().map(|known| known.history(hold.journal())).unwrap_or_default();
     let contradicted = trust_in(hold.dir(), hold.about(), hold.journal(), true)?.contradicted;
     let unread = history.unreadable.is_some();
     if history.contradiction().is_none() && contradicted.is_empty() && !unread {
         return Ok((hold, None));
     }
-    let given_up: Vec<Value> = contradicted
-        .iter()
-        .map(|each| {
-            json!({ "checkpoint": each.name, "entries": each.checkpoint.size,
-                "root": STANDARD.encode(each.checkpoint.root), "key": each.signed.fingerprint })
-        })
-        .collect();
-    let found = json!({ "entries": hold.journal().lines.len(), "head": hold.journal().head });
-    let what = json!({ "remembered": history.remembered, "why": history.contradiction(), "found": found,
-        "given_up": given_up });
-    let line = hold.note(journal::ACCEPT, what, clock)?;
+    let given_up = |each: VouchedEntries| GivenUpCheckpoint {
+        checkpoint: each.name,
+        entries: each.checkpoint.size,
+        root: STANDARD.encode(each.checkpoint.root),
+        key: each.signed.fingerprint,
+    };
+    let why = history.contradiction();
+    let accept = HistoryAccept {
+        remembered: history.remembered,
+        why,
+        found: hold.journal().end(),
+        given_up: contradicted.into_iter().map(given_up).collect(),
+    };
+    let line = hold.append(accept, clock)?;
     if let Some(known) = hold.known() {
         known.accept(hold.journal(), clock.now())?;
     }

@@ -5,21 +5,21 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::Serialize;
 
-use crate::error::Result;
+use crate::error::{Result, visible};
 use crate::evidence::{Damage, Depth, check, leftovers};
-use crate::fs::{Dir, Kind};
-use crate::journal::{self, Anchors, History, Journal, Known};
+use crate::fs::{Dir, FileKind};
+use crate::journal::{self, Anchors, CaseCreate, History, Journal, RememberedCases};
 
+use super::checks::climb;
 use super::compare::index_note;
-use super::hold::committed;
-use super::ladder::climb;
+use super::folder_shape::shape;
 use super::reread::Committed;
-use super::shape::shape;
-use super::{About, Brought, Watch};
+use super::writer::committed;
+use super::{CaseMetadata, TrustInputs, Watch};
 
 /// The ladder: each rung proves more than the one before it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Rungs {
+pub struct Levels {
     /// Every byte was read, and hashes, frames, roots and the journal's chain agree
     /// with one another.
     pub consistent: bool,
@@ -33,7 +33,7 @@ pub struct Rungs {
 
 /// How far each rung reaches.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Reach {
+pub struct IndexCheck {
     /// Every byte of evidence was read and hashed.
     pub whole: bool,
     /// Bytes of evidence that were read.
@@ -50,11 +50,11 @@ pub struct Reach {
 
 /// What a verification found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Verdict {
+pub struct VerifyReport {
     /// What was verified.
     pub target: String,
     /// How far up the ladder it stands.
-    pub rungs: Rungs,
+    pub rungs: Levels,
     /// Every place where something is not what it should be.
     pub damage: Vec<Damage>,
     /// What a crash left, which was never acknowledged, in sentences.
@@ -66,12 +66,12 @@ pub struct Verdict {
     /// Batches and sources that were checked.
     pub sources: u64,
     /// How far each rung reaches.
-    pub reach: Reach,
+    pub reach: IndexCheck,
     /// How it stands to what this machine remembers of it.
     pub history: History,
 }
 
-impl Verdict {
+impl VerifyReport {
     /// Tells whether nothing speaks against it, as far as was looked.
     pub fn is_sound(&self) -> bool {
         self.damage.is_empty() && self.rungs.extends != Some(false)
@@ -138,10 +138,10 @@ const PAUSE: std::time::Duration = std::time::Duration::from_millis(25);
 pub fn verify(
     folder: &Path,
     depth: Depth,
-    brought: &Brought,
+    brought: &TrustInputs,
     progress: &(dyn Fn(u64, u64) + Sync),
-) -> Result<Verdict> {
-    let case = &About::folder(folder)?;
+) -> Result<VerifyReport> {
+    let case = &CaseMetadata::folder(folder)?;
     let mut tries = 0;
     loop {
         let before = journal_length(case);
@@ -155,7 +155,7 @@ pub fn verify(
     }
 }
 
-fn journal_length(case: &Dir) -> Option<Kind> {
+fn journal_length(case: &Dir) -> Option<FileKind> {
     case.kind(journal::FILE).ok().flatten()
 }
 
@@ -190,12 +190,12 @@ pub fn one_moment(case: &Dir) -> (std::io::Result<Anchors>, Result<Journal>) {
 fn judge(
     case: &Dir,
     depth: Depth,
-    brought: &Brought,
+    brought: &TrustInputs,
     progress: &(dyn Fn(u64, u64) + Sync),
-) -> Result<Verdict> {
-    let about = match About::of(case) {
+) -> Result<VerifyReport> {
+    let about = match CaseMetadata::of(case) {
         Ok(about) => about,
-        Err(error) if About::is_in(case) => return Ok(unreadable(case, "case.toml", &error)),
+        Err(error) if CaseMetadata::is_in(case) => return Ok(unreadable(case, "case.toml", &error)),
         Err(error) => return Err(error),
     };
     let (anchors, journal) = one_moment(case);
@@ -241,7 +241,7 @@ fn judge(
     let history = remembered(case, &about, &journal, brought, damage.is_empty());
     notes.extend(history.remarks().into_iter().map(|remark| format!("{remark}.")));
     let (sound, whole) = (damage.is_empty(), depth != Depth::Quick);
-    let rungs = Rungs {
+    let rungs = Levels {
         consistent: sound && whole,
         signed: climbed.signed.filter(|_| sound),
         anchored: climbed.anchored.filter(|_| sound),
@@ -252,8 +252,8 @@ fn judge(
     not_proven.push(NEVER_PROVEN.to_owned());
     let entries = journal.lines.len() as u64;
     let target = crate::error::visible(&case.path().to_string_lossy());
-    let reach = Reach { whole, read: read.into_inner(), bytes: bytes.into_inner(), ..climbed.reach };
-    Ok(Verdict { target, rungs, damage, notes, not_proven, entries, sources, reach, history })
+    let reach = IndexCheck { whole, read: read.into_inner(), bytes: bytes.into_inner(), ..climbed.reach };
+    Ok(VerifyReport { target, rungs, damage, notes, not_proven, entries, sources, reach, history })
 }
 
 /// Says what a check of this depth leaves unread.
@@ -270,8 +270,16 @@ fn unread(depth: Depth) -> Option<&'static str> {
 }
 
 /// Holds the journal against what this machine remembers, and remembers it.
-fn remembered(case: &Dir, about: &About, journal: &Journal, brought: &Brought, sound: bool) -> History {
-    let Some(known) = Known::of(&brought.home, &about.id, case.path()) else { return History::default() };
+fn remembered(
+    case: &Dir,
+    about: &CaseMetadata,
+    journal: &Journal,
+    brought: &TrustInputs,
+    sound: bool,
+) -> History {
+    let Some(known) = RememberedCases::of(&brought.home, &about.id, case.path()) else {
+        return History::default();
+    };
     let mut history = known.history(journal);
     if history.contradiction().is_some()
         && let Ok(now) = known.history_at(case)
@@ -287,13 +295,23 @@ fn remembered(case: &Dir, about: &About, journal: &Journal, brought: &Brought, s
 }
 
 /// Gives the verdict on a case whose description or journal cannot be read.
-fn unreadable(case: &Dir, file: &str, error: &crate::error::Error) -> Verdict {
-    let rungs = Rungs { consistent: false, signed: None, anchored: None, extends: None };
+fn unreadable(case: &Dir, file: &str, error: &crate::error::Error) -> VerifyReport {
+    let rungs = Levels { consistent: false, signed: None, anchored: None, extends: None };
     let not_proven = vec![format!("Anything else: without {file} the rest was not looked at.")];
     let target = crate::error::visible(&case.path().to_string_lossy());
     let damage = vec![Damage { file: file.to_owned(), frame: None, records: None, reason: told(error) }];
-    let (reach, history) = (Reach::default(), History::default());
-    Verdict { target, rungs, damage, notes: Vec::new(), not_proven, entries: 0, sources: 0, reach, history }
+    let (reach, history) = (IndexCheck::default(), History::default());
+    VerifyReport {
+        target,
+        rungs,
+        damage,
+        notes: Vec::new(),
+        not_proven,
+        entries: 0,
+        sources: 0,
+        reach,
+        history,
+    }
 }
 
 /// Tells a failure with its cause.
@@ -308,7 +326,7 @@ fn told(error: &crate::error::Error) -> String {
 pub const NEVER_PROVEN: &str =
     "That the logs were complete and true before they were imported: no check of a copy can show that.";
 
-fn journal_damage(journal: &journal::Journal, about: &About, case: &Dir) -> Vec<Damage> {
+fn journal_damage(journal: &journal::Journal, about: &CaseMetadata, case: &Dir) -> Vec<Damage> {
     let mut damage = Vec::new();
     if let Some((line, how)) = &journal.broken {
         damage.push(in_journal(format!("line {line}: {how}")));
@@ -316,17 +334,17 @@ fn journal_damage(journal: &journal::Journal, about: &About, case: &Dir) -> Vec<
     if journal.torn_is_whole() {
         damage.push(in_journal("the line end of the last entry was changed".to_owned()));
     }
-    match journal.lines.first() {
-        Some(first) if first.act == "case.create" && first.what["id"] == about.id.as_str() => {
+    match journal.lines.first().map(|first| first.read::<CaseCreate>()) {
+        Some(Some(create)) if create.id == about.id => {
             let found = about.sha256(case).unwrap_or_default();
-            if first.what["case_toml_sha256"] != found.as_str() {
-                let meant = &first.what["case_toml_sha256"];
+            if create.case_toml_sha256 != found {
+                let meant = visible(&create.case_toml_sha256);
                 damage.push(in_about(format!("its SHA-256 is {found}, the journal begins with {meant}")));
             }
             let named = about.key.as_ref().map(|key| key.fingerprint.as_str());
-            let begun = first.what.get("key");
-            if let Some(begun) = begun.filter(|begun| begun.as_str() != named) {
-                let named = named.unwrap_or("no key");
+            if create.key.as_deref() != named {
+                let (named, begun) = (named.unwrap_or("no key"), create.key.as_deref().unwrap_or("none"));
+                let begun = visible(begun);
                 damage.push(in_about(format!("it names {named}, the journal begins with the key {begun}")));
             }
         }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::journal::{Severity, Status, Verdict};
+use crate::journal::{FindingVerdict, Severity, Status};
 
 use super::args::Span;
 
@@ -97,7 +97,7 @@ pub enum Findings {
         state: Option<Status>,
         /// What it turned out to be
         #[arg(long)]
-        verdict: Option<Verdict>,
+        verdict: Option<FindingVerdict>,
         /// A tag to take away
         #[arg(long, value_name = "NAME")]
         untag: Vec<String>,
@@ -121,7 +121,7 @@ pub enum Findings {
         reason: String,
         /// What it turned out to be
         #[arg(long)]
-        verdict: Option<Verdict>,
+        verdict: Option<FindingVerdict>,
     },
     /// Take a finding up again
     Reopen {

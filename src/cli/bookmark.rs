@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use crate::case::{Standing, annotate};
+use crate::case::{EvidenceStatus, annotate};
 use crate::error::{Result, visible};
 use crate::index::Hit;
-use crate::journal::{Act, Bookmark};
+use crate::journal::{Annotation, Bookmark};
 use crate::record::{EventId, sentence};
 
 use super::World;
@@ -24,7 +24,7 @@ pub fn bookmark(words: &Bookmarks, globals: &Globals, world: &mut World) -> Resu
             let mut acts = Vec::new();
             for hit in hits(&opened, ids)? {
                 let (event, note, tags) = (opened.case.event_ref(&hit)?, note.clone(), tags.clone());
-                acts.push(Act::Mark { event, note, tags });
+                acts.push(Annotation::Mark { event, note, tags });
             }
             write(&opened, &acts, globals, world)?;
             said(&opened, ids, "marked", globals, world)
@@ -33,7 +33,7 @@ pub fn bookmark(words: &Bookmarks, globals: &Globals, world: &mut World) -> Resu
             let mut acts = Vec::new();
             for id in ids {
                 let event = marked(&opened, id)?;
-                acts.push(Act::Unmark { event });
+                acts.push(Annotation::Unmark { event });
             }
             write(&opened, &acts, globals, world)?;
             said(&opened, ids, "no longer marked", globals, world)
@@ -43,7 +43,7 @@ pub fn bookmark(words: &Bookmarks, globals: &Globals, world: &mut World) -> Resu
 }
 
 /// Writes annotations into the journal, and the checkpoint behind them.
-pub fn write(opened: &Opened, acts: &[Act], globals: &Globals, world: &mut World) -> Result<()> {
+pub fn write(opened: &Opened, acts: &[Annotation], globals: &Globals, world: &mut World) -> Result<()> {
     let folder = opened.case.folder();
     let signer = signer_or_warning(folder, world);
     let written = watched_bytes(world, globals, |watch| {
@@ -124,7 +124,7 @@ fn list(opened: &Opened, globals: &Globals, world: &mut World) -> Result<Outcome
     Ok(if none { Outcome::Nothing } else { Outcome::Done })
 }
 
-fn row(opened: &Opened, mark: &Bookmark, standing: &Standing) -> Vec<String> {
+fn row(opened: &Opened, mark: &Bookmark, standing: &EvidenceStatus) -> Vec<String> {
     let id = mark.event.short();
     let tags = mark.tags.iter().cloned().collect::<Vec<_>>().join(", ");
     let entry = standing.hit().and_then(|hit| opened.case.entry(&hit).ok());
@@ -140,10 +140,10 @@ fn row(opened: &Opened, mark: &Bookmark, standing: &Standing) -> Vec<String> {
     vec![time, id, glyph.to_owned(), mark.note.clone(), tags, what]
 }
 
-fn of_mark(mark: &Bookmark, standing: &Standing) -> serde_json::Value {
+fn of_mark(mark: &Bookmark, standing: &EvidenceStatus) -> serde_json::Value {
     let moved = match standing {
-        Standing::Moved(hit) => Some(format!("{}:{}", hit.source, hit.record)),
-        Standing::Sound(_) | Standing::Orphaned(_) => None,
+        EvidenceStatus::Moved(hit) => Some(format!("{}:{}", hit.source, hit.record)),
+        EvidenceStatus::Sound(_) | EvidenceStatus::Orphaned(_) => None,
     };
     json!({ "id": mark.event.short(), "event": mark.event.event,
         "sha256": mark.event.hash, "@timestamp": mark.event.time, "note": mark.note, "tags": mark.tags,

@@ -5,9 +5,11 @@ use std::path::Path;
 use qrcode::QrCode;
 use qrcode::render::unicode;
 
-use crate::case::{About, Hold, Sealed, accept, adopt, introduce, keys_of, seal, stamp, write_new};
-use crate::error::{Attempt, Result, visible};
-use crate::journal::Signer;
+use crate::case::{
+    CaseMetadata, CaseWriter, CheckpointInfo, accept, adopt, introduce, keys_of, seal, stamp, write_new,
+};
+use crate::error::{Context, Result, visible};
+use crate::journal::{KeyUse, Signer};
 
 use super::args::Globals;
 use super::args_custody::{CheckpointArgs, Keys};
@@ -26,8 +28,7 @@ pub fn checkpoint(args: &CheckpointArgs, globals: &Globals, world: &mut World) -
     let meant = signer.signed().fingerprint;
     if args.sign.is_some() && sealed.signed.as_ref().is_none_or(|signed| signed.fingerprint != meant) {
         // The present end was signed by another key of the case already.
-        let what = serde_json::json!({ "fingerprint": meant });
-        hold.note("key.use", what, world.clock.as_ref())?;
+        hold.append(KeyUse { fingerprint: meant }, world.clock.as_ref())?;
         sealed = seal(&hold, Some(&signer))?;
     }
     let mut stamped = None;
@@ -53,7 +54,7 @@ pub fn checkpoint(args: &CheckpointArgs, globals: &Globals, world: &mut World) -
     world.line(&line)?;
     if args.qr {
         let code =
-            QrCode::new(line.as_bytes()).attempt(|| "cannot draw the checkpoint as a QR code".to_owned())?;
+            QrCode::new(line.as_bytes()).context(|| "cannot draw the checkpoint as a QR code".to_owned())?;
         world.line(&code.render::<unicode::Dense1x2>().quiet_zone(true).build())?;
     }
     if !globals.quiet {
@@ -62,7 +63,7 @@ pub fn checkpoint(args: &CheckpointArgs, globals: &Globals, world: &mut World) -
     Ok(Outcome::Done)
 }
 
-fn told(sealed: &Sealed, stamped: Option<&str>, entries: u64, world: &mut World) {
+fn told(sealed: &CheckpointInfo, stamped: Option<&str>, entries: u64, world: &mut World) {
     let by = sealed.signed.as_ref().map(|signed| format!("signed by {}", signed.fingerprint));
     let by = by.unwrap_or_else(|| "unsigned".to_owned());
     let at = stamped.map(|at| format!(", stamped at {at}")).unwrap_or_default();
@@ -78,9 +79,9 @@ fn told(sealed: &Sealed, stamped: Option<&str>, entries: u64, world: &mut World)
 }
 
 /// Takes the lock of a case; where that was asked for, the history that was known is given up first.
-fn held(folder: &Path, args: &CheckpointArgs, world: &mut World) -> Result<Hold> {
+fn held(folder: &Path, args: &CheckpointArgs, world: &mut World) -> Result<CaseWriter> {
     if !args.accept_history {
-        return Hold::open(folder, &world.who(), world.clock.as_ref());
+        return CaseWriter::open(folder, &world.who(), world.clock.as_ref());
     }
     let (hold, given_up) = accept(folder, &world.who(), world.clock.as_ref())?;
     match given_up {
@@ -94,7 +95,7 @@ fn held(folder: &Path, args: &CheckpointArgs, world: &mut World) -> Result<Hold>
 
 /// Takes over what others wrote and nobody signed, where that was asked for.
 fn adopted(
-    hold: &mut Hold,
+    hold: &mut CaseWriter,
     signer: &Signer,
     args: &CheckpointArgs,
     globals: &Globals,
@@ -108,7 +109,7 @@ fn adopted(
         world.note("there is nothing to adopt");
     }
     for line in &adopted {
-        world.note(&format!("adopted entry {}: {} by {}", line.seq, visible(&line.act), visible(&line.by)));
+        world.note(&format!("adopted entry {}: {} by {}", line.seq, visible(&line.kind), visible(&line.by)));
     }
     Ok(adopted.iter().map(|line| line.seq).collect())
 }
@@ -129,8 +130,8 @@ pub fn keys(words: &Keys, globals: &Globals, world: &mut World) -> Result<Outcom
         }
         Keys::Allow { principal } => {
             let folder = which::chosen(globals.case.as_deref(), world)?;
-            let case = About::folder(&folder)?;
-            let about = About::of(&case)?;
+            let case = CaseMetadata::folder(&folder)?;
+            let about = CaseMetadata::of(&case)?;
             let signed = signer(&folder, None, world)?.signed();
             let names = "vestigo-bundle,vestigo-checkpoint,vestigo-transfer";
             world.line(&format!("{} namespaces=\"{names}\" {}", visible(principal), signed.public))?;

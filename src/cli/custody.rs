@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use directories::ProjectDirs;
 use serde::Deserialize;
 
-use crate::case::{self, About, Hold, Written};
-use crate::error::{Attempt, Error, Result, visible};
+use crate::case::{self, Appended, CaseMetadata, CaseWriter};
+use crate::error::{Context, Error, Result, visible};
 use crate::fs::{self, Dir};
 use crate::journal::{Keyring, Signer};
 
@@ -72,7 +72,7 @@ pub fn config(world: &World) -> Result<Config> {
     match fs::read_text_named(&path, MOST_CONFIG) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Config::default()),
         text => {
-            let text = text.attempt(why)?;
+            let text = text.context(why)?;
             // The whole error would show the line, and there may be a password in it.
             let told = |error: toml::de::Error| {
                 let line = error.span().map(|span| text[..span.start].lines().count().max(1));
@@ -81,7 +81,7 @@ pub fn config(world: &World) -> Result<Config> {
             };
             toml::from_str(&text)
                 .map_err(told)
-                .attempt(|| format!("cannot understand {}", visible(&path.to_string_lossy())))
+                .context(|| format!("cannot understand {}", visible(&path.to_string_lossy())))
         }
     }
 }
@@ -97,7 +97,7 @@ pub fn keyring(world: &World) -> Result<Keyring> {
 /// Finds who signs for a case: the key named, the one configured, the case's
 /// own; where this user has none, one is made.
 pub fn signer(folder: &Path, named: Option<&Path>, world: &World) -> Result<Signer> {
-    let id = About::read(folder)?.id;
+    let id = CaseMetadata::read(folder)?.id;
     let Some(path) = named.map(PathBuf::from).or(config(world)?.sign) else {
         return keyring(world)?.find_or_make(&id);
     };
@@ -105,7 +105,7 @@ pub fn signer(folder: &Path, named: Option<&Path>, world: &World) -> Result<Sign
     // Who holds the case's own key, too, can bring the other one in.
     let own = keyring(world).and_then(|keys| keys.find(&id)).ok().flatten();
     Ok(match own.filter(|own| own.signed() != signer.signed()) {
-        Some(own) => Signer::Vouched(Box::new(signer), Box::new(own)),
+        Some(own) => Signer::VouchedEntries(Box::new(signer), Box::new(own)),
         None => signer,
     })
 }
@@ -121,7 +121,7 @@ pub fn own_keys(world: &World) -> Vec<String> {
 
 /// Signs the present end of a case's journal. Where no key can be had, the
 /// checkpoint stays unsigned, and that is said.
-pub fn checkpoint(hold: &mut Hold, world: &mut World) {
+pub fn checkpoint(hold: &mut CaseWriter, world: &mut World) {
     let signer = signer_or_warning(hold.folder(), world);
     let unsealed = case::checkpoint(hold, signer.as_ref(), world.clock.as_ref()).err();
     warn_unsealed(unsealed, world);
@@ -134,7 +134,7 @@ pub fn signer_or_warning(folder: &Path, world: &mut World) -> Option<Signer> {
 }
 
 /// Says what of a write did not come to its end, though it is committed.
-pub fn warn_unfinished(written: Written, world: &mut World) {
+pub fn warn_unfinished(written: Appended, world: &mut World) {
     if let Some(error) = written.unindexed {
         world.note(&format!(
             "warning: the index was not brought along ({error}): the next search makes it again"

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
-use crate::case::{About, Case, Hold, New};
-use crate::error::{Attempt, Error, Result};
+use crate::case::{Case, CaseMetadata, CaseOptions, CaseWriter};
+use crate::error::{Context, Error, Result};
 use crate::fs::Dir;
-use crate::index::{Cancel, Rank, Request};
+use crate::index::{CancelToken, Request, TermOrder};
 use crate::query::Expr;
-use crate::record::{Window, bytes, thousands};
+use crate::record::{TimeRange, bytes, thousands};
 
 use super::args::Globals;
 use super::custody::keyring;
@@ -41,14 +41,14 @@ pub fn open(case: Option<&str>, globals: &Globals, world: &mut World) -> Result<
 /// where there is no terminal.
 pub fn demo(globals: &Globals, world: &mut World) -> Result<Outcome> {
     let folder = which::data_folder(world)?.join("cases").join("demo");
-    if !About::path(&folder).exists() {
+    if !CaseMetadata::path(&folder).exists() {
         let logs = write_logs(&which::data_folder(world)?.join("demo-logs"))?;
-        let new = New {
+        let new = CaseOptions {
             title: Some("demo: a web shop".to_owned()),
             keyring: keyring(world).ok(),
-            ..New::default()
+            ..CaseOptions::default()
         };
-        let hold = Hold::create(&folder, &new, &world.who(), world.clock.as_ref())?;
+        let hold = CaseWriter::create(&folder, &new, &world.who(), world.clock.as_ref())?;
         super::import::quietly(hold, &logs, world)?;
     }
     which::remember(&folder, world);
@@ -73,7 +73,7 @@ fn write_logs(folder: &Path) -> Result<Vec<PathBuf>> {
         }
         Ok(paths)
     };
-    write().attempt(|| "cannot write the built-in logs".to_owned())
+    write().context(|| "cannot write the built-in logs".to_owned())
 }
 
 /// Says what the case holds and what to look at first.
@@ -88,16 +88,16 @@ fn summary(case: &Case, opened: &Opened, world: &mut World) -> Result<()> {
         thousands(events),
         bytes(length)
     ))?;
-    let all = Request { expr: Expr::All, window: Window::ALL };
-    if let Some((first, last)) = case.index().span(&all, &Cancel::new())? {
+    let all = Request { expr: Expr::All, window: TimeRange::ALL };
+    if let Some((first, last)) = case.index().span(&all, &CancelToken::new())? {
         world.line(&format!("from {} to {}", opened.zone.show(first, 0), opened.zone.show(last, 0)))?;
     }
     for (heading, query) in [
         ("failed logins came from", "event.action:ssh_login AND event.outcome:failure"),
         ("logins worked from", "event.action:ssh_login AND event.outcome:success"),
     ] {
-        let request = Request { expr: opened.query(query)?, window: Window::ALL };
-        let top = case.index().top(&request, "source.ip", Rank::Most, 3, &Cancel::new())?;
+        let request = Request { expr: opened.query(query)?, window: TimeRange::ALL };
+        let top = case.index().top(&request, "source.ip", TermOrder::Most, 3, &CancelToken::new())?;
         let list: Vec<String> =
             top.iter().map(|top| format!("{} ({})", top.value, thousands(top.count))).collect();
         world.line(&format!(

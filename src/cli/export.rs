@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde_json::json;
 
 use crate::case::may_vouch;
-use crate::error::{Attempt, Error, Kind, Result, visible};
+use crate::error::{Context, Error, ErrorKind, Result, visible};
 use crate::export::{Ask, Made, Options, Query, Stage, introduce, make, note};
 use crate::record::{bytes, thousands};
 
@@ -29,7 +29,7 @@ pub fn export(args: &ExportArgs, globals: &Globals, world: &mut World) -> Result
             true
         }
         // What nobody signed is not signed by being exported.
-        Err(error) if error.kind() == Kind::Integrity => return Err(error),
+        Err(error) if error.kind() == ErrorKind::Integrity => return Err(error),
         Err(error) => {
             may_vouch(&opened.case, &signer, &world.who())?;
             world.note(&format!(
@@ -99,8 +99,8 @@ fn named(args: &ExportArgs) -> Result<Vec<String>> {
     let mut values = args.redact_value.clone();
     if let Some(path) = &args.redact_values {
         let why = || format!("cannot read {}", visible(&path.to_string_lossy()));
-        let bytes = crate::fs::read_named(path, MOST_NAMED).attempt(why)?;
-        let text = String::from_utf8(bytes).attempt(why)?;
+        let bytes = crate::fs::read_named(path, MOST_NAMED).context(why)?;
+        let text = String::from_utf8(bytes).context(why)?;
         let text = text.trim_start_matches('\u{feff}');
         values.extend(text.lines().map(|line| line.trim_end_matches('\r').to_owned()));
     }

@@ -3,9 +3,11 @@
 use serde_json::json;
 
 use crate::error::{Error, Result, visible};
-use crate::index::{Cancel, Request};
-use crate::journal::{Act, Asked, Change, EventRef, Finding, NewFinding, Said, Severity};
-use crate::record::{Window, thousands};
+use crate::index::{CancelToken, Request};
+use crate::journal::{
+    Annotation, EventRef, Finding, FindingChange, HistoryItem, NewFinding, SavedQuery, Severity,
+};
+use crate::record::{TimeRange, thousands};
 
 use super::World;
 use super::args::{Globals, Span};
@@ -31,10 +33,10 @@ pub fn finding(words: &Findings, globals: &Globals, world: &mut World) -> Result
             if *bookmarks {
                 new.events.extend(opened.case.state().bookmarks.values().map(|mark| mark.event.clone()));
             }
-            (None, Act::Find(new))
+            (None, Annotation::Find(new))
         }
         Findings::Set { number, title, words, state, verdict, untag, without } => {
-            let change = Change {
+            let change = FindingChange {
                 title: title.clone(),
                 severity: words.severity,
                 state: *state,
@@ -46,22 +48,22 @@ pub fn finding(words: &Findings, globals: &Globals, world: &mut World) -> Result
                 events: refs(&opened, &words.events)?,
                 without: refs(&opened, without)?.into_iter().map(|event| event.event).collect(),
             };
-            if change == Change::default() {
+            if change == FindingChange::default() {
                 return Err(
                     Error::usage("nothing was said to change").hint("See `vestigo finding set --help`.")
                 );
             }
-            (Some(*number), Act::Set { finding: uid(*number)?, change })
+            (Some(*number), Annotation::Set { finding: uid(*number)?, change })
         }
         Findings::Note { number, text } => {
-            (Some(*number), Act::Note { finding: uid(*number)?, text: text.clone() })
+            (Some(*number), Annotation::Note { finding: uid(*number)?, text: text.clone() })
         }
         Findings::Close { number, reason, verdict } => {
             let (reason, verdict) = (reason.clone(), *verdict);
-            (Some(*number), Act::Close { finding: uid(*number)?, reason, verdict })
+            (Some(*number), Annotation::Close { finding: uid(*number)?, reason, verdict })
         }
         Findings::Reopen { number, reason } => {
-            (Some(*number), Act::Reopen { finding: uid(*number)?, reason: reason.clone() })
+            (Some(*number), Annotation::Reopen { finding: uid(*number)?, reason: reason.clone() })
         }
     };
     write(&opened, &[act], globals, world)?;
@@ -100,7 +102,7 @@ fn begun(
     opened: &Opened,
     title: &str,
     words: &FindingWords,
-    query: Option<Asked>,
+    query: Option<SavedQuery>,
     note: Option<String>,
 ) -> Result<NewFinding> {
     if title.trim().is_empty() {
@@ -120,7 +122,7 @@ fn begun(
 
 /// Reads a query as it will stand in a finding: printed whole, so that `-2h`
 /// means the same hours for ever.
-pub fn asked(opened: &Opened, query: &str, span: &Span) -> Result<Asked> {
+pub fn asked(opened: &Opened, query: &str, span: &Span) -> Result<SavedQuery> {
     opened.case.asked(&opened.parse(query)?, opened.window(span)?)
 }
 
@@ -181,19 +183,19 @@ fn orphans(opened: &Opened, finding: &Finding) -> usize {
 }
 
 fn count(opened: &Opened, finding: &Finding) -> Result<u64> {
-    let request = Request { expr: opened.case.events_of(finding)?, window: Window::ALL };
-    opened.case.index().count(&request, &Cancel::new())
+    let request = Request { expr: opened.case.events_of(finding)?, window: TimeRange::ALL };
+    opened.case.index().count(&request, &CancelToken::new())
 }
 
 /// Gives a finding as JSON (DESIGN: `finding list --json`).
 fn of_finding(opened: &Opened, finding: &Finding) -> Result<serde_json::Value> {
-    let request = Request { expr: opened.case.events_of(finding)?, window: Window::ALL };
-    let span = opened.case.index().span(&request, &Cancel::new())?;
+    let request = Request { expr: opened.case.events_of(finding)?, window: TimeRange::ALL };
+    let span = opened.case.index().span(&request, &CancelToken::new())?;
     let (at, by) = finding.made();
     Ok(json!({ "finding": finding.number, "fingerprint": finding.uid, "detector": null,
         "title": finding.title, "severity": finding.severity, "confidence": null, "entity": {},
         "start": span.map(|span| span.0.to_string()), "end": span.map(|span| span.1.to_string()),
-        "events": opened.case.index().count(&request, &Cancel::new())?,
+        "events": opened.case.index().count(&request, &CancelToken::new())?,
         "query": format!("finding:{}", finding.number), "attack": [], "why": null, "numbers": {},
         "state": finding.state, "verdict": finding.verdict, "owner": finding.owner, "due": finding.due,
         "tags": finding.tags, "asked": finding.query, "made": at, "by": by, "notes": finding.notes,
@@ -241,7 +243,7 @@ fn show(opened: &Opened, finding: &Finding, globals: &Globals, world: &mut World
             world.line(&format!("! ORPHANED {}: {}", visible(&event.event), visible(why)))?;
         }
     }
-    let mut said = |heading: &str, list: &[Said]| {
+    let mut said = |heading: &str, list: &[HistoryItem]| {
         list.iter().try_for_each(|said| {
             world.line(&format!("{heading:<9} {}  {}  {}", said.at, visible(&said.by), visible(&said.text)))
         })

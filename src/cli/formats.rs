@@ -3,9 +3,9 @@
 use std::io::Read;
 use std::path::Path;
 
-use crate::error::{Attempt, Error, Result, visible};
+use crate::error::{Context, Error, Result, visible};
 use crate::parse::{FORMATS, Format, Framer, Seen, named};
-use crate::record::{Entry, Event, Origin, SourceId, thousands, write_json};
+use crate::record::{Event, EventRecord, Origin, SourceId, thousands, write_json};
 
 use super::World;
 use super::args::Globals;
@@ -51,7 +51,7 @@ pub fn show(name: &str, world: &mut World) -> Result<Outcome> {
                 offset: 0,
                 length: sample.len() as u64,
             };
-            let entry = Entry {
+            let entry = EventRecord {
                 origin,
                 event: event.into_owned(),
                 raw: sample.as_bytes().to_vec(),
@@ -68,7 +68,7 @@ pub fn show(name: &str, world: &mut World) -> Result<Outcome> {
 pub fn test(file: &Path, globals: &Globals, world: &mut World) -> Result<Outcome> {
     let shown = || format!("cannot read {}", visible(&file.to_string_lossy()));
     let mut content = Vec::new();
-    std::fs::File::open(file).attempt(shown)?.take(SAMPLE_BYTES).read_to_end(&mut content).attempt(shown)?;
+    std::fs::File::open(file).context(shown)?.take(SAMPLE_BYTES).read_to_end(&mut content).context(shown)?;
     let mut rows: Vec<(&dyn Format, u64, u64)> =
         FORMATS.iter().map(|format| tried(*format, &content)).collect();
     rows.retain(|(_, understood, _)| *understood > 0);

@@ -1,8 +1,8 @@
 //! The forms in which events are printed.
 
-use crate::error::{Attempt, Result, harmless_json, visible};
+use crate::error::{Context, Result, escape_json_controls, visible};
 use crate::export::{CSV_FIELDS, csv_cell, sketch};
-use crate::record::{Entry, Value, Zone, fields, sentence, write_json};
+use crate::record::{EventRecord, Value, Zone, fields, sentence, write_json};
 
 use super::World;
 use super::args::Form;
@@ -48,7 +48,7 @@ impl Printer {
     }
 
     /// Prints an event, or keeps it for the table.
-    pub fn event(&mut self, entry: &Entry, world: &mut World) -> Result<()> {
+    pub fn event(&mut self, entry: &EventRecord, world: &mut World) -> Result<()> {
         match self.form {
             Form::Table => {
                 let cells = if self.fields.is_empty() { self.cells(entry) } else { self.chosen(entry) };
@@ -76,7 +76,7 @@ impl Printer {
             }
             Form::TimesketchJsonl => {
                 let row = serde_json::to_string(&sketch(flat(entry)?, &[]));
-                world.line(&harmless_json(row.attempt(|| "cannot write an event as JSON".to_owned())?))
+                world.line(&escape_json_controls(row.context(|| "cannot write an event as JSON".to_owned())?))
             }
         }
     }
@@ -94,7 +94,7 @@ impl Printer {
         lines.iter().try_for_each(|line| world.line(line))
     }
 
-    fn cells(&self, entry: &Entry) -> Vec<String> {
+    fn cells(&self, entry: &EventRecord) -> Vec<String> {
         let event = &entry.event;
         let text =
             |id| event.get(id).map_or_else(|| "-".to_owned(), |value: &Value<'_>| value.text().into_owned());
@@ -116,7 +116,7 @@ impl Printer {
         ]
     }
 
-    fn time(&self, entry: &Entry) -> String {
+    fn time(&self, entry: &EventRecord) -> String {
         let Some(stamp) = entry.event.stamp else { return "-".to_owned() };
         // A part of a second only where one is told.
         let digits = if stamp.instant.nanos() % 1_000_000_000 == 0 { 0 } else { 3 };
@@ -124,12 +124,12 @@ impl Printer {
         if stamp.basis.is_explicit() { shown } else { format!("≈ {shown}") }
     }
 
-    fn chosen(&self, entry: &Entry) -> Vec<String> {
+    fn chosen(&self, entry: &EventRecord) -> Vec<String> {
         self.fields.iter().map(|name| self.text(entry, name)).collect()
     }
 
     /// Gives a field's values as one text.
-    fn text(&self, entry: &Entry, name: &str) -> String {
+    fn text(&self, entry: &EventRecord, name: &str) -> String {
         match name {
             "id" => entry.origin.id().to_string(),
             "@timestamp" => entry.event.stamp.map(|stamp| stamp.instant.to_string()).unwrap_or_default(),
@@ -148,14 +148,14 @@ impl Printer {
     fn picked(&self, whole: &str) -> Result<String> {
         let why = || "cannot pick fields out of an event".to_owned();
         let mut object: serde_json::Map<String, serde_json::Value> =
-            serde_json::from_str(whole).attempt(why)?;
+            serde_json::from_str(whole).context(why)?;
         let mut picked = serde_json::Map::new();
         for name in &self.fields {
             if let Some(value) = object.remove(name) {
                 picked.insert(name.clone(), value);
             }
         }
-        serde_json::to_string(&picked).attempt(why).map(harmless_json)
+        serde_json::to_string(&picked).context(why).map(escape_json_controls)
     }
 
     fn csv(&self, cells: &[String], world: &mut World) -> Result<()> {
@@ -168,12 +168,12 @@ impl Printer {
 const SKETCH_FIELDS: [&str; 5] = ["message", "datetime", "timestamp", "timestamp_desc", "tag"];
 
 /// Gives an event as one flat JSON object.
-fn flat(entry: &Entry) -> Result<serde_json::Map<String, serde_json::Value>> {
-    serde_json::from_str(&write_json(entry, true)).attempt(|| "cannot read an event's JSON".to_owned())
+fn flat(entry: &EventRecord) -> Result<serde_json::Map<String, serde_json::Value>> {
+    serde_json::from_str(&write_json(entry, true)).context(|| "cannot read an event's JSON".to_owned())
 }
 
 /// Prints an event's very bytes where no terminal reads them.
-fn raw(entry: &Entry, world: &mut World) -> Result<()> {
+fn raw(entry: &EventRecord, world: &mut World) -> Result<()> {
     if world.out_is_terminal {
         return world.line(&visible(&String::from_utf8_lossy(&entry.raw)));
     }

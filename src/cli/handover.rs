@@ -2,12 +2,10 @@
 
 use std::path::Path;
 
-use serde_json::json;
-
-use crate::case::{Hold, write_new};
+use crate::case::{CaseWriter, write_new};
 use crate::error::{Error, Result, visible};
-use crate::export::{Bag, Transfer, question, replay as ask_again, reveal as open_token};
-use crate::journal::{Allowed, Signer};
+use crate::export::{Bag, TransferRecord, question, replay as ask_again, reveal as open_token};
+use crate::journal::{Allowed, Reveal, Signer};
 use crate::record::thousands;
 
 use super::args::Globals;
@@ -25,10 +23,10 @@ pub fn reveal(
 ) -> Result<Outcome> {
     let opened = Opened::new(globals, world)?;
     let revealed = open_token(&opened.case, &Bag::open(bundle)?, token, value)?;
-    let mut hold = Hold::open(opened.case.folder(), &world.who(), world.clock.as_ref())?;
+    let mut hold = CaseWriter::open(opened.case.folder(), &world.who(), world.clock.as_ref())?;
     // The journal tells that it was revealed, not what it is.
-    let what = json!({ "token": revealed["token"], "bundle": visible(&bundle.to_string_lossy()) });
-    hold.note("reveal", what, world.clock.as_ref())?;
+    let token = revealed["token"].as_str().unwrap_or_default().to_owned();
+    hold.append(Reveal { token, bundle: visible(&bundle.to_string_lossy()) }, world.clock.as_ref())?;
     checkpoint(&mut hold, world);
     let text = json_line(&revealed)?;
     match out {
@@ -67,9 +65,9 @@ pub fn transfer(words: &Transfers, globals: &Globals, world: &mut World) -> Resu
         Transfers::New { bundle, released_by, received_by, purpose, place, sign } => {
             let folder = which::chosen(globals.case.as_deref(), world)?;
             let name = bundle.file_name().map(|name| name.to_string_lossy().into_owned());
-            let transfer = Transfer {
+            let transfer = TransferRecord {
                 bundle: name.ok_or_else(|| Error::usage("name the bundle by its file name"))?,
-                tagmanifest_sha256: Transfer::hash_of(bundle)?,
+                tagmanifest_sha256: TransferRecord::hash_of(bundle)?,
                 released_by: released_by.clone(),
                 received_by: received_by.clone(),
                 purpose: purpose.clone(),
@@ -78,9 +76,8 @@ pub fn transfer(words: &Transfers, globals: &Globals, world: &mut World) -> Resu
             };
             let signer = signer(&folder, sign.as_deref(), world)?;
             let path = transfer.write(bundle, &signer)?;
-            let mut hold = Hold::open(&folder, &world.who(), world.clock.as_ref())?;
-            let what = serde_json::to_value(&transfer).unwrap_or_default();
-            hold.note("transfer", what, world.clock.as_ref())?;
+            let mut hold = CaseWriter::open(&folder, &world.who(), world.clock.as_ref())?;
+            hold.append(transfer.entry(), world.clock.as_ref())?;
             checkpoint(&mut hold, world);
             let shown = visible(&path.to_string_lossy());
             world.line(&format!("written and signed: {shown}"))?;
@@ -94,7 +91,7 @@ pub fn transfer(words: &Transfers, globals: &Globals, world: &mut World) -> Resu
             Ok(Outcome::Done)
         }
         Transfers::Receive { file, sign } => {
-            let transfer = Transfer::receive(file, &Signer::open(sign)?)?;
+            let transfer = TransferRecord::receive(file, &Signer::open(sign)?)?;
             world.line(&format!(
                 "received by {}: {}",
                 visible(&transfer.received_by),
@@ -104,7 +101,7 @@ pub fn transfer(words: &Transfers, globals: &Globals, world: &mut World) -> Resu
         }
         Transfers::Check { file, allowed_signers } => {
             let allowed = allowed_signers.as_ref().map(|path| Allowed::read(path, None)).transpose()?;
-            let checked = Transfer::check(file, allowed.as_ref(), world.clock.now())?;
+            let checked = TransferRecord::check(file, allowed.as_ref(), world.clock.now())?;
             if globals.json {
                 world.line(&json_line(&checked)?)?;
             } else {

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::case::{About, Hold, New, Receipt};
+use crate::case::{CaseMetadata, CaseOptions, CaseWriter, Receipt};
 use crate::error::{Error, Result, visible};
-use crate::import::{Import, Meter, Report, Row, Status, run as import_into};
+use crate::import::{Import, ImportReport, ImportRow, ImportStatus, Progress, run as import_into};
 use crate::journal::Signer;
 use crate::parse::Options;
 use crate::record::{Zone, bytes, counted, thousands};
@@ -28,7 +28,7 @@ pub fn import(args: &ImportArgs, globals: &Globals, world: &mut World) -> Result
     let folder = which::chosen(globals.case.as_deref(), world)?;
     let hold = held(&folder, globals, world)?;
     which::remember(&folder, world);
-    let meter = Meter::default();
+    let meter = Progress::default();
     let stop = world.stop.clone();
     world.listen();
     let signer = signer_or_warning(&folder, world);
@@ -40,7 +40,7 @@ pub fn import(args: &ImportArgs, globals: &Globals, world: &mut World) -> Result
         meter: &meter,
         signer: signer.as_ref(),
     };
-    let mut rows: Vec<Row> = Vec::new();
+    let mut rows: Vec<ImportRow> = Vec::new();
     let read = || (meter.bytes_read(), meter.total_bytes(), meter.events_read());
     let report = watched(world, globals, &read, || {
         import_into(hold, &import, world.clock.as_ref(), &mut |row| rows.push(row.clone()))
@@ -54,8 +54,8 @@ pub fn import(args: &ImportArgs, globals: &Globals, world: &mut World) -> Result
 }
 
 /// Imports quietly, for `demo`.
-pub fn quietly(hold: Hold, paths: &[std::path::PathBuf], world: &mut World) -> Result<Report> {
-    let (options, meter, stop) = (Options::default(), Meter::default(), world.stop.clone());
+pub fn quietly(hold: CaseWriter, paths: &[std::path::PathBuf], world: &mut World) -> Result<ImportReport> {
+    let (options, meter, stop) = (Options::default(), Progress::default(), world.stop.clone());
     let signer = signer_or_warning(hold.folder(), world);
     let (signer, limits) = (signer.as_ref(), Limits::default());
     let import = Import { paths, options: &options, limits, stop: &stop, meter: &meter, signer };
@@ -83,16 +83,16 @@ pub fn limits(reading: &Reading) -> Limits {
 
 /// Takes the case that is meant, and makes it where it is not there: then the key
 /// that the user has configured is the one with which it begins.
-fn held(folder: &Path, globals: &Globals, world: &mut World) -> Result<Hold> {
+fn held(folder: &Path, globals: &Globals, world: &mut World) -> Result<CaseWriter> {
     let who = world.who();
-    if About::path(folder).exists() {
-        return Hold::open(folder, &who, world.clock.as_ref());
+    if CaseMetadata::path(folder).exists() {
+        return CaseWriter::open(folder, &who, world.clock.as_ref());
     }
     let signer = config(world)?.sign.map(|path| Signer::open(&path)).transpose()?;
     let examiner = examiner(None, globals, world)?;
     // The zone of its sources need not be the one in which the case is shown.
-    let new = New { examiner, signer, keyring: keyring(world).ok(), ..New::default() };
-    Hold::create(folder, &new, &who, world.clock.as_ref())
+    let new = CaseOptions { examiner, signer, keyring: keyring(world).ok(), ..CaseOptions::default() };
+    CaseWriter::create(folder, &new, &who, world.clock.as_ref())
 }
 
 fn key_value(label: &str) -> Result<(String, String)> {
@@ -114,11 +114,11 @@ fn dry_run(args: &ImportArgs, world: &mut World) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn outcome(report: &Report) -> Outcome {
+fn outcome(report: &ImportReport) -> Outcome {
     let total = &report.total;
     if report.interrupted {
         Outcome::Interrupted
-    } else if total.incomplete > 0 || total.with(Status::Unread) > 0 {
+    } else if total.incomplete > 0 || total.with(ImportStatus::Unread) > 0 {
         Outcome::Partly
     } else {
         Outcome::Done
@@ -126,8 +126,8 @@ fn outcome(report: &Report) -> Outcome {
 }
 
 fn tell(
-    rows: &[Row],
-    report: Option<&Report>,
+    rows: &[ImportRow],
+    report: Option<&ImportReport>,
     named: u64,
     globals: &Globals,
     world: &mut World,
@@ -174,31 +174,31 @@ fn tell(
 const LISTED: usize = 20;
 
 /// Tells the rows that stand alone, and those that stand for several.
-fn folded(rows: &[Row], all: bool) -> (Vec<&Row>, Vec<Row>) {
+fn folded(rows: &[ImportRow], all: bool) -> (Vec<&ImportRow>, Vec<ImportRow>) {
     if all || rows.len() <= LISTED {
         return (rows.iter().collect(), Vec::new());
     }
-    let plain = |row: &&Row| {
+    let plain = |row: &&ImportRow| {
         let named = row.link.is_some() || row.path_bytes.is_some();
-        if row.status == Status::Duplicate {
+        if row.status == ImportStatus::Duplicate {
             // One that is read otherwise than was asked says how to have it so.
             return !row.otherwise && !named;
         }
         let receipt = &row.receipt;
         let told = receipt.unparsed + receipt.time.none + receipt.time.future + receipt.parts;
-        row.status == Status::Imported
+        row.status == ImportStatus::Imported
             && receipt.events > 0
             && told == 0
             && receipt.rejected.is_empty()
             && row.reason.is_none()
             && !named
     };
-    let (plain, alone): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(plain);
-    let mut kinds: BTreeMap<(&str, &str), Vec<&Row>> = BTreeMap::new();
+    let (plain, alone): (Vec<&ImportRow>, Vec<&ImportRow>) = rows.iter().partition(plain);
+    let mut kinds: BTreeMap<(&str, &str), Vec<&ImportRow>> = BTreeMap::new();
     for row in plain {
         kinds.entry((row.status.word(), &row.receipt.format)).or_default().push(row);
     }
-    let fold = |rows: Vec<&Row>| {
+    let fold = |rows: Vec<&ImportRow>| {
         let mut fold = rows[0].clone();
         rows[1..].iter().for_each(|row| fold.receipt.append(row.receipt.clone()));
         if rows.len() > 1 {
@@ -240,11 +240,12 @@ pub fn exceptions<'r>(receipts: impl Iterator<Item = &'r Receipt>) -> Vec<String
 }
 
 /// Tells whether a row stands for content that was read.
-pub fn has_content(row: &Row) -> bool {
-    row.receipt.bytes.total > 0 && matches!(row.status, Status::Imported | Status::Unread | Status::Partial)
+pub fn has_content(row: &ImportRow) -> bool {
+    row.receipt.bytes.total > 0
+        && matches!(row.status, ImportStatus::Imported | ImportStatus::Unread | ImportStatus::Partial)
 }
 
-fn cells(row: &Row, zone: &Zone) -> [String; 8] {
+fn cells(row: &ImportRow, zone: &Zone) -> [String; 8] {
     let receipt = &row.receipt;
     let (path, status) = (row.path.clone(), row.status.word().to_owned());
     if !has_content(row) {
@@ -279,7 +280,7 @@ fn cells(row: &Row, zone: &Zone) -> [String; 8] {
 }
 
 /// Says of a row what its numbers do not: inferred times, rejects, breaks, changes.
-pub fn remarks(row: &Row) -> Vec<String> {
+pub fn remarks(row: &ImportRow) -> Vec<String> {
     let (receipt, mut lines) = (&row.receipt, Vec::new());
     let path = visible(&row.path);
     if let Some(link) = &row.link {
@@ -308,7 +309,7 @@ pub fn remarks(row: &Row) -> Vec<String> {
         lines.push(format!("! {path}: {} events are parts of overlong lines", thousands(receipt.parts)));
     }
     // Of what was not read at all, the reason says it.
-    for stretch in receipt.rejected.iter().filter(|_| row.status != Status::Unread) {
+    for stretch in receipt.rejected.iter().filter(|_| row.status != ImportStatus::Unread) {
         let (length, offset) = (thousands(stretch.length), thousands(stretch.offset));
         lines.push(format!(
             "! {path}: {length} bytes at byte {offset} are no events: {}",
@@ -316,7 +317,7 @@ pub fn remarks(row: &Row) -> Vec<String> {
         ));
     }
     if let Some(reason) = row.reason.as_ref().filter(|_| has_content(row)) {
-        let part = if row.status == Status::Partial { "read only in part: " } else { "" };
+        let part = if row.status == ImportStatus::Partial { "read only in part: " } else { "" };
         lines.push(format!("! {path}: {part}{}", visible(reason)));
     }
     if let Some(unread) = &row.unread {
@@ -327,7 +328,7 @@ pub fn remarks(row: &Row) -> Vec<String> {
 }
 
 /// Sums up; `named` is how many bytes the files that were named have.
-fn summary(report: &Report, named: u64, world: &mut World) -> Result<()> {
+fn summary(report: &ImportReport, named: u64, world: &mut World) -> Result<()> {
     let (total, receipt) = (&report.total, &report.total.receipt);
     let mut text = format!(
         "{}, {}, {} in {:.1} s",
@@ -336,8 +337,8 @@ fn summary(report: &Report, named: u64, world: &mut World) -> Result<()> {
         bytes(receipt.bytes.total),
         total.seconds
     );
-    for status in Status::ALL {
-        if status != Status::Imported && total.with(status) > 0 {
+    for status in ImportStatus::ALL {
+        if status != ImportStatus::Imported && total.with(status) > 0 {
             text.push_str(&format!("; {} {}", thousands(total.with(status)), status.word()));
         }
     }

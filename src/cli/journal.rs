@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
-use crate::case::{About, Hold, note, one_moment, trust_in};
-use crate::error::{Attempt, Error, Result, visible};
-use crate::export::summary;
+use crate::case::{CaseMetadata, CaseWriter, append_all, one_moment, trust_in};
+use crate::error::{Context, Error, Result, visible};
 use crate::fs::Dir;
-use crate::journal::{self, Anchors, Conflict, Journal, Line, Merge, Take, Trust};
+use crate::journal::{self, Anchors, CaseCreate, Conflict, Journal, Merge, MergeChoice, Trust};
 use crate::record::thousands;
 
 use super::args::Globals;
@@ -32,7 +31,7 @@ pub fn journal(globals: &Globals, world: &mut World) -> Result<Outcome> {
             continue;
         }
         let when = line.at.get(..19).unwrap_or(&line.at).replace('T', " ") + "Z";
-        table.row([line.seq.to_string(), when, line.by.clone(), line.act.clone(), summary(line)]);
+        table.row([line.seq.to_string(), when, line.by.clone(), line.kind.clone(), line.payload().summary()]);
     }
     if !globals.json {
         table.lines(world.width).iter().try_for_each(|line| world.line(line))?;
@@ -64,7 +63,7 @@ pub fn merge(other: &Path, adopt: bool, globals: &Globals, world: &mut World) ->
     }
     let theirs = if other.is_dir() {
         // Somebody may be writing to it: what was written is waited for until it is sealed.
-        one_moment(&Dir::open(other).attempt(|| format!("cannot open {shown}"))?).1?
+        one_moment(&Dir::open(other).context(|| format!("cannot open {shown}"))?).1?
     } else {
         journal::read_named(&file)?
     };
@@ -72,26 +71,36 @@ pub fn merge(other: &Path, adopt: bool, globals: &Globals, world: &mut World) ->
         return Err(Error::integrity(format!("{shown}, line {line}: {how}"))
             .hint("Nothing was merged: a broken journal is not believed."));
     }
-    let Some(first) = theirs.lines.first().filter(|line| line.act == "case.create") else {
+    let Some(first) = theirs.lines.first().and_then(|entry| entry.read::<CaseCreate>()) else {
         return Err(Error::case(format!("{shown} is not the journal of a case"))
             .hint("Name another copy of the case, or its journal.jsonl."));
     };
-    let mut hold = Hold::open(&folder, &world.who(), world.clock.as_ref())?;
-    if first.what["id"] != About::read(&folder)?.id.as_str() {
+    let mut hold = CaseWriter::open(&folder, &world.who(), world.clock.as_ref())?;
+    if first.id != CaseMetadata::read(&folder)?.id {
         world.note("note: it is of another case; its records are looked for here by their content");
     }
     if !theirs.torn.is_empty() {
         world.note("note: its last entry was cut off and is not merged");
     }
-    let covered = covered_in(other, &theirs, first, &hold, world)?;
-    let merge = Merge::of(hold.journal(), &theirs, covered, if adopt { Take::All } else { Take::Signed });
+    let covered = covered_in(other, &theirs, &first.id, &hold, world)?;
+    let merge = Merge::of(
+        hold.journal(),
+        &theirs,
+        covered,
+        if adopt { MergeChoice::All } else { MergeChoice::Signed },
+    );
     plausible(&merge, world)?;
     if !merge.lines.is_empty() {
-        let (act, what) = merge.written(&theirs);
         let signer = signer_or_warning(&folder, world);
         world.listen();
         let written = watched_bytes(world, globals, |watch| {
-            note(&mut hold, &[(act.to_owned(), what)], signer.as_ref(), world.clock.as_ref(), watch)
+            append_all(
+                &mut hold,
+                &[merge.entry(&theirs).into()],
+                signer.as_ref(),
+                world.clock.as_ref(),
+                watch,
+            )
         })?;
         warn_unfinished(written, world);
     }
@@ -128,7 +137,7 @@ pub fn merge(other: &Path, adopt: bool, globals: &Globals, world: &mut World) ->
 
 /// Returns how many entries of another copy are covered by a checkpoint that a key
 /// of this case, or one of the user's own, signed.
-fn covered_in(other: &Path, theirs: &Journal, first: &Line, hold: &Hold, world: &World) -> Result<u64> {
+fn covered_in(other: &Path, theirs: &Journal, id: &str, hold: &CaseWriter, world: &World) -> Result<u64> {
     let folder = if other.is_dir() { Some(other) } else { other.parent() };
     let Some(folder) =
         folder.map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder })
@@ -136,9 +145,8 @@ fn covered_in(other: &Path, theirs: &Journal, first: &Line, hold: &Hold, world: 
         return Ok(0);
     };
     let why = || "cannot list the checkpoints of the other copy".to_owned();
-    let anchors = Anchors::list(&Dir::open(folder).attempt(why)?).attempt(why)?;
+    let anchors = Anchors::list(&Dir::open(folder).context(why)?).context(why)?;
     let mut keys = trust_in(hold.dir(), hold.about(), hold.journal(), false)?.keys;
     keys.extend(own_keys(world));
-    let id = first.what["id"].as_str().unwrap_or_default();
     Ok(Trust::of(id, &keys, theirs, &anchors, false).covered)
 }

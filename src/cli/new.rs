@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::case::{About, Hold, New};
+use crate::case::{CaseMetadata, CaseOptions, CaseWriter};
 use crate::error::{Result, visible};
 use crate::journal::Signer;
 
@@ -23,9 +23,10 @@ pub fn new(
     let folder = which::folder_of(name, world)?;
     let signer = sign.or(config(world)?.sign).map(|path| Signer::open(&path)).transpose()?;
     // Of a case that is there already nobody is asked anything.
-    let examiner = if About::path(&folder).exists() { given } else { examiner(given, globals, world)? };
-    let new = New { title, examiner, zone: zone(globals), signer, keyring: keyring(world).ok() };
-    let mut hold = Hold::create(&folder, &new, &world.who(), world.clock.as_ref())?;
+    let examiner =
+        if CaseMetadata::path(&folder).exists() { given } else { examiner(given, globals, world)? };
+    let new = CaseOptions { title, examiner, zone: zone(globals), signer, keyring: keyring(world).ok() };
+    let mut hold = CaseWriter::create(&folder, &new, &world.who(), world.clock.as_ref())?;
     checkpoint(&mut hold, world);
     which::remember(&folder, world);
     let shown = visible(&folder.to_string_lossy());

@@ -1,7 +1,7 @@
 //! `normalise`: logs in, flat ECS JSON out, no case.
 
 use crate::error::{Result, visible};
-use crate::import::{Row, Status, normalise as events_of};
+use crate::import::{ImportRow, ImportStatus, normalise as events_of};
 use crate::record::write_json;
 
 use super::World;
@@ -12,7 +12,7 @@ use super::run::{Outcome, zone};
 /// Prints one JSON object an event.
 pub fn normalise(args: &NormaliseArgs, globals: &Globals, world: &mut World) -> Result<Outcome> {
     let options = options(&args.reading, zone(globals))?;
-    let (mut events, mut rows): (u64, Vec<Row>) = (0, Vec::new());
+    let (mut events, mut rows): (u64, Vec<ImportRow>) = (0, Vec::new());
     let clock = crate::record::FixedClock(world.clock.now());
     events_of(
         &args.paths,
@@ -32,7 +32,7 @@ pub fn normalise(args: &NormaliseArgs, globals: &Globals, world: &mut World) -> 
             world.note(&format!("{}: {}: {}", row.status.word(), visible(&row.path), visible(reason)));
         }
         remarks(&row).iter().for_each(|line| world.note(line));
-        if row.incomplete || row.status == Status::Unread {
+        if row.incomplete || row.status == ImportStatus::Unread {
             outcome = Outcome::Partly;
         }
     }

@@ -1,6 +1,6 @@
 //! `reindex`: the index made again from the evidence.
 
-use crate::case::{Hold, rebuild};
+use crate::case::{CaseWriter, rebuild};
 use crate::error::Result;
 use crate::record::thousands;
 
@@ -17,7 +17,7 @@ pub fn reindex(globals: &Globals, world: &mut World) -> Result<Outcome> {
     let who = world.who();
     world.listen();
     let rebuilt = watched_bytes(world, globals, |watch| rebuild(&folder, &who, world.clock.as_ref(), watch))?;
-    let mut hold = Hold::open(&folder, &who, world.clock.as_ref())?;
+    let mut hold = CaseWriter::open(&folder, &who, world.clock.as_ref())?;
     checkpoint(&mut hold, world);
     drop(hold);
     which::remember(&folder, world);

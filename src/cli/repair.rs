@@ -3,9 +3,10 @@
 use crate::record::thousands;
 use serde_json::json;
 
-use crate::case::Hold;
+use crate::case::CaseWriter;
 use crate::error::{Error, Result, visible};
-use crate::import::{Lost, repair as save};
+use crate::import::repair as save;
+use crate::journal::Lost;
 
 use super::args::Globals;
 use super::custody::{checkpoint, keyring};
@@ -23,7 +24,7 @@ pub fn repair(out: &str, globals: &Globals, world: &mut World) -> Result<Outcome
     }
     let to = which::folder_of(out, world)?;
     let repaired = save(&from, &to, &world.who(), keyring(world).ok(), world.clock.as_ref())?;
-    let mut hold = Hold::open(&to, &world.who(), world.clock.as_ref())?;
+    let mut hold = CaseWriter::open(&to, &world.who(), world.clock.as_ref())?;
     checkpoint(&mut hold, world);
     let shown = visible(&to.to_string_lossy());
     if globals.json {

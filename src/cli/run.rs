@@ -7,11 +7,11 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::case::{Case, Watch};
-use crate::error::{Attempt, Error, Kind, Result, harmless_json, visible};
+use crate::error::{Context, Error, ErrorKind, Result, escape_json_controls, visible};
 use crate::export::{VERIFY_PROOFS, VERIFY_SH};
 use crate::index::is_damaged;
-use crate::query::{self, Context, Diagnostic, Expr};
-use crate::record::{Instant, Window, Zone, counted};
+use crate::query::{self, Diagnostic, Expr, QueryContext};
+use crate::record::{TimeRange, Timestamp, Zone, counted};
 
 use super::args::{Cli, Command, Formats, Generated, Globals, Span};
 use super::args_custody::JournalWords;
@@ -57,10 +57,10 @@ pub fn run(words: impl IntoIterator<Item = OsString>, world: &mut World) -> u8 {
         Err(error) => {
             tell(&error, world);
             match error.kind() {
-                Kind::Usage => 2,
-                Kind::Case => 3,
-                Kind::Integrity => 4,
-                Kind::Interrupted => 130,
+                ErrorKind::Usage => 2,
+                ErrorKind::Case => 3,
+                ErrorKind::Integrity => 4,
+                ErrorKind::Interrupted => 130,
             }
         }
     }
@@ -163,7 +163,7 @@ pub struct Opened {
     /// The zone in which times are shown and read.
     pub zone: Zone,
     names: Vec<String>,
-    now: Instant,
+    now: Timestamp,
 }
 
 impl Opened {
@@ -208,22 +208,23 @@ impl Opened {
     }
 
     /// Reads a stretch of time.
-    pub fn window(&self, span: &Span) -> Result<Window> {
-        let moment = |text: &Option<String>, otherwise: Instant| match text {
+    pub fn window(&self, span: &Span) -> Result<TimeRange> {
+        let moment = |text: &Option<String>, otherwise: Timestamp| match text {
             None => Ok(otherwise),
             Some(text) => {
                 query::moment(text, &self.context()).map_err(|diagnostic| pointed(&diagnostic, text))
             }
         };
-        let window = Window { from: moment(&span.from, Instant::MIN)?, to: moment(&span.to, Instant::MAX)? };
+        let window =
+            TimeRange { from: moment(&span.from, Timestamp::MIN)?, to: moment(&span.to, Timestamp::MAX)? };
         if window.from >= window.to {
             return Err(Error::usage("--from is not before --to"));
         }
         Ok(window)
     }
 
-    fn context(&self) -> Context<'_> {
-        Context { zone: self.zone, now: self.now, fields: &self.names }
+    fn context(&self) -> QueryContext<'_> {
+        QueryContext { zone: self.zone, now: self.now, fields: &self.names }
     }
 }
 
@@ -254,6 +255,6 @@ fn pointed(diagnostic: &Diagnostic, text: &str) -> Error {
 
 /// Writes something as one line of JSON.
 pub fn json_line(value: &impl serde::Serialize) -> Result<String> {
-    let json = serde_json::to_string(value).attempt(|| "cannot write the result as JSON".to_owned())?;
-    Ok(harmless_json(json))
+    let json = serde_json::to_string(value).context(|| "cannot write the result as JSON".to_owned())?;
+    Ok(escape_json_controls(json))
 }

@@ -1,7 +1,7 @@
 //! `search`: events that match, in several forms.
 
 use crate::error::Result;
-use crate::index::{Cancel, Hit, Order, Request};
+use crate::index::{CancelToken, Hit, Order, Request};
 use crate::record::thousands;
 
 use super::World;
@@ -25,7 +25,7 @@ pub fn search(args: &SearchArgs, globals: &Globals, world: &mut World) -> Result
         explain(world)?;
     }
     if args.count {
-        let count = index.count(&request, &Cancel::new())?;
+        let count = index.count(&request, &CancelToken::new())?;
         let text =
             if globals.json { json_line(&serde_json::json!({ "count": count }))? } else { count.to_string() };
         world.line(&text)?;
@@ -43,7 +43,7 @@ pub fn search(args: &SearchArgs, globals: &Globals, world: &mut World) -> Result
     let mut after: Option<Hit> = None;
     while printed < limit {
         let wanted = PAGE.min(limit - printed);
-        let hits = index.page(&request, order, after.as_ref(), wanted, &Cancel::new())?;
+        let hits = index.page(&request, order, after.as_ref(), wanted, &CancelToken::new())?;
         for hit in &hits {
             printer.event(&opened.case.entry(hit)?, world)?;
         }
@@ -55,7 +55,7 @@ pub fn search(args: &SearchArgs, globals: &Globals, world: &mut World) -> Result
     }
     printer.end(world)?;
     if printed == limit && !globals.quiet && form == Form::Table {
-        let count = index.count(&request, &Cancel::new())?;
+        let count = index.count(&request, &CancelToken::new())?;
         if count > printed as u64 {
             world.note(&format!(
                 "{} of {} events; --all gives every one",

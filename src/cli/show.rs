@@ -3,7 +3,7 @@
 use crate::error::{Result, visible};
 use crate::export::proof as prove;
 use crate::journal::Correction;
-use crate::record::{Entry, EventId, thousands, write_json};
+use crate::record::{EventId, EventRecord, thousands, write_json};
 
 use super::World;
 use super::args::Globals;
@@ -43,7 +43,7 @@ fn neighbour(
     source: &crate::record::SourceId,
     record: u64,
     asked: u64,
-) -> Result<Option<Entry>> {
+) -> Result<Option<EventRecord>> {
     match opened.case.entry_at(source, record) {
         Ok(entry) => Ok(Some(entry)),
         Err(error) if record == asked => Err(error),
@@ -51,7 +51,7 @@ fn neighbour(
     }
 }
 
-fn whole(entry: &Entry, opened: &Opened, world: &mut World) -> Result<()> {
+fn whole(entry: &EventRecord, opened: &Opened, world: &mut World) -> Result<()> {
     let (event, origin) = (&entry.event, &entry.origin);
     world.line(&format!("event     {}", origin.id()))?;
     match event.stamp {
@@ -103,6 +103,6 @@ fn whole(entry: &Entry, opened: &Opened, world: &mut World) -> Result<()> {
     world.line("checked   the bytes above were read through their frame's SHA-256 just now ✓")
 }
 
-fn raw_line(entry: &Entry) -> String {
+fn raw_line(entry: &EventRecord) -> String {
     visible(&String::from_utf8_lossy(&entry.raw))
 }

@@ -1,8 +1,8 @@
 //! `timeline`: counts over time.
 
 use crate::error::{Error, Result, visible};
-use crate::index::{Cancel, Histogram, Request};
-use crate::record::{Instant, Window, Zone, bucket_edges, readable_width, thousands};
+use crate::index::{CancelToken, Histogram, Request};
+use crate::record::{TimeRange, Timestamp, Zone, bucket_edges, readable_width, thousands};
 
 use super::World;
 use super::args::{Globals, TimelineArgs};
@@ -22,14 +22,14 @@ const SERIES: usize = 8;
 pub fn timeline(args: &TimelineArgs, globals: &Globals, world: &mut World) -> Result<Outcome> {
     let opened = Opened::new(globals, world)?;
     let request = Request { expr: opened.query(&args.query)?, window: opened.window(&args.span)? };
-    let cancel = Cancel::new();
+    let cancel = CancelToken::new();
     let Some((first, last)) = opened.case.index().span(&request, &cancel)? else {
         if !globals.quiet && !globals.json {
             world.note("nothing matched that tells a time");
         }
         return Ok(Outcome::Nothing);
     };
-    let edges = edges(args, &request, Window { from: first, to: last.plus(1) }, &opened.zone)?;
+    let edges = edges(args, &request, TimeRange { from: first, to: last.plus(1) }, &opened.zone)?;
     let by = args.by.as_deref().map(|name| opened.field(name)).transpose()?;
     let histogram = opened.case.index().histogram(&request, &edges, by.as_deref(), SERIES, &cancel)?;
     if globals.json {
@@ -41,9 +41,9 @@ pub fn timeline(args: &TimelineArgs, globals: &Globals, world: &mut World) -> Re
 }
 
 /// Cuts what the user asked for, or else what there is, into buckets.
-fn edges(args: &TimelineArgs, request: &Request, found: Window, zone: &Zone) -> Result<Vec<Instant>> {
+fn edges(args: &TimelineArgs, request: &Request, found: TimeRange, zone: &Zone) -> Result<Vec<Timestamp>> {
     let asked = request.window;
-    let window = Window {
+    let window = TimeRange {
         from: if args.span.from.is_some() { asked.from } else { found.from },
         to: if args.span.to.is_some() { asked.to } else { found.to },
     };
@@ -51,7 +51,7 @@ fn edges(args: &TimelineArgs, request: &Request, found: Window, zone: &Zone) -> 
     if let Some(count) = args.buckets {
         let count = count.clamp(1, MOST as usize) as i128;
         let edge = |n: i128| i128::from(window.from.nanos()) + length * n / count;
-        return Ok((0..=count).map(|n| Instant::from_nanos(edge(n) as i64)).collect());
+        return Ok((0..=count).map(|n| Timestamp::from_nanos(edge(n) as i64)).collect());
     }
     let width = match &args.interval {
         Some(text) => interval(text)?,

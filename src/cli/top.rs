@@ -1,7 +1,7 @@
 //! `top`: the values of a field and how often each occurs.
 
 use crate::error::Result;
-use crate::index::{Cancel, Rank, Request};
+use crate::index::{CancelToken, Request, TermOrder};
 use crate::record::thousands;
 
 use super::World;
@@ -14,10 +14,10 @@ pub fn top(args: &TopArgs, globals: &Globals, world: &mut World) -> Result<Outco
     let opened = Opened::new(globals, world)?;
     let request = Request { expr: opened.query(&args.query)?, window: opened.window(&args.span)? };
     let name = opened.field(&args.field)?;
-    let (index, cancel) = (opened.case.index(), Cancel::new());
-    let rank = if args.rare { Rank::Rarest } else { Rank::Most };
+    let (index, cancel) = (opened.case.index(), CancelToken::new());
+    let rank = if args.rare { TermOrder::Rarest } else { TermOrder::Most };
     let values = index.top(&request, &name, rank, args.n, &cancel)?;
-    let shown = |time: Option<crate::record::Instant>| time.map(|time| time.to_string());
+    let shown = |time: Option<crate::record::Timestamp>| time.map(|time| time.to_string());
     let mut table = Table::new(&[
         ("Events", Align::Right),
         ("Value", Align::Left),
@@ -31,7 +31,7 @@ pub fn top(args: &TopArgs, globals: &Globals, world: &mut World) -> Result<Outco
             world.line(&json_line(&row)?)?;
             continue;
         }
-        let time = |time: Option<crate::record::Instant>| {
+        let time = |time: Option<crate::record::Timestamp>| {
             time.map_or_else(|| "-".to_owned(), |time| opened.zone.show(time, 0))
         };
         table.row([thousands(value.count), value.value.clone(), time(value.first), time(value.last)]);

@@ -1,7 +1,7 @@
 //! `undo` and `redo`: an annotation taken back, or brought again, which is an entry, too.
 
 use crate::error::{Error, Result, visible};
-use crate::journal::{Act, redoable, undoable};
+use crate::journal::{Annotation, redoable, undoable};
 
 use super::World;
 use super::args::Globals;
@@ -36,7 +36,7 @@ pub fn redo(globals: &Globals, world: &mut World) -> Result<Outcome> {
             .hint("An undo can be taken back until something else is written."));
     };
     let told = match &last.act {
-        Act::Undo { of: Some(of), .. } => visible(&format!("{} {} of {}", of.act, of.seq, of.by)),
+        Annotation::Undo { of: Some(of), .. } => visible(&format!("{} {} of {}", of.kind, of.seq, of.by)),
         act => visible(&act.told()),
     };
     tell(
@@ -51,7 +51,7 @@ pub fn redo(globals: &Globals, world: &mut World) -> Result<Outcome> {
 
 fn tell(
     opened: &Opened,
-    act: &Act,
+    act: &Annotation,
     (name, word): (&str, &str),
     (seq, told): (u64, &str),
     globals: &Globals,

@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::case::{Brought, Rungs, Verdict, verify as verify_case};
-use crate::error::{Attempt, Error, Result, visible};
+use crate::case::{Levels, TrustInputs, VerifyReport, verify as verify_case};
+use crate::error::{Context, Error, Result, visible};
 use crate::evidence::Depth;
 use crate::export::{Bag, is_proof, verify as verify_bundle, verify_proof};
 use crate::fs;
@@ -68,14 +68,14 @@ pub fn verify(args: &VerifyArgs, globals: &Globals, world: &mut World) -> Result
 const MOST_ANCHOR: u64 = 16 << 20;
 
 /// Reads what whoever verifies brings along.
-pub fn brought(args: &VerifyArgs, world: &World) -> Result<Brought> {
+pub fn brought(args: &VerifyArgs, world: &World) -> Result<TrustInputs> {
     let mut anchors = Vec::new();
     for path in &args.anchors {
         let shown = visible(&path.to_string_lossy());
         let why = || format!("cannot read the anchor {shown}");
         let hint = "Name a file with the line that `vestigo checkpoint` printed.";
         let bytes =
-            fs::read_named(path, MOST_ANCHOR).attempt(why).map_err(|error: Error| error.hint(hint))?;
+            fs::read_named(path, MOST_ANCHOR).context(why).map_err(|error: Error| error.hint(hint))?;
         let found = Checkpoint::find(&String::from_utf8_lossy(&bytes))?;
         anchors.extend(found.into_iter().map(|checkpoint| (shown.clone(), checkpoint)));
     }
@@ -86,13 +86,13 @@ pub fn brought(args: &VerifyArgs, world: &World) -> Result<Brought> {
     let allowed =
         args.allowed_signers.as_ref().map(|path| Allowed::read(path, args.revoked.clone())).transpose()?;
     let (now, home) = (world.clock.now(), which::home(world));
-    Ok(Brought { anchors, allowed, tsa_ca: args.tsa_ca.clone(), now, home })
+    Ok(TrustInputs { anchors, allowed, tsa_ca: args.tsa_ca.clone(), now, home })
 }
 
 /// The rungs that can be required.
 const RUNGS: [&str; 4] = ["consistent", "signed", "anchored", "extends"];
 
-fn reached(rung: &str, rungs: &Rungs) -> bool {
+fn reached(rung: &str, rungs: &Levels) -> bool {
     match rung {
         "consistent" => rungs.consistent,
         "signed" => rungs.signed.is_some(),
@@ -111,11 +111,11 @@ fn known(require: &[String]) -> Result<()> {
     }
 }
 
-fn missing<'a>(require: &'a [String], rungs: &Rungs) -> Vec<&'a String> {
+fn missing<'a>(require: &'a [String], rungs: &Levels) -> Vec<&'a String> {
     require.iter().filter(|name| !reached(name, rungs)).collect()
 }
 
-fn tell(verdict: &Verdict, world: &mut World) -> Result<()> {
+fn tell(verdict: &VerifyReport, world: &mut World) -> Result<()> {
     world.line(&format!("verified {}", verdict.target))?;
     for (reached, said) in verdict.ladder() {
         let glyph = match reached {

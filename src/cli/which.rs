@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
 
-use crate::error::{Attempt, Error, Result};
+use crate::error::{Context, Error, Result};
 use crate::fs::{Dir, read_text_named};
 use crate::journal::Home;
 
@@ -84,13 +84,13 @@ pub fn remember(folder: &Path, world: &World) {
     let write = || -> Result<()> {
         let (data, file) = (data_folder(world)?, last_file(world)?);
         let whole =
-            std::path::absolute(folder).attempt(|| "cannot tell the folder's full path".to_owned())?;
+            std::path::absolute(folder).context(|| "cannot tell the folder's full path".to_owned())?;
         let text = format!("{}\n", whole.to_string_lossy());
         if read_text_named(&file, MOST_PATH).is_ok_and(|known| known == text) {
             return Ok(());
         }
-        let dir = Dir::create(&data).attempt(|| "cannot make the data folder".to_owned())?;
-        dir.replace(LAST, text.as_bytes()).attempt(|| "cannot remember the case".to_owned())
+        let dir = Dir::create(&data).context(|| "cannot make the data folder".to_owned())?;
+        dir.replace(LAST, text.as_bytes()).context(|| "cannot remember the case".to_owned())
     };
     let _ = write();
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::case::TOOL;
-use crate::error::{Attempt, Error, Result, visible};
-use crate::journal::Who;
+use crate::error::{Context, Error, Result, visible};
+use crate::journal::Actor;
 use crate::record::{Clock, SystemClock};
 
 /// Looks up an environment variable; none where it is unset or empty.
@@ -139,11 +139,11 @@ impl World {
             self.closed = true;
             return Err(Error::case("the reader of the output went away"));
         }
-        written.attempt(|| "cannot write the output".to_owned())
+        written.context(|| "cannot write the output".to_owned())
     }
 
     /// Tells who acts, and the circumstances.
-    pub fn who(&self) -> Who {
+    pub fn who(&self) -> Actor {
         let claimed = || (self.var)("USER").or_else(|| (self.var)("LOGNAME"));
         let login = self.login.clone().or_else(claimed);
         #[cfg(unix)]
@@ -154,7 +154,7 @@ impl World {
         let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
         #[cfg(not(unix))]
         let host = (self.var)("COMPUTERNAME").unwrap_or_else(|| "unknown".to_owned());
-        Who {
+        Actor {
             login: visible(&login),
             host: visible(&host),
             through: self.through(),

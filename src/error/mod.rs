@@ -7,14 +7,14 @@
 
 mod visible;
 
-pub use visible::{Visible, harmless_json, visible};
+pub use visible::{Visible, escape_json_controls, visible};
 
 use std::error::Error as StdError;
 use std::fmt;
 
 /// What a failure means to whoever called: decides the exit status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ErrorKind {
     /// The words of the command line or of a query are off (exit status 2).
     Usage,
     /// A case or an input could not be used (exit status 3).
@@ -28,7 +28,7 @@ pub enum Kind {
 /// A failure: what was attempted, on what, why it failed, what to try.
 #[derive(Debug)]
 pub struct Error {
-    kind: Kind,
+    kind: ErrorKind,
     what: String,
     source: Option<Box<dyn StdError + Send + Sync>>,
     hints: Vec<String>,
@@ -39,27 +39,27 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
     /// Makes a failure of a kind. `what` is lower case without a full stop.
-    pub fn new(kind: Kind, what: impl Into<String>) -> Error {
+    pub fn new(kind: ErrorKind, what: impl Into<String>) -> Error {
         Error { kind, what: what.into(), source: None, hints: Vec::new() }
     }
 
-    /// Makes a [`Kind::Usage`] failure.
+    /// Makes a [`ErrorKind::Usage`] failure.
     pub fn usage(what: impl Into<String>) -> Error {
-        Error::new(Kind::Usage, what)
+        Error::new(ErrorKind::Usage, what)
     }
 
-    /// Makes a [`Kind::Case`] failure.
+    /// Makes a [`ErrorKind::Case`] failure.
     pub fn case(what: impl Into<String>) -> Error {
-        Error::new(Kind::Case, what)
+        Error::new(ErrorKind::Case, what)
     }
 
-    /// Makes a [`Kind::Integrity`] failure.
+    /// Makes a [`ErrorKind::Integrity`] failure.
     pub fn integrity(what: impl Into<String>) -> Error {
-        Error::new(Kind::Integrity, what)
+        Error::new(ErrorKind::Integrity, what)
     }
 
     /// Adds the cause beneath this failure.
-    pub fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Error {
+    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Error {
         self.source = Some(source.into());
         self
     }
@@ -71,7 +71,7 @@ impl Error {
     }
 
     /// Tells what the failure means to the caller.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> ErrorKind {
         self.kind
     }
 
@@ -94,13 +94,13 @@ impl StdError for Error {
 }
 
 /// Says what was attempted when a foreign error passes through.
-pub trait Attempt<T> {
-    /// Turns the error into a [`Kind::Case`] failure of `what`.
-    fn attempt(self, what: impl FnOnce() -> String) -> Result<T>;
+pub trait Context<T> {
+    /// Turns the error into a [`ErrorKind::Case`] failure of `what`.
+    fn context(self, what: impl FnOnce() -> String) -> Result<T>;
 }
 
-impl<T, E: Into<Box<dyn StdError + Send + Sync>>> Attempt<T> for Result<T, E> {
-    fn attempt(self, what: impl FnOnce() -> String) -> Result<T> {
-        self.map_err(|error| Error::case(what()).because(error))
+impl<T, E: Into<Box<dyn StdError + Send + Sync>>> Context<T> for Result<T, E> {
+    fn context(self, what: impl FnOnce() -> String) -> Result<T> {
+        self.map_err(|error| Error::case(what()).with_source(error))
     }
 }

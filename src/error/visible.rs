@@ -33,7 +33,7 @@ pub fn visible(text: &str) -> String {
 
 /// Makes a line of JSON harmless to look at without changing what it says:
 /// characters that act or mislead become `\u` escapes.
-pub fn harmless_json(json: String) -> String {
+pub fn escape_json_controls(json: String) -> String {
     let acts = |c: char| matches!(c, '\x7f'..='\u{9f}') || misleads(c);
     if json.bytes().all(|byte| byte < 0x7f) || !json.chars().any(acts) {
         return json;
@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn harmless_json_says_the_same() {
         let text = "a\u{202e}b\u{9b}c\u{e0041}é";
-        let json = super::harmless_json(serde_json::to_string(text).expect("a string is JSON"));
+        let json = super::escape_json_controls(serde_json::to_string(text).expect("a string is JSON"));
         assert_eq!(json, r#""a\u202eb\u009bc\udb40\udc41é""#);
         assert_eq!(serde_json::from_str::<String>(&json).expect("it is JSON"), text);
     }

@@ -6,13 +6,13 @@ use std::io::{BufWriter, Seek, SeekFrom, Write};
 
 use sha2::{Digest, Sha256};
 
-use crate::error::{Attempt, Error, Result};
-use crate::fs::{Dir, Kind, TEMPORARY, is_temporary};
+use crate::error::{Context, Error, Result};
+use crate::fs::{Dir, FileKind, TEMPORARY, is_temporary};
 use crate::record::{SourceId, root};
-use crate::source::Found;
+use crate::source::Provenance;
 
+use super::frame::{Frame, SourceSecret, hash_of, hex};
 use super::manifest::{Manifest, SourceRow, VERSION};
-use super::seal::{Frame, SourceSecret, hash_of, hex};
 use super::store::{FrameBytes, fits, read_frame, unhex};
 use super::{FOLDER, UNCOMMITTED, batch_name, folder, manifest::FrameRow};
 
@@ -94,7 +94,7 @@ impl BatchWriter {
                 originals: BTreeMap::new(),
             })
         };
-        begin().attempt(|| format!("cannot begin batch {number}"))
+        begin().context(|| format!("cannot begin batch {number}"))
     }
 
     /// Gives an empty file inside the batch in which a container's bytes are kept.
@@ -105,7 +105,7 @@ impl BatchWriter {
             self.folder.inside.remove(&name)?;
             Ok(file)
         };
-        nameless().attempt(|| "cannot make a file for an original".to_owned())
+        nameless().context(|| "cannot make a file for an original".to_owned())
     }
 
     /// Names a kept container by its hash; the same bytes twice are kept once.
@@ -118,7 +118,7 @@ impl BatchWriter {
             file.seek(SeekFrom::Start(0))?;
             std::io::copy(&mut file, &mut self.folder.originals.create_new(&name)?).map(drop)
         };
-        copy().attempt(|| format!("cannot keep the original {name}"))?;
+        copy().context(|| format!("cannot keep the original {name}"))?;
         self.originals.insert(name, length);
         Ok(())
     }
@@ -130,7 +130,7 @@ impl BatchWriter {
         row.start = self.written.raw - self.mark.raw;
         row.spans.0 = self.written.spans;
         let both = self.content.write_all(&frame.packed).and_then(|()| self.spans.write_all(&frame.spans));
-        both.attempt(|| format!("cannot write to batch {}", self.number))?;
+        both.context(|| format!("cannot write to batch {}", self.number))?;
         self.written.packed += frame.packed.len() as u64;
         self.written.spans += frame.spans.len() as u64;
         self.written.raw += row.raw_length;
@@ -146,7 +146,7 @@ impl BatchWriter {
     pub fn source(
         &mut self,
         id: SourceId,
-        found: Found,
+        found: Provenance,
         secret: &SourceSecret,
         plan: serde_json::Value,
         receipt: serde_json::Value,
@@ -178,9 +178,9 @@ impl BatchWriter {
         for (file, length) in
             [(&mut self.content, self.written.packed), (&mut self.spans, self.written.spans)]
         {
-            file.flush().attempt(why)?;
-            file.get_mut().set_len(length).attempt(why)?;
-            file.seek(SeekFrom::Start(length)).attempt(why)?;
+            file.flush().context(why)?;
+            file.get_mut().set_len(length).context(why)?;
+            file.seek(SeekFrom::Start(length)).context(why)?;
         }
         Ok(())
     }
@@ -198,8 +198,8 @@ impl BatchWriter {
     /// Reads the frames added since the last finished source once more.
     pub fn reread(&mut self, take: &mut dyn FnMut(&FrameBytes)) -> Result<()> {
         let why = || "cannot read an unfinished source again".to_owned();
-        self.content.flush().attempt(why)?;
-        self.spans.flush().attempt(why)?;
+        self.content.flush().context(why)?;
+        self.spans.flush().context(why)?;
         for row in &self.frames {
             let frame = read_frame(self.content.get_ref(), self.spans.get_ref(), row).map_err(Error::case)?;
             take(&frame);
@@ -212,7 +212,7 @@ impl BatchWriter {
     pub fn finish(mut self) -> Result<(Manifest, [u8; 32])> {
         let what = format!("batch {}", self.number);
         let seek_table = seek_table(&self.sources);
-        self.content.write_all(&seek_table).attempt(|| format!("cannot write {what}"))?;
+        self.content.write_all(&seek_table).context(|| format!("cannot write {what}"))?;
         self.written.hashes[1].update(&seek_table);
         let manifest = Manifest {
             version: VERSION,
@@ -223,15 +223,15 @@ impl BatchWriter {
             originals: std::mem::take(&mut self.originals),
         };
         let text =
-            serde_json::to_vec(&manifest).attempt(|| format!("cannot write the manifest of {what}"))?;
+            serde_json::to_vec(&manifest).context(|| format!("cannot write the manifest of {what}"))?;
         if !fits(&text) {
             return Err(Error::case(format!("{what} holds more sources than could be read back"))
                 .hint("Import fewer files at once; nothing of this batch was committed."));
         }
         let sha256: [u8; 32] = Sha256::digest(&text).into();
-        self.settle(&text, &manifest.originals).attempt(|| format!("cannot bring {what} to disk"))?;
+        self.settle(&text, &manifest.originals).context(|| format!("cannot bring {what} to disk"))?;
         self.check(&text)?;
-        self.rename().attempt(|| format!("cannot put {what} in its place"))?;
+        self.rename().context(|| format!("cannot put {what} in its place"))?;
         Ok((manifest, sha256))
     }
 
@@ -271,7 +271,7 @@ impl BatchWriter {
         text.update(manifest);
         for (name, meant) in [("content.zst", packed), ("spans.bin", spans), ("manifest.json", text)] {
             let found = self.folder.inside.file(name).and_then(|mut file| hash_of(&mut file));
-            let found = found.attempt(|| format!("cannot read back {name}"))?;
+            let found = found.context(|| format!("cannot read back {name}"))?;
             if found != <[u8; 32]>::from(meant.finalize()) {
                 let what = format!("batch {} does not read back as it was written ({name})", self.number);
                 return Err(Error::case(what).hint("Check the disk; nothing of this batch was committed."));
@@ -310,8 +310,8 @@ pub(super) fn seek_table(sources: &[SourceRow]) -> Vec<u8> {
 pub fn sweep(case: &Dir) -> Result<()> {
     let evidence = folder(case)?;
     for name in names(&evidence)?.iter().filter(|name| name.starts_with(UNFINISHED)) {
-        if matches!(evidence.kind(name), Ok(Some(Kind::Folder))) {
-            evidence.remove_all(name).attempt(|| "cannot remove an unfinished batch".to_owned())?;
+        if matches!(evidence.kind(name), Ok(Some(FileKind::Folder))) {
+            evidence.remove_all(name).context(|| "cannot remove an unfinished batch".to_owned())?;
         }
     }
     Ok(())
@@ -324,11 +324,11 @@ pub fn set_aside(case: &Dir, known: &[u32], mark: usize) -> Result<Vec<(String, 
     let mut moved = Vec::new();
     for name in names(&evidence)? {
         let unknown = name.parse().is_ok_and(|number| !known.contains(&number));
-        if unknown && matches!(evidence.kind(&name), Ok(Some(Kind::Folder))) {
+        if unknown && matches!(evidence.kind(&name), Ok(Some(FileKind::Folder))) {
             let aside = format!("{UNCOMMITTED}{name}-{mark}");
             evidence
                 .rename_new(&name, &evidence, &aside)
-                .attempt(|| format!("cannot set the uncommitted batch {name} aside"))?;
+                .context(|| format!("cannot set the uncommitted batch {name} aside"))?;
             moved.push((format!("{FOLDER}/{name}"), format!("{FOLDER}/{aside}")));
         }
     }
@@ -336,6 +336,6 @@ pub fn set_aside(case: &Dir, known: &[u32], mark: usize) -> Result<Vec<(String, 
 }
 
 fn names(evidence: &Dir) -> Result<Vec<String>> {
-    let names = evidence.names().attempt(|| "cannot list the evidence folder".to_owned())?;
+    let names = evidence.names().context(|| "cannot list the evidence folder".to_owned())?;
     Ok(names.into_iter().filter_map(|name| name.into_string().ok()).collect())
 }

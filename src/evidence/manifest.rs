@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::source::Found;
+use crate::source::Provenance;
 
 /// One row of a source's frame table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,7 +37,7 @@ pub struct SourceRow {
     /// SHA-256 of the content, in hex.
     pub source: String,
     /// How it was found.
-    pub found: Found,
+    pub found: Provenance,
     /// Where the content begins in the uncompressed batch.
     pub offset: u64,
     /// Length of the content.

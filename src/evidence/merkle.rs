@@ -15,14 +15,14 @@ use super::SourceSecret;
 
 /// Salts the leaves of one source.
 #[derive(Clone)]
-pub struct Salter {
+pub struct LeafHasher {
     keyed: Hmac<Sha256>,
 }
 
-impl Salter {
+impl LeafHasher {
     /// Makes the salter of a secret.
-    pub fn new(secret: &SourceSecret) -> Salter {
-        Salter { keyed: Hmac::new_from_slice(&secret.0).expect("HMAC takes a key of any length") }
+    pub fn new(secret: &SourceSecret) -> LeafHasher {
+        LeafHasher { keyed: Hmac::new_from_slice(&secret.0).expect("HMAC takes a key of any length") }
     }
 
     /// Gives the salt of a record.

@@ -7,14 +7,14 @@
 //! where records begin is told to it. `case` and `import` may call.
 
 mod batch;
-mod check;
+mod frame;
 mod manifest;
 mod merkle;
+mod ordered_hash;
 mod proof;
-mod seal;
-mod spans;
+mod span_table;
 mod store;
-mod turns;
+mod verify;
 
 #[cfg(test)]
 mod tests;
@@ -23,12 +23,12 @@ use crate::error::Result;
 use crate::fs::{Dir, unusable};
 
 pub use batch::{BatchWriter, set_aside, sweep};
-pub use check::{Damage, Depth, check, leftovers};
+pub use frame::{FRAME_BYTES, Frame, FrameEncoder, SourceSecret, hash_of};
 pub use manifest::{FrameRow, Manifest, SourceRow};
 pub use proof::FrameProof;
-pub use seal::{FRAME_BYTES, Frame, Sealer, SourceSecret, hash_of};
-pub use spans::Span;
-pub use store::{FrameBytes, RecordBytes, SourceAt, Store};
+pub use span_table::Span;
+pub use store::{FrameBytes, RecordBytes, SourceHandle, Store};
+pub use verify::{Damage, Depth, check, leftovers};
 
 /// How batches that were set aside begin their names.
 pub const UNCOMMITTED: &str = ".uncommitted-";

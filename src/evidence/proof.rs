@@ -3,10 +3,10 @@
 use crate::error::Result;
 use crate::record::{Hash, prove, root};
 
-use super::merkle::Salter;
-use super::seal::SourceSecret;
+use super::frame::SourceSecret;
+use super::merkle::LeafHasher;
 use super::store::unhex;
-use super::{FrameBytes, SourceAt, Store};
+use super::{FrameBytes, SourceHandle, Store};
 
 /// Some records of a frame, and what leads from their leaves to its root.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,8 +21,8 @@ pub struct FrameProof {
 
 impl Store {
     /// Proves records (ascending) of a frame that was just read.
-    pub fn prove_records(&self, at: SourceAt, bytes: &FrameBytes, records: &[u64]) -> Result<FrameProof> {
-        let salter = Salter::new(&SourceSecret(unhex(&self.row(at).secret)?));
+    pub fn prove_records(&self, at: SourceHandle, bytes: &FrameBytes, records: &[u64]) -> Result<FrameProof> {
+        let salter = LeafHasher::new(&SourceSecret(unhex(&self.row(at).secret)?));
         let (mut leaves, mut from) = (Vec::with_capacity(bytes.spans.len()), 0);
         for (record, span) in (bytes.first_record..).zip(&bytes.spans) {
             leaves.push(salter.leaf(record, &bytes.content[from..from + span.length()]));
@@ -36,7 +36,7 @@ impl Store {
 
     /// Proves frames (ascending) of a source: the nodes that lead from their
     /// roots to its content root.
-    pub fn prove_frames(&self, at: SourceAt, frames: &[u64]) -> Result<Vec<Hash>> {
+    pub fn prove_frames(&self, at: SourceHandle, frames: &[u64]) -> Result<Vec<Hash>> {
         let roots: Vec<Hash> =
             self.row(at).frames.iter().map(|frame| unhex(&frame.root)).collect::<Result<_>>()?;
         Ok(prove(&roots, frames))

@@ -10,9 +10,9 @@ use crate::error::{Error, Result};
 use crate::fs::{self, Dir, unusable};
 use crate::record::SourceId;
 
+use super::frame::hex;
 use super::manifest::{FrameRow, Manifest, SourceRow, VERSION};
-use super::seal::hex;
-use super::spans::{Span, decode};
+use super::span_table::{Span, decode};
 use super::{FOLDER, batch_name, folder};
 
 /// Most bytes that one frame may claim to hold: hostile manifests are refused
@@ -43,12 +43,12 @@ pub struct Store {
 struct Inner {
     case: Dir,
     batches: BTreeMap<u32, Batch>,
-    sources: HashMap<SourceId, SourceAt>,
+    sources: HashMap<SourceId, SourceHandle>,
     recent: Mutex<VecDeque<Recent>>,
 }
 
 /// A frame that was read lately: which, and what.
-type Recent = ((SourceAt, usize), Arc<Kept>);
+type Recent = ((SourceHandle, usize), Arc<Kept>);
 
 /// A remembered frame, and where each of its spans begins: bytes and line ends
 /// before it, so that finding a record does not walk the records before it.
@@ -78,7 +78,7 @@ pub(super) struct Batch {
 
 /// A source in the store: its batch and row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct SourceAt {
+pub struct SourceHandle {
     /// The batch's number, from 1.
     pub batch: u32,
     /// The row in that batch's manifest.
@@ -138,7 +138,7 @@ impl Store {
             for (row, source) in batch.manifest.sources.iter().enumerate() {
                 let id: SourceId =
                     source.source.parse().map_err(|_| damaged(*number, "it names no valid source"))?;
-                sources.entry(id).or_insert(SourceAt { batch: *number, row });
+                sources.entry(id).or_insert(SourceHandle { batch: *number, row });
             }
             batches.insert(*number, batch);
         }
@@ -152,16 +152,16 @@ impl Store {
     }
 
     /// Finds a source.
-    pub fn find(&self, id: &SourceId) -> Option<SourceAt> {
+    pub fn find(&self, id: &SourceId) -> Option<SourceHandle> {
         self.inner.sources.get(id).copied()
     }
 
     /// Gives a source's row.
-    pub fn row(&self, at: SourceAt) -> &SourceRow {
+    pub fn row(&self, at: SourceHandle) -> &SourceRow {
         &self.batch(at).manifest.sources[at.row]
     }
 
-    fn batch(&self, at: SourceAt) -> &Batch {
+    fn batch(&self, at: SourceHandle) -> &Batch {
         self.inner.batches.get(&at.batch).expect("a SourceAt comes from this store")
     }
 
@@ -183,7 +183,7 @@ impl Store {
     }
 
     /// Reads one frame of a source through its hash.
-    pub fn frame(&self, at: SourceAt, frame: usize) -> Result<FrameBytes> {
+    pub fn frame(&self, at: SourceHandle, frame: usize) -> Result<FrameBytes> {
         let batch = self.batch(at);
         let row = self.row(at).frames.get(frame).ok_or_else(|| Error::integrity("a frame is missing"))?;
         read_frame(&batch.content, &batch.spans, row).map_err(|reason| {
@@ -192,7 +192,7 @@ impl Store {
     }
 
     /// Reads one record through its frame's hash. Recent frames are cached.
-    pub fn record(&self, at: SourceAt, record: u64) -> Result<RecordBytes> {
+    pub fn record(&self, at: SourceHandle, record: u64) -> Result<RecordBytes> {
         let frames = &self.row(at).frames;
         let behind = frames.partition_point(|frame| frame.first_record <= record);
         let number = behind.checked_sub(1).ok_or_else(|| Error::integrity("a record has no frame"))?;
@@ -213,7 +213,7 @@ impl Store {
         })
     }
 
-    fn cached(&self, at: SourceAt, number: usize) -> Result<Arc<Kept>> {
+    fn cached(&self, at: SourceHandle, number: usize) -> Result<Arc<Kept>> {
         let key = (at, number);
         let lock = || self.inner.recent.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, frame)) = lock().iter().find(|(known, _)| *known == key) {

@@ -6,11 +6,11 @@ use std::path::Path;
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::merkle::Salter;
+use super::merkle::LeafHasher;
 use super::*;
 use crate::record::SourceId;
 use crate::record::root;
-use crate::source::Found;
+use crate::source::Provenance;
 
 const SECRET: SourceSecret = SourceSecret([7; 32]);
 
@@ -22,7 +22,7 @@ fn spans_of(content: &[u8]) -> Vec<Span> {
 /// Writes a batch of two sources and an original; gives its commitment.
 fn write(case: &Path) -> (Vec<(u32, [u8; 32])>, [SourceId; 2]) {
     let (mut writer, mut sealer) =
-        (BatchWriter::create(&at(case), 1).expect("it begins"), Sealer::new().expect("zstd"));
+        (BatchWriter::create(&at(case), 1).expect("it begins"), FrameEncoder::new().expect("zstd"));
     let mut ids = [SourceId([0; 32]); 2];
     let mut original = writer.keep().expect("it gives a file");
     original.write_all(b"as found").expect("it takes bytes");
@@ -37,7 +37,7 @@ fn write(case: &Path) -> (Vec<(u32, [u8; 32])>, [SourceId; 2]) {
         }
         *id = SourceId(Sha256::digest(half.repeat(2)).into());
         let nothing = serde_json::Value::Null;
-        writer.source(*id, Found::default(), &SECRET, nothing.clone(), nothing).expect("it ends");
+        writer.source(*id, Provenance::default(), &SECRET, nothing.clone(), nothing).expect("it ends");
     }
     let sealed = sealer.seal(b"stray\n", &spans_of(b"stray\n"), 0, 1, &SECRET).expect("it seals");
     writer.frame(sealed).expect("it is written");
@@ -83,7 +83,7 @@ fn every_flipped_byte_is_found_in_its_file() {
     let evidence = case.path().join("evidence");
     std::fs::create_dir(&evidence).expect("it is new");
     let (committed, _) = write(case.path());
-    let original = format!("originals/{}", super::seal::hex(&Sha256::digest(b"as found").into()));
+    let original = format!("originals/{}", super::frame::hex(&Sha256::digest(b"as found").into()));
     for name in ["content.zst", "spans.bin", "manifest.json", &original] {
         let path = evidence.join("0001").join(name);
         let whole = std::fs::read(&path).expect("it is there");
@@ -136,7 +136,7 @@ proptest! {
     fn roots_agree_with_an_independent_implementation(leaves in prop::collection::vec(any::<Vec<u8>>(), 1..40)) {
         use ct_merkle::mem_backed_tree::MemoryBackedTree;
         let mut tree = MemoryBackedTree::<Sha256, Vec<u8>>::new();
-        let salter = Salter::new(&SECRET);
+        let salter = LeafHasher::new(&SECRET);
         let mut ours = Vec::new();
         for (record, leaf) in (0u64..).zip(&leaves) {
             let mut salted = salter.salt(record).to_vec();

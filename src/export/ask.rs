@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 use crate::case::Case;
 use crate::error::{Error, Result};
-use crate::index::{Cancel, Hit, Order, Request};
+use crate::index::{CancelToken, Hit, Order, Request};
 use crate::query::Expr;
-use crate::record::{Instant, Window};
+use crate::record::{TimeRange, Timestamp};
 
 /// How many events are fetched at once.
 const PAGE: usize = 10_000;
@@ -21,7 +21,7 @@ pub struct Query {
     /// What it means; what tags and findings stand for is looked up when it is asked.
     pub expr: Expr,
     /// From when to when.
-    pub window: Window,
+    pub window: TimeRange,
 }
 
 /// What is to be handed over: the union of these.
@@ -56,13 +56,13 @@ impl Ask {
             chosen.insert(Place::of(&hit), hit);
         };
         if self.all {
-            each(case, &Request { expr: Expr::All, window: Window::ALL }, &mut add)?;
+            each(case, &Request { expr: Expr::All, window: TimeRange::ALL }, &mut add)?;
         }
         for number in &self.findings {
             let finding = case.state().finding(*number).ok_or_else(|| {
                 Error::usage(format!("there is no finding {number}")).hint("See `vestigo finding list`.")
             })?;
-            each(case, &Request { expr: case.events_of(finding)?, window: Window::ALL }, &mut add)?;
+            each(case, &Request { expr: case.events_of(finding)?, window: TimeRange::ALL }, &mut add)?;
         }
         if self.bookmarks {
             case.state()
@@ -93,10 +93,10 @@ impl Ask {
             parts.push(json!({ "kind": "bookmarks" }));
         }
         if let Some(query) = &self.query {
-            let bound = |at: Instant, open| (at != open).then(|| at.to_string());
+            let bound = |at: Timestamp, open| (at != open).then(|| at.to_string());
             parts.push(json!({ "kind": "query", "query": query.text,
-                "from": bound(query.window.from, Window::ALL.from),
-                "to": bound(query.window.to, Window::ALL.to) }));
+                "from": bound(query.window.from, TimeRange::ALL.from),
+                "to": bound(query.window.to, TimeRange::ALL.to) }));
         }
         for hit in &self.events {
             parts.push(json!({ "kind": "event", "event": format!("{}:{}", hit.source, hit.record) }));
@@ -116,10 +116,10 @@ impl Ask {
         }
         if let Some(query) = &self.query {
             let mut text = format!("the query {}", query.text);
-            if query.window.from != Window::ALL.from {
+            if query.window.from != TimeRange::ALL.from {
                 text.push_str(&format!(" from {}", query.window.from));
             }
-            if query.window.to != Window::ALL.to {
+            if query.window.to != TimeRange::ALL.to {
                 text.push_str(&format!(" to {}", query.window.to));
             }
             words.push(text);
@@ -135,7 +135,7 @@ impl Ask {
 
 /// The order of events: by time, those without one behind (see [`Hit`]).
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Place(bool, Option<Instant>, [u8; 32], u64);
+struct Place(bool, Option<Timestamp>, [u8; 32], u64);
 
 impl Place {
     fn of(hit: &Hit) -> Place {
@@ -147,7 +147,7 @@ impl Place {
 pub fn each(case: &Case, request: &Request, take: &mut dyn FnMut(Hit)) -> Result<()> {
     let mut after = None;
     loop {
-        let hits = case.index().page(request, Order::Oldest, after.as_ref(), PAGE, &Cancel::new())?;
+        let hits = case.index().page(request, Order::Oldest, after.as_ref(), PAGE, &CancelToken::new())?;
         after = hits.last().copied();
         hits.iter().copied().for_each(&mut *take);
         if hits.len() < PAGE {

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use sha2::{Digest, Sha256};
 
-use crate::error::{Attempt, Error, Kind, Result, visible};
+use crate::error::{Context, Error, ErrorKind, Result, visible};
 use crate::journal::Signer;
 use crate::record::SourceId;
 
@@ -79,7 +79,7 @@ impl BagWriter {
             }
             dir.create_new(file)
         };
-        let file = BufWriter::with_capacity(1 << 18, open().attempt(|| format!("cannot write {name}"))?);
+        let file = BufWriter::with_capacity(1 << 18, open().context(|| format!("cannot write {name}"))?);
         let stop = Arc::clone(&self.stop);
         Ok(BagFile { name: name.to_owned(), file, stop, hash: Sha256::new(), length: 0 })
     }
@@ -88,7 +88,7 @@ impl BagWriter {
     pub fn end(&mut self, file: BagFile) -> Result<()> {
         let BagFile { name, file, hash, length, .. } = file;
         let end = || -> std::io::Result<()> { file.into_inner()?.sync_all() };
-        end().attempt(|| format!("cannot write {name}"))?;
+        end().context(|| format!("cannot write {name}"))?;
         self.payload.insert(name, (SourceId(hash.finalize().into()).to_string(), length));
         Ok(())
     }
@@ -110,7 +110,7 @@ impl BagWriter {
             file.write_all(bytes)?;
             file.sync_all()
         };
-        write().attempt(|| format!("cannot write {name}"))?;
+        write().context(|| format!("cannot write {name}"))?;
         self.tags.insert(name.to_owned(), hash_of(bytes));
         Ok(())
     }
@@ -163,7 +163,7 @@ impl BagFile {
         }
         self.hash.update(bytes);
         self.length += bytes.len() as u64;
-        self.file.write_all(bytes).attempt(|| format!("cannot write {}", self.name))
+        self.file.write_all(bytes).context(|| format!("cannot write {}", self.name))
     }
 
     /// Tells how much was written.
@@ -200,7 +200,7 @@ impl Finished {
     /// Adds the time stamp over the signature.
     pub fn stamp(&mut self, token: &[u8]) -> Result<()> {
         let write = || self.folder.dir().create_new(STAMP)?.write_all(token);
-        write().attempt(|| format!("cannot write {STAMP}"))?;
+        write().context(|| format!("cannot write {STAMP}"))?;
         self.files += 1;
         Ok(())
     }
@@ -214,7 +214,7 @@ impl Finished {
 
 /// Says that the export was stopped.
 pub fn stopped() -> Error {
-    Error::new(Kind::Interrupted, "the export was stopped; nothing is left of it")
+    Error::new(ErrorKind::Interrupted, "the export was stopped; nothing is left of it")
 }
 
 /// Says that something is there already.

@@ -2,9 +2,9 @@
 
 use crate::case::Case;
 use crate::error::Result;
-use crate::index::{Bucket as Counted, Cancel, Hit, Request};
+use crate::index::{Bucket as Counted, CancelToken, Hit, Request};
 use crate::query::Expr;
-use crate::record::{Instant, Window, Zone, bucket_edges, readable_width, thousands};
+use crate::record::{TimeRange, Timestamp, Zone, bucket_edges, readable_width, thousands};
 
 use super::report::{Bucket, Chart};
 
@@ -18,19 +18,19 @@ const BARS: usize = 60;
 
 /// Finds the stretches of an hour or more in which no source of a case has any
 /// event, in the intervals of the chart of these events.
-pub fn silent(case: &Case, hits: &[Hit], zone: &Zone) -> Result<Vec<Window>> {
+pub fn silent(case: &Case, hits: &[Hit], zone: &Zone) -> Result<Vec<TimeRange>> {
     let times = hits.iter().filter_map(|hit| hit.time);
     let Some((first, last)) = times.clone().min().zip(times.max()) else { return Ok(Vec::new()) };
     let (edges, _) = edges(first, last, zone);
-    let all = Request { expr: Expr::All, window: Window::ALL };
-    Ok(gaps(&case.index().histogram(&all, &edges, None, 0, &Cancel::new())?.buckets))
+    let all = Request { expr: Expr::All, window: TimeRange::ALL };
+    Ok(gaps(&case.index().histogram(&all, &edges, None, 0, &CancelToken::new())?.buckets))
 }
 
 /// Finds the same where every event of the case is known: from their times.
-pub fn silent_among(times: &[Instant], zone: &Zone) -> Vec<Window> {
+pub fn silent_among(times: &[Timestamp], zone: &Zone) -> Vec<TimeRange> {
     let Some((first, last)) = times.iter().min().zip(times.iter().max()) else { return Vec::new() };
     let (edges, _) = edges(*first, *last, zone);
-    let windows = edges.windows(2).map(|pair| Window { from: pair[0], to: pair[1] });
+    let windows = edges.windows(2).map(|pair| TimeRange { from: pair[0], to: pair[1] });
     let mut counted: Vec<Counted> =
         windows.map(|window| Counted { window, count: 0, by: Vec::new() }).collect();
     for time in times {
@@ -43,26 +43,26 @@ pub fn silent_among(times: &[Instant], zone: &Zone) -> Vec<Window> {
 }
 
 /// Gives the edges of the chart's intervals, and how long one is.
-fn edges(first: Instant, last: Instant, zone: &Zone) -> (Vec<Instant>, i64) {
-    let window = Window { from: first, to: last.plus(1) };
+fn edges(first: Timestamp, last: Timestamp, zone: &Zone) -> (Vec<Timestamp>, i64) {
+    let window = TimeRange { from: first, to: last.plus(1) };
     let width = readable_width(window, BARS);
     (bucket_edges(window, width, zone), width)
 }
 
 /// Counts events over time, by outcome, and marks the silent stretches.
 pub struct Bars {
-    edges: Vec<Instant>,
+    edges: Vec<Timestamp>,
     chart: Chart,
 }
 
 impl Bars {
     /// Makes the empty intervals from the first event's moment to the last's.
-    pub fn new(first: Instant, last: Instant, zone: &Zone, silent: &[Window]) -> Bars {
+    pub fn new(first: Timestamp, last: Timestamp, zone: &Zone, silent: &[TimeRange]) -> Bars {
         let (edges, width) = edges(first, last, zone);
-        let windows = edges.windows(2).map(|pair| Window { from: pair[0], to: pair[1] });
+        let windows = edges.windows(2).map(|pair| TimeRange { from: pair[0], to: pair[1] });
         let within =
-            |window: &Window| silent.iter().any(|gap| gap.from <= window.from && window.to <= gap.to);
-        let bucket = |window: Window| Bucket { gap: within(&window), ..empty(window, width, zone) };
+            |window: &TimeRange| silent.iter().any(|gap| gap.from <= window.from && window.to <= gap.to);
+        let bucket = |window: TimeRange| Bucket { gap: within(&window), ..empty(window, width, zone) };
         let buckets: Vec<Bucket> = windows.map(bucket).collect();
         let (from, to) = match (edges.first(), edges.last()) {
             (Some(from), Some(to)) if !buckets.is_empty() => (*from, *to),
@@ -73,7 +73,7 @@ impl Bars {
     }
 
     /// Counts an event by the first letter of how it came out.
-    pub fn add(&mut self, time: Instant, outcome: u8) {
+    pub fn add(&mut self, time: Timestamp, outcome: u8) {
         let place = self.edges.partition_point(|edge| *edge <= time);
         let bucket = place.checked_sub(1).and_then(|place| self.chart.buckets.get_mut(place));
         let Some(bucket) = bucket else { return };
@@ -90,7 +90,7 @@ impl Bars {
     }
 }
 
-fn empty(window: Window, width: i64, zone: &Zone) -> Bucket {
+fn empty(window: TimeRange, width: i64, zone: &Zone) -> Bucket {
     let label = zone.show(window.from, if width < SECOND { 3 } else { 0 });
     // Of `2026-03-01 10:30:00.000Z`: what tells neighbours apart.
     let said = match width {
@@ -105,13 +105,13 @@ fn empty(window: Window, width: i64, zone: &Zone) -> Bucket {
 
 /// Finds stretches of an hour or more in which no source has any event.
 /// Coverage speaks of gaps in the same sense; shorter silence is usual.
-fn gaps(any: &[Counted]) -> Vec<Window> {
+fn gaps(any: &[Counted]) -> Vec<TimeRange> {
     let (mut from, mut found) = (0, Vec::new());
     while let Some(first) = any.get(from) {
         let silent = any[from..].iter().take_while(|counted| counted.count == 0).count();
         let end = any[from..from + silent].last().map_or(first.window.from, |last| last.window.to);
         if i128::from(end.nanos()) - i128::from(first.window.from.nanos()) >= i128::from(HOUR) {
-            found.push(Window { from: first.window.from, to: end });
+            found.push(TimeRange { from: first.window.from, to: end });
         }
         from += silent.max(1);
     }
@@ -138,16 +138,16 @@ mod tests {
 
     /// Gives intervals of some minutes with so many events each, and which are gaps.
     fn marked(minutes: i64, counts: &[u64]) -> Vec<bool> {
-        let edge = |at: usize| Instant::from_nanos(at as i64 * minutes * MINUTE);
+        let edge = |at: usize| Timestamp::from_nanos(at as i64 * minutes * MINUTE);
         let counted = |(at, count): (usize, &u64)| Counted {
-            window: Window { from: edge(at), to: edge(at + 1) },
+            window: TimeRange { from: edge(at), to: edge(at + 1) },
             count: *count,
             by: Vec::new(),
         };
         let any: Vec<Counted> = counts.iter().enumerate().map(counted).collect();
         let silent = gaps(&any);
         let within =
-            |window: &Window| silent.iter().any(|gap| gap.from <= window.from && window.to <= gap.to);
+            |window: &TimeRange| silent.iter().any(|gap| gap.from <= window.from && window.to <= gap.to);
         any.iter().map(|counted| within(&counted.window)).collect()
     }
 
@@ -161,8 +161,12 @@ mod tests {
     #[test]
     fn marks_below_the_bars_say_no_more_than_they_must() {
         let mark = |width| {
-            empty(Window { from: Instant::from_secs(1_772_361_000), to: Instant::MAX }, width, &Zone::UTC)
-                .mark
+            empty(
+                TimeRange { from: Timestamp::from_secs(1_772_361_000), to: Timestamp::MAX },
+                width,
+                &Zone::UTC,
+            )
+            .mark
         };
         assert_eq!(mark(DAY), "2026-03-01");
         assert_eq!(mark(2 * HOUR), "2026-03-01 10:30");

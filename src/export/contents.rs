@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use crate::fs::{read_json, weight_of_json};
-use crate::record::Instant;
+use crate::record::Timestamp;
 
 use super::read::{Bag, MOST_VALUES};
 use super::records::cells;
@@ -55,9 +55,9 @@ pub struct Events {
     pub total: u64,
     pub untimed: u64,
     pub withheld: u64,
-    pub span: Option<(Instant, Instant)>,
+    pub span: Option<(Timestamp, Timestamp)>,
     /// When each was, and the first letter of how it came out.
-    pub times: Vec<(Instant, u8)>,
+    pub times: Vec<(Timestamp, u8)>,
     /// The names of the first ones.
     pub first: Vec<String>,
     /// Those that are shown, each with the SHA-256 of its record.
@@ -103,7 +103,7 @@ impl Events {
 }
 
 /// Gives when an event was.
-pub fn time_of(event: &Map<String, Value>) -> Option<Instant> {
+pub fn time_of(event: &Map<String, Value>) -> Option<Timestamp> {
     event.get("@timestamp")?.as_str()?.parse().ok()
 }
 

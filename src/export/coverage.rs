@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use crate::case::{Case, SourceInfo};
 use crate::error::Result;
-use crate::index::{Cancel, Request};
-use crate::journal::Line;
+use crate::index::{CancelToken, Request};
+use crate::journal::Entry;
 use crate::query::{Expr, FieldRef, Leaf, Pattern, Test};
-use crate::record::{Instant, SourceId, Window};
+use crate::record::{SourceId, TimeRange, Timestamp};
 
 use super::records::Share;
 use super::redact::Redactor;
@@ -29,9 +29,9 @@ const MOST_HOURS: i64 = 24 * 366 * 10;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Gap {
     /// Where it begins.
-    pub from: Instant,
+    pub from: Timestamp,
     /// Where it ends.
-    pub to: Instant,
+    pub to: Timestamp,
 }
 
 impl Gap {
@@ -66,11 +66,16 @@ fn gaps(case: &Case, info: &SourceInfo) -> Result<Option<Vec<Gap>>> {
     if end - start > MOST_HOURS || end.checked_mul(HOUR).is_none() {
         return Ok(None);
     }
-    let edges: Vec<Instant> = (start..=end).map(|hour| Instant::from_nanos(hour * HOUR)).collect();
+    let edges: Vec<Timestamp> = (start..=end).map(|hour| Timestamp::from_nanos(hour * HOUR)).collect();
     let test = Test::Is(Pattern { text: info.id.to_string(), quoted: false });
     let expr = Expr::Leaf(Leaf { field: Some(FieldRef::Source), test });
-    let histogram =
-        case.index().histogram(&Request { expr, window: Window::ALL }, &edges, None, 0, &Cancel::new())?;
+    let histogram = case.index().histogram(
+        &Request { expr, window: TimeRange::ALL },
+        &edges,
+        None,
+        0,
+        &CancelToken::new(),
+    )?;
     let mut gaps: Vec<Gap> = Vec::new();
     for bucket in histogram.buckets.iter().filter(|bucket| bucket.count == 0) {
         match gaps.last_mut() {
@@ -98,12 +103,10 @@ pub struct NotRead<'a> {
 }
 
 /// Lists what was met at import and not read, as a journal's entries say.
-pub fn not_read_of<'a>(entries: impl IntoIterator<Item = &'a Line>) -> Vec<NotRead<'a>> {
+pub fn not_read_of<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Vec<NotRead<'a>> {
     entries
         .into_iter()
-        .filter(|line| line.act == "import.receipt")
-        .filter_map(|line| line.what["sources"].as_array())
-        .flatten()
+        .flat_map(Entry::receipt_rows)
         .filter(|row| {
             let status = &row["status"];
             status == "skipped" || status == "failed" || (status == "partial" && row["source"].is_null())
@@ -178,7 +181,7 @@ pub const NOT_SHOWN: &str =
     "whether these are all the logs there were, and whether they were complete before they were imported";
 
 /// Gives what `not_read` in `coverage.json` says.
-pub fn not_read<'a>(entries: impl IntoIterator<Item = &'a Line>) -> Vec<Value> {
+pub fn not_read<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Vec<Value> {
     let row = |row: NotRead<'_>| {
         let mut object = json!({ "path": row.path, "status": row.status, "reason": row.reason });
         for (name, value) in [("path_bytes", row.path_bytes), ("unread", row.unread)] {
@@ -198,7 +201,7 @@ pub fn gaps_between(hours: &BTreeSet<i64>) -> Option<Vec<Value>> {
     if last + 1 - first > MOST_HOURS {
         return None;
     }
-    let at = |hour: i64| Instant::from_nanos(hour.saturating_mul(HOUR));
+    let at = |hour: i64| Timestamp::from_nanos(hour.saturating_mul(HOUR));
     let pairs = hours.iter().zip(hours.iter().skip(1)).filter(|(one, next)| *one + 1 < **next);
     let mut gaps: Vec<Gap> = pairs.map(|(one, next)| Gap { from: at(one + 1), to: at(*next) }).collect();
     longest(&mut gaps);

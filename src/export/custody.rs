@@ -3,29 +3,24 @@
 use serde_json::{Value, json};
 
 use crate::case::{Case, beside_checkpoint};
-use crate::error::{Result, harmless_json};
+use crate::error::{Result, escape_json_controls};
 use crate::index::Request;
 use crate::journal::{
-    Act, Bookmark, CHECKPOINT_NAMESPACE, Checkpoint, EventRef, Finding, Journal, Line, Signer, State,
-    bare_url, check_signature, leaf,
+    AnchorStamp, Annotation, Bookmark, CHECKPOINT_NAMESPACE, Checkpoint, Entry, EventRef, EvidenceImport,
+    Finding, Journal, Payload, SealedSource, Signer, State, bare_url, check_signature, leaf,
 };
-use crate::record::{Window, counted, thousands};
+use crate::record::TimeRange;
 
 use super::ask::each;
 use super::bag::{BagWriter, hash_of};
 use super::records::{Share, hex};
 use super::redact::Redactor;
 
-/// Entries that say only what left the case. Behind the last other entry they
-/// stay out of the next bundle, so that exporting changes nothing that is exported.
-const LEAVING: [&str; 3] = ["export", "reveal", "transfer"];
-
-/// The entry that seals sources; proofs rest on the roots in it.
-const SEALING: &str = "evidence.import";
-
-/// Gives how many of the journal's lines go into a bundle.
+/// Returns how many of the journal's lines go into a bundle. Entries at its end
+/// that only say that something left the case stay out, so that exporting changes
+/// nothing that is exported.
 pub fn cut(journal: &Journal) -> usize {
-    let last = journal.lines.iter().rposition(|line| !LEAVING.contains(&line.act.as_str()));
+    let last = journal.lines.iter().rposition(|entry| !entry.payload().is_departure());
     last.map_or(0, |last| last + 1)
 }
 
@@ -61,7 +56,7 @@ pub fn journal(
 
 /// Tells whether an entry is left out of a bundle, but for its hashes: in a
 /// redacted one for what it tells, in any for credentials.
-pub fn withheld(line: &Line, shares: &[Share], redactor: &Redactor) -> bool {
+pub fn withheld(line: &Entry, shares: &[Share], redactor: &Redactor) -> bool {
     if lets_in(line) {
         return true;
     }
@@ -71,17 +66,16 @@ pub fn withheld(line: &Line, shares: &[Share], redactor: &Redactor) -> bool {
 
 /// Tells whether records of the bundle are proved by the roots of an entry: it
 /// stays, whatever else it holds, for nothing else vouches for them.
-fn vouches(line: &Line, shares: &[Share]) -> bool {
-    let sources = line.what["sources"].as_array().filter(|_| line.act == SEALING);
-    let shared = |row: &Value| shares.iter().any(|share| row["source"] == share.source.to_string().as_str());
-    sources.is_some_and(|rows| rows.iter().any(shared))
+fn vouches(line: &Entry, shares: &[Share]) -> bool {
+    let shared = |row: &SealedSource| shares.iter().any(|share| row.source == share.source.to_string());
+    line.read().is_some_and(|import: EvidenceImport| import.sources.iter().any(shared))
 }
 
 /// Gives which parts of an entry hold a redacted value, and of which field. In an
 /// import's own hashes it would be chance.
-fn fields_told<'a>(line: &Line, redactor: &'a Redactor) -> Vec<(String, &'a str)> {
+fn fields_told<'a>(line: &Entry, redactor: &'a Redactor) -> Vec<(String, &'a str)> {
     const OURS: [&str; 5] = ["content_sha256", "manifest_sha256", "salt", "sources", "tool"];
-    let ours = |name: &str| line.act == SEALING && OURS.contains(&name);
+    let ours = |name: &str| line.is::<EvidenceImport>() && OURS.contains(&name);
     let mut told: Vec<(String, &str)> = Vec::new();
     told.extend(redactor.field_in(&line.by).map(|field| ("by".to_owned(), field)));
     match line.what.as_object() {
@@ -97,15 +91,15 @@ fn fields_told<'a>(line: &Line, redactor: &'a Redactor) -> Vec<(String, &'a str)
 
 /// Tells whether an entry holds credentials: once, all of the URL of a time-stamp
 /// authority was written down.
-fn lets_in(line: &Line) -> bool {
-    let url = line.what["authority"].as_str().filter(|_| line.act == "anchor.stamp");
-    url.is_some_and(|url| bare_url(url) != url)
+fn lets_in(line: &Entry) -> bool {
+    let stamp = line.read::<AnchorStamp>();
+    stamp.is_some_and(|stamp| bare_url(&stamp.authority) != stamp.authority)
 }
 
 /// Says of each entry that is left out for its credentials, in a sentence.
 pub fn credentials(case: &Case, size: usize) -> Vec<String> {
     let lines = case.journal().iter().take(size).filter(|line| lets_in(line));
-    let tell = |line: &Line| {
+    let tell = |line: &Entry| {
         format!(
             "WITHHELD: entry {} of data/journal.jsonl (anchor.stamp) holds more of the time-stamp authority's address than its host and path, which may be a password; its hash and leaf are there.",
             line.seq
@@ -117,12 +111,12 @@ pub fn credentials(case: &Case, size: usize) -> Vec<String> {
 /// Says of each entry that stays though it holds a redacted value, in a sentence.
 pub fn told(case: &Case, size: usize, shares: &[Share], redactor: &Redactor) -> Vec<String> {
     let staying = case.journal().iter().take(size).filter(|line| vouches(line, shares));
-    let tell = |line: &Line| {
+    let tell = |line: &Entry| {
         let parts: Vec<String> = fields_told(line, redactor)
             .into_iter()
             .map(|(part, field)| format!("of {field} in `{part}`"))
             .collect();
-        let (seq, act, parts) = (line.seq, &line.act, (!parts.is_empty()).then(|| parts.join(" and "))?);
+        let (seq, act, parts) = (line.seq, &line.kind, (!parts.is_empty()).then(|| parts.join(" and "))?);
         Some(format!(
             "NOT REDACTED: entry {seq} of data/journal.jsonl ({act}) holds a redacted value {parts}. It stays, for proofs in this bundle rest on it."
         ))
@@ -139,14 +133,13 @@ pub fn unnamed(case: &Case, size: usize, redactor: &Redactor) -> Vec<u64> {
 
 /// Tells whether an entry holds hashes of single records: a log line can be
 /// guessed from its hash.
-fn tells_hashes(line: &Line) -> bool {
-    let events = match Act::read(&line.act, &line.what) {
-        Some(Act::Mark { .. }) => true,
-        Some(Act::Find(new)) => !new.events.is_empty(),
-        Some(Act::Set { change, .. }) => !change.events.is_empty(),
+fn tells_hashes(line: &Entry) -> bool {
+    match line.payload() {
+        Payload::Annotation(Annotation::Mark { .. }) | Payload::JournalMerge(_) => true,
+        Payload::Annotation(Annotation::Find(new)) => !new.events.is_empty(),
+        Payload::Annotation(Annotation::Set { change, .. }) => !change.events.is_empty(),
         _ => false,
-    };
-    events || line.act == crate::journal::MERGE
+    }
 }
 
 /// Writes `checkpoint.txt`, its signature, and its time stamp where the case has one.
@@ -207,7 +200,7 @@ pub fn findings(case: &Case, chosen: &[u64], redactor: &Redactor, bag: &mut BagW
     let mut lines = Vec::new();
     for finding in state.findings.iter().filter(|finding| chosen.contains(&finding.number)) {
         let mut shown = Shown::default();
-        let request = Request { expr: case.events_of(finding)?, window: Window::ALL };
+        let request = Request { expr: case.events_of(finding)?, window: TimeRange::ALL };
         each(case, &request, &mut |hit| {
             shown.count += 1;
             if shown.first.len() < OF_FINDING {
@@ -238,7 +231,7 @@ pub fn findings(case: &Case, chosen: &[u64], redactor: &Redactor, bag: &mut BagW
 
 /// Writes a line of JSON.
 pub fn line_of(value: &Value) -> String {
-    harmless_json(value.to_string()) + "\n"
+    escape_json_controls(value.to_string()) + "\n"
 }
 
 /// Gives a finding as it stands in `findings.jsonl`.
@@ -259,60 +252,4 @@ pub fn of_bookmark(mark: &Bookmark, shown: &Shown) -> Value {
     json!({ "kind": "bookmark", "event": mark.event.event, "sha256": mark.event.hash, "note": mark.note,
         "tags": mark.tags, "orphaned": shown.orphaned.first(), "history": mark.history,
         "stands": shown.first.first() })
-}
-
-/// Says in a few words what an entry holds (foreign text: show through `Visible`).
-pub fn summary(line: &Line) -> String {
-    let what = &line.what;
-    let text = |name: &str| what[name].as_str().unwrap_or_default().to_owned();
-    let number = |name: &str, noun: &str| counted(what[name].as_u64().unwrap_or_default(), noun);
-    match line.act.as_str() {
-        "case.create" => text("title"),
-        "evidence.import" => {
-            let sealed = what["sources"].as_array().map_or(0, Vec::len);
-            let sources = counted(sealed as u64, "source");
-            let bytes = counted(what["content_length"].as_u64().unwrap_or_default(), "byte");
-            format!("batch {}: {sources}, {bytes}", what["batch"])
-        }
-        "import.receipt" => receipt(what),
-        "index.rebuild" => number("events", "event"),
-        "key.add" => text("fingerprint"),
-        "anchor.stamp" => format!("{} entries, stamped at {}", what["entries"], text("stamped")),
-        "export" => format!("{}: {}", number("events", "event"), text("asked")),
-        "reveal" => text("token"),
-        "transfer" => format!("{} → {}", text("released_by"), text("received_by")),
-        "recovery" => text("reason"),
-        crate::journal::MERGE => {
-            let merged = counted(what["lines"].as_array().map_or(0, Vec::len) as u64, "annotation");
-            match crate::journal::unsigned(line).len() {
-                0 => merged,
-                unsigned => format!("{merged}, {} of them of an unsigned copy", thousands(unsigned as u64)),
-            }
-        }
-        crate::journal::ADOPT => {
-            format!("{} that no key of the case signed", number("count", "adopted entry"))
-        }
-        crate::journal::ACCEPT => {
-            what["why"].as_str().unwrap_or("it contradicted signed checkpoints of the case").to_owned()
-        }
-        "key.use" => text("fingerprint"),
-        act => Act::read(act, what).map_or_else(|| what.to_string(), |act| act.told()),
-    }
-}
-
-fn receipt(what: &Value) -> String {
-    let rows = what["sources"].as_array().map_or(&[][..], Vec::as_slice);
-    let count = |status: &str| rows.iter().filter(|row| row["status"] == status).count();
-    let events: u64 = rows.iter().filter_map(|row| row["events"].as_u64()).sum();
-    let with_content = |row: &&Value| {
-        matches!(row["status"].as_str(), Some("imported" | "unread" | "partial")) && !row["source"].is_null()
-    };
-    let read = rows.iter().filter(with_content).count() as u64;
-    let mut text = format!("{}, {}", counted(read, "source"), counted(events, "event"));
-    for status in ["duplicate", "empty", "unread", "partial", "skipped", "failed"] {
-        if count(status) > 0 {
-            text.push_str(&format!(", {} {status}", count(status)));
-        }
-    }
-    text
 }

@@ -98,7 +98,7 @@ pub fn sketch(event: Map<String, Value>, tags: &[String]) -> Map<String, Value> 
         }
     }
     let time = row.get("@timestamp").and_then(Value::as_str);
-    let nanos = time.and_then(|time| time.parse::<crate::record::Instant>().ok()).unwrap_or_default();
+    let nanos = time.and_then(|time| time.parse::<crate::record::Timestamp>().ok()).unwrap_or_default();
     let micros = nanos.nanos().div_euclid(1000);
     let datetime = format!("{}+00:00", &nanos.to_string()[..26]);
     let what = if time.is_some() { "Event Logged" } else { "Time Unknown" };

@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::case::{Case, TOOL, Watch};
-use crate::error::{Attempt, Error, Result, visible};
+use crate::error::{Context, Error, Result, visible};
 use crate::index::Hit;
-use crate::journal::{Checkpoint, Line, Signer, fetch_stamp};
-use crate::record::{Instant, SourceId, Window, Zone};
+use crate::journal::{Checkpoint, Entry, Signer, fetch_stamp};
+use crate::record::{SourceId, TimeRange, Timestamp, Zone};
 
 use super::ask::Ask;
 use super::bag::{BagWriter, Finished, NAMESPACE, UNSIGNED, one_line, parent_of, taken};
@@ -103,12 +103,12 @@ pub(super) struct Source<'a> {
 
 impl Source<'_> {
     /// Gives the newest entry that goes in: the bundle shows the case as it was then.
-    fn last(&self) -> Option<&Line> {
+    fn last(&self) -> Option<&Entry> {
         self.case.journal().get(self.entries.wrapping_sub(1))
     }
 
     /// Gives the moment of the newest entry.
-    pub fn state_time(&self) -> Instant {
+    pub fn state_time(&self) -> Timestamp {
         self.last().and_then(|line| line.at.parse().ok()).unwrap_or_default()
     }
 }
@@ -212,7 +212,7 @@ fn query(source: &Source<'_>, redactor: &Redactor) -> Result<Value> {
     evidence.sort();
     let mut parts = source.ask.parts(case);
     let redacted = asked::redact(&mut parts, redactor);
-    let window = |window: Window| json!({ "from": window.from.to_string(), "to": window.to.to_string() });
+    let window = |window: TimeRange| json!({ "from": window.from.to_string(), "to": window.to.to_string() });
     let silent = bars::silent(case, source.hits, &source.options.zone)?;
     let silent: Vec<Value> = silent.into_iter().map(window).collect();
     let mut fields: BTreeSet<&str> = source.options.redact.iter().map(String::as_str).collect();
@@ -276,7 +276,7 @@ fn copy(mut from: File, to: &mut super::bag::BagFile) -> Result<()> {
     let why = || "cannot read an original".to_owned();
     let mut buffer = vec![0; 1 << 18];
     loop {
-        match from.read(&mut buffer).attempt(why)? {
+        match from.read(&mut buffer).context(why)? {
             0 => return Ok(()),
             n => to.write(&buffer[..n])?,
         }
@@ -363,6 +363,6 @@ fn plain(case: &Case) -> String {
 }
 
 fn pretty(value: &Value) -> Result<String> {
-    let text = serde_json::to_string_pretty(value).attempt(|| "cannot write JSON".to_owned())?;
-    Ok(crate::error::harmless_json(text) + "\n")
+    let text = serde_json::to_string_pretty(value).context(|| "cannot write JSON".to_owned())?;
+    Ok(crate::error::escape_json_controls(text) + "\n")
 }

@@ -35,7 +35,6 @@ mod untar;
 mod verify;
 
 pub use ask::{Ask, Query};
-pub use custody::summary;
 pub use forms::{CSV_FIELDS, csv_cell, csv_row, sketch};
 pub use leave::{introduce, note};
 pub use make::{Made, Options, Stage, VERIFY_PROOFS, VERIFY_SH, make, name_of};
@@ -43,5 +42,5 @@ pub use read::Bag;
 pub use replay::{Replayed, question, replay};
 pub use reveal::reveal;
 pub use single::proof;
-pub use transfer::{Checked, TRANSFER, Transfer};
+pub use transfer::{Checked, TRANSFER, TransferRecord};
 pub use verify::{is_proof, verify, verify_proof};

@@ -5,19 +5,18 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::Value;
 
-use crate::case::{NEVER_PROVEN, Times};
+use crate::case::{NEVER_PROVEN, TimeCounts};
 use crate::error::{Error, Result};
 use crate::fs::read_json;
-use crate::journal::Line as Entry;
+use crate::journal::Entry;
 use crate::parse::clock_shown;
-use crate::record::{Instant, Window, Zone, counted, thousands};
+use crate::record::{TimeRange, Timestamp, Zone, counted, thousands};
 
 use super::bars::Bars;
 use super::contents::{Events, cell, list, number, rows, text, texts, time_of, whole};
-use super::custody::summary;
 use super::read::{Bag, MOST_VALUES};
 use super::report::{
-    Chart, Checkpoint, Cover, Coverage, Custody, Fact, FindingPart, Line, Marked, NotRead, Note,
+    Chart, Checkpoint, Cover, Coverage, Custody, EventLine, Fact, FindingPart, Marked, NotRead, Note,
     RedactionRow, Report, html as write,
 };
 
@@ -88,7 +87,7 @@ impl Page<'_> {
     }
 
     fn moment(&self, at: &str) -> String {
-        at.parse::<Instant>().map_or_else(|_| at.to_owned(), |at| self.zone.show(at, 0))
+        at.parse::<Timestamp>().map_or_else(|_| at.to_owned(), |at| self.zone.show(at, 0))
     }
 
     fn cover(&self, bag: &Bag) -> Result<Cover, String> {
@@ -167,13 +166,13 @@ impl Page<'_> {
         said.map(|(number, word)| format!("{number} {word}")).collect::<Vec<String>>().join(", ")
     }
 
-    fn line(&self, name: &str) -> Option<Line> {
+    fn line(&self, name: &str) -> Option<EventLine> {
         let (event, sha256) = self.events.shown.get(name)?;
         let text = |name: &str| cell(event, name);
         let redacted = event.contains_key("vestigo.withheld");
         let source = text("vestigo.source");
         let row = list(&self.covered, "sources").find(|row| row["source"] == source.as_str());
-        Some(Line {
+        Some(EventLine {
             id: text("id"),
             time: time_of(event).map(|time| self.zone.show(time, 3)).unwrap_or_default(),
             doubt: doubt(&text("vestigo.time.basis")),
@@ -229,9 +228,9 @@ impl Page<'_> {
 
     fn chart(&self) -> Option<Chart> {
         let (first, last) = self.events.span?;
-        let moment = |value: &Value| value.as_str().and_then(|at| at.parse::<Instant>().ok());
-        let window = |row: &Value| Some(Window { from: moment(&row["from"])?, to: moment(&row["to"])? });
-        let silent: Vec<Window> = list(&self.query, "silent").filter_map(window).collect();
+        let moment = |value: &Value| value.as_str().and_then(|at| at.parse::<Timestamp>().ok());
+        let window = |row: &Value| Some(TimeRange { from: moment(&row["from"])?, to: moment(&row["to"])? });
+        let silent: Vec<TimeRange> = list(&self.query, "silent").filter_map(window).collect();
         let mut bars = Bars::new(first, last, &self.zone, &silent);
         self.events.times.iter().for_each(|(time, outcome)| bars.add(*time, *outcome));
         Some(bars.chart())
@@ -248,7 +247,7 @@ impl Page<'_> {
             _ if row["first"].is_string() => vec!["were not looked for in this source".to_owned()],
             _ => Vec::new(),
         };
-        let times: Times = serde_json::from_value(row["time"].clone()).unwrap_or_default();
+        let times: TimeCounts = serde_json::from_value(row["time"].clone()).unwrap_or_default();
         Coverage {
             source_path: text(row, "path").to_owned(),
             format: text(row, "format").to_owned(),
@@ -278,9 +277,9 @@ impl Page<'_> {
                 Ok(line) => Custody {
                     seq,
                     at: self.moment(&line.at),
-                    summary: summary(&line),
+                    summary: line.payload().summary(),
                     by: if unnamed.contains(&seq) { UNNAMED.to_owned() } else { line.by },
-                    act: line.act,
+                    act: line.kind,
                 },
             };
             entries.push_back(row);
@@ -374,7 +373,7 @@ fn doubt(basis: &str) -> String {
 }
 
 /// Says how the times of a source are known.
-fn basis(times: &Times) -> String {
+fn basis(times: &TimeCounts) -> String {
     let parts = [
         (times.explicit, "stated in full"),
         (times.inferred, "in part inferred (year, date or zone) or corrected"),

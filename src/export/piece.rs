@@ -3,9 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use crate::case::record_hash;
-use crate::error::{Attempt, Error, Result, harmless_json};
+use crate::error::{Context, Error, Result, escape_json_controls};
 use crate::evidence::{FrameProof, FrameRow, Span};
-use crate::record::{Entry, json_object};
+use crate::record::{EventRecord, json_object};
 
 use super::forms::{CSV_FIELDS, cell, csv_row, sketch};
 use super::records::{Job, Matter, Share, hex, hex_all};
@@ -81,7 +81,13 @@ pub(super) fn piece(matter: &Matter<'_>, share: &Share, job: &Job<'_>) -> Result
     Ok(Piece { raw, proof: format!("{line}\n"), parts })
 }
 
-fn part(matter: &Matter<'_>, entry: &Entry, span: Span, whole: &[u8], raw: &mut Vec<u8>) -> Result<Part> {
+fn part(
+    matter: &Matter<'_>,
+    entry: &EventRecord,
+    span: Span,
+    whole: &[u8],
+    raw: &mut Vec<u8>,
+) -> Result<Part> {
     let origin = &entry.origin;
     let event = format!("{}:{}", origin.source, origin.record);
     let (mut object, withheld) = shown(entry, whole, matter.redactor);
@@ -105,8 +111,8 @@ fn part(matter: &Matter<'_>, entry: &Entry, span: Span, whole: &[u8], raw: &mut 
 /// Gives an event in every form.
 pub(super) fn forms(object: Map<String, Value>, tags: &[String]) -> Result<Forms> {
     let line = |object: &Map<String, Value>| -> Result<String> {
-        let text = serde_json::to_string(object).attempt(|| "cannot write an event as JSON".to_owned())?;
-        Ok(harmless_json(text) + "\n")
+        let text = serde_json::to_string(object).context(|| "cannot write an event as JSON".to_owned())?;
+        Ok(escape_json_controls(text) + "\n")
     };
     let json = line(&object)?;
     let csv = csv_row(CSV_FIELDS.iter().map(|name| cell(&object, name)));
@@ -117,7 +123,7 @@ pub(super) fn forms(object: Map<String, Value>, tags: &[String]) -> Result<Forms
 /// where anything in it had to be taken out, its original is left out, and how long
 /// that is: from the length of a line follows that of the value in it. So it would
 /// from the places of its neighbours, which no event of a redacted bundle tells.
-pub fn shown(entry: &Entry, whole: &[u8], redactor: &Redactor) -> (Map<String, Value>, bool) {
+pub fn shown(entry: &EventRecord, whole: &[u8], redactor: &Redactor) -> (Map<String, Value>, bool) {
     let mut object = json_object(entry, true);
     if !redactor.is_active() {
         return (object, false);

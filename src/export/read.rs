@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::error::{Attempt, Error, Result, visible};
+use crate::error::{Context, Error, Result, visible};
 use crate::evidence::Damage;
-use crate::fs::{Dir, Kind, open_named};
+use crate::fs::{Dir, FileKind, open_named};
 use crate::record::{Hash, SourceId};
 
 use super::bag::{MANIFEST, TAGMANIFEST};
@@ -103,16 +103,16 @@ impl Bag {
             odd: Vec::new(),
         };
         if path.is_file() {
-            let mut file = open_named(path).attempt(why)?;
-            let Some(listing) = untar::list(&mut file).attempt(why)? else {
+            let mut file = open_named(path).context(why)?;
+            let Some(listing) = untar::list(&mut file).context(why)? else {
                 return Err(Error::case(format!("{} is no bundle", visible(&path.to_string_lossy())))
                     .hint("Name a bundle's folder or its tar, or a case's folder."));
             };
             (bag.top, bag.repacked) = (Some(listing.top), !listing.as_packed);
             (bag.files, bag.odd) = (listing.files, listing.odd);
         } else {
-            let folder = Dir::open(path).attempt(why)?;
-            bag.list_folder(&folder, "", 0).attempt(why)?;
+            let folder = Dir::open(path).context(why)?;
+            bag.list_folder(&folder, "", 0).context(why)?;
             bag.folder = Some(folder);
         }
         Ok(bag)
@@ -126,10 +126,10 @@ impl Bag {
             // A name that is not UTF-8 is none that a list can have.
             let kind = own.to_str().map(|own| folder.kind(own)).transpose()?.flatten();
             match (kind, own.to_str()) {
-                (Some(Kind::Folder), Some(own)) if depth < DEEPEST => {
+                (Some(FileKind::Folder), Some(own)) if depth < DEEPEST => {
                     self.list_folder(&folder.dir(own)?, &format!("{name}/"), depth + 1)?;
                 }
-                (Some(Kind::File(length)), _) if self.files.len() < MOST => {
+                (Some(FileKind::File(length)), _) if self.files.len() < MOST => {
                     self.files.insert(name, Piece { offset: 0, length });
                 }
                 _ => self.odd.push(damage(&visible(&name), "it is not a plain file")),
@@ -161,8 +161,8 @@ impl Bag {
     pub fn reader(&self, name: &str) -> Result<Take<File>> {
         let why = || format!("cannot read {} of the bundle", visible(name));
         let piece = self.files.get(name).ok_or_else(|| Error::case(why()))?;
-        let mut file = self.file_of(name).attempt(why)?;
-        file.seek(SeekFrom::Start(piece.offset)).attempt(why)?;
+        let mut file = self.file_of(name).context(why)?;
+        file.seek(SeekFrom::Start(piece.offset)).context(why)?;
         Ok(file.take(piece.length))
     }
 
@@ -191,7 +191,7 @@ impl Bag {
         let mut bytes = Vec::new();
         self.reader(name)?
             .read_to_end(&mut bytes)
-            .attempt(|| format!("cannot read {} of the bundle", visible(name)))?;
+            .context(|| format!("cannot read {} of the bundle", visible(name)))?;
         Ok(bytes)
     }
 

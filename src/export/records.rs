@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::case::Case;
 use crate::error::{Error, Result};
-use crate::evidence::SourceAt;
+use crate::evidence::SourceHandle;
 use crate::index::Hit;
 use crate::record::{Hash, SourceId};
 
@@ -62,7 +62,7 @@ pub(super) struct Matter<'a> {
 pub(super) struct Job<'a> {
     /// Which share it is of.
     pub share: usize,
-    pub at: SourceAt,
+    pub at: SourceHandle,
     /// Which frame of its source.
     pub frame: usize,
     /// Its events, as places among all of them, in the order of their records.
@@ -85,7 +85,7 @@ pub(super) fn write(
     for ((batch, row), members) in &mut by_source {
         members.sort_unstable_by_key(|n| hits[*n].record);
         let (source, number) = (hits[members[0]].source, format!("{:04}", shares.len() + 1));
-        let at = SourceAt { batch: *batch, row: *row };
+        let at = SourceHandle { batch: *batch, row: *row };
         jobs.extend(jobs_of(matter, at, shares.len(), members)?);
         shares.push(Share { source, number, records: members.len() as u64 });
     }
@@ -111,7 +111,7 @@ pub(super) fn write(
 /// Splits a source's events by frame.
 fn jobs_of<'a>(
     matter: &Matter<'_>,
-    at: SourceAt,
+    at: SourceHandle,
     share: usize,
     members: &'a [usize],
 ) -> Result<Vec<Job<'a>>> {
@@ -184,7 +184,7 @@ struct Turn<'a> {
 /// The files of one source: `data/raw/NNNN.log` and `data/proofs/NNNN.jsonl`.
 struct Open {
     share: usize,
-    at: SourceAt,
+    at: SourceHandle,
     raw: BagFile,
     proofs: BagFile,
     /// The frames that are in them.

@@ -6,11 +6,11 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::case::{Case, TOOL, Watch};
-use crate::error::{Attempt, Error, Kind, Result, visible};
+use crate::error::{Context, Error, ErrorKind, Result, visible};
 use crate::index::Hit;
-use crate::journal::rereads;
-use crate::query::{self, Context};
-use crate::record::{EventId, Instant, SourceId, Window, counted};
+use crate::journal::{Entry, Payload, rereads};
+use crate::query::{self, QueryContext};
+use crate::record::{EventId, SourceId, TimeRange, Timestamp, counted};
 
 use super::ask::{Ask, Query};
 use super::read::Bag;
@@ -37,11 +37,11 @@ pub fn question(path: &std::path::Path) -> Result<(Value, Option<Bag>)> {
     let why = || format!("cannot understand {} as a query", visible(&path.to_string_lossy()));
     if Bag::is_at(path) && path.extension().is_none_or(|ending| ending != "json") {
         let bag = Bag::open(path)?;
-        let value = serde_json::from_slice(&bag.read("data/query.json")?).attempt(why)?;
+        let value = serde_json::from_slice(&bag.read("data/query.json")?).context(why)?;
         return Ok((value, Some(bag)));
     }
-    let bytes = crate::journal::read_file(path).attempt(why)?;
-    Ok((serde_json::from_slice(&bytes).attempt(why)?, None))
+    let bytes = crate::journal::read_file(path).context(why)?;
+    Ok((serde_json::from_slice(&bytes).context(why)?, None))
 }
 
 /// Asks a bundle's question of a case again.
@@ -118,9 +118,9 @@ fn reasons(case: &Case, question: &Value, hits: &[Hit]) -> Vec<String> {
     }
     let entries = question["entries"].as_u64().unwrap_or(0) as usize;
     why.extend(read_otherwise(case, entries, &then));
-    let annotated = case.journal().iter().skip(entries).filter(|line| {
-        crate::journal::Act::read(&line.act, &line.what).is_some() || line.act == crate::journal::MERGE
-    });
+    let annotates =
+        |entry: &&Entry| matches!(entry.payload(), Payload::Annotation(_) | Payload::JournalMerge(_));
+    let annotated = case.journal().iter().skip(entries).filter(annotates);
     match annotated.count() {
         0 => {}
         count => why.push(format!("{count} annotations were made since (see `vestigo journal`).")),
@@ -174,7 +174,7 @@ fn ask(case: &Case, question: &Value, why: &mut Vec<String>) -> Result<Ask> {
                 let id: EventId = part["event"].as_str().ok_or_else(bad)?.parse()?;
                 match case.find(&id) {
                     Ok(hit) => ask.events.push(hit),
-                    Err(error) if error.kind() == Kind::Case => why.push(format!("{error}.")),
+                    Err(error) if error.kind() == ErrorKind::Case => why.push(format!("{error}.")),
                     Err(error) => return Err(error),
                 }
             }
@@ -188,14 +188,14 @@ fn ask(case: &Case, question: &Value, why: &mut Vec<String>) -> Result<Ask> {
 fn asked(case: &Case, part: &Value) -> Result<Query> {
     let text = part["query"].as_str().unwrap_or_default().to_owned();
     let names = case.field_names();
-    let context = Context { zone: case.about().zone, now: Instant::default(), fields: &names };
+    let context = QueryContext { zone: case.about().zone, now: Timestamp::default(), fields: &names };
     let parsed = query::parse(&text, &context).map_err(|diagnostic| {
-        Error::case("the bundle's query is not understood any more").because(diagnostic.render(&text))
+        Error::case("the bundle's query is not understood any more").with_source(diagnostic.render(&text))
     })?;
-    let bound = |name: &str, open: Instant| match part[name].as_str() {
+    let bound = |name: &str, open: Timestamp| match part[name].as_str() {
         Some(text) => text.parse(),
         None => Ok(open),
     };
-    let window = Window { from: bound("from", Window::ALL.from)?, to: bound("to", Window::ALL.to)? };
+    let window = TimeRange { from: bound("from", TimeRange::ALL.from)?, to: bound("to", TimeRange::ALL.to)? };
     Ok(Query { text, expr: parsed, window })
 }

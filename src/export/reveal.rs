@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::case::Case;
-use crate::error::{Attempt, Error, Result, visible};
+use crate::error::{Context, Error, Result, visible};
 use crate::record::FieldId;
 
 use super::read::Bag;
@@ -22,7 +22,7 @@ pub fn reveal(case: &Case, bag: &Bag, token: &str, named: Option<&str>) -> Resul
     let rows: Vec<Value> = rows
         .map(serde_json::from_slice)
         .collect::<Result<_, _>>()
-        .attempt(|| "cannot understand the bundle's ledger of redactions".to_owned())?;
+        .context(|| "cannot understand the bundle's ledger of redactions".to_owned())?;
     let unknown = || {
         Error::usage(format!("the bundle has no token {}", visible(token)))
             .hint("data/redactions.jsonl lists its tokens; write one as [user.name:0123456789abcdef].")
@@ -37,7 +37,7 @@ pub fn reveal(case: &Case, bag: &Bag, token: &str, named: Option<&str>) -> Resul
         )
     };
     let key = case.store().secret("vestigo redaction").ok_or_else(lost)?;
-    let known = FieldId::named(&field).is_some() || case.field_names().contains(&field);
+    let known = FieldId::by_name(&field).is_some() || case.field_names().contains(&field);
     if !known && field != NAMED {
         return Err(lost());
     }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::case::{Case, beside_checkpoint, keys_of};
 use crate::error::{Error, Result};
 use crate::index::Hit;
-use crate::journal::leaf;
+use crate::journal::{EvidenceImport, leaf};
 use crate::record::{Hash, prove};
 
 use super::custody::checkpoint_of;
@@ -45,10 +45,8 @@ pub fn proof(case: &Case, hit: &Hit) -> Result<Value> {
 /// Gives the entry that sealed a source, and the nodes to the checkpoint.
 fn sealed(case: &Case, hit: &Hit) -> Result<Value> {
     let (journal, source) = (case.whole_journal(), hit.source.to_string());
-    let names = |what: &Value| {
-        what["sources"].as_array().is_some_and(|rows| rows.iter().any(|row| row["source"] == source.as_str()))
-    };
-    let place = journal.lines.iter().position(|line| line.act == "evidence.import" && names(&line.what));
+    let seals = |import: EvidenceImport| import.sources.iter().any(|row| row.source == source);
+    let place = journal.lines.iter().position(|entry| entry.read().is_some_and(seals));
     let place = place.ok_or_else(|| Error::integrity("no entry names this source"))?;
     let leaves: Vec<Hash> = journal.texts.iter().map(|text| leaf(text)).collect();
     let text = String::from_utf8_lossy(&journal.texts[place]);

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
 
-use crate::error::{Attempt, Result};
+use crate::error::{Context, Result};
 
 use super::bag::BagWriter;
 use super::forms::{CSV_FIELDS, csv_row};
@@ -30,7 +30,7 @@ impl Spool {
     /// Makes one for so many events.
     pub fn new(events: usize, bag: &BagWriter) -> Result<Spool> {
         let file =
-            tempfile::tempfile_in(bag.folder()).attempt(|| "cannot make a temporary file".to_owned())?;
+            tempfile::tempfile_in(bag.folder()).context(|| "cannot make a temporary file".to_owned())?;
         let file = BufWriter::with_capacity(1 << 20, file);
         Ok(Spool { file, places: vec![(0, [0; 3]); events], length: 0 })
     }
@@ -41,8 +41,8 @@ impl Spool {
         let why = || "an event is too long to be exported".to_owned();
         let mut lengths = [0; 3];
         for (length, text) in lengths.iter_mut().zip(texts) {
-            *length = u32::try_from(text.len()).attempt(why)?;
-            self.file.write_all(text.as_bytes()).attempt(|| "cannot write to a temporary file".to_owned())?;
+            *length = u32::try_from(text.len()).context(why)?;
+            self.file.write_all(text.as_bytes()).context(|| "cannot write to a temporary file".to_owned())?;
         }
         self.places[n] = (self.length, lengths);
         self.length += lengths.map(u64::from).iter().sum::<u64>();
@@ -52,7 +52,7 @@ impl Spool {
     /// Writes `events.jsonl`, `events.csv` and `timesketch.jsonl` in the order of time.
     pub fn write_out(self, bag: &mut BagWriter) -> Result<()> {
         let why = || "cannot read a temporary file".to_owned();
-        let mut file = self.file.into_inner().map_err(std::io::IntoInnerError::into_error).attempt(why)?;
+        let mut file = self.file.into_inner().map_err(std::io::IntoInnerError::into_error).context(why)?;
         let mut files = [
             bag.begin("data/events.jsonl")?,
             bag.begin("data/events.csv")?,
@@ -63,10 +63,10 @@ impl Spool {
         for (offset, lengths) in self.places {
             // Events that came in the order of time lie one behind another.
             if at != Some(offset) {
-                file.seek(SeekFrom::Start(offset)).attempt(why)?;
+                file.seek(SeekFrom::Start(offset)).context(why)?;
             }
             text.resize(lengths.iter().map(|length| *length as usize).sum(), 0);
-            file.read_exact(&mut text).attempt(why)?;
+            file.read_exact(&mut text).context(why)?;
             at = Some(offset + text.len() as u64);
             let mut rest = text.as_slice();
             for (file, length) in files.iter_mut().zip(lengths) {

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::path::Path;
 
-use crate::error::{Attempt, Error, Result, visible};
-use crate::record::Instant;
+use crate::error::{Context, Error, Result, visible};
+use crate::record::Timestamp;
 
 use super::bag::Finished;
 
@@ -20,41 +20,41 @@ const AT_ONCE: u64 = 16 << 20;
 
 /// Writes a bag as a tar (POSIX ustar): files in the order of their names, one
 /// time, no owner.
-pub fn write(bag: &Finished, name: &str, time: Instant, out: &Path) -> Result<()> {
+pub fn write(bag: &Finished, name: &str, time: Timestamp, out: &Path) -> Result<()> {
     let why = || format!("cannot write {}", visible(&out.to_string_lossy()));
     let mut files = Vec::new();
     let folder = bag.folder().dir();
-    walk(folder.path(), "", &mut files).attempt(why)?;
+    walk(folder.path(), "", &mut files).context(why)?;
     files.sort();
-    let packed = folder.create_new(PACKED).attempt(why)?;
+    let packed = folder.create_new(PACKED).context(why)?;
     let mut sink = std::io::BufWriter::with_capacity(1 << 18, &packed);
     for file in &files {
         let path = folder.path().join(file);
-        let mut content = File::open(&path).attempt(why)?;
-        let length = content.metadata().attempt(why)?.len();
+        let mut content = File::open(&path).context(why)?;
+        let length = content.metadata().context(why)?.len();
         let header = header(&format!("{name}/{file}"), length, time)?;
-        sink.write_all(header.as_bytes()).attempt(why)?;
-        while std::io::copy(&mut (&mut content).take(AT_ONCE), &mut sink).attempt(why)? > 0 {
+        sink.write_all(header.as_bytes()).context(why)?;
+        while std::io::copy(&mut (&mut content).take(AT_ONCE), &mut sink).context(why)? > 0 {
             bag.is_wanted()?;
         }
-        sink.write_all(&vec![0; padding(length)]).attempt(why)?;
+        sink.write_all(&vec![0; padding(length)]).context(why)?;
     }
-    sink.write_all(&[0; 1024]).attempt(why)?;
-    sink.flush().attempt(why)?;
+    sink.write_all(&[0; 1024]).context(why)?;
+    sink.flush().context(why)?;
     drop(sink);
-    packed.sync_all().attempt(why)?;
+    packed.sync_all().context(why)?;
     bag.is_wanted()?;
     bag.folder().place_file(PACKED, out)
 }
 
 /// Gives the header of a file: what a reader of ours will find to the byte.
-pub(super) fn header(name: &str, length: u64, time: Instant) -> Result<tar::Header> {
+pub(super) fn header(name: &str, length: u64, time: Timestamp) -> Result<tar::Header> {
     if name.len() > LONGEST {
         return Err(Error::case(format!("the name {} is too long for a tar", visible(name)))
             .hint("Export to a folder, or rename the case."));
     }
     let mut header = tar::Header::new_ustar();
-    header.set_path(name).attempt(|| "cannot name a file in a tar".to_owned())?;
+    header.set_path(name).context(|| "cannot name a file in a tar".to_owned())?;
     header.set_size(length);
     header.set_mode(if name.ends_with("/verify.sh") { 0o755 } else { 0o644 });
     header.set_mtime(u64::try_from(time.secs()).unwrap_or(0));

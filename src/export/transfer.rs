@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::case::{beside, write_new};
-use crate::error::{Attempt, Error, Result, harmless_json, visible};
+use crate::error::{Context, Error, Result, escape_json_controls, visible};
 use crate::journal::{Allowed, Signer, check_signature, read_file};
-use crate::record::Instant;
+use crate::record::Timestamp;
 
 use super::bag::{TAGMANIFEST, hash_of};
 use super::read::Bag;
@@ -18,7 +18,7 @@ pub const TRANSFER: &str = "vestigo-transfer";
 /// A hand-over, as it is signed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Transfer {
+pub struct TransferRecord {
     /// The bundle's name.
     pub bundle: String,
     /// SHA-256 of the bundle's `tagmanifest-sha256.txt`, which covers all of it.
@@ -39,7 +39,7 @@ pub struct Transfer {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Checked {
     /// The hand-over.
-    pub transfer: Transfer,
+    pub transfer: TransferRecord,
     /// Whose key signed as the one who releases.
     pub released: Option<String>,
     /// Whose key signed as the one who receives.
@@ -48,7 +48,14 @@ pub struct Checked {
     pub wrong: Vec<String>,
 }
 
-impl Transfer {
+impl TransferRecord {
+    /// Returns the journal entry that says that it was written.
+    pub fn entry(&self) -> crate::journal::Transfer {
+        let TransferRecord { bundle, tagmanifest_sha256, released_by, received_by, purpose, place, at } =
+            self.clone();
+        crate::journal::Transfer { bundle, tagmanifest_sha256, released_by, received_by, purpose, place, at }
+    }
+
     /// Gives the place of a bundle's hand-over: beside it, since a bundle is never changed.
     pub fn path_of(bundle: &Path) -> PathBuf {
         beside(bundle, "transfer.json")
@@ -70,20 +77,20 @@ impl Transfer {
 
     /// Writes it beside its bundle, and the signature of the one who releases (`.released.sig`).
     pub fn write(&self, bundle: &Path, signer: &Signer) -> Result<PathBuf> {
-        let path = Transfer::path_of(bundle);
+        let path = TransferRecord::path_of(bundle);
         if path.exists() {
             return Err(Error::case(format!("{} is there already", visible(&path.to_string_lossy())))
                 .hint("A hand-over is written once: move the old one aside, or copy the bundle."));
         }
-        let text = serde_json::to_string_pretty(self).attempt(|| "cannot write JSON".to_owned())?;
-        let text = harmless_json(text) + "\n";
+        let text = serde_json::to_string_pretty(self).context(|| "cannot write JSON".to_owned())?;
+        let text = escape_json_controls(text) + "\n";
         write_new(&path, text.as_bytes())?;
         write_new(&beside(&path, "released.sig"), signer.sign(TRANSFER, text.as_bytes())?.as_bytes())?;
         Ok(path)
     }
 
     /// Signs a hand-over as the one who receives (`.received.sig`).
-    pub fn receive(path: &Path, signer: &Signer) -> Result<Transfer> {
+    pub fn receive(path: &Path, signer: &Signer) -> Result<TransferRecord> {
         let (text, transfer) = read(path)?;
         let signature = beside(path, "received.sig");
         if signature.exists() {
@@ -95,7 +102,7 @@ impl Transfer {
     }
 
     /// Checks a hand-over: both signatures, and that the bundle beside it is the one that it names.
-    pub fn check(path: &Path, allowed: Option<&Allowed>, now: Instant) -> Result<Checked> {
+    pub fn check(path: &Path, allowed: Option<&Allowed>, now: Timestamp) -> Result<Checked> {
         let (text, transfer) = read(path)?;
         let mut wrong = Vec::new();
         let mut signed = |ending: &str, who: &str| {
@@ -136,7 +143,7 @@ impl Transfer {
             wrong.push(format!("It is of {}, and lies beside {}.", transfer.bundle, name));
         }
         let bundle = path.with_file_name(name);
-        match Transfer::hash_of(&bundle) {
+        match TransferRecord::hash_of(&bundle) {
             Ok(hash) if hash == transfer.tagmanifest_sha256 => {}
             Ok(_) => wrong.push("The bundle beside it is not the one that was handed over.".to_owned()),
             Err(error) if bundle.exists() => wrong.push(format!("The bundle beside it: {error}.")),
@@ -169,10 +176,10 @@ fn is_called(who: &str, principals: &str) -> bool {
     })
 }
 
-fn read(path: &Path) -> Result<(Vec<u8>, Transfer)> {
+fn read(path: &Path) -> Result<(Vec<u8>, TransferRecord)> {
     let shown = visible(&path.to_string_lossy());
-    let text = read_file(path).attempt(|| format!("cannot read {shown}"))?;
-    let transfer = serde_json::from_slice(&text).attempt(|| format!("{shown} is no hand-over"))?;
+    let text = read_file(path).context(|| format!("cannot read {shown}"))?;
+    let transfer = serde_json::from_slice(&text).context(|| format!("{shown} is no hand-over"))?;
     Ok((text, transfer))
 }
 

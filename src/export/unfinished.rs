@@ -4,7 +4,7 @@
 use std::io;
 use std::path::Path;
 
-use crate::error::{Attempt, Result, visible};
+use crate::error::{Context, Result, visible};
 use crate::fs::Dir;
 
 use super::bag::{parent_of, taken};
@@ -29,7 +29,7 @@ impl Unfinished {
     /// Removes what exports that were killed left in a folder, and makes a new one.
     pub fn create(parent: &Path) -> Result<Unfinished> {
         let why = || format!("cannot write in {}", visible(&parent.to_string_lossy()));
-        let parent = Dir::open(parent).attempt(why)?;
+        let parent = Dir::open(parent).context(why)?;
         sweep(&parent);
         let mut made = Unfinished::make(&parent);
         for _ in 1..TRIES {
@@ -38,7 +38,7 @@ impl Unfinished {
             }
             made = Unfinished::make(&parent);
         }
-        made.attempt(why)
+        made.context(why)
     }
 
     fn make(parent: &Dir) -> io::Result<Unfinished> {
@@ -84,7 +84,7 @@ impl Drop for Unfinished {
 /// Renames into place without replacing anything, and syncs.
 fn moved(from: &Dir, name: &str, out: &Path) -> Result<()> {
     let why = || format!("cannot put the bundle at {}", visible(&out.to_string_lossy()));
-    let to = Dir::open(&parent_of(out)).attempt(why)?;
+    let to = Dir::open(&parent_of(out)).context(why)?;
     let placed = match out.file_name().and_then(|name| name.to_str()) {
         Some(wanted) => from.rename_new(name, &to, wanted),
         // `Dir` knows names that are UTF-8; others are looked at first.
@@ -93,7 +93,7 @@ fn moved(from: &Dir, name: &str, out: &Path) -> Result<()> {
     };
     match placed {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(taken(out)),
-        placed => placed.and_then(|()| to.sync()).attempt(why),
+        placed => placed.and_then(|()| to.sync()).context(why),
     }
 }
 

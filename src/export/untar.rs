@@ -9,7 +9,7 @@ use ::tar::{EntryType, Header, PaxExtensions};
 
 use crate::error::visible;
 use crate::evidence::Damage;
-use crate::record::Instant;
+use crate::record::Timestamp;
 
 use super::read::{MOST, Piece, damage};
 use super::tar::{header, padding};
@@ -207,7 +207,7 @@ impl Reading {
         }
         let time = head.mtime().unwrap_or(0);
         let meant = self.time.get_or_insert(time);
-        let meant = i64::try_from(*meant).ok().map(Instant::from_secs);
+        let meant = i64::try_from(*meant).ok().map(Timestamp::from_secs);
         let meant = meant.and_then(|time| header(&path, piece.length, time).ok());
         let turn = self.members.last().is_none_or(|(before, _)| *before < name);
         self.foreign |= !turn || meant.is_none_or(|meant| meant.as_bytes()[..] != head.as_bytes()[..]);

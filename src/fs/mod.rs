@@ -30,7 +30,7 @@ pub use unix::Dir;
 
 /// What lies under a name. Links are not followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum FileKind {
     /// A plain file, and its length in bytes.
     File(u64),
     /// A folder.
@@ -88,7 +88,7 @@ impl Dir {
     /// all, and syncs it and its folder.
     pub fn replace(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         match self.kind(name)? {
-            None | Some(Kind::File(_)) => {}
+            None | Some(FileKind::File(_)) => {}
             Some(kind) => return Err(strange(kind, "a plain file")),
         }
         let temporary = self.write_temporary(bytes)?;
@@ -128,7 +128,7 @@ impl Dir {
     pub fn remove_all(&self, name: &str) -> io::Result<()> {
         match self.kind(name)? {
             None => Ok(()),
-            Some(Kind::Folder) => {
+            Some(FileKind::Folder) => {
                 let inside = self.dir(name)?;
                 for name in inside.names()? {
                     match name.to_str() {
@@ -198,7 +198,7 @@ fn read_bounded(file: File, most: u64) -> io::Result<Vec<u8>> {
 pub fn unusable(error: io::Error, file: &str) -> Error {
     use io::ErrorKind::{FileTooLarge, InvalidData, InvalidInput};
     if !matches!(error.kind(), FileTooLarge | InvalidData | InvalidInput) {
-        return Error::case(format!("cannot read {file}")).because(error);
+        return Error::case(format!("cannot read {file}")).with_source(error);
     }
     let what = error.to_string();
     let what = what.strip_prefix("it ").unwrap_or(&what);
@@ -206,19 +206,19 @@ pub fn unusable(error: io::Error, file: &str) -> Error {
         .hint("A case holds plain files and folders only; run `vestigo verify` to see all that is wrong.")
 }
 
-impl std::fmt::Display for Kind {
+impl std::fmt::Display for FileKind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Kind::File(_) => "a plain file",
-            Kind::Folder => "a folder",
-            Kind::Link => "a symbolic link",
-            Kind::Special => "a FIFO, a socket or a device",
+            FileKind::File(_) => "a plain file",
+            FileKind::Folder => "a folder",
+            FileKind::Link => "a symbolic link",
+            FileKind::Special => "a FIFO, a socket or a device",
         })
     }
 }
 
 /// Says that something else lies where a plain file, or a folder, is wanted.
-fn strange(kind: Kind, wanted: &str) -> io::Error {
+fn strange(kind: FileKind, wanted: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, format!("it is {kind}, not {wanted}"))
 }
 

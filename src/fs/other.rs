@@ -6,7 +6,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Kind, MOST_ENTRIES, sorted, strange, too_many};
+use super::{FileKind, MOST_ENTRIES, sorted, strange, too_many};
 
 /// A folder. Names are single components. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -33,7 +33,7 @@ impl Dir {
     /// Opens a folder in this one; a link is refused.
     pub fn dir(&self, name: &str) -> io::Result<Dir> {
         match self.kind(name)? {
-            Some(Kind::Folder) => Ok(Dir { path: self.place(name)? }),
+            Some(FileKind::Folder) => Ok(Dir { path: self.place(name)? }),
             Some(kind) => Err(strange(kind, "a folder")),
             None => Err(io::ErrorKind::NotFound.into()),
         }
@@ -64,7 +64,7 @@ impl Dir {
 
     fn open_plain(&self, name: &str, options: &OpenOptions) -> io::Result<File> {
         match self.kind(name)? {
-            None | Some(Kind::File(_)) => options.open(self.place(name)?),
+            None | Some(FileKind::File(_)) => options.open(self.place(name)?),
             Some(kind) => Err(strange(kind, "a plain file")),
         }
     }
@@ -80,17 +80,17 @@ impl Dir {
     }
 
     /// Tells what has a name; none where nothing has.
-    pub fn kind(&self, name: &str) -> io::Result<Option<Kind>> {
+    pub fn kind(&self, name: &str) -> io::Result<Option<FileKind>> {
         let meta = match fs::symlink_metadata(self.place(name)?) {
             Ok(meta) => meta,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
         };
         Ok(Some(match meta.file_type() {
-            kind if kind.is_symlink() => Kind::Link,
-            kind if kind.is_dir() => Kind::Folder,
-            kind if kind.is_file() => Kind::File(meta.len()),
-            _ => Kind::Special,
+            kind if kind.is_symlink() => FileKind::Link,
+            kind if kind.is_dir() => FileKind::Folder,
+            kind if kind.is_file() => FileKind::File(meta.len()),
+            _ => FileKind::Special,
         }))
     }
 

@@ -51,7 +51,7 @@ fn no_link_is_followed_whatever_it_stands_for() {
         assert!(dir.dir(name).is_err() && dir.make_dir(name).is_err(), "{name}");
         assert!(dir.replace(name, b"x").is_err(), "{name}");
         assert!(dir.write_new(name, b"x").is_err(), "{name}");
-        assert_eq!(dir.kind(name).expect("it is looked at"), Some(Kind::Link));
+        assert_eq!(dir.kind(name).expect("it is looked at"), Some(FileKind::Link));
         dir.remove_all(name).expect("the link goes");
     }
     assert_eq!(fs::read_to_string(&victim).expect("it is there"), "precious");
@@ -75,7 +75,7 @@ fn fifos_and_devices_are_refused_at_once() {
     assert_eq!(dir.file("pipe").expect_err("it is a FIFO").kind(), ErrorKind::InvalidInput);
     assert!(dir.append("pipe").is_err() && dir.write("pipe").is_err());
     assert_eq!(read_named(&dir.at("pipe"), 10).expect_err("it is a FIFO").kind(), ErrorKind::InvalidInput);
-    assert_eq!(dir.kind("pipe").expect("it is looked at"), Some(Kind::Special));
+    assert_eq!(dir.kind("pipe").expect("it is looked at"), Some(FileKind::Special));
     assert!(read_named(Path::new("/dev/zero"), 10).is_err());
 }
 

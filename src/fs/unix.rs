@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use rustix::fs::{AtFlags, FileType, Mode, OFlags};
 
-use super::{Kind, MOST_ENTRIES, linked, not_plain, sorted, strange, too_many};
+use super::{FileKind, MOST_ENTRIES, linked, not_plain, sorted, strange, too_many};
 
 const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 /// Opening never follows a link, and never waits for the other end of a FIFO.
@@ -46,7 +46,7 @@ impl Dir {
             Ok(handle) => Ok(Dir { handle: Arc::new(handle), path: self.path.join(name) }),
             Err(error) => Err(self
                 .kind(name)?
-                .filter(|kind| *kind != Kind::Folder)
+                .filter(|kind| *kind != FileKind::Folder)
                 .map_or(error, |kind| strange(kind, "a folder"))),
         }
     }
@@ -85,7 +85,9 @@ impl Dir {
     /// Says of what is not a plain file what it is instead.
     fn explain(&self, name: &str, error: io::Error) -> io::Error {
         match self.kind(name) {
-            Ok(Some(kind @ (Kind::Folder | Kind::Link | Kind::Special))) => strange(kind, "a plain file"),
+            Ok(Some(kind @ (FileKind::Folder | FileKind::Link | FileKind::Special))) => {
+                strange(kind, "a plain file")
+            }
             _ => error,
         }
     }
@@ -106,17 +108,17 @@ impl Dir {
     }
 
     /// Tells what has a name; none where nothing has.
-    pub fn kind(&self, name: &str) -> io::Result<Option<Kind>> {
+    pub fn kind(&self, name: &str) -> io::Result<Option<FileKind>> {
         let stat = match rustix::fs::statat(&self.handle, one(name)?, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(stat) => stat,
             Err(rustix::io::Errno::NOENT) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
         Ok(Some(match FileType::from_raw_mode(stat.st_mode) {
-            FileType::RegularFile => Kind::File(u64::try_from(stat.st_size).unwrap_or(0)),
-            FileType::Directory => Kind::Folder,
-            FileType::Symlink => Kind::Link,
-            _ => Kind::Special,
+            FileType::RegularFile => FileKind::File(u64::try_from(stat.st_size).unwrap_or(0)),
+            FileType::Directory => FileKind::Folder,
+            FileType::Symlink => FileKind::Link,
+            _ => FileKind::Special,
         }))
     }
 

@@ -7,18 +7,18 @@
 //! its receipt accounts for every byte, and that memory stays bounded whatever
 //! the input. `cli` and `tui` may call.
 
-mod chunk;
-mod feed;
+mod committer;
+mod messages;
 mod normalise;
+mod pipeline;
+mod reader;
+mod reader_stream;
 mod repair;
 mod report;
-mod room;
-mod run;
-mod settle;
-mod stream;
-mod work;
+mod resources;
+mod worker;
 
 pub use normalise::normalise;
-pub use repair::{Lost, Repaired, repair};
-pub use report::{Report, Row, Status, Total};
-pub use run::{Import, Meter, run};
+pub use pipeline::{Import, Progress, run};
+pub use repair::{Repaired, repair};
+pub use report::{ImportReport, ImportRow, ImportStatus, ImportTotal};

@@ -4,17 +4,17 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::PathBuf;
 
-use crate::case::{Reading, Receipt, each_event};
-use crate::error::{Attempt, Result, visible};
+use crate::case::{Receipt, RecordDecoder, each_event};
+use crate::error::{Context, Result, visible};
 use crate::parse::{Framer, Options, Plan, Record, YearShift, YearWatch};
-use crate::record::{Clock, Entry, Event, Instant, Origin, SourceId, When};
-use crate::source::{self, Found, Limits, Name, Receiver, Skipped, walk};
+use crate::record::{Clock, Event, EventRecord, Origin, ParsedTime, SourceId, Timestamp};
+use crate::source::{self, Limits, MemberName, Provenance, Skipped, StreamSink, walk};
 
-use super::chunk::{count_bytes, span};
-use super::feed::chain;
-use super::stream::{CHUNK_BYTES, SAMPLE_BYTES};
-use super::work::UNPARSED;
-use super::{Row, Status};
+use super::messages::{count_bytes, span};
+use super::reader::chain;
+use super::reader_stream::{CHUNK_BYTES, SAMPLE_BYTES};
+use super::worker::UNPARSED;
+use super::{ImportRow, ImportStatus};
 
 /// How much of a stream is held in memory before it goes to a temporary file.
 const SPOOL_BYTES: usize = 32 << 20;
@@ -31,12 +31,12 @@ pub fn normalise(
     options: &Options,
     limits: &Limits,
     clock: &dyn Clock,
-    take: &mut dyn FnMut(&Entry) -> Result<()>,
-    tell: &mut dyn FnMut(Row),
+    take: &mut dyn FnMut(&EventRecord) -> Result<()>,
+    tell: &mut dyn FnMut(ImportRow),
 ) -> Result<()> {
     let found = walk(paths)?;
     for skipped in found.skipped {
-        tell(Row::skipped(skipped));
+        tell(ImportRow::skipped(skipped));
     }
     for input in &found.inputs {
         let mut taking = Taking { options, acquired: clock.now(), take, rows: Vec::new(), failed: None };
@@ -45,11 +45,11 @@ pub fn normalise(
         if let Some(error) = failed {
             return Err(error);
         }
-        let name = || Name::of_path(&input.path);
+        let name = || MemberName::of_path(&input.path);
         match outcome {
-            Err(error) => rows.push(Row::without(name(), Status::Failed, chain(&error))),
+            Err(error) => rows.push(ImportRow::without(name(), ImportStatus::Failed, chain(&error))),
             Ok(None) => {}
-            Ok(Some(change)) => Row::change(&mut rows, 0, name(), &change),
+            Ok(Some(change)) => ImportRow::change(&mut rows, 0, name(), &change),
         }
         rows.into_iter().for_each(&mut *tell);
     }
@@ -59,23 +59,23 @@ pub fn normalise(
 /// Takes the streams of one input.
 struct Taking<'a> {
     options: &'a Options,
-    acquired: Instant,
-    take: &'a mut dyn FnMut(&Entry) -> Result<()>,
-    rows: Vec<Row>,
+    acquired: Timestamp,
+    take: &'a mut dyn FnMut(&EventRecord) -> Result<()>,
+    rows: Vec<ImportRow>,
     /// A failure that ends everything, as told apart from one of this input.
     failed: Option<crate::error::Error>,
 }
 
-impl Receiver for Taking<'_> {
+impl StreamSink for Taking<'_> {
     fn keep(&mut self) -> Result<File> {
-        tempfile::tempfile().attempt(|| "cannot make a temporary file".to_owned())
+        tempfile::tempfile().context(|| "cannot make a temporary file".to_owned())
     }
 
-    fn kept(&mut self, _: File, _: [u8; 32], _: u64, _: &Found) -> Result<bool> {
+    fn kept(&mut self, _: File, _: [u8; 32], _: u64, _: &Provenance) -> Result<bool> {
         Ok(true)
     }
 
-    fn stream(&mut self, found: &Found, content: &mut dyn Read) -> Result<()> {
+    fn stream(&mut self, found: &Provenance, content: &mut dyn Read) -> Result<()> {
         let mut spool = tempfile::SpooledTempFile::new(SPOOL_BYTES);
         let copied = std::io::copy(content, &mut spool);
         let outcome = self.spooled(found, &mut spool);
@@ -84,32 +84,34 @@ impl Receiver for Taking<'_> {
             self.failed = Some(crate::error::Error::new(error.kind(), error.to_string()));
         })?;
         self.rows.push(match broken {
-            Some(reason) if receipt.bytes.total == 0 => Row::without(found.name(), Status::Failed, reason),
-            None if receipt.bytes.total == 0 => Row::empty(found),
-            broken => Row::read(found, receipt, broken, "binary content, not text"),
+            Some(reason) if receipt.bytes.total == 0 => {
+                ImportRow::without(found.name(), ImportStatus::Failed, reason)
+            }
+            None if receipt.bytes.total == 0 => ImportRow::empty(found),
+            broken => ImportRow::read(found, receipt, broken, "binary content, not text"),
         });
         Ok(())
     }
 
     fn skipped(&mut self, skipped: Skipped) -> Result<()> {
-        self.rows.push(Row::skipped(skipped));
+        self.rows.push(ImportRow::skipped(skipped));
         Ok(())
     }
 }
 
 impl Taking<'_> {
-    fn spooled(&mut self, found: &Found, spool: &mut tempfile::SpooledTempFile) -> Result<Receipt> {
+    fn spooled(&mut self, found: &Provenance, spool: &mut tempfile::SpooledTempFile) -> Result<Receipt> {
         let again = || format!("cannot read {} again", visible(&found.path));
-        let length = spool.seek(SeekFrom::End(0)).attempt(again)?;
-        spool.rewind().attempt(again)?;
+        let length = spool.seek(SeekFrom::End(0)).context(again)?;
+        spool.rewind().context(again)?;
         let mut sample = Vec::new();
-        spool.by_ref().take(SAMPLE_BYTES as u64).read_to_end(&mut sample).attempt(again)?;
-        let modified = found.mtime.map(Instant::from_nanos);
+        spool.by_ref().take(SAMPLE_BYTES as u64).read_to_end(&mut sample).context(again)?;
+        let modified = found.mtime.map(Timestamp::from_nanos);
         let whole = sample.len() as u64 == length;
         let mut plan = Plan::decide(&sample, whole, self.options, modified, self.acquired)?;
         plan.shifts = shifts(&plan, &sample, spool)?;
-        let reading = Reading::new(plan)?;
-        spool.rewind().attempt(again)?;
+        let reading = RecordDecoder::new(plan)?;
+        spool.rewind().context(again)?;
         let mut receipt = Receipt { format: reading.plan.format.clone(), ..Receipt::default() };
         each_chunk(spool, &reading.plan, |cut| {
             count_bytes(cut.records, cut.start, cut.content.len() as u64, &mut receipt);
@@ -119,7 +121,7 @@ impl Taking<'_> {
         Ok(receipt)
     }
 
-    fn give(&mut self, reading: &Reading, cut: &Cut<'_>, receipt: &mut Receipt) -> Result<()> {
+    fn give(&mut self, reading: &RecordDecoder, cut: &Cut<'_>, receipt: &mut Receipt) -> Result<()> {
         let (mut at, mut line) = (0, cut.first_line);
         for (record, one) in (cut.first_record..).zip(cut.records) {
             let from = at + one.lead as usize;
@@ -136,7 +138,7 @@ impl Taking<'_> {
             if !one.rejected {
                 let event = reading.event(record, one.part, raw, |event| event.clone().into_owned());
                 receipt.count(&event, event.format != UNPARSED, one.part);
-                (self.take)(&Entry { origin, event, raw: raw.to_vec(), part: one.part, reread: None })?;
+                (self.take)(&EventRecord { origin, event, raw: raw.to_vec(), part: one.part, reread: None })?;
             }
         }
         Ok(())
@@ -147,7 +149,7 @@ impl Taking<'_> {
 /// whose sample states every year is not read twice.
 fn shifts(plan: &Plan, sample: &[u8], spool: &mut tempfile::SpooledTempFile) -> Result<Vec<YearShift>> {
     let again = || "cannot read a temporary file again".to_owned();
-    let reading = Reading::new(plan.clone())?;
+    let reading = RecordDecoder::new(plan.clone())?;
     let mut yearless = false;
     each_chunk(&mut &*sample, plan, |cut| {
         events(&reading, cut, |_, event| yearless |= lacks_year(event));
@@ -155,7 +157,7 @@ fn shifts(plan: &Plan, sample: &[u8], spool: &mut tempfile::SpooledTempFile) -> 
     })?;
     let mut years = YearWatch::default();
     if yearless {
-        spool.rewind().attempt(again)?;
+        spool.rewind().context(again)?;
         each_chunk(spool, plan, |cut| {
             events(&reading, cut, |record, event| years.note(record, event));
             Ok(())
@@ -164,13 +166,13 @@ fn shifts(plan: &Plan, sample: &[u8], spool: &mut tempfile::SpooledTempFile) -> 
     Ok(years.shifts(plan))
 }
 
-fn events(reading: &Reading, cut: &Cut<'_>, mut take: impl FnMut(u64, &Event<'_>)) {
+fn events(reading: &RecordDecoder, cut: &Cut<'_>, mut take: impl FnMut(u64, &Event<'_>)) {
     let spans = cut.records.iter().map(span);
     each_event(&reading.parser, cut.content, spans, cut.first_record, |record, _, event| take(record, event));
 }
 
 fn lacks_year(event: &Event<'_>) -> bool {
-    matches!(event.when, Some(When::Civil(civil, _)) if civil.year.is_none())
+    matches!(event.when, Some(ParsedTime::CivilDateTime(civil, _)) if civil.year.is_none())
 }
 
 /// A stretch of content with its records.
@@ -193,7 +195,7 @@ fn each_chunk(
     let (mut first_record, mut first_line, mut start) = (0, 1, 0);
     loop {
         let limited = (&mut *content).take(CHUNK_BYTES as u64).read_to_end(&mut buffer);
-        let ended = limited.attempt(|| "cannot read a temporary file again".to_owned())? < CHUNK_BYTES;
+        let ended = limited.context(|| "cannot read a temporary file again".to_owned())? < CHUNK_BYTES;
         records.clear();
         let covered = framer.feed(&buffer, ended, &mut records);
         take(&Cut { content: &buffer[..covered], records: &records, first_record, first_line, start })?;

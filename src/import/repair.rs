@@ -1,38 +1,24 @@
 //! What is whole of a damaged case, in a new case beside it.
 
+use serde_json::Value;
+use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use std::io::{Seek, SeekFrom};
 use std::path::Path;
 
-use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
-
-use crate::case::{About, Hold, New, Reading, Receipt, TOOL, committed, trust_in};
-use crate::error::{Attempt, Result, visible};
+use crate::case::{CaseMetadata, CaseOptions, CaseWriter, Receipt, RecordDecoder, TOOL, committed, trust_in};
+use crate::error::{Context, Result, visible};
 use crate::evidence::{
-    BatchWriter, FrameBytes, Sealer, SourceAt, SourceRow, SourceSecret, Span, Store, hash_of,
+    BatchWriter, FrameBytes, FrameEncoder, SourceHandle, SourceRow, SourceSecret, Span, Store, hash_of,
 };
 use crate::fs::Dir;
-use crate::journal::{self, Keyring, Merge, Take, Who};
+use crate::journal::{
+    self, Actor, DamagedCase, ImportReceipt, JournalEnd, Keyring, Lost, Merge, MergeChoice, Repair,
+};
 use crate::parse::{Plan, UNPARSED};
 use crate::record::{Clock, SourceId};
 
-use super::Row;
-
-/// Something that could not be saved.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Lost {
-    /// The file of the damaged case.
-    pub file: String,
-    /// The source concerned, where it is known (foreign text: show through `Visible`).
-    pub source: Option<String>,
-    /// First and last record, where they are known.
-    pub records: Option<(u64, u64)>,
-    /// Bytes of content, where they are known.
-    pub bytes: Option<u64>,
-    /// Why.
-    pub reason: String,
-}
+use super::ImportRow;
 
 /// What a repair did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -55,14 +41,14 @@ pub struct Repaired {
 pub fn repair(
     from: &Path,
     to: &Path,
-    who: &Who,
+    who: &Actor,
     keyring: Option<Keyring>,
     clock: &dyn Clock,
 ) -> Result<Repaired> {
-    let source = Dir::open(from).attempt(|| format!("cannot open {}", visible(&from.to_string_lossy())))?;
+    let source = Dir::open(from).context(|| format!("cannot open {}", visible(&from.to_string_lossy())))?;
     let journal = journal::read(&source)?;
-    let about = About::of(&source).ok();
-    let new = New {
+    let about = CaseMetadata::of(&source).ok();
+    let new = CaseOptions {
         title: about.as_ref().map(|about| about.title.clone()),
         examiner: about.as_ref().map(|about| about.examiner.clone()),
         zone: about.as_ref().map(|about| about.zone),
@@ -79,11 +65,11 @@ pub fn repair(
     if !journal.torn.is_empty() {
         repaired.lose("journal.jsonl", "its last entry was cut off");
     }
-    let mut hold = Hold::create(to, &new, who, clock)?;
+    let mut hold = CaseWriter::create(to, &new, who, clock)?;
     let mut writer = BatchWriter::create(hold.dir(), hold.next_batch()?)?;
     let mut saver = Saver {
         writer: &mut writer,
-        sealer: Sealer::new()?,
+        sealer: FrameEncoder::new()?,
         known: HashSet::new(),
         rows: Vec::new(),
         repaired: &mut repaired,
@@ -95,19 +81,18 @@ pub fn repair(
         }
     }
     let rows = saver.rows;
-    let what = json!({ "from": { "id": about.as_ref().map(|about| &about.id), "entries": journal.lines.len(),
-            "head": journal.head },
-        "whole": repaired.whole, "cut": repaired.cut, "lost": repaired.lost, "tool": TOOL });
-    hold.note("repair", what, clock)?;
+    let JournalEnd { entries, head } = journal.end();
+    let from = DamagedCase { id: about.as_ref().map(|about| about.id.clone()), entries, head };
+    let Repaired { whole, cut, ref lost, .. } = repaired;
+    hold.append(Repair { from, whole, cut, lost: lost.clone(), tool: TOOL.to_owned() }, clock)?;
     commit(&mut hold, writer, rows, clock)?;
     // All is saved; what no key of the damaged case had signed is marked.
     let covered = about.as_ref().map(|about| trust_in(&source, about, &journal, false)).transpose();
     let covered = covered.ok().flatten().map_or(0, |trust| trust.covered);
-    let merge = Merge::of(hold.journal(), &journal, covered, Take::All);
+    let merge = Merge::of(hold.journal(), &journal, covered, MergeChoice::All);
     if !merge.lines.is_empty() {
         repaired.annotations = merge.lines.len() as u64;
-        let (act, what) = merge.written(&journal);
-        hold.note(act, what, clock)?;
+        hold.append(merge.entry(&journal), clock)?;
     }
     drop(hold);
     crate::case::rebuild(to, who, clock, crate::case::Watch::silent())?;
@@ -115,15 +100,15 @@ pub fn repair(
 }
 
 /// Seals what was saved, as an import does.
-fn commit(hold: &mut Hold, writer: BatchWriter, rows: Vec<Value>, clock: &dyn Clock) -> Result<()> {
+fn commit(hold: &mut CaseWriter, writer: BatchWriter, rows: Vec<Value>, clock: &dyn Clock) -> Result<()> {
     let batch = (!writer.is_empty()).then(|| hold.next_batch()).transpose()?;
     if batch.is_some() {
         let (manifest, sha256) = writer.finish()?;
-        let what = super::settle::sealed_entry(batch.unwrap_or_default(), &manifest, &sha256);
-        hold.note("evidence.import", what, clock)?;
+        let sealed = super::committer::sealed_entry(batch.unwrap_or_default(), &manifest, &sha256);
+        hold.append(sealed, clock)?;
     }
-    let what = json!({ "batch": batch, "sources": rows, "containers": [] });
-    hold.note("import.receipt", what, clock).map(drop)
+    let receipt = ImportReceipt { batch, sources: rows, containers: Vec::new() };
+    hold.append(receipt, clock).map(drop)
 }
 
 impl Repaired {
@@ -135,7 +120,7 @@ impl Repaired {
 
 struct Saver<'a> {
     writer: &'a mut BatchWriter,
-    sealer: Sealer,
+    sealer: FrameEncoder,
     known: HashSet<SourceId>,
     rows: Vec<Value>,
     repaired: &'a mut Repaired,
@@ -145,7 +130,7 @@ impl Saver<'_> {
     fn batch(&mut self, number: u32, store: &Store) -> Result<()> {
         let Some((_, manifest)) = store.manifests().next() else { return Ok(()) };
         for row in 0..manifest.sources.len() {
-            self.source(store, SourceAt { batch: number, row })?;
+            self.source(store, SourceHandle { batch: number, row })?;
         }
         for (name, length) in &manifest.originals {
             if let Err(reason) = self.original(store, name, *length) {
@@ -160,9 +145,9 @@ impl Saver<'_> {
         let mut copy = || -> Result<bool> {
             let why = || "an original cannot be copied".to_owned();
             let (mut file, mut kept) = (store.original(name)?, self.writer.keep()?);
-            let copied = std::io::copy(&mut file, &mut kept).attempt(why)?;
-            kept.seek(SeekFrom::Start(0)).attempt(why)?;
-            let found = SourceId(hash_of(&mut kept).attempt(why)?);
+            let copied = std::io::copy(&mut file, &mut kept).context(why)?;
+            kept.seek(SeekFrom::Start(0)).context(why)?;
+            let found = SourceId(hash_of(&mut kept).context(why)?);
             let sound = copied == length && found.to_string() == name;
             if sound {
                 self.writer.kept(kept, found.0, length)?;
@@ -177,7 +162,7 @@ impl Saver<'_> {
     }
 
     /// Saves the frames of a source that are whole.
-    fn source(&mut self, store: &Store, at: SourceAt) -> Result<()> {
+    fn source(&mut self, store: &Store, at: SourceHandle) -> Result<()> {
         let row = store.row(at);
         let (mut frames, mut gaps) = (Vec::new(), Vec::new());
         for (number, frame) in row.frames.iter().enumerate() {
@@ -204,7 +189,7 @@ impl Saver<'_> {
         let secret = if cut { SourceSecret::draw()? } else { secret_of(row)? };
         let (mut hash, mut record, mut line) = (Sha256::new(), 0, 1);
         let mut receipt = Receipt::default();
-        let reading = Reading::new(plan.clone())?;
+        let reading = RecordDecoder::new(plan.clone())?;
         for number in frames {
             let bytes = store.frame(at, number)?;
             hash.update(&bytes.content);
@@ -226,16 +211,17 @@ impl Saver<'_> {
             receipt.broken =
                 Some(format!("{} stretches of source {} were damaged and are lost", gaps.len(), row.source));
             receipt.settle();
-            kept = serde_json::to_value(&receipt).attempt(why)?;
+            kept = serde_json::to_value(&receipt).context(why)?;
         }
-        let plan = serde_json::to_value(&plan).attempt(why)?;
+        let plan = serde_json::to_value(&plan).context(why)?;
         self.writer.source(id, row.found.clone(), &secret, plan.clone(), kept.clone())?;
         self.repaired.whole += u64::from(!cut);
         self.repaired.cut += u64::from(cut);
-        let receipt: Receipt = serde_json::from_value(kept).attempt(why)?;
+        let receipt: Receipt = serde_json::from_value(kept).context(why)?;
         let broken = receipt.broken.clone();
         let mut said =
-            Row { source: Some(id), ..Row::read(&row.found, receipt, broken, "it is no text") }.json();
+            ImportRow { source: Some(id), ..ImportRow::read(&row.found, receipt, broken, "it is no text") }
+                .json();
         said["plan"] = plan;
         self.rows.push(said);
         Ok(())
@@ -250,7 +236,7 @@ fn secret_of(row: &SourceRow) -> Result<SourceSecret> {
 /// (first record, records).
 fn plan_without(row: &SourceRow, gaps: &[(u64, u64)]) -> Result<Plan> {
     let mut plan: Plan = serde_json::from_value(row.plan.clone())
-        .attempt(|| format!("cannot understand how source {} was read", row.source))?;
+        .context(|| format!("cannot understand how source {} was read", row.source))?;
     for shift in &mut plan.shifts {
         let before = |(first, records): &(u64, u64)| shift.from_record.saturating_sub(*first).min(*records);
         shift.from_record -= gaps.iter().map(before).sum::<u64>();
@@ -259,7 +245,7 @@ fn plan_without(row: &SourceRow, gaps: &[(u64, u64)]) -> Result<Plan> {
 }
 
 /// Counts what became of a frame's bytes.
-fn count(reading: &Reading, bytes: &FrameBytes, first_record: u64, receipt: &mut Receipt) {
+fn count(reading: &RecordDecoder, bytes: &FrameBytes, first_record: u64, receipt: &mut Receipt) {
     let spans = || bytes.spans.iter().copied();
     crate::case::each_event(&reading.parser, &bytes.content, spans(), first_record, |_, span, event| {
         receipt.count(event, event.format != UNPARSED, span.part);

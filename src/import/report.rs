@@ -4,12 +4,12 @@ use serde_json::{Map, Value, json};
 
 use crate::case::Receipt;
 use crate::error::Error;
-use crate::record::{Instant, SourceId};
-use crate::source::{Change, Found, Name, Skipped, Stretch, Weight};
+use crate::record::{SourceId, Timestamp};
+use crate::source::{ByteRange, FileChange, MemberName, Provenance, Skipped, Weight};
 
 /// What became of something that was to be imported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
+pub enum ImportStatus {
     /// All of it is in the case now.
     Imported,
     /// The very content was in the case already.
@@ -26,35 +26,35 @@ pub enum Status {
     Failed,
 }
 
-impl Status {
+impl ImportStatus {
     /// Every status, in the order of reports.
-    pub const ALL: [Status; 7] = [
-        Status::Imported,
-        Status::Duplicate,
-        Status::Empty,
-        Status::Unread,
-        Status::Partial,
-        Status::Skipped,
-        Status::Failed,
+    pub const ALL: [ImportStatus; 7] = [
+        ImportStatus::Imported,
+        ImportStatus::Duplicate,
+        ImportStatus::Empty,
+        ImportStatus::Unread,
+        ImportStatus::Partial,
+        ImportStatus::Skipped,
+        ImportStatus::Failed,
     ];
 
     /// Gives the word that receipts use.
     pub const fn word(self) -> &'static str {
         match self {
-            Status::Imported => "imported",
-            Status::Duplicate => "duplicate",
-            Status::Empty => "empty",
-            Status::Unread => "unread",
-            Status::Partial => "partial",
-            Status::Skipped => "skipped",
-            Status::Failed => "failed",
+            ImportStatus::Imported => "imported",
+            ImportStatus::Duplicate => "duplicate",
+            ImportStatus::Empty => "empty",
+            ImportStatus::Unread => "unread",
+            ImportStatus::Partial => "partial",
+            ImportStatus::Skipped => "skipped",
+            ImportStatus::Failed => "failed",
         }
     }
 }
 
 /// One row of an import's report.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Row {
+pub struct ImportRow {
     /// Where it was found (foreign text: show through `Visible`).
     pub path: String,
     /// The exact bytes of the path in hex, where they are not UTF-8.
@@ -62,11 +62,11 @@ pub struct Row {
     /// The link that the user named, where one led there.
     pub link: Option<String>,
     /// What became of it.
-    pub status: Status,
+    pub status: ImportStatus,
     /// Why, where it is not simply imported; or how it changed while it was read.
     pub reason: Option<String>,
     /// Which bytes of the container were not read, where that is known.
-    pub unread: Option<Stretch>,
+    pub unread: Option<ByteRange>,
     /// Bytes may have been left unread or may have changed meanwhile: the
     /// import as a whole did not get everything.
     pub incomplete: bool,
@@ -80,17 +80,17 @@ pub struct Row {
     pub seconds: f64,
 }
 
-impl Row {
+impl ImportRow {
     /// Makes the row of something that gave no content.
-    pub fn without(name: Name, status: Status, reason: String) -> Row {
-        Row {
+    pub fn without(name: MemberName, status: ImportStatus, reason: String) -> ImportRow {
+        ImportRow {
             path: name.text,
             path_bytes: name.bytes,
             link: None,
             status,
             reason: Some(reason),
             unread: None,
-            incomplete: matches!(status, Status::Partial | Status::Failed),
+            incomplete: matches!(status, ImportStatus::Partial | ImportStatus::Failed),
             source: None,
             receipt: Receipt::default(),
             otherwise: false,
@@ -99,40 +99,43 @@ impl Row {
     }
 
     /// Makes the row of something that was met and not read.
-    pub fn skipped(skipped: Skipped) -> Row {
+    pub fn skipped(skipped: Skipped) -> ImportRow {
         let Skipped { name, reason, unread, weight } = skipped;
-        let status = if weight == Weight::Partial { Status::Partial } else { Status::Skipped };
+        let status = if weight == Weight::Partial { ImportStatus::Partial } else { ImportStatus::Skipped };
         let incomplete = weight != Weight::Listed;
-        Row { unread, incomplete, ..Row::without(name, status, reason) }
+        ImportRow { unread, incomplete, ..ImportRow::without(name, status, reason) }
     }
 
     /// Makes the row of content that was read, to its end or until it broke off;
     /// `binary` says what it is where it is no text.
-    pub fn read(found: &Found, mut receipt: Receipt, broken: Option<String>, binary: &str) -> Row {
+    pub fn read(found: &Provenance, mut receipt: Receipt, broken: Option<String>, binary: &str) -> ImportRow {
         receipt.broken.clone_from(&broken);
         let (status, reason) = match broken {
-            Some(broken) => (Status::Partial, Some(broken)),
+            Some(broken) => (ImportStatus::Partial, Some(broken)),
             None if receipt.is_unread() => {
-                (Status::Unread, Some(format!("no event could be read: {binary}")))
+                (ImportStatus::Unread, Some(format!("no event could be read: {binary}")))
             }
-            None => (Status::Imported, None),
+            None => (ImportStatus::Imported, None),
         };
-        let row = Row::without(found.name(), status, String::new());
-        Row { link: found.link.clone(), reason, receipt, ..row }
+        let row = ImportRow::without(found.name(), status, String::new());
+        ImportRow { link: found.link.clone(), reason, receipt, ..row }
     }
 
     /// Makes the row of an input that holds no bytes.
-    pub fn empty(found: &Found) -> Row {
-        let since = found.mtime.map(|nanos| format!(", last changed {}", Instant::from_nanos(nanos)));
+    pub fn empty(found: &Provenance) -> ImportRow {
+        let since = found.mtime.map(|nanos| format!(", last changed {}", Timestamp::from_nanos(nanos)));
         let reason = format!("it holds no bytes{}", since.unwrap_or_default());
-        Row { link: found.link.clone(), ..Row::without(found.name(), Status::Empty, reason) }
+        ImportRow {
+            link: found.link.clone(),
+            ..ImportRow::without(found.name(), ImportStatus::Empty, reason)
+        }
     }
 
     /// Notes in the rows from `at` on, which came of one input, how that changed
     /// meanwhile; missing bytes get a row of their own.
-    pub fn change(rows: &mut Vec<Row>, at: usize, name: Name, change: &Change) {
+    pub fn change(rows: &mut Vec<ImportRow>, at: usize, name: MemberName, change: &FileChange) {
         if change.missing || rows.len() == at {
-            rows.push(Row::without(name, Status::Partial, change.how.clone()));
+            rows.push(ImportRow::without(name, ImportStatus::Partial, change.how.clone()));
             return;
         }
         for row in &mut rows[at..] {
@@ -166,9 +169,9 @@ impl Row {
 
 /// An import in all.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Total {
-    /// Rows by what became of them, in the order of [`Status`].
-    pub statuses: [u64; Status::ALL.len()],
+pub struct ImportTotal {
+    /// Rows by what became of them, in the order of [`ImportStatus`].
+    pub statuses: [u64; ImportStatus::ALL.len()],
     /// Sources that gave content.
     pub sources: u64,
     /// Rows of which bytes may have been left unread or may have changed.
@@ -179,26 +182,26 @@ pub struct Total {
     pub seconds: f64,
 }
 
-impl Total {
+impl ImportTotal {
     /// Adds a row.
-    pub fn add(&mut self, row: &Row) {
+    pub fn add(&mut self, row: &ImportRow) {
         self.statuses[row.status as usize] += 1;
         self.incomplete += u64::from(row.incomplete);
-        if matches!(row.status, Status::Imported | Status::Unread | Status::Partial) {
+        if matches!(row.status, ImportStatus::Imported | ImportStatus::Unread | ImportStatus::Partial) {
             self.sources += u64::from(row.receipt.bytes.total > 0);
             self.receipt.append(row.receipt.clone());
         }
     }
 
     /// Gives how many rows ended so.
-    pub fn with(&self, status: Status) -> u64 {
+    pub fn with(&self, status: ImportStatus) -> u64 {
         self.statuses[status as usize]
     }
 
     /// Gives the last line of `import --json`.
     pub fn json(&self) -> Value {
         let mut object = Map::new();
-        for status in Status::ALL {
+        for status in ImportStatus::ALL {
             object.insert(status.word().into(), self.with(status).into());
         }
         object.insert("complete".into(), (self.incomplete == 0).into());
@@ -210,9 +213,9 @@ impl Total {
 
 /// What an import did.
 #[derive(Debug)]
-pub struct Report {
+pub struct ImportReport {
     /// In all.
-    pub total: Total,
+    pub total: ImportTotal,
     /// The user stopped it; what was finished is in the case.
     pub interrupted: bool,
     /// What kept the last checkpoint from being written; it can be made at any time.
@@ -236,7 +239,7 @@ fn counts(receipt: &Receipt, of_one: bool, object: &mut Map<String, Value>) {
     object.insert("continuations".into(), receipt.continuations.into());
     object.insert("blank".into(), receipt.blank.into());
     object.insert("rejected".into(), json!(receipt.rejected));
-    let shown = |nanos: Option<i64>| nanos.map(|nanos| Instant::from_nanos(nanos).to_string());
+    let shown = |nanos: Option<i64>| nanos.map(|nanos| Timestamp::from_nanos(nanos).to_string());
     object.insert("first".into(), json!(shown(receipt.first)));
     object.insert("last".into(), json!(shown(receipt.last)));
     object.insert("time".into(), json!(receipt.time));

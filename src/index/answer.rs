@@ -1,7 +1,7 @@
 //! What is asked of the index, and what it answers.
 
 use crate::query::Expr;
-use crate::record::{Instant, SourceId, Window};
+use crate::record::{SourceId, TimeRange, Timestamp};
 
 /// In which order events come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub enum Order {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hit {
     /// When it happened, where it tells.
-    pub time: Option<Instant>,
+    pub time: Option<Timestamp>,
     /// Its source.
     pub source: SourceId,
     /// Its record number.
@@ -31,15 +31,15 @@ pub struct Hit {
 pub struct Request {
     /// Which events.
     pub expr: Expr,
-    /// From when to when. [`Window::ALL`] includes events that tell no time.
-    pub window: Window,
+    /// From when to when. [`TimeRange::ALL`] includes events that tell no time.
+    pub window: TimeRange,
 }
 
 /// One bucket of a histogram.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bucket {
     /// Where it lies.
-    pub window: Window,
+    pub window: TimeRange,
     /// Events in it.
     pub count: u64,
     /// Events in it by value of the field asked for, in the order of [`Histogram::by`].
@@ -59,20 +59,20 @@ pub struct Histogram {
 
 /// One value of a field among the matching events.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Top {
+pub struct TopValues {
     /// The value, as text.
     pub value: String,
     /// How many events have it.
     pub count: u64,
     /// Its first event's time, where any tells.
-    pub first: Option<Instant>,
+    pub first: Option<Timestamp>,
     /// Its last event's time.
-    pub last: Option<Instant>,
+    pub last: Option<Timestamp>,
 }
 
 /// Which end of the frequencies [`super::Index::top`] gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rank {
+pub enum TermOrder {
     /// The most frequent values first; ties by value.
     Most,
     /// The rarest values first; ties by value.

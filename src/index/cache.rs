@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use zstd::bulk::Decompressor;
 
 use super::block::Block;
-use crate::error::{Attempt, Result};
+use crate::error::{Context, Result};
 
 /// How much memory decoded blocks may take, in bytes.
 const BUDGET: usize = 192 << 20;
@@ -65,7 +65,7 @@ impl Cache {
         let idle = self.idle().pop();
         let mut zstd = match idle {
             Some(zstd) => zstd,
-            None => Decompressor::new().attempt(|| "cannot begin to decompress".to_owned())?,
+            None => Decompressor::new().context(|| "cannot begin to decompress".to_owned())?,
         };
         let block = Arc::new(decode(&mut zstd)?);
         self.idle().push(zstd);

@@ -3,16 +3,16 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// Tells work that nobody waits for it any more.
 #[derive(Debug, Clone, Default)]
-pub struct Cancel(Arc<AtomicBool>);
+pub struct CancelToken(Arc<AtomicBool>);
 
-impl Cancel {
+impl CancelToken {
     /// Makes one that was not used yet.
-    pub fn new() -> Cancel {
-        Cancel::default()
+    pub fn new() -> CancelToken {
+        CancelToken::default()
     }
 
     /// Asks the work to stop.
@@ -25,10 +25,10 @@ impl Cancel {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// Fails with [`Kind::Interrupted`] if it was asked to stop.
+    /// Fails with [`ErrorKind::Interrupted`] if it was asked to stop.
     pub(super) fn check(&self) -> Result<()> {
         if self.is_cancelled() {
-            return Err(Error::new(Kind::Interrupted, "the search was stopped"));
+            return Err(Error::new(ErrorKind::Interrupted, "the search was stopped"));
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ use tantivy::columnar::{CURRENT_VERSION, ColumnIndex, ColumnValues, Monotonicall
 use tantivy::directory::OwnedBytes;
 
 use super::block::take_length;
-use super::cancel::Cancel;
+use super::cancel::CancelToken;
 use super::layout::{ColumnMeta, Part};
 use super::picked::Picked;
 use super::rows::Rows;
@@ -138,7 +138,7 @@ impl Column {
     }
 
     /// Adds the rows that have one of these values.
-    pub fn add_rows(&self, picked: &Picked, rows: &mut Rows, cancel: &Cancel) -> Result<()> {
+    pub fn add_rows(&self, picked: &Picked, rows: &mut Rows, cancel: &CancelToken) -> Result<()> {
         if picked.is_empty() {
             return Ok(());
         }
@@ -158,7 +158,12 @@ impl Column {
     }
 
     /// The same for neighbouring ordinals and one value a row, which the codec can search itself.
-    fn add_run(&self, run: std::ops::RangeInclusive<u64>, rows: &mut Rows, cancel: &Cancel) -> Result<()> {
+    fn add_run(
+        &self,
+        run: std::ops::RangeInclusive<u64>,
+        rows: &mut Rows,
+        cancel: &CancelToken,
+    ) -> Result<()> {
         let values = self.ords.num_vals();
         let mut found = Vec::new();
         for start in (0..values).step_by(BLOCK as usize) {
@@ -185,7 +190,7 @@ impl Column {
         &self,
         range: Range<u32>,
         chosen: Option<&Rows>,
-        cancel: &Cancel,
+        cancel: &CancelToken,
         mut call: impl FnMut(u32, u32),
     ) -> Result<()> {
         let chosen = chosen.filter(|chosen| chosen.count(range.clone()) < range.len() as u64);

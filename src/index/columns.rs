@@ -57,12 +57,12 @@ impl Columns {
             let text = text_of(value, &mut self.scratch);
             bytes += match key {
                 Key::Core(id) => push_core(&mut self.core[id.index()], row, text),
-                Key::Own(name) => {
+                Key::Custom(name) => {
                     let room = self.own.len() < self.room;
                     match self.own.entry_ref(name.as_ref()) {
                         EntryRef::Occupied(entry) => entry.into_mut().push(row, text),
-                        EntryRef::Vacant(_) if FieldId::named(name).is_some() => {
-                            let id = FieldId::named(name).expect("it was found");
+                        EntryRef::Vacant(_) if FieldId::by_name(name).is_some() => {
+                            let id = FieldId::by_name(name).expect("it was found");
                             push_core(&mut self.core[id.index()], row, text)
                         }
                         EntryRef::Vacant(entry) if room => {

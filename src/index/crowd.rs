@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::block::Block;
-use super::cancel::Cancel;
+use super::cancel::CancelToken;
 use super::column::Column;
 use super::gather::outline;
 use super::terms::Terms;
@@ -42,7 +42,7 @@ pub(super) fn carve(crowd: &Column, name: &str, rows: u32) -> Result<Option<Colu
         return Ok(None);
     }
     let mut pairs = Vec::new();
-    crowd.visit(0..rows, None, &Cancel::new(), |row, ord| {
+    crowd.visit(0..rows, None, &CancelToken::new(), |row, ord| {
         if (from..to).contains(&ord) {
             pairs.push(u64::from(row) << 32 | u64::from(ord - from));
         }

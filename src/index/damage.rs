@@ -7,20 +7,20 @@ use crate::error::Error;
 
 /// What is wrong with the index's files.
 #[derive(Debug)]
-pub(super) struct Damage(pub String);
+pub(super) struct Corruption(pub String);
 
-impl fmt::Display for Damage {
+impl fmt::Display for Corruption {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl StdError for Damage {}
+impl StdError for Corruption {}
 
 /// Makes the failure that [`is_damaged`] recognises.
 pub(super) fn damaged(what: impl Into<String>) -> Error {
     Error::case("the index is damaged or of another version")
-        .because(Damage(what.into()))
+        .with_source(Corruption(what.into()))
         .hint("Build it again from the evidence with `vestigo reindex`.")
 }
 
@@ -28,5 +28,5 @@ pub(super) fn damaged(what: impl Into<String>) -> Error {
 /// again from the evidence: its files are missing, cut, changed, or of another
 /// version. The evidence is not concerned.
 pub fn is_damaged(error: &Error) -> bool {
-    error.source().is_some_and(|source| source.is::<Damage>())
+    error.source().is_some_and(|source| source.is::<Corruption>())
 }

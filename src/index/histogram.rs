@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::answer::{Bucket, Histogram, Rank};
+use super::answer::{Bucket, Histogram, TermOrder};
 use super::column::Column;
 use super::rows::Rows;
 use super::search::Search;
@@ -10,7 +10,7 @@ use super::segment::{OpenSegment, Reach};
 use super::together;
 use super::top;
 use crate::error::Result;
-use crate::record::{Instant, Window};
+use crate::record::{TimeRange, Timestamp};
 
 /// Stands for every value that has no series of its own.
 const OTHERS: &str = "…";
@@ -20,19 +20,20 @@ pub(super) fn histogram(
     search: &Search<'_>,
     segments: &[&OpenSegment],
     reach: Reach,
-    edges: &[Instant],
+    edges: &[Timestamp],
     by: Option<&str>,
     series: usize,
 ) -> Result<Histogram> {
-    let windows = edges.windows(2).map(|pair| Window { from: pair[0], to: pair[1] });
+    let windows = edges.windows(2).map(|pair| TimeRange { from: pair[0], to: pair[1] });
     let mut buckets: Vec<Bucket> =
         windows.map(|window| Bucket { window, count: 0, by: Vec::new() }).collect();
     let (Some(from), Some(to)) = (edges.first(), edges.last()) else { return Ok(Histogram::default()) };
     let split = match by {
         None => None,
         Some(field) => {
-            let reach = reach.and(Window { from: *from, to: *to });
-            let tops = top::top(search, segments, reach, field, None, Rank::Most, series.saturating_add(2))?;
+            let reach = reach.and(TimeRange { from: *from, to: *to });
+            let tops =
+                top::top(search, segments, reach, field, None, TermOrder::Most, series.saturating_add(2))?;
             let values = tops.into_iter().map(|top| top.value);
             let values = values.filter(|value| !value.is_empty() && value != OTHERS).take(series).collect();
             Some(Split { field, values })

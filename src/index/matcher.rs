@@ -236,7 +236,7 @@ fn of_wildcards(folded: &str, meaning: Meaning) -> Result<Rule> {
 fn regex(text: &str, given: bool) -> Result<Regex> {
     RegexBuilder::new(text).case_insensitive(given).dot_matches_new_line(!given).build().map_err(|error| {
         Error::usage(format!("cannot use /{}/ as a regular expression", Visible(text)))
-            .because(error)
+            .with_source(error)
             .hint("Shorten it, or look for a part of it with `*word*`.")
     })
 }

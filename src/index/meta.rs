@@ -11,8 +11,8 @@ use sha2::Sha256;
 use super::damage::damaged;
 use super::layout::{Hash, VERSION};
 use super::writer::Segment;
-use crate::error::{Attempt, Error, Result, visible};
-use crate::fs::{Dir, Kind, is_temporary};
+use crate::error::{Context, Error, Result, visible};
+use crate::fs::{Dir, FileKind, is_temporary};
 use crate::record::SourceId;
 
 /// The file's name in the index folder.
@@ -24,7 +24,7 @@ const ENDING: &str = ".segment";
 
 /// Whose index it is, and of which case.
 #[derive(Clone)]
-pub struct Binding {
+pub struct IndexBinding {
     /// The case's id.
     pub case: String,
     /// What only this user knows: an index that was not sealed with it is not used.
@@ -33,7 +33,7 @@ pub struct Binding {
 
 /// What the rows of one batch are made from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Basis {
+pub struct IndexBasis {
     /// The batch's number.
     pub batch: u32,
     /// SHA-256 of its manifest.
@@ -49,7 +49,7 @@ pub struct Basis {
 /// The rows of one batch, written and not yet part of an index.
 pub struct Indexed {
     /// What they were made from.
-    pub basis: Basis,
+    pub basis: IndexBasis,
     /// Where they are.
     pub segments: Vec<Segment>,
     /// The sources behind the keys of [`super::SegmentWriter::source`].
@@ -75,7 +75,7 @@ pub(super) struct Meta {
 pub(super) struct BatchMeta {
     /// What they were made from.
     #[serde(flatten)]
-    pub basis: Basis,
+    pub basis: IndexBasis,
     /// Its segments.
     pub segments: Vec<SegmentMeta>,
 }
@@ -129,7 +129,7 @@ mod hexes {
 
 impl Meta {
     /// Makes what is written of these batches.
-    fn of(batches: Vec<BatchMeta>, binding: &Binding) -> io::Result<Meta> {
+    fn of(batches: Vec<BatchMeta>, binding: &IndexBinding) -> io::Result<Meta> {
         let mut meta =
             Meta { version: VERSION, case: binding.case.clone(), batches, seal: SourceId([0; 32]) };
         let mut seal =
@@ -140,7 +140,7 @@ impl Meta {
     }
 
     /// Holds it against what it must have been made from; says what differs.
-    fn against(&self, case: &str, expected: &[Basis]) -> Result<()> {
+    fn against(&self, case: &str, expected: &[IndexBasis]) -> Result<()> {
         if self.case != case {
             return Err(damaged("it is of another case"));
         }
@@ -155,7 +155,7 @@ impl Meta {
 
 impl BatchMeta {
     /// Holds it against what it must have been made from; says what differs.
-    fn against(&self, expected: &[Basis]) -> Result<(), &'static str> {
+    fn against(&self, expected: &[IndexBasis]) -> Result<(), &'static str> {
         let BatchMeta { basis, segments } = self;
         let wanted = expected.iter().find(|wanted| wanted.batch == basis.batch);
         let rows: u64 = segments.iter().map(|segment| u64::from(segment.rows)).sum();
@@ -171,14 +171,14 @@ impl BatchMeta {
 
 /// Reads which segments there are, sealed by this user or not, and holds that
 /// against the case and its batches.
-pub(super) fn inspect(dir: &Dir, case: &str, expected: &[Basis]) -> Result<Meta> {
+pub(super) fn inspect(dir: &Dir, case: &str, expected: &[IndexBasis]) -> Result<Meta> {
     let meta = parsed(dir)?.0;
     meta.against(case, expected)?;
     Ok(meta)
 }
 
 /// Reads which segments there are, where this user's seal is on it.
-pub(super) fn read(dir: &Dir, binding: &Binding, expected: &[Basis]) -> Result<Meta> {
+pub(super) fn read(dir: &Dir, binding: &IndexBinding, expected: &[IndexBasis]) -> Result<Meta> {
     let meta = sealed(dir, binding)?;
     meta.against(&binding.case, expected)?;
     Ok(meta)
@@ -191,7 +191,7 @@ pub(super) fn read(dir: &Dir, binding: &Binding, expected: &[Basis]) -> Result<M
 ///
 /// Fails where the index is not this user's, of another case, or has a batch that
 /// is not expected at all.
-pub fn agreeing(dir: &Dir, binding: &Binding, expected: &[Basis]) -> Result<Vec<u32>> {
+pub fn agreeing(dir: &Dir, binding: &IndexBinding, expected: &[IndexBasis]) -> Result<Vec<u32>> {
     let meta = sealed(dir, binding)?;
     let known = |batch: &BatchMeta| expected.iter().any(|wanted| wanted.batch == batch.basis.batch);
     if meta.case != binding.case || !meta.batches.iter().all(known) {
@@ -201,7 +201,7 @@ pub fn agreeing(dir: &Dir, binding: &Binding, expected: &[Basis]) -> Result<Vec<
     Ok(agree.map(|batch| batch.basis.batch).collect())
 }
 
-fn sealed(dir: &Dir, binding: &Binding) -> Result<Meta> {
+fn sealed(dir: &Dir, binding: &IndexBinding) -> Result<Meta> {
     let (meta, bytes) = parsed(dir)?;
     let again = Meta::of(meta.batches, binding).and_then(|again| Ok((serde_json::to_vec(&again)?, again)));
     match again {
@@ -228,7 +228,7 @@ fn parsed(dir: &Dir) -> Result<(Meta, Vec<u8>)> {
 /// Makes a batch part of the index: from here on readers see it. Atomic: a
 /// reader or a crash sees all of the batch or none. A batch that was published
 /// before is replaced; what stood there without this user's seal is given up.
-pub fn publish(dir: &Dir, binding: &Binding, batch: Indexed) -> Result<()> {
+pub fn publish(dir: &Dir, binding: &IndexBinding, batch: Indexed) -> Result<()> {
     let row = described(batch)?;
     let mut batches = sealed(dir, binding).map(|meta| meta.batches).unwrap_or_default();
     batches.retain(|other| other.basis.batch != row.basis.batch);
@@ -237,7 +237,7 @@ pub fn publish(dir: &Dir, binding: &Binding, batch: Indexed) -> Result<()> {
 }
 
 /// Makes these batches the whole index, in place of what was there. Atomic.
-pub fn publish_all(dir: &Dir, binding: &Binding, batches: Vec<Indexed>) -> Result<()> {
+pub fn publish_all(dir: &Dir, binding: &IndexBinding, batches: Vec<Indexed>) -> Result<()> {
     replace(dir, binding, batches.into_iter().map(described).collect::<Result<_>>()?)
 }
 
@@ -271,14 +271,14 @@ fn row(segment: Segment, sources: &HashMap<u64, SourceId>) -> Result<Option<Segm
     Ok(Some(SegmentMeta { file, bytes, footer, rows, sources }))
 }
 
-fn replace(dir: &Dir, binding: &Binding, mut batches: Vec<BatchMeta>) -> Result<()> {
+fn replace(dir: &Dir, binding: &IndexBinding, mut batches: Vec<BatchMeta>) -> Result<()> {
     batches.sort_by_key(|batch| batch.basis.batch);
     let write = || {
         // The names of the segments first, then the list that speaks of them.
         dir.sync()?;
         dir.replace(FILE, &serde_json::to_vec(&Meta::of(batches, binding)?)?)
     };
-    write().attempt(|| format!("cannot write {}", visible(&dir.at(FILE).to_string_lossy())))
+    write().context(|| format!("cannot write {}", visible(&dir.at(FILE).to_string_lossy())))
 }
 
 /// Returns the segments that no published batch names: those of a write that is
@@ -300,13 +300,13 @@ pub fn sweep(dir: &Dir) -> Result<()> {
     let named: HashSet<&str> =
         meta.batches.iter().flat_map(|batch| &batch.segments).map(|segment| segment.file.as_str()).collect();
     let shown = |name: &str| visible(&dir.at(name).to_string_lossy());
-    let names = dir.names().attempt(|| format!("cannot list {}", visible(&dir.path().to_string_lossy())))?;
+    let names = dir.names().context(|| format!("cannot list {}", visible(&dir.path().to_string_lossy())))?;
     for name in names.iter().filter_map(|name| name.to_str()) {
         let old = name.starts_with("meta-") && name.ends_with(".tmp");
         let ours = name.ends_with(ENDING) || is_temporary(name) || old;
-        let plain = || matches!(dir.kind(name), Ok(Some(Kind::File(_))));
+        let plain = || matches!(dir.kind(name), Ok(Some(FileKind::File(_))));
         if ours && !named.contains(name) && plain() {
-            dir.remove(name).attempt(|| format!("cannot remove {}", shown(name)))?;
+            dir.remove(name).context(|| format!("cannot remove {}", shown(name)))?;
         }
     }
     Ok(())

@@ -62,10 +62,10 @@ mod top;
 mod witness;
 mod writer;
 
-pub use answer::{Bucket, FieldInfo, Histogram, Hit, Order, Rank, Request, Top};
-pub use cancel::Cancel;
+pub use answer::{Bucket, FieldInfo, Histogram, Hit, Order, Request, TermOrder, TopValues};
+pub use cancel::CancelToken;
 pub use damage::is_damaged;
-pub use meta::{Basis, Binding, Indexed, agreeing, publish, publish_all, sweep, unnamed};
+pub use meta::{IndexBasis, IndexBinding, Indexed, agreeing, publish, publish_all, sweep, unnamed};
 pub use read::Index;
 pub use witness::{Sum, Witness};
 pub use writer::{Segment, SegmentWriter};

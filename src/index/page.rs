@@ -7,7 +7,7 @@ use super::search::Search;
 use super::segment::{OpenSegment, Reach};
 use super::stream::Stream;
 use crate::error::Result;
-use crate::record::Instant;
+use crate::record::Timestamp;
 
 /// Gives up to `limit` events behind `after`.
 pub(super) fn page(
@@ -42,7 +42,7 @@ fn timed(
     let edge = |segment: &OpenSegment| {
         segment.span().map(|(first, last)| if order == Order::Newest { last } else { first })
     };
-    let mut waiting: Vec<(Instant, &OpenSegment)> =
+    let mut waiting: Vec<(Timestamp, &OpenSegment)> =
         segments.iter().filter_map(|segment| Some((edge(segment)?, *segment))).collect();
     waiting.sort_by(|one, other| directed(order, other.0.cmp(&one.0)));
     let mut streams: Vec<Stream<'_>> = Vec::new();

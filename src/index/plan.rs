@@ -6,7 +6,7 @@ use super::matcher::{Matcher, Meaning};
 use super::segment::{FORMAT, SOURCE};
 use crate::error::{Error, Result, Visible};
 use crate::query::{Expr, FieldRef, Leaf, Op, Pattern, Scalar, Test};
-use crate::record::{EventId, Instant, Kind, fields};
+use crate::record::{EventId, FieldKind, Timestamp, fields};
 
 /// A query that can be asked of a segment.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub(super) enum Plan {
     /// Events that have the field.
     Exists(String),
     /// Events that tell a time which compares so with all of these.
-    Time(Vec<(Op, Instant)>),
+    Time(Vec<(Op, Timestamp)>),
     /// Events whose time, as text, matches.
     TimeText(Matcher),
     /// These events, by the first eight digits of their source.
@@ -88,12 +88,12 @@ fn of_leaf(leaf: &Leaf) -> Result<Plan> {
     value(leaf, Some(name), meaning)
 }
 
-fn meaning_of(kind: Kind) -> Meaning {
+fn meaning_of(kind: FieldKind) -> Meaning {
     match kind {
-        Kind::Text => Meaning::Words,
-        Kind::Ip => Meaning::Address,
-        Kind::Long => Meaning::Number,
-        Kind::Keyword | Kind::Date | Kind::Boolean => Meaning::Whole,
+        FieldKind::Text => Meaning::Words,
+        FieldKind::Ip => Meaning::Address,
+        FieldKind::Long => Meaning::Number,
+        FieldKind::Keyword | FieldKind::Date | FieldKind::Boolean => Meaning::Whole,
     }
 }
 

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::answer::{FieldInfo, Histogram, Hit, Order, Rank, Request, Top};
+use super::answer::{FieldInfo, Histogram, Hit, Order, Request, TermOrder, TopValues};
 use super::cache::Cache;
-use super::cancel::Cancel;
+use super::cancel::CancelToken;
 use super::histogram;
 use super::matcher::Matcher;
 use super::memo::Memo;
-use super::meta::{self, Basis, Binding, Meta};
+use super::meta::{self, IndexBasis, IndexBinding, Meta};
 use super::page;
 use super::plan::Plan;
 use super::search::Search;
@@ -19,7 +19,7 @@ use super::top;
 use super::witness::{Sum, Witness};
 use crate::error::Result;
 use crate::fs::Dir;
-use crate::record::Instant;
+use crate::record::Timestamp;
 
 /// The searchable columns of a case, open for reading. Cheap to clone.
 #[derive(Clone)]
@@ -43,12 +43,12 @@ impl Index {
     /// What does not agree, is missing, cut, or of another version is found here,
     /// a change inside a column when it is first read: [`super::is_damaged`]
     /// recognises both.
-    pub fn open(dir: &Dir, binding: &Binding, expected: &[Basis]) -> Result<Index> {
+    pub fn open(dir: &Dir, binding: &IndexBinding, expected: &[IndexBasis]) -> Result<Index> {
         Index::of(dir, meta::read(dir, binding, expected)?)
     }
 
     /// Opens the index in a folder, whoever made it: to be compared, not asked.
-    pub fn inspect(dir: &Dir, case: &str, expected: &[Basis]) -> Result<Index> {
+    pub fn inspect(dir: &Dir, case: &str, expected: &[IndexBasis]) -> Result<Index> {
         Index::of(dir, meta::inspect(dir, case, expected)?)
     }
 
@@ -91,7 +91,7 @@ impl Index {
     }
 
     /// Counts the events that match.
-    pub fn count(&self, request: &Request, cancel: &Cancel) -> Result<u64> {
+    pub fn count(&self, request: &Request, cancel: &CancelToken) -> Result<u64> {
         let (search, reach) = self.search(request, cancel)?;
         let counts = together::each(&self.within(reach), |segment| {
             let (timed, untimed) = (segment.timed_rows(reach)?, segment.untimed_rows(reach));
@@ -109,14 +109,14 @@ impl Index {
         order: Order,
         after: Option<&Hit>,
         limit: usize,
-        cancel: &Cancel,
+        cancel: &CancelToken,
     ) -> Result<Vec<Hit>> {
         let (search, reach) = self.search(request, cancel)?;
         page::page(&search, &self.within(reach), reach, order, after, limit)
     }
 
     /// Gives the first and the last time among the events that match.
-    pub fn span(&self, request: &Request, cancel: &Cancel) -> Result<Option<(Instant, Instant)>> {
+    pub fn span(&self, request: &Request, cancel: &CancelToken) -> Result<Option<(Timestamp, Timestamp)>> {
         let (search, reach) = self.search(request, cancel)?;
         let spans = together::each(&self.within(reach), |segment| {
             let range = segment.timed_rows(reach)?;
@@ -135,10 +135,10 @@ impl Index {
     pub fn histogram(
         &self,
         request: &Request,
-        edges: &[Instant],
+        edges: &[Timestamp],
         by: Option<&str>,
         series: usize,
-        cancel: &Cancel,
+        cancel: &CancelToken,
     ) -> Result<Histogram> {
         let (search, reach) = self.search(request, cancel)?;
         histogram::histogram(&search, &self.within(reach), reach, edges, by, series)
@@ -150,21 +150,27 @@ impl Index {
         &self,
         request: &Request,
         field: &str,
-        rank: Rank,
+        rank: TermOrder,
         limit: usize,
-        cancel: &Cancel,
-    ) -> Result<Vec<Top>> {
+        cancel: &CancelToken,
+    ) -> Result<Vec<TopValues>> {
         let (search, reach) = self.search(request, cancel)?;
         top::top(&search, &self.within(reach), reach, field, None, rank, limit)
     }
 
     /// Gives up to `limit` values of a field that begin so (without case), most frequent first.
-    pub fn values(&self, field: &str, prefix: &str, limit: usize, cancel: &Cancel) -> Result<Vec<Top>> {
+    pub fn values(
+        &self,
+        field: &str,
+        prefix: &str,
+        limit: usize,
+        cancel: &CancelToken,
+    ) -> Result<Vec<TopValues>> {
         self.0.cache.begin();
         let search = Search { plan: Plan::All, cancel, memo: &self.0.memo };
         let matcher = (!prefix.is_empty()).then(|| Matcher::begins(prefix));
         let reach = Reach::Everything;
-        top::top(&search, &self.within(reach), reach, field, matcher.as_ref(), Rank::Most, limit)
+        top::top(&search, &self.within(reach), reach, field, matcher.as_ref(), TermOrder::Most, limit)
     }
 
     /// Gives the fields that have values, by name. (What is damaged has none
@@ -188,7 +194,7 @@ impl Index {
         self.len() == 0
     }
 
-    fn search<'a>(&'a self, request: &Request, cancel: &'a Cancel) -> Result<(Search<'a>, Reach)> {
+    fn search<'a>(&'a self, request: &Request, cancel: &'a CancelToken) -> Result<(Search<'a>, Reach)> {
         self.0.cache.begin();
         let search = Search { plan: Plan::new(&request.expr)?, cancel, memo: &self.0.memo };
         Ok((search, Reach::of(request.window)))

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use super::fold::fold;
 use crate::query::{Op, Scalar, Side};
-use crate::record::Instant;
+use crate::record::Timestamp;
 
 /// Compares a value (as its text, and folded) with a scalar; none where the
 /// value is not of that kind. Addresses compare within their family only.
@@ -85,12 +85,12 @@ fn compare_whole(whole: i64, n: f64) -> Option<Ordering> {
 }
 
 /// Reads a moment as RFC 3339 writes it.
-pub(super) fn date(text: &str) -> Option<Instant> {
+pub(super) fn date(text: &str) -> Option<Timestamp> {
     if !text.as_bytes().first()?.is_ascii_digit() || text.len() > 64 {
         return None;
     }
     let time = chrono::DateTime::parse_from_rfc3339(text).ok()?;
-    time.timestamp_nanos_opt().map(Instant::from_nanos)
+    time.timestamp_nanos_opt().map(Timestamp::from_nanos)
 }
 
 /// Reads an address; an IPv4 address mapped to IPv6 is the IPv4 address.

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::cancel::Cancel;
+use super::cancel::CancelToken;
 use super::column::Column;
 use super::crowd;
 use super::fold::fold;
@@ -14,7 +14,7 @@ use super::rows::Rows;
 use super::segment::OpenSegment;
 use crate::error::Result;
 use crate::query::{Leaf, Op};
-use crate::record::{EventId, Instant};
+use crate::record::{EventId, Timestamp};
 
 /// How many rows are read between two looks at whether to stop.
 const BLOCK: u32 = 1 << 16;
@@ -24,7 +24,7 @@ pub(super) struct Search<'a> {
     /// What is asked.
     pub plan: Plan,
     /// Whether anybody still waits.
-    pub cancel: &'a Cancel,
+    pub cancel: &'a CancelToken,
     /// What was answered before.
     pub memo: &'a Memo,
 }
@@ -100,7 +100,7 @@ impl Search<'_> {
         Ok(rows)
     }
 
-    fn time(&self, segment: &OpenSegment, tests: &[(Op, Instant)]) -> Result<Arc<Rows>> {
+    fn time(&self, segment: &OpenSegment, tests: &[(Op, Timestamp)]) -> Result<Arc<Rows>> {
         let mut range = 0..segment.timed;
         for (op, moment) in tests {
             let at = segment.row_at(*moment)?;

@@ -15,7 +15,7 @@ use super::sheets::Sheets;
 use super::terms::Terms;
 use crate::error::{Error, Result};
 use crate::fs::Dir;
-use crate::record::{Instant, SourceId, Window};
+use crate::record::{SourceId, TimeRange, Timestamp};
 
 /// The name under which formats are counted.
 pub(super) const FORMAT: &str = "vestigo.format";
@@ -28,21 +28,21 @@ pub(super) enum Reach {
     /// To every event.
     Everything,
     /// To the events with a time in a window.
-    Within(Window),
+    Within(TimeRange),
 }
 
 impl Reach {
     /// Gives the reach that a request's window means.
-    pub fn of(window: Window) -> Reach {
-        if window == Window::ALL { Reach::Everything } else { Reach::Within(window) }
+    pub fn of(window: TimeRange) -> Reach {
+        if window == TimeRange::ALL { Reach::Everything } else { Reach::Within(window) }
     }
 
     /// Gives the reach of what lies in a window too.
-    pub fn and(self, window: Window) -> Reach {
+    pub fn and(self, window: TimeRange) -> Reach {
         match self {
             Reach::Everything => Reach::Within(window),
             Reach::Within(mine) => {
-                Reach::Within(Window { from: mine.from.max(window.from), to: mine.to.min(window.to) })
+                Reach::Within(TimeRange { from: mine.from.max(window.from), to: mine.to.min(window.to) })
             }
         }
     }
@@ -132,8 +132,8 @@ impl OpenSegment {
     }
 
     /// Gives the first and last time.
-    pub fn span(&self) -> Option<(Instant, Instant)> {
-        self.footer.span.map(|(first, last)| (Instant::from_nanos(first), Instant::from_nanos(last)))
+    pub fn span(&self) -> Option<(Timestamp, Timestamp)> {
+        self.footer.span.map(|(first, last)| (Timestamp::from_nanos(first), Timestamp::from_nanos(last)))
     }
 
     /// Gives every row.
@@ -216,12 +216,12 @@ impl OpenSegment {
     }
 
     /// Gives the time of a row that has one.
-    pub fn time(&self, row: u32) -> Result<Instant> {
-        Ok(Instant::from_nanos(self.times()?.get_val(row)))
+    pub fn time(&self, row: u32) -> Result<Timestamp> {
+        Ok(Timestamp::from_nanos(self.times()?.get_val(row)))
     }
 
     /// Gives the first row at or behind a moment, of those that have a time.
-    pub fn row_at(&self, moment: Instant) -> Result<u32> {
+    pub fn row_at(&self, moment: Timestamp) -> Result<u32> {
         match self.span() {
             None => return Ok(0),
             Some((first, _)) if moment <= first => return Ok(0),
@@ -233,9 +233,9 @@ impl OpenSegment {
     }
 
     /// Gives the first row behind a moment, of those that have a time.
-    pub fn row_behind(&self, moment: Instant) -> Result<u32> {
+    pub fn row_behind(&self, moment: Timestamp) -> Result<u32> {
         match moment.nanos().checked_add(1) {
-            Some(next) => self.row_at(Instant::from_nanos(next)),
+            Some(next) => self.row_at(Timestamp::from_nanos(next)),
             None => Ok(self.timed),
         }
     }

@@ -7,7 +7,7 @@ use tantivy::directory::{Directory, MmapDirectory, OwnedBytes};
 use super::damage::damaged;
 use super::layout::{Footer, HEAD, Hash, Part, TAIL, hash_of};
 use crate::error::{Error, Result};
-use crate::fs::{Dir, Kind};
+use crate::fs::{Dir, FileKind};
 
 /// A segment's file. Every part is checked when it is taken.
 pub(super) struct Sheets {
@@ -21,7 +21,7 @@ impl Sheets {
     pub fn open(dir: &Dir, name: &str, length: u64, footer: Hash) -> Result<(Sheets, Footer)> {
         let bad = |error: Box<dyn std::error::Error>| damaged(format!("cannot read {name}: {error}"));
         match dir.kind(name).map_err(|error| bad(error.into()))? {
-            Some(Kind::File(_)) => {}
+            Some(FileKind::File(_)) => {}
             Some(_) => return Err(damaged(format!("{name} is not a plain file"))),
             None => return Err(damaged(format!("{name} is missing"))),
         }

@@ -16,7 +16,7 @@ use super::rows::Rows;
 use super::search::Search;
 use super::segment::{OpenSegment, Reach};
 use crate::error::Result;
-use crate::record::{Instant, SourceId};
+use crate::record::{SourceId, Timestamp};
 
 /// The events of one segment that match, in order.
 pub(super) struct Stream<'a> {
@@ -31,7 +31,7 @@ pub(super) struct Stream<'a> {
     /// The rows whose moments are still to come.
     left: Range<u32>,
     /// The moment that is being taken, and its runs, the next last.
-    moment: Option<Instant>,
+    moment: Option<Timestamp>,
     runs: Vec<Run>,
 }
 
@@ -122,7 +122,7 @@ impl<'a> Stream<'a> {
         let Some(row) = take(&self.rows, &mut self.left.clone(), self.order) else { return Ok(false) };
         let times = self.segment.times()?;
         let nanos = times.get_val(row);
-        self.moment = Some(Instant::from_nanos(nanos));
+        self.moment = Some(Timestamp::from_nanos(nanos));
         let same = |row: u32| times.get_val(row) == nanos;
         let group = match self.order {
             Order::Oldest => {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::answer::Top;
+use super::answer::TopValues;
 use super::column::Column;
 use super::matcher::Matcher;
 use super::plan::Plan;
@@ -11,7 +11,7 @@ use super::rows::Rows;
 use super::search::Search;
 use super::segment::{OpenSegment, Reach};
 use crate::error::Result;
-use crate::record::Instant;
+use crate::record::Timestamp;
 
 /// How many rows are read before looking whether every value was seen.
 const CHUNK: u32 = 1 << 14;
@@ -65,7 +65,7 @@ impl<'a> Tally<'a> {
     }
 
     /// Notes the first and last times of these values.
-    pub fn times(&self, search: &Search<'_>, tops: &mut [Top]) -> Result<()> {
+    pub fn times(&self, search: &Search<'_>, tops: &mut [TopValues]) -> Result<()> {
         let mut wanted = Wanted { slot: vec![0; self.counts.len()], tops: Vec::new() };
         for (i, top) in tops.iter().enumerate() {
             if let Some(ord) =
@@ -81,8 +81,8 @@ impl<'a> Tally<'a> {
             let (Some(first), Some(last)) = (first, last) else { continue };
             let (first, last) = (self.segment.time(first)?, self.segment.time(last)?);
             let top = &mut tops[*i];
-            top.first = Some(top.first.map_or(first, |earlier: Instant| earlier.min(first)));
-            top.last = Some(top.last.map_or(last, |later: Instant| later.max(last)));
+            top.first = Some(top.first.map_or(first, |earlier: Timestamp| earlier.min(first)));
+            top.last = Some(top.last.map_or(last, |later: Timestamp| later.max(last)));
         }
         Ok(())
     }

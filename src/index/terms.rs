@@ -7,7 +7,7 @@ use zstd::bulk::Decompressor;
 use super::bisect::partition_point;
 use super::block::Block;
 use super::cache::{Cache, Place};
-use super::cancel::Cancel;
+use super::cancel::CancelToken;
 use super::layout::BlockMeta;
 use super::matcher::Matcher;
 use super::picked::Picked;
@@ -108,7 +108,7 @@ impl Terms {
         &self,
         matcher: &Matcher,
         view: Option<fn(&str) -> &str>,
-        cancel: &Cancel,
+        cancel: &CancelToken,
     ) -> Result<Picked> {
         let mut picked = Picked::none(self.len());
         let mut scratch = String::new();

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, HashMap};
 
-use super::answer::{Rank, Top};
+use super::answer::{TermOrder, TopValues};
 use super::matcher::Matcher;
 use super::merge::merge;
 use super::search::Search;
@@ -25,16 +25,16 @@ pub(super) fn top(
     reach: Reach,
     field: &str,
     matcher: Option<&Matcher>,
-    rank: Rank,
+    rank: TermOrder,
     limit: usize,
-) -> Result<Vec<Top>> {
-    if FieldId::named(field) == Some(fields::TIMESTAMP) {
+) -> Result<Vec<TopValues>> {
+    if FieldId::by_name(field) == Some(fields::TIMESTAMP) {
         return Err(Error::usage("times have no top").hint("Count over time with `timeline`."));
     }
     let tallies = together::each(segments, |segment| Tally::new(search, segment, reach, field, matcher))?;
     let tallies: Vec<Tally<'_>> = tallies.into_iter().flatten().collect();
     let mut best = Best { rank, limit, heap: BinaryHeap::new() };
-    let candidates = if rank == Rank::Most { candidates(&tallies, limit)? } else { None };
+    let candidates = if rank == TermOrder::Most { candidates(&tallies, limit)? } else { None };
     match candidates {
         Some(values) => {
             for value in &values {
@@ -44,10 +44,10 @@ pub(super) fn top(
         }
         None => merge(search, &tallies, |value, count| best.offer(value, count))?,
     }
-    let mut tops: Vec<Top> = best
+    let mut tops: Vec<TopValues> = best
         .sorted()
         .into_iter()
-        .map(|(value, count)| Top { value, count, first: None, last: None })
+        .map(|(value, count)| TopValues { value, count, first: None, last: None })
         .collect();
     for tally in &tallies {
         tally.times(search, &mut tops)?;
@@ -111,7 +111,7 @@ fn most(counts: &[u32], limit: usize) -> Vec<u32> {
 
 /// Keeps the best values of those offered.
 struct Best {
-    rank: Rank,
+    rank: TermOrder,
     limit: usize,
     /// The worst of them on top; the key is smaller the better.
     heap: BinaryHeap<((Reverse<u64>, u64), String)>,
@@ -120,8 +120,8 @@ struct Best {
 impl Best {
     fn offer(&mut self, value: &str, count: u64) {
         let key = match self.rank {
-            Rank::Most => (Reverse(count), 0),
-            Rank::Rarest => (Reverse(0), count),
+            TermOrder::Most => (Reverse(count), 0),
+            TermOrder::Rarest => (Reverse(0), count),
         };
         if self.heap.len() < self.limit {
             self.heap.push((key, value.to_owned()));
@@ -134,8 +134,8 @@ impl Best {
     fn sorted(self) -> Vec<(String, u64)> {
         let rank = self.rank;
         let count = |(most, rare): (Reverse<u64>, u64)| match rank {
-            Rank::Most => most.0,
-            Rank::Rarest => rare,
+            TermOrder::Most => most.0,
+            TermOrder::Rarest => rare,
         };
         self.heap.into_sorted_vec().into_iter().map(|(key, value)| (value, count(key))).collect()
     }

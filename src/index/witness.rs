@@ -3,7 +3,7 @@
 
 use std::hash::{BuildHasher, RandomState};
 
-use super::cancel::Cancel;
+use super::cancel::CancelToken;
 use super::column::Column;
 use super::columns::text_of;
 use super::crowd;
@@ -43,7 +43,7 @@ impl Witness {
         for (key, value) in event.fields() {
             let name = match key {
                 Key::Core(id) => id.name(),
-                Key::Own(name) => FieldId::named(name).map_or(name.as_ref(), |id| id.name()),
+                Key::Custom(name) => FieldId::by_name(name).map_or(name.as_ref(), |id| id.name()),
             };
             values.push(self.value(name, text_of(value, &mut scratch)));
         }
@@ -101,7 +101,7 @@ impl Witness {
     fn column(&self, name: &str, column: &Column, segment: &OpenSegment, values: &mut [u64]) -> Result<()> {
         let hashes = self.dictionary(name, column, segment)?;
         let mut counts = vec![0u32; hashes.len()];
-        column.visit(0..segment.rows, None, &Cancel::new(), |row, ord| {
+        column.visit(0..segment.rows, None, &CancelToken::new(), |row, ord| {
             let value = &mut values[row as usize];
             *value = value.wrapping_add(hashes[ord as usize]);
             counts[ord as usize] += 1;

@@ -8,7 +8,7 @@ use hashbrown::HashMap;
 use super::columns::{Columns, Listed};
 use super::layout::{Footer, Hash};
 use super::press::Press;
-use crate::error::{Attempt, Result, visible};
+use crate::error::{Context, Result, visible};
 use crate::fs::Dir;
 use crate::record::Event;
 
@@ -109,7 +109,7 @@ impl SegmentWriter {
         }
         let name = format!("{}.segment", uuid::Uuid::new_v4().simple());
         let shown = || visible(&self.dir.at(&name).to_string_lossy());
-        let (bytes, footer) = self.write(&name).attempt(|| format!("cannot write {}", shown()))?;
+        let (bytes, footer) = self.write(&name).context(|| format!("cannot write {}", shown()))?;
         Ok(Segment { file: Some(name), bytes, footer, rows: self.times.len() as u32, keys: self.keys })
     }
 

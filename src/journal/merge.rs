@@ -3,13 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Value, json};
+use crate::record::Timestamp;
 
-use crate::record::Instant;
-
-use super::fold::{Conflict, known_conflicts};
-use super::ops::{MERGE, Op, merged, ops};
-use super::{Act, Journal, Line};
+use super::annotation_log::{AnnotationOp, merged, ops};
+use super::state::{Conflict, known_conflicts};
+use super::{Annotation, Entry, Journal, JournalMerge};
 
 /// What another journal brings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,7 +24,7 @@ pub struct Merge {
 
 /// What is taken of a copy's annotations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Take {
+pub enum MergeChoice {
     /// Only what a known key had signed.
     Signed,
     /// All; the rest is marked as unsigned for ever.
@@ -36,19 +34,21 @@ pub enum Take {
 impl Merge {
     /// Works out what `theirs` brings that `ours` lacks. A known key had signed its
     /// first `covered` entries.
-    pub fn of(ours: &Journal, theirs: &Journal, covered: u64, take: Take) -> Merge {
+    pub fn of(ours: &Journal, theirs: &Journal, covered: u64, take: MergeChoice) -> Merge {
         let (mine, other) = (ops(ours), ops(theirs));
         let known: BTreeSet<&str> = mine.iter().map(|op| op.id.as_str()).collect();
         let known_there: BTreeSet<&str> = other.iter().map(|op| op.id.as_str()).collect();
         let texts = texts(theirs);
-        let signed = |op: &&Op| op.via < covered && !op.unsigned;
-        let new: Vec<&Op> = other.iter().filter(|op| !known.contains(op.id.as_str())).collect();
+        let signed = |op: &&AnnotationOp| op.via < covered && !op.unsigned;
+        let new: Vec<&AnnotationOp> = other.iter().filter(|op| !known.contains(op.id.as_str())).collect();
         let unsigned = new.iter().filter(|op| !signed(op)).count();
-        let left = if take == Take::All { 0 } else { unsigned };
-        let new: Vec<&Op> = new.into_iter().filter(|op| take == Take::All || signed(op)).collect();
+        let left = if take == MergeChoice::All { 0 } else { unsigned };
+        let new: Vec<&AnnotationOp> =
+            new.into_iter().filter(|op| take == MergeChoice::All || signed(op)).collect();
         let unsigned = new.iter().filter(|op| !signed(op)).map(|op| op.id.clone()).collect();
         let lines = new.iter().filter_map(|op| texts.get(&op.id).cloned()).collect();
-        let alone: Vec<&Op> = mine.iter().filter(|op| !known_there.contains(op.id.as_str())).collect();
+        let alone: Vec<&AnnotationOp> =
+            mine.iter().filter(|op| !known_there.contains(op.id.as_str())).collect();
         // What they had to choose between when they merged, whoever merges them hears of, too.
         let mut conflicts = conflicts(&alone, &new);
         conflicts.extend(known_conflicts(theirs));
@@ -58,19 +58,19 @@ impl Merge {
     }
 
     /// Gives the moment of the latest entry that is new here, as it says itself.
-    pub fn latest(&self) -> Option<Instant> {
-        let lines = self.lines.iter().filter_map(|text| serde_json::from_str::<Line>(text).ok());
-        lines.map(|line| Instant::from_nanos(line.tick())).max()
+    pub fn latest(&self) -> Option<Timestamp> {
+        let lines = self.lines.iter().filter_map(|text| serde_json::from_str::<Entry>(text).ok());
+        lines.map(|line| Timestamp::from_nanos(line.tick())).max()
     }
 
-    /// Gives the entry's kind and particulars.
-    pub fn written(&self, from: &Journal) -> (&'static str, Value) {
-        let mut what = json!({ "from": { "entries": from.lines.len(), "head": from.head },
-            "lines": self.lines, "conflicts": self.conflicts });
-        if !self.unsigned.is_empty() {
-            what["unsigned"] = json!(self.unsigned);
+    /// Returns the entry that brings all of it in.
+    pub fn entry(&self, from: &Journal) -> JournalMerge {
+        JournalMerge {
+            from: Some(from.end()),
+            lines: self.lines.clone(),
+            conflicts: self.conflicts.clone(),
+            unsigned: self.unsigned.clone(),
         }
-        (MERGE, what)
     }
 }
 
@@ -78,9 +78,9 @@ impl Merge {
 fn texts(journal: &Journal) -> BTreeMap<String, String> {
     let mut texts = BTreeMap::new();
     for (line, text) in journal.lines.iter().zip(&journal.texts) {
-        if line.act == MERGE {
+        if let Some(merge) = line.read::<JournalMerge>() {
             texts.extend(
-                merged(line).map(|(text, _)| {
+                merged(&merge).map(|(text, _)| {
                     (super::hash_of(text.as_bytes()), text.trim_end_matches('\n').to_owned())
                 }),
             );
@@ -92,7 +92,7 @@ fn texts(journal: &Journal) -> BTreeMap<String, String> {
 }
 
 /// What each side said last of each property, where the other did not know of it.
-fn last_words<'a>(ops: &[&'a Op]) -> BTreeMap<(String, &'static str), (&'a Op, String)> {
+fn last_words<'a>(ops: &[&'a AnnotationOp]) -> BTreeMap<(String, &'static str), (&'a AnnotationOp, String)> {
     let mut last = BTreeMap::new();
     for op in ops.iter().filter(|op| !op.undone) {
         for (on, what, value) in said_of(&op.act) {
@@ -102,28 +102,28 @@ fn last_words<'a>(ops: &[&'a Op]) -> BTreeMap<(String, &'static str), (&'a Op, S
     last
 }
 
-fn said_of(act: &Act) -> Vec<(String, &'static str, String)> {
+fn said_of(act: &Annotation) -> Vec<(String, &'static str, String)> {
     let one = |on: &str, what, value: &str| vec![(on.to_owned(), what, value.to_owned())];
     match act {
-        Act::Mark { event, note: Some(note), .. } => one(&event.event, "note", note),
-        Act::Mark { event, .. } => one(&event.event, "mark", "marked"),
-        Act::Unmark { event } => one(event, "mark", "taken away"),
-        Act::Set { finding, change } => {
+        Annotation::Mark { event, note: Some(note), .. } => one(&event.event, "note", note),
+        Annotation::Mark { event, .. } => one(&event.event, "mark", "marked"),
+        Annotation::Unmark { event } => one(event, "mark", "taken away"),
+        Annotation::Set { finding, change } => {
             let scalar = |what: &str| !matches!(what, "tag" | "untag" | "events added" | "events taken away");
             let parts = change.parts().into_iter().filter(|(what, _)| scalar(what));
             parts.map(|(what, value)| (finding.clone(), what, value)).collect()
         }
-        Act::Close { finding, .. } => one(finding, "state", "closed"),
-        Act::Reopen { finding, .. } => one(finding, "state", "open"),
-        Act::Reread { source, change, .. } => {
+        Annotation::Close { finding, .. } => one(finding, "state", "closed"),
+        Annotation::Reopen { finding, .. } => one(finding, "state", "open"),
+        Annotation::Reread { source, change, .. } => {
             let change: Vec<String> = change.iter().map(ToString::to_string).collect();
             one(source, "reading", &change.join(", "))
         }
-        Act::Find(_) | Act::Note { .. } | Act::Undo { .. } => Vec::new(),
+        Annotation::Find(_) | Annotation::Note { .. } | Annotation::Undo { .. } => Vec::new(),
     }
 }
 
-fn conflicts(ours: &[&Op], theirs: &[&Op]) -> Vec<Conflict> {
+fn conflicts(ours: &[&AnnotationOp], theirs: &[&AnnotationOp]) -> Vec<Conflict> {
     let (mine, other) = (last_words(ours), last_words(theirs));
     let mut conflicts = Vec::new();
     for ((on, what), (op, value)) in &mine {

@@ -7,46 +7,59 @@
 //! elsewhere makes the case read-only, and that two copies' annotations come
 //! together without loss. `case` and those above may call.
 
-mod act;
-mod allowed;
+mod actor;
+mod allowed_signers;
+mod annotation;
+mod annotation_log;
 mod checkpoint;
-mod fold;
-mod keys;
-mod known;
+mod entry;
+mod keyring;
 mod merge;
-mod ops;
-mod read;
+mod payload;
+mod reader;
+mod remembered;
 mod rereads;
-mod sign;
-mod stamp;
+mod rfc3161;
+mod sshsig;
+mod state;
 mod trust;
 mod url;
-mod who;
-mod write;
+mod writer;
 
 #[cfg(test)]
-mod fold_tests;
+mod payload_tests;
 #[cfg(test)]
-mod known_tests;
+mod remembered_tests;
+#[cfg(test)]
+mod state_tests;
 #[cfg(test)]
 mod tests;
 
-pub use act::{Act, Asked, Change, Correction, EventRef, NewFinding, Severity, Status, Undone, Verdict};
-pub use allowed::Allowed;
+pub use actor::{Actor, Home};
+pub use allowed_signers::Allowed;
+pub use annotation::{
+    Annotation, Correction, EventRef, FindingChange, FindingVerdict, NewFinding, SavedQuery, Severity,
+    Status, UndoneEntry,
+};
+pub use annotation_log::{AnnotationOp, UNSIGNED_COPY, ops, redoable, undoable};
 pub use checkpoint::{ANCHORS, Checkpoint, NAMESPACE as CHECKPOINT_NAMESPACE, checkpoint_name};
-pub use fold::{Bookmark, Conflict, Finding, Said, State};
-pub use keys::{Keyring, is_case_id};
-pub use known::{Elsewhere, End, History, Known};
-pub use merge::{Merge, Take};
-pub use ops::{MERGE, Op, UNSIGNED_COPY, ops, redoable, undoable, unsigned};
-pub use read::{FILE, Journal, Line, check, hash_of, leaf, read, read_file, read_named};
-pub use rereads::{REREAD, Reread, concerns_reading, rereads};
-pub use sign::{Signed, Signer, check_signature};
-pub use stamp::{Stamped, fetch as fetch_stamp, read as read_stamp, trusted as stamp_is_trusted};
+pub use entry::{Entry, EntryPayload, Payload, each_of};
+pub use keyring::{Keyring, is_case_id};
+pub use merge::{Merge, MergeChoice};
+pub use payload::{
+    AdoptedEntry, AnchorStamp, CaseCreate, CheckpointAdopt, DamagedCase, EvidenceImport, Export,
+    GivenUpCheckpoint, HistoryAccept, ImportReceipt, IndexRebuild, JournalEnd, JournalMerge, KeyAdd, KeyUse,
+    Lost, Moved, Recovery, Repair, Reveal, SealedSource, Transfer,
+};
+pub use reader::{FILE, Journal, check, hash_of, leaf, read, read_file, read_named};
+pub use remembered::{Elsewhere, History, RememberedCases, RememberedEnd};
+pub use rereads::{Reread, concerns_reading, rereads};
+pub use rfc3161::{TimestampToken, fetch as fetch_stamp, read as read_stamp, trusted as stamp_is_trusted};
+pub use sshsig::{Signer, SignerIdentity, check_signature};
+pub use state::{Bookmark, Conflict, Finding, HistoryItem, State};
 pub use trust::{
-    ACCEPT, ADD_KEY, ADOPT, Adopted, Anchors, MOST_CHECKPOINT, MOST_SIGNATURE, Trust, Vouched, adopted,
-    ranges, ranges_told, uncovered,
+    AdoptedEntries, Anchors, MOST_CHECKPOINT, MOST_SIGNATURE, Trust, VouchedEntries, adopted, ranges,
+    ranges_told, uncovered,
 };
 pub use url::bare_url;
-pub use who::{Home, Who};
-pub use write::{Claim, IMPORT_LOCK, LOCK, TORN, Writer, is_claimed, is_held};
+pub use writer::{Claim, IMPORT_LOCK, LOCK, TORN, Writer, is_claimed, is_held};

@@ -4,11 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::ops::{MERGE, ops_in};
-use super::{Act, Correction, Line};
-
-/// The kind of entry that reads a source otherwise.
-pub const REREAD: &str = "source.reread";
+use super::annotation::{REREAD, UNDO};
+use super::annotation_log::ops_in;
+use super::{Annotation, Correction, Entry, EntryPayload, JournalMerge};
 
 /// What the last standing entry says of how a source is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,22 +26,22 @@ pub struct Reread {
 }
 
 /// Tells whether an entry can have a part in how a source is read.
-pub fn concerns_reading(act: &str) -> bool {
-    matches!(act, REREAD | MERGE | "undo")
+pub fn concerns_reading(kind: &str) -> bool {
+    matches!(kind, REREAD | UNDO | JournalMerge::KIND)
 }
 
 /// Gives how sources are read, by their SHA-256 in hex, where entries that stand
 /// say so. The lines are those of a journal for which [`concerns_reading`] holds,
 /// or more, in their order, each with its text.
-pub fn rereads<'a>(lines: impl Iterator<Item = (&'a Line, &'a [u8])>) -> BTreeMap<String, Reread> {
-    let lines: Vec<_> = lines.filter(|(line, _)| concerns_reading(&line.act)).collect();
-    if lines.iter().all(|(line, _)| line.act == "undo") {
+pub fn rereads<'a>(lines: impl Iterator<Item = (&'a Entry, &'a [u8])>) -> BTreeMap<String, Reread> {
+    let lines: Vec<_> = lines.filter(|(line, _)| concerns_reading(&line.kind)).collect();
+    if lines.iter().all(|(line, _)| line.kind == UNDO) {
         return BTreeMap::new();
     }
     let mut standing = BTreeMap::new();
     for op in ops_in(lines.into_iter()).into_iter().filter(|op| !op.undone) {
         let (entry, at, by) = (op.via, op.at.clone(), op.said_by());
-        if let Act::Reread { source, change, plan, gives } = op.act {
+        if let Annotation::Reread { source, change, plan, gives } = op.act {
             standing.insert(source, Reread { entry, at, by, change, plan, gives });
         }
     }

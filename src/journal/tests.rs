@@ -1,17 +1,18 @@
 //! The chain, its repair, and who may write.
 
+use super::Payload;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
 use super::*;
 use crate::fs::Dir;
-use crate::record::{FixedClock, Instant};
+use crate::record::{FixedClock, Timestamp};
 
-const CLOCK: FixedClock = FixedClock(Instant::from_secs(1_772_582_400));
+const CLOCK: FixedClock = FixedClock(Timestamp::from_secs(1_772_582_400));
 
-fn who(login: &str) -> Who {
-    Who { tool: "vestigo".to_owned(), ..Who::called(login, "host") }
+fn who(login: &str) -> Actor {
+    Actor { tool: "vestigo".to_owned(), ..Actor::called(login, "host") }
 }
 
 /// Returns the place of the journal in a case.
@@ -27,7 +28,9 @@ fn dir(journal: &Path) -> Dir {
 fn three_entries(path: &Path) -> Vec<u8> {
     let mut writer = Writer::open(&dir(path), &who("tester"), &CLOCK).expect("nobody else writes");
     for n in 0..3 {
-        writer.append("bookmark.add", json!({ "n": n }), &CLOCK).expect("it is written");
+        writer
+            .append(Payload::Unknown("test.n".to_owned(), json!({ "n": n })), &CLOCK)
+            .expect("it is written");
     }
     std::fs::read(path).expect("it is there")
 }
@@ -61,8 +64,8 @@ fn a_line_cut_anywhere_is_set_aside_and_said() {
     for cut in last + 1..whole.len() {
         std::fs::write(&file, &whole[..cut]).expect("it is ours");
         let writer = Writer::open(&dir(&file), &who("tester"), &CLOCK).expect("it repairs");
-        let acts: Vec<&str> = writer.journal().lines.iter().map(|line| line.act.as_str()).collect();
-        assert_eq!(acts, ["bookmark.add", "bookmark.add", "recovery"]);
+        let acts: Vec<&str> = writer.journal().lines.iter().map(|line| line.kind.as_str()).collect();
+        assert_eq!(acts, ["test.n", "test.n", "recovery"]);
         assert_eq!(
             std::fs::read(folder.path().join("journal.torn-2")).expect("set aside"),
             &whole[last..cut]
@@ -81,10 +84,10 @@ fn every_flipped_bit_is_found() {
     for at in 0..end {
         let mut bytes = whole.clone();
         bytes[at] ^= 1;
-        let journal = super::read::check(&bytes);
+        let journal = super::reader::check(&bytes);
         let last_line_only = journal.lines.len() == 3;
         assert!(
-            journal.broken.is_some() || last_line_only && journal.head != super::read::check(&whole).head,
+            journal.broken.is_some() || last_line_only && journal.head != super::reader::check(&whole).head,
             "byte {at}"
         );
     }
@@ -100,7 +103,7 @@ fn a_missing_or_moved_entry_makes_the_case_read_only() {
         let bytes: Vec<u8> = kept.iter().flat_map(|n| lines[*n].to_vec()).collect();
         std::fs::write(&file, &bytes).expect("it is ours");
         let refused = Writer::open(&dir(&file), &who("tester"), &CLOCK).err().expect("it refuses");
-        assert_eq!(refused.kind(), crate::error::Kind::Integrity);
+        assert_eq!(refused.kind(), crate::error::ErrorKind::Integrity);
         assert_eq!(std::fs::read(&file).expect("it is there"), bytes, "nothing was written");
     }
 }
@@ -122,10 +125,10 @@ fn a_clock_that_stands_still_or_goes_back_does_not_turn_the_order_round() {
     let file = path(folder.path());
     let mut writer = Writer::open(&dir(&file), &who("tester"), &CLOCK).expect("nobody else writes");
     for secs in [1_772_582_400, 1_772_582_400, 1_000, 1_772_582_500] {
-        let clock = FixedClock(Instant::from_secs(secs));
-        writer.append("recovery", json!({}), &clock).expect("it is written");
+        let clock = FixedClock(Timestamp::from_secs(secs));
+        writer.append(Payload::Unknown("test".to_owned(), json!({})), &clock).expect("it is written");
     }
-    let ticks: Vec<i64> = writer.journal().lines.iter().map(Line::tick).collect();
+    let ticks: Vec<i64> = writer.journal().lines.iter().map(Entry::tick).collect();
     assert!(ticks.is_sorted_by(|a, b| a < b), "{ticks:?}");
     assert_eq!(ticks[3], 1_772_582_500_000_000_000);
 }
@@ -143,7 +146,7 @@ fn a_checkpoint_is_extended_by_what_grew_from_it_and_by_nothing_else() {
         [checkpoint.clone(), checkpoint.clone()]
     );
     let mut writer = Writer::open(&dir(&file), &who("tester"), &CLOCK).expect("nobody else writes");
-    writer.append("recovery", json!({}), &CLOCK).expect("it is written");
+    writer.append(Payload::Unknown("test".to_owned(), json!({})), &CLOCK).expect("it is written");
     assert_eq!(checkpoint.against(writer.journal(), "x"), None);
     assert!(checkpoint.against(writer.journal(), "y").is_some_and(|how| how.contains("another case")));
     let cut = check(&whole[..journal.texts[0].len() + journal.texts[1].len()]);

@@ -7,7 +7,7 @@
 //!
 //! A checkpoint covers the entries before it. What stands behind the newest one
 //! is *uncovered*, and before a key signs over it, it has to be known who wrote
-//! it: this very process, this user (as [`super::Known`] remembers), or somebody
+//! it: this very process, this user (as [`super::RememberedCases`] remembers), or somebody
 //! whose entries the holder of the key took over in a `checkpoint.adopt` entry.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,19 +16,14 @@ use std::ops::Range;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::Value;
 
 use crate::error::visible;
 use crate::fs::Dir;
 
-use super::{ANCHORS, CHECKPOINT_NAMESPACE, Checkpoint, Journal, Line, Signed, check_signature};
-
-/// The kind of entry that takes over what was not written under a key of the case.
-pub const ADOPT: &str = "checkpoint.adopt";
-/// The kind of entry that gives up a history that was known before.
-pub const ACCEPT: &str = "history.accept";
-/// The kind of entry that brings a key in.
-pub const ADD_KEY: &str = "key.add";
+use super::{
+    ANCHORS, CHECKPOINT_NAMESPACE, Checkpoint, CheckpointAdopt, Entry, HistoryAccept, Journal, KeyAdd,
+    SignerIdentity, check_signature, each_of,
+};
 
 /// Most bytes of a checkpoint.
 pub const MOST_CHECKPOINT: u64 = 4 << 10;
@@ -122,13 +117,13 @@ fn size_of(name: &str) -> Option<u64> {
 
 /// A checkpoint whose signature is sound, whoever made it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Vouched {
+pub struct VouchedEntries {
     /// Its file.
     pub name: String,
     /// What it says.
     pub checkpoint: Checkpoint,
     /// Who signed it.
-    pub signed: Signed,
+    pub signed: SignerIdentity,
     /// In what the journal does not extend it.
     pub differs: Option<String>,
 }
@@ -142,12 +137,12 @@ pub struct Trust {
     /// the journal extends.
     pub covered: u64,
     /// That checkpoint.
-    pub newest: Option<Vouched>,
+    pub newest: Option<VouchedEntries>,
     /// Those that one of them signed and the journal does not extend, which no
     /// `history.accept` entry gave up.
-    pub contradicted: Vec<Vouched>,
+    pub contradicted: Vec<VouchedEntries>,
     /// Checkpoints that other keys signed, the largest first.
-    pub strangers: Vec<Vouched>,
+    pub strangers: Vec<VouchedEntries>,
 }
 
 impl Trust {
@@ -177,7 +172,7 @@ impl Trust {
             let new: Vec<String> = under.filter(|key| !trust.keys.contains(key)).cloned().collect();
             trust.keys.extend(new);
             trust.keys = without_doubles(&trust.keys);
-            let (ours, rest): (Vec<Vouched>, Vec<Vouched>) =
+            let (ours, rest): (Vec<VouchedEntries>, Vec<VouchedEntries>) =
                 others.into_iter().partition(|each| trust.keys.contains(&each.signed.fingerprint));
             others = rest;
             let found = !ours.is_empty();
@@ -190,7 +185,7 @@ impl Trust {
         trust
     }
 
-    fn take(&mut self, vouched: Vouched, given_up: &BTreeSet<(u64, String)>) {
+    fn take(&mut self, vouched: VouchedEntries, given_up: &BTreeSet<(u64, String)>) {
         let size = vouched.checkpoint.size;
         let root = STANDARD.encode(vouched.checkpoint.root);
         match &vouched.differs {
@@ -207,21 +202,21 @@ impl Trust {
     /// Returns up to which entry somebody who is about to sign need not look: what
     /// the case's keys cover, or a checkpoint that was signed by their own key.
     pub fn covered_for(&self, fingerprint: &str) -> u64 {
-        let own = |each: &&Vouched| each.signed.fingerprint == fingerprint && each.differs.is_none();
+        let own = |each: &&VouchedEntries| each.signed.fingerprint == fingerprint && each.differs.is_none();
         let own = self.strangers.iter().filter(own).map(|each| each.checkpoint.size).max();
         self.covered.max(own.unwrap_or(0))
     }
 }
 
 /// Returns the entries behind the first so many that are in none of these ranges.
-pub fn uncovered<'a>(journal: &'a Journal, covered: u64, own: &[Range<u64>]) -> Vec<&'a Line> {
+pub fn uncovered<'a>(journal: &'a Journal, covered: u64, own: &[Range<u64>]) -> Vec<&'a Entry> {
     let behind = journal.lines.iter().filter(|line| line.seq >= covered);
     behind.filter(|line| !own.iter().any(|run| run.contains(&line.seq))).collect()
 }
 
 /// Entries that were taken over.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Adopted {
+pub struct AdoptedEntries {
     /// The entry that says so.
     pub seq: u64,
     /// The numbers of the entries, as ranges: first and last.
@@ -234,7 +229,7 @@ pub struct Adopted {
     pub at: String,
 }
 
-impl Adopted {
+impl AdoptedEntries {
     /// Says it in a sentence.
     pub fn told(&self) -> String {
         let one = matches!(self.ranges.as_slice(), [(first, last)] if first == last);
@@ -273,42 +268,37 @@ pub fn ranges_told(ranges: &[(u64, u64)]) -> String {
 }
 
 /// Returns what was taken over in a journal.
-pub fn adopted(journal: &Journal) -> Vec<Adopted> {
-    let entries = journal.lines.iter().filter(|line| line.act == ADOPT);
-    let pair = |pair: &Value| Some((pair[0].as_u64()?, pair[1].as_u64()?));
-    let read = |line: &Line| Adopted {
-        seq: line.seq,
-        ranges: line.what["ranges"].as_array().into_iter().flatten().filter_map(pair).collect(),
-        by: line.by.clone(),
-        key: line.what["key"].as_str().unwrap_or("no key").to_owned(),
-        at: line.at.clone(),
+pub fn adopted(journal: &Journal) -> Vec<AdoptedEntries> {
+    let read = |(entry, adopt): (&Entry, CheckpointAdopt)| AdoptedEntries {
+        seq: entry.seq,
+        ranges: adopt.ranges,
+        by: entry.by.clone(),
+        key: adopt.key.unwrap_or_else(|| "no key".to_owned()),
+        at: entry.at.clone(),
     };
-    entries.map(read).collect()
+    each_of(&journal.lines).map(read).collect()
 }
 
 /// Returns the keys that entries bring in, with the numbers of the entries.
 fn added(journal: &Journal) -> Vec<(u64, String)> {
-    let entries = journal.lines.iter().filter(|line| line.act == ADD_KEY);
-    entries.filter_map(|line| Some((line.seq, line.what["fingerprint"].as_str()?.to_owned()))).collect()
+    each_of::<KeyAdd>(&journal.lines).map(|(entry, key)| (entry.seq, key.fingerprint)).collect()
 }
 
 /// Returns size and root (base64) of the checkpoints that were given up.
 fn given_up(journal: &Journal) -> BTreeSet<(u64, String)> {
-    let entries = journal.lines.iter().filter(|line| line.act == ACCEPT);
-    let lists = entries.filter_map(|line| line.what["given_up"].as_array());
-    let read = |each: &Value| Some((each["entries"].as_u64()?, each["root"].as_str()?.to_owned()));
-    lists.flatten().filter_map(read).collect()
+    let lists = each_of::<HistoryAccept>(&journal.lines).flat_map(|(_, accept)| accept.given_up);
+    lists.map(|each| (each.entries, each.root)).collect()
 }
 
 /// Reads a checkpoint; none where it, its signature, or its origin is not in order.
-fn vouched(case: &str, journal: &Journal, anchors: &Anchors, name: &str) -> Option<Vouched> {
+fn vouched(case: &str, journal: &Journal, anchors: &Anchors, name: &str) -> Option<VouchedEntries> {
     let bytes = anchors.bytes(name).ok()?;
     let checkpoint = Checkpoint::parse(std::str::from_utf8(&bytes).ok()?).ok()?;
     let named = checkpoint.origin == Checkpoint::origin_of(case) && size_of(name) == Some(checkpoint.size);
     let pem = anchors.bytes(&format!("{name}.sig")).ok().filter(|_| named)?;
     let signed = check_signature(CHECKPOINT_NAMESPACE, &bytes, &pem).ok()?;
     let differs = checkpoint.against(journal, case);
-    Some(Vouched { name: name.to_owned(), checkpoint, signed, differs })
+    Some(VouchedEntries { name: name.to_owned(), checkpoint, signed, differs })
 }
 
 fn without_doubles(keys: &[String]) -> Vec<String> {

@@ -1,6 +1,6 @@
 //! Leap seconds that there were (IERS Bulletin C).
 
-use crate::record::Instant;
+use crate::record::Timestamp;
 
 /// The years at whose beginning, and in whose middle, a leap second had just passed.
 const JANUARY: [i32; 16] =
@@ -8,7 +8,7 @@ const JANUARY: [i32; 16] =
 const JULY: [i32; 11] = [1972, 1981, 1982, 1983, 1985, 1992, 1993, 1994, 1997, 2012, 2015];
 
 /// Tells whether the second before a moment was a leap second.
-pub(super) fn has_just_passed(instant: Instant) -> bool {
+pub(super) fn has_just_passed(instant: Timestamp) -> bool {
     let secs = instant.nanos().div_euclid(1_000_000_000);
     let at = |year: i32, month: u32| {
         let date = chrono::NaiveDate::from_ymd_opt(year, month, 1)?;

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result, Visible};
-use crate::record::{Instant, Zone};
+use crate::record::{Timestamp, Zone};
 
 use super::detect::{self, Found};
 use super::{FORMATS, Format, UNPARSED};
@@ -18,7 +18,7 @@ pub const YEARS: RangeInclusive<i32> = 1970..=2200;
 
 /// 1990-01-01: a file that was last changed before carries no date worth the
 /// name (archives made to be reproducible say 1970 or 1980).
-const NO_DATE: Instant = Instant::from_secs(631_152_000);
+const NO_DATE: Timestamp = Timestamp::from_secs(631_152_000);
 
 /// How records are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -146,8 +146,8 @@ impl Plan {
         sample: &[u8],
         whole: bool,
         options: &Options,
-        modified: Option<Instant>,
-        acquired: Instant,
+        modified: Option<Timestamp>,
+        acquired: Timestamp,
     ) -> Result<Plan> {
         let found = match &options.format {
             Some(name) => {
@@ -196,7 +196,12 @@ impl Plan {
     }
 
     /// Decides the rest, once it is known what a source is.
-    pub(super) fn of(found: Found, options: &Options, modified: Option<Instant>, acquired: Instant) -> Plan {
+    pub(super) fn of(
+        found: Found,
+        options: &Options,
+        modified: Option<Timestamp>,
+        acquired: Timestamp,
+    ) -> Plan {
         let anchor = modified.filter(|time| *time >= NO_DATE && *time <= acquired).unwrap_or(acquired);
         Plan {
             format: found.format.to_owned(),

@@ -98,6 +98,6 @@ fn what_the_user_says_is_in_the_plan_and_an_unknown_format_is_refused() {
     let json = serde_json::to_string(&decided).expect("a plan is plain data");
     assert_eq!(serde_json::from_str::<Plan>(&json).expect("written just now"), decided);
     let options = Options { format: Some("no\x1bsuch".to_owned()), ..Options::default() };
-    let error = Plan::decide(b"x\n", true, &options, None, Instant::default()).expect_err("unknown");
+    let error = Plan::decide(b"x\n", true, &options, None, Timestamp::default()).expect_err("unknown");
     assert_eq!(error.to_string(), "`no␛such` is not a format");
 }

@@ -4,10 +4,10 @@
 //! with the text behind it. Digits out of range (`25:00:00`, month 13) are no
 //! time; whether a day exists in its month is decided when the time is resolved.
 
-use crate::record::{Civil, Instant, Precision, When};
+use crate::record::{CivilDateTime, ParsedTime, Precision, Timestamp};
 
 /// A time and the text behind it.
-pub type Read<'a> = Option<(When, &'a str)>;
+pub type Read<'a> = Option<(ParsedTime, &'a str)>;
 
 /// Reads RFC 3339 and its relatives: `2026-03-01T10:00:00.123+01:00`.
 ///
@@ -28,8 +28,8 @@ pub fn iso(text: &str) -> Read<'_> {
     if let Some((east, behind)) = offset_at(bytes, at) {
         (offset, at) = (Some(east), behind);
     }
-    let civil = Civil { year: Some(year), date: Some((month, day)), offset, ..time };
-    Some((When::Civil(civil, precision), &text[at..]))
+    let civil = CivilDateTime { year: Some(year), date: Some((month, day)), offset, ..time };
+    Some((ParsedTime::CivilDateTime(civil, precision), &text[at..]))
 }
 
 /// Reads the Common Log Format's time: `10/Oct/2000:13:55:36 -0700`.
@@ -46,8 +46,8 @@ pub fn clf(text: &str) -> Read<'_> {
     if let Some((east, behind)) = offset_at(bytes, at) {
         (offset, at) = (Some(east), behind);
     }
-    let civil = Civil { year: Some(four(bytes, 7)?), date: Some((month, day)), offset, ..time };
-    Some((When::Civil(civil, precision), &text[at..]))
+    let civil = CivilDateTime { year: Some(four(bytes, 7)?), date: Some((month, day)), offset, ..time };
+    Some((ParsedTime::CivilDateTime(civil, precision), &text[at..]))
 }
 
 /// Reads the time of RFC 3164 §4.1.2, `Oct 11 22:14:15`, also with a fraction,
@@ -72,7 +72,13 @@ pub fn bsd(text: &str) -> Read<'_> {
     if bytes.get(at) == Some(&b'Z') && matches!(bytes.get(at + 1), None | Some(b' ')) {
         (offset, at) = (Some(0), at + 1);
     }
-    Some((When::Civil(Civil { year, date: Some((month, day)), offset, ..time }, precision), &text[at..]))
+    Some((
+        ParsedTime::CivilDateTime(
+            CivilDateTime { year, date: Some((month, day)), offset, ..time },
+            precision,
+        ),
+        &text[at..],
+    ))
 }
 
 /// Reads the time of C's `asctime`: `Sun Dec 04 04:47:44 2005`, also with a
@@ -86,8 +92,8 @@ pub fn asctime(text: &str) -> Read<'_> {
         (offset, at) = (Some(east), behind);
     }
     let year = four(bytes, at + 1).filter(|_| bytes[at] == b' ' && !digit_at(bytes, at + 5))?;
-    let civil = Civil { year: Some(year), date: Some((month, day)), offset, ..time };
-    Some((When::Civil(civil, precision), &text[at + 5..]))
+    let civil = CivilDateTime { year: Some(year), date: Some((month, day)), offset, ..time };
+    Some((ParsedTime::CivilDateTime(civil, precision), &text[at + 5..]))
 }
 
 /// Reads the time of RFC 5322 §3.3 and RFC 9110 §5.6.7:
@@ -112,8 +118,8 @@ fn rfc5322(text: &str) -> Read<'_> {
     if let Some((east, behind)) = offset_at(bytes, at) {
         (offset, at) = (Some(east), behind);
     }
-    let civil = Civil { year: Some(year), date: Some((month, day)), offset, ..time };
-    Some((When::Civil(civil, precision), &text[at..]))
+    let civil = CivilDateTime { year: Some(year), date: Some((month, day)), offset, ..time };
+    Some((ParsedTime::CivilDateTime(civil, precision), &text[at..]))
 }
 
 /// Reads a count since 1970-01-01T00:00:00Z: seconds, milli-, micro- or
@@ -125,12 +131,12 @@ pub fn epoch(text: &str) -> Read<'_> {
     if !(9..=19).contains(&whole) {
         return None;
     }
-    let When::Moment(instant, precision) = epoch_number(text[..whole].parse().ok()?)? else {
+    let ParsedTime::Moment(instant, precision) = epoch_number(text[..whole].parse().ok()?)? else {
         return None;
     };
     let (nanos, digits, at) = match bytes.get(whole) {
         Some(b'.') if digit_at(bytes, whole + 1) => fraction(bytes, whole + 1),
-        _ => return Some((When::Moment(instant, precision), &text[whole..])),
+        _ => return Some((ParsedTime::Moment(instant, precision), &text[whole..])),
     };
     let (step, shown) = match precision {
         Precision::Second => (1, digits),
@@ -138,13 +144,13 @@ pub fn epoch(text: &str) -> Read<'_> {
         _ => (1_000_000_000, 9),
     };
     let instant = instant.plus(i64::from(nanos) / step);
-    Some((When::Moment(instant, Precision::of_digits(shown)), &text[at..]))
+    Some((ParsedTime::Moment(instant, Precision::of_digits(shown)), &text[at..]))
 }
 
 /// Takes a number for a count since 1970-01-01T00:00:00Z: seconds below 10¹¹,
 /// milliseconds below 10¹⁴, microseconds below 10¹⁷, nanoseconds above. Each
 /// reading begins in March 1973; a smaller number is no time.
-fn epoch_number(number: i64) -> Option<When> {
+fn epoch_number(number: i64) -> Option<ParsedTime> {
     let (unit, precision) = match number {
         ..=99_999_999 => return None,
         100_000_000..=99_999_999_999 => (1_000_000_000, Precision::Second),
@@ -152,7 +158,7 @@ fn epoch_number(number: i64) -> Option<When> {
         100_000_000_000_000..=99_999_999_999_999_999 => (1_000, Precision::Micro),
         100_000_000_000_000_000.. => (1, Precision::Nano),
     };
-    Some(When::Moment(Instant::from_nanos(number.checked_mul(unit)?), precision))
+    Some(ParsedTime::Moment(Timestamp::from_nanos(number.checked_mul(unit)?), precision))
 }
 
 /// Reads a time in whichever of these forms stands at the front.
@@ -162,7 +168,7 @@ pub fn any(text: &str) -> Read<'_> {
 
 /// Reads a time that is all of a text, in any of these ways; also the date of a
 /// mail, or a date alone (`2026-03-01`: midnight, precision a day).
-pub fn whole(text: &str) -> Option<When> {
+pub fn whole(text: &str) -> Option<ParsedTime> {
     let text = text.trim_ascii();
     let readers: [for<'a> fn(&'a str) -> Read<'a>; 3] = [any, rfc5322, day];
     readers.iter().find_map(|read| read(text).filter(|(_, rest)| rest.is_empty()).map(|(when, _)| when))
@@ -175,17 +181,17 @@ fn day(text: &str) -> Read<'_> {
         return None;
     }
     let date = month_day(two(bytes, 5)?, two(bytes, 8)?)?;
-    let civil = Civil { year: Some(four(bytes, 0)?), date: Some(date), ..midnight() };
-    Some((When::Civil(civil, Precision::Day), &text[10..]))
+    let civil = CivilDateTime { year: Some(four(bytes, 0)?), date: Some(date), ..midnight() };
+    Some((ParsedTime::CivilDateTime(civil, Precision::Day), &text[10..]))
 }
 
-fn midnight() -> Civil {
-    Civil { year: None, date: None, hour: 0, minute: 0, second: 0, nanos: 0, offset: None }
+fn midnight() -> CivilDateTime {
+    CivilDateTime { year: None, date: None, hour: 0, minute: 0, second: 0, nanos: 0, offset: None }
 }
 
 /// Reads `hh:mm[:ss[.fraction]]` at a place (the hour may have one digit); gives
 /// the place behind it.
-fn clock(bytes: &[u8], at: usize) -> Option<(Civil, Precision, usize)> {
+fn clock(bytes: &[u8], at: usize) -> Option<(CivilDateTime, Precision, usize)> {
     let (hour, at) = match bytes.get(at + 1) {
         Some(b':') => (one(bytes, at)?, at.checked_sub(1)?),
         _ => (two(bytes, at)?, at),
@@ -194,16 +200,16 @@ fn clock(bytes: &[u8], at: usize) -> Option<(Civil, Precision, usize)> {
     if hour > 23 || minute > 59 || bytes[at + 2] != b':' {
         return None;
     }
-    let time = Civil { hour, minute, ..midnight() };
+    let time = CivilDateTime { hour, minute, ..midnight() };
     if bytes.get(at + 5) != Some(&b':') {
         return (!digit_at(bytes, at + 5)).then_some((time, Precision::Minute, at + 5));
     }
     let second = two(bytes, at + 6).filter(|second| *second <= 60)?;
     if matches!(bytes.get(at + 8), Some(b'.' | b',')) && digit_at(bytes, at + 9) {
         let (nanos, digits, behind) = fraction(bytes, at + 9);
-        return Some((Civil { second, nanos, ..time }, Precision::of_digits(digits), behind));
+        return Some((CivilDateTime { second, nanos, ..time }, Precision::of_digits(digits), behind));
     }
-    (!digit_at(bytes, at + 8)).then_some((Civil { second, ..time }, Precision::Second, at + 8))
+    (!digit_at(bytes, at + 8)).then_some((CivilDateTime { second, ..time }, Precision::Second, at + 8))
 }
 
 /// Reads the digits of a fraction as nanoseconds (further digits are dropped),

@@ -9,7 +9,7 @@
 use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta};
 
 use crate::error::Result;
-use crate::record::{Basis, Civil, Instant, Placed, Stamp, When, Zone};
+use crate::record::{CivilDateTime, EventTime, ParsedTime, Placed, TimeBasis, Timestamp, Zone};
 
 use super::{Plan, YearShift};
 
@@ -28,12 +28,12 @@ const CLOCKS: i64 = 120_000_000_000;
 pub(super) struct Times {
     zone: Zone,
     /// The last change of the source.
-    anchor: Instant,
+    anchor: Timestamp,
     /// The latest moment a time without year may have.
-    limit: Instant,
+    limit: Timestamp,
     /// The year of `limit` in `zone`.
     latest: i32,
-    acquired: Instant,
+    acquired: Timestamp,
     year: Option<i32>,
     shifts: Vec<YearShift>,
     /// Nanoseconds to add to every time.
@@ -44,14 +44,14 @@ impl Times {
     /// Takes from a plan what times need; fails where it names no known zone.
     pub(super) fn new(plan: &Plan) -> Result<Times> {
         let zone: Zone = plan.zone.parse()?;
-        let anchor = Instant::from_nanos(plan.anchor);
+        let anchor = Timestamp::from_nanos(plan.anchor);
         let limit = anchor.plus(SLACK);
         Ok(Times {
             zone,
             anchor,
             limit,
             latest: zone.local(limit).year(),
-            acquired: Instant::from_nanos(plan.acquired),
+            acquired: Timestamp::from_nanos(plan.acquired),
             year: plan.year,
             shifts: plan.shifts.clone(),
             clock: plan.clock,
@@ -65,17 +65,19 @@ impl Times {
     }
 
     /// Gives the moment of what a record's line says, none where there is no such day.
-    pub(super) fn stamp(&self, record: u64, when: When) -> Option<Stamp> {
+    pub(super) fn stamp(&self, record: u64, when: ParsedTime) -> Option<EventTime> {
         let (instant, precision, mut basis) = match when {
-            When::Moment(instant, precision) => (instant, precision, Basis::default()),
-            When::Civil(civil, precision) => {
+            ParsedTime::Moment(instant, precision) => (instant, precision, TimeBasis::default()),
+            ParsedTime::CivilDateTime(civil, precision) => {
                 let (placed, mut basis) = match (civil.date, civil.year) {
-                    (Some(date), Some(year)) => (self.place(civil, year, date)?, Basis::default()),
+                    (Some(date), Some(year)) => (self.place(civil, year, date)?, TimeBasis::default()),
                     (Some(date), None) => {
-                        let basis = Basis { year: true, ..Basis::default() };
+                        let basis = TimeBasis { year: true, ..TimeBasis::default() };
                         (self.place_in_year(record, civil, date)?, basis)
                     }
-                    (None, _) => (self.place_on_day(civil)?, Basis { date: true, ..Basis::default() }),
+                    (None, _) => {
+                        (self.place_on_day(civil)?, TimeBasis { date: true, ..TimeBasis::default() })
+                    }
                 };
                 basis.zone = civil.offset.is_none();
                 basis.ambiguous = placed.ambiguous;
@@ -87,29 +89,29 @@ impl Times {
         let instant = instant.plus(self.clock);
         basis.clock = self.clock != 0;
         basis.future = instant > self.acquired.plus(CLOCKS);
-        Some(Stamp { instant, precision, basis })
+        Some(EventTime { instant, precision, basis })
     }
 
     /// Places a date and time of day; none where the month has no such day.
-    fn place(&self, civil: Civil, year: i32, (month, day): (u8, u8)) -> Option<Placed> {
+    fn place(&self, civil: CivilDateTime, year: i32, (month, day): (u8, u8)) -> Option<Placed> {
         self.place_at(civil, NaiveDate::from_ymd_opt(year, month.into(), day.into())?)
     }
 
     /// Places a time of day on a date. A leap second is the first moment of the
     /// minute that follows, as clocks that step show it (ITU-R TF.460-6).
-    fn place_at(&self, civil: Civil, date: NaiveDate) -> Option<Placed> {
+    fn place_at(&self, civil: CivilDateTime, date: NaiveDate) -> Option<Placed> {
         let second = u32::from(civil.second.min(59));
         let local = date.and_hms_nano_opt(civil.hour.into(), civil.minute.into(), second, civil.nanos)?;
         let leap = TimeDelta::seconds(i64::from(civil.second.saturating_sub(59)));
         self.zone_of(civil).place(local.checked_add_signed(leap)?)
     }
 
-    fn zone_of(&self, civil: Civil) -> Zone {
+    fn zone_of(&self, civil: CivilDateTime) -> Zone {
         civil.offset.map_or(self.zone, Zone::Fixed)
     }
 
     /// Places a date without a year.
-    fn place_in_year(&self, record: u64, civil: Civil, date: (u8, u8)) -> Option<Placed> {
+    fn place_in_year(&self, record: u64, civil: CivilDateTime, date: (u8, u8)) -> Option<Placed> {
         let (year, late) = match self.year {
             Some(year) => (year, date.0 > 6),
             None => self.window_year(civil, date)?,
@@ -124,7 +126,7 @@ impl Times {
     /// Finds the latest year in which a date is not after the window's end, and
     /// whether it then lies in the later half of the window. 29 February is
     /// taken for the day before, so that it has a year like its neighbours.
-    fn window_year(&self, civil: Civil, date: (u8, u8)) -> Option<(i32, bool)> {
+    fn window_year(&self, civil: CivilDateTime, date: (u8, u8)) -> Option<(i32, bool)> {
         let date = if date == (2, 29) { (2, 28) } else { date };
         let latest = match civil.offset {
             None => self.latest,
@@ -147,7 +149,7 @@ impl Times {
     }
 
     /// Places a time of day on the latest date on which it is not after the anchor.
-    fn place_on_day(&self, civil: Civil) -> Option<Placed> {
+    fn place_on_day(&self, civil: CivilDateTime) -> Option<Placed> {
         let local: NaiveDateTime = self.zone_of(civil).local(self.anchor);
         (0..=2).find_map(|back| {
             let date = local.date().checked_sub_signed(TimeDelta::days(back))?;

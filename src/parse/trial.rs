@@ -1,6 +1,6 @@
 //! Small formats for this room's own tests.
 
-use crate::record::{Civil, Event, Instant, Precision, When, fields};
+use crate::record::{CivilDateTime, Event, ParsedTime, Precision, Timestamp, fields};
 
 use super::{Format, Framing, Options, Plan, Seen, detect, stamp};
 
@@ -14,18 +14,18 @@ pub(super) fn plan(sample: &str, modified: Option<&str>, options: &Options) -> P
 }
 
 /// A moment from its RFC 3339 text.
-pub(super) fn at(text: &str) -> Instant {
+pub(super) fn at(text: &str) -> Timestamp {
     let time = chrono::DateTime::parse_from_rfc3339(text).expect("a test writes real times");
-    Instant::from_nanos(time.timestamp_nanos_opt().expect("in range"))
+    Timestamp::from_nanos(time.timestamp_nanos_opt().expect("in range"))
 }
 
 /// Reads `10:00:00` and gives the text behind it.
-pub(super) fn time_of_day(text: &str) -> Option<(When, &str)> {
+pub(super) fn time_of_day(text: &str) -> Option<(ParsedTime, &str)> {
     let (clock, rest) = text.split_at_checked(8)?;
     let mut parts = clock.split(':').map(|part| part.parse().ok());
     let (hour, minute, second) = (parts.next()??, parts.next()??, parts.next()??);
-    let civil = Civil { year: None, date: None, hour, minute, second, nanos: 0, offset: None };
-    Some((When::Civil(civil, Precision::Second), rest))
+    let civil = CivilDateTime { year: None, date: None, hour, minute, second, nanos: 0, offset: None };
+    Some((ParsedTime::CivilDateTime(civil, Precision::Second), rest))
 }
 
 /// `203.0.113.7 [01/Mar/2026:10:00:00 +0000] /path`

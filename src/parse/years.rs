@@ -6,7 +6,7 @@
 //! block of times that leaps away and comes back to where it left (a machine
 //! that boots with a wrong clock) is none.
 
-use crate::record::{Civil, Event, When};
+use crate::record::{CivilDateTime, Event, ParsedTime};
 
 use super::time::Times;
 use super::{Plan, YearShift};
@@ -52,7 +52,9 @@ struct Run {
 impl YearWatch {
     /// Notes the event of a record. Cheap where the year is explicit.
     pub fn note(&mut self, record: u64, event: &Event<'_>) {
-        let Some(When::Civil(Civil { year: None, date: Some((month, day)), .. }, _)) = event.when else {
+        let Some(ParsedTime::CivilDateTime(CivilDateTime { year: None, date: Some((month, day)), .. }, _)) =
+            event.when
+        else {
             return;
         };
         if let Some(day) = day_of_year(month, day) {

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use super::super::trial::{at, plan};
 use super::super::{Options, stamp};
 use super::*;
-use crate::record::Instant;
+use crate::record::Timestamp;
 
 const DAY: i64 = 86_400;
 
@@ -19,7 +19,7 @@ fn written(secs: i64) -> String {
 
 /// A source that was last changed a minute behind `end`.
 fn plan_until(end: i64, year: Option<i32>) -> Plan {
-    let modified = Instant::from_secs(end + 60).to_string();
+    let modified = Timestamp::from_secs(end + 60).to_string();
     let mut plan = plan("", Some(&modified), &Options { year, ..Options::default() });
     (plan.anchor, plan.acquired) = ((end + 60) * 1_000_000_000, (end + 60) * 1_000_000_000);
     plan

@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use crate::record::{FieldId, Instant};
+use crate::record::{FieldId, Timestamp};
 
 /// A query without pipes.
 #[derive(Debug, Clone, PartialEq)]
@@ -113,7 +113,7 @@ pub enum Scalar {
     /// A number.
     Number(f64),
     /// A moment.
-    Moment(Instant),
+    Moment(Timestamp),
     /// An address.
     Ip(IpAddr),
     /// Text.

@@ -3,12 +3,12 @@
 use std::net::IpAddr;
 use std::ops::Range;
 
-use crate::record::Kind;
+use crate::record::FieldKind;
 
 use super::given::{Given, given};
 use super::moment::{NOTATIONS, Stretch, absolute, read};
 use super::value::{kind, number};
-use super::{Context, Diagnostic, FieldRef, Op, Scalar, Side, Test};
+use super::{Diagnostic, FieldRef, Op, QueryContext, Scalar, Side, Test};
 
 /// What a value is compared with: a time may last (a day, a minute).
 enum Measure {
@@ -18,7 +18,12 @@ enum Measure {
 
 /// Makes the test of a comparison. A time that lasts is compared as a whole:
 /// `<=2026-03-01` includes that day, `>2026-03-01` begins behind it.
-pub fn compare(field: &FieldRef, op: Op, given: &Given, context: &Context<'_>) -> Result<Test, Diagnostic> {
+pub fn compare(
+    field: &FieldRef,
+    op: Op,
+    given: &Given,
+    context: &QueryContext<'_>,
+) -> Result<Test, Diagnostic> {
     let stretch = match measure(field, given, context)? {
         Measure::Scalar(scalar) => return Ok(Test::Compare(op, scalar)),
         Measure::Lasting(stretch) => stretch,
@@ -36,7 +41,7 @@ pub fn side(
     field: &FieldRef,
     given: &Given,
     (lower, included): (bool, bool),
-    context: &Context<'_>,
+    context: &QueryContext<'_>,
 ) -> Result<Side, Diagnostic> {
     let (scalar, included) = match measure(field, given, context)? {
         Measure::Scalar(scalar) => (scalar, included),
@@ -49,12 +54,12 @@ pub fn side(
 }
 
 /// Gives the first moment behind a stretch that is longer than one nanosecond.
-fn behind(stretch: Stretch) -> Option<crate::record::Instant> {
+fn behind(stretch: Stretch) -> Option<crate::record::Timestamp> {
     stretch.to.filter(|to| *to > stretch.from.plus(1))
 }
 
 /// Makes the test of a time that a field has: the whole day, minute, second … that is named.
-pub fn days_of(field: &FieldRef, given: &Given, context: &Context<'_>) -> Result<Test, Diagnostic> {
+pub fn days_of(field: &FieldRef, given: &Given, context: &QueryContext<'_>) -> Result<Test, Diagnostic> {
     if given.is_wild() {
         return Err(given
             .wrong("a time has no wildcards")
@@ -76,7 +81,7 @@ pub fn range(
     field: &FieldRef,
     text: &str,
     span: Range<usize>,
-    context: &Context<'_>,
+    context: &QueryContext<'_>,
 ) -> Result<Test, Diagnostic> {
     let whole = &text[span.clone()];
     let closed = super::scan::range(whole, 0) == Some(whole.len());
@@ -130,28 +135,30 @@ fn parts(text: &str, inner: Range<usize>) -> Vec<Range<usize>> {
 
 /// Reads what a field's values are compared with. Where a field has any values,
 /// the text tells: a number, a date, an address; a phrase is always text.
-fn measure(field: &FieldRef, given: &Given, context: &Context<'_>) -> Result<Measure, Diagnostic> {
+fn measure(field: &FieldRef, given: &Given, context: &QueryContext<'_>) -> Result<Measure, Diagnostic> {
     if given.is_wild() {
         return Err(given.wrong("a comparison has no wildcards"));
     }
     let text = given.pattern.text.trim();
     let scalar = |scalar| Ok(Measure::Scalar(scalar));
     match (kind(field), field) {
-        (Some(Kind::Date), _) => read(text, context).map(Measure::Lasting).ok_or_else(|| not_a_time(given)),
-        (Some(Kind::Long), _) => match number(text) {
+        (Some(FieldKind::Date), _) => {
+            read(text, context).map(Measure::Lasting).ok_or_else(|| not_a_time(given))
+        }
+        (Some(FieldKind::Long), _) => match number(text) {
             Some(number) => scalar(Scalar::Number(number)),
             None => {
                 Err(given.is_not("a number").hint(format!("`{field}` has numbers, such as {field}>=400.")))
             }
         },
-        (Some(Kind::Ip), _) => match text.parse() {
+        (Some(FieldKind::Ip), _) => match text.parse() {
             Ok(ip) => scalar(Scalar::Ip(ip)),
             Err(_) => Err(given.is_not("an address").hint(format!("Write a network as {field}:10.0.0.0/8."))),
         },
-        (Some(Kind::Keyword), _) | (None, FieldRef::Own(_)) if given.pattern.quoted => {
+        (Some(FieldKind::Keyword), _) | (None, FieldRef::Own(_)) if given.pattern.quoted => {
             scalar(Scalar::Text(given.pattern.text.clone()))
         }
-        (Some(Kind::Keyword), _) | (None, FieldRef::Own(_)) => {
+        (Some(FieldKind::Keyword), _) | (None, FieldRef::Own(_)) => {
             let date = || absolute(text, context.zone).filter(|_| text.len() >= 10 && text.contains('-'));
             if let Some(number) = number(text) {
                 scalar(Scalar::Number(number))
@@ -163,7 +170,7 @@ fn measure(field: &FieldRef, given: &Given, context: &Context<'_>) -> Result<Mea
                 scalar(Scalar::Text(given.pattern.text.clone()))
             }
         }
-        (Some(Kind::Text | Kind::Boolean) | None, _) => {
+        (Some(FieldKind::Text | FieldKind::Boolean) | None, _) => {
             Err(given.wrong(format!("the values of `{field}` have no order")))
         }
     }

@@ -3,7 +3,7 @@
 use super::lexer::{Placed, Token, tokens};
 use super::names::{all, field, full};
 use super::split::sign;
-use super::{Context, escape, scan};
+use super::{QueryContext, escape, scan};
 use crate::record::FieldId;
 
 /// How many fields are offered at most.
@@ -42,7 +42,7 @@ pub enum Wanted {
 
 /// Tells what could stand at `cursor` (a byte position in `text`; one inside a
 /// character counts as before it). The text may be unfinished or wrong.
-pub fn complete(text: &str, cursor: usize, context: &Context<'_>) -> Completion {
+pub fn complete(text: &str, cursor: usize, context: &QueryContext<'_>) -> Completion {
     let cursor = (0..=cursor.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let nothing = Completion { span: cursor..cursor, wanted: Wanted::Nothing };
     if text.len() > LONGEST || in_regex(text, cursor) {
@@ -136,7 +136,13 @@ impl<'a> Scopes<'a> {
 }
 
 /// Completes the word that begins at `begin`: a value of a field, or a field.
-fn at_word(text: &str, begin: usize, cursor: usize, of: Option<&str>, context: &Context<'_>) -> Completion {
+fn at_word(
+    text: &str,
+    begin: usize,
+    cursor: usize,
+    of: Option<&str>,
+    context: &QueryContext<'_>,
+) -> Completion {
     let typed = &text[begin..cursor];
     if let Some(name) = of {
         let end = word_end(text, begin, cursor);
@@ -151,7 +157,7 @@ fn at_word(text: &str, begin: usize, cursor: usize, of: Option<&str>, context: &
     Completion { span: begin..name + colon, wanted: Wanted::Field(fitting(&scan::literal(typed), context)) }
 }
 
-fn value(span: std::ops::Range<usize>, name: &str, prefix: String, context: &Context<'_>) -> Completion {
+fn value(span: std::ops::Range<usize>, name: &str, prefix: String, context: &QueryContext<'_>) -> Completion {
     let field = field(&scan::literal(name), context).ok().and_then(|field| full(&field));
     let wanted = field.map_or(Wanted::Nothing, |field| Wanted::Value { field, prefix });
     Completion { span, wanted }
@@ -178,11 +184,11 @@ fn phrase_end(text: &str, begin: usize, cursor: usize) -> usize {
 /// Gives the fields that fit what is typed: short names that begin so, then full
 /// ones, then those with a part that begins so, then those that have it
 /// anywhere; each field once, under the name that fits best.
-fn fitting(typed: &str, context: &Context<'_>) -> Vec<String> {
+fn fitting(typed: &str, context: &QueryContext<'_>) -> Vec<String> {
     let typed = typed.to_lowercase();
     let rank = |name: &str| {
         let lower = name.to_lowercase();
-        let short = FieldId::named(name).is_none() && !name.contains('.');
+        let short = FieldId::by_name(name).is_none() && !name.contains('.');
         match () {
             () if lower == typed => Some(0),
             () if lower.starts_with(&typed) => Some(if short { 1 } else { 2 }),
@@ -194,7 +200,7 @@ fn fitting(typed: &str, context: &Context<'_>) -> Vec<String> {
     let mut ranked: Vec<(u8, &str)> = all(context).filter_map(|name| Some((rank(name)?, name))).collect();
     ranked.sort_by_key(|(rank, _)| *rank);
     let mut seen = std::collections::HashSet::new();
-    let once = ranked.into_iter().filter(|(_, name)| match FieldId::called(name) {
+    let once = ranked.into_iter().filter(|(_, name)| match FieldId::by_name_or_alias(name) {
         Some(id) => seen.insert(id),
         None => true,
     });

@@ -33,13 +33,13 @@ fn bare(expr: &Expr, words: &mut Vec<String>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Context, parse};
+    use super::super::{QueryContext, parse};
     use super::*;
-    use crate::record::{Instant, Zone};
+    use crate::record::{Timestamp, Zone};
 
     #[test]
     fn a_question_is_said_as_it_was_read() {
-        let context = Context { zone: Zone::UTC, now: Instant::from_secs(0), fields: &[] };
+        let context = QueryContext { zone: Zone::UTC, now: Timestamp::from_secs(0), fields: &[] };
         let said = |text: &str| explain(&parse(text, &context).expect("it is a query"));
         assert_eq!(said("*"), ["Read as: every event."]);
         assert_eq!(said("user : root"), ["Read as: user.name:root"]);

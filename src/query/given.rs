@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::error::visible;
-use crate::record::Kind;
+use crate::record::FieldKind;
 
 use super::scan::{self, Slip};
 use super::value::kind;
@@ -81,7 +81,7 @@ pub fn regex(field: Option<&FieldRef>, raw: &str, span: Range<usize>) -> Result<
     let refused = match field {
         None | Some(FieldRef::Own(_) | FieldRef::Format | FieldRef::Source) => false,
         Some(FieldRef::Id | FieldRef::Tag | FieldRef::Finding) => true,
-        Some(core @ FieldRef::Core(_)) => matches!(kind(core), Some(Kind::Date | Kind::Boolean)),
+        Some(core @ FieldRef::Core(_)) => matches!(kind(core), Some(FieldKind::Date | FieldKind::Boolean)),
     };
     if let Some(field) = field.filter(|_| refused) {
         return Err(Diagnostic::at(span, format!("`{field}` takes no regular expression"))

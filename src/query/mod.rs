@@ -38,15 +38,15 @@ pub use names::{called_in, named};
 pub use parser::parse;
 pub use pivot::{exclude, include, only};
 
-use crate::record::{Instant, Zone};
+use crate::record::{Timestamp, Zone};
 
 /// What the meaning of a text depends on besides itself.
 #[derive(Debug, Clone, Copy)]
-pub struct Context<'a> {
+pub struct QueryContext<'a> {
     /// The zone of times that have none.
     pub zone: Zone,
     /// What `now` means.
-    pub now: Instant,
+    pub now: Timestamp,
     /// The names of fields that exist besides the core table (for hints and completion).
     pub fields: &'a [String],
 }

@@ -3,10 +3,10 @@
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
 use crate::error::visible;
-use crate::record::{Instant, Zone};
+use crate::record::{Timestamp, Zone};
 
 use super::relative::relative;
-use super::{Context, Diagnostic};
+use super::{Diagnostic, QueryContext};
 
 /// What may be written for a time, as a hint.
 pub const NOTATIONS: &str =
@@ -18,10 +18,10 @@ const SECOND: i64 = 1_000_000_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stretch {
     /// The moment.
-    pub from: Instant,
+    pub from: Timestamp,
     /// The first moment behind the day, minute, second … that is named; none
     /// where the text names one moment only, such as `now`.
-    pub to: Option<Instant>,
+    pub to: Option<Timestamp>,
 }
 
 /// Reads a moment as the query language and `--from`/`--to` write it: RFC 3339,
@@ -31,8 +31,8 @@ pub struct Stretch {
 ///
 /// # Errors
 ///
-/// The text is none of these, or is outside of [`Instant`]'s range.
-pub fn moment(text: &str, context: &Context<'_>) -> Result<Instant, Diagnostic> {
+/// The text is none of these, or is outside of [`Timestamp`]'s range.
+pub fn moment(text: &str, context: &QueryContext<'_>) -> Result<Timestamp, Diagnostic> {
     let stretch = read(text.trim(), context);
     stretch.map(|stretch| stretch.from).ok_or_else(|| {
         Diagnostic::at(0..text.len(), format!("`{}` is not a time", visible(text))).hint(NOTATIONS)
@@ -40,7 +40,7 @@ pub fn moment(text: &str, context: &Context<'_>) -> Result<Instant, Diagnostic> 
 }
 
 /// Reads a moment in any notation.
-pub fn read(text: &str, context: &Context<'_>) -> Option<Stretch> {
+pub fn read(text: &str, context: &QueryContext<'_>) -> Option<Stretch> {
     if text.len() > 80 {
         return None;
     }
@@ -69,7 +69,7 @@ fn epoch(text: &str) -> Option<Stretch> {
 }
 
 fn lasting(from: i64, step: i64) -> Stretch {
-    let from = Instant::from_nanos(from);
+    let from = Timestamp::from_nanos(from);
     Stretch { from, to: Some(from.plus(step)) }
 }
 

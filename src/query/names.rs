@@ -4,7 +4,7 @@ use crate::error::{Error, visible};
 use crate::record::{FIELDS, FieldId};
 
 use super::nearest::nearest;
-use super::{Context, FieldRef};
+use super::{FieldRef, QueryContext};
 
 /// Names that are no rows of the table, and what each means.
 const SPECIAL: [(&str, FieldRef); 9] = [
@@ -127,9 +127,9 @@ pub fn is_known(name: &str) -> bool {
 /// Finds the core field of a name in small letters: its own, its alias, or what
 /// another tool calls it.
 fn called(lower: &str) -> Option<FieldId> {
-    FieldId::called(lower).or_else(|| {
+    FieldId::by_name_or_alias(lower).or_else(|| {
         let (_, ours) = FOREIGN.iter().find(|(theirs, _)| *theirs == lower)?;
-        FieldId::named(ours)
+        FieldId::by_name(ours)
     })
 }
 
@@ -139,12 +139,12 @@ fn special(lower: &str) -> Option<&'static FieldRef> {
 
 /// Finds the field of a name, in whatever case. A dotted name that nobody knows
 /// is a source's own, unless it is a slip of a known one.
-pub fn field(name: &str, context: &Context<'_>) -> Result<FieldRef, Unknown> {
+pub fn field(name: &str, context: &QueryContext<'_>) -> Result<FieldRef, Unknown> {
     let lower = name.to_lowercase();
     if let Some(field) = special(&lower) {
         return Ok(field.clone());
     }
-    if let Some(id) = FieldId::called(&lower) {
+    if let Some(id) = FieldId::by_name_or_alias(&lower) {
         return Ok(FieldRef::Core(id));
     }
     // A source that has a field of that very name means that one.
@@ -197,7 +197,7 @@ impl From<Unknown> for Error {
 /// # Errors
 ///
 /// Says that there is none, or that the name looks like a slip of another.
-pub fn named(name: &str, context: &Context<'_>) -> Result<String, Unknown> {
+pub fn named(name: &str, context: &QueryContext<'_>) -> Result<String, Unknown> {
     let field = field(name, context)?;
     Ok(full(&field).unwrap_or_else(|| field.to_string()))
 }
@@ -207,7 +207,7 @@ pub fn named(name: &str, context: &Context<'_>) -> Result<String, Unknown> {
 /// # Errors
 ///
 /// Says that no event has such a field, and which was meant.
-pub fn called_in(name: &str, context: &Context<'_>) -> Result<String, Unknown> {
+pub fn called_in(name: &str, context: &QueryContext<'_>) -> Result<String, Unknown> {
     let lower = name.to_lowercase();
     if SHOWN.contains(&lower.as_str()) {
         return Ok(lower);
@@ -222,12 +222,12 @@ pub fn called_in(name: &str, context: &Context<'_>) -> Result<String, Unknown> {
 }
 
 /// Gives every name that can be written: short ones, then full ones, then the case's own.
-pub fn all<'a>(context: &'a Context<'_>) -> impl Iterator<Item = &'a str> {
+pub fn all<'a>(context: &'a QueryContext<'_>) -> impl Iterator<Item = &'a str> {
     let aliases = FIELDS.iter().filter_map(|field| field.alias);
     let rest = aliases.filter(|alias| !FAVOURITES.contains(alias));
     let core = FIELDS.iter().map(|field| field.name);
     let own = context.fields.iter().map(String::as_str);
-    let own = own.filter(|name| FieldId::named(name).is_none() && special(name).is_none());
+    let own = own.filter(|name| FieldId::by_name(name).is_none() && special(name).is_none());
     FAVOURITES
         .into_iter()
         .chain(rest)
@@ -243,22 +243,25 @@ mod tests {
     #[test]
     fn favourites_are_aliases_of_the_table() {
         for name in FAVOURITES {
-            assert!(FieldId::called(name).is_some() && FieldId::named(name).is_none(), "{name}");
+            assert!(FieldId::by_name_or_alias(name).is_some() && FieldId::by_name(name).is_none(), "{name}");
         }
     }
 
     #[test]
     fn what_other_tools_call_a_field_is_that_field() {
         for (theirs, ours) in FOREIGN {
-            assert!(FieldId::called(theirs).is_none() && special(theirs).is_none(), "{theirs} is ours");
-            assert!(FieldId::named(ours).is_some(), "{ours}");
+            assert!(
+                FieldId::by_name_or_alias(theirs).is_none() && special(theirs).is_none(),
+                "{theirs} is ours"
+            );
+            assert!(FieldId::by_name(ours).is_some(), "{ours}");
         }
     }
 
     #[test]
     fn special_names_and_the_table_do_not_claim_the_same_word() {
         for (name, _) in SPECIAL {
-            assert!(FieldId::called(name).is_none(), "{name}");
+            assert!(FieldId::by_name_or_alias(name).is_none(), "{name}");
         }
     }
 }

@@ -13,7 +13,7 @@ use super::lexer::{Placed, Token, tokens};
 use super::scan::literal;
 use super::tree::{height, joined};
 use super::value::is;
-use super::{Context, Diagnostic, Expr, FieldRef, Leaf, Test, names};
+use super::{Diagnostic, Expr, FieldRef, Leaf, QueryContext, Test, names};
 
 /// The longest query that is read, in bytes.
 const LONGEST: usize = 64 * 1024;
@@ -26,7 +26,7 @@ const DEEPEST: usize = 100;
 /// # Errors
 ///
 /// Gives what is wrong and where; spans lie on character boundaries.
-pub fn parse(text: &str, context: &Context<'_>) -> Result<Expr, Diagnostic> {
+pub fn parse(text: &str, context: &QueryContext<'_>) -> Result<Expr, Diagnostic> {
     if text.len() > LONGEST {
         let cut = (0..=LONGEST).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
         let message = format!("a query has at most {LONGEST} bytes, and this one has {}", text.len());
@@ -54,7 +54,7 @@ struct Parser<'a> {
     text: &'a str,
     tokens: Vec<Placed>,
     at: usize,
-    context: &'a Context<'a>,
+    context: &'a QueryContext<'a>,
     depth: usize,
 }
 

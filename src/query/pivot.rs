@@ -3,7 +3,7 @@
 use super::given::Given;
 use super::tree::joined;
 use super::value::is;
-use super::{Context, Diagnostic, Expr, FieldRef, Leaf, Pattern, Test, names, parse, quote};
+use super::{Diagnostic, Expr, FieldRef, Leaf, Pattern, QueryContext, Test, names, parse, quote};
 
 /// Gives the query that also demands a value of a field. Where it demands or
 /// refuses that value already, it demands it in that place.
@@ -11,7 +11,12 @@ use super::{Context, Diagnostic, Expr, FieldRef, Leaf, Pattern, Test, names, par
 /// # Errors
 ///
 /// The text is no query, or the value cannot be one of this field.
-pub fn include(text: &str, field: &str, value: &str, context: &Context<'_>) -> Result<String, Diagnostic> {
+pub fn include(
+    text: &str,
+    field: &str,
+    value: &str,
+    context: &QueryContext<'_>,
+) -> Result<String, Diagnostic> {
     let wanted = Expr::Leaf(leaf(field, value, context)?);
     with(text, wanted, context)
 }
@@ -22,7 +27,12 @@ pub fn include(text: &str, field: &str, value: &str, context: &Context<'_>) -> R
 /// # Errors
 ///
 /// The text is no query, or the value cannot be one of this field.
-pub fn exclude(text: &str, field: &str, value: &str, context: &Context<'_>) -> Result<String, Diagnostic> {
+pub fn exclude(
+    text: &str,
+    field: &str,
+    value: &str,
+    context: &QueryContext<'_>,
+) -> Result<String, Diagnostic> {
     let unwanted = Expr::Leaf(leaf(field, value, context)?);
     with(text, Expr::Not(Box::new(unwanted)), context)
 }
@@ -32,12 +42,12 @@ pub fn exclude(text: &str, field: &str, value: &str, context: &Context<'_>) -> R
 /// # Errors
 ///
 /// The value cannot be one of this field.
-pub fn only(field: &str, value: &str, context: &Context<'_>) -> Result<String, Diagnostic> {
+pub fn only(field: &str, value: &str, context: &QueryContext<'_>) -> Result<String, Diagnostic> {
     Ok(Expr::Leaf(leaf(field, value, context)?).to_string())
 }
 
 /// Adds a member to a query, in the place of itself or its opposite.
-fn with(text: &str, wanted: Expr, context: &Context<'_>) -> Result<String, Diagnostic> {
+fn with(text: &str, wanted: Expr, context: &QueryContext<'_>) -> Result<String, Diagnostic> {
     let members = match parse(text, context)? {
         Expr::And(members) => members,
         other => vec![other],
@@ -86,7 +96,7 @@ fn asks_same(one: &Test, other: &Test) -> bool {
     }
 }
 
-fn leaf(field: &str, value: &str, context: &Context<'_>) -> Result<Leaf, Diagnostic> {
+fn leaf(field: &str, value: &str, context: &QueryContext<'_>) -> Result<Leaf, Diagnostic> {
     let field = names::field(field, context).unwrap_or_else(|_| FieldRef::Own(field.to_owned()));
     if value.is_empty() {
         return Err(Diagnostic::at(0..0, "an empty value cannot be searched for")

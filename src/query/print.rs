@@ -5,7 +5,7 @@
 
 use std::fmt::{self, Display, Write};
 
-use crate::record::Instant;
+use crate::record::Timestamp;
 
 use super::escape::{self, Place};
 use super::value::{network, takes_networks};
@@ -134,7 +134,7 @@ fn end(f: &mut fmt::Formatter<'_>, scalar: &Scalar, begins: bool) -> fmt::Result
 }
 
 /// Writes a moment with as many digits of the second as it needs.
-fn short(moment: Instant) -> String {
+fn short(moment: Timestamp) -> String {
     let long = moment.to_string();
     let needed = long.trim_end_matches('Z').trim_end_matches('0').trim_end_matches('.');
     let whole = "2026-03-01T10:00:00".len();

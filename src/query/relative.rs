@@ -2,15 +2,15 @@
 
 use chrono::{Datelike, Months, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
 
-use crate::record::{Instant, Zone};
+use crate::record::{Timestamp, Zone};
 
-use super::Context;
+use super::QueryContext;
 use super::moment::Stretch;
 
 /// Reads `now` and steps from it (`-2h`, `+30m`), each rounded down by a unit
 /// behind a slash (`/d`). Seconds, minutes and hours are spans of time; days
 /// and longer are those of the calendar in the context's zone.
-pub fn relative(text: &str, context: &Context<'_>) -> Option<Stretch> {
+pub fn relative(text: &str, context: &QueryContext<'_>) -> Option<Stretch> {
     let mut rest = match text.get(..3) {
         Some(front) if front.eq_ignore_ascii_case("now") => &text[3..],
         _ if text.starts_with(['-', '+']) => text,
@@ -39,7 +39,7 @@ pub fn relative(text: &str, context: &Context<'_>) -> Option<Stretch> {
 }
 
 /// Moves a moment by so many units.
-fn moved(at: Instant, count: i64, unit: char, zone: Zone) -> Option<Instant> {
+fn moved(at: Timestamp, count: i64, unit: char, zone: Zone) -> Option<Timestamp> {
     let seconds = match unit {
         's' => 1,
         'm' => 60,
@@ -48,10 +48,10 @@ fn moved(at: Instant, count: i64, unit: char, zone: Zone) -> Option<Instant> {
         _ => return None,
     };
     let nanos = count.checked_mul(seconds)?.checked_mul(1_000_000_000)?;
-    Some(Instant::from_nanos(at.nanos().checked_add(nanos)?))
+    Some(Timestamp::from_nanos(at.nanos().checked_add(nanos)?))
 }
 
-fn moved_by_calendar(at: Instant, count: i64, unit: char, zone: Zone) -> Option<Instant> {
+fn moved_by_calendar(at: Timestamp, count: i64, unit: char, zone: Zone) -> Option<Timestamp> {
     if count == 0 {
         return Some(at);
     }
@@ -71,7 +71,7 @@ fn moved_by_calendar(at: Instant, count: i64, unit: char, zone: Zone) -> Option<
 }
 
 /// Gives the beginning of the unit that a moment lies in; weeks begin on Monday.
-fn rounded(at: Instant, unit: char, zone: Zone) -> Option<Instant> {
+fn rounded(at: Timestamp, unit: char, zone: Zone) -> Option<Timestamp> {
     let local = zone.local(at);
     let date = local.date();
     let start = match unit {

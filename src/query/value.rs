@@ -2,19 +2,19 @@
 
 use std::net::IpAddr;
 
-use crate::record::{EventId, Kind};
+use crate::record::{EventId, FieldKind};
 
 use super::compare::days_of;
 use super::given::Given;
-use super::{Context, Diagnostic, FieldRef, Pattern, Test};
+use super::{Diagnostic, FieldRef, Pattern, QueryContext, Test};
 
 /// Makes the test of a word or phrase on a field, or on the whole text.
-pub fn is(field: Option<&FieldRef>, given: Given, context: &Context<'_>) -> Result<Test, Diagnostic> {
+pub fn is(field: Option<&FieldRef>, given: Given, context: &QueryContext<'_>) -> Result<Test, Diagnostic> {
     let Some(field) = field else { return Ok(Test::Is(given.pattern)) };
     if given.is_wild() && given.text().chars().eq([Pattern::ANY]) {
         return Ok(Test::Exists);
     }
-    if !given.literal && takes_networks(field) && !matches!(kind(field), Some(Kind::Ip)) {
+    if !given.literal && takes_networks(field) && !matches!(kind(field), Some(FieldKind::Ip)) {
         return Ok(network(given.text()).map_or(Test::Is(given.pattern), |(ip, bits)| Test::Cidr(ip, bits)));
     }
     match field {
@@ -45,20 +45,25 @@ fn check(given: Given, fits: impl Fn(&Given) -> bool, what: &str, hint: &str) ->
     if fits(&given) { Ok(Test::Is(given.pattern)) } else { Err(given.is_not(what).hint(hint)) }
 }
 
-fn core(kind: Kind, field: &FieldRef, given: Given, context: &Context<'_>) -> Result<Test, Diagnostic> {
+fn core(
+    kind: FieldKind,
+    field: &FieldRef,
+    given: Given,
+    context: &QueryContext<'_>,
+) -> Result<Test, Diagnostic> {
     match kind {
-        Kind::Keyword | Kind::Text => Ok(Test::Is(given.pattern)),
-        Kind::Date => days_of(field, &given, context),
-        Kind::Ip => address(given),
-        Kind::Long if given.is_wild() => {
+        FieldKind::Keyword | FieldKind::Text => Ok(Test::Is(given.pattern)),
+        FieldKind::Date => days_of(field, &given, context),
+        FieldKind::Ip => address(given),
+        FieldKind::Long if given.is_wild() => {
             let digits = |given: &Given| given.consists(|c| c.is_ascii_digit() || matches!(c, '-' | '.'));
             check(given, digits, "a number with wildcards", "Write it as 4* or 40?.")
         }
-        Kind::Long => {
+        FieldKind::Long => {
             let hint = format!("Write {field}:404, {field}:4*, {field}>=400 or {field}:[400 TO 499].");
             check(given, |given| number(given.text()).is_some(), "a number", &hint)
         }
-        Kind::Boolean => {
+        FieldKind::Boolean => {
             let words =
                 |given: &Given| ["true", "false"].iter().any(|word| given.text().eq_ignore_ascii_case(word));
             check(given, words, "true or false", "Write true or false.")
@@ -87,7 +92,7 @@ fn address(given: Given) -> Result<Test, Diagnostic> {
 }
 
 /// What kind of values a field has; none for those that are no core fields.
-pub fn kind(field: &FieldRef) -> Option<Kind> {
+pub fn kind(field: &FieldRef) -> Option<FieldKind> {
     match field {
         FieldRef::Core(id) => Some(id.field().kind),
         FieldRef::Own(_)
@@ -103,8 +108,8 @@ pub fn kind(field: &FieldRef) -> Option<Kind> {
 /// on those whose name says that addresses stand in them.
 pub fn takes_networks(field: &FieldRef) -> bool {
     let name = match field {
-        FieldRef::Core(id) if id.field().kind == Kind::Ip => return true,
-        FieldRef::Core(id) if id.field().kind == Kind::Keyword => id.name(),
+        FieldRef::Core(id) if id.field().kind == FieldKind::Ip => return true,
+        FieldRef::Core(id) if id.field().kind == FieldKind::Keyword => id.name(),
         FieldRef::Own(name) => name,
         FieldRef::Core(_)
         | FieldRef::Id

@@ -2,7 +2,7 @@
 
 use chrono::{NaiveTime, TimeDelta};
 
-use super::{Instant, Window, Zone};
+use super::{TimeRange, Timestamp, Zone};
 
 const SECOND: i64 = 1_000_000_000;
 const DAY: i64 = 86_400 * SECOND;
@@ -37,7 +37,7 @@ const WIDTHS: [i64; 24] = [
 
 /// Gives the narrowest readable width, in nanoseconds, that cuts a window into
 /// at most `most` buckets.
-pub fn readable_width(window: Window, most: usize) -> i64 {
+pub fn readable_width(window: TimeRange, most: usize) -> i64 {
     let length = i128::from(window.to.nanos()) - i128::from(window.from.nanos());
     let fits = |width: i64| length / i128::from(width) + 1 < most.max(2) as i128;
     let known = WIDTHS.into_iter().find(|width| fits(*width));
@@ -51,30 +51,31 @@ pub fn readable_width(window: Window, most: usize) -> i64 {
 /// more than there are buckets. Edges lie on whole multiples of the width in
 /// the zone's local time; widths of whole days begin at local midnight, so a
 /// day of 23 or 25 hours is one bucket.
-pub fn bucket_edges(window: Window, width: i64, zone: &Zone) -> Vec<Instant> {
+pub fn bucket_edges(window: TimeRange, width: i64, zone: &Zone) -> Vec<Timestamp> {
     if width >= DAY && width % DAY == 0 {
         return day_edges(window, width / DAY, zone);
     }
     let east = i64::from(zone.offset_at(window.from)) * SECOND;
     let local = window.from.nanos().saturating_add(east);
-    let mut at = Instant::from_nanos(local - local.rem_euclid(width)).plus(-east);
+    let mut at = Timestamp::from_nanos(local - local.rem_euclid(width)).plus(-east);
     let mut edges = vec![at];
-    while at < window.to && at < Instant::MAX {
+    while at < window.to && at < Timestamp::MAX {
         at = at.plus(width);
         edges.push(at);
     }
     edges
 }
 
-fn day_edges(window: Window, days: i64, zone: &Zone) -> Vec<Instant> {
+fn day_edges(window: TimeRange, days: i64, zone: &Zone) -> Vec<Timestamp> {
     let mut day = zone.local(window.from).date();
     let mut edges = Vec::new();
     loop {
-        let midnight = zone.place(day.and_time(NaiveTime::MIN)).map_or(Instant::MAX, |placed| placed.instant);
+        let midnight =
+            zone.place(day.and_time(NaiveTime::MIN)).map_or(Timestamp::MAX, |placed| placed.instant);
         edges.push(midnight);
         let next = TimeDelta::try_days(days).and_then(|days| day.checked_add_signed(days));
         match next {
-            Some(next) if midnight < window.to && midnight < Instant::MAX => day = next,
+            Some(next) if midnight < window.to && midnight < Timestamp::MAX => day = next,
             _ => return edges,
         }
     }
@@ -84,8 +85,8 @@ fn day_edges(window: Window, days: i64, zone: &Zone) -> Vec<Instant> {
 mod tests {
     use super::*;
 
-    fn window(from: i64, to: i64) -> Window {
-        Window { from: Instant::from_secs(from), to: Instant::from_secs(to) }
+    fn window(from: i64, to: i64) -> TimeRange {
+        TimeRange { from: Timestamp::from_secs(from), to: Timestamp::from_secs(to) }
     }
 
     #[test]
@@ -96,7 +97,7 @@ mod tests {
     #[test]
     fn buckets_begin_on_whole_multiples_and_cover_the_window() {
         let edges = bucket_edges(window(100, 700), 300 * SECOND, &Zone::UTC);
-        assert_eq!(edges, [0, 300, 600, 900].map(Instant::from_secs));
+        assert_eq!(edges, [0, 300, 600, 900].map(Timestamp::from_secs));
     }
 
     #[test]

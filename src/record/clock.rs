@@ -1,11 +1,11 @@
 //! The only place where the time of day is read.
 
-use super::Instant;
+use super::Timestamp;
 
 /// Tells what time it is.
 pub trait Clock: Send + Sync {
     /// Gives the present moment.
-    fn now(&self) -> Instant;
+    fn now(&self) -> Timestamp;
 }
 
 /// The machine's clock.
@@ -14,18 +14,18 @@ pub struct SystemClock;
 
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the one place")]
-    fn now(&self) -> Instant {
+    fn now(&self) -> Timestamp {
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-        Instant::from_nanos(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
+        Timestamp::from_nanos(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
     }
 }
 
 /// A clock that stands still, for tests and reproducible runs.
 #[derive(Debug, Clone, Copy)]
-pub struct FixedClock(pub Instant);
+pub struct FixedClock(pub Timestamp);
 
 impl Clock for FixedClock {
-    fn now(&self) -> Instant {
+    fn now(&self) -> Timestamp {
         self.0
     }
 }

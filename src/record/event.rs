@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use super::{FieldId, Origin, Stamp, When};
+use super::{EventTime, FieldId, Origin, ParsedTime};
 
 /// The name of a field: a row of the core table, or a name of the source's own.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -11,7 +11,7 @@ pub enum Key<'a> {
     /// A core field.
     Core(FieldId),
     /// A dotted name under the source's own namespace.
-    Own(Cow<'a, str>),
+    Custom(Cow<'a, str>),
 }
 
 impl Key<'_> {
@@ -19,7 +19,7 @@ impl Key<'_> {
     pub fn name(&self) -> &str {
         match self {
             Key::Core(id) => id.name(),
-            Key::Own(name) => name,
+            Key::Custom(name) => name,
         }
     }
 
@@ -27,7 +27,7 @@ impl Key<'_> {
     pub fn into_owned(self) -> Key<'static> {
         match self {
             Key::Core(id) => Key::Core(id),
-            Key::Own(name) => Key::Own(Cow::Owned(name.into_owned())),
+            Key::Custom(name) => Key::Custom(Cow::Owned(name.into_owned())),
         }
     }
 }
@@ -41,13 +41,13 @@ impl From<FieldId> for Key<'_> {
 impl<'a> From<&'a str> for Key<'a> {
     /// A name becomes its core field where the table has it.
     fn from(name: &'a str) -> Self {
-        FieldId::named(name).map_or(Key::Own(Cow::Borrowed(name)), Key::Core)
+        FieldId::by_name(name).map_or(Key::Custom(Cow::Borrowed(name)), Key::Core)
     }
 }
 
 impl From<String> for Key<'_> {
     fn from(name: String) -> Self {
-        FieldId::named(&name).map_or(Key::Own(Cow::Owned(name)), Key::Core)
+        FieldId::by_name(&name).map_or(Key::Custom(Cow::Owned(name)), Key::Core)
     }
 }
 
@@ -136,11 +136,11 @@ pub struct Event<'a> {
     /// The name of the format that understood the record; empty before.
     pub format: &'static str,
     /// The moment as the format read it.
-    pub when: Option<When>,
+    pub when: Option<ParsedTime>,
     /// The text the moment was read from.
     pub when_text: Option<Cow<'a, str>>,
     /// The moment with its basis; none where the record tells no time.
-    pub stamp: Option<Stamp>,
+    pub stamp: Option<EventTime>,
     fields: Vec<(Key<'a>, Value<'a>)>,
 }
 
@@ -151,7 +151,7 @@ impl<'a> Event<'a> {
     }
 
     /// Adds a text value unless it is empty or `-`, which logs write for none.
-    pub fn put_some(&mut self, key: impl Into<Key<'a>>, text: &'a str) {
+    pub fn put_nonempty(&mut self, key: impl Into<Key<'a>>, text: &'a str) {
         if !text.is_empty() && text != "-" {
             self.put(key, text);
         }
@@ -212,7 +212,7 @@ impl<'a> Event<'a> {
 
 /// An event with where it lies and its very bytes, as shown and exported.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Entry {
+pub struct EventRecord {
     /// Where it lies.
     pub origin: Origin,
     /// What it means.

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 /// What a field's values are (ECS 8 types).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum FieldKind {
     /// A whole value, matched exactly and without case.
     Keyword,
     /// Free text, matched by token.
@@ -26,7 +26,7 @@ pub struct Field {
     /// The dotted ECS name.
     pub name: &'static str,
     /// What its values are.
-    pub kind: Kind,
+    pub kind: FieldKind,
     /// The short name fingers know, where there is one.
     pub alias: Option<&'static str>,
     /// What it means, in one sentence.
@@ -54,13 +54,13 @@ impl FieldId {
     }
 
     /// Finds a field by its full name (no aliases).
-    pub fn named(name: &str) -> Option<FieldId> {
+    pub fn by_name(name: &str) -> Option<FieldId> {
         BY_NAME.get(name).copied()
     }
 
     /// Finds a field by its full name or its alias.
-    pub fn called(name: &str) -> Option<FieldId> {
-        FieldId::named(name).or_else(|| BY_ALIAS.get(name).copied())
+    pub fn by_name_or_alias(name: &str) -> Option<FieldId> {
+        FieldId::by_name(name).or_else(|| BY_ALIAS.get(name).copied())
     }
 
     /// Gives every core field, in table order.
@@ -81,7 +81,7 @@ macro_rules! table {
         /// Every core field, in the order in which they are printed.
         pub const FIELDS: &[Field] = &[$(Field {
             name: $name,
-            kind: Kind::$kind,
+            kind: FieldKind::$kind,
             alias: table!(@alias $($alias)?),
             doc: $doc,
         }),*];
@@ -206,8 +206,8 @@ mod tests {
     #[test]
     fn a_constant_leads_to_its_row() {
         assert_eq!(fields::SOURCE_IP.name(), "source.ip");
-        assert_eq!(FieldId::called("ip"), Some(fields::SOURCE_IP));
-        assert_eq!(FieldId::named("ip"), None);
+        assert_eq!(FieldId::by_name_or_alias("ip"), Some(fields::SOURCE_IP));
+        assert_eq!(FieldId::by_name("ip"), None);
         assert_eq!(fields::MESSAGE.index(), FIELDS.len() - 1);
     }
 }

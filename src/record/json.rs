@@ -6,22 +6,22 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Number, Value as Json};
 
-use crate::error::harmless_json;
+use crate::error::escape_json_controls;
 
-use super::{Entry, FieldId, Key, Value, fields, sentence};
+use super::{EventRecord, FieldId, Key, Value, fields, sentence};
 
 /// Writes an event as one JSON object (DESIGN: the search hit): `id` first
 /// where asked for, `@timestamp`, core fields in table order, the source's own
 /// fields by name, `vestigo.*`, and the original text last.
 ///
 /// `with_id` adds `id` and `vestigo.source`, which only a case can give.
-pub fn write_json(entry: &Entry, with_id: bool) -> String {
+pub fn write_json(entry: &EventRecord, with_id: bool) -> String {
     let object = json_object(entry, with_id);
-    harmless_json(serde_json::to_string(&object).expect("a map of strings, numbers and lists is JSON"))
+    escape_json_controls(serde_json::to_string(&object).expect("a map of strings, numbers and lists is JSON"))
 }
 
 /// Gives the object that [`write_json`] writes.
-pub fn json_object(entry: &Entry, with_id: bool) -> Map<String, Json> {
+pub fn json_object(entry: &EventRecord, with_id: bool) -> Map<String, Json> {
     let mut object = Map::new();
     let event = &entry.event;
     if with_id {
@@ -35,7 +35,7 @@ pub fn json_object(entry: &Entry, with_id: bool) -> Map<String, Json> {
     for (key, value) in event.fields() {
         match key {
             Key::Core(id) => core.entry(*id).or_default().push(json(value)),
-            Key::Own(name) => own.entry(name).or_default().push(json(value)),
+            Key::Custom(name) => own.entry(name).or_default().push(json(value)),
         }
     }
     core.entry(fields::MESSAGE).or_insert_with(|| vec![sentence(event).into()]);
@@ -50,7 +50,7 @@ pub fn json_object(entry: &Entry, with_id: bool) -> Map<String, Json> {
     object
 }
 
-fn provenance(entry: &Entry, with_id: bool, object: &mut Map<String, Json>) {
+fn provenance(entry: &EventRecord, with_id: bool, object: &mut Map<String, Json>) {
     let (event, origin) = (&entry.event, &entry.origin);
     object.insert("vestigo.format".into(), event.format.into());
     if with_id {

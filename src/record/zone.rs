@@ -7,7 +7,7 @@ use chrono::{Datelike, LocalResult, NaiveDateTime, Offset, TimeZone, Timelike};
 
 use crate::error::{Error, Visible};
 
-use super::Instant;
+use super::Timestamp;
 
 /// A zone: an IANA name, or a fixed offset from UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub enum Zone {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Placed {
     /// The moment; of two possible ones the earlier.
-    pub instant: Instant,
+    pub instant: Timestamp,
     /// The local time occurs twice or never in this zone.
     pub ambiguous: bool,
 }
@@ -31,9 +31,9 @@ impl Zone {
     /// Coordinated universal time.
     pub const UTC: Zone = Zone::Fixed(0);
 
-    /// Brings a local time to UTC; none where it is outside [`Instant`]'s range.
+    /// Brings a local time to UTC; none where it is outside [`Timestamp`]'s range.
     pub fn place(&self, local: NaiveDateTime) -> Option<Placed> {
-        let nanos = |utc: NaiveDateTime| utc.and_utc().timestamp_nanos_opt().map(Instant::from_nanos);
+        let nanos = |utc: NaiveDateTime| utc.and_utc().timestamp_nanos_opt().map(Timestamp::from_nanos);
         match self {
             Zone::Fixed(east) => {
                 let utc = local.checked_sub_signed(chrono::TimeDelta::seconds(i64::from(*east)))?;
@@ -57,7 +57,7 @@ impl Zone {
     }
 
     /// Gives the seconds east of UTC that hold in this zone at a moment.
-    pub fn offset_at(&self, instant: Instant) -> i32 {
+    pub fn offset_at(&self, instant: Timestamp) -> i32 {
         match self {
             Zone::Fixed(east) => *east,
             Zone::Named(tz) => {
@@ -68,14 +68,14 @@ impl Zone {
     }
 
     /// Gives the local date and time at a moment.
-    pub fn local(&self, instant: Instant) -> NaiveDateTime {
+    pub fn local(&self, instant: Timestamp) -> NaiveDateTime {
         let utc = chrono::DateTime::from_timestamp_nanos(instant.nanos()).naive_utc();
         utc + chrono::TimeDelta::seconds(i64::from(self.offset_at(instant)))
     }
 
     /// Shows a moment in this zone: `2026-03-01 10:00:00.123+01:00`, with so
     /// many digits of the second (0 to 9).
-    pub fn show(&self, instant: Instant, digits: usize) -> String {
+    pub fn show(&self, instant: Timestamp, digits: usize) -> String {
         let local = self.local(instant);
         let mut text = format!(
             "{:04}-{:02}-{:02} {:02}:{:02}:{:02}",
@@ -192,7 +192,7 @@ mod tests {
     #[test]
     fn a_moment_is_shown_with_its_offset() {
         let kolkata: Zone = "Asia/Kolkata".parse().expect("known");
-        assert_eq!(kolkata.show(Instant::from_secs(0), 3), "1970-01-01 05:30:00.000+05:30");
-        assert_eq!(Zone::UTC.show(Instant::from_secs(0), 0), "1970-01-01 00:00:00Z");
+        assert_eq!(kolkata.show(Timestamp::from_secs(0), 3), "1970-01-01 05:30:00.000+05:30");
+        assert_eq!(Zone::UTC.show(Timestamp::from_secs(0), 0), "1970-01-01 00:00:00Z");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::sniff::Kind;
+use super::sniff::ContentKind;
 
 /// Memory that decoding one xz stream may take, in bytes.
 const XZ_MEMORY: u64 = 256 << 20;
@@ -20,7 +20,7 @@ pub enum Codec {
 }
 
 /// What one step did.
-pub struct Step {
+pub struct CodecStep {
     /// Bytes of input that were used.
     pub used: usize,
     /// Bytes of output that were made.
@@ -31,12 +31,12 @@ pub struct Step {
 
 impl Codec {
     /// Makes the decoder of a kind; bare deflate for gzip, whose frame is the caller's.
-    pub fn new(kind: Kind) -> io::Result<Option<Codec>> {
+    pub fn new(kind: ContentKind) -> io::Result<Option<Codec>> {
         Ok(Some(match kind {
-            Kind::Gzip => Codec::Deflate(flate2::Decompress::new(false)),
-            Kind::Zstd => Codec::Zstd(zstd::stream::raw::Decoder::new()?, 5),
-            Kind::Bzip2 => Codec::Bzip2(bzip2::Decompress::new(false)),
-            Kind::Xz => {
+            ContentKind::Gzip => Codec::Deflate(flate2::Decompress::new(false)),
+            ContentKind::Zstd => Codec::Zstd(zstd::stream::raw::Decoder::new()?, 5),
+            ContentKind::Bzip2 => Codec::Bzip2(bzip2::Decompress::new(false)),
+            ContentKind::Xz => {
                 Codec::Xz(liblzma::stream::Stream::new_stream_decoder(XZ_MEMORY, 0).map_err(io::Error::from)?)
             }
             _ => return Ok(None),
@@ -44,7 +44,7 @@ impl Codec {
     }
 
     /// Decodes some of the input into the output.
-    pub fn step(&mut self, input: &[u8], output: &mut [u8]) -> Step {
+    pub fn step(&mut self, input: &[u8], output: &mut [u8]) -> CodecStep {
         match self {
             Codec::Deflate(codec) => {
                 let before = (codec.total_in(), codec.total_out());
@@ -79,8 +79,8 @@ impl Codec {
     }
 }
 
-fn counted(before: (u64, u64), after: (u64, u64), outcome: Result<bool, String>) -> Step {
-    Step { used: (after.0 - before.0) as usize, made: (after.1 - before.1) as usize, outcome }
+fn counted(before: (u64, u64), after: (u64, u64), outcome: Result<bool, String>) -> CodecStep {
+    CodecStep { used: (after.0 - before.0) as usize, made: (after.1 - before.1) as usize, outcome }
 }
 
 /// Gives the decoder as much as it asks for, which is one block: where it
@@ -90,7 +90,7 @@ fn zstd_step(
     next: &mut usize,
     input: &[u8],
     output: &mut [u8],
-) -> Step {
+) -> CodecStep {
     use zstd::stream::raw::{InBuffer, Operation, OutBuffer};
     let mut from = InBuffer::around(&input[..input.len().min((*next).max(1))]);
     let mut to = OutBuffer::around(output);
@@ -100,5 +100,5 @@ fn zstd_step(
         *next = hint;
         hint == 0
     });
-    Step { used, made, outcome }
+    CodecStep { used, made, outcome }
 }

@@ -15,7 +15,7 @@ const MOST: usize = 10_000;
 
 /// What a directory says of a member.
 #[derive(Debug, Clone)]
-pub struct Listed {
+pub struct DirectoryEntry {
     /// Where its local header should stand, where nothing stands between the
     /// members and the directory.
     pub at: u64,
@@ -39,7 +39,7 @@ pub struct Directory {
     /// The archive is one of several parts.
     pub is_part: bool,
     /// What it lists.
-    pub members: Vec<Listed>,
+    pub members: Vec<DirectoryEntry>,
 }
 
 /// Reads little-endian numbers out of a record; 0 beyond its end.
@@ -159,7 +159,7 @@ fn zip64(file: &File, end: u64) -> io::Result<Option<(u64, Vec<u8>)>> {
 }
 
 /// Reads one entry of a directory, and where the next stands.
-fn listed(file: &File, at: u64, base: u64) -> io::Result<Option<(Listed, u64)>> {
+fn listed(file: &File, at: u64, base: u64) -> io::Result<Option<(DirectoryEntry, u64)>> {
     let head = bytes_at(file, at, 46)?;
     if head.len() < 46 || !head.starts_with(b"PK\x01\x02") {
         return Ok(None);
@@ -173,7 +173,7 @@ fn listed(file: &File, at: u64, base: u64) -> io::Result<Option<(Listed, u64)>> 
     big_sizes(extra, &mut sizes);
     let [size, packed, offset] = sizes;
     let by_unix = head[5] == 3 || head[5] == 19;
-    let listed = Listed {
+    let listed = DirectoryEntry {
         at: base.saturating_add(offset),
         stated: offset,
         name: name.to_vec(),

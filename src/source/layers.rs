@@ -3,23 +3,23 @@
 use std::fs::File;
 use std::io::{self, Cursor, Read, Write};
 
-use crate::error::{Attempt, Result, visible};
+use crate::error::{Context, Result, visible};
 
-use super::amid::plain;
-use super::bound::{Bound, Bounded};
-use super::found::{Found, Limits, Receiver, Skipped, Stretch, Weight};
+use super::embedded::plain;
 use super::members::Members;
-use super::packed::Packed;
-use super::sniff::{Kind, SNIFFED, kind};
+use super::peek::PeekReader;
+use super::provenance::{ByteRange, Limits, Provenance, Skipped, StreamSink, Weight};
+use super::readers::{Bounded, ExpansionLimit};
+use super::sniff::{ContentKind, SNIFFED, kind};
 use super::utf16::Utf16;
 use super::{tar, zip};
 
 /// Opens containers inside containers, within the limits.
-pub struct Opening<'a> {
+pub struct Opener<'a> {
     pub limits: &'a Limits,
-    pub receiver: &'a mut dyn Receiver,
+    pub receiver: &'a mut dyn StreamSink,
     /// How much was expanded in all, and how much may be.
-    bound: Bound,
+    bound: ExpansionLimit,
     /// How often it was told that something was not read.
     told: u64,
     /// How many streams are open inside one another.
@@ -55,34 +55,34 @@ pub fn copy(stream: &mut dyn Read, file: &mut File) -> io::Result<Option<String>
     }
 }
 
-impl<'a> Opening<'a> {
+impl<'a> Opener<'a> {
     /// Opens what is in a container of this length.
-    pub fn new(limits: &'a Limits, receiver: &'a mut dyn Receiver, length: u64) -> Opening<'a> {
-        let bound = Bound::new(length, limits.ratio, limits.expanded);
-        Opening { limits, receiver, bound, told: 0, nested: 0 }
+    pub fn new(limits: &'a Limits, receiver: &'a mut dyn StreamSink, length: u64) -> Opener<'a> {
+        let bound = ExpansionLimit::new(length, limits.ratio, limits.expanded);
+        Opener { limits, receiver, bound, told: 0, nested: 0 }
     }
 
     /// Opens a stream of this kind; `archives` and `layers` stand around it.
     pub fn layer(
         &mut self,
-        kind: Kind,
+        kind: ContentKind,
         stream: Box<dyn Read + '_>,
-        found: Found,
+        found: Provenance,
         archives: usize,
         layers: usize,
     ) -> Result<()> {
         match kind {
-            Kind::Plain => plain(self.receiver, &found, &mut { stream }),
-            Kind::Gzip | Kind::Zstd | Kind::Bzip2 | Kind::Xz => {
+            ContentKind::Plain => plain(self.receiver, &found, &mut { stream }),
+            ContentKind::Gzip | ContentKind::Zstd | ContentKind::Bzip2 | ContentKind::Xz => {
                 self.packed(kind, stream, found, archives, layers)
             }
-            Kind::Utf16Le | Kind::Utf16Be => {
-                let text = self.bounded(Utf16::new(stream, kind == Kind::Utf16Le));
+            ContentKind::Utf16Le | ContentKind::Utf16Be => {
+                let text = self.bounded(Utf16::new(stream, kind == ContentKind::Utf16Le));
                 self.sniffed(text, &found, archives, layers)
             }
-            Kind::Tar => tar::entries(self, stream, &found, archives + 1),
-            Kind::Zip => self.spooled_zip(stream, &found, archives),
-            Kind::Other(name) => {
+            ContentKind::Tar => tar::entries(self, stream, &found, archives + 1),
+            ContentKind::Zip => self.spooled_zip(stream, &found, archives),
+            ContentKind::Other(name) => {
                 self.tell(&found, &format!("is {name}, which is not read"), Weight::Unread, None)
             }
         }
@@ -91,17 +91,17 @@ impl<'a> Opening<'a> {
     /// Opens a compressed stream, and what stands behind its end.
     fn packed(
         &mut self,
-        first: Kind,
+        first: ContentKind,
         stream: Box<dyn Read + '_>,
-        found: Found,
+        found: Provenance,
         archives: usize,
         layers: usize,
     ) -> Result<()> {
-        let mut packed = Packed::new(stream);
+        let mut packed = PeekReader::new(stream);
         let (mut kind, mut part) = (first, found.clone());
         for _ in 0..=self.limits.entries {
             let whole = match kind {
-                Kind::Gzip | Kind::Zstd | Kind::Bzip2 | Kind::Xz => {
+                ContentKind::Gzip | ContentKind::Zstd | ContentKind::Bzip2 | ContentKind::Xz => {
                     self.members(kind, &mut packed, &part, archives, layers)?
                 }
                 _ => {
@@ -124,7 +124,7 @@ impl<'a> Opening<'a> {
         if !filled {
             return Ok(());
         }
-        self.tell(&found, "was not read to its end", Weight::Partial, Some(Stretch { offset, length }))
+        self.tell(&found, "was not read to its end", Weight::Partial, Some(ByteRange { offset, length }))
     }
 
     /// Counts what a stream gives against the bound of its input.
@@ -135,9 +135,9 @@ impl<'a> Opening<'a> {
     /// Reads the members of one kind; true where the last was read to its end.
     fn members(
         &mut self,
-        kind: Kind,
-        packed: &mut Packed<'_>,
-        found: &Found,
+        kind: ContentKind,
+        packed: &mut PeekReader<'_>,
+        found: &Provenance,
         archives: usize,
         layers: usize,
     ) -> Result<bool> {
@@ -145,7 +145,7 @@ impl<'a> Opening<'a> {
         let bounded = self.bounded(&mut members);
         self.sniffed(bounded, found, archives, layers)?;
         for note in std::mem::take(&mut members.notes) {
-            let stretch = Stretch { offset: note.offset, length: note.length };
+            let stretch = ByteRange { offset: note.offset, length: note.length };
             let reason = format!("{} is not read", note.what);
             self.tell(found, &reason, Weight::Partial, Some(stretch))?;
         }
@@ -156,7 +156,7 @@ impl<'a> Opening<'a> {
     pub fn sniffed(
         &mut self,
         mut stream: Box<dyn Read + '_>,
-        found: &Found,
+        found: &Provenance,
         archives: usize,
         layers: usize,
     ) -> Result<()> {
@@ -169,18 +169,18 @@ impl<'a> Opening<'a> {
     /// Gives out a stream, or opens it further.
     pub fn within(
         &mut self,
-        kind: Kind,
+        kind: ContentKind,
         mut stream: Box<dyn Read + '_>,
-        mut found: Found,
+        mut found: Provenance,
         archives: usize,
         layers: usize,
     ) -> Result<()> {
-        if kind == Kind::Plain {
+        if kind == ContentKind::Plain {
             return plain(self.receiver, &found, &mut stream);
         }
         let too_deep =
             if kind.is_archive() { archives >= self.limits.depth } else { layers >= self.limits.depth };
-        if (too_deep && !matches!(kind, Kind::Other(_))) || self.nested >= NESTED {
+        if (too_deep && !matches!(kind, ContentKind::Other(_))) || self.nested >= NESTED {
             let reason = format!("holds {} more than {} containers deep", kind.name(), self.limits.depth);
             return self.tell(&found, &reason, Weight::Unread, None);
         }
@@ -193,12 +193,17 @@ impl<'a> Opening<'a> {
     }
 
     /// A zip is read by its places: one inside another stream is copied aside first.
-    fn spooled_zip(&mut self, mut stream: Box<dyn Read + '_>, found: &Found, archives: usize) -> Result<()> {
+    fn spooled_zip(
+        &mut self,
+        mut stream: Box<dyn Read + '_>,
+        found: &Provenance,
+        archives: usize,
+    ) -> Result<()> {
         let shown = visible(&found.path);
         let mut file =
-            tempfile::tempfile().attempt(|| format!("cannot make a temporary file for {shown}"))?;
+            tempfile::tempfile().context(|| format!("cannot make a temporary file for {shown}"))?;
         let broken =
-            copy(&mut stream, &mut file).attempt(|| format!("cannot write a temporary file for {shown}"))?;
+            copy(&mut stream, &mut file).context(|| format!("cannot write a temporary file for {shown}"))?;
         if let Some(why) = broken {
             self.tell(found, &format!("breaks off: {why}"), Weight::Partial, None)?;
         }
@@ -213,10 +218,10 @@ impl<'a> Opening<'a> {
     /// Says why something is not read; what holds it is kept.
     pub fn tell(
         &mut self,
-        found: &Found,
+        found: &Provenance,
         reason: &str,
         weight: Weight,
-        unread: Option<Stretch>,
+        unread: Option<ByteRange>,
     ) -> Result<()> {
         self.told += u64::from(weight != Weight::Listed);
         self.receiver.skipped(Skipped { name: found.name(), reason: visible(reason), unread, weight })

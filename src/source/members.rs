@@ -3,8 +3,8 @@
 use std::io::{self, Read};
 
 use super::codec::Codec;
-use super::packed::Packed;
-use super::sniff::Kind;
+use super::peek::PeekReader;
+use super::sniff::ContentKind;
 
 /// A comment or a field of a header that may hold more than it has to.
 const LONG_FIELD: usize = 256;
@@ -16,7 +16,7 @@ const HEADER: usize = 1 << 17;
 const LISTED: usize = 100;
 
 /// Bytes of a stream that are no content, and why.
-pub struct Note {
+pub struct MemberNote {
     /// Where they begin in the compressed stream.
     pub offset: u64,
     /// How many they are.
@@ -28,8 +28,8 @@ pub struct Note {
 /// Reads the members (frames, streams) of one kind to the last, and leaves what
 /// stands behind it.
 pub struct Members<'p, 'a> {
-    packed: &'p mut Packed<'a>,
-    kind: Kind,
+    packed: &'p mut PeekReader<'a>,
+    kind: ContentKind,
     codec: Option<Codec>,
     crc: crc32fast::Hasher,
     made: u32,
@@ -39,12 +39,12 @@ pub struct Members<'p, 'a> {
     /// Steps on end that did nothing.
     stuck: u32,
     /// What was passed over.
-    pub notes: Vec<Note>,
+    pub notes: Vec<MemberNote>,
 }
 
 impl<'p, 'a> Members<'p, 'a> {
     /// Reads members from a stream that begins with one of this kind.
-    pub fn new(packed: &'p mut Packed<'a>, kind: Kind) -> Members<'p, 'a> {
+    pub fn new(packed: &'p mut PeekReader<'a>, kind: ContentKind) -> Members<'p, 'a> {
         Members {
             packed,
             kind,
@@ -84,7 +84,7 @@ impl<'p, 'a> Members<'p, 'a> {
                 _ => break,
             }
         }
-        if self.kind == Kind::Gzip {
+        if self.kind == ContentKind::Gzip {
             self.gzip_header()?;
             self.crc = crc32fast::Hasher::new();
             self.made = 0;
@@ -137,7 +137,7 @@ impl<'p, 'a> Members<'p, 'a> {
 
     fn note(&mut self, offset: u64, length: u64, what: &str) {
         if self.notes.len() < LISTED {
-            self.notes.push(Note { offset, length, what: what.to_owned() });
+            self.notes.push(MemberNote { offset, length, what: what.to_owned() });
         }
     }
 
@@ -150,14 +150,14 @@ impl<'p, 'a> Members<'p, 'a> {
         let at_end = input.is_empty();
         self.stuck = if stuck { self.stuck + 1 } else { 0 };
         self.packed.consume(step.used);
-        if self.kind == Kind::Gzip {
+        if self.kind == ContentKind::Gzip {
             self.crc.update(&buffer[..step.made]);
             self.made = self.made.wrapping_add(step.made as u32);
         }
         match step.outcome {
             Ok(true) => {
                 self.codec = None;
-                if self.kind == Kind::Gzip {
+                if self.kind == ContentKind::Gzip {
                     self.gzip_trailer(step.made)?;
                 }
             }

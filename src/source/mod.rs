@@ -6,22 +6,22 @@
 //! followed, and that no archive entry is written by its own name. `import`
 //! and `cli` may call.
 
-mod amid;
-mod bound;
 mod codec;
+mod content;
 mod directory;
-mod found;
+mod embedded;
+mod file_state;
 mod layers;
-mod look;
 mod members;
 mod name;
 mod open;
-mod packed;
 mod pax;
+mod peek;
+mod provenance;
+mod readers;
 mod sniff;
-mod sparse;
+mod sparse_map;
 mod tar;
-mod unpacked;
 mod utf16;
 mod walk;
 mod zip;
@@ -31,8 +31,8 @@ mod odd_tests;
 #[cfg(test)]
 mod tests;
 
-pub use found::{Found, Limits, Receiver, Skipped, Stretch, Weight};
-pub use look::{Change, Look};
-pub use name::Name;
+pub use file_state::{FileChange, FileState};
+pub use name::MemberName;
 pub use open::{hash_of, open};
+pub use provenance::{ByteRange, Limits, Provenance, Skipped, StreamSink, Weight};
 pub use walk::{Input, Walk, walk};

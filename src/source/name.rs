@@ -4,7 +4,7 @@ use std::path::Path;
 
 /// The name of a file or of a member of an archive.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Name {
+pub struct MemberName {
     /// The name as text; a byte that is not UTF-8 stands as `\xff`, and a
     /// backslash beside such a byte as `\\`. Foreign text: show through `Visible`.
     pub text: String,
@@ -12,34 +12,34 @@ pub struct Name {
     pub bytes: Option<String>,
 }
 
-impl Name {
+impl MemberName {
     /// Names something by its bytes.
-    pub fn of(bytes: &[u8]) -> Name {
+    pub fn of(bytes: &[u8]) -> MemberName {
         if let Ok(text) = std::str::from_utf8(bytes) {
-            return Name { text: text.to_owned(), bytes: None };
+            return MemberName { text: text.to_owned(), bytes: None };
         }
         let mut text = String::with_capacity(bytes.len() + 16);
         for chunk in bytes.utf8_chunks() {
             text.push_str(&chunk.valid().replace('\\', "\\\\"));
             chunk.invalid().iter().for_each(|byte| text.push_str(&format!("\\x{byte:02x}")));
         }
-        Name { text, bytes: Some(hex(bytes)) }
+        MemberName { text, bytes: Some(hex(bytes)) }
     }
 
     /// Names a file by its path.
-    pub fn of_path(path: &Path) -> Name {
-        Name::of(path.as_os_str().as_encoded_bytes())
+    pub fn of_path(path: &Path) -> MemberName {
+        MemberName::of(path.as_os_str().as_encoded_bytes())
     }
 
     /// Names a member of what has this name: `outer!member`.
-    pub fn member(&self, member: &[u8]) -> Name {
-        let inner = Name::of(member);
+    pub fn member(&self, member: &[u8]) -> MemberName {
+        let inner = MemberName::of(member);
         let text = format!("{}!{}", self.text, inner.text);
         let bytes = (self.bytes.is_some() || inner.bytes.is_some()).then(|| {
             let outer = self.bytes.clone().unwrap_or_else(|| hex(self.text.as_bytes()));
             format!("{outer}21{}", hex(member))
         });
-        Name { text, bytes }
+        MemberName { text, bytes }
     }
 }
 
@@ -54,9 +54,11 @@ mod tests {
 
     #[test]
     fn names_that_are_not_utf_8_stay_apart_and_keep_their_bytes() {
-        let names = [&b"a\xff.log"[..], b"a\xfe.log", b"a\\xff.log", "é".as_bytes()].map(Name::of);
-        let name =
-            |text: &str, bytes: Option<&str>| Name { text: text.to_owned(), bytes: bytes.map(str::to_owned) };
+        let names = [&b"a\xff.log"[..], b"a\xfe.log", b"a\\xff.log", "é".as_bytes()].map(MemberName::of);
+        let name = |text: &str, bytes: Option<&str>| MemberName {
+            text: text.to_owned(),
+            bytes: bytes.map(str::to_owned),
+        };
         assert_eq!(
             names,
             [
@@ -66,6 +68,6 @@ mod tests {
                 name("é", None),
             ]
         );
-        assert_eq!(Name::of(b"x.tar").member(b"\xff"), name("x.tar!\\xff", Some("782e74617221ff")));
+        assert_eq!(MemberName::of(b"x.tar").member(b"\xff"), name("x.tar!\\xff", Some("782e74617221ff")));
     }
 }

@@ -4,17 +4,17 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use crate::error::{Attempt, Error, Result, visible};
+use crate::error::{Context, Error, Result, visible};
 
 use super::Input;
-use super::amid::plain;
-use super::bound::Hashed;
 use super::directory::ends_as_zip;
-use super::found::{Found, Limits, Receiver, Weight};
-use super::layers::{Opening, copy, head};
-use super::look::{Change, Look, Watched};
-use super::name::{Name, hex};
-use super::sniff::{Kind, kind};
+use super::embedded::plain;
+use super::file_state::{FileChange, FileState, Watched};
+use super::layers::{Opener, copy, head};
+use super::name::{MemberName, hex};
+use super::provenance::{Limits, Provenance, StreamSink, Weight};
+use super::readers::Hashed;
+use super::sniff::{ContentKind, kind};
 use super::zip;
 
 /// Opens one input (without following a link, checking that it is a regular
@@ -25,16 +25,17 @@ use super::zip;
 /// # Errors
 ///
 /// Fails where the input cannot be opened or kept, and where the receiver does.
-pub fn open(input: &Input, limits: &Limits, receiver: &mut dyn Receiver) -> Result<Option<Change>> {
-    let Name { text: path, bytes: path_bytes } = Name::of_path(&input.path);
-    let link = input.link.as_ref().map(|link| Name::of_path(link).text);
-    let found = Found { path, path_bytes, link, ..Found::default() };
+pub fn open(input: &Input, limits: &Limits, receiver: &mut dyn StreamSink) -> Result<Option<FileChange>> {
+    let MemberName { text: path, bytes: path_bytes } = MemberName::of_path(&input.path);
+    let link = input.link.as_ref().map(|link| MemberName::of_path(link).text);
+    let found = Provenance { path, path_bytes, link, ..Provenance::default() };
     if input.path.as_os_str() == "-" {
         let mut stdin = standard_input()?;
         return outermost(Outer::Stream(&mut stdin), found, limits, receiver).map(|()| None);
     }
     let file = regular(&input.path)?;
-    let opened = Look::of(&file.metadata().attempt(|| format!("cannot look at {}", visible(&found.path)))?);
+    let opened =
+        FileState::of(&file.metadata().context(|| format!("cannot look at {}", visible(&found.path)))?);
     let found = described(found, &file);
     let mut watched = Watched::new(&file, &input.path, input.look.as_ref().unwrap_or(&opened));
     outermost(Outer::File(&mut watched), found, limits, receiver)?;
@@ -62,7 +63,7 @@ fn standard_input() -> Result<File> {
             .hint("Name a file, or pipe something into vestigo.")
     };
     let file = File::from(io::stdin().as_fd().try_clone_to_owned().map_err(|_| closed())?);
-    let meta = file.metadata().attempt(|| "cannot look at standard input".to_owned())?;
+    let meta = file.metadata().context(|| "cannot look at standard input".to_owned())?;
     let device = |meta: &std::fs::Metadata| std::os::unix::fs::MetadataExt::rdev(meta);
     let is_null = !meta.is_file()
         && std::fs::metadata("/dev/null")
@@ -78,7 +79,7 @@ fn standard_input() -> Result<io::Stdin> {
 
 /// Opens a file that is neither a link nor a device nor a pipe.
 fn regular(path: &Path) -> Result<File> {
-    let shown = || visible(&Name::of_path(path).text);
+    let shown = || visible(&MemberName::of_path(path).text);
     let mut options = File::options();
     options.read(true);
     #[cfg(unix)]
@@ -86,15 +87,15 @@ fn regular(path: &Path) -> Result<File> {
         let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
         std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags.bits() as i32);
     }
-    let file = options.open(path).attempt(|| format!("cannot open {}", shown()))?;
-    let meta = file.metadata().attempt(|| format!("cannot look at {}", shown()))?;
+    let file = options.open(path).context(|| format!("cannot open {}", shown()))?;
+    let meta = file.metadata().context(|| format!("cannot look at {}", shown()))?;
     if !meta.is_file() {
         return Err(Error::case(format!("{} is not a regular file", shown())));
     }
     Ok(file)
 }
 
-fn described(found: Found, file: &File) -> Found {
+fn described(found: Provenance, file: &File) -> Provenance {
     let meta = file.metadata().ok();
     let mtime = meta.as_ref().and_then(|meta| meta.modified().ok());
     let since = mtime.map(|mtime| match mtime.duration_since(std::time::UNIX_EPOCH) {
@@ -108,7 +109,7 @@ fn described(found: Found, file: &File) -> Found {
     });
     #[cfg(not(unix))]
     let owner = None;
-    Found { size: meta.as_ref().map(|meta| meta.len()), mtime: since, owner, ..found }
+    Provenance { size: meta.as_ref().map(|meta| meta.len()), mtime: since, owner, ..found }
 }
 
 /// What the user named, or was found beneath it.
@@ -132,9 +133,9 @@ impl Outer<'_, '_> {
 /// Takes what the user named: streams it, or keeps it and opens the copy.
 fn outermost(
     mut outer: Outer<'_, '_>,
-    mut found: Found,
+    mut found: Provenance,
     limits: &Limits,
-    receiver: &mut dyn Receiver,
+    receiver: &mut dyn StreamSink,
 ) -> Result<()> {
     let head = match &mut outer {
         Outer::File(watched) => head(watched),
@@ -142,39 +143,39 @@ fn outermost(
     };
     let kind = match kind(&head) {
         // Something stands before the first member, or all of it is in the tail.
-        Kind::Plain if outer.ends_as_zip() => Kind::Zip,
+        ContentKind::Plain if outer.ends_as_zip() => ContentKind::Zip,
         kind => kind,
     };
     let stream: &mut dyn Read = match outer {
         Outer::File(watched) => {
             // A container is read from the copy that is kept, whatever became of the file.
-            watched.breaks = kind == Kind::Plain;
+            watched.breaks = kind == ContentKind::Plain;
             watched
         }
         Outer::Stream(stream) => stream,
     };
     let whole = &mut head.as_slice().chain(stream);
-    if kind == Kind::Plain {
+    if kind == ContentKind::Plain {
         return plain(receiver, &found, whole);
     }
     let shown = visible(&found.path);
     let mut file = receiver.keep()?;
     let mut hashed = Hashed::new(whole);
-    let broken = copy(&mut hashed, &mut file).attempt(|| format!("cannot write the copy of {shown}"))?;
+    let broken = copy(&mut hashed, &mut file).context(|| format!("cannot write the copy of {shown}"))?;
     let (sha256, length) = hashed.finish();
-    let copied = file.try_clone().attempt(|| format!("cannot read the kept copy of {shown}"))?;
+    let copied = file.try_clone().context(|| format!("cannot read the kept copy of {shown}"))?;
     found.containers.push((kind.name().to_owned(), hex(&sha256)));
     if !receiver.kept(file, sha256, length, &found)? {
         return Ok(());
     }
     let mut copied = copied;
-    copied.seek(SeekFrom::Start(0)).attempt(|| format!("cannot read the kept copy of {shown}"))?;
-    let mut opening = Opening::new(limits, receiver, length);
+    copied.seek(SeekFrom::Start(0)).context(|| format!("cannot read the kept copy of {shown}"))?;
+    let mut opening = Opener::new(limits, receiver, length);
     if let Some(why) = broken {
         opening.tell(&found, &format!("breaks off: {why}"), Weight::Partial, None)?;
     }
     match kind {
-        Kind::Zip => zip::entries(&mut opening, &copied, &found, 1),
+        ContentKind::Zip => zip::entries(&mut opening, &copied, &found, 1),
         _ => opening.layer(kind, Box::new(copied), found, 0, 1),
     }
 }

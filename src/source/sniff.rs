@@ -5,7 +5,7 @@ pub const SNIFFED: usize = 512;
 
 /// What a stream is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ContentKind {
     /// Log content.
     Plain,
     /// RFC 1952, one or several members.
@@ -44,51 +44,53 @@ const OTHERS: [(&[u8], &str); 12] = [
     (b"]\0\0", "an lzma stream"),
 ];
 
-impl Kind {
+impl ContentKind {
     /// Gives the name that custody records use.
     pub const fn name(self) -> &'static str {
         match self {
-            Kind::Plain => "plain",
-            Kind::Gzip => "gzip",
-            Kind::Zstd => "zstd",
-            Kind::Bzip2 => "bzip2",
-            Kind::Xz => "xz",
-            Kind::Zip => "zip",
-            Kind::Tar => "tar",
-            Kind::Utf16Le => "utf-16le",
-            Kind::Utf16Be => "utf-16be",
-            Kind::Other(name) => name,
+            ContentKind::Plain => "plain",
+            ContentKind::Gzip => "gzip",
+            ContentKind::Zstd => "zstd",
+            ContentKind::Bzip2 => "bzip2",
+            ContentKind::Xz => "xz",
+            ContentKind::Zip => "zip",
+            ContentKind::Tar => "tar",
+            ContentKind::Utf16Le => "utf-16le",
+            ContentKind::Utf16Be => "utf-16be",
+            ContentKind::Other(name) => name,
         }
     }
 
     /// Tells whether it holds entries of their own.
     pub const fn is_archive(self) -> bool {
-        matches!(self, Kind::Zip | Kind::Tar)
+        matches!(self, ContentKind::Zip | ContentKind::Tar)
     }
 }
 
 /// Tells what a stream is that begins so.
-pub fn kind(head: &[u8]) -> Kind {
+pub fn kind(head: &[u8]) -> ContentKind {
     match head {
-        [0x1f, 0x8b, 0x08, ..] => Kind::Gzip,
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => Kind::Zstd,
+        [0x1f, 0x8b, 0x08, ..] => ContentKind::Gzip,
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => ContentKind::Zstd,
         // A skippable frame (RFC 8878 §3.1.2).
-        [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Kind::Zstd,
-        [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..] => Kind::Bzip2,
-        [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..] => Kind::Bzip2,
-        [0xfd, b'7', b'z', b'X', b'Z', 0x00, ..] => Kind::Xz,
-        [b'P', b'K', 0x03, 0x04, ..] | [b'P', b'K', 0x05, 0x06, ..] => Kind::Zip,
+        [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => ContentKind::Zstd,
+        [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..] => ContentKind::Bzip2,
+        [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..] => ContentKind::Bzip2,
+        [0xfd, b'7', b'z', b'X', b'Z', 0x00, ..] => ContentKind::Xz,
+        [b'P', b'K', 0x03, 0x04, ..] | [b'P', b'K', 0x05, 0x06, ..] => ContentKind::Zip,
         // The first part of several, or the only one.
-        [b'P', b'K', 0x07, 0x08, b'P', b'K', ..] | [b'P', b'K', b'0', b'0', b'P', b'K', ..] => Kind::Zip,
-        [0xff, 0xfe, 0x00, 0x00, ..] => Kind::Plain,
-        [0xff, 0xfe, ..] => Kind::Utf16Le,
-        [0xfe, 0xff, ..] => Kind::Utf16Be,
-        _ if is_tar(head) => Kind::Tar,
-        _ if is_cpio(head) => Kind::Other("a cpio archive"),
+        [b'P', b'K', 0x07, 0x08, b'P', b'K', ..] | [b'P', b'K', b'0', b'0', b'P', b'K', ..] => {
+            ContentKind::Zip
+        }
+        [0xff, 0xfe, 0x00, 0x00, ..] => ContentKind::Plain,
+        [0xff, 0xfe, ..] => ContentKind::Utf16Le,
+        [0xfe, 0xff, ..] => ContentKind::Utf16Be,
+        _ if is_tar(head) => ContentKind::Tar,
+        _ if is_cpio(head) => ContentKind::Other("a cpio archive"),
         _ => OTHERS
             .iter()
             .find(|(begin, _)| head.starts_with(begin))
-            .map_or(Kind::Plain, |(_, name)| Kind::Other(name)),
+            .map_or(ContentKind::Plain, |(_, name)| ContentKind::Other(name)),
     }
 }
 

@@ -5,12 +5,12 @@ use std::io::{self, Read};
 
 use crate::error::Result;
 
-use super::found::{Found, Stretch, Weight};
-use super::layers::Opening;
-use super::packed::Packed;
+use super::layers::Opener;
 use super::pax::{self, Extended};
-use super::sniff::{Kind, is_tar, kind};
-use super::sparse::{Expanded, Map};
+use super::peek::PeekReader;
+use super::provenance::{ByteRange, Provenance, Weight};
+use super::sniff::{ContentKind, is_tar, kind};
+use super::sparse_map::{Expanded, SparseMap};
 
 const BLOCK: usize = 512;
 
@@ -27,13 +27,13 @@ const HOLES: u64 = 16 << 20;
 /// an archive ends and another begins behind it, that is read too; so are bytes
 /// that no archive has a place for.
 pub fn entries(
-    opening: &mut Opening<'_>,
+    opening: &mut Opener<'_>,
     stream: Box<dyn Read + '_>,
-    found: &Found,
+    found: &Provenance,
     archives: usize,
 ) -> Result<()> {
     let mut tar =
-        Tar { packed: Packed::new(stream), found, archives, next: Extended::default(), marked: true };
+        Tar { packed: PeekReader::new(stream), found, archives, next: Extended::default(), marked: true };
     let mut count = 0u64;
     loop {
         let Tar { packed, .. } = &mut tar;
@@ -51,7 +51,7 @@ pub fn entries(
         if count >= opening.limits.entries {
             let reason = format!("has more than {} entries; the rest is not read", opening.limits.entries);
             let (length, _) = packed.drain();
-            return opening.tell(found, &reason, Weight::Partial, Some(Stretch { offset, length }));
+            return opening.tell(found, &reason, Weight::Partial, Some(ByteRange { offset, length }));
         }
         if block.iter().all(|byte| *byte == 0) {
             packed.consume(block.len());
@@ -74,8 +74,8 @@ pub fn entries(
 
 /// A tar that is being read.
 struct Tar<'a, 'f> {
-    packed: Packed<'a>,
-    found: &'f Found,
+    packed: PeekReader<'a>,
+    found: &'f Provenance,
     archives: usize,
     /// What the headers before say of the next member.
     next: Extended,
@@ -84,7 +84,7 @@ struct Tar<'a, 'f> {
 }
 
 impl Tar<'_, '_> {
-    fn member(&mut self, opening: &mut Opening<'_>, header: &[u8]) -> Result<()> {
+    fn member(&mut self, opening: &mut Opener<'_>, header: &[u8]) -> Result<()> {
         self.marked = false;
         let mut raw = tar::Header::new_old();
         raw.as_mut_bytes().copy_from_slice(header);
@@ -103,7 +103,7 @@ impl Tar<'_, '_> {
             let secs = i64::try_from(raw.mtime().ok()?).ok()?;
             secs.checked_mul(1_000_000_000)
         });
-        let member = Found {
+        let member = Provenance {
             size: Some(size),
             mtime,
             owner: raw.uid().ok().zip(raw.gid().ok()).map(|(uid, gid)| format!("{uid}:{gid}")),
@@ -136,7 +136,7 @@ impl Tar<'_, '_> {
 
     /// Takes a header that says something of the next member; false where its
     /// content says nothing of that kind, and is content then.
-    fn extended(&mut self, opening: &mut Opening<'_>, flag: u8, size: u64) -> Result<bool> {
+    fn extended(&mut self, opening: &mut Opener<'_>, flag: u8, size: u64) -> Result<bool> {
         let offset = self.packed.taken();
         let Ok(data) = self.packed.peek(size as usize) else { return Ok(false) };
         let Some(data) = data.get(..size as usize) else { return Ok(false) };
@@ -166,7 +166,7 @@ impl Tar<'_, '_> {
         }
         self.packed.consume(size as usize);
         if long {
-            let stretch = Stretch { offset, length: size };
+            let stretch = ByteRange { offset, length: size };
             let reason = "a header of it holds a comment or unknown fields, which are not read";
             opening.tell(self.found, reason, Weight::Partial, Some(stretch))?;
         }
@@ -174,8 +174,14 @@ impl Tar<'_, '_> {
         Ok(true)
     }
 
-    fn sparse(&mut self, opening: &mut Opening<'_>, member: &Found, header: &[u8], size: u64) -> Result<()> {
-        let map = Map::read(header, &mut self.packed).filter(|map| map.data() == size);
+    fn sparse(
+        &mut self,
+        opening: &mut Opener<'_>,
+        member: &Provenance,
+        header: &[u8],
+        size: u64,
+    ) -> Result<()> {
+        let map = SparseMap::read(header, &mut self.packed).filter(|map| map.data() == size);
         match map {
             Some(map) if map.holes() <= HOLES => self.content(opening, member, size, Some(map)),
             map => {
@@ -191,10 +197,10 @@ impl Tar<'_, '_> {
     /// Gives out one member's content, or opens it where it is a container itself.
     fn content(
         &mut self,
-        opening: &mut Opening<'_>,
-        member: &Found,
+        opening: &mut Opener<'_>,
+        member: &Provenance,
         size: u64,
-        map: Option<Map>,
+        map: Option<SparseMap>,
     ) -> Result<()> {
         let told = opening.told();
         let mut body = Body { packed: &mut self.packed, left: size, size };
@@ -208,7 +214,7 @@ impl Tar<'_, '_> {
             let offset = self.packed.taken();
             let length = self.pass(left);
             if length > 0 && opening.told() == told {
-                let stretch = Some(Stretch { offset, length });
+                let stretch = Some(ByteRange { offset, length });
                 opening.tell(member, "was not read to its end", Weight::Partial, stretch)?;
             }
         }
@@ -230,7 +236,7 @@ impl Tar<'_, '_> {
     }
 
     /// Passes over what fills a member's last block.
-    fn padding(&mut self, opening: &mut Opening<'_>, size: u64) -> Result<()> {
+    fn padding(&mut self, opening: &mut Opener<'_>, size: u64) -> Result<()> {
         let count = (BLOCK as u64 - size % BLOCK as u64) % BLOCK as u64;
         let offset = self.packed.taken();
         let bytes = self.packed.give(count as usize).unwrap_or_default();
@@ -238,13 +244,13 @@ impl Tar<'_, '_> {
             return Ok(());
         }
         let name = format!("padding at byte {offset}");
-        let found = Found { size: Some(bytes.len() as u64), ..self.found.member(name.as_bytes()) };
+        let found = Provenance { size: Some(bytes.len() as u64), ..self.found.member(name.as_bytes()) };
         opening.sniffed(Box::new(io::Cursor::new(bytes)), &found, self.archives, 0)
     }
 
     /// Gives out what stands where a header should: a stream of its own, up to
     /// the next header or end mark.
-    fn gap(&mut self, opening: &mut Opening<'_>) -> Result<()> {
+    fn gap(&mut self, opening: &mut Opener<'_>) -> Result<()> {
         let name = format!("bytes from {} that belong to no member", self.packed.taken());
         let found = self.found.member(name.as_bytes());
         // It stands beside this archive, not in it.
@@ -254,21 +260,21 @@ impl Tar<'_, '_> {
         let block = &head[..head.len().min(BLOCK)];
         let text = block.iter().rposition(|byte| *byte != 0).map_or(block, |at| &block[..at]);
         let is_damaged = text.contains(&0);
-        if whole != Kind::Plain {
+        if whole != ContentKind::Plain {
             // A container is read by its own rules, to where it ends.
             let rest: Box<dyn Read + '_> = Box::new(&mut self.packed);
             let told = opening.told();
             opening.within(whole, rest, found, around, 0)?;
             let (offset, (length, filled)) = (self.packed.taken(), self.packed.drain());
             if filled && opening.told() == told {
-                let stretch = Some(Stretch { offset, length });
+                let stretch = Some(ByteRange { offset, length });
                 return opening.tell(self.found, "was not read to its end", Weight::Partial, stretch);
             }
             return Ok(());
         }
         if is_damaged {
             let reason = "is no header: it may be damaged, and is read as it is with what follows";
-            let stretch = Some(Stretch { offset: self.packed.taken(), length: BLOCK as u64 });
+            let stretch = Some(ByteRange { offset: self.packed.taken(), length: BLOCK as u64 });
             opening.tell(&found, reason, Weight::Partial, stretch)?;
         }
         opening.sniffed(Box::new(Gap { packed: &mut self.packed, left: 0 }), &found, self.archives, 0)
@@ -277,7 +283,7 @@ impl Tar<'_, '_> {
 
 /// The content of a member.
 struct Body<'p, 'a> {
-    packed: &'p mut Packed<'a>,
+    packed: &'p mut PeekReader<'a>,
     left: u64,
     size: u64,
 }
@@ -303,7 +309,7 @@ impl Read for Body<'_, '_> {
 
 /// Bytes that belong to no member, block by block.
 struct Gap<'p, 'a> {
-    packed: &'p mut Packed<'a>,
+    packed: &'p mut PeekReader<'a>,
     /// Bytes of the present block that are still to be given.
     left: usize,
 }

@@ -17,17 +17,17 @@ pub(super) struct Taken {
     pub skipped: Vec<Skipped>,
 }
 
-impl Receiver for Taken {
+impl StreamSink for Taken {
     fn keep(&mut self) -> Result<File> {
         Ok(tempfile::tempfile().expect("a temporary file"))
     }
 
-    fn kept(&mut self, _: File, _: [u8; 32], length: u64, _: &Found) -> Result<bool> {
+    fn kept(&mut self, _: File, _: [u8; 32], length: u64, _: &Provenance) -> Result<bool> {
         self.originals.push(length);
         Ok(true)
     }
 
-    fn stream(&mut self, found: &Found, content: &mut dyn Read) -> Result<()> {
+    fn stream(&mut self, found: &Provenance, content: &mut dyn Read) -> Result<()> {
         let mut bytes = Vec::new();
         let broken = content.read_to_end(&mut bytes).err().map(|error| error.to_string());
         let name = found.path.rsplit('/').next().expect("a path has a last part").to_owned();
@@ -200,7 +200,7 @@ fn links_and_pipes_in_a_folder_are_listed_and_not_followed() {
 /// Finds a file, lets `change` change it, and reads it: what was read, why the
 /// stream broke off, and how the file changed.
 #[cfg(unix)]
-fn changed(change: impl FnOnce(&Path)) -> (usize, Option<String>, Option<Change>) {
+fn changed(change: impl FnOnce(&Path)) -> (usize, Option<String>, Option<FileChange>) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("a.log");
     std::fs::write(&path, "line\n".repeat(10)).expect("it is ours");
@@ -230,7 +230,7 @@ fn a_file_that_changes_while_it_is_read_is_told_in_every_case() {
         let mut file = File::options().write(true).open(path).expect("it is ours");
         file.write_all(text).expect("it can be written");
     };
-    let said = |how: &str, missing| Some(Change { how: how.to_owned(), missing });
+    let said = |how: &str, missing| Some(FileChange { how: how.to_owned(), missing });
     assert_eq!(changed(|_| {}), (50, None, None));
     let shrunk =
         changed(|path| File::options().write(true).open(path).expect("ours").set_len(20).expect("ours"));
@@ -265,14 +265,14 @@ fn a_file_that_changes_while_it_is_read_is_told_in_every_case() {
 #[test]
 fn a_file_that_goes_away_while_it_is_read_is_told() {
     struct Removing<'a>(&'a Path, Taken);
-    impl Receiver for Removing<'_> {
+    impl StreamSink for Removing<'_> {
         fn keep(&mut self) -> Result<File> {
             self.1.keep()
         }
-        fn kept(&mut self, file: File, sha256: [u8; 32], length: u64, found: &Found) -> Result<bool> {
+        fn kept(&mut self, file: File, sha256: [u8; 32], length: u64, found: &Provenance) -> Result<bool> {
             self.1.kept(file, sha256, length, found)
         }
-        fn stream(&mut self, found: &Found, content: &mut dyn Read) -> Result<()> {
+        fn stream(&mut self, found: &Provenance, content: &mut dyn Read) -> Result<()> {
             std::fs::remove_file(self.0).expect("it is ours");
             self.1.stream(found, content)
         }
@@ -288,7 +288,7 @@ fn a_file_that_goes_away_while_it_is_read_is_told() {
     let change = open(&found.inputs[0], &Limits::default(), &mut removing).expect("it opens");
     assert_eq!(removing.1.streams[0].1.len(), 5000);
     let how = "it was renamed or deleted while it was read".to_owned();
-    assert_eq!(change, Some(Change { how, missing: false }));
+    assert_eq!(change, Some(FileChange { how, missing: false }));
 }
 
 proptest! {

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::error::{Attempt, Error, Result, visible};
+use crate::error::{Context, Error, Result, visible};
 
-use super::{Look, Name, Skipped, Weight};
+use super::{FileState, MemberName, Skipped, Weight};
 
 /// Something the user named, or found beneath it: one file or standard input.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub struct Input {
     /// Where it is; `-` is standard input.
     pub path: PathBuf,
     /// What it looked like when it was found; none for standard input.
-    pub look: Option<Look>,
+    pub look: Option<FileState>,
     /// The link that the user named, where one led here.
     pub link: Option<PathBuf>,
 }
@@ -20,7 +20,7 @@ pub struct Input {
 impl Input {
     /// Gives its length in bytes when it was found; none for standard input.
     pub fn length(&self) -> Option<u64> {
-        self.look.as_ref().map(Look::length)
+        self.look.as_ref().map(FileState::length)
     }
 }
 
@@ -48,13 +48,13 @@ pub fn walk(paths: &[PathBuf]) -> Result<Walk> {
             found.inputs.push(Input { path: path.clone(), look: None, link: None });
             continue;
         }
-        let shown = || visible(&Name::of_path(path).text);
+        let shown = || visible(&MemberName::of_path(path).text);
         let real = std::fs::canonicalize(path).map_err(|error| {
             Error::case(format!("cannot read {}", shown()))
-                .because(error)
+                .with_source(error)
                 .hint("Check the path and its permissions.")
         })?;
-        let meta = std::fs::metadata(&real).attempt(|| format!("cannot read {}", shown()))?;
+        let meta = std::fs::metadata(&real).context(|| format!("cannot read {}", shown()))?;
         // A link is replaced by what it leads to: links are not followed when a file is opened.
         let is_link = std::fs::symlink_metadata(path).is_ok_and(|meta| meta.is_symlink());
         let link = is_link.then(|| path.clone());
@@ -62,7 +62,7 @@ pub fn walk(paths: &[PathBuf]) -> Result<Walk> {
         if meta.is_dir() {
             folder(&path, link.as_deref(), &mut found);
         } else if meta.is_file() {
-            found.inputs.push(Input { path, look: Some(Look::of(&meta)), link });
+            found.inputs.push(Input { path, look: Some(FileState::of(&meta)), link });
         } else {
             found.skipped.push(skipped(&path, "is neither a file nor a folder", Weight::Unread));
         }
@@ -103,7 +103,7 @@ fn one(path: &Path, link: Option<&Path>, folders: &mut Vec<PathBuf>, found: &mut
         }
         Ok(meta) if meta.is_dir() => folders.push(path.to_owned()),
         Ok(meta) if meta.is_file() => {
-            let (look, link) = (Some(Look::of(&meta)), link.map(Path::to_owned));
+            let (look, link) = (Some(FileState::of(&meta)), link.map(Path::to_owned));
             found.inputs.push(Input { path: path.to_owned(), look, link });
         }
         Ok(meta) if meta.is_symlink() => {
@@ -114,5 +114,5 @@ fn one(path: &Path, link: Option<&Path>, folders: &mut Vec<PathBuf>, found: &mut
 }
 
 fn skipped(path: &Path, reason: &str, weight: Weight) -> Skipped {
-    Skipped { name: Name::of_path(path), reason: visible(reason), unread: None, weight }
+    Skipped { name: MemberName::of_path(path), reason: visible(reason), unread: None, weight }
 }

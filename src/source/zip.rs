@@ -9,14 +9,14 @@ use std::io::{self, Read, Seek, SeekFrom};
 use crate::error::Result;
 
 use super::codec::Codec;
+use super::content::Unpacked;
 use super::directory::{
-    self, Directory, Listed, big_sizes, bytes_at, directories, field, is_short, u16_at, u32_at,
+    self, Directory, DirectoryEntry, big_sizes, bytes_at, directories, field, is_short, u16_at, u32_at,
 };
-use super::found::{Found, Stretch, Weight};
-use super::layers::Opening;
-use super::packed::{Packed, Placed};
-use super::sniff::Kind;
-use super::unpacked::Unpacked;
+use super::layers::Opener;
+use super::peek::{PeekReader, PositionedFile};
+use super::provenance::{ByteRange, Provenance, Weight};
+use super::sniff::ContentKind;
 
 /// How the parts of a zip begin.
 const LOCAL: [u8; 4] = *b"PK\x03\x04";
@@ -28,7 +28,7 @@ const LOCATOR: [u8; 4] = *b"PK\x06\x07";
 const DESCRIPTOR: [u8; 4] = *b"PK\x07\x08";
 
 /// Gives out everything in a zip; `archives` counts it and those around it.
-pub fn entries(opening: &mut Opening<'_>, file: &File, found: &Found, archives: usize) -> Result<()> {
+pub fn entries(opening: &mut Opener<'_>, file: &File, found: &Provenance, archives: usize) -> Result<()> {
     let length = file.metadata().map_or(0, |meta| meta.len());
     let walked = directories(file, length, opening.limits.entries).and_then(|directories| {
         let listed = directories.values().flat_map(|directory| &directory.members);
@@ -58,10 +58,10 @@ pub fn entries(opening: &mut Opening<'_>, file: &File, found: &Found, archives: 
 struct Zip<'f> {
     file: &'f File,
     length: u64,
-    found: &'f Found,
+    found: &'f Provenance,
     archives: usize,
     /// What directories say, by the place of the local header.
-    listed: HashMap<u64, Listed>,
+    listed: HashMap<u64, DirectoryEntry>,
     directories: HashMap<u64, Directory>,
     /// The local headers that were met, and the names in them.
     seen: HashSet<u64>,
@@ -96,13 +96,13 @@ type Walked<T> = io::Result<Result<T>>;
 
 impl Zip<'_> {
     /// Walks over the file from its start to its end.
-    fn walk(&mut self, opening: &mut Opening<'_>) -> Walked<()> {
+    fn walk(&mut self, opening: &mut Opener<'_>) -> Walked<()> {
         let mut at = 0;
         while at < self.length {
             if self.count > opening.limits.entries {
                 let reason =
                     format!("has more than {} entries; the rest is not read", opening.limits.entries);
-                let stretch = Stretch { offset: at, length: self.length - at };
+                let stretch = ByteRange { offset: at, length: self.length - at };
                 return Ok(opening.tell(self.found, &reason, Weight::Partial, Some(stretch)));
             }
             at = match self.part(opening, at)? {
@@ -114,7 +114,7 @@ impl Zip<'_> {
     }
 
     /// Takes what stands at a place and gives where the next part stands.
-    fn part(&mut self, opening: &mut Opening<'_>, at: u64) -> Walked<u64> {
+    fn part(&mut self, opening: &mut Opener<'_>, at: u64) -> Walked<u64> {
         let head = bytes_at(self.file, at, 46)?;
         let four: [u8; 4] = head.get(..4).and_then(|four| four.try_into().ok()).unwrap_or_default();
         Ok(match four {
@@ -142,7 +142,7 @@ impl Zip<'_> {
 
     /// Takes a record of a directory: its name is that of a member, and what
     /// else it holds is told.
-    fn record(&self, opening: &mut Opening<'_>, at: u64, head: &[u8]) -> Walked<u64> {
+    fn record(&self, opening: &mut Opener<'_>, at: u64, head: &[u8]) -> Walked<u64> {
         let [name, extra, comment] = [28, 30, 32].map(|at| u64::from(u16_at(head, at)));
         let next = at + 46 + name + extra + comment;
         if !self.begins(next)? {
@@ -164,7 +164,7 @@ impl Zip<'_> {
     }
 
     /// Passes over so many bytes that should stand before another part.
-    fn filled(&self, opening: &mut Opening<'_>, at: u64, length: u64, what: &str) -> Walked<u64> {
+    fn filled(&self, opening: &mut Opener<'_>, at: u64, length: u64, what: &str) -> Walked<u64> {
         let end = at.saturating_add(length);
         let room = if self.begins(end)? { end } else { 0 };
         self.filling(opening, at, length, room, what)
@@ -172,7 +172,7 @@ impl Zip<'_> {
 
     /// Passes over so many bytes, unless they reach over a place: the length is
     /// damaged then, and what follows is read as if it were none of the archive.
-    fn filling(&self, opening: &mut Opening<'_>, at: u64, length: u64, room: u64, what: &str) -> Walked<u64> {
+    fn filling(&self, opening: &mut Opener<'_>, at: u64, length: u64, room: u64, what: &str) -> Walked<u64> {
         let end = at.saturating_add(length);
         if end > room {
             return self.damaged(opening, at, what);
@@ -186,13 +186,13 @@ impl Zip<'_> {
         Ok(at == self.length || parts.contains(&bytes_at(self.file, at, 4)?.try_into().unwrap_or_default()))
     }
 
-    fn damaged(&self, opening: &mut Opening<'_>, at: u64, what: &str) -> Walked<u64> {
+    fn damaged(&self, opening: &mut Opener<'_>, at: u64, what: &str) -> Walked<u64> {
         let reason = format!("is damaged: {what} has a wrong length, and what follows is read as it is");
         Ok(opening.tell(self.found, &reason, Weight::Partial, None).map(|()| at))
     }
 
     /// Says that bytes of the archive are no content.
-    fn unread(&self, opening: &mut Opening<'_>, offset: u64, length: u64, what: &str) -> Result<()> {
+    fn unread(&self, opening: &mut Opener<'_>, offset: u64, length: u64, what: &str) -> Result<()> {
         if length == 0 {
             return Ok(());
         }
@@ -200,7 +200,7 @@ impl Zip<'_> {
         // A short line describes the archive; anything else may be what somebody hid in it.
         let is_short = text.len() as u64 <= LONG_COMMENT && text.iter().all(|byte| *byte >= b' ');
         let weight = if is_short { Weight::Listed } else { Weight::Partial };
-        opening.tell(self.found, &format!("{what} is not read"), weight, Some(Stretch { offset, length }))
+        opening.tell(self.found, &format!("{what} is not read"), weight, Some(ByteRange { offset, length }))
     }
 
     /// Reads the local header at a place.
@@ -231,7 +231,7 @@ impl Zip<'_> {
     }
 
     /// Takes the member whose local header stands at a place.
-    fn member(&mut self, opening: &mut Opening<'_>, at: u64) -> Walked<u64> {
+    fn member(&mut self, opening: &mut Opener<'_>, at: u64) -> Walked<u64> {
         self.seen.insert(at);
         self.count += 1;
         let mut local = self.local(at)?;
@@ -244,15 +244,15 @@ impl Zip<'_> {
                 return Ok(Err(error));
             }
         }
-        let member = Found { size: local.size, mtime: local.mtime, ..self.found.member(&local.name) };
+        let member = Provenance { size: local.size, mtime: local.mtime, ..self.found.member(&local.name) };
         let is_link = self.listed.get(&at).is_some_and(|listed| listed.is_link);
         let kind = match local.method {
-            0 => Kind::Plain,
-            8 => Kind::Gzip,
-            12 => Kind::Bzip2,
-            20 | 93 => Kind::Zstd,
-            95 => Kind::Xz,
-            _ => Kind::Tar,
+            0 => ContentKind::Plain,
+            8 => ContentKind::Gzip,
+            12 => ContentKind::Bzip2,
+            20 | 93 => ContentKind::Zstd,
+            95 => ContentKind::Xz,
+            _ => ContentKind::Tar,
         };
         let unread = if is_link {
             // What is longer than a path may be anything.
@@ -261,17 +261,17 @@ impl Zip<'_> {
             Some(("is a link inside an archive".to_owned(), weight))
         } else if local.flags & 1 != 0 || local.method == 99 {
             Some(("is encrypted".to_owned(), Weight::Unread))
-        } else if kind == Kind::Tar {
+        } else if kind == ContentKind::Tar {
             Some((format!("is compressed by method {}, which is not read", local.method), Weight::Unread))
         } else {
             None
         };
-        if local.packed.is_none() && (kind == Kind::Plain || unread.is_some()) {
+        if local.packed.is_none() && (kind == ContentKind::Plain || unread.is_some()) {
             local.packed = Some(self.next(local.start)? - local.start);
         }
         if let Some((reason, weight)) = unread {
             let length = local.packed.unwrap_or(0).min(self.length - local.start.min(self.length));
-            let stretch = Some(Stretch { offset: local.start, length });
+            let stretch = Some(ByteRange { offset: local.start, length });
             let told = opening.tell(&member, &reason, weight, stretch);
             return Ok(told.map(|()| local.start + length));
         }
@@ -282,14 +282,20 @@ impl Zip<'_> {
     }
 
     /// Gives out a member's content, and where what stands behind it begins.
-    fn content(&self, opening: &mut Opening<'_>, member: &Found, local: &Local, kind: Kind) -> Walked<u64> {
+    fn content(
+        &self,
+        opening: &mut Opener<'_>,
+        member: &Provenance,
+        local: &Local,
+        kind: ContentKind,
+    ) -> Walked<u64> {
         let codec = Codec::new(kind)?;
         let mut file = self.file;
         file.seek(SeekFrom::Start(local.start))?;
         let room = local.packed.unwrap_or(u64::MAX).min(self.length - local.start.min(self.length));
         let crc = (local.crc != 0 || local.flags & 8 == 0).then_some(local.crc);
         let place = Cell::new(local.start);
-        let packed = Packed::new(Box::new(Placed { file, place: &place }.take(room)));
+        let packed = PeekReader::new(Box::new(PositionedFile { file, place: &place }.take(room)));
         let told = opening.told();
         let mut unpacked = Unpacked::new(packed, codec, local.packed, crc);
         let content = opening.bounded(&mut unpacked);
@@ -300,7 +306,7 @@ impl Zip<'_> {
         if unpacked.is_whole() {
             let next = self.behind(end, local, unpacked.crc())?;
             let follows = bytes_at(self.file, next, 2)?;
-            if kind == Kind::Plain && !follows.is_empty() && follows != b"PK" && follows != [0, 0] {
+            if kind == ContentKind::Plain && !follows.is_empty() && follows != b"PK" && follows != [0, 0] {
                 let reason = "is longer than the archive states: the rest is read apart";
                 return Ok(opening.tell(member, reason, Weight::Partial, None).map(|()| next));
             }
@@ -313,7 +319,7 @@ impl Zip<'_> {
         if next <= end || opening.told() > told {
             return Ok(Ok(next.max(end)));
         }
-        let stretch = Some(Stretch { offset: end, length: next - end });
+        let stretch = Some(ByteRange { offset: end, length: next - end });
         Ok(opening.tell(member, "was not read to its end", Weight::Partial, stretch).map(|()| next))
     }
 
@@ -342,26 +348,26 @@ impl Zip<'_> {
     }
 
     /// Gives out bytes that belong to no part.
-    fn gap(&mut self, opening: &mut Opening<'_>, at: u64) -> Walked<u64> {
+    fn gap(&mut self, opening: &mut Opener<'_>, at: u64) -> Walked<u64> {
         self.count += 1;
         let parts = [LOCAL, CENTRAL, END, BIG_END];
         let next = directory::find(self.file, at + 1, self.length, &parts)?.unwrap_or(self.length);
         let mut file = self.file;
         file.seek(SeekFrom::Start(at))?;
         let place = Cell::new(at);
-        let mut packed = Packed::new(Box::new(Placed { file, place: &place }.take(next - at)));
+        let mut packed = PeekReader::new(Box::new(PositionedFile { file, place: &place }.take(next - at)));
         packed.zeros()?;
         let begins = at + packed.taken();
         if begins == next {
             return Ok(Ok(next));
         }
         let name = format!("bytes {begins} to {next} that belong to no member");
-        let found = Found { size: Some(next - begins), ..self.found.member(name.as_bytes()) };
+        let found = Provenance { size: Some(next - begins), ..self.found.member(name.as_bytes()) };
         Ok(opening.sniffed(Box::new(packed), &found, self.archives - 1, 0).map(|()| next))
     }
 
     /// Says what is missing, once the whole file was walked over.
-    fn close(&mut self, opening: &mut Opening<'_>) -> Walked<()> {
+    fn close(&mut self, opening: &mut Opener<'_>) -> Walked<()> {
         if self.ends.is_empty() {
             let reason = "has no directory at its end: it was cut, or is one part of several";
             return Ok(opening.tell(self.found, reason, Weight::Partial, None));
@@ -388,7 +394,7 @@ impl Zip<'_> {
     }
 
     /// Takes a member that a directory lists and the walk did not meet.
-    fn elsewhere(&mut self, opening: &mut Opening<'_>, listed: &Listed) -> Walked<()> {
+    fn elsewhere(&mut self, opening: &mut Opener<'_>, listed: &DirectoryEntry) -> Walked<()> {
         for at in [listed.at, listed.stated] {
             if self.count <= opening.limits.entries && bytes_at(self.file, at, 4)? == LOCAL {
                 return Ok(self.member(opening, at)?.map(drop));

@@ -5,7 +5,7 @@ use std::fmt;
 
 use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime};
 
-use crate::record::{Instant, Window, Zone};
+use crate::record::{TimeRange, Timestamp, Zone};
 
 /// The size of a bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,7 +114,7 @@ pub fn duration(nanos: i64) -> String {
 /// Chooses the smallest size with which at most `most` buckets cover the
 /// window, and gives it with the buckets' edges: the first edge is not after
 /// the window's beginning, the last not before its end.
-pub fn buckets(window: Window, most: usize, zone: Zone) -> (Step, Vec<Instant>) {
+pub fn buckets(window: TimeRange, most: usize, zone: Zone) -> (Step, Vec<Timestamp>) {
     let most = most.max(2);
     for step in LADDER {
         if estimate(window, *step) > most as i64 + 1 {
@@ -131,15 +131,15 @@ pub fn buckets(window: Window, most: usize, zone: Zone) -> (Step, Vec<Instant>) 
 
 /// Gives where the axis is labelled, and how: at moments that people think in,
 /// in the zone in which times are shown.
-pub fn ticks(window: Window, most: usize, zone: Zone) -> Vec<(Instant, String)> {
+pub fn ticks(window: TimeRange, most: usize, zone: Zone) -> Vec<(Timestamp, String)> {
     let (step, edges) = buckets(window, most, zone);
-    let inside: Vec<Instant> = edges.into_iter().filter(|edge| window.contains(*edge)).collect();
-    let label = |(at, instant): (usize, &Instant)| (*instant, label(*instant, step, zone, at == 0));
+    let inside: Vec<Timestamp> = edges.into_iter().filter(|edge| window.contains(*edge)).collect();
+    let label = |(at, instant): (usize, &Timestamp)| (*instant, label(*instant, step, zone, at == 0));
     inside.iter().enumerate().map(label).collect()
 }
 
 /// Labels a moment of the axis; the first label names the day too.
-fn label(instant: Instant, step: Step, zone: Zone, first: bool) -> String {
+fn label(instant: Timestamp, step: Step, zone: Zone, first: bool) -> String {
     let local = zone.local(instant);
     let midnight = local.time() == NaiveTime::MIN;
     let form = match step {
@@ -160,7 +160,7 @@ fn label(instant: Instant, step: Step, zone: Zone, first: bool) -> String {
 }
 
 /// Gives about how many buckets of a size cover a window, never too many.
-fn estimate(window: Window, step: Step) -> i64 {
+fn estimate(window: TimeRange, step: Step) -> i64 {
     let length = i128::from(window.to.nanos()) - i128::from(window.from.nanos());
     let size = match step {
         Step::Nanos(nanos) => i128::from(nanos),
@@ -170,7 +170,7 @@ fn estimate(window: Window, step: Step) -> i64 {
     i64::try_from(length / size).unwrap_or(i64::MAX)
 }
 
-fn edges(window: Window, step: Step, zone: Zone) -> Vec<Instant> {
+fn edges(window: TimeRange, step: Step, zone: Zone) -> Vec<Timestamp> {
     match step {
         Step::Nanos(nanos) => even_edges(window, nanos, zone),
         Step::Days(days) => calendar_edges(window, zone, |date| {
@@ -188,7 +188,7 @@ fn edges(window: Window, step: Step, zone: Zone) -> Vec<Instant> {
 }
 
 /// Edges at equal distances, on the clock that hangs where the window begins.
-fn even_edges(window: Window, nanos: i64, zone: Zone) -> Vec<Instant> {
+fn even_edges(window: TimeRange, nanos: i64, zone: Zone) -> Vec<Timestamp> {
     let east = i128::from(zone.offset_at(window.from)) * i128::from(SECOND);
     let (from, to, nanos) =
         (i128::from(window.from.nanos()), i128::from(window.to.nanos()), i128::from(nanos));
@@ -205,18 +205,18 @@ fn even_edges(window: Window, nanos: i64, zone: Zone) -> Vec<Instant> {
 /// Edges at midnights; `first` gives the date at or before one, and by how many
 /// days and months one goes on from it.
 fn calendar_edges(
-    window: Window,
+    window: TimeRange,
     zone: Zone,
     first: impl Fn(NaiveDate) -> (Option<NaiveDate>, u64, u32),
-) -> Vec<Instant> {
+) -> Vec<Timestamp> {
     let (start, days, months) = first(zone.local(window.from).date());
     let Some(mut date) = start else { return vec![window.from, window.to] };
-    let mut edges = vec![midnight(date, zone).unwrap_or(Instant::MIN)];
+    let mut edges = vec![midnight(date, zone).unwrap_or(Timestamp::MIN)];
     while edges.last().is_some_and(|edge| *edge < window.to) {
         let next = date
             .checked_add_days(Days::new(days))
             .and_then(|date| date.checked_add_months(chrono::Months::new(months)));
-        let edge = next.and_then(|next| midnight(next, zone)).unwrap_or(Instant::MAX);
+        let edge = next.and_then(|next| midnight(next, zone)).unwrap_or(Timestamp::MAX);
         date = next.unwrap_or(date);
         edges.push(edge);
     }
@@ -224,12 +224,12 @@ fn calendar_edges(
     edges
 }
 
-fn midnight(date: NaiveDate, zone: Zone) -> Option<Instant> {
+fn midnight(date: NaiveDate, zone: Zone) -> Option<Timestamp> {
     zone.place(NaiveDateTime::new(date, NaiveTime::MIN)).map(|placed| placed.instant)
 }
 
-fn instant(nanos: i128) -> Instant {
-    Instant::from_nanos(i64::try_from(nanos).unwrap_or(if nanos < 0 { i64::MIN } else { i64::MAX }))
+fn instant(nanos: i128) -> Timestamp {
+    Timestamp::from_nanos(i64::try_from(nanos).unwrap_or(if nanos < 0 { i64::MIN } else { i64::MAX }))
 }
 
 #[cfg(test)]
@@ -238,12 +238,12 @@ mod tests {
 
     use super::*;
 
-    fn window(from: &str, to: &str) -> Window {
+    fn window(from: &str, to: &str) -> TimeRange {
         let read = |text: &str| {
             let time = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").unwrap();
             Zone::UTC.place(time).unwrap().instant
         };
-        Window { from: read(from), to: read(to) }
+        TimeRange { from: read(from), to: read(to) }
     }
 
     #[test]
@@ -282,7 +282,7 @@ mod tests {
             from in any::<i64>(), length in 1i64.., most in 2usize..300,
             zone in prop_oneof![Just("UTC"), Just("Europe/Berlin"), Just("+05:45")],
         ) {
-            let window = Window { from: Instant::from_nanos(from), to: Instant::from_nanos(from.saturating_add(length)) };
+            let window = TimeRange { from: Timestamp::from_nanos(from), to: Timestamp::from_nanos(from.saturating_add(length)) };
             prop_assume!(window.from < window.to);
             let (_, edges) = buckets(window, most, zone.parse().unwrap());
             prop_assert!(edges.windows(2).all(|pair| pair[0] < pair[1]));

@@ -3,7 +3,7 @@
 use crate::evidence::Depth;
 use crate::index::{Hit, Order};
 use crate::query::Expr;
-use crate::record::{Instant, Window};
+use crate::record::{TimeRange, Timestamp};
 
 use super::model::{Deed, ExportOrder, What};
 
@@ -13,7 +13,7 @@ pub struct Scope {
     /// Which events.
     pub expr: Expr,
     /// From when to when.
-    pub window: Window,
+    pub window: TimeRange,
 }
 
 /// Something that is done outside of the model.
@@ -159,7 +159,7 @@ pub enum Place {
     /// Before this event; the page ends there.
     Before(Hit),
     /// Around this moment.
-    At(Instant),
+    At(Timestamp),
 }
 
 /// A question for the crew.
@@ -183,7 +183,7 @@ pub enum Question {
         /// Among which; its window does not matter, the edges do.
         scope: Scope,
         /// The adjoining buckets' edges, ascending.
-        edges: Vec<Instant>,
+        edges: Vec<Timestamp>,
         /// Split by this field.
         by: String,
     },
@@ -216,28 +216,28 @@ pub enum Question {
         /// How much is to be read.
         depth: Depth,
         /// How late it is.
-        now: Instant,
+        now: Timestamp,
     },
     /// What has another process written since the case was read?
     Look,
     /// Write a checkpoint that can be kept elsewhere.
     Anchor {
         /// How late it is.
-        now: Instant,
+        now: Timestamp,
     },
     /// Write this into the journal.
     Annotate {
         /// What.
         deed: Box<Deed>,
         /// How late it is.
-        now: Instant,
+        now: Timestamp,
     },
     /// Make this bundle.
     Export {
         /// Which.
         order: Box<ExportOrder>,
         /// How late it is.
-        now: Instant,
+        now: Timestamp,
     },
     /// Which values begin so?
     Values {

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use ratatui::layout::Size;
 
-use crate::case::Verdict;
-use crate::index::{Histogram, Hit, Top};
-use crate::record::Instant;
+use crate::case::VerifyReport;
+use crate::index::{Histogram, Hit, TopValues};
+use crate::record::Timestamp;
 
 use super::effect::Ticket;
 use super::keymap::Chord;
@@ -22,7 +22,7 @@ pub enum Event {
     /// The terminal has this size now.
     Resize(Size),
     /// It is this late now.
-    Clock(Instant),
+    Clock(Timestamp),
     /// The case may be another by now than when it was read.
     Moved,
     /// The crew answers.
@@ -58,7 +58,7 @@ pub enum Answer {
         /// The field.
         field: String,
         /// Its values.
-        values: Vec<Top>,
+        values: Vec<TopValues>,
         /// There are more values than these.
         more: bool,
     },
@@ -67,7 +67,7 @@ pub enum Answer {
     /// One event in full.
     Entry(Box<Card>),
     /// Values for completion.
-    Values(Vec<Top>),
+    Values(Vec<TopValues>),
     /// What was noted.
     Notes(Box<Notes>),
     /// The events that some finding shows.
@@ -84,7 +84,7 @@ pub enum Answer {
     /// How far a check or an export has come.
     Progress(Progress),
     /// What a check found.
-    Checked(Box<Verdict>),
+    Checked(Box<VerifyReport>),
     /// A checkpoint that was written.
     Anchored(Anchor),
     /// What can be exported.

@@ -203,7 +203,7 @@ mod tests {
             in_utc: false,
             trouble: Vec::new(),
             alarms: Vec::new(),
-            now: crate::record::Instant::default(),
+            now: crate::record::Timestamp::default(),
         };
         let mut model = Model::new(facts, Keymap::default(), SMALLEST);
         model.focus.pane = pane;

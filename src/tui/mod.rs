@@ -28,7 +28,7 @@ pub use crew::{Current, Hands, carry_out};
 pub use effect::{Effect, Lane, Place, Question, Scope, Ticket, Tickets};
 pub use event::{Answer, Event, Page, Trouble};
 pub use keymap::{
-    Action, ActionInfo, Binding, Chord, Context, Found, Key, KeyRow, Keymap, Named, builtin as keymap,
+    Action, ActionInfo, Binding, Chord, Found, Key, KeyContext, KeyRow, Keymap, Named, builtin as keymap,
     listing,
 };
 pub use layout::{Panes, panes};

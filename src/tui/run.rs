@@ -2,20 +2,20 @@
 
 use std::collections::VecDeque;
 use std::thread;
-use std::time::{Duration, Instant as Stopwatch};
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use crossterm::event::{self, KeyEventKind};
 use ratatui::layout::Size;
 
 use crate::case::Case;
-use crate::error::{Attempt, Error, Result, visible};
-use crate::index::Cancel;
+use crate::error::{Context, Error, Result, visible};
+use crate::index::CancelToken;
 
 use super::crew::{Crew, Current, Hands, carry_out};
 use super::effect::{Effect, Lane, Question};
 use super::event::{Answer, Event};
-use super::keymap::{Action, Chord, Context, Found};
+use super::keymap::{Action, Chord, Found, KeyContext};
 use super::model::{Facts, Front, Model, Tone};
 use super::settings::Settings;
 use super::terminal::Terminal;
@@ -50,11 +50,11 @@ pub fn run(case: Case, settings: Settings<'_>) -> Result<()> {
     let mut terminal = Terminal::take()?;
     let model = Model::new(facts, keymap, terminal.size()?);
     let (tell, hear) = unbounded();
-    listen(tell.clone()).attempt(|| "cannot listen to the terminal".to_owned())?;
+    listen(tell.clone()).context(|| "cannot listen to the terminal".to_owned())?;
     let hands = Hands { who: settings.who.clone(), signer: settings.signer.clone() };
     let current = Current::new(case);
-    watch(&current, tell.clone()).attempt(|| "cannot watch the case".to_owned())?;
-    let work = move |question: &Question, cancel: &Cancel, tell: &mut dyn FnMut(Answer)| {
+    watch(&current, tell.clone()).context(|| "cannot watch the case".to_owned())?;
+    let work = move |question: &Question, cancel: &CancelToken, tell: &mut dyn FnMut(Answer)| {
         carry_out(&current, &hands, question, cancel, tell);
     };
     let crew = Crew::start(work, move |event| {
@@ -75,7 +75,7 @@ struct Loop<'a> {
     /// Something changed since it was drawn.
     changed: bool,
     /// The letter that was pressed last, and when.
-    letter: Option<(char, Stopwatch)>,
+    letter: Option<(char, Instant)>,
     /// What was heard and not taken in yet.
     next: VecDeque<Wake>,
 }
@@ -92,7 +92,7 @@ impl Loop<'_> {
         let effects = start(&mut self.model);
         self.carry_out(effects, terminal)?;
         loop {
-            let deadline = Stopwatch::now() + GRACE;
+            let deadline = Instant::now() + GRACE;
             while self.model.tickets.awaits_any() {
                 match self.next.pop_front().map_or_else(|| hear.recv_deadline(deadline), Ok) {
                     Ok(wake) => {
@@ -124,7 +124,7 @@ impl Loop<'_> {
     fn word(&mut self, chord: Chord, hear: &Receiver<Wake>) -> Option<String> {
         let letter = |chord: &Chord| chord.writes().filter(|c| c.is_alphabetic());
         let c = letter(&chord)?;
-        let before = self.letter.replace((c, Stopwatch::now()));
+        let before = self.letter.replace((c, Instant::now()));
         let map = &self.model.keys.map;
         let browses = self.model.front == Front::Nothing && self.model.keys.pending.is_empty();
         match map.find(self.model.context(), &[chord]) {
@@ -194,7 +194,7 @@ impl Loop<'_> {
     /// whoever leaves once more leaves it unfinished.
     fn leave(mut self, terminal: &mut Terminal, hear: &Receiver<Wake>) -> Result<()> {
         let mut failed = None;
-        let quit = self.model.keys.map.key_of(Action::Quit, Context::Always).unwrap_or_default();
+        let quit = self.model.keys.map.key_of(Action::Quit, KeyContext::Always).unwrap_or_default();
         while self.model.tickets.awaits(Lane::Hand) {
             self.model.say(Tone::Done, format!("finishing what is being written … ({quit} leaves it)"));
             terminal.draw(&self.model, &self.theme)?;
@@ -206,7 +206,8 @@ impl Loop<'_> {
                     update(&mut self.model, Event::Answer { ticket, took, answer });
                 }
                 Ok(Wake::Event(Event::Key(chord)))
-                    if self.model.keys.map.find(Context::Always, &[chord]) == Found::Action(Action::Quit) =>
+                    if self.model.keys.map.find(KeyContext::Always, &[chord])
+                        == Found::Action(Action::Quit) =>
                 {
                     std::mem::forget(self.crew);
                     return Ok(());

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::error::Result;
-use crate::journal::{Signer, Who};
+use crate::journal::{Actor, Signer};
 use crate::record::{Clock, Zone};
 
 use super::keymap::{self, Keymap};
@@ -47,14 +47,14 @@ pub struct Settings<'a> {
     /// Tells what `now` means in a query.
     pub clock: &'a dyn Clock,
     /// Who acts.
-    pub who: Who,
+    pub who: Actor,
     /// Whose key signs; nobody's where none can be had.
     pub signer: Option<Signer>,
 }
 
 impl<'a> Settings<'a> {
     /// Gives what holds where nobody chose otherwise.
-    pub fn new(clock: &'a dyn Clock, who: Who) -> Settings<'a> {
+    pub fn new(clock: &'a dyn Clock, who: Actor) -> Settings<'a> {
         Settings {
             keymap: "default".to_owned(),
             overlay: None,

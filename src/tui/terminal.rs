@@ -17,7 +17,7 @@ use crossterm::{execute, queue};
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::{Position, Rect, Size};
 
-use crate::error::{Attempt, Result};
+use crate::error::{Context, Result};
 
 use super::model::Model;
 use super::theme::Theme;
@@ -35,20 +35,20 @@ impl Terminal {
     /// Takes the terminal over.
     pub(super) fn take() -> Result<Terminal> {
         give_back_on_panic();
-        enter().attempt(|| "cannot take over the terminal".to_owned())?;
+        enter().context(|| "cannot take over the terminal".to_owned())?;
         let backend = CrosstermBackend::new(BufWriter::with_capacity(GATHERED, io::stdout()));
         match ratatui::Terminal::new(backend) {
             Ok(inner) => Ok(Terminal { inner }),
             Err(error) => {
                 give_back();
-                Err(error).attempt(|| "cannot draw on the terminal".to_owned())
+                Err(error).context(|| "cannot draw on the terminal".to_owned())
             }
         }
     }
 
     /// Gives the terminal's size.
     pub(super) fn size(&self) -> Result<Size> {
-        self.inner.size().attempt(|| "cannot learn the terminal's size".to_owned())
+        self.inner.size().context(|| "cannot learn the terminal's size".to_owned())
     }
 
     /// Draws the model, as one update on terminals that can.
@@ -65,7 +65,7 @@ impl Terminal {
             queue!(self.inner.backend_mut(), EndSynchronizedUpdate)?;
             self.inner.backend_mut().flush()
         };
-        frame().attempt(|| "cannot draw on the terminal".to_owned())
+        frame().context(|| "cannot draw on the terminal".to_owned())
     }
 
     /// Forgets what is on the screen, so that all of it is drawn anew.
@@ -74,7 +74,7 @@ impl Terminal {
         // answer would be read by the thread that waits for keys.
         let cleared =
             self.inner.size().and_then(|size| self.inner.resize(Rect::from((Position::ORIGIN, size))));
-        cleared.attempt(|| "cannot clear the terminal".to_owned())
+        cleared.context(|| "cannot clear the terminal".to_owned())
     }
 
     /// Puts text on the clipboard of the machine at which the terminal is (OSC 52).
@@ -82,14 +82,14 @@ impl Terminal {
         let backend = self.inner.backend_mut();
         write!(backend, "\x1b]52;c;{}\x07", STANDARD.encode(text))
             .and_then(|()| backend.flush())
-            .attempt(|| "cannot write to the terminal".to_owned())
+            .context(|| "cannot write to the terminal".to_owned())
     }
 
     /// Gives the terminal back, stops until the shell continues us, takes it again.
     pub(super) fn suspend(&mut self) -> Result<()> {
         give_back();
         signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)
-            .attempt(|| "cannot go to the background".to_owned())?;
+            .context(|| "cannot go to the background".to_owned())?;
         self.resume()
     }
 
@@ -97,7 +97,7 @@ impl Terminal {
     pub(super) fn resume(&mut self) -> Result<()> {
         // Whoever stopped us may have changed the mode behind crossterm's back.
         let _ = disable_raw_mode();
-        enter().attempt(|| "cannot take over the terminal".to_owned())?;
+        enter().context(|| "cannot take over the terminal".to_owned())?;
         self.clear()
     }
 }

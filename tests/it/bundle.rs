@@ -342,6 +342,6 @@ fn an_export_that_is_stopped_leaves_nothing() {
     };
     let ask = vestigo::export::Ask { all: true, ..Default::default() };
     let stopped = vestigo::export::make(&case, &ask, &options, &|_, _, _| {}).expect_err("it is stopped");
-    assert_eq!(stopped.kind(), vestigo::error::Kind::Interrupted);
+    assert_eq!(stopped.kind(), vestigo::error::ErrorKind::Interrupted);
     assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0);
 }

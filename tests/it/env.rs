@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
 
 use vestigo::cli::{World, run};
-use vestigo::record::{FixedClock, Instant};
+use vestigo::record::{FixedClock, Timestamp};
 
 /// 2026-03-10T00:00:00Z: the present, as far as tests know.
 pub const NOW: i64 = 1_773_100_800;
@@ -81,7 +81,7 @@ impl TestEnv {
         let data = self.path("data").to_string_lossy().into_owned();
         let user = user.to_owned();
         let mut world = World {
-            clock: Box::new(FixedClock(Instant::from_secs(NOW))),
+            clock: Box::new(FixedClock(Timestamp::from_secs(NOW))),
             var: Box::new(move |name| match name {
                 "VESTIGO_DATA" => Some(data.clone()),
                 "VESTIGO_CONFIG" => Some(config.clone()),

@@ -2,7 +2,7 @@
 //! signature is made anew.
 
 use serde_json::Value;
-use vestigo::case::{Brought, Verdict};
+use vestigo::case::{TrustInputs, VerifyReport};
 use vestigo::export::verify;
 use vestigo::journal::Signer;
 
@@ -62,8 +62,8 @@ fn taken_over<'a>(env: &'a TestEnv, stranger: &Signer) -> Forgery<'a> {
     forgery
 }
 
-fn judge(forgery: &Forgery<'_>) -> Verdict {
-    verify(&forgery.path, &Brought::default(), &|_, _| {}).expect("it can be read")
+fn judge(forgery: &Forgery<'_>) -> VerifyReport {
+    verify(&forgery.path, &TrustInputs::default(), &|_, _| {}).expect("it can be read")
 }
 
 /// Makes the changes of one leaf: another value, and none.
@@ -289,7 +289,7 @@ fn that_two_keys_signed_is_told() {
 #[test]
 fn a_bundle_of_the_version_before_is_verified_as_far_as_it_names_what_is_needed() {
     let tar = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/bundles/0.1.0.tar");
-    let verdict = verify(&tar, &Brought::default(), &|_, _| {}).expect("it can be read");
+    let verdict = verify(&tar, &TrustInputs::default(), &|_, _| {}).expect("it can be read");
     assert_eq!((verdict.damage, verdict.rungs.signed.is_some()), (Vec::new(), true));
     let open = verdict.not_proven.join("\n");
     for said in [

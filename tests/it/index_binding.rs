@@ -250,7 +250,7 @@ fn a_case_of_somebody_else_is_read_without_a_folder_of_ones_own() {
     let scene = Scene::new();
     let folder = scene.env.path("case");
     let before = tree(&folder);
-    let who = vestigo::journal::Who::called("somebody", "else");
+    let who = vestigo::journal::Actor::called("somebody", "else");
     let case = vestigo::case::Case::open(&folder, &who).expect("it can be read");
     assert_eq!((case.index().len(), case.is_derived(), case.trouble()), (113, true, Vec::new()));
     drop(case);
@@ -354,9 +354,10 @@ fn every_bundle_made_beside_imports_is_of_one_moment() {
 fn while_another_process_imports_a_bundle_states_what_the_index_lacks() {
     let scene = Scene::new();
     scene.in_place_of(&scene.env.path("case/index"), "aged");
-    let clock = vestigo::record::FixedClock(vestigo::record::Instant::from_secs(0));
-    let other = vestigo::journal::Who::called("other", "host");
-    let held = vestigo::case::Hold::open(&scene.env.path("case"), &other, &clock).expect("nobody writes");
+    let clock = vestigo::record::FixedClock(vestigo::record::Timestamp::from_secs(0));
+    let other = vestigo::journal::Actor::called("other", "host");
+    let held =
+        vestigo::case::CaseWriter::open(&scene.env.path("case"), &other, &clock).expect("nobody writes");
     let search = scene.on("case", &["search", "*", "--count"]).ends(0);
     assert!(search.err.contains("1 committed batches are not in the index yet"), "{}", search.err);
     assert_eq!(search.text().trim(), "43");

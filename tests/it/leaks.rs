@@ -51,8 +51,13 @@ fn an_entry_that_once_took_credentials_down_is_withheld_from_every_bundle() {
     const TEST: &str = "an_entry_that_once_took_credentials_down_is_withheld_from_every_bundle";
     let env = handed_over(&[]);
     let url = "http://mallory:S3cretPw@tsa.example/tsr?apikey=K3Y";
-    let what = serde_json::json!({ "entries": 3, "authority": url, "stamped": "2026-03-01T00:00:00Z" });
-    let who = vestigo::journal::Who {
+    let stamp = vestigo::journal::AnchorStamp {
+        entries: 3,
+        authority: url.to_owned(),
+        stamped: "2026-03-01T00:00:00Z".to_owned(),
+        token_sha256: String::new(),
+    };
+    let who = vestigo::journal::Actor {
         login: "ada".to_owned(),
         host: "forensics".to_owned(),
         through: None,
@@ -61,9 +66,9 @@ fn an_entry_that_once_took_credentials_down_is_withheld_from_every_bundle() {
         clock: String::new(),
         home: vestigo::journal::Home::default(),
     };
-    let clock = vestigo::record::FixedClock(vestigo::record::Instant::from_secs(crate::env::NOW));
-    let mut hold = vestigo::case::Hold::open(&env.path("case"), &who, &clock).expect("it opens");
-    hold.note("anchor.stamp", what, &clock).expect("it is written");
+    let clock = vestigo::record::FixedClock(vestigo::record::Timestamp::from_secs(crate::env::NOW));
+    let mut hold = vestigo::case::CaseWriter::open(&env.path("case"), &who, &clock).expect("it opens");
+    hold.append(stamp, &clock).expect("it is written");
     drop(hold);
     // Another hand wrote it: it is signed once it is taken over.
     env.run(&["checkpoint", "--adopt"]).exits(0);

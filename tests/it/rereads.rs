@@ -4,8 +4,8 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use vestigo::case::{Case, Watch, annotate};
-use vestigo::journal::{Act, Who};
-use vestigo::record::{FixedClock, Instant};
+use vestigo::journal::{Actor, Annotation};
+use vestigo::record::{FixedClock, Timestamp};
 
 use crate::custody::copy_folder;
 use crate::env::{NOW, TestEnv};
@@ -117,14 +117,14 @@ fn the_zone_of_a_source_is_not_that_of_the_case() {
 fn a_clock_that_was_wrong_is_corrected_and_each_time_says_so() {
     let env = TestEnv::new();
     env.import(&env.write("access.log", ACCESS), &[]);
-    let times = |events: &[Value]| -> Vec<Instant> {
+    let times = |events: &[Value]| -> Vec<Timestamp> {
         events.iter().map(|event| event["@timestamp"].as_str().unwrap().parse().unwrap()).collect()
     };
     let before = times(&env.events("*"));
     env.run(&["source", "set-clock", "access.log", "-1h30m"]).exits(0);
     let after = env.events("*");
     assert!(after.iter().all(|event| event["vestigo.time.basis"] == "clock"), "{}", after[0]);
-    let moved: Vec<Instant> = before.iter().map(|time| time.plus(-5_400_000_000_000)).collect();
+    let moved: Vec<Timestamp> = before.iter().map(|time| time.plus(-5_400_000_000_000)).collect();
     assert_eq!(times(&after), moved);
     env.run(&["source", "reread", "access.log", "--host", "web-07"]).exits(0);
     assert_eq!(times(&env.events("host.name:web-07")), moved, "another correction leaves the clock");
@@ -232,16 +232,16 @@ fn a_copy_brings_its_readings_along_also_of_a_source_that_comes_later() {
 fn an_entry_that_cannot_be_followed_is_told_and_passed_over() {
     let (env, id) = wrong();
     let before = env.events("*");
-    let case = Case::open(&env.path("case"), &Who::called("tester", "here")).unwrap();
+    let case = Case::open(&env.path("case"), &Actor::called("tester", "here")).unwrap();
     let row = case.store().row(case.locate(&id.parse().unwrap()).unwrap()).clone();
     for change in [json!({ "format": "of.the.future" }), json!({ "framing": "json" }), json!({ "zone": 7 })] {
         let mut plan = row.plan.clone();
         plan.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
         let gives = json!({ "format": "x", "unparsed": 0, "first": 0, "last": 0,
             "time": { "explicit": 0, "inferred": 0, "ambiguous": 0, "none": 0, "future": 0 } });
-        let act = Act::Reread { source: id.clone(), change: Vec::new(), plan, gives };
-        let clock = FixedClock(Instant::from_secs(NOW));
-        annotate(&env.path("case"), &[act], None, &Who::called("tester", "here"), &clock, Watch::silent())
+        let act = Annotation::Reread { source: id.clone(), change: Vec::new(), plan, gives };
+        let clock = FixedClock(Timestamp::from_secs(NOW));
+        annotate(&env.path("case"), &[act], None, &Actor::called("tester", "here"), &clock, Watch::silent())
             .unwrap();
         let output = env.run(&["--json", "search", "--all", "--order", "oldest", "*"]).ends(0);
         assert_eq!(output.json(), before);

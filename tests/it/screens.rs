@@ -1,6 +1,6 @@
 //! What an investigator does and sees, told as stories.
 
-use vestigo::record::Window;
+use vestigo::record::TimeRange;
 use vestigo::tui::{Action, Pane, Screen, Theme};
 
 use crate::robot::{Robot, demo, hostile, of};
@@ -97,7 +97,7 @@ fn pivoting_on_an_address_keeps_the_time_window() {
     robot.act(Action::SearchOpen).write("event.action:ssh_login outcome:failure").act(Action::Confirm);
     robot.act(Action::Busiest).act(Action::ZoomSelection);
     let window = robot.model().search.scope.window;
-    assert_ne!(window, Window::ALL);
+    assert_ne!(window, TimeRange::ALL);
     robot.pane(Pane::Events).selected("203.0.113.77");
     robot.act(Action::Include);
     assert_eq!(robot.model().search.scope.window, window);
@@ -157,7 +157,7 @@ fn a_mistake_in_a_query_is_pointed_at_with_a_hint() {
     let mut robot = Robot::open(demo(), 80, 24);
     robot.act(Action::SearchOpen).write("user.nam:alice").sees("^^^").sees("user.name");
     robot.screen("mistake_in_a_query");
-    robot.act(Action::Confirm).reads("user.name").act(Action::Cancel).sees("every event");
+    robot.act(Action::Confirm).reads("user.name").act(Action::CancelToken).sees("every event");
 }
 
 #[test]
@@ -199,7 +199,7 @@ fn the_gap_in_the_shop_s_logs_is_shown_and_named() {
         window.from.to_string().starts_with("2026-03-01T11:")
             || window.from.to_string().starts_with("2026-03-01T12:")
     );
-    robot.act(Action::Palette).act(Action::Cancel);
+    robot.act(Action::Palette).act(Action::CancelToken);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The evidence on the screen: checked, and a checkpoint kept elsewhere.
 
-use vestigo::case::{Brought, verify};
+use vestigo::case::{TrustInputs, verify};
 use vestigo::evidence::Depth;
 use vestigo::journal::Checkpoint;
 use vestigo::tui::Action;
@@ -56,7 +56,7 @@ fn the_line_that_is_copied_is_an_anchor_that_the_case_extends() {
     let line = robot.copied().expect("it was copied").to_owned();
     robot.act(Action::Investigate).act(Action::Bookmark).reads("marked ");
     let anchor = Checkpoint::find(&format!("ticket 4711: {line} (ada)")).expect("it is one").remove(0);
-    let brought = Brought { anchors: vec![("ticket".to_owned(), anchor)], ..Brought::default() };
+    let brought = TrustInputs { anchors: vec![("ticket".to_owned(), anchor)], ..TrustInputs::default() };
     let verdict = verify(robot.case().folder(), Depth::Quick, &brought, &|_, _| {}).expect("it is read");
     assert_eq!(
         (verdict.is_sound(), verdict.rungs.consistent, verdict.rungs.extends),
@@ -100,7 +100,7 @@ fn a_source_is_read_otherwise_from_the_screen_and_that_is_taken_back() {
         .reads("source 6d0925ca read with zone Asia/Tokyo (before: UTC)")
         .look()
         .reads("read otherwise now: 1 source");
-    let nine_hours = |time: vestigo::record::Instant| time.plus(-9 * 3_600_000_000_000);
+    let nine_hours = |time: vestigo::record::Timestamp| time.plus(-9 * 3_600_000_000_000);
     assert_eq!(span(&robot), (nine_hours(before.0), nine_hours(before.1)));
     robot.sees("Read with zone Asia/Tokyo; since entry").act(Action::ShowEvents).sees("source:");
     robot.act(Action::Provenance).sees("Since entry").act(Action::Back);

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use vestigo::case::Brought;
+use vestigo::case::TrustInputs;
 use vestigo::tui::Action;
 
 use crate::robot::{Robot, demo, of};
@@ -31,7 +31,7 @@ fn one_key_and_enter_make_a_bundle_that_verifies() {
     robot.act(Action::Confirm).reads("y shows the line for your ticket");
     robot.act(Action::Copy).reads("if the terminal allows it: the line for your ticket");
     assert!(robot.copied().is_some_and(|line| line.contains(" sha-256 ")), "{:?}", robot.copied());
-    let verdict = vestigo::export::verify(&out, &Brought::default(), &|_, _| {}).expect("it is read");
+    let verdict = vestigo::export::verify(&out, &TrustInputs::default(), &|_, _| {}).expect("it is read");
     assert_eq!(verdict.damage, []);
     assert!(verdict.rungs.signed.is_some());
 }
@@ -42,7 +42,7 @@ fn the_dialog_at_both_sizes() {
         let mut robot = Robot::open(demo(), width, height);
         robot.act(Action::Export).act(Action::NextRow).press("space");
         robot.sees("(x) whole files").screen(&format!("export_{width}x{height}"));
-        robot.act(Action::Cancel).sees_no("Export evidence");
+        robot.act(Action::CancelToken).sees_no("Export evidence");
     }
 }
 

@@ -15,7 +15,7 @@ fn fresh() -> Case {
 /// What a journal's entries do, the newest last.
 fn entries(robot: &Robot) -> Vec<String> {
     let case = robot.case().reread().expect("its journal is whole");
-    case.journal().iter().map(|line| line.act.clone()).collect()
+    case.journal().iter().map(|line| line.kind.clone()).collect()
 }
 
 fn last_entry(robot: &Robot) -> String {
@@ -140,19 +140,19 @@ fn an_export_begins_with_the_selected_finding() {
     robot.act(Action::NewFinding).write("One").act(Action::Confirm).reads("written down");
     robot.act(Action::Down).act(Action::NewFinding).write("Two").act(Action::Confirm).reads("written down");
     robot.act(Action::Findings).act(Action::Last).act(Action::Export).sees(") finding 1: One");
-    robot.act(Action::Cancel).act(Action::First).act(Action::Export).sees(") finding 2: Two");
+    robot.act(Action::CancelToken).act(Action::First).act(Action::Export).sees(") finding 2: Two");
 }
 
 #[test]
 fn what_others_wrote_meanwhile_is_on_the_third_screen() {
-    use vestigo::journal::{Act, Who};
-    use vestigo::record::{FixedClock, Instant};
+    use vestigo::journal::{Actor, Annotation};
+    use vestigo::record::{FixedClock, Timestamp};
     let mut robot = Robot::open(fresh(), 80, 24);
     robot.act(Action::Findings).sees("Nothing was noted yet");
     let hit = robot.model().list.row().expect("an event").hit;
     let event = robot.case().event_ref(&hit).expect("it can be read");
-    let act = Act::Mark { event, note: Some("by another".to_owned()), tags: Vec::new() };
-    let (who, clock) = (Who::called("ada", "elsewhere"), FixedClock(Instant::from_secs(1_773_100_900)));
+    let act = Annotation::Mark { event, note: Some("by another".to_owned()), tags: Vec::new() };
+    let (who, clock) = (Actor::called("ada", "elsewhere"), FixedClock(Timestamp::from_secs(1_773_100_900)));
     vestigo::case::annotate(
         robot.case().folder(),
         &[act],

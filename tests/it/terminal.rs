@@ -5,11 +5,11 @@ use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, channel};
-use std::time::{Duration, Instant as Stopwatch};
+use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use vestigo::case::Case;
-use vestigo::record::{Clock, Instant};
+use vestigo::record::{Clock, Timestamp};
 use vestigo::tui;
 
 use crate::robot;
@@ -70,9 +70,9 @@ impl Run {
     /// Waits until the screen is as wanted.
     #[track_caller]
     fn until(&mut self, what: &str, wanted: impl Fn(&vt100::Screen) -> bool) -> &mut Run {
-        let deadline = Stopwatch::now() + PATIENCE;
+        let deadline = Instant::now() + PATIENCE;
         while !wanted(self.screen.screen()) {
-            let left = deadline.saturating_duration_since(Stopwatch::now());
+            let left = deadline.saturating_duration_since(Instant::now());
             match self.hear.recv_timeout(left) {
                 Ok(bytes) => {
                     self.screen.process(&bytes);
@@ -243,9 +243,9 @@ fn moving_the_cursor_costs_little_on_the_wire() {
 struct BrokenClock(AtomicUsize);
 
 impl Clock for BrokenClock {
-    fn now(&self) -> Instant {
+    fn now(&self) -> Timestamp {
         assert!(self.0.fetch_add(1, Ordering::Relaxed) == 0, "the clock is broken");
-        Instant::from_secs(1_773_100_800)
+        Timestamp::from_secs(1_773_100_800)
     }
 }
 
@@ -258,7 +258,7 @@ impl Clock for BrokenClock {
 fn break_in_the_middle() {
     let folder = PathBuf::from(std::env::var("BROKEN_CASE").expect("the test below sets it"));
     let clock = BrokenClock(AtomicUsize::new(0));
-    let who = vestigo::journal::Who::called("tester", "test");
+    let who = vestigo::journal::Actor::called("tester", "test");
     let opened = Case::open(&folder, &who).expect("it was just made");
     let _ = tui::run(opened, tui::Settings::new(&clock, who));
 }
@@ -297,7 +297,7 @@ fn what_was_marked_is_in_the_case_however_fast_one_leaves() {
     assert_eq!(run.end(), 0);
     run.given_back();
     let case = case.reread().expect("its journal is whole");
-    assert_eq!(case.journal().iter().filter(|line| line.act == "bookmark.add").count(), 3);
+    assert_eq!(case.journal().iter().filter(|line| line.kind == "bookmark.add").count(), 3);
 }
 
 /// The ground on which the first cell of a row stands, once the screen is drawn.
@@ -359,7 +359,7 @@ fn marked_and_ended(end: impl FnOnce(Box<dyn Child + Send + Sync>, [Box<dyn std:
     drop(keys);
     end(child, [Box::new(reader), Box::new(pair.master)]);
     let case = case.reread().expect("its journal is whole");
-    assert_eq!(case.journal().iter().filter(|line| line.act == "bookmark.add").count(), 2);
+    assert_eq!(case.journal().iter().filter(|line| line.kind == "bookmark.add").count(), 2);
 }
 
 #[cfg(unix)]
@@ -381,9 +381,9 @@ fn a_closed_terminal_ends_the_screen_and_what_was_marked_is_in_the_case() {
 #[test]
 fn what_could_not_be_written_is_told_on_leaving() {
     let case = fresh();
-    let who = vestigo::journal::Who::called("ada", "elsewhere");
-    let clock = vestigo::record::FixedClock(Instant::from_secs(1_773_100_900));
-    let held = vestigo::case::Hold::open(case.folder(), &who, &clock).expect("nobody else writes");
+    let who = vestigo::journal::Actor::called("ada", "elsewhere");
+    let clock = vestigo::record::FixedClock(Timestamp::from_secs(1_773_100_900));
+    let held = vestigo::case::CaseWriter::open(case.folder(), &who, &clock).expect("nobody else writes");
     let mut run = Run::open(&case, 24, 80, &[]);
     run.until_shown("1 of 927").until_shown("all keys").press("mq");
     assert_eq!(run.end(), 3);

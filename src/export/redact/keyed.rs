@@ -7,8 +7,8 @@ use std::net::IpAddr;
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use crate::case::Case;
-use crate::error::{Attempt, Result};
-use crate::evidence::SourceAt;
+use crate::error::{Context, Result};
+use crate::evidence::SourceHandle;
 use crate::record::FieldId;
 
 /// Keys before the name of a user.
@@ -112,7 +112,7 @@ impl<'f> Keyed<'f> {
     pub fn of(fields: &'f [String]) -> Result<Keyed<'f>> {
         let mut keys: BTreeMap<String, Vec<&str>> = BTreeMap::new();
         for field in fields {
-            let alias = FieldId::named(field).and_then(|id| id.field().alias);
+            let alias = FieldId::by_name(field).and_then(|id| id.field().alias);
             let own = [field.clone(), field.replace('.', "_"), alias.unwrap_or(field).to_owned()];
             let label = field.strip_prefix("labels.").map(str::to_owned);
             let known = Kind::of(field).keys().into_iter().map(str::to_owned);
@@ -126,7 +126,7 @@ impl<'f> Keyed<'f> {
         let (keys, fields): (Vec<String>, Vec<Vec<&str>>) = keys.into_iter().unzip();
         let mut builder = AhoCorasick::builder();
         builder.ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest);
-        let automaton = builder.build(keys).attempt(|| "cannot prepare the redaction".to_owned())?;
+        let automaton = builder.build(keys).context(|| "cannot prepare the redaction".to_owned())?;
         Ok(Keyed { automaton, fields })
     }
 
@@ -201,7 +201,7 @@ pub fn in_case(case: &Case, fields: &[String]) -> Result<BTreeMap<String, String
     let (keyed, store) = (Keyed::of(fields)?, case.store());
     for (batch, manifest) in store.manifests() {
         for row in 0..manifest.sources.len() {
-            let at = SourceAt { batch, row };
+            let at = SourceHandle { batch, row };
             for frame in 0..store.row(at).frames.len() {
                 let bytes = store.frame(at, frame)?;
                 keyed.find(&String::from_utf8_lossy(&bytes.content), |field, value| {

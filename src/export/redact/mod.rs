@@ -26,9 +26,9 @@ use sha2::{Digest, Sha256};
 
 use crate::case::Case;
 use crate::error::{Error, Result, visible};
-use crate::index::{Cancel, Rank, Request};
+use crate::index::{CancelToken, Request, TermOrder};
 use crate::query::Expr;
-use crate::record::{FieldId, Hash, SourceId, Window};
+use crate::record::{FieldId, Hash, SourceId, TimeRange};
 
 use addresses::Addresses;
 use view::View;
@@ -116,7 +116,7 @@ impl Redactor {
         };
         let known = case.field_names();
         for field in fields {
-            if FieldId::named(field).is_none() && !known.contains(field) {
+            if FieldId::by_name(field).is_none() && !known.contains(field) {
                 return Err(Error::usage(format!("there is no field `{}` to redact", visible(field)))
                     .hint("`vestigo status -v` lists the fields that have values."));
             }
@@ -300,7 +300,7 @@ impl Redactor {
                 continue;
             }
             self.value(&field, &mut value);
-            let known = FieldId::named(&field).is_some();
+            let known = FieldId::by_name(&field).is_some();
             let mut name = if known { field } else { self.text(&field) };
             // Two names that differ in case alone may become one.
             while event.contains_key(&name) {
@@ -344,8 +344,8 @@ impl Redactor {
 pub fn values_of(case: &Case, fields: &[String]) -> Result<BTreeMap<String, String>> {
     let mut values: BTreeMap<String, String> = BTreeMap::new();
     for field in fields {
-        let all = Request { expr: Expr::All, window: Window::ALL };
-        for top in case.index().top(&all, field, Rank::Most, usize::MAX >> 8, &Cancel::new())? {
+        let all = Request { expr: Expr::All, window: TimeRange::ALL };
+        for top in case.index().top(&all, field, TermOrder::Most, usize::MAX >> 8, &CancelToken::new())? {
             values.entry(top.value).or_insert_with(|| field.clone());
         }
     }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use aho_corasick::AhoCorasick;
 use unicode_normalization::char::is_combining_mark;
 
-use crate::error::{Attempt, Result};
+use crate::error::{Context, Result};
 
 use super::view::View;
 use super::{Place, Secret};
@@ -38,7 +38,7 @@ impl Words {
         let (patterns, owners): (Vec<String>, Vec<usize>) = patterns.into_iter().unzip();
         let address = |owner: &usize| secrets[*owner].value.parse::<IpAddr>().is_ok();
         let addresses = owners.iter().map(address).collect();
-        let automaton = AhoCorasick::new(patterns).attempt(|| "cannot prepare the redaction".to_owned())?;
+        let automaton = AhoCorasick::new(patterns).context(|| "cannot prepare the redaction".to_owned())?;
         Ok(Words { automaton, secrets: owners, addresses })
     }
 

@@ -16,7 +16,7 @@ pub struct Report {
     /// The bookmarked events, in the order of time.
     pub bookmarks: Vec<Marked>,
     /// The first events, in the order of time.
-    pub events: Vec<Line>,
+    pub events: Vec<EventLine>,
     /// How many events the bundle holds.
     pub events_total: u64,
     /// The events over time; none where they span no time.
@@ -106,7 +106,7 @@ pub struct FindingPart {
     /// What was changed, oldest first.
     pub history: Vec<Note>,
     /// The first events that it rests on, in the order of time.
-    pub events: Vec<Line>,
+    pub events: Vec<EventLine>,
     /// How many events it rests on.
     pub events_total: u64,
     /// The query that it rests on.
@@ -130,7 +130,7 @@ pub struct Note {
 #[derive(Debug, Clone, Default)]
 pub struct Marked {
     /// The event.
-    pub event: Line,
+    pub event: EventLine,
     /// Why it matters; may be empty.
     pub note: String,
     /// Its tags.
@@ -139,7 +139,7 @@ pub struct Marked {
 
 /// An event with the record it was read from.
 #[derive(Debug, Clone, Default)]
-pub struct Line {
+pub struct EventLine {
     /// The event's id.
     pub id: String,
     /// When, in the report's zone.

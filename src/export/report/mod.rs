@@ -20,13 +20,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-use crate::error::{Attempt, Result};
+use crate::error::{Context, Result};
 
 use chart::{Drawing, Paper};
 pub(crate) use foreign::Foreign;
 
 pub use data::{
-    Bucket, Chart, Checkpoint, Cover, Coverage, Custody, Fact, FindingPart, Line, Marked, NotRead, Note,
+    Bucket, Chart, Checkpoint, Cover, Coverage, Custody, EventLine, Fact, FindingPart, Marked, NotRead, Note,
     RedactionRow, Report,
 };
 
@@ -45,7 +45,7 @@ const FOOT_CHARS: usize = 40;
 ///
 /// Fails where the template cannot be written, which no data brings about.
 pub fn html(report: &Report) -> Result<String> {
-    Page::of(report).render().attempt(|| "cannot write the report".to_owned())
+    Page::of(report).render().context(|| "cannot write the report".to_owned())
 }
 
 /// A part of the page with a heading of its own.
@@ -208,7 +208,7 @@ fn sections(report: &Report) -> Vec<Section> {
     all.into_iter().filter_map(|(section, is_there)| is_there.then_some(section)).collect()
 }
 
-impl Line {
+impl EventLine {
     /// Gives the record's lines as far as they are printed.
     fn rows(&self) -> std::str::Split<'_, char> {
         let end = self.raw.char_indices().nth(RECORD_CHARS).map_or(self.raw.len(), |(at, _)| at);

@@ -22,7 +22,7 @@ fn hash(seed: u64) -> String {
 }
 
 /// Makes the event of a minute; they take turns.
-pub(super) fn event(minute: u64) -> Line {
+pub(super) fn event(minute: u64) -> EventLine {
     let time = format!("2026-03-01 {:02}:{:02}:07.000Z", minute / 60 % 24, minute % 60);
     let (outcome, actor, from, what, raw, source_path) = match minute % 4 {
         0 => (
@@ -61,7 +61,7 @@ pub(super) fn event(minute: u64) -> Line {
             "/srv/collect/web1/var/log/auth.log",
         ),
     };
-    Line {
+    EventLine {
         id: format!("{}-{:06}", &hash(minute)[..12], minute),
         time,
         doubt: if minute % 4 == 2 { String::new() } else { "year inferred".to_owned() },
@@ -144,7 +144,7 @@ fn findings() -> Vec<FindingPart> {
             state: "open".to_owned(),
             created: "2026-03-05 10:40:00Z".to_owned(),
             created_by: "j.weber".to_owned(),
-            events: vec![Line { raw: String::new(), redacted: true, ..event(159) }],
+            events: vec![EventLine { raw: String::new(), redacted: true, ..event(159) }],
             events_total: 1,
             orphaned: 1,
             ..FindingPart::default()

@@ -12,8 +12,8 @@ fn hostile() -> String {
     HOSTILE.to_owned()
 }
 
-fn hostile_line() -> Line {
-    Line {
+fn hostile_line() -> EventLine {
+    EventLine {
         id: hostile(),
         time: hostile(),
         doubt: hostile(),
@@ -263,7 +263,7 @@ fn the_largest_counts_are_added_and_drawn() {
 fn an_endless_record_is_cut_and_says_so() {
     let raw = "é".repeat(5_000);
     let mut report = sample::report();
-    report.events = vec![Line { raw, ..sample::event(3) }];
+    report.events = vec![EventLine { raw, ..sample::event(3) }];
     let page = html(&report).expect("it is written");
     let events = section(&page, "events").expect("there are events");
     assert!(events.contains("Cut here: the record has 5,000 characters. All of it is in data/raw."));
@@ -295,7 +295,7 @@ fn every_printed_page_names_its_bundle_and_nothing_gets_into_the_style() {
 #[test]
 fn a_cell_that_would_fill_a_page_is_cut_and_its_record_is_not() {
     let mut report = sample::report();
-    report.events = vec![Line { what: "é".repeat(1_500), raw: "è".repeat(1_500), ..sample::event(3) }];
+    report.events = vec![EventLine { what: "é".repeat(1_500), raw: "è".repeat(1_500), ..sample::event(3) }];
     let page = html(&report).expect("it is written");
     let events = section(&page, "events").expect("there are events");
     assert!(events.contains("é … (1,500 characters)</td>"));
@@ -305,7 +305,7 @@ fn a_cell_that_would_fill_a_page_is_cut_and_its_record_is_not() {
 #[test]
 fn a_redacted_record_shows_neither_bytes_nor_hash_and_says_so_on_the_cover() {
     let mut report = sample::report();
-    let hidden = Line { raw: String::new(), sha256: String::new(), redacted: true, ..sample::event(3) };
+    let hidden = EventLine { raw: String::new(), sha256: String::new(), redacted: true, ..sample::event(3) };
     report.events = vec![hidden];
     let page = html(&report).expect("it is written");
     let events = section(&page, "events").expect("there are events");

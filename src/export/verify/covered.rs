@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use crate::case::{Reading, Understood, remarks};
+use crate::case::{RecordDecoder, Understood, remarks};
 use crate::evidence::Damage;
 use crate::export::coverage::{GAP, LOOKED_AT, NOT_SHOWN, gaps_between, not_read};
 use crate::export::read::{Bag, MOST_VALUES, damage, unhex};
 use crate::fs::read_json;
-use crate::journal::Reread;
-use crate::record::{Hash, Instant};
+use crate::journal::{Entry, Reread};
+use crate::record::{Hash, Timestamp};
 
 use super::differ::Differences;
 use super::proofs::Proved;
@@ -39,7 +39,7 @@ const OF_RECEIPT: [&str; 12] = [
 pub struct Covered {
     whole: Value,
     /// How each source's records are read, or why that is not known.
-    pub readings: BTreeMap<Hash, Result<Reading, String>>,
+    pub readings: BTreeMap<Hash, Result<RecordDecoder, String>>,
 }
 
 impl Covered {
@@ -54,9 +54,8 @@ impl Covered {
         for row in whole["sources"].as_array().into_iter().flatten() {
             let reading = match row.get("plan") {
                 None => Err("this bundle does not name how its records were read".to_owned()),
-                Some(plan) => {
-                    Reading::named(plan).map(|reading| Reading { entry: row["reread"].as_u64(), ..reading })
-                }
+                Some(plan) => RecordDecoder::named(plan)
+                    .map(|reading| RecordDecoder { entry: row["reread"].as_u64(), ..reading }),
             };
             readings.extend(row["source"].as_str().and_then(unhex).map(|source| (source, reading)));
         }
@@ -146,7 +145,7 @@ impl Covered {
 /// says, there is none.
 fn receipts<'a>(told: &'a Told, says: &BTreeMap<&str, &Value>) -> BTreeMap<&'a str, Value> {
     let rereads = told.rereads();
-    let rows = told.receipts.iter().flat_map(|line| line.what["sources"].as_array().into_iter().flatten());
+    let rows = told.receipts.iter().flat_map(Entry::receipt_rows);
     let rows = rows.filter(|row| row["status"] != "duplicate");
     let receipt = |row: &'a Value| {
         let source = row["source"].as_str()?;
@@ -164,11 +163,12 @@ fn receipts<'a>(told: &'a Told, says: &BTreeMap<&str, &Value>) -> BTreeMap<&'a s
 /// entry cannot be followed, and the bundle does not say that it was.
 fn read_as(row: &Value, reread: &Reread, said: Option<u64>) -> Option<Value> {
     let gives: Understood = serde_json::from_value(reread.gives.clone()).ok()?;
-    let can = || Reading::named(&reread.plan).is_ok() && reread.plan["framing"] == row["plan"]["framing"];
+    let can =
+        || RecordDecoder::named(&reread.plan).is_ok() && reread.plan["framing"] == row["plan"]["framing"];
     if said != Some(reread.entry) && !can() {
         return None;
     }
-    let shown = |nanos: Option<i64>| nanos.map(|nanos| Instant::from_nanos(nanos).to_string());
+    let shown = |nanos: Option<i64>| nanos.map(|nanos| Timestamp::from_nanos(nanos).to_string());
     let mut row = row.clone();
     row["format"] = gives.format.into();
     row["unparsed"] = gives.unparsed.into();
@@ -307,7 +307,7 @@ impl One<'_> {
             share.filter(|share| receipt["events"] == share.events && share.receipt.events == share.events);
         match whole {
             Some(share) => {
-                let shown = |nanos: Option<i64>| nanos.map(|nanos| Instant::from_nanos(nanos).to_string());
+                let shown = |nanos: Option<i64>| nanos.map(|nanos| Timestamp::from_nanos(nanos).to_string());
                 let counted = &share.receipt;
                 row.insert("first".into(), shown(counted.first).into());
                 row.insert("last".into(), shown(counted.last).into());
@@ -336,8 +336,8 @@ impl One<'_> {
     fn original(&self, source: &str, says: &Value) -> Value {
         let named = says["original"].as_str().unwrap_or_default();
         let hash = named.strip_prefix("data/originals/").unwrap_or_default();
-        let mut lists = self.told.receipts.iter().filter_map(|line| line.what["containers"].as_array());
-        let mut kept = || self.told.receipts_withheld || lists.any(|list| list.iter().any(|one| one == hash));
+        let mut containers = self.told.receipts.iter().flat_map(Entry::receipt_containers);
+        let mut kept = || self.told.receipts_withheld || containers.any(|one| one == hash);
         if self.bag.has(named) && (hash == source || unhex(hash).is_some() && kept()) {
             return named.into();
         }
@@ -360,10 +360,10 @@ fn broken(receipt: &Value, says: &Value) -> Value {
 fn plausible(share: Option<&Share>, says: &Value) -> Value {
     const HOUR: i64 = 3_600_000_000_000;
     let hour = |value: &Value| {
-        let at: Instant = value.as_str()?.parse().ok()?;
+        let at: Timestamp = value.as_str()?.parse().ok()?;
         (at.nanos() % HOUR == 0).then_some(at.nanos() / HOUR)
     };
-    let moment = |value: &Value| value.as_str().and_then(|at| at.parse::<Instant>().ok());
+    let moment = |value: &Value| value.as_str().and_then(|at| at.parse::<Timestamp>().ok());
     let (first, last) = (moment(&says["first"]), moment(&says["last"]));
     let stands = |gap: &&Value| {
         let (Some(from), Some(to)) = (hour(&gap["from"]), hour(&gap["to"])) else { return false };

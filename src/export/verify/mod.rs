@@ -20,7 +20,7 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use crate::case::{Brought, NEVER_PROVEN, Reach, Rungs, Verdict};
+use crate::case::{IndexCheck, Levels, NEVER_PROVEN, TrustInputs, VerifyReport};
 use crate::error::{Error, Result, visible};
 use crate::evidence::Damage;
 use crate::journal::{
@@ -48,7 +48,11 @@ const LOOSE: &str = "Which numbers, lines and offsets the records of a source of
 
 /// Verifies a bundle (a folder or a tar) and never writes. `progress` is told
 /// bytes done, and in all.
-pub fn verify(path: &Path, brought: &Brought, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Verdict> {
+pub fn verify(
+    path: &Path,
+    brought: &TrustInputs,
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Result<VerifyReport> {
     let bag = Bag::open(path)?;
     let mut found = bag.check(progress);
     let mut climb = Climb::default();
@@ -68,13 +72,13 @@ pub fn verify(path: &Path, brought: &Brought, progress: &(dyn Fn(u64, u64) + Syn
     let Climb { signed, anchored, extends, not_proven, mut notes, .. } = climb;
     notes.splice(0..0, proved.notes());
     notes.extend(bag.packing());
-    let rungs = Rungs {
+    let rungs = Levels {
         consistent,
         signed: signed.filter(|_| consistent),
         anchored: anchored.filter(|_| consistent),
         extends,
     };
-    Ok(Verdict {
+    Ok(VerifyReport {
         target: visible(&path.to_string_lossy()),
         rungs,
         damage: found,
@@ -82,7 +86,7 @@ pub fn verify(path: &Path, brought: &Brought, progress: &(dyn Fn(u64, u64) + Syn
         not_proven,
         entries: told.entries,
         sources: proved.proved.sources,
-        reach: Reach { whole: true, ..Reach::default() },
+        reach: IndexCheck { whole: true, ..IndexCheck::default() },
         history: History::default(),
     })
 }
@@ -183,7 +187,7 @@ impl Climb {
         bag: &Bag,
         stated: &Stated,
         told: &Told,
-        brought: &Brought,
+        brought: &TrustInputs,
         found: &mut Vec<Damage>,
     ) {
         let (list, pem) = (bag.read(TAGMANIFEST), small(bag, SIGNATURE));
@@ -273,7 +277,7 @@ impl Climb {
 
     /// Checks the time stamps. That over the bundle's own signature says when the
     /// bundle existed; one over the checkpoint says so of the journal only.
-    fn stamp(&mut self, bag: &Bag, brought: &Brought, found: &mut Vec<Damage>) {
+    fn stamp(&mut self, bag: &Bag, brought: &TrustInputs, found: &mut Vec<Damage>) {
         let over_bundle = self.token(bag, STAMP, SIGNATURE, brought, found);
         self.anchored = over_bundle.filter(|(_, checked)| *checked).map(|(at, _)| at);
         let over_checkpoint =
@@ -292,7 +296,7 @@ impl Climb {
         bag: &Bag,
         token: &str,
         over: &str,
-        brought: &Brought,
+        brought: &TrustInputs,
         found: &mut Vec<Damage>,
     ) -> Option<(String, bool)> {
         if !bag.has(token) {
@@ -321,7 +325,7 @@ impl Climb {
         }
     }
 
-    fn outside(&mut self, told: &Told, brought: &Brought, found: &mut Vec<Damage>) {
+    fn outside(&mut self, told: &Told, brought: &TrustInputs, found: &mut Vec<Damage>) {
         let mut later = false;
         for (from, checkpoint) in &brought.anchors {
             let differs = if !told.is_of_case(checkpoint) {

@@ -8,12 +8,14 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use crate::case::{Brought, NEVER_PROVEN, Reach, Rungs, Verdict};
-use crate::error::{Attempt, Error, Result, visible};
+use crate::case::{IndexCheck, Levels, NEVER_PROVEN, TrustInputs, VerifyReport};
+use crate::error::{Context, Error, Result, visible};
 use crate::evidence::Damage;
 use crate::export::read::{MOST_VALUES, damage, unhex, unhex_salt};
 use crate::fs::{open_named, read_json, read_named};
-use crate::journal::{CHECKPOINT_NAMESPACE, Checkpoint, History, Line, check_signature, leaf};
+use crate::journal::{
+    CHECKPOINT_NAMESPACE, Checkpoint, Entry, EvidenceImport, History, check_signature, leaf,
+};
 use crate::record::{Hash, SourceId, root_from};
 
 use super::proofs::{End, Frame};
@@ -57,9 +59,9 @@ pub fn is_proof(path: &Path) -> bool {
 }
 
 /// Verifies the proof of one record and never writes.
-pub fn verify_proof(path: &Path, brought: &Brought) -> Result<Verdict> {
+pub fn verify_proof(path: &Path, brought: &TrustInputs) -> Result<VerifyReport> {
     let shown = visible(&path.to_string_lossy());
-    let bytes = read_named(path, LARGEST).attempt(|| format!("cannot read {shown}"))?;
+    let bytes = read_named(path, LARGEST).context(|| format!("cannot read {shown}"))?;
     let proof: Proof = read_json(&bytes, MOST_VALUES).map_err(|error| {
         Error::case(format!("{shown} is not a proof: {error}"))
             .hint("Name what `vestigo show ID --proof` printed, a bundle, or a case's folder.")
@@ -75,15 +77,15 @@ pub fn verify_proof(path: &Path, brought: &Brought) -> Result<Verdict> {
     climb.not_proven.push("Which part of the bytes is the event's text, and what its fields are.".to_owned());
     climb.not_proven.push(NEVER_PROVEN.to_owned());
     let signed = climb.signed.filter(|_| consistent);
-    Ok(Verdict {
+    Ok(VerifyReport {
         target: shown,
-        rungs: Rungs { consistent, signed, anchored: None, extends: climb.extends },
+        rungs: Levels { consistent, signed, anchored: None, extends: climb.extends },
         damage: climb.damage,
         notes: climb.notes,
         not_proven: climb.not_proven,
         entries: climb.entries,
         sources: 1,
-        reach: Reach { whole: true, ..Reach::default() },
+        reach: IndexCheck { whole: true, ..IndexCheck::default() },
         history: History::default(),
     })
 }
@@ -147,12 +149,12 @@ impl Climbed {
 
     /// That the entry of the journal seals this root.
     fn entry(&mut self, proof: &Proof, end: &End) -> Result<(), String> {
-        let line: Line = read_json(proof.journal.line.as_bytes(), MOST_VALUES)
+        let line: Entry = read_json(proof.journal.line.as_bytes(), MOST_VALUES)
             .map_err(|_| "its journal line is not an entry")?;
-        let rows = line.what["sources"].as_array().map_or(&[][..], Vec::as_slice);
-        let sealed =
-            rows.iter().any(|row| row["source"] == end.source.as_str() && row["root"] == end.root.as_str());
-        if line.act != "evidence.import" || !sealed || line.seq != proof.journal.place {
+        let seals = |import: EvidenceImport| {
+            import.sources.iter().any(|row| row.source == end.source && row.root == end.root)
+        };
+        if !line.read().is_some_and(seals) || line.seq != proof.journal.place {
             return Err("its journal line does not seal this source".to_owned());
         }
         self.notes.push(format!("Sealed at {} by {}.", visible(&line.at), visible(&line.by)));
@@ -160,7 +162,7 @@ impl Climbed {
     }
 
     /// From the entry of the journal to the checkpoint, and whose that is.
-    fn checkpoint(&mut self, proof: &Proof, brought: &Brought) -> Result<(), String> {
+    fn checkpoint(&mut self, proof: &Proof, brought: &TrustInputs) -> Result<(), String> {
         let checkpoint = Checkpoint::parse(&proof.checkpoint).map_err(|error| error.to_string())?;
         self.entries = checkpoint.size;
         let leaf = leaf(format!("{}\n", proof.journal.line).as_bytes());
@@ -199,7 +201,7 @@ impl Climbed {
         Ok(())
     }
 
-    fn anchors(&mut self, checkpoint: &Checkpoint, brought: &Brought) {
+    fn anchors(&mut self, checkpoint: &Checkpoint, brought: &TrustInputs) {
         for (from, brought) in &brought.anchors {
             if brought.origin == checkpoint.origin && brought.size != checkpoint.size {
                 self.not_proven.push(format!(

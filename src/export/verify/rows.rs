@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::case::Reading;
+use crate::case::RecordDecoder;
 use crate::evidence::Damage;
 use crate::record::{Hash, SourceId};
 
@@ -185,7 +185,7 @@ impl Rows {
             let behind = self.rows.get(&(key.0, key.1 + 1));
             match (row.part, next, behind) {
                 (0, ..) => {}
-                (1, ..) if row.place.is_some_and(|place| Reading::fills_a_part(place.text)) => {}
+                (1, ..) if row.place.is_some_and(|place| RecordDecoder::fills_a_part(place.text)) => {}
                 (1, _, Some(other)) if other.part == 2 => {}
                 (1, _, None) => open += 1,
                 (part, Some((_, other)), _) if part > 1 && other.part == part - 1 => {}

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use crate::case::{Reading, Receipt};
+use crate::case::{Receipt, RecordDecoder};
 use crate::evidence::Damage;
 use crate::export::custody::OF_FINDING;
 use crate::export::ledger;
@@ -17,7 +17,7 @@ use crate::export::piece::forms;
 use crate::export::read::{Bag, MOST_VALUES, unhex};
 use crate::fs::read_json;
 use crate::parse::UNPARSED;
-use crate::record::{Entry, EventId, Hash, Instant, Origin, SourceId, json_object};
+use crate::record::{EventId, EventRecord, Hash, Origin, SourceId, Timestamp, json_object};
 
 use super::differ::Differences;
 use super::rows::{Place, Row, Rows};
@@ -38,7 +38,7 @@ pub struct Known<'a> {
     /// Whether the bundle says that values were taken out of it.
     pub redacted: bool,
     /// How each source's records are read, or why that is not known.
-    pub readings: &'a BTreeMap<Hash, Result<Reading, String>>,
+    pub readings: &'a BTreeMap<Hash, Result<RecordDecoder, String>>,
     /// The tags of each event, by `<source>:<record>`.
     pub tags: &'a BTreeMap<String, Vec<String>>,
 }
@@ -68,7 +68,7 @@ pub struct Said {
     /// By source.
     pub shares: BTreeMap<Hash, Share>,
     /// The times of all events that tell one.
-    pub times: Vec<Instant>,
+    pub times: Vec<Timestamp>,
 }
 
 /// Checks every event against its record, and each of its forms.
@@ -103,7 +103,7 @@ pub fn check(known: &Known<'_>, rows: &mut Rows, found: &mut Vec<Damage>) -> Res
 }
 
 /// The order of events: by time, those without one behind.
-type Turn = (bool, Option<Instant>, Hash, u64);
+type Turn = (bool, Option<Timestamp>, Hash, u64);
 
 /// Going through the events.
 struct Events<'a> {
@@ -239,8 +239,10 @@ impl Events<'_> {
         let length = text.len() as u64;
         let (source, line, offset) = (SourceId(*source), row.line, row.offset.unwrap_or_default());
         let origin = Origin { source, record, line, offset, length };
-        let mut object =
-            json_object(&Entry { origin, event, raw: text, part: row.part, reread: reading.entry }, true);
+        let mut object = json_object(
+            &EventRecord { origin, event, raw: text, part: row.part, reread: reading.entry },
+            true,
+        );
         if row.offset.is_none() {
             object.remove("vestigo.offset");
         }

@@ -1,5 +1,6 @@
 //! What a bundle says of itself, held against what is in it.
 
+use crate::journal::{CaseCreate, Entry};
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
@@ -11,7 +12,7 @@ use crate::export::ledger::{each, occurrences};
 use crate::export::read::{Bag, MOST_VALUES, damage};
 use crate::export::{asked, bars};
 use crate::fs::read_json;
-use crate::record::{Instant, Window, Zone};
+use crate::record::{TimeRange, Timestamp, Zone};
 
 use super::covered::Covered;
 use super::differ::Differences;
@@ -160,18 +161,14 @@ impl Stated {
             }
         };
         // The version before said neither this nor how it read its records.
-        let names_plans = told
-            .receipts
-            .iter()
-            .flat_map(|line| line.what["sources"].as_array())
-            .flatten()
-            .any(|row| row.get("plan").is_some());
+        let names_plans =
+            told.receipts.iter().flat_map(Entry::receipt_rows).any(|row| row.get("plan").is_some());
         let says_so = names_plans || says.get("answered_from").is_some();
         set("answered_from", says_so.then(|| "evidence".into()));
         set("asked", Some(self.asked_of(of, found)));
         set("digest", of.said.map(|said| said.digest.as_str().into()));
         set("case", told.case.as_deref().map(Value::from));
-        set("zone", told.create.as_ref().and_then(|create| create.get("zone").cloned()));
+        set("zone", told.create.as_ref().map(|create| create.zone.as_str().into()));
         set("tool", self.info.get("Bag-Software-Agent").map(|tool| tool.as_str().into()));
         if self.is_whole() {
             set("silent", of.said.map(|said| self.silent(of, said, open)));
@@ -240,10 +237,10 @@ impl Stated {
             if meant.is_empty() || names != meant.iter().copied().collect() {
                 wrong(format!("a part is not one: {}", super::differ::shown(part)));
             }
-            let bound = |name: &str| part[name].as_str().and_then(|at| at.parse::<Instant>().ok());
+            let bound = |name: &str| part[name].as_str().and_then(|at| at.parse::<Timestamp>().ok());
             let (from, to) = (bound("from"), bound("to"));
             let outside =
-                |time: &Instant| from.is_some_and(|from| *time < from) || to.is_some_and(|to| *time >= to);
+                |time: &Timestamp| from.is_some_and(|from| *time < from) || to.is_some_and(|to| *time >= to);
             let times = of.said.map_or(&[][..], |said| &said.times);
             if alone && (from.is_some() || to.is_some()) && times.iter().any(outside) {
                 wrong("an event lies outside of the time that was asked for".to_owned());
@@ -258,13 +255,13 @@ impl Stated {
         let zone: Option<Zone> = self.query["shown_in"].as_str().and_then(|zone| zone.parse().ok());
         if let Some(zone) = zone.filter(|_| of.events == of.covered.events()) {
             let row =
-                |window: Window| json!({ "from": window.from.to_string(), "to": window.to.to_string() });
+                |window: TimeRange| json!({ "from": window.from.to_string(), "to": window.to.to_string() });
             return bars::silent_among(&said.times, &zone).into_iter().map(row).collect();
         }
         let says = self.query["silent"].as_array().map_or(&[][..], Vec::as_slice);
-        let moment = |value: &Value| value.as_str().and_then(|at| at.parse::<Instant>().ok());
-        let window = |row: &Value| Some(Window { from: moment(&row["from"])?, to: moment(&row["to"])? });
-        let empty = |window: Window| !said.times.iter().any(|time| window.contains(*time));
+        let moment = |value: &Value| value.as_str().and_then(|at| at.parse::<Timestamp>().ok());
+        let window = |row: &Value| Some(TimeRange { from: moment(&row["from"])?, to: moment(&row["to"])? });
+        let empty = |window: TimeRange| !said.times.iter().any(|time| window.contains(*time));
         if of.events > 0 {
             open.push("Which stretches of the report's chart no source has any event in: the bundle has not all events of the case.".to_owned());
         }
@@ -276,14 +273,14 @@ impl Stated {
         let state = told.last.as_ref().map(|(at, _)| at.as_str());
         let create = told.create.as_ref();
         // An empty value has no line.
-        let own = |name: &str| create.map(|create| one_line(create[name].as_str().unwrap_or_default()));
+        let own = |text: fn(&CaseCreate) -> &str| create.map(|create| one_line(text(create)));
         let wanted = [
             ("Vestigo-Case", told.case.clone().or_else(|| self.case())),
             ("Vestigo-Events", Some(of.events.to_string())),
             ("Vestigo-State", state.map(str::to_owned)),
             ("Bagging-Date", state.and_then(|state| state.get(..10)).map(str::to_owned)),
-            ("External-Description", own("title")),
-            ("Contact-Name", own("examiner")),
+            ("External-Description", own(|create| &create.title)),
+            ("Contact-Name", own(|create| &create.examiner)),
             ("Bag-Software-Agent", self.query["tool"].as_str().map(str::to_owned)),
         ];
         let mut wrong = |name: &str, says: &str, is: &str| {

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
-use serde_json::Value;
 
 use crate::error::visible;
 use crate::evidence::Damage;
 use crate::fs::{read_json, weight_of_json};
-use crate::journal::{Checkpoint, Line, Reread, concerns_reading, hash_of, leaf, rereads};
+use crate::journal::{
+    CaseCreate, Checkpoint, Entry, EntryPayload, EvidenceImport, ImportReceipt, Payload, Reread,
+    SealedSource, concerns_reading, hash_of, leaf, rereads,
+};
 use crate::record::{Hash, root};
 
 use crate::export::read::{Bag, MOST_VALUES, damage, unhex};
@@ -49,7 +51,7 @@ pub struct Told {
     /// When the last entry was made and by whom, where it is shown.
     pub last: Option<(String, String)>,
     /// The entry that made the case, where it is shown.
-    pub create: Option<Value>,
+    pub create: Option<CaseCreate>,
     /// The fingerprints of the keys that shown entries name as the case's.
     pub keys: Vec<String>,
     /// The sources in the order of their import.
@@ -57,11 +59,11 @@ pub struct Told {
     /// The numbers of the batches.
     pub batches: Vec<u64>,
     /// The receipts of imports that are shown.
-    pub receipts: Vec<Line>,
+    pub receipts: Vec<Entry>,
     /// Whether there may be receipts besides these, withheld or too many.
     pub receipts_withheld: bool,
     /// The entries that are shown of which some may say how a source is read, each with its text.
-    readings: Vec<(Line, Vec<u8>)>,
+    readings: Vec<(Entry, Vec<u8>)>,
     /// How many values the receipts are, about.
     kept: u64,
     /// The leaves of the journal's tree.
@@ -115,33 +117,35 @@ impl Told {
             self.receipts_withheld = true;
             return in_turn(line.seq, self.entries);
         }
-        let line: Line = read_json(text, MOST_VALUES).map_err(|_| "it is not an entry".to_owned())?;
+        let line: Entry = read_json(text, MOST_VALUES).map_err(|_| "it is not an entry".to_owned())?;
         in_turn(line.seq, self.entries)?;
         if line.prev != self.head {
             return Err("it does not follow the line before".to_owned());
         }
-        if (line.act == "case.create") != (self.entries == 0) {
+        if line.is::<CaseCreate>() != (self.entries == 0) {
             return Err("the first entry, and no other, makes the case".to_owned());
         }
         self.head = hash_of(text);
         self.leaves.push(leaf(text));
-        if line.act == "case.create" {
-            self.case = line.what["id"].as_str().map(str::to_owned);
-            self.keys.extend(line.what["key"].as_str().map(str::to_owned));
-            self.create = Some(line.what.clone());
-        }
-        if line.act == "key.add" {
-            self.keys.extend(line.what["fingerprint"].as_str().map(str::to_owned));
-        }
-        if line.act == "evidence.import" {
-            self.batches.extend(line.what["batch"].as_u64());
-            for row in line.what["sources"].as_array().into_iter().flatten() {
-                self.import(row)?;
+        match line.payload() {
+            Payload::CaseCreate(create) => {
+                self.case = Some(create.id.clone());
+                self.keys.extend(create.key.clone());
+                self.create = Some(create);
             }
+            Payload::KeyAdd(key) => self.keys.push(key.fingerprint),
+            Payload::EvidenceImport(import) => {
+                self.batches.push(import.batch.into());
+                import.sources.into_iter().try_for_each(|row| self.import(row))?;
+            }
+            Payload::Unknown(kind, _) if kind == CaseCreate::KIND || kind == EvidenceImport::KIND => {
+                return Err(format!("its particulars are not those of `{kind}`"));
+            }
+            _ => {}
         }
         self.last = Some((line.at.clone(), line.by.clone()));
-        let reads = concerns_reading(&line.act);
-        if reads || line.act == "import.receipt" {
+        let reads = concerns_reading(&line.kind);
+        if reads || line.is::<ImportReceipt>() {
             self.kept += weight_of_json(text);
             if self.kept > MOST_VALUES {
                 self.receipts_withheld = true;
@@ -160,17 +164,15 @@ impl Told {
         rereads(self.readings.iter().map(|(line, text)| (line, &text[..])))
     }
 
-    fn import(&mut self, row: &Value) -> Result<(), String> {
-        let (Some(source), Some(root)) = (row["source"].as_str(), row["root"].as_str()) else {
-            return Err("it imports a source without a root".to_owned());
-        };
-        let import = Import { root: root.to_owned(), records: row["records"].as_u64() };
-        match self.imports.insert(source.to_owned(), import.clone()) {
+    fn import(&mut self, row: SealedSource) -> Result<(), String> {
+        let SealedSource { source, root, records, .. } = row;
+        let import = Import { root, records };
+        match self.imports.insert(source.clone(), import.clone()) {
             // A source has one root: a second one would let other records be proved.
             Some(before) if before != import => Err("it imports a source again, and otherwise".to_owned()),
             Some(_) => Ok(()),
             None => {
-                self.sources.push(source.to_owned());
+                self.sources.push(source);
                 Ok(())
             }
         }

@@ -9,8 +9,8 @@ use super::made::{
 };
 use crate::error::Result;
 use crate::index::{
-    Basis, Binding, Cancel, Index, Indexed, SegmentWriter, Sum, Witness, is_damaged, publish, publish_all,
-    sweep,
+    CancelToken, Index, IndexBasis, IndexBinding, Indexed, SegmentWriter, Sum, Witness, is_damaged, publish,
+    publish_all, sweep,
 };
 use crate::query::Expr;
 use crate::record::Value;
@@ -30,11 +30,11 @@ fn events(n: u64) -> Vec<Made> {
 fn read(folder: &Path, events: u64) -> Result<u64> {
     let index = open(folder, &[(1, events)])?;
     index.sums(&Witness::default())?;
-    index.count(&all(Expr::All), &Cancel::new())
+    index.count(&all(Expr::All), &CancelToken::new())
 }
 
 /// Says why an index cannot be opened for these batches.
-fn refused(folder: &Path, binding: &Binding, expected: &[Basis]) -> String {
+fn refused(folder: &Path, binding: &IndexBinding, expected: &[IndexBasis]) -> String {
     let error = Index::open(&dir(folder), binding, expected).err().expect("it is not what is wanted");
     assert!(is_damaged(&error), "{error}");
     std::error::Error::source(&error).expect("it says why").to_string()
@@ -61,17 +61,17 @@ fn a_folder_without_an_index_is_refused_and_one_of_nothing_is_an_index() {
 #[test]
 fn an_index_of_other_evidence_another_case_or_another_user_is_refused() {
     let (folder, _) = index_of(&events(20));
-    let other = Binding { case: "another case".to_owned(), ..binding() };
+    let other = IndexBinding { case: "another case".to_owned(), ..binding() };
     assert_eq!(refused(folder.path(), &other, &[basis(1, 20)]), "meta.json is not what this user wrote");
-    let other = Binding { secret: [8; 32], ..binding() };
+    let other = IndexBinding { secret: [8; 32], ..binding() };
     assert_eq!(refused(folder.path(), &other, &[basis(1, 20)]), "meta.json is not what this user wrote");
-    let refused = |expected: &[Basis]| refused(folder.path(), &binding(), expected);
+    let refused = |expected: &[IndexBasis]| refused(folder.path(), &binding(), expected);
     assert_eq!(refused(&[]), "batch 1: there is no such batch");
     assert_eq!(refused(&[basis(2, 20)]), "batch 1: there is no such batch");
     assert_eq!(refused(&[basis(1, 21)]), "batch 1: rows are missing");
-    let manifest = Basis { manifest: source_id(9), ..basis(1, 20) };
+    let manifest = IndexBasis { manifest: source_id(9), ..basis(1, 20) };
     assert_eq!(refused(&[manifest]), "batch 1: it was made from another manifest");
-    let readings = Basis { readings: source_id(9), ..basis(1, 20) };
+    let readings = IndexBasis { readings: source_id(9), ..basis(1, 20) };
     assert_eq!(refused(&[readings]), "batch 1: it was read in another way");
     assert_eq!(open(folder.path(), &[(1, 20), (2, 5)]).unwrap().batches(), [1]);
 }

@@ -8,9 +8,9 @@ use proptest::sample::select;
 
 use super::made::{Made, event, open, pattern, publish_crowded, source_id};
 use super::oracle;
-use crate::index::{Cancel, Index, Order, Rank, Request, Sum, Witness};
+use crate::index::{CancelToken, Index, Order, Request, Sum, TermOrder, Witness};
 use crate::query::{Expr, FieldRef, Leaf, Op, Pattern, Scalar, Side, Test};
-use crate::record::{Instant, Key, Value, Window};
+use crate::record::{Key, TimeRange, Timestamp, Value};
 
 const FIELDS: [&str; 10] = [
     "user.name",
@@ -103,8 +103,8 @@ fn value() -> impl Strategy<Value = Value<'static>> {
     ]
 }
 
-fn moment() -> impl Strategy<Value = Instant> {
-    select(&TIMES[..]).prop_map(Instant::from_nanos)
+fn moment() -> impl Strategy<Value = Timestamp> {
+    select(&TIMES[..]).prop_map(Timestamp::from_nanos)
 }
 
 type Parts = (Option<i64>, Vec<(&'static str, Value<'static>)>, u8);
@@ -185,7 +185,7 @@ fn time_test() -> impl Strategy<Value = Test> {
 fn leaf() -> impl Strategy<Value = Expr> {
     let named = |name: &'static str| match Key::from(name) {
         Key::Core(id) => FieldRef::Core(id),
-        Key::Own(name) => FieldRef::Own(name.into_owned()),
+        Key::Custom(name) => FieldRef::Own(name.into_owned()),
     };
     let whole = |(field, test)| Expr::Leaf(Leaf { field: Some(field), test });
     let id = (0u8..5, 0u64..12, 8usize..=64).prop_map(|(source, record, digits)| {
@@ -218,15 +218,15 @@ fn expr() -> impl Strategy<Value = Expr> {
     })
 }
 
-fn window() -> impl Strategy<Value = Window> {
-    prop_oneof![Just(Window::ALL), (moment(), moment()).prop_map(|(from, to)| Window { from, to })]
+fn window() -> impl Strategy<Value = TimeRange> {
+    prop_oneof![Just(TimeRange::ALL), (moment(), moment()).prop_map(|(from, to)| TimeRange { from, to })]
 }
 
 fn request() -> impl Strategy<Value = Request> {
     (expr(), window()).prop_map(|(expr, window)| Request { expr, window })
 }
 
-fn edges() -> impl Strategy<Value = Vec<Instant>> {
+fn edges() -> impl Strategy<Value = Vec<Timestamp>> {
     prop::collection::vec(moment(), 0..6).prop_map(|mut edges| {
         edges.sort_unstable();
         edges
@@ -243,7 +243,7 @@ fn check_pages(index: &Index, events: &[Made], request: &Request, limit: usize) 
     for order in [Order::Newest, Order::Oldest] {
         let mut seen = Vec::new();
         loop {
-            let page = index.page(request, order, seen.last(), limit, &Cancel::new()).unwrap();
+            let page = index.page(request, order, seen.last(), limit, &CancelToken::new()).unwrap();
             assert!(page.len() <= limit);
             if page.is_empty() {
                 break;
@@ -271,7 +271,7 @@ proptest! {
         let counts = [&segments[..split], &segments[split..]]
             .map(|segments| segments.iter().map(|events| events.len() as u64).sum());
         let index = open(folder.path(), &[(1, counts[0]), (2, counts[1])]).unwrap();
-        let cancel = Cancel::new();
+        let cancel = CancelToken::new();
         prop_assert_eq!(index.len(), events.len() as u64);
         let witness = Witness::default();
         let mut sums = BTreeMap::from([(1, Sum::default()), (2, Sum::default())]);
@@ -289,7 +289,7 @@ proptest! {
             prop_assert_eq!(index.span(request, &cancel).unwrap(), oracle::span(&events, request));
             let histogram = index.histogram(request, edges, *by, *series, &cancel).unwrap();
             prop_assert_eq!(histogram, oracle::histogram(&events, request, edges, *by, *series));
-            for (rank, field) in [Rank::Most, Rank::Rarest].into_iter().zip([by.unwrap_or("message"), "labels.a"]) {
+            for (rank, field) in [TermOrder::Most, TermOrder::Rarest].into_iter().zip([by.unwrap_or("message"), "labels.a"]) {
                 let mut tops = oracle::top(&events, request, field, rank);
                 tops.truncate(limit);
                 prop_assert_eq!(index.top(request, field, rank, limit, &cancel).unwrap(), tops);
@@ -299,8 +299,8 @@ proptest! {
         names.retain(|name| !FIELDS.contains(&name.as_str()));
         prop_assert!(names.is_empty());
         for field in FIELDS {
-            let everything = Request { expr: Expr::All, window: Window::ALL };
-            let mut tops = oracle::top(&events, &everything, field, Rank::Most);
+            let everything = Request { expr: Expr::All, window: TimeRange::ALL };
+            let mut tops = oracle::top(&events, &everything, field, TermOrder::Most);
             let known = index.fields().iter().any(|info| info.name == field && info.values >= tops.len() as u64);
             prop_assert!(known || tops.is_empty(), "{}", field);
             tops.retain(|top| top.value.to_lowercase().starts_with("ro"));

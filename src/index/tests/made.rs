@@ -5,9 +5,11 @@ use std::path::Path;
 
 use crate::error::Result;
 use crate::fs::Dir;
-use crate::index::{Binding, Cancel, Hit, Index, Indexed, Request, SegmentWriter, publish};
+use crate::index::{CancelToken, Hit, Index, IndexBinding, Indexed, Request, SegmentWriter, publish};
 use crate::query::{Expr, FieldRef, Leaf, Pattern, Test};
-use crate::record::{Basis as Known, Event, Instant, Key, Precision, SourceId, Stamp, Value, Window};
+use crate::record::{
+    Event, EventTime, Key, Precision, SourceId, TimeBasis as Known, TimeRange, Timestamp, Value,
+};
 
 /// An event with where it comes from.
 #[derive(Debug, Clone)]
@@ -30,8 +32,8 @@ pub fn source_id(number: u8) -> SourceId {
 pub fn event(source: u8, record: u64, nanos: Option<i64>, values: &[(&str, Value<'static>)]) -> Made {
     let mut event = Event::default();
     event.format = "made.test";
-    event.stamp = nanos.map(|nanos| Stamp {
-        instant: Instant::from_nanos(nanos),
+    event.stamp = nanos.map(|nanos| EventTime {
+        instant: Timestamp::from_nanos(nanos),
         precision: Precision::Nano,
         basis: Known::default(),
     });
@@ -52,13 +54,13 @@ impl Made {
 }
 
 /// Whose the indexes of these tests are.
-pub fn binding() -> Binding {
-    Binding { case: "a case".to_owned(), secret: [7; 32] }
+pub fn binding() -> IndexBinding {
+    IndexBinding { case: "a case".to_owned(), secret: [7; 32] }
 }
 
 /// What a batch of so many events is made from.
-pub fn basis(batch: u32, events: u64) -> crate::index::Basis {
-    crate::index::Basis { batch, manifest: source_id(batch as u8), readings: source_id(0), events }
+pub fn basis(batch: u32, events: u64) -> crate::index::IndexBasis {
+    crate::index::IndexBasis { batch, manifest: source_id(batch as u8), readings: source_id(0), events }
 }
 
 /// Opens an index whose batches have so many events.
@@ -123,17 +125,17 @@ pub fn is(field: Option<&str>, text: &str) -> Expr {
 pub fn leaf(field: Option<&str>, test: Test) -> Expr {
     let field = field.map(|name| match Key::from(name) {
         Key::Core(id) => FieldRef::Core(id),
-        Key::Own(name) => FieldRef::Own(name.into_owned()),
+        Key::Custom(name) => FieldRef::Own(name.into_owned()),
     });
     Expr::Leaf(Leaf { field, test })
 }
 
 /// Asks for everything that matches.
 pub fn all(expr: Expr) -> Request {
-    Request { expr, window: Window::ALL }
+    Request { expr, window: TimeRange::ALL }
 }
 
 /// Counts what matches, whenever it happened.
 pub fn count(index: &Index, expr: Expr) -> u64 {
-    index.count(&all(expr), &Cancel::new()).unwrap()
+    index.count(&all(expr), &CancelToken::new()).unwrap()
 }

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::made::{Made, source_id};
-use crate::index::{Bucket, Histogram, Hit, Order, Rank, Request, Top};
+use crate::index::{Bucket, Histogram, Hit, Order, Request, TermOrder, TopValues};
 use crate::query::{Expr, FieldRef, Leaf, Op, Pattern, Scalar, Side, Test};
-use crate::record::{Instant, Kind, Value, Window, fields};
+use crate::record::{FieldKind, TimeRange, Timestamp, Value, fields};
 
 fn text(value: &Value<'_>) -> String {
     match value {
@@ -25,13 +25,13 @@ pub fn values(made: &Made, field: &str) -> BTreeSet<String> {
     }
 }
 
-fn time(made: &Made) -> Option<Instant> {
+fn time(made: &Made) -> Option<Timestamp> {
     made.event.stamp.map(|stamp| stamp.instant)
 }
 
 pub fn matches(made: &Made, request: &Request) -> bool {
     let within =
-        request.window == Window::ALL || time(made).is_some_and(|time| request.window.contains(time));
+        request.window == TimeRange::ALL || time(made).is_some_and(|time| request.window.contains(time));
     within && holds(made, &request.expr)
 }
 
@@ -49,9 +49,11 @@ fn holds_leaf(made: &Made, Leaf { field, test }: &Leaf) -> bool {
     let any = |name: &str, kind| values(made, name).iter().any(|value| holds_value(value, test, kind));
     match field {
         None if *test == Test::Exists => true,
-        None => {
-            made.event.fields().iter().any(|(_, value)| holds_value(&text(value), test, Some(Kind::Text)))
-        }
+        None => made
+            .event
+            .fields()
+            .iter()
+            .any(|(_, value)| holds_value(&text(value), test, Some(FieldKind::Text))),
         Some(FieldRef::Core(fields::TIMESTAMP)) => time(made).is_some_and(|time| match test {
             Test::Exists => true,
             Test::Compare(op, Scalar::Moment(moment)) => fits(Some(time.cmp(moment)), *op),
@@ -59,16 +61,16 @@ fn holds_leaf(made: &Made, Leaf { field, test }: &Leaf) -> bool {
                 side(low, |scalar| moment_order(time, scalar)).0
                     && side(high, |scalar| moment_order(time, scalar)).1
             }
-            test => holds_value(&time.to_string(), test, Some(Kind::Keyword)),
+            test => holds_value(&time.to_string(), test, Some(FieldKind::Keyword)),
         }),
         Some(FieldRef::Core(id)) => any(id.name(), Some(id.field().kind)),
         Some(FieldRef::Own(name)) => any(name, None),
-        Some(FieldRef::Format) => any("vestigo.format", Some(Kind::Keyword)),
+        Some(FieldRef::Format) => any("vestigo.format", Some(FieldKind::Keyword)),
         Some(FieldRef::Source) => match test {
             Test::Is(pattern) if !pattern.is_wild() => {
                 source_id(made.source).to_string().starts_with(&pattern.text.to_lowercase())
             }
-            _ => any("vestigo.source", Some(Kind::Keyword)),
+            _ => any("vestigo.source", Some(FieldKind::Keyword)),
         },
         Some(FieldRef::Id) => match test {
             Test::Is(pattern) => {
@@ -81,7 +83,7 @@ fn holds_leaf(made: &Made, Leaf { field, test }: &Leaf) -> bool {
     }
 }
 
-fn moment_order(time: Instant, scalar: &Scalar) -> Option<Ordering> {
+fn moment_order(time: Timestamp, scalar: &Scalar) -> Option<Ordering> {
     match scalar {
         Scalar::Moment(moment) => Some(time.cmp(moment)),
         _ => None,
@@ -106,7 +108,7 @@ fn fits(order: Option<Ordering>, op: Op) -> bool {
     }
 }
 
-fn holds_value(value: &str, test: &Test, kind: Option<Kind>) -> bool {
+fn holds_value(value: &str, test: &Test, kind: Option<FieldKind>) -> bool {
     match test {
         Test::Exists => true,
         Test::Is(pattern) => is(value, pattern, kind),
@@ -141,7 +143,7 @@ fn order(value: &str, scalar: &Scalar) -> Option<Ordering> {
         }
         Scalar::Moment(moment) => {
             let time = chrono::DateTime::parse_from_rfc3339(value).ok()?;
-            Some(Instant::from_nanos(time.timestamp_nanos_opt()?).cmp(moment))
+            Some(Timestamp::from_nanos(time.timestamp_nanos_opt()?).cmp(moment))
         }
         Scalar::Ip(ip) => {
             value.parse::<IpAddr>().ok().filter(|v| v.is_ipv4() == ip.is_ipv4()).map(|v| v.cmp(ip))
@@ -164,10 +166,10 @@ fn words(chars: &[char]) -> Vec<String> {
     spaced.split_whitespace().map(str::to_owned).collect()
 }
 
-fn is(value: &str, pattern: &Pattern, kind: Option<Kind>) -> bool {
+fn is(value: &str, pattern: &Pattern, kind: Option<FieldKind>) -> bool {
     let (chars, wanted) = (folded(value), folded(&pattern.text));
     let wild = !pattern.quoted && pattern.is_wild();
-    if kind == Some(Kind::Text) {
+    if kind == Some(FieldKind::Text) {
         return if wild { some_stretch(&chars, &wanted) } else { has_words(&chars, &wanted, pattern) };
     }
     if wild {
@@ -179,8 +181,8 @@ fn is(value: &str, pattern: &Pattern, kind: Option<Kind>) -> bool {
         plain.is_some_and(|n| order(value, &Scalar::Number(n)) == Some(Ordering::Equal))
     };
     chars == wanted
-        || (matches!(kind, None | Some(Kind::Ip)) && same_ip())
-        || (kind == Some(Kind::Long) && same_number())
+        || (matches!(kind, None | Some(FieldKind::Ip)) && same_ip())
+        || (kind == Some(FieldKind::Long) && same_number())
 }
 
 fn has_words(chars: &[char], wanted: &[char], pattern: &Pattern) -> bool {
@@ -228,25 +230,26 @@ pub fn hits(events: &[Made], request: &Request, order: Order) -> Vec<Hit> {
     timed.into_iter().chain(untimed).collect()
 }
 
-pub fn span(events: &[Made], request: &Request) -> Option<(Instant, Instant)> {
+pub fn span(events: &[Made], request: &Request) -> Option<(Timestamp, Timestamp)> {
     let times = || events.iter().filter(|made| matches(made, request)).filter_map(time);
     Some((times().min()?, times().max()?))
 }
 
-pub fn top(events: &[Made], request: &Request, field: &str, rank: Rank) -> Vec<Top> {
-    let mut tops: BTreeMap<String, Top> = BTreeMap::new();
+pub fn top(events: &[Made], request: &Request, field: &str, rank: TermOrder) -> Vec<TopValues> {
+    let mut tops: BTreeMap<String, TopValues> = BTreeMap::new();
     for made in events.iter().filter(|made| matches(made, request)) {
         for value in values(made, field) {
-            let top = tops.entry(value.clone()).or_insert(Top { value, count: 0, first: None, last: None });
+            let top =
+                tops.entry(value.clone()).or_insert(TopValues { value, count: 0, first: None, last: None });
             top.count += 1;
             top.first = [top.first, time(made)].into_iter().flatten().min();
             top.last = top.last.max(time(made));
         }
     }
-    let mut tops: Vec<Top> = tops.into_values().collect();
+    let mut tops: Vec<TopValues> = tops.into_values().collect();
     match rank {
-        Rank::Most => tops.sort_by(|a, b| b.count.cmp(&a.count).then(a.value.cmp(&b.value))),
-        Rank::Rarest => tops.sort_by(|a, b| a.count.cmp(&b.count).then(a.value.cmp(&b.value))),
+        TermOrder::Most => tops.sort_by(|a, b| b.count.cmp(&a.count).then(a.value.cmp(&b.value))),
+        TermOrder::Rarest => tops.sort_by(|a, b| a.count.cmp(&b.count).then(a.value.cmp(&b.value))),
     }
     tops
 }
@@ -254,11 +257,12 @@ pub fn top(events: &[Made], request: &Request, field: &str, rank: Rank) -> Vec<T
 pub fn histogram(
     events: &[Made],
     request: &Request,
-    edges: &[Instant],
+    edges: &[Timestamp],
     by: Option<&str>,
     series: usize,
 ) -> Histogram {
-    let windows: Vec<Window> = edges.windows(2).map(|pair| Window { from: pair[0], to: pair[1] }).collect();
+    let windows: Vec<TimeRange> =
+        edges.windows(2).map(|pair| TimeRange { from: pair[0], to: pair[1] }).collect();
     let within: Vec<Made> = events
         .iter()
         .filter(|made| matches(made, request))
@@ -266,7 +270,7 @@ pub fn histogram(
         .cloned()
         .collect();
     let mut names: Vec<String> = by.map_or(Vec::new(), |by| {
-        let tops = top(&within, request, by, Rank::Most);
+        let tops = top(&within, request, by, TermOrder::Most);
         tops.into_iter()
             .map(|top| top.value)
             .filter(|value| !value.is_empty() && value != "…")

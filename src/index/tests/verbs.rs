@@ -4,10 +4,10 @@ use super::made::{
     Made, all, count, event, index_of, is, leaf, open, pattern, publish_crowded, publish_segments, source_id,
 };
 use super::oracle;
-use crate::error::Kind;
-use crate::index::{Cancel, Order, Rank, Request};
+use crate::error::ErrorKind;
+use crate::index::{CancelToken, Order, Request, TermOrder};
 use crate::query::{Expr, FieldRef, Leaf, Op, Scalar, Test};
-use crate::record::{Instant, Value, Window};
+use crate::record::{TimeRange, Timestamp, Value};
 
 fn text(text: &str) -> Value<'static> {
     Value::from(text.to_owned())
@@ -82,7 +82,7 @@ fn events_of_one_moment_come_by_source_id_and_record_whatever_the_segments() {
     for order in [Order::Newest, Order::Oldest] {
         let expected = oracle::hits(&events, &request, order);
         for (i, hit) in expected.iter().enumerate() {
-            let next = index.page(&request, order, Some(hit), 1, &Cancel::new()).unwrap();
+            let next = index.page(&request, order, Some(hit), 1, &CancelToken::new()).unwrap();
             assert_eq!(next.first(), expected.get(i + 1));
         }
     }
@@ -124,7 +124,7 @@ fn a_cursor_need_not_be_an_event_that_is_there() {
         index_of(&[event(1, 5, Some(10), &[]), event(1, 6, Some(20), &[]), event(1, 7, None, &[])]);
     let after = event(0, 0, Some(15), &[]).hit();
     let records = |order| {
-        let page = index.page(&all(Expr::All), order, Some(&after), 9, &Cancel::new()).unwrap();
+        let page = index.page(&all(Expr::All), order, Some(&after), 9, &CancelToken::new()).unwrap();
         page.into_iter().map(|hit| hit.record).collect::<Vec<_>>()
     };
     assert_eq!(records(Order::Oldest), [6, 7]);
@@ -134,13 +134,13 @@ fn a_cursor_need_not_be_an_event_that_is_there() {
 #[test]
 fn a_search_that_nobody_waits_for_stops() {
     let (_folder, index) = index_of(&[event(0, 0, Some(1), &[("user.name", text("a"))])]);
-    let cancel = Cancel::new();
+    let cancel = CancelToken::new();
     cancel.cancel();
     let request = all(is(None, "a"));
-    assert_eq!(index.count(&request, &cancel).unwrap_err().kind(), Kind::Interrupted);
+    assert_eq!(index.count(&request, &cancel).unwrap_err().kind(), ErrorKind::Interrupted);
     assert_eq!(
-        index.top(&request, "user.name", Rank::Most, 1, &cancel).unwrap_err().kind(),
-        Kind::Interrupted
+        index.top(&request, "user.name", TermOrder::Most, 1, &cancel).unwrap_err().kind(),
+        ErrorKind::Interrupted
     );
     assert_eq!(count(&index, request.expr), 1, "nothing of the stopped search is remembered as its answer");
 }
@@ -157,10 +157,10 @@ fn what_an_index_cannot_know_is_a_usage_failure() {
         leaf(None, Test::Regex("(".into())),
         leaf(None, Test::Regex("(a{1000}){1000}".into())),
     ] {
-        let error = index.count(&all(expr.clone()), &Cancel::new()).unwrap_err();
-        assert_eq!(error.kind(), Kind::Usage, "{expr:?}");
+        let error = index.count(&all(expr.clone()), &CancelToken::new()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Usage, "{expr:?}");
     }
-    index.top(&all(Expr::All), "@timestamp", Rank::Most, 1, &Cancel::new()).unwrap_err();
+    index.top(&all(Expr::All), "@timestamp", TermOrder::Most, 1, &CancelToken::new()).unwrap_err();
 }
 
 #[test]
@@ -201,8 +201,8 @@ fn large_columns_answer_as_small_ones_do() {
     let folder = tempfile::tempdir().unwrap();
     publish_segments(folder.path(), 1, &[events[..60_000].to_vec(), events[60_000..].to_vec()]);
     let index = open(folder.path(), &[(1, events.len() as u64)]).unwrap();
-    let cancel = Cancel::new();
-    let nanos = Instant::from_nanos;
+    let cancel = CancelToken::new();
+    let nanos = Timestamp::from_nanos;
     for expr in [
         is(Some("http.request.id"), "*-request-69*"),
         is(Some("user.name"), "root"),
@@ -212,7 +212,7 @@ fn large_columns_answer_as_small_ones_do() {
         is(None, "69999"),
         leaf(Some("http.response.status_code"), Test::Compare(Op::AtLeast, Scalar::Number(205.0))),
     ] {
-        for window in [Window::ALL, Window { from: nanos(1000), to: nanos(50_000) }] {
+        for window in [TimeRange::ALL, TimeRange { from: nanos(1000), to: nanos(50_000) }] {
             let request = Request { expr: expr.clone(), window };
             let found: Vec<Made> =
                 events.iter().filter(|made| oracle::matches(made, &request)).cloned().collect();
@@ -224,11 +224,11 @@ fn large_columns_answer_as_small_ones_do() {
                 hits[..hits.len().min(50)]
             );
             for field in ["user.name", "event.category", "http.request.id"] {
-                let mut tops = oracle::top(&found, &whole, field, Rank::Most);
+                let mut tops = oracle::top(&found, &whole, field, TermOrder::Most);
                 tops.truncate(5);
-                assert_eq!(index.top(&request, field, Rank::Most, 5, &cancel).unwrap(), tops);
+                assert_eq!(index.top(&request, field, TermOrder::Most, 5, &cancel).unwrap(), tops);
             }
-            let edges: Vec<Instant> = (0..30).map(|i| nanos(i * 2500)).collect();
+            let edges: Vec<Timestamp> = (0..30).map(|i| nanos(i * 2500)).collect();
             assert_eq!(
                 index.histogram(&request, &edges, Some("event.category"), 2, &cancel).unwrap(),
                 oracle::histogram(&found, &whole, &edges, Some("event.category"), 2),

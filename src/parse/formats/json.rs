@@ -79,7 +79,7 @@ impl Format for Generic {
 /// tells it from others who write `@timestamp`.
 fn is_ecs(leaves: &Leaves<'_>) -> bool {
     leaves.iter().any(|(name, _)| name == "@timestamp")
-        && leaves
-            .iter()
-            .any(|(name, _)| name == "ecs.version" || (name.contains('.') && FieldId::named(name).is_some()))
+        && leaves.iter().any(|(name, _)| {
+            name == "ecs.version" || (name.contains('.') && FieldId::by_name(name).is_some())
+        })
 }

@@ -119,7 +119,7 @@ impl<'a> Leaves<'a> {
     pub(super) fn put_rest(&self, event: &mut Event<'a>, prefix: &str) {
         if let Some(rest) = self.rest() {
             event.put(fields::TAGS, "too_many_fields");
-            event.put(Key::Own(Cow::Owned(format!("{prefix}_rest"))), rest);
+            event.put(Key::Custom(Cow::Owned(format!("{prefix}_rest"))), rest);
         }
         if self.list.iter().any(|(_, leaf)| matches!(leaf, Leaf::Json(_))) {
             event.put(fields::TAGS, "nested_too_deep");

@@ -49,7 +49,7 @@ pub(super) fn put_target<'a>(event: &mut Event<'a>, target: impl Into<Cow<'a, st
 /// Puts a host that may be followed by a port, as in `Host:` or a virtual host.
 pub(super) fn put_host<'a>(event: &mut Event<'a>, host: &'a str, domain: FieldId, port: Option<FieldId>) {
     let (name, number) = host_port(host);
-    event.put_some(domain, name);
+    event.put_nonempty(domain, name);
     if let (Some(port), Some(number)) = (port, number) {
         event.put(port, number);
     }

@@ -72,7 +72,7 @@ fn apache<'a>(text: &'a str, event: &mut Event<'a>) -> Option<()> {
     let (module, level) = level.split_once(':').unwrap_or(("", level));
     is_level(level).then(|| put_time(event, time))??;
     put_common(event, "apache.error", level);
-    event.put_some(Key::Own(Cow::Borrowed("apache.error.module")), module);
+    event.put_nonempty(Key::Custom(Cow::Borrowed("apache.error.module")), module);
     while let Some((inside, behind)) = bracketed(rest) {
         if let Some(process) = inside.strip_prefix("pid ") {
             let (pid, tid) = process.split_once(":tid ").unwrap_or((process, ""));
@@ -93,7 +93,7 @@ fn apache<'a>(text: &'a str, event: &mut Event<'a>) -> Option<()> {
         .find(|word| is_code(word));
     code.into_iter().for_each(|code| event.put(fields::EVENT_CODE, code));
     if let Some((_, referrer)) = rest.rsplit_once(", referer: ") {
-        event.put_some(fields::HTTP_REFERRER, referrer);
+        event.put_nonempty(fields::HTTP_REFERRER, referrer);
     }
     event.put(fields::MESSAGE, rest);
     Some(())
@@ -136,7 +136,7 @@ fn nginx<'a>(text: &'a str, event: &mut Event<'a>) -> Option<()> {
     if let Some((number, behind)) = message.strip_prefix('*').and_then(|rest| rest.split_once(' '))
         && let Ok(number) = number.parse::<i64>()
     {
-        event.put(Key::Own(Cow::Borrowed("nginx.error.connection_id")), number);
+        event.put(Key::Custom(Cow::Borrowed("nginx.error.connection_id")), number);
         message = behind;
     }
     put_context(event, message);
@@ -170,8 +170,11 @@ fn put_context<'a>(event: &mut Event<'a>, message: &'a str) {
     if let Some(host) = quoted(", host: \"") {
         url::put_host(event, host, fields::URL_DOMAIN, Some(fields::URL_PORT));
     }
-    event.put_some(Key::Own(Cow::Borrowed("nginx.error.upstream")), quoted(", upstream: \"").unwrap_or(""));
-    event.put_some(fields::HTTP_REFERRER, quoted(", referrer: \"").unwrap_or(""));
+    event.put_nonempty(
+        Key::Custom(Cow::Borrowed("nginx.error.upstream")),
+        quoted(", upstream: \"").unwrap_or(""),
+    );
+    event.put_nonempty(fields::HTTP_REFERRER, quoted(", referrer: \"").unwrap_or(""));
 }
 
 /// Takes what stands in brackets at the front, and spaces behind.

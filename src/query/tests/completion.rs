@@ -3,7 +3,7 @@
 use super::*;
 
 /// Completes at the `^` in a text; gives the text that would be replaced and what is wanted.
-fn at(marked: &str, context: &Context<'_>) -> (String, Wanted) {
+fn at(marked: &str, context: &QueryContext<'_>) -> (String, Wanted) {
     let cursor = marked.find('^').expect("the text marks the cursor");
     let text = marked.replacen('^', "", 1);
     let completion = complete(&text, cursor, context);
@@ -101,7 +101,7 @@ fn fields_are_wanted_where_a_term_begins() {
 #[test]
 fn a_field_is_offered_once_and_the_cases_own_fields_too() {
     let names = vec!["aws.cloudtrail.read_only".to_owned(), "labels.a b".to_owned(), "user.name".to_owned()];
-    let context = Context { fields: &names, ..context() };
+    let context = QueryContext { fields: &names, ..context() };
     let offered = |text: &str| match at(text, &context).1 {
         Wanted::Field(names) => names,
         other => panic!("{other:?}"),

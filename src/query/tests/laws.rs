@@ -64,7 +64,7 @@ fn pieces() -> impl Strategy<Value = String> {
 /// Reads a text, looks at it from every side, and checks that nothing lies outside of it.
 fn check_any(text: &str, cursor: usize) -> Result<(), TestCaseError> {
     let names = ["app".to_owned(), "labels.tier".to_owned()];
-    let context = Context { fields: &names, ..context() };
+    let context = QueryContext { fields: &names, ..context() };
     match parse(text, &context) {
         Ok(expr) => prop_assert_eq!(parse(&expr.to_string(), &context), Ok(expr.clone()), "{}", expr),
         Err(diagnostic) => {

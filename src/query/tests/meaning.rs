@@ -201,7 +201,7 @@ fn operators_are_read_in_any_case_and_are_words_in_quotes() {
 #[test]
 fn names_of_the_case_are_fields_too() {
     let names = ["labels.Tier".to_owned(), "app".to_owned()];
-    let context = Context { fields: &names, ..context() };
+    let context = QueryContext { fields: &names, ..context() };
     let read = |text: &str| parse(text, &context).expect(text).to_string();
     assert_eq!(read("LABELS.tier:gold app:shop"), "labels.Tier:gold AND app:shop");
     assert_eq!(read("app:\\:x"), "app:\\u{3a}x", "and not the word app::x");

@@ -14,8 +14,8 @@ mod trees;
 use super::*;
 
 /// A context in UTC at 2026-03-04 00:00, without fields of a case.
-fn context() -> Context<'static> {
-    Context { zone: Zone::UTC, now: Instant::from_secs(1_772_582_400), fields: &[] }
+fn context() -> QueryContext<'static> {
+    QueryContext { zone: Zone::UTC, now: Timestamp::from_secs(1_772_582_400), fields: &[] }
 }
 
 /// Reads a text and prints what it means.

@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn at(text: &str, context: &Context<'_>) -> String {
+fn at(text: &str, context: &QueryContext<'_>) -> String {
     moment(text, context).map_or_else(|wrong| wrong.message, |moment| moment.to_string())
 }
 
@@ -77,7 +77,7 @@ fn what_is_no_time_is_refused() {
 
 #[test]
 fn a_day_in_a_zone_is_that_zones_day() {
-    let berlin = Context { zone: "Europe/Berlin".parse().expect("known"), ..context() };
+    let berlin = QueryContext { zone: "Europe/Berlin".parse().expect("known"), ..context() };
     let expr = parse("@timestamp:2026-03-29", &berlin).expect("a day of 23 hours");
     assert_eq!(expr.to_string(), "@timestamp:[2026-03-28T23:00:00Z TO 2026-03-29T22:00:00Z}");
     assert_eq!(at("2026-03-01T10:00Z", &berlin), "2026-03-01T10:00:00.000000000Z");
@@ -86,7 +86,7 @@ fn a_day_in_a_zone_is_that_zones_day() {
 
 #[test]
 fn a_local_time_that_is_twice_or_never_is_read_as_the_zone_does() {
-    let berlin = Context { zone: "Europe/Berlin".parse().expect("known"), ..context() };
+    let berlin = QueryContext { zone: "Europe/Berlin".parse().expect("known"), ..context() };
     assert_eq!(at("2025-10-26T02:30", &berlin), "2025-10-26T00:30:00.000000000Z");
     assert_eq!(at("2025-03-30T02:30", &berlin), "2025-03-30T01:30:00.000000000Z");
 }
@@ -95,7 +95,7 @@ fn a_local_time_that_is_twice_or_never_is_read_as_the_zone_does() {
 fn hours_are_spans_and_days_are_of_the_calendar_when_clocks_change() {
     let zone = "Europe/Berlin".parse().expect("known");
     let now = moment("2026-03-29T12:00:00Z", &context()).expect("a moment");
-    let context = Context { zone, now, ..context() };
+    let context = QueryContext { zone, now, ..context() };
     assert_eq!(at("-24h", &context), "2026-03-28T12:00:00.000000000Z");
     assert_eq!(at("-1d", &context), "2026-03-28T13:00:00.000000000Z");
 }

@@ -150,9 +150,9 @@ fn scalars(kind: u8) -> BoxedStrategy<Scalar> {
         .prop_map(Scalar::Number)
         .boxed(),
         1 => prop_oneof![
-            (0i64..2_000_000_000).prop_map(Instant::from_secs),
-            (0i64..i64::MAX).prop_map(Instant::from_nanos),
-            (-9_000_000_000i64..9_000_000_000).prop_map(|secs| Instant::from_secs(secs).plus(120_000_000)),
+            (0i64..2_000_000_000).prop_map(Timestamp::from_secs),
+            (0i64..i64::MAX).prop_map(Timestamp::from_nanos),
+            (-9_000_000_000i64..9_000_000_000).prop_map(|secs| Timestamp::from_secs(secs).plus(120_000_000)),
         ]
         .prop_map(Scalar::Moment)
         .boxed(),

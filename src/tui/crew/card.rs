@@ -3,7 +3,7 @@
 use crate::case::Case;
 use crate::error::Result;
 use crate::index::Hit;
-use crate::record::{Entry, FieldId, Key, fields, sentence};
+use crate::record::{EventRecord, FieldId, Key, fields, sentence};
 
 use super::super::model::{Card, Pivot, telling};
 
@@ -13,7 +13,7 @@ pub(super) fn card(case: &Case, hit: &Hit) -> Result<Card> {
     Ok(filled(&entry, hit))
 }
 
-fn filled(entry: &Entry, hit: &Hit) -> Card {
+fn filled(entry: &EventRecord, hit: &Hit) -> Card {
     let event = &entry.event;
     let mut rows: Vec<(Option<FieldId>, Pivot)> = event
         .fields()
@@ -21,7 +21,7 @@ fn filled(entry: &Entry, hit: &Hit) -> Card {
         .map(|(key, value)| {
             let id = match key {
                 Key::Core(id) => Some(*id),
-                Key::Own(_) => None,
+                Key::Custom(_) => None,
             };
             (id, Pivot { field: key.name().to_owned(), value: value.text().into_owned() })
         })

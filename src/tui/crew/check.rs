@@ -3,12 +3,12 @@
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
-use crate::case::{self, Brought, Case, Hold, Verdict};
+use crate::case::{self, Case, CaseWriter, TrustInputs, VerifyReport};
 use crate::error::{Error, Result, visible};
 use crate::evidence::Depth;
-use crate::index::Cancel;
+use crate::index::CancelToken;
 use crate::journal::{ANCHORS, checkpoint_name};
-use crate::record::{FixedClock, Instant};
+use crate::record::{FixedClock, Timestamp};
 
 use super::super::event::Answer;
 use super::super::model::{Anchor, Progress};
@@ -23,15 +23,15 @@ pub(super) fn verify(
     case: &Case,
     depth: Depth,
     hands: &Hands,
-    now: Instant,
-    cancel: &Cancel,
+    now: Timestamp,
+    cancel: &CancelToken,
     tell: &mut dyn FnMut(Answer),
-) -> Result<Verdict> {
+) -> Result<VerifyReport> {
     let (progress, news) = channel();
     let (finish, verdict) = channel();
     let (folder, home) = (case.folder().to_owned(), hands.who.home.clone());
     let work = move || {
-        let brought = Brought { now, home, ..Brought::default() };
+        let brought = TrustInputs { now, home, ..TrustInputs::default() };
         // Nobody listens any more where the check was left.
         let step = |done, total| {
             let _ = progress.send((done, total));
@@ -41,7 +41,7 @@ pub(super) fn verify(
     std::thread::Builder::new()
         .name("check".to_owned())
         .spawn(work)
-        .map_err(|error| Error::case("cannot begin to check").because(error))?;
+        .map_err(|error| Error::case("cannot begin to check").with_source(error))?;
     loop {
         match verdict.recv_timeout(STEP) {
             Ok(verdict) => return verdict,
@@ -61,9 +61,9 @@ pub(super) fn verify(
 }
 
 /// Writes a checkpoint of the journal as it stands, to be kept elsewhere.
-pub(super) fn anchor(case: &Case, hands: &Hands, now: Instant) -> Result<Anchor> {
+pub(super) fn anchor(case: &Case, hands: &Hands, now: Timestamp) -> Result<Anchor> {
     let clock = FixedClock(now);
-    let mut hold = Hold::open(case.folder(), &hands.who, &clock)?;
+    let mut hold = CaseWriter::open(case.folder(), &hands.who, &clock)?;
     let sealed = case::checkpoint(&mut hold, hands.signer.as_ref(), &clock)?;
     Ok(Anchor {
         entries: sealed.checkpoint.size,

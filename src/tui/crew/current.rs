@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::case::Case;
 use crate::error::Result;
-use crate::record::Instant;
+use crate::record::Timestamp;
 
 use super::super::model::Facts;
 
@@ -43,6 +43,6 @@ impl Current {
             return Ok(None);
         }
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = now.clone();
-        Ok(Some(Box::new(Facts::of(&now, None, Instant::from_secs(0)))))
+        Ok(Some(Box::new(Facts::of(&now, None, Timestamp::from_secs(0)))))
     }
 }

@@ -3,15 +3,15 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::channel;
-use std::time::Instant as Stopwatch;
+use std::time::Instant;
 
 use crate::case::{Case, may_vouch};
-use crate::error::{Error, Kind, Result, visible};
+use crate::error::{Error, ErrorKind, Result, visible};
 use crate::export::{Ask, Made, Options, Query, introduce, make, name_of, note};
-use crate::index::{Cancel, Hit, Request};
-use crate::journal::{Signer, Who};
+use crate::index::{CancelToken, Hit, Request};
+use crate::journal::{Actor, Signer};
 use crate::query::Expr;
-use crate::record::{FixedClock, Instant};
+use crate::record::{FixedClock, Timestamp};
 
 use super::super::effect::Scope;
 use super::super::event::Answer;
@@ -22,7 +22,7 @@ use super::check::STEP;
 #[derive(Clone)]
 pub struct Hands {
     /// Who acts.
-    pub who: Who,
+    pub who: Actor,
     /// Whose key signs; nobody's where none can be had.
     pub signer: Option<Signer>,
 }
@@ -39,7 +39,7 @@ pub(super) fn offer(
     let case = case.reread()?;
     let state = case.state();
     let request = Request { expr: case.resolve(scope.expr.clone())?, window: scope.window };
-    let count = case.index().count(&request, &Cancel::new())?;
+    let count = case.index().count(&request, &CancelToken::new())?;
     let mut choices = Vec::new();
     for finding in &state.findings {
         choices
@@ -48,7 +48,7 @@ pub(super) fn offer(
     if !state.bookmarks.is_empty() {
         choices.push((format!("bookmarks: {} events", state.bookmarks.len()), What::Bookmarks));
     }
-    let asked = scope.expr != Expr::All || scope.window != crate::record::Window::ALL;
+    let asked = scope.expr != Expr::All || scope.window != crate::record::TimeRange::ALL;
     let search = (format!("this search: {count} events"), What::Search(text.to_owned(), scope.clone()));
     // A search that asks for something is what its investigator has in mind.
     let place = if asked { 0 } else { choices.len() };
@@ -72,7 +72,7 @@ pub(super) fn export(
     case: &Case,
     order: &ExportOrder,
     hands: &Hands,
-    now: Instant,
+    now: Timestamp,
     tell: &mut dyn FnMut(Answer),
 ) -> Result<Exported> {
     let clock = FixedClock(now);
@@ -83,7 +83,7 @@ pub(super) fn export(
         match introduce(&case, signer, &hands.who, &clock) {
             Ok(known) => case = known,
             // What nobody signed is not signed by being exported.
-            Err(error) if error.kind() == Kind::Integrity => return Err(error),
+            Err(error) if error.kind() == ErrorKind::Integrity => return Err(error),
             Err(error) => {
                 may_vouch(&case, signer, &hands.who)?;
                 notes.push(format!("the journal does not tell of it: {error}"));
@@ -127,12 +127,12 @@ fn watched(case: &Case, ask: &Ask, options: &Options, tell: &mut dyn FnMut(Answe
                 let _ = progress.send(Progress { done, total });
             })
         });
-        let mut told = Stopwatch::now();
+        let mut told = Instant::now();
         // The channel closes when the work is done.
         while let Ok(now) = news.recv() {
             if told.elapsed() >= STEP {
                 tell(Answer::Progress(now));
-                told = Stopwatch::now();
+                told = Instant::now();
             }
         }
         work.join().expect("what panics there is told by the crew")

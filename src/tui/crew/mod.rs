@@ -23,20 +23,20 @@ use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Instant as Stopwatch;
+use std::time::Instant;
 
-use crate::index::Cancel;
+use crate::index::CancelToken;
 
 use super::effect::{Lane, Question, Ticket};
 use super::event::{Answer, Event, Trouble};
 
 /// Answers questions: [`carry_out`] on a case, or a test's own way.
 pub(super) trait Work:
-    Fn(&Question, &Cancel, &mut dyn FnMut(Answer)) + Clone + Send + 'static
+    Fn(&Question, &CancelToken, &mut dyn FnMut(Answer)) + Clone + Send + 'static
 {
 }
 
-impl<F: Fn(&Question, &Cancel, &mut dyn FnMut(Answer)) + Clone + Send + 'static> Work for F {}
+impl<F: Fn(&Question, &CancelToken, &mut dyn FnMut(Answer)) + Clone + Send + 'static> Work for F {}
 
 /// The threads, and the desk of each.
 pub(super) struct Crew {
@@ -54,7 +54,7 @@ struct Desk {
 #[derive(Default)]
 struct State {
     waiting: VecDeque<(Ticket, Question)>,
-    running: Option<Cancel>,
+    running: Option<CancelToken>,
     closed: bool,
 }
 
@@ -121,11 +121,11 @@ impl Desk {
     }
 
     /// Waits for work; none when the desk is closed.
-    fn next(&self) -> Option<(Ticket, Question, Cancel)> {
+    fn next(&self) -> Option<(Ticket, Question, CancelToken)> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             if let Some((ticket, question)) = state.waiting.pop_front() {
-                let cancel = Cancel::new();
+                let cancel = CancelToken::new();
                 state.running = Some(cancel.clone());
                 return Some((ticket, question, cancel));
             }
@@ -141,14 +141,14 @@ impl Desk {
 /// Serves one lane until its desk is closed.
 fn serve(desk: &Desk, work: &impl Work, tell: &impl Fn(Event)) {
     while let Some((ticket, question, cancel)) = desk.next() {
-        let begun = Stopwatch::now();
+        let begun = Instant::now();
         let send = |answer| {
             if !cancel.is_cancelled() {
                 tell(Event::Answer { ticket, took: Some(begun.elapsed()), answer });
             }
         };
-        let attempt = AssertUnwindSafe(|| work(&question, &cancel, &mut |answer| send(answer)));
-        if catch_unwind(attempt).is_err() {
+        let context = AssertUnwindSafe(|| work(&question, &cancel, &mut |answer| send(answer)));
+        if catch_unwind(context).is_err() {
             send(Answer::Failed(Trouble {
                 what: format!("a mistake of vestigo's own stopped the work on {:?}", ticket.lane),
                 hint: Some("Please report it with what you did just before.".to_owned()),

@@ -1,14 +1,14 @@
 //! What was noted: read back from the case, and written into its journal.
 
-use crate::case::{Case, Standing, Watch, Written, annotate};
-use crate::error::{Error, Kind, Result};
-use crate::export::summary;
-use crate::index::{Cancel, Hit, Order, Request};
+use crate::case::{Appended, Case, EvidenceStatus, Watch, annotate};
+use crate::error::{Error, ErrorKind, Result};
+use crate::index::{CancelToken, Hit, Order, Request};
 use crate::journal::{
-    Act, Asked, Bookmark, Change, EventRef, Finding, Line, NewFinding, Said, redoable, undoable,
+    Annotation, Bookmark, Entry, EventRef, Finding, FindingChange, HistoryItem, NewFinding, SavedQuery,
+    redoable, undoable,
 };
 use crate::query::{Expr, FieldRef, Leaf, Pattern, Test};
-use crate::record::{FixedClock, Instant, Window, sentence};
+use crate::record::{FixedClock, TimeRange, Timestamp, sentence};
 
 use super::super::event::Answer;
 use super::super::model::{Annotated, Deed, FindingRow, Foreign, MarkRow, Notes, What, is_settled};
@@ -19,13 +19,13 @@ use super::work::trouble;
 const TAIL: usize = 6;
 
 /// Reads what was noted, as it is now.
-pub(super) fn notes(case: &Case, cancel: &Cancel) -> Result<Notes> {
+pub(super) fn notes(case: &Case, cancel: &CancelToken) -> Result<Notes> {
     let case = case.reread()?;
     let state = case.state();
     let lines = case.journal();
     let tail = lines.iter().rev().take(TAIL);
-    let told = |line: &Line| format!("{}  {}", line.act, summary(line)).trim_end().to_owned();
-    let tail = tail.map(|line| Said { at: line.at.clone(), by: line.by.clone(), text: told(line) });
+    let told = |line: &Entry| format!("{}  {}", line.kind, line.payload().summary()).trim_end().to_owned();
+    let tail = tail.map(|line| HistoryItem { at: line.at.clone(), by: line.by.clone(), text: told(line) });
     let mut notes = Notes { entries: lines.len() as u64, tail: tail.collect(), ..Notes::default() };
     for mark in state.bookmarks.values() {
         let standing = case.standing(&mark.event);
@@ -43,7 +43,7 @@ pub(super) fn notes(case: &Case, cancel: &Cancel) -> Result<Notes> {
     Ok(notes)
 }
 
-fn mark_row(case: &Case, mark: &Bookmark, standing: &Standing) -> MarkRow {
+fn mark_row(case: &Case, mark: &Bookmark, standing: &EvidenceStatus) -> MarkRow {
     let hit = standing.hit();
     let what = match hit.map(|hit| case.entry(&hit)) {
         Some(Ok(entry)) => sentence(&entry.event),
@@ -57,7 +57,7 @@ fn finding_row(
     case: &Case,
     finding: &Finding,
     orphans: &mut Vec<(String, String)>,
-    cancel: &Cancel,
+    cancel: &CancelToken,
 ) -> Result<FindingRow> {
     let before = orphans.len();
     for event in finding.events.values() {
@@ -76,7 +76,7 @@ fn finding_row(
     }
     match case.events_of(finding) {
         Ok(expr) => {
-            let request = Request { expr, window: Window::ALL };
+            let request = Request { expr, window: TimeRange::ALL };
             row.events = case.index().count(&request, cancel)?;
             row.last = case.index().span(&request, cancel)?.map(|span| span.1);
         }
@@ -87,7 +87,7 @@ fn finding_row(
 }
 
 /// Finds which of some events any finding shows.
-pub(super) fn found(case: &Case, hits: &[Hit], cancel: &Cancel) -> Result<Vec<Hit>> {
+pub(super) fn found(case: &Case, hits: &[Hit], cancel: &CancelToken) -> Result<Vec<Hit>> {
     let case = case.reread()?;
     let shown: Vec<Expr> =
         case.state().findings.iter().filter_map(|finding| case.events_of(finding).ok()).collect();
@@ -97,28 +97,28 @@ pub(super) fn found(case: &Case, hits: &[Hit], cancel: &Cancel) -> Result<Vec<Hi
     };
     let ids: Vec<Expr> = hits.iter().map(id).collect();
     let expr = Expr::And(vec![Expr::Or(ids), Expr::Or(shown)]);
-    let request = Request { expr, window: Window::ALL };
+    let request = Request { expr, window: TimeRange::ALL };
     case.index().page(&request, Order::Newest, None, hits.len(), cancel)
 }
 
 /// Writes something into the journal; gives what was done and what stands then.
 /// What is somebody else's is asked for first.
-pub(super) fn write(case: &Case, deed: &Deed, hands: &Hands, now: Instant) -> Result<Answer> {
+pub(super) fn write(case: &Case, deed: &Deed, hands: &Hands, now: Timestamp) -> Result<Answer> {
     let case = case.reread()?;
     if let Some(foreign) = foreign(&case, deed) {
         return Ok(Answer::Foreign(foreign));
     }
     let (act, said) = act(&case, deed)?;
     let clock = FixedClock(now);
-    let Written { ids, unsealed, .. } =
+    let Appended { ids, unsealed, .. } =
         annotate(case.folder(), &[act], hands.signer.as_ref(), &hands.who, &clock, Watch::silent())?;
     let warning = match (unsealed, &hands.signer) {
-        (Some(error), _) if error.kind() == Kind::Integrity => Some(trouble(&error).what),
+        (Some(error), _) if error.kind() == ErrorKind::Integrity => Some(trouble(&error).what),
         (Some(error), _) => Some(format!("no checkpoint was written: {}", trouble(&error).what)),
         (None, None) => Some("the checkpoint is not signed: no key can be had".to_owned()),
         (None, Some(_)) => None,
     };
-    let notes = notes(&case, &Cancel::new())?;
+    let notes = notes(&case, &CancelToken::new())?;
     Ok(Answer::Annotated(Box::new(Annotated { said, warning, ids, notes })))
 }
 
@@ -134,13 +134,13 @@ fn foreign(case: &Case, deed: &Deed) -> Option<Foreign> {
 }
 
 /// Gives the entry that a deed is, and what to say of it (foreign text).
-fn act(case: &Case, deed: &Deed) -> Result<(Act, String)> {
+fn act(case: &Case, deed: &Deed) -> Result<(Annotation, String)> {
     Ok(match deed {
         Deed::Mark { hit, note, tags } => {
             let event = case.event_ref(hit)?;
             let known = case.state().bookmarks.get(&event.event);
             let said = format!("{} {}", if known.is_some() { "noted on" } else { "marked" }, event.short());
-            let mark = Act::Mark { event, note: note.clone(), tags: tags.clone() };
+            let mark = Annotation::Mark { event, note: note.clone(), tags: tags.clone() };
             (mark, said)
         }
         Deed::Find { title, severity, note, shows } => {
@@ -156,16 +156,16 @@ fn act(case: &Case, deed: &Deed) -> Result<(Act, String)> {
                 owner: None,
                 due: None,
             };
-            (Act::Find(new), format!("finding written down: {title}"))
+            (Annotation::Find(new), format!("finding written down: {title}"))
         }
         Deed::Add { finding, shows } => {
             let (events, _) = shown_by(case, shows)?;
-            let change = Change { events, ..Change::default() };
-            let act = Act::Set { finding: finding.clone(), change };
+            let change = FindingChange { events, ..FindingChange::default() };
+            let act = Annotation::Set { finding: finding.clone(), change };
             let said = told(case, &act);
             (act, said)
         }
-        Deed::Act(act) => (act.clone(), told(case, act)),
+        Deed::Annotation(act) => (act.clone(), told(case, act)),
         Deed::Reread { source, by } => {
             let act = case.corrected(source, by, Watch::silent())?.act;
             let said = act.told();
@@ -184,7 +184,7 @@ fn act(case: &Case, deed: &Deed) -> Result<(Act, String)> {
                 )
             })?;
             let was = match &last.act {
-                Act::Undo { of: Some(of), .. } => format!("{} {} of {}", of.act, of.seq, of.by),
+                Annotation::Undo { of: Some(of), .. } => format!("{} {} of {}", of.kind, of.seq, of.by),
                 act => act.told(),
             };
             (last.taken_back(), format!("brought back: {was}"))
@@ -193,12 +193,12 @@ fn act(case: &Case, deed: &Deed) -> Result<(Act, String)> {
 }
 
 /// Says what an entry is about, and what it says.
-fn told(case: &Case, act: &Act) -> String {
+fn told(case: &Case, act: &Annotation) -> String {
     let number = |uid: &str| case.state().findings.iter().find(|finding| finding.uid == uid);
     match (act.finding().and_then(number), act) {
         (Some(finding), _) => format!("finding {}: {}", finding.number, act.told()),
-        (None, Act::Mark { event, .. }) => format!("{} {}", event.short(), act.told()),
-        (None, Act::Unmark { event }) => {
+        (None, Annotation::Mark { event, .. }) => format!("{} {}", event.short(), act.told()),
+        (None, Annotation::Unmark { event }) => {
             let short = case.state().bookmarks.get(event).map(|mark| mark.event.short());
             format!("{} no longer marked", short.as_ref().unwrap_or(event))
         }
@@ -207,7 +207,7 @@ fn told(case: &Case, act: &Act) -> String {
 }
 
 /// Gives the events, or the query, that are to show a finding.
-fn shown_by(case: &Case, shows: &What) -> Result<(Vec<EventRef>, Option<Asked>)> {
+fn shown_by(case: &Case, shows: &What) -> Result<(Vec<EventRef>, Option<SavedQuery>)> {
     Ok(match shows {
         What::Search(_, scope) => (Vec::new(), Some(case.asked(&scope.expr, scope.window)?)),
         What::Event(hit) => (vec![case.event_ref(hit)?], None),

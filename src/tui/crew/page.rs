@@ -5,8 +5,8 @@
 
 use crate::case::Case;
 use crate::error::Result;
-use crate::index::{Cancel, Hit, Order, Request};
-use crate::record::Window;
+use crate::index::{CancelToken, Hit, Order, Request};
+use crate::record::TimeRange;
 
 use super::super::effect::Place;
 use super::super::event::Page;
@@ -23,7 +23,7 @@ pub(super) fn page(
     order: Order,
     place: Place,
     limit: usize,
-    cancel: &Cancel,
+    cancel: &CancelToken,
 ) -> Result<Page> {
     let walk = Walk { case, request, order, limit, cancel };
     let found = match place {
@@ -43,7 +43,7 @@ struct Walk<'a> {
     request: &'a Request,
     order: Order,
     limit: usize,
-    cancel: &'a Cancel,
+    cancel: &'a CancelToken,
 }
 
 /// A page before its rows are read.
@@ -96,7 +96,7 @@ impl Walk<'_> {
         let mut hits = self.timed_before(self.request, None, self.limit)?;
         let Some(last) = hits.last().copied() else { return self.end() };
         let whole = self.request.window;
-        let timed = Window { from: whole.from.max(Window::ALL.from.plus(1)), ..whole };
+        let timed = TimeRange { from: whole.from.max(TimeRange::ALL.from.plus(1)), ..whole };
         let timed = Request { expr: self.request.expr.clone(), window: timed };
         let start = self.case.index().count(&timed, self.cancel)?.saturating_sub(hits.len() as u64);
         let at = hits.len() - 1;
@@ -137,17 +137,17 @@ impl Walk<'_> {
     }
 
     /// Gives the events around a moment: some before, the rest from it on.
-    fn at(&self, moment: crate::record::Instant) -> Result<Found> {
+    fn at(&self, moment: crate::record::Timestamp) -> Result<Found> {
         let whole = self.request.window;
         let (before, from) = match self.order {
             Order::Newest => {
                 let next = moment.plus(1);
                 let (since, until) = (next.max(whole.from), next.min(whole.to));
-                (Window { from: since, ..whole }, Window { to: until, ..whole })
+                (TimeRange { from: since, ..whole }, TimeRange { to: until, ..whole })
             }
             Order::Oldest => {
                 let (since, until) = (moment.max(whole.from), moment.min(whole.to));
-                (Window { to: until, ..whole }, Window { from: since, ..whole })
+                (TimeRange { to: until, ..whole }, TimeRange { from: since, ..whole })
             }
         };
         if from.from >= from.to {

@@ -5,7 +5,7 @@ use crate::tui::effect::Tickets;
 
 /// What made-up work does with a prefix: `slow` until it is cancelled, `break`
 /// panics, anything else is counted.
-fn work(question: &Question, cancel: &Cancel, tell: &mut dyn FnMut(Answer)) {
+fn work(question: &Question, cancel: &CancelToken, tell: &mut dyn FnMut(Answer)) {
     let Question::Values { prefix, .. } = question else { panic!("{question:?}") };
     match prefix.as_str() {
         "slow" => {
@@ -79,7 +79,7 @@ fn what_is_written_is_carried_out_to_the_last_even_when_the_program_is_left() {
     let count = written.clone();
     let (go, gate) = channel::<()>();
     let gate = std::sync::Arc::new(std::sync::Mutex::new(gate));
-    let work = move |_: &Question, cancel: &Cancel, tell: &mut dyn FnMut(Answer)| {
+    let work = move |_: &Question, cancel: &CancelToken, tell: &mut dyn FnMut(Answer)| {
         reached.send(()).expect("the test listens");
         gate.lock().expect("one thread").recv().expect("the test lets it go");
         assert!(!cancel.is_cancelled());
@@ -92,7 +92,7 @@ fn what_is_written_is_carried_out_to_the_last_even_when_the_program_is_left() {
         }
     });
     let mut tickets = Tickets::default();
-    let now = crate::record::Instant::default();
+    let now = crate::record::Timestamp::default();
     let drawn: Vec<Ticket> = (0..3).map(|_| tickets.draw(Lane::Hand)).collect();
     for ticket in &drawn {
         crew.ask(*ticket, Question::Annotate { deed: Box::new(crate::tui::model::Deed::Redo), now });

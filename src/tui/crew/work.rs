@@ -3,10 +3,10 @@
 use std::error::Error as _;
 
 use crate::case::Case;
-use crate::error::{Error, Kind, Result, visible};
-use crate::index::{Cancel, Rank, Request};
+use crate::error::{Error, ErrorKind, Result, visible};
+use crate::index::{CancelToken, Request, TermOrder};
 use crate::query::{Expr, FieldRef};
-use crate::record::{Instant, Window};
+use crate::record::{TimeRange, Timestamp};
 
 use super::super::effect::{Question, Scope};
 use super::super::event::{Answer, Trouble};
@@ -24,7 +24,7 @@ pub fn carry_out(
     current: &Current,
     hands: &Hands,
     question: &Question,
-    cancel: &Cancel,
+    cancel: &CancelToken,
     tell: &mut dyn FnMut(Answer),
 ) {
     let case = &current.get();
@@ -87,16 +87,22 @@ fn names_notes(expr: &Expr) -> bool {
     }
 }
 
-fn histogram(case: &Case, scope: &Scope, edges: &[Instant], by: &str, cancel: &Cancel) -> Result<Answer> {
+fn histogram(
+    case: &Case,
+    scope: &Scope,
+    edges: &[Timestamp],
+    by: &str,
+    cancel: &CancelToken,
+) -> Result<Answer> {
     let index = case.index();
     let request = request(case, scope)?;
     let matching = index.histogram(&request, edges, Some(by), SERIES, cancel)?;
-    let all = Request { expr: Expr::All, window: Window::ALL };
+    let all = Request { expr: Expr::All, window: TimeRange::ALL };
     let present = index.histogram(&all, edges, Some(FORMAT), SERIES, cancel)?;
     let formats = match scope.expr {
         Expr::All => Vec::new(),
         _ => index
-            .top(&request, FORMAT, Rank::Most, SERIES, cancel)?
+            .top(&request, FORMAT, TermOrder::Most, SERIES, cancel)?
             .into_iter()
             .map(|top| top.value)
             .collect(),
@@ -108,12 +114,12 @@ fn facets(
     case: &Case,
     scope: &Scope,
     fields: &[(String, usize)],
-    cancel: &Cancel,
+    cancel: &CancelToken,
     tell: &mut dyn FnMut(Answer),
 ) -> Result<()> {
     let request = request(case, scope)?;
     for (field, limit) in fields {
-        let mut values = case.index().top(&request, field, Rank::Most, *limit, cancel)?;
+        let mut values = case.index().top(&request, field, TermOrder::Most, *limit, cancel)?;
         let more = values.len() == *limit;
         values.truncate(limit.saturating_sub(1));
         tell(Answer::Facet { field: field.clone(), values, more });
@@ -133,6 +139,6 @@ pub(super) fn trouble(error: &Error) -> Trouble {
     Trouble {
         what,
         hint: error.hints().first().map(|hint| visible(hint)),
-        integrity: error.kind() == Kind::Integrity,
+        integrity: error.kind() == ErrorKind::Integrity,
     }
 }

@@ -2,7 +2,7 @@
 
 /// Where keys are pressed: which pane or overlay listens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Context {
+pub enum KeyContext {
     /// Everywhere, also while typing.
     Always,
     /// Every pane and screen in which nothing is typed.
@@ -29,74 +29,74 @@ pub enum Context {
     Palette,
 }
 
-impl Context {
+impl KeyContext {
     /// Every context, in the order in which help lists them.
-    pub const ALL: [Context; 12] = [
-        Context::Events,
-        Context::Fields,
-        Context::Timeline,
-        Context::Detail,
-        Context::Sources,
-        Context::Findings,
-        Context::Browse,
-        Context::Typing,
-        Context::Form,
-        Context::Palette,
-        Context::Reading,
-        Context::Always,
+    pub const ALL: [KeyContext; 12] = [
+        KeyContext::Events,
+        KeyContext::Fields,
+        KeyContext::Timeline,
+        KeyContext::Detail,
+        KeyContext::Sources,
+        KeyContext::Findings,
+        KeyContext::Browse,
+        KeyContext::Typing,
+        KeyContext::Form,
+        KeyContext::Palette,
+        KeyContext::Reading,
+        KeyContext::Always,
     ];
 
     /// Gives the name that keymap files use.
     pub const fn name(self) -> &'static str {
         match self {
-            Context::Always => "always",
-            Context::Browse => "browse",
-            Context::Events => "events",
-            Context::Fields => "fields",
-            Context::Timeline => "timeline",
-            Context::Detail => "detail",
-            Context::Sources => "sources",
-            Context::Findings => "findings",
-            Context::Reading => "reading",
-            Context::Typing => "typing",
-            Context::Form => "form",
-            Context::Palette => "palette",
+            KeyContext::Always => "always",
+            KeyContext::Browse => "browse",
+            KeyContext::Events => "events",
+            KeyContext::Fields => "fields",
+            KeyContext::Timeline => "timeline",
+            KeyContext::Detail => "detail",
+            KeyContext::Sources => "sources",
+            KeyContext::Findings => "findings",
+            KeyContext::Reading => "reading",
+            KeyContext::Typing => "typing",
+            KeyContext::Form => "form",
+            KeyContext::Palette => "palette",
         }
     }
 
     /// Gives the heading under which help lists its keys.
     pub const fn title(self) -> &'static str {
         match self {
-            Context::Always => "Everywhere",
-            Context::Browse => "On every screen",
-            Context::Events => "In the event list",
-            Context::Fields => "In the fields",
-            Context::Timeline => "In the timeline",
-            Context::Detail => "In an event's detail",
-            Context::Sources => "In the table of sources",
-            Context::Findings => "Among findings and bookmarks",
-            Context::Reading => "In a page of text",
-            Context::Typing => "In the search line",
-            Context::Form => "In a form",
-            Context::Palette => "In the palette",
+            KeyContext::Always => "Everywhere",
+            KeyContext::Browse => "On every screen",
+            KeyContext::Events => "In the event list",
+            KeyContext::Fields => "In the fields",
+            KeyContext::Timeline => "In the timeline",
+            KeyContext::Detail => "In an event's detail",
+            KeyContext::Sources => "In the table of sources",
+            KeyContext::Findings => "Among findings and bookmarks",
+            KeyContext::Reading => "In a page of text",
+            KeyContext::Typing => "In the search line",
+            KeyContext::Form => "In a form",
+            KeyContext::Palette => "In the palette",
         }
     }
 
     /// Gives the contexts whose bindings hold here, the nearest first.
-    pub const fn chain(self) -> &'static [Context] {
+    pub const fn chain(self) -> &'static [KeyContext] {
         match self {
-            Context::Always => &[Context::Always],
-            Context::Browse => &[Context::Browse, Context::Always],
-            Context::Events => &[Context::Events, Context::Browse, Context::Always],
-            Context::Fields => &[Context::Fields, Context::Browse, Context::Always],
-            Context::Timeline => &[Context::Timeline, Context::Browse, Context::Always],
-            Context::Detail => &[Context::Detail, Context::Browse, Context::Always],
-            Context::Sources => &[Context::Sources, Context::Browse, Context::Always],
-            Context::Findings => &[Context::Findings, Context::Browse, Context::Always],
-            Context::Reading => &[Context::Reading, Context::Always],
-            Context::Typing => &[Context::Typing, Context::Always],
-            Context::Form => &[Context::Form, Context::Always],
-            Context::Palette => &[Context::Palette, Context::Always],
+            KeyContext::Always => &[KeyContext::Always],
+            KeyContext::Browse => &[KeyContext::Browse, KeyContext::Always],
+            KeyContext::Events => &[KeyContext::Events, KeyContext::Browse, KeyContext::Always],
+            KeyContext::Fields => &[KeyContext::Fields, KeyContext::Browse, KeyContext::Always],
+            KeyContext::Timeline => &[KeyContext::Timeline, KeyContext::Browse, KeyContext::Always],
+            KeyContext::Detail => &[KeyContext::Detail, KeyContext::Browse, KeyContext::Always],
+            KeyContext::Sources => &[KeyContext::Sources, KeyContext::Browse, KeyContext::Always],
+            KeyContext::Findings => &[KeyContext::Findings, KeyContext::Browse, KeyContext::Always],
+            KeyContext::Reading => &[KeyContext::Reading, KeyContext::Always],
+            KeyContext::Typing => &[KeyContext::Typing, KeyContext::Always],
+            KeyContext::Form => &[KeyContext::Form, KeyContext::Always],
+            KeyContext::Palette => &[KeyContext::Palette, KeyContext::Always],
         }
     }
 }
@@ -111,7 +111,7 @@ pub struct ActionInfo {
     /// What it does, in one sentence.
     pub doc: &'static str,
     /// Where it works.
-    pub contexts: &'static [Context],
+    pub contexts: &'static [KeyContext],
 }
 
 /// Writes the enum and, for each row, what is known of it.
@@ -130,7 +130,7 @@ macro_rules! actions {
                 match self {
                     $(Action::$variant => &ActionInfo {
                         name: $name, label: $label, doc: $doc,
-                        contexts: &[$(Context::$context),*],
+                        contexts: &[$(KeyContext::$context),*],
                     }),*
                 }
             }
@@ -204,7 +204,7 @@ actions! {
     Back "back" "back" [Browse Reading] "Goes back to the event list; from there, leaves vestigo.";
     Escape "escape" "back" [Browse Reading] "Closes what is in front, and never leaves vestigo.";
     Confirm "confirm" "go" [Typing Form Palette] "Runs the search that is typed, the action that is chosen, or does what the form says.";
-    Cancel "cancel" "back" [Typing Form Palette] "Closes what is typed into and changes nothing.";
+    CancelToken "cancel" "back" [Typing Form Palette] "Closes what is typed into and changes nothing.";
     NextRow "next-row" "next row" [Form] "Goes to the next row; left, right and space choose in it.";
     PreviousRow "previous-row" "row before" [Form] "Goes to the row before.";
     Complete "complete" "complete" [Typing] "Takes the suggestion.";
@@ -241,7 +241,7 @@ impl Action {
     }
 
     /// Tells whether it works where these bindings hold (a context's chain).
-    pub fn works_in(self, context: Context) -> bool {
+    pub fn works_in(self, context: KeyContext) -> bool {
         context.chain().iter().any(|link| self.info().contexts.contains(link))
     }
 }

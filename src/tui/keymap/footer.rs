@@ -1,12 +1,12 @@
 //! Which keys the footer shows where, the most helpful first; what has no room
 //! is left out.
 
-use super::{Action, Context};
+use super::{Action, KeyContext};
 
 /// Gives the actions that the footer shows in a context, in order.
-pub const fn footer(context: Context) -> &'static [Action] {
+pub const fn footer(context: KeyContext) -> &'static [Action] {
     match context {
-        Context::Events => &[
+        KeyContext::Events => &[
             Action::SearchOpen,
             Action::Fields,
             Action::Open,
@@ -20,7 +20,7 @@ pub const fn footer(context: Context) -> &'static [Action] {
             Action::ZoomIn,
             Action::ZoomOut,
         ],
-        Context::Fields => &[
+        KeyContext::Fields => &[
             Action::Include,
             Action::Exclude,
             Action::NextField,
@@ -30,7 +30,7 @@ pub const fn footer(context: Context) -> &'static [Action] {
             Action::More,
             Action::SearchOpen,
         ],
-        Context::Timeline => &[
+        KeyContext::Timeline => &[
             Action::BucketPrevious,
             Action::BucketNext,
             Action::ZoomSelection,
@@ -40,7 +40,7 @@ pub const fn footer(context: Context) -> &'static [Action] {
             Action::Mark,
             Action::ZoomReset,
         ],
-        Context::Detail => &[
+        KeyContext::Detail => &[
             Action::Include,
             Action::Exclude,
             Action::NextEvent,
@@ -50,7 +50,7 @@ pub const fn footer(context: Context) -> &'static [Action] {
             Action::Only,
             Action::CopyLine,
         ],
-        Context::Findings => &[
+        KeyContext::Findings => &[
             Action::Open,
             Action::ShowEvents,
             Action::NextState,
@@ -61,7 +61,7 @@ pub const fn footer(context: Context) -> &'static [Action] {
             Action::Undo,
             Action::Investigate,
         ],
-        Context::Sources => &[
+        KeyContext::Sources => &[
             Action::Verify,
             Action::VerifyDeep,
             Action::Anchor,
@@ -72,12 +72,14 @@ pub const fn footer(context: Context) -> &'static [Action] {
             Action::Investigate,
             Action::Back,
         ],
-        Context::Reading => &[Action::Down, Action::PageDown, Action::PageUp, Action::Back],
-        Context::Typing => &[Action::Confirm, Action::Complete, Action::SuggestionNext, Action::Cancel],
-        Context::Form => &[Action::Confirm, Action::NextRow, Action::Cancel],
-        Context::Palette => &[Action::Confirm, Action::Down, Action::Cancel],
-        Context::Browse => &[Action::Investigate, Action::Findings, Action::Evidence, Action::Back],
-        Context::Always => &[],
+        KeyContext::Reading => &[Action::Down, Action::PageDown, Action::PageUp, Action::Back],
+        KeyContext::Typing => {
+            &[Action::Confirm, Action::Complete, Action::SuggestionNext, Action::CancelToken]
+        }
+        KeyContext::Form => &[Action::Confirm, Action::NextRow, Action::CancelToken],
+        KeyContext::Palette => &[Action::Confirm, Action::Down, Action::CancelToken],
+        KeyContext::Browse => &[Action::Investigate, Action::Findings, Action::Evidence, Action::Back],
+        KeyContext::Always => &[],
     }
 }
 
@@ -87,7 +89,7 @@ mod tests {
 
     #[test]
     fn the_footer_shows_what_works() {
-        for context in Context::ALL {
+        for context in KeyContext::ALL {
             for action in footer(context) {
                 assert!(action.works_in(context), "{} in {}", action.info().name, context.name());
             }

@@ -1,6 +1,6 @@
 //! The keymap as a table for documents: `generate keys`.
 
-use super::{Action, Context, Keymap, show};
+use super::{Action, KeyContext, Keymap, show};
 
 /// One line of the listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct KeyRow {
 /// stands where it is bound, so that none is listed twice for one key.
 pub fn listing(keymap: &Keymap) -> Vec<KeyRow> {
     let mut rows = Vec::new();
-    for context in Context::ALL {
+    for context in KeyContext::ALL {
         for action in Action::ALL {
             let bound = keymap.bindings().iter().filter(|binding| binding.context == context);
             let keys: Vec<String> = bound

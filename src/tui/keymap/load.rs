@@ -7,10 +7,10 @@ use std::path::Path;
 
 use toml::de::{DeTable, DeValue};
 
-use crate::error::{Attempt, Error, Result, Visible};
+use crate::error::{Context, Error, Result, Visible};
 use crate::fs::read_text_named;
 
-use super::{Action, Binding, Context, Keymap, chord, show};
+use super::{Action, Binding, KeyContext, Keymap, chord, show};
 
 const DEFAULT: &str = include_str!("../../../keymaps/default.toml");
 const VIM: &str = include_str!("../../../keymaps/vim.toml");
@@ -41,7 +41,7 @@ impl Keymap {
     pub fn overlaid_by(self, path: &Path) -> Result<Keymap> {
         let name = path.display().to_string();
         let text =
-            read_text_named(path, MOST_BYTES).attempt(|| format!("cannot read keymap {}", Visible(&name)))?;
+            read_text_named(path, MOST_BYTES).context(|| format!("cannot read keymap {}", Visible(&name)))?;
         self.overlaid(&text, &name)
     }
 
@@ -96,7 +96,7 @@ fn displaces(new: &Binding, old: &Binding) -> bool {
 }
 
 fn read_section(
-    context: Context,
+    context: KeyContext,
     section: &DeTable<'_>,
     text: &str,
     name: &str,
@@ -118,21 +118,21 @@ fn read_section(
     Ok(())
 }
 
-fn context_named(name: &str) -> Result<Context> {
-    Context::ALL.into_iter().find(|context| context.name() == name).ok_or_else(|| {
-        let names: Vec<&str> = Context::ALL.iter().map(|context| context.name()).collect();
+fn context_named(name: &str) -> Result<KeyContext> {
+    KeyContext::ALL.into_iter().find(|context| context.name() == name).ok_or_else(|| {
+        let names: Vec<&str> = KeyContext::ALL.iter().map(|context| context.name()).collect();
         Error::usage(format!("keys are not pressed in `{}`", Visible(name)))
             .hint(format!("Choose one of {}.", names.join(", ")))
     })
 }
 
-fn action_named(name: &str, context: Context) -> Result<Action> {
+fn action_named(name: &str, context: KeyContext) -> Result<Action> {
     let action = Action::named(name).ok_or_else(|| {
         Error::usage(format!("there is no action `{}`", Visible(name)))
             .hint("Look the names up in the palette, which `:` opens.")
     })?;
-    let somewhere = |within: &Context| within.chain().contains(&context) && action.works_in(*within);
-    if Context::ALL.iter().any(somewhere) {
+    let somewhere = |within: &KeyContext| within.chain().contains(&context) && action.works_in(*within);
+    if KeyContext::ALL.iter().any(somewhere) {
         return Ok(action);
     }
     Err(Error::usage(format!("the action `{name}` does not work in [{}]", context.name())))
@@ -165,9 +165,9 @@ mod tests {
             for action in Action::ALL {
                 for context in action.info().contexts {
                     let reached = match context {
-                        Context::Browse => {
-                            map.key_of(*action, Context::Events).or(map.key_of(*action, Context::Sources))
-                        }
+                        KeyContext::Browse => map
+                            .key_of(*action, KeyContext::Events)
+                            .or(map.key_of(*action, KeyContext::Sources)),
                         context => map.key_of(*action, *context),
                     };
                     assert!(
@@ -185,9 +185,12 @@ mod tests {
     fn a_user_s_file_takes_and_gives_keys() {
         let map = builtin("default").unwrap();
         let map = map.overlaid("[events]\nx = \"none\"\n\"ctrl-x i\" = \"include\"", "mine").unwrap();
-        assert_eq!(map.find(Context::Events, &sequence("x").unwrap()), Found::Nothing);
-        assert_eq!(map.find(Context::Fields, &sequence("x").unwrap()), Found::Action(Action::Exclude));
-        assert_eq!(map.find(Context::Events, &sequence("ctrl-x i").unwrap()), Found::Action(Action::Include));
+        assert_eq!(map.find(KeyContext::Events, &sequence("x").unwrap()), Found::Nothing);
+        assert_eq!(map.find(KeyContext::Fields, &sequence("x").unwrap()), Found::Action(Action::Exclude));
+        assert_eq!(
+            map.find(KeyContext::Events, &sequence("ctrl-x i").unwrap()),
+            Found::Action(Action::Include)
+        );
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod footer;
 mod listing;
 mod load;
 
-pub use action::{Action, ActionInfo, Context};
+pub use action::{Action, ActionInfo, KeyContext};
 #[cfg(test)]
 pub(super) use chord::sequence;
 pub use chord::{Chord, Key, Named, show};
@@ -21,7 +21,7 @@ pub use load::builtin;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Binding {
     /// Where it holds.
-    pub context: Context,
+    pub context: KeyContext,
     /// What is pressed, one after another; never empty.
     pub chords: Vec<Chord>,
     /// What it does; none takes a binding of an outer context away.
@@ -54,7 +54,7 @@ impl Keymap {
     }
 
     /// Tells what chords pressed so far come to in a context.
-    pub fn find(&self, context: Context, pressed: &[Chord]) -> Found {
+    pub fn find(&self, context: KeyContext, pressed: &[Chord]) -> Found {
         for link in context.chain() {
             let mut begins = false;
             for binding in self.reachable(*link, context) {
@@ -71,7 +71,7 @@ impl Keymap {
     }
 
     /// Gives what may follow chords that begin something, by chord.
-    fn next(&self, context: Context, pressed: &[Chord]) -> Vec<(Chord, Option<Action>)> {
+    fn next(&self, context: KeyContext, pressed: &[Chord]) -> Vec<(Chord, Option<Action>)> {
         let mut next: Vec<(Chord, Option<Action>)> = Vec::new();
         for link in context.chain() {
             for binding in self.reachable(*link, context) {
@@ -86,7 +86,7 @@ impl Keymap {
     }
 
     /// Gives what is pressed for an action in a context, the first declared first.
-    pub fn chords_of(&self, action: Action, context: Context) -> Vec<&[Chord]> {
+    pub fn chords_of(&self, action: Action, context: KeyContext) -> Vec<&[Chord]> {
         let links = context.chain().iter();
         links
             .flat_map(|link| self.reachable(*link, context))
@@ -97,12 +97,12 @@ impl Keymap {
     }
 
     /// Shows the first keys of an action in a context, where it has any.
-    pub fn key_of(&self, action: Action, context: Context) -> Option<String> {
+    pub fn key_of(&self, action: Action, context: KeyContext) -> Option<String> {
         self.chords_of(action, context).first().map(|chords| show(chords))
     }
 
     /// Gives a link's bindings whose actions work in a context.
-    fn reachable(&self, link: Context, context: Context) -> impl Iterator<Item = &Binding> {
+    fn reachable(&self, link: KeyContext, context: KeyContext) -> impl Iterator<Item = &Binding> {
         self.bindings.iter().filter(move |binding| {
             binding.context == link && binding.action.is_none_or(|action| action.works_in(context))
         })
@@ -120,8 +120,8 @@ mod tests {
     #[test]
     fn the_nearest_context_wins() {
         let map = Keymap::read("[browse]\nenter = \"help\"\n[events]\nenter = \"open\"", "test").unwrap();
-        assert_eq!(map.find(Context::Events, &keys("enter")), Found::Action(Action::Open));
-        assert_eq!(map.find(Context::Timeline, &keys("enter")), Found::Action(Action::Help));
+        assert_eq!(map.find(KeyContext::Events, &keys("enter")), Found::Action(Action::Open));
+        assert_eq!(map.find(KeyContext::Timeline, &keys("enter")), Found::Action(Action::Help));
     }
 
     #[test]
@@ -129,22 +129,22 @@ mod tests {
         let map =
             Keymap::read("[browse]\n\"space h\" = \"help\"\n\"space z i\" = \"zoom-in\"", "test").unwrap();
         let next = vec![(Chord::char('h'), Some(Action::Help)), (Chord::char('z'), None)];
-        assert_eq!(map.find(Context::Events, &keys("space")), Found::Prefix(next));
-        assert_eq!(map.find(Context::Events, &keys("space z i")), Found::Action(Action::ZoomIn));
-        assert_eq!(map.find(Context::Events, &keys("space q")), Found::Nothing);
+        assert_eq!(map.find(KeyContext::Events, &keys("space")), Found::Prefix(next));
+        assert_eq!(map.find(KeyContext::Events, &keys("space z i")), Found::Action(Action::ZoomIn));
+        assert_eq!(map.find(KeyContext::Events, &keys("space q")), Found::Nothing);
     }
 
     #[test]
     fn an_action_that_does_not_work_here_has_no_key_here() {
         let map = Keymap::read("[browse]\nz = \"zoom-in\"", "test").unwrap();
-        assert_eq!(map.find(Context::Sources, &keys("z")), Found::Nothing);
-        assert_eq!(map.key_of(Action::ZoomIn, Context::Events), Some("z".to_owned()));
+        assert_eq!(map.find(KeyContext::Sources, &keys("z")), Found::Nothing);
+        assert_eq!(map.key_of(Action::ZoomIn, KeyContext::Events), Some("z".to_owned()));
     }
 
     #[test]
     fn a_shadowed_key_is_not_shown() {
         let map =
             Keymap::read("[browse]\nenter = \"help\"\n\"?\" = \"help\"\n[events]\nenter = \"open\"", "test");
-        assert_eq!(map.unwrap().key_of(Action::Help, Context::Events), Some("?".to_owned()));
+        assert_eq!(map.unwrap().key_of(Action::Help, KeyContext::Events), Some("?".to_owned()));
     }
 }

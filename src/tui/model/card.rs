@@ -1,7 +1,7 @@
 //! One event in full: fields, original line, and where it lies.
 
 use crate::index::Hit;
-use crate::record::{Origin, Stamp};
+use crate::record::{EventTime, Origin};
 
 use super::Pivot;
 
@@ -15,7 +15,7 @@ pub struct Card {
     /// The format that understood it.
     pub format: String,
     /// Its time with how it is known.
-    pub stamp: Option<Stamp>,
+    pub stamp: Option<EventTime>,
     /// The text its time was read from.
     pub when_text: Option<String>,
     /// Its fields, in table order and then by name.

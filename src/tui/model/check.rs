@@ -1,8 +1,8 @@
 //! What was checked of the case while it is open, and what came of it.
 
-use crate::case::Verdict;
+use crate::case::VerifyReport;
 use crate::evidence::Depth;
-use crate::record::Instant;
+use crate::record::Timestamp;
 
 /// How far something has come that takes a while.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -39,9 +39,9 @@ pub enum Check {
         /// How much was read.
         depth: Depth,
         /// When it was begun.
-        at: Instant,
+        at: Timestamp,
         /// What it found.
-        verdict: Box<Verdict>,
+        verdict: Box<VerifyReport>,
     },
 }
 

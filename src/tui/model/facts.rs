@@ -2,7 +2,7 @@
 
 use crate::case::{Case, SourceInfo};
 use crate::error::visible;
-use crate::record::{Instant, SourceId, Window, Zone};
+use crate::record::{SourceId, TimeRange, Timestamp, Zone};
 
 /// What is known of the case.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,7 +16,7 @@ pub struct Facts {
     /// The fields that have values.
     pub fields: Vec<String>,
     /// From the first to behind the last time in it; none where no event tells one.
-    pub span: Option<Window>,
+    pub span: Option<TimeRange>,
     /// The zone in which its times are shown.
     pub zone: Zone,
     /// Times are shown in UTC for now.
@@ -26,12 +26,12 @@ pub struct Facts {
     /// Of these, what was found since it was opened: that stays.
     pub alarms: Vec<String>,
     /// How late it is, for times such as `-2h`.
-    pub now: Instant,
+    pub now: Timestamp,
 }
 
 impl Facts {
     /// Reads them from a case; `zone` takes the place of the case's own.
-    pub fn of(case: &Case, zone: Option<Zone>, now: Instant) -> Facts {
+    pub fn of(case: &Case, zone: Option<Zone>, now: Timestamp) -> Facts {
         let about = case.about();
         let sources = case.sources();
         let spans = sources.iter().filter_map(SourceInfo::span);
@@ -40,7 +40,7 @@ impl Facts {
             title: about.title.clone(),
             events: case.index().len(),
             fields: case.field_names(),
-            span: span.map(|(from, last)| Window { from, to: last.plus(1) }),
+            span: span.map(|(from, last)| TimeRange { from, to: last.plus(1) }),
             zone: zone.unwrap_or(about.zone),
             in_utc: false,
             alarms: Vec::new(),

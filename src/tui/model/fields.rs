@@ -1,6 +1,6 @@
 //! The field facets: the most frequent values among the matching events.
 
-use crate::index::Top;
+use crate::index::TopValues;
 
 use super::{Facts, Pivot};
 
@@ -36,7 +36,7 @@ pub struct Facet {
     /// The dotted name.
     pub field: String,
     /// Its most frequent values, once known.
-    pub values: Option<Vec<Top>>,
+    pub values: Option<Vec<TopValues>>,
     /// There are more values than these.
     pub more: bool,
     /// More than the first few values are shown.
@@ -182,7 +182,7 @@ mod tests {
     use super::*;
 
     fn facet(field: &str, values: &[&str], more: bool) -> Facet {
-        let top = |value: &&str| Top { value: (*value).to_owned(), count: 1, first: None, last: None };
+        let top = |value: &&str| TopValues { value: (*value).to_owned(), count: 1, first: None, last: None };
         Facet { field: field.to_owned(), values: Some(values.iter().map(top).collect()), more, wide: false }
     }
 

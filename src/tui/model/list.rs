@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::index::{Hit, Order};
-use crate::record::{Basis, Precision};
+use crate::record::{Precision, TimeBasis};
 
 use super::super::effect::Place;
 
@@ -34,7 +34,7 @@ pub struct Brief {
     /// The step in which the time was written.
     pub precision: Option<Precision>,
     /// How the time is known.
-    pub basis: Basis,
+    pub basis: TimeBasis,
     /// How it came out.
     pub outcome: Outcome,
     /// The values that columns show and pivots use, by [`Column`].

@@ -32,7 +32,7 @@ pub use timeline::{Chart, Gap, Timeline};
 use ratatui::layout::Size;
 
 use super::effect::Tickets;
-use super::keymap::{Chord, Context, Keymap};
+use super::keymap::{Chord, KeyContext, Keymap};
 
 /// The screens, by their keys 1 to 5.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -181,27 +181,27 @@ impl Model {
     }
 
     /// Tells where keys are pressed now.
-    pub fn context(&self) -> Context {
+    pub fn context(&self) -> KeyContext {
         match self.front {
-            Front::Typing(_) => Context::Typing,
-            Front::Form(_) => Context::Form,
-            Front::Palette(_) => Context::Palette,
-            Front::Reading(..) => Context::Reading,
+            Front::Typing(_) => KeyContext::Typing,
+            Front::Form(_) => KeyContext::Form,
+            Front::Palette(_) => KeyContext::Palette,
+            Front::Reading(..) => KeyContext::Reading,
             Front::Nothing => self.context_beneath(),
         }
     }
 
     /// Tells where keys are pressed in what lies beneath a popup.
-    pub fn context_beneath(&self) -> Context {
+    pub fn context_beneath(&self) -> KeyContext {
         match self.focus.screen {
-            Screen::Evidence => Context::Sources,
-            Screen::Findings => Context::Findings,
-            Screen::Anomalies | Screen::Audit => Context::Browse,
+            Screen::Evidence => KeyContext::Sources,
+            Screen::Findings => KeyContext::Findings,
+            Screen::Anomalies | Screen::Audit => KeyContext::Browse,
             Screen::Investigate => match self.focus.pane {
-                Pane::Events => Context::Events,
-                Pane::Fields => Context::Fields,
-                Pane::Timeline => Context::Timeline,
-                Pane::Detail => Context::Detail,
+                Pane::Events => KeyContext::Events,
+                Pane::Fields => KeyContext::Fields,
+                Pane::Timeline => KeyContext::Timeline,
+                Pane::Detail => KeyContext::Detail,
             },
         }
     }
@@ -212,7 +212,7 @@ impl Model {
     }
 
     /// Gives the time of the selected event.
-    pub fn moment(&self) -> Option<crate::record::Instant> {
+    pub fn moment(&self) -> Option<crate::record::Timestamp> {
         self.list.row().and_then(|row| row.hit.time)
     }
 

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::index::Hit;
-use crate::journal::{Act, Bookmark, Finding, Said, Severity, Status};
+use crate::journal::{Annotation, Bookmark, Finding, HistoryItem, Severity, Status};
 use crate::parse::Corrections;
-use crate::record::{Instant, SourceId};
+use crate::record::{SourceId, Timestamp};
 
 use super::What;
 
@@ -21,7 +21,7 @@ pub struct Notes {
     /// How many entries the journal has.
     pub entries: u64,
     /// The last of them, the newest first (foreign texts).
-    pub tail: Vec<Said>,
+    pub tail: Vec<HistoryItem>,
 }
 
 /// A finding with what its events are now.
@@ -32,7 +32,7 @@ pub struct FindingRow {
     /// How many events show it now.
     pub events: u64,
     /// The last of their times.
-    pub last: Option<Instant>,
+    pub last: Option<Timestamp>,
     /// Why its events could not be counted, or some are orphaned; safe to show.
     pub trouble: Option<String>,
 }
@@ -210,7 +210,7 @@ pub enum Deed {
         shows: What,
     },
     /// Anything that needs no evidence to be looked at.
-    Act(Act),
+    Annotation(Annotation),
     /// Reads a source otherwise.
     Reread {
         /// Which.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::index::{Hit, Order};
 use crate::query::Expr;
-use crate::record::Window;
+use crate::record::TimeRange;
 
 use super::super::effect::Scope;
 
@@ -42,7 +42,7 @@ impl Default for Search {
     fn default() -> Search {
         Search {
             text: String::new(),
-            scope: Scope { expr: Expr::All, window: Window::ALL },
+            scope: Scope { expr: Expr::All, window: TimeRange::ALL },
             order: Order::Newest,
             count: None,
             took: None,

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::index::Histogram;
-use crate::record::{Instant, Window};
+use crate::record::{TimeRange, Timestamp};
 
 use super::super::buckets::Step;
 
@@ -73,13 +73,13 @@ impl Chart {
     }
 
     /// Gives the stretch of time that it covers.
-    pub fn window(&self) -> Option<Window> {
+    pub fn window(&self) -> Option<TimeRange> {
         let (first, last) = (self.matching.buckets.first()?, self.matching.buckets.last()?);
-        Some(Window { from: first.window.from, to: last.window.to })
+        Some(TimeRange { from: first.window.from, to: last.window.to })
     }
 
     /// Finds the bucket in which a moment lies.
-    pub fn bucket_of(&self, moment: Instant) -> Option<usize> {
+    pub fn bucket_of(&self, moment: Timestamp) -> Option<usize> {
         let buckets = &self.matching.buckets;
         let at = buckets.partition_point(|bucket| bucket.window.to <= moment);
         buckets.get(at).filter(|bucket| bucket.window.contains(moment)).map(|_| at)
@@ -98,9 +98,9 @@ impl Chart {
     }
 
     /// Gives the time of a stretch of buckets that is not empty.
-    pub fn window_of(&self, range: &Range<usize>) -> Window {
+    pub fn window_of(&self, range: &Range<usize>) -> TimeRange {
         let buckets = &self.matching.buckets;
-        Window { from: buckets[range.start].window.from, to: buckets[range.end - 1].window.to }
+        TimeRange { from: buckets[range.start].window.from, to: buckets[range.end - 1].window.to }
     }
 }
 
@@ -124,7 +124,7 @@ pub struct Timeline {
     /// The size of the buckets that are being counted.
     pub step: Option<Step>,
     /// The edges that are being counted or shown.
-    pub edges: Vec<Instant>,
+    pub edges: Vec<Timestamp>,
     /// The bucket that was gone to; else the selected event's is meant.
     pub cursor: Option<usize>,
     /// Where a range of buckets begins.
@@ -135,13 +135,13 @@ pub struct Timeline {
 
 impl Timeline {
     /// Gives the selected bucket; `moment` is the selected event's time.
-    pub fn selected(&self, moment: Option<Instant>) -> Option<usize> {
+    pub fn selected(&self, moment: Option<Timestamp>) -> Option<usize> {
         let chart = self.chart.as_ref()?;
         self.cursor.filter(|at| *at < chart.matching.buckets.len()).or_else(|| chart.bucket_of(moment?))
     }
 
     /// Gives the selected stretch of buckets: from the mark to the selected one.
-    pub fn brush(&self, moment: Option<Instant>) -> Option<Range<usize>> {
+    pub fn brush(&self, moment: Option<Timestamp>) -> Option<Range<usize>> {
         let at = self.selected(moment)?;
         let mark = self.mark.unwrap_or(at);
         Some(mark.min(at)..mark.max(at) + 1)
@@ -154,9 +154,9 @@ mod tests {
     use crate::index::Bucket;
 
     fn histogram(step_secs: i64, counts: &[u64], by: &str) -> Histogram {
-        let at = |i: usize| Instant::from_secs(i as i64 * step_secs);
+        let at = |i: usize| Timestamp::from_secs(i as i64 * step_secs);
         let bucket = |(i, count): (usize, &u64)| Bucket {
-            window: Window { from: at(i), to: at(i + 1) },
+            window: TimeRange { from: at(i), to: at(i + 1) },
             count: *count,
             by: vec![*count],
         };
@@ -189,16 +189,16 @@ mod tests {
     #[test]
     fn a_moment_lies_in_its_bucket_and_none_outside() {
         let chart = chart(60, &[1, 0, 1]);
-        assert_eq!(chart.bucket_of(Instant::from_secs(59)), Some(0));
-        assert_eq!(chart.bucket_of(Instant::from_secs(60)), Some(1));
-        assert_eq!(chart.bucket_of(Instant::from_secs(180)), None);
-        assert_eq!(chart.bucket_of(Instant::from_secs(-1)), None);
+        assert_eq!(chart.bucket_of(Timestamp::from_secs(59)), Some(0));
+        assert_eq!(chart.bucket_of(Timestamp::from_secs(60)), Some(1));
+        assert_eq!(chart.bucket_of(Timestamp::from_secs(180)), None);
+        assert_eq!(chart.bucket_of(Timestamp::from_secs(-1)), None);
     }
 
     #[test]
     fn the_brush_reaches_from_the_mark_to_the_cursor() {
         let mut timeline = Timeline { chart: Some(chart(60, &[1, 0, 1, 4])), ..Timeline::default() };
-        assert_eq!(timeline.brush(Some(Instant::from_secs(130))), Some(2..3));
+        assert_eq!(timeline.brush(Some(Timestamp::from_secs(130))), Some(2..3));
         (timeline.cursor, timeline.mark) = (Some(1), Some(3));
         assert_eq!(timeline.brush(None), Some(1..4));
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;
 
-use crate::error::{Attempt, Error, Result, Visible};
+use crate::error::{Context, Error, Result, Visible};
 use crate::fs::read_text_named;
 
 use super::{Role, Theme, UNICODE};
@@ -49,7 +49,7 @@ impl Theme {
     pub fn named(name: &str) -> Result<Theme> {
         if name.ends_with(".toml") {
             let text = read_text_named(Path::new(name), MOST_BYTES)
-                .attempt(|| format!("cannot read theme {}", Visible(name)))?;
+                .context(|| format!("cannot read theme {}", Visible(name)))?;
             return Theme::read(&text, name);
         }
         Theme::builtin(name)

@@ -98,7 +98,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             Front::Form(_) => form::confirm(model),
             Front::Typing(_) | Front::Nothing | Front::Reading(..) => typing::confirm(model),
         },
-        Action::Cancel => {
+        Action::CancelToken => {
             model.front = Front::Nothing;
             Vec::new()
         }

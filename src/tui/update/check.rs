@@ -1,6 +1,6 @@
 //! Checking the evidence, and keeping a checkpoint elsewhere.
 
-use crate::case::Verdict;
+use crate::case::VerifyReport;
 use crate::error::visible;
 use crate::evidence::Depth;
 
@@ -23,7 +23,7 @@ pub(super) fn checking(model: &mut Model, now: Progress) {
 }
 
 /// Takes in what a check found.
-pub(super) fn checked(model: &mut Model, verdict: Verdict) {
+pub(super) fn checked(model: &mut Model, verdict: VerifyReport) {
     let depth = match model.check {
         Check::Running { depth, .. } | Check::Done { depth, .. } => depth,
         Check::None => Depth::Quick,

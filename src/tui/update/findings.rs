@@ -1,8 +1,8 @@
 //! Findings: begun, added to, changed, moved on, closed and taken up again.
 
-use crate::journal::{Act, Change, Finding, Severity, Status, Verdict};
+use crate::journal::{Annotation, Finding, FindingChange, FindingVerdict, Severity, Status};
 use crate::query::Expr;
-use crate::record::{EventId, Window};
+use crate::record::{EventId, TimeRange};
 
 use super::super::effect::Effect;
 use super::super::model::{Deed, Form, FormRow, Model, Purpose, Tone, What, is_settled};
@@ -22,7 +22,7 @@ const REASON: &str = "Reason";
 /// Begins a finding: the search shows it, where one was made.
 pub(super) fn new_finding(model: &mut Model) -> Vec<Effect> {
     let scope = &model.search.scope;
-    let asked = scope.expr != Expr::All || scope.window != Window::ALL;
+    let asked = scope.expr != Expr::All || scope.window != TimeRange::ALL;
     let mut shows: Vec<(String, What)> = Vec::new();
     if let Some(hit) = model.list.row().map(|row| row.hit) {
         let id = EventId::of(&hit.source, hit.record);
@@ -106,9 +106,9 @@ fn finding(model: &mut Model) -> Option<Finding> {
 /// Opens what a finding says, to be changed.
 pub(super) fn edit(model: &mut Model) -> Vec<Effect> {
     let Some(finding) = finding(model) else { return Vec::new() };
-    let mut verdicts = words(Verdict::ALL);
+    let mut verdicts = words(FindingVerdict::ALL);
     verdicts.insert(0, "none yet".to_owned());
-    let verdict = finding.verdict.map_or(0, |verdict| place(Verdict::ALL, verdict) + 1);
+    let verdict = finding.verdict.map_or(0, |verdict| place(FindingVerdict::ALL, verdict) + 1);
     let tags = finding.tags.iter().cloned().collect::<Vec<_>>().join(", ");
     let rows = vec![
         FormRow::text(TITLE, &finding.title, "what was found, in a line"),
@@ -134,14 +134,14 @@ pub(super) fn confirm_edit(model: &mut Model, form: &Form, uid: &str) -> Vec<Eff
     if !due.is_empty() && chrono::NaiveDate::parse_from_str(due, "%Y-%m-%d").is_err() {
         return refuse(model, "the due day is written as 2026-03-31");
     }
-    let verdict = form.chosen(VERDICT).checked_sub(1).map(|at| Verdict::ALL[at]);
+    let verdict = form.chosen(VERDICT).checked_sub(1).map(|at| FindingVerdict::ALL[at]);
     if verdict.is_none() && before.verdict.is_some() {
         return refuse(model, "a verdict is changed, not taken away: undo does that");
     }
     let wanted = tags(form.typed(TAGS));
     let changed = |new: &str, old: &str| (new != old.trim()).then(|| new.to_owned());
     let (severity, state) = (Severity::ALL[form.chosen(SEVERITY)], Status::ALL[form.chosen(STATE)]);
-    let change = Change {
+    let change = FindingChange {
         title: changed(title, &before.title),
         severity: Some(severity).filter(|severity| *severity != before.severity),
         state: Some(state).filter(|state| *state != before.state),
@@ -150,12 +150,12 @@ pub(super) fn confirm_edit(model: &mut Model, form: &Form, uid: &str) -> Vec<Eff
         due: changed(due, &before.due),
         untag: before.tags.iter().filter(|tag| !wanted.contains(tag)).cloned().collect(),
         tag: wanted.into_iter().filter(|tag| !before.tags.contains(tag)).collect(),
-        ..Change::default()
+        ..FindingChange::default()
     };
-    if change == Change::default() {
+    if change == FindingChange::default() {
         return refuse(model, "nothing was changed");
     }
-    write(model, Deed::Act(Act::Set { finding: uid.to_owned(), change }))
+    write(model, Deed::Annotation(Annotation::Set { finding: uid.to_owned(), change }))
 }
 
 /// Moves the selected finding on in its life.
@@ -170,8 +170,8 @@ pub(super) fn next_state(model: &mut Model) -> Vec<Effect> {
             return refuse(model, "it is done with: reopen it first");
         }
     };
-    let change = Change { state: Some(next), ..Change::default() };
-    write(model, Deed::Act(Act::Set { finding: finding.uid, change }))
+    let change = FindingChange { state: Some(next), ..FindingChange::default() };
+    write(model, Deed::Annotation(Annotation::Set { finding: finding.uid, change }))
 }
 
 /// Closes the selected finding with a reason, or takes it up again.
@@ -183,17 +183,17 @@ pub(super) fn close(model: &mut Model) -> Vec<Effect> {
         let title = format!("Reopen finding {number}");
         return form::open(model, Form::new(Purpose::Reopen(uid), title, "reopen it", rows));
     }
-    let verdict = finding.verdict.map_or(0, |verdict| place(Verdict::ALL, verdict));
-    rows.push(FormRow::choice(VERDICT, words(Verdict::ALL), verdict));
+    let verdict = finding.verdict.map_or(0, |verdict| place(FindingVerdict::ALL, verdict));
+    rows.push(FormRow::choice(VERDICT, words(FindingVerdict::ALL), verdict));
     form::open(model, Form::new(Purpose::Close(uid), format!("Close finding {number}"), "close it", rows))
 }
 
 pub(super) fn confirm_close(model: &mut Model, form: &Form, uid: &str) -> Vec<Effect> {
-    let (reason, verdict) = (form.typed(REASON).to_owned(), Some(Verdict::ALL[form.chosen(VERDICT)]));
+    let (reason, verdict) = (form.typed(REASON).to_owned(), Some(FindingVerdict::ALL[form.chosen(VERDICT)]));
     if reason.is_empty() {
         return refuse(model, "say why it is closed");
     }
-    write(model, Deed::Act(Act::Close { finding: uid.to_owned(), reason, verdict }))
+    write(model, Deed::Annotation(Annotation::Close { finding: uid.to_owned(), reason, verdict }))
 }
 
 pub(super) fn confirm_reopen(model: &mut Model, form: &Form, uid: &str) -> Vec<Effect> {
@@ -201,5 +201,5 @@ pub(super) fn confirm_reopen(model: &mut Model, form: &Form, uid: &str) -> Vec<E
     if reason.is_empty() {
         return refuse(model, "say why it is taken up again");
     }
-    write(model, Deed::Act(Act::Reopen { finding: uid.to_owned(), reason }))
+    write(model, Deed::Annotation(Annotation::Reopen { finding: uid.to_owned(), reason }))
 }

@@ -2,7 +2,7 @@
 
 use super::super::effect::{Effect, Lane, Place, Question};
 use super::super::event::Page;
-use super::super::keymap::{Action, Context};
+use super::super::keymap::{Action, KeyContext};
 use super::super::layout;
 use super::super::model::{Column, List, Model, Screen, Tone};
 use super::ask;
@@ -70,7 +70,8 @@ fn say_what_is_behind(model: &mut Model) {
     let list = &model.list;
     let dated = |at: usize| list.rows.get(at).map(|row| row.hit.time.is_some());
     if dated(list.selected) == Some(true) && dated(list.selected + 1) == Some(false) {
-        let key = model.keys.map.key_of(Action::Last, Context::Events).unwrap_or_else(|| ":last".to_owned());
+        let key =
+            model.keys.map.key_of(Action::Last, KeyContext::Events).unwrap_or_else(|| ":last".to_owned());
         let text = format!("the last event that tells a time; {key} goes on to those that tell none");
         model.say(Tone::Done, text);
     }

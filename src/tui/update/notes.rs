@@ -2,9 +2,9 @@
 
 use crate::error::visible;
 use crate::index::Hit;
-use crate::journal::Act;
+use crate::journal::Annotation;
 use crate::query::{Expr, FieldRef, Leaf, Pattern, Test};
-use crate::record::{EventId, Window};
+use crate::record::{EventId, TimeRange};
 
 use super::super::effect::{Effect, Lane, Question, Scope};
 use super::super::model::{
@@ -110,7 +110,7 @@ pub(super) fn bookmark(model: &mut Model) -> Vec<Effect> {
     let Some(hit) = model.list.row().map(|row| row.hit) else { return refuse(model, "no event is selected") };
     let marked = model.notebook.mark_on(&hit).map(|row| row.mark.event.event.clone());
     let deed = match marked {
-        Some(event) => Deed::Act(Act::Unmark { event }),
+        Some(event) => Deed::Annotation(Annotation::Unmark { event }),
         None => Deed::Mark { hit, note: None, tags: Vec::new() },
     };
     write(model, deed)
@@ -123,7 +123,7 @@ pub(super) fn remove_mark(model: &mut Model) -> Vec<Effect> {
         Some(Noted::Finding(_)) => return refuse(model, "a finding is not taken away: close it, or undo it"),
         None => return refuse(model, "nothing is selected"),
     };
-    write(model, Deed::Act(Act::Unmark { event }))
+    write(model, Deed::Annotation(Annotation::Unmark { event }))
 }
 
 /// Says something of the selected event or finding.
@@ -177,7 +177,7 @@ pub(super) fn confirm_finding_note(model: &mut Model, form: &Form, uid: &str) ->
     if text.is_empty() {
         return refuse(model, "a note says something");
     }
-    write(model, Deed::Act(Act::Note { finding: uid.to_owned(), text }))
+    write(model, Deed::Annotation(Annotation::Note { finding: uid.to_owned(), text }))
 }
 
 /// Opens all that was noted of the selected finding or bookmark.
@@ -205,7 +205,7 @@ pub(super) fn show_events(model: &mut Model) -> Vec<Effect> {
 /// Shows every event of which a field is so, on the first screen.
 pub(super) fn show_all(model: &mut Model, field: FieldRef, text: String) -> Vec<Effect> {
     let test = Test::Is(Pattern { text, quoted: false });
-    let scope = Scope { expr: Expr::Leaf(Leaf { field: Some(field), test }), window: Window::ALL };
+    let scope = Scope { expr: Expr::Leaf(Leaf { field: Some(field), test }), window: TimeRange::ALL };
     let text = scope.expr.to_string();
     model.focus.pane = Pane::Events;
     let mut effects = act::show_screen(model, Screen::Investigate);

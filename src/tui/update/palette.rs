@@ -3,7 +3,7 @@
 use tui_input::{Input, InputRequest};
 
 use super::super::effect::Effect;
-use super::super::keymap::{Action, Context};
+use super::super::keymap::{Action, KeyContext};
 use super::super::model::{Front, Model, Palette};
 use super::act;
 
@@ -39,7 +39,7 @@ pub(super) fn confirm(model: &mut Model) -> Vec<Effect> {
 }
 
 /// Gives the actions that work in a context and fit what is typed, the best first.
-fn fitting(typed: &str, context: Context) -> Vec<Action> {
+fn fitting(typed: &str, context: KeyContext) -> Vec<Action> {
     let here = Action::ALL.iter().filter(|action| action.works_in(context) && **action != Action::Palette);
     let mut scored: Vec<(u32, Action)> = here
         .filter_map(|action| Some((score(typed, action.info().name, action.info().doc)?, *action)))
@@ -90,16 +90,16 @@ mod tests {
 
     #[test]
     fn names_fit_before_sentences_and_sentences_before_letters() {
-        let found = fitting("zoom", Context::Timeline);
+        let found = fitting("zoom", KeyContext::Timeline);
         assert_eq!(found[..4], [Action::ZoomIn, Action::ZoomOut, Action::ZoomSelection, Action::ZoomReset]);
-        assert_eq!(fitting("zin", Context::Timeline)[0], Action::ZoomIn);
-        assert!(fitting("clipboard", Context::Events).contains(&Action::Copy));
-        assert_eq!(fitting("xyzzy", Context::Events), []);
+        assert_eq!(fitting("zin", KeyContext::Timeline)[0], Action::ZoomIn);
+        assert!(fitting("clipboard", KeyContext::Events).contains(&Action::Copy));
+        assert_eq!(fitting("xyzzy", KeyContext::Events), []);
     }
 
     #[test]
     fn only_what_works_here_is_offered() {
-        assert!(!fitting("", Context::Sources).contains(&Action::ZoomIn));
-        assert!(!fitting("", Context::Events).contains(&Action::Palette));
+        assert!(!fitting("", KeyContext::Sources).contains(&Action::ZoomIn));
+        assert!(!fitting("", KeyContext::Events).contains(&Action::Palette));
     }
 }

@@ -1,7 +1,7 @@
 //! Include, exclude, only, copy: what is done with the highlighted value.
 
 use crate::error::visible;
-use crate::query::{self, Context, Diagnostic, Expr};
+use crate::query::{self, Diagnostic, Expr, QueryContext};
 
 use super::super::effect::{Effect, Scope};
 use super::super::model::{Front, Model, Noted, Pane, Pivot, Reading, Screen, Tone};
@@ -49,7 +49,7 @@ pub(super) fn only(model: &mut Model) -> Vec<Effect> {
 
 fn narrow(
     model: &mut Model,
-    narrowed: impl Fn(&str, &str, &str, &Context<'_>) -> Result<String, Diagnostic>,
+    narrowed: impl Fn(&str, &str, &str, &QueryContext<'_>) -> Result<String, Diagnostic>,
 ) -> Vec<Effect> {
     let Some(pivot) = highlighted(model) else { return Vec::new() };
     let context = super::typing::context(&model.facts);
@@ -86,7 +86,7 @@ const COPIED: usize = 72_000;
 
 /// Copies the highlighted value.
 pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
-    if model.context() == super::super::keymap::Context::Typing {
+    if model.context() == super::super::keymap::KeyContext::Typing {
         return super::typing::copy(model);
     }
     if let Some(line) = model.copyable.clone() {

@@ -1,6 +1,6 @@
 //! The timeline: counting it, walking its buckets, zooming.
 
-use crate::record::{Instant, Window};
+use crate::record::{TimeRange, Timestamp};
 
 use super::super::buckets;
 use super::super::effect::{Effect, Place, Question, Scope};
@@ -24,9 +24,9 @@ pub(super) enum Way {
 }
 
 /// Gives the stretch of time that the timeline shows: the zoom, or all of the case.
-fn window(model: &Model) -> Option<Window> {
+fn window(model: &Model) -> Option<TimeRange> {
     let scope = &model.search.scope;
-    if scope.window == Window::ALL { model.facts.span } else { Some(scope.window) }
+    if scope.window == TimeRange::ALL { model.facts.span } else { Some(scope.window) }
 }
 
 /// Asks for the timeline of the present search.
@@ -132,22 +132,22 @@ pub(super) fn zoom_out(model: &mut Model) -> Vec<Effect> {
     let (Some(shown), Some(all)) = (window(model), model.facts.span) else { return nothing_counted(model) };
     let length = length(shown).saturating_mul(ZOOM);
     let wide = placed(middle(model, shown), length, all);
-    zoom_to(model, if length.saturating_add(SHORTEST) >= self::length(all) { Window::ALL } else { wide })
+    zoom_to(model, if length.saturating_add(SHORTEST) >= self::length(all) { TimeRange::ALL } else { wide })
 }
 
-fn length(window: Window) -> i64 {
+fn length(window: TimeRange) -> i64 {
     window.to.nanos().saturating_sub(window.from.nanos())
 }
 
 /// Gives the window of a length around a moment, moved to lie inside another.
-fn placed(middle: i64, length: i64, inside: Window) -> Window {
+fn placed(middle: i64, length: i64, inside: TimeRange) -> TimeRange {
     let latest = inside.to.nanos().saturating_sub(length).max(inside.from.nanos());
     let from = middle.saturating_sub(length / 2).clamp(inside.from.nanos(), latest);
-    Window { from: Instant::from_nanos(from), to: Instant::from_nanos(from.saturating_add(length)) }
+    TimeRange { from: Timestamp::from_nanos(from), to: Timestamp::from_nanos(from.saturating_add(length)) }
 }
 
 /// Gives the moment around which one zooms: the selected bucket's middle, or the window's.
-fn middle(model: &Model, shown: Window) -> i64 {
+fn middle(model: &Model, shown: TimeRange) -> i64 {
     let chart = model.timeline.chart.as_ref();
     let bucket =
         model.timeline.brush(model.moment()).zip(chart).map(|(range, chart)| chart.window_of(&range));
@@ -170,10 +170,10 @@ pub(super) fn zoom_selection(model: &mut Model) -> Vec<Effect> {
 
 /// Shows all of time again.
 pub(super) fn zoom_reset(model: &mut Model) -> Vec<Effect> {
-    zoom_to(model, Window::ALL)
+    zoom_to(model, TimeRange::ALL)
 }
 
-fn zoom_to(model: &mut Model, window: Window) -> Vec<Effect> {
+fn zoom_to(model: &mut Model, window: TimeRange) -> Vec<Effect> {
     if window == model.search.scope.window || window.from >= window.to {
         model.say(Tone::Refused, "the timeline goes no further");
         return Vec::new();

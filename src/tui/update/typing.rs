@@ -2,8 +2,8 @@
 
 use tui_input::{Input, InputRequest};
 
-use crate::index::Top;
-use crate::query::{self, Context, Wanted};
+use crate::index::TopValues;
+use crate::query::{self, QueryContext, Wanted};
 use crate::record::FieldId;
 
 use super::super::effect::{Effect, Lane, Question, Scope};
@@ -14,8 +14,8 @@ use super::{ask, pivot, search};
 const OFFERED: usize = 8;
 
 /// Gives what the meaning of a query depends on.
-pub(super) fn context(facts: &Facts) -> Context<'_> {
-    Context { zone: facts.zone(), now: facts.now, fields: &facts.fields }
+pub(super) fn context(facts: &Facts) -> QueryContext<'_> {
+    QueryContext { zone: facts.zone(), now: facts.now, fields: &facts.fields }
 }
 
 /// Opens the search line with the present query.
@@ -65,7 +65,7 @@ fn edited(model: &mut Model) -> Vec<Effect> {
             let mut fields = fields.clone();
             // Fields that have values here come first, the most telling ahead; the sort is stable.
             fields.sort_by_cached_key(|name: &String| {
-                let full = FieldId::called(name).map_or_else(|| name.as_str(), |id| id.name());
+                let full = FieldId::by_name_or_alias(name).map_or_else(|| name.as_str(), |id| id.name());
                 let known = model.facts.fields.iter().any(|field| field == full);
                 (!known, telling(full))
             });
@@ -91,7 +91,7 @@ fn edited(model: &mut Model) -> Vec<Effect> {
 }
 
 /// Takes in the values that begin as typed.
-pub(super) fn values(model: &mut Model, values: Vec<Top>) {
+pub(super) fn values(model: &mut Model, values: Vec<TopValues>) {
     if let Front::Typing(typing) = &mut model.front
         && matches!(typing.wanted, Wanted::Value { .. })
     {

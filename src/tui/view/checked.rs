@@ -4,7 +4,7 @@ use crate::error::visible;
 use crate::evidence::Depth;
 use crate::record::{bytes, thousands};
 
-use super::super::keymap::{Action, Context};
+use super::super::keymap::{Action, KeyContext};
 use super::super::model::{Check, Model};
 use super::super::theme::{Glyphs, Role};
 use super::TextLine;
@@ -89,7 +89,7 @@ pub(super) fn not_proven(model: &Model, width: usize) -> Vec<TextLine> {
 }
 
 fn how(model: &Model) -> String {
-    let key = |action| model.keys.map.key_of(action, Context::Sources).unwrap_or_else(|| ":".to_owned());
+    let key = |action| model.keys.map.key_of(action, KeyContext::Sources).unwrap_or_else(|| ":".to_owned());
     format!(
         "{} looks the case over, {} reads every byte of it; {} signs the journal as it stands and shows the line to keep elsewhere, against which nothing can be rolled back unseen.",
         key(Action::Verify),

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::query::explain;
-use crate::record::{Window, counted};
+use crate::record::{TimeRange, counted};
 
 use super::super::buckets::duration;
 use super::super::effect::Lane;
@@ -58,14 +58,14 @@ pub(in super::super) fn how_read(model: &Model) -> Vec<String> {
     let window = model.search.scope.window;
     let zone = facts.zone();
     let covered = match (window, facts.span) {
-        (Window::ALL, Some(span)) => {
+        (TimeRange::ALL, Some(span)) => {
             format!(
                 "Searched: {events} of {sources}, from {} to {}.",
                 moment(span.from, zone),
                 moment(span.to, zone)
             )
         }
-        (Window::ALL, None) => format!("Searched: {events} of {sources}."),
+        (TimeRange::ALL, None) => format!("Searched: {events} of {sources}."),
         (window, _) => format!(
             "Searched: {sources}, only from {} to {}.",
             moment(window.from, zone),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use ratatui::layout::Rect;
 
 use crate::index::Order;
-use crate::record::{Basis, Precision, thousands};
+use crate::record::{Precision, TimeBasis, thousands};
 
 use super::super::layout::Panes;
 use super::super::model::{Column, Model, Outcome, Pane, Row, Told};
@@ -103,7 +103,7 @@ fn draw_row(model: &Model, row: &Row, selected: bool, line: Rect, columns: &Colu
     let plain = if list.stale { Role::Faint } else { Role::Text };
     let (precision, basis, outcome) = match &row.told {
         Told::Event(brief) => (brief.precision, brief.basis, brief.outcome),
-        Told::Trouble { .. } => (Some(Precision::Second), Basis::default(), Outcome::Unknown),
+        Told::Trouble { .. } => (Some(Precision::Second), TimeBasis::default(), Outcome::Unknown),
     };
     if selected {
         pen.text(line.x, line.y, 1, glyphs.selected, Role::Marker);

@@ -6,7 +6,7 @@ use crate::case::SourceInfo;
 use crate::parse::clock_shown;
 use crate::record::{bytes, counted, thousands};
 
-use super::super::keymap::{Action, Context};
+use super::super::keymap::{Action, KeyContext};
 use super::super::layout::Panes;
 use super::super::model::Model;
 use super::super::theme::{Glyphs, Role};
@@ -71,7 +71,7 @@ pub(super) fn draw(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
     let space = usize::from(area.bottom().saturating_sub(rows.y + shown + 1));
     let cut = lines.len() > space;
     if cut {
-        let key = model.keys.map.key_of(Action::Open, Context::Sources).unwrap_or_else(|| ":".to_owned());
+        let key = model.keys.map.key_of(Action::Open, KeyContext::Sources).unwrap_or_else(|| ":".to_owned());
         let say = format!("{} {key} shows all", pen.theme.glyphs.cut);
         pen.text(area.x + 1, area.bottom() - 1, area.width - 2, &say, Role::Faint);
     }

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use ratatui::layout::Rect;
 
 use crate::journal::{Finding, Severity};
-use crate::record::{Instant, counted, thousands};
+use crate::record::{Timestamp, counted, thousands};
 
 use super::super::keymap::Action;
 use super::super::layout::Panes;
@@ -64,7 +64,7 @@ fn summary(notes: &Notes) -> String {
 }
 
 fn nothing(model: &Model, area: Rect, pen: &mut Pen<'_>) {
-    let key = |action| model.keys.map.key_of(action, super::super::keymap::Context::Events);
+    let key = |action| model.keys.map.key_of(action, super::super::keymap::KeyContext::Events);
     let key = |action| key(action).unwrap_or_else(|| ":".to_owned());
     let say = format!(
         "Nothing was noted yet. Among the events, {} bookmarks one, {} does so with a note, and {} writes down what the present search shows. {} goes there.",
@@ -172,7 +172,7 @@ impl Widths {
         let finding = &row.finding;
         let plain = if is_settled(finding.state) { Role::Faint } else { Role::Text };
         let (due, due_role) = due(model, finding, plain, pen.theme.glyphs.trouble);
-        let last = row.last.map(|last: Instant| Clock::new(&model.facts, false).write(last, None));
+        let last = row.last.map(|last: Timestamp| Clock::new(&model.facts, false).write(last, None));
         let trouble = row.trouble.as_ref().map(|_| format!("{} {}", pen.theme.glyphs.trouble, finding.title));
         let title = match &trouble {
             Some(title) => (title.as_str(), Role::Trouble),

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::super::keymap::{Action, Context, show};
+use super::super::keymap::{Action, KeyContext, show};
 use super::super::layout;
 use super::super::model::Model;
 use super::super::theme::Role;
@@ -17,8 +17,8 @@ pub(super) fn lines(model: &Model, area: Rect) -> Vec<TextLine> {
     let width = usize::from(layout::popup(area.as_size()).width.saturating_sub(2));
     let context = model.context_beneath();
     let mut lines = first_steps(model, width);
-    for link in context.chain().iter().copied().chain([Context::Typing]) {
-        let within = if link == Context::Typing { Context::Typing } else { context };
+    for link in context.chain().iter().copied().chain([KeyContext::Typing]) {
+        let within = if link == KeyContext::Typing { KeyContext::Typing } else { context };
         section(model, link, within, width, &mut lines);
     }
     signs(&mut lines);
@@ -29,8 +29,8 @@ pub(super) fn lines(model: &Model, area: Rect) -> Vec<TextLine> {
 /// A way through a case for somebody who sees vestigo for the first time.
 fn first_steps(model: &Model, width: usize) -> Vec<TextLine> {
     let key = |action, context| model.keys.map.key_of(action, context).unwrap_or_else(|| ":".to_owned());
-    let events = |action| key(action, Context::Events);
-    let fields = |action| key(action, Context::Fields);
+    let events = |action| key(action, KeyContext::Events);
+    let fields = |action| key(action, KeyContext::Fields);
     let steps = [
         format!(
             "Did an attack work? {}, {} on failure, {} to source.ip, {} on the address, {} back to failure, {} on it: what is left worked; {} and {} go to where it began.",
@@ -79,7 +79,7 @@ fn first_steps(model: &Model, width: usize) -> Vec<TextLine> {
 }
 
 /// Lists the actions that are bound in one context and work in another.
-fn section(model: &Model, link: Context, within: Context, width: usize, lines: &mut Vec<TextLine>) {
+fn section(model: &Model, link: KeyContext, within: KeyContext, width: usize, lines: &mut Vec<TextLine>) {
     let mut rows = Vec::new();
     for action in Action::ALL {
         let here = model.keys.map.bindings().iter().filter(|binding| binding.context == link);

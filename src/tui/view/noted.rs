@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::error::visible;
-use crate::journal::Said;
+use crate::journal::HistoryItem;
 use crate::record::{counted, thousands};
 
 use super::super::model::{FindingRow, MarkRow, Model, Noted};
@@ -100,7 +100,7 @@ impl Page {
     }
 
     /// Writes what was said, each with when and by whom.
-    fn all(&mut self, name: &str, list: &[Said]) {
+    fn all(&mut self, name: &str, list: &[HistoryItem]) {
         for (at, said) in list.iter().enumerate() {
             let name = if at == 0 { name } else { "" };
             let when = said.at.get(..19).unwrap_or(&said.at);

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::error::visible;
 use crate::journal::Correction;
-use crate::record::{Basis, EventId, Stamp, thousands};
+use crate::record::{EventId, EventTime, TimeBasis, thousands};
 
 use super::super::layout;
 use super::super::model::{Card, Model};
@@ -25,7 +25,7 @@ pub(super) fn in_a_line(model: &Model, card: &Card) -> String {
 }
 
 /// Says how a time is known.
-fn basis_in_words(basis: Basis) -> String {
+fn basis_in_words(basis: TimeBasis) -> String {
     let inferred = [(basis.year, "year"), (basis.date, "date"), (basis.zone, "zone")];
     let words: Vec<&str> = inferred.iter().filter(|(on, _)| *on).map(|(_, word)| *word).collect();
     let mut said = match words.as_slice() {
@@ -95,7 +95,7 @@ fn event(model: &Model, card: &Card, page: &mut Page) {
 
 fn time(model: &Model, card: &Card, page: &mut Page) {
     page.heading("How its time is known");
-    let Some(Stamp { instant, precision, basis }) = card.stamp else {
+    let Some(EventTime { instant, precision, basis }) = card.stamp else {
         page.words("The record tells no time; it is listed behind all events that do.");
         return;
     };

@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::error::visible;
 use crate::query::Diagnostic;
-use crate::record::{Window, counted, thousands};
+use crate::record::{TimeRange, counted, thousands};
 
 use super::super::buckets::duration;
 use super::super::effect::Lane;
@@ -39,7 +39,7 @@ pub(super) fn draw(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
 /// Says how many events match: `494 events in 45 m · 6 ms`.
 fn counted_in(count: u64, model: &Model) -> String {
     let (search, window) = (&model.search, model.search.scope.window);
-    let within = if window == Window::ALL {
+    let within = if window == TimeRange::ALL {
         String::new()
     } else {
         format!(" in {}", duration(window.to.nanos().saturating_sub(window.from.nanos())))

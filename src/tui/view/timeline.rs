@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::index::Bucket;
-use crate::record::{Window, short, thousands};
+use crate::record::{TimeRange, short, thousands};
 
 use super::super::buckets::ticks;
 use super::super::effect::Lane;
@@ -83,7 +83,7 @@ fn heading(model: &Model, line: Rect, pen: &mut Pen<'_>) {
         gaps => said.push_str(&format!(" · {} gaps", gaps.len())),
     }
     let placed: u64 = chart.matching.buckets.iter().map(|bucket| bucket.count).sum();
-    let timeless = model.search.count.filter(|_| model.search.scope.window == Window::ALL);
+    let timeless = model.search.count.filter(|_| model.search.scope.window == TimeRange::ALL);
     if let Some(timeless @ 1..) = timeless.and_then(|count| count.checked_sub(placed)) {
         said.push_str(&format!(" · {} without time", thousands(timeless)));
     }
@@ -242,10 +242,10 @@ fn brush(model: &Model, bars: Rect, each: u16, pen: &mut Pen<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::Instant;
+    use crate::record::Timestamp;
 
     fn bucket(by: &[u64]) -> Bucket {
-        let window = Window { from: Instant::from_secs(0), to: Instant::from_secs(1) };
+        let window = TimeRange { from: Timestamp::from_secs(0), to: Timestamp::from_secs(1) };
         Bucket { window, count: by.iter().sum(), by: by.to_vec() }
     }
 

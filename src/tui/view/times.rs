@@ -2,7 +2,7 @@
 
 use chrono::NaiveDateTime;
 
-use crate::record::{Instant, Precision, Zone};
+use crate::record::{Precision, Timestamp, Zone};
 
 use super::super::model::Facts;
 
@@ -28,7 +28,7 @@ impl Clock {
     }
 
     /// Writes a time, no finer than it was written in the log.
-    pub(super) fn write(&self, instant: Instant, precision: Option<Precision>) -> String {
+    pub(super) fn write(&self, instant: Timestamp, precision: Option<Precision>) -> String {
         let local = self.zone.local(instant);
         let day = if self.dated { local.format("%Y-%m-%d") } else { local.format("%d %b") };
         let time = match precision {
@@ -55,7 +55,7 @@ impl Clock {
 }
 
 /// Writes a moment for a heading: `1 Mar 2026 00:00`, seconds where they are not zero.
-pub(super) fn moment(instant: Instant, zone: Zone) -> String {
+pub(super) fn moment(instant: Timestamp, zone: Zone) -> String {
     let local: NaiveDateTime = zone.local(instant);
     let nanos = instant.nanos().rem_euclid(60_000_000_000);
     let form = if nanos == 0 {

@@ -17,16 +17,16 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::Size;
 use vestigo::case::Case;
-use vestigo::index::Cancel;
-use vestigo::journal::{Keyring, Who};
-use vestigo::record::{Instant, Zone};
+use vestigo::index::CancelToken;
+use vestigo::journal::{Actor, Keyring};
+use vestigo::record::{Timestamp, Zone};
 use vestigo::tui::{
     self, Action, Chord, Current, Effect, Event, Facts, Hands, Model, Notice, Pane, Question, Screen, Theme,
     Ticket, carry_out,
 };
 
 /// The present, as far as robots know: 2026-03-10T00:00:00Z.
-const NOW: Instant = Instant::from_secs(1_773_100_800);
+const NOW: Timestamp = Timestamp::from_secs(1_773_100_800);
 
 /// An investigator's hands and eyes.
 pub struct Robot {
@@ -60,7 +60,7 @@ impl Robot {
         let keymap = tui::keymap("default").expect("it is built in");
         let model = Model::new(facts, keymap, Size { width, height });
         let terminal = Terminal::new(TestBackend::new(width, height)).expect("a test backend cannot fail");
-        let hands = Hands { who: Who::called("robot", "test"), signer: None };
+        let hands = Hands { who: Actor::called("robot", "test"), signer: None };
         let mut robot = Robot {
             current: Current::new(case.clone()),
             case,
@@ -159,7 +159,9 @@ impl Robot {
 
     fn answer(&mut self, ticket: Ticket, question: &Question) -> Vec<Effect> {
         let mut answers = Vec::new();
-        carry_out(&self.current, &self.hands, question, &Cancel::new(), &mut |answer| answers.push(answer));
+        carry_out(&self.current, &self.hands, question, &CancelToken::new(), &mut |answer| {
+            answers.push(answer)
+        });
         let model = &mut self.model;
         answers
             .into_iter()

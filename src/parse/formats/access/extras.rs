@@ -76,7 +76,7 @@ impl Others {
     fn put<'a>(&mut self, event: &mut Event<'a>, word: Word<'a>, names: &'static Names) {
         match word {
             Word::Quoted(text) if self.quoted < 2 => {
-                event.put_some([fields::HTTP_REFERRER, fields::USER_AGENT][self.quoted], text);
+                event.put_nonempty([fields::HTTP_REFERRER, fields::USER_AGENT][self.quoted], text);
                 self.quoted += 1;
             }
             Word::Quoted(text) if !self.forwarded && is_address_list(text) => {
@@ -118,10 +118,10 @@ fn pair<'a>(event: &mut Event<'a>, key: &'a str, text: &'a str, names: &'static 
         "host" | "vhost" | "http_host" => {
             url::put_host(event, text, fields::URL_DOMAIN, Some(fields::URL_PORT))
         }
-        "request_id" | "req_id" | "rid" => event.put_some(fields::HTTP_REQUEST_ID, text),
+        "request_id" | "req_id" | "rid" => event.put_nonempty(fields::HTTP_REQUEST_ID, text),
         _ => {
             if text != "-" && !text.is_empty() {
-                event.put(Key::Own(Cow::Owned(format!("{}{lower}", names.prefix))), text);
+                event.put(Key::Custom(Cow::Owned(format!("{}{lower}", names.prefix))), text);
             }
         }
     }
@@ -169,7 +169,7 @@ fn ingress<'a>(event: &mut Event<'a>, words: &[Word<'a>]) -> bool {
     let (Ok(length), Some(_)) = (length.parse::<i64>(), seconds(time)) else { return false };
     event.put(fields::HTTP_REQUEST_BYTES, length);
     put_duration(event, time);
-    event.put_some(fields::HTTP_REQUEST_ID, id);
+    event.put_nonempty(fields::HTTP_REQUEST_ID, id);
     put_own(event, "nginx.ingress_controller.upstream.name", name);
     put_own(event, "nginx.ingress_controller.upstream.alternative_name", alternative);
     put_own(event, "nginx.ingress_controller.upstream.address", address);
@@ -190,7 +190,7 @@ fn traefik<'a>(event: &mut Event<'a>, words: &[Word<'a>]) -> bool {
     let (Some(router), Some(server)) = (plain(router), plain(server)) else { return false };
     let millis = time.strip_suffix("ms").and_then(|millis| millis.parse::<i64>().ok());
     let (Ok(count), Some(millis)) = (count.parse::<i64>(), millis) else { return false };
-    event.put(Key::Own(Cow::Borrowed("traefik.access.request_count")), count);
+    event.put(Key::Custom(Cow::Borrowed("traefik.access.request_count")), count);
     put_own(event, "traefik.access.router", router);
     put_own(event, "traefik.access.server", server);
     event.put(fields::EVENT_DURATION, millis.saturating_mul(1_000_000));
@@ -198,7 +198,7 @@ fn traefik<'a>(event: &mut Event<'a>, words: &[Word<'a>]) -> bool {
 }
 
 fn put_own<'a>(event: &mut Event<'a>, name: &'static str, text: &'a str) {
-    event.put_some(Key::Own(Cow::Borrowed(name)), text);
+    event.put_nonempty(Key::Custom(Cow::Borrowed(name)), text);
 }
 
 /// Puts a number as one; several of them (`0.001, 0.002`) as text.
@@ -210,7 +210,7 @@ fn put_number<'a>(event: &mut Event<'a>, name: &'static str, text: &'a str) {
             _ => return put_own(event, name, text),
         },
     };
-    event.put(Key::Own(Cow::Borrowed(name)), value);
+    event.put(Key::Custom(Cow::Borrowed(name)), value);
 }
 
 fn put_duration(event: &mut Event<'_>, text: &str) {

@@ -114,23 +114,26 @@ impl<'a> Head<'a> {
                 .or_else(|| all().next())
                 .unwrap_or("");
             for one in all() {
-                event.put(Key::Own(Cow::Borrowed(list)), one);
+                event.put(Key::Custom(Cow::Borrowed(list)), one);
             }
         }
         if !self.unclear {
             put_address(event, address);
         }
-        event.put_some(fields::USER_NAME, if self.unclear || self.user == "\"\"" { "" } else { self.user });
+        event.put_nonempty(
+            fields::USER_NAME,
+            if self.unclear || self.user == "\"\"" { "" } else { self.user },
+        );
         if self.ident != "-" {
-            event.put(Key::Own(Cow::Borrowed("apache.access.ident")), self.ident);
+            event.put(Key::Custom(Cow::Borrowed("apache.access.ident")), self.ident);
         }
         if let Some(vhost) = self.vhost {
             let (name, port) = url::host_port(vhost);
             match name.parse::<IpAddr>() {
                 Ok(ip) => event.put(fields::DESTINATION_IP, ip),
-                Err(_) => event.put_some(fields::DESTINATION_DOMAIN, name),
+                Err(_) => event.put_nonempty(fields::DESTINATION_DOMAIN, name),
             }
-            event.put_some(fields::URL_DOMAIN, name);
+            event.put_nonempty(fields::URL_DOMAIN, name);
             if let Some(port) = port {
                 event.put(fields::DESTINATION_PORT, port);
             }

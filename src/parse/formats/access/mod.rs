@@ -21,7 +21,7 @@ use std::borrow::Cow;
 use memchr::{memchr, memchr2, memmem};
 
 use crate::parse::{Format, Seen, stamp};
-use crate::record::{Event, When, fields};
+use crate::record::{Event, ParsedTime, fields};
 
 use extras::Names;
 use head::Head;
@@ -94,7 +94,7 @@ impl Format for Nginx {
 /// The stretches of an access line.
 struct Line<'a> {
     head: Head<'a>,
-    when: When,
+    when: ParsedTime,
     when_text: &'a str,
     request: &'a str,
     status: &'a str,
@@ -190,7 +190,7 @@ impl<'a> Line<'a> {
     fn put(&self, event: &mut Event<'a>, names: &'static Names) -> Seen {
         event.when = Some(self.when);
         event.when_text = Some(Cow::Borrowed(self.when_text));
-        event.put_some(fields::HOST_NAME, self.host);
+        event.put_nonempty(fields::HOST_NAME, self.host);
         self.head.put(event, names.addresses);
         request::put(event, self.request, self.status);
         event.put(fields::EVENT_DATASET, names.dataset);
@@ -206,8 +206,8 @@ impl<'a> Line<'a> {
             event.put(fields::HTTP_RESPONSE_BODY_BYTES, bytes);
         }
         if let Some((referrer, agent)) = self.combined {
-            event.put_some(fields::HTTP_REFERRER, referrer);
-            event.put_some(fields::USER_AGENT, agent);
+            event.put_nonempty(fields::HTTP_REFERRER, referrer);
+            event.put_nonempty(fields::USER_AGENT, agent);
         }
         if !self.extras.is_empty() {
             extras::put(event, self.extras, self.combined.is_some(), names);

@@ -1,5 +1,5 @@
 use super::*;
-use crate::record::{Civil, FieldId, Precision};
+use crate::record::{CivilDateTime, FieldId, Precision};
 
 fn read<'a>(format: &dyn Format, text: &'a str) -> Option<Event<'a>> {
     let mut event = Event::default();
@@ -37,7 +37,7 @@ fn a_combined_line_is_read_whole() {
         ]
     );
     let event = read(&Nginx, line).expect("it was read above");
-    let civil = Civil {
+    let civil = CivilDateTime {
         year: Some(2000),
         date: Some((10, 10)),
         hour: 13,
@@ -46,7 +46,7 @@ fn a_combined_line_is_read_whole() {
         nanos: 0,
         offset: Some(-25_200),
     };
-    assert_eq!(event.when, Some(When::Civil(civil, Precision::Second)));
+    assert_eq!(event.when, Some(ParsedTime::CivilDateTime(civil, Precision::Second)));
     assert_eq!(event.when_text.as_deref(), Some("10/Oct/2000:13:55:36 -0700"));
 }
 

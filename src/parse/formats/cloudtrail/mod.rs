@@ -100,7 +100,7 @@ fn put_leaf<'a>(event: &mut Event<'a>, name: &str, leaf: Leaf<'a>, time: &str) {
     let text = match leaf {
         Leaf::Text(text) if text.is_empty() => return,
         Leaf::Text(text) => text,
-        leaf => return event.put(Key::Own(Cow::Owned(own_name(name))), leaf),
+        leaf => return event.put(Key::Custom(Cow::Owned(own_name(name))), leaf),
     };
     if name == time
         && event.when.is_none()
@@ -139,7 +139,7 @@ fn put_leaf<'a>(event: &mut Event<'a>, name: &str, leaf: Leaf<'a>, time: &str) {
         "insightDetails.eventSource" if event.get(fields::EVENT_PROVIDER).is_none() => {
             event.put(fields::EVENT_PROVIDER, text);
         }
-        name => event.put(Key::Own(Cow::Owned(own_name(name))), text),
+        name => event.put(Key::Custom(Cow::Owned(own_name(name))), text),
     }
 }
 
@@ -153,7 +153,7 @@ fn put_actor(event: &mut Event<'_>, leaves: &Leaves<'_>) {
         event.put(fields::USER_NAME, name.to_owned());
     }
     if let Some(session) = actor.session {
-        let key = Key::Own(Cow::Borrowed("aws.cloudtrail.user_identity.session_name"));
+        let key = Key::Custom(Cow::Borrowed("aws.cloudtrail.user_identity.session_name"));
         event.put(key, session.to_owned());
     }
     let account = leaves.text("userIdentity.accountId").or_else(|| leaves.text("recipientAccountId"));

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
 
-use crate::record::{Event, FieldId, Key, Kind, Value, fields};
+use crate::record::{Event, FieldId, FieldKind, Key, Value, fields};
 
 use super::super::access;
 use super::super::leaves::Leaf;
@@ -37,13 +37,13 @@ impl<'e, 'a> Fill<'e, 'a> {
         };
         if let Err(leaf) = put {
             let key = self.own_name(name);
-            self.event.put(Key::Own(Cow::Owned(key)), leaf);
+            self.event.put(Key::Custom(Cow::Owned(key)), leaf);
         }
     }
 
     fn own_name(&self, name: &str) -> String {
         let stands = self.namespace.dotted_stand && name.contains('.') && !name.starts_with("vestigo.");
-        if stands && FieldId::named(name).is_none() {
+        if stands && FieldId::by_name(name).is_none() {
             name.to_owned()
         } else {
             format!("{}{name}", self.namespace.prefix)
@@ -167,15 +167,15 @@ impl<'e, 'a> Fill<'e, 'a> {
 }
 
 /// Makes a value of a core field's kind; a leaf that cannot be one is given back.
-fn of_kind(kind: Kind, leaf: Leaf<'_>) -> Result<Value<'_>, Leaf<'_>> {
+fn of_kind(kind: FieldKind, leaf: Leaf<'_>) -> Result<Value<'_>, Leaf<'_>> {
     match (kind, leaf) {
         (_, leaf @ Leaf::Json(_)) => Err(leaf),
-        (Kind::Keyword | Kind::Text | Kind::Date, leaf) => Ok(Value::Text(leaf.written())),
-        (Kind::Long, Leaf::Int(number)) => Ok(Value::Long(number)),
-        (Kind::Long, Leaf::Text(text)) => text.parse().map(Value::Long).map_err(|_| Leaf::Text(text)),
-        (Kind::Ip, Leaf::Text(text)) => text.parse().map(Value::Ip).map_err(|_| Leaf::Text(text)),
-        (Kind::Boolean, Leaf::Bool(yes)) => Ok(Value::Bool(yes)),
-        (Kind::Long | Kind::Ip | Kind::Boolean, leaf) => Err(leaf),
+        (FieldKind::Keyword | FieldKind::Text | FieldKind::Date, leaf) => Ok(Value::Text(leaf.written())),
+        (FieldKind::Long, Leaf::Int(number)) => Ok(Value::Long(number)),
+        (FieldKind::Long, Leaf::Text(text)) => text.parse().map(Value::Long).map_err(|_| Leaf::Text(text)),
+        (FieldKind::Ip, Leaf::Text(text)) => text.parse().map(Value::Ip).map_err(|_| Leaf::Text(text)),
+        (FieldKind::Boolean, Leaf::Bool(yes)) => Ok(Value::Bool(yes)),
+        (FieldKind::Long | FieldKind::Ip | FieldKind::Boolean, leaf) => Err(leaf),
     }
 }
 

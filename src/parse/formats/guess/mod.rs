@@ -67,7 +67,7 @@ pub(super) fn put<'a>(event: &mut Event<'a>, mut leaves: Leaves<'a>, namespace: 
 /// A dotted name that is a core field means that field; `@timestamp` is a time.
 fn meaning(name: &str) -> Option<Role> {
     if name.contains('.')
-        && let Some(id) = FieldId::named(name)
+        && let Some(id) = FieldId::by_name(name)
     {
         return Some(if id == fields::LOG_LEVEL { Role::Level } else { Role::Field(id) });
     }

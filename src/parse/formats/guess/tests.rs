@@ -1,6 +1,6 @@
 use super::*;
 use crate::parse::formats::scan;
-use crate::record::{Civil, Instant, Precision, When};
+use crate::record::{CivilDateTime, ParsedTime, Precision, Timestamp};
 
 fn read(json: &str) -> Event<'static> {
     let leaves = scan::object(json).unwrap_or_else(|| panic!("no JSON: {json}"));
@@ -103,7 +103,7 @@ fn two_names_do_not_share_a_field_but_a_list_fills_it() {
 
 #[test]
 fn times_are_found_by_rank_and_read_in_every_notation() {
-    let moment = |nanos, precision| Some(When::Moment(Instant::from_nanos(nanos), precision));
+    let moment = |nanos, precision| Some(ParsedTime::Moment(Timestamp::from_nanos(nanos), precision));
     let rows = [
         (r#"{"ts":1772359200}"#, moment(1_772_359_200_000_000_000, Precision::Second)),
         (r#"{"time":1772359200123}"#, moment(1_772_359_200_123_000_000, Precision::Milli)),
@@ -120,7 +120,7 @@ fn times_are_found_by_rank_and_read_in_every_notation() {
         assert_eq!(read(json).when, when, "{json}");
     }
     let event = read(r#"{"date":"2026-03-01","time":"10:00:07.5","a":1}"#);
-    let civil = Civil {
+    let civil = CivilDateTime {
         year: Some(2026),
         date: Some((3, 1)),
         hour: 10,
@@ -129,7 +129,7 @@ fn times_are_found_by_rank_and_read_in_every_notation() {
         nanos: 500_000_000,
         offset: None,
     };
-    assert_eq!(event.when, Some(When::Civil(civil, Precision::Milli)));
+    assert_eq!(event.when, Some(ParsedTime::CivilDateTime(civil, Precision::Milli)));
     assert_eq!(event.when_text.as_deref(), Some("2026-03-01 10:00:07.5"));
     assert_eq!(event.values("json.time").count() + event.values("json.date").count(), 0);
 }

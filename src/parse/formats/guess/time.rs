@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 
 use crate::parse::stamp;
-use crate::record::When;
+use crate::record::ParsedTime;
 
 use super::super::leaves::{Leaf, Leaves};
 use super::roles::Role;
 
 /// A time that was found.
 pub(super) struct Found<'a> {
-    pub when: When,
+    pub when: ParsedTime,
     pub text: Cow<'a, str>,
     /// The places of the leaves it was read from.
     pub places: [usize; 2],
@@ -36,7 +36,7 @@ pub(super) fn find<'a>(leaves: &Leaves<'a>, roles: &[Option<Role>]) -> Option<Fo
 }
 
 /// Reads a leaf as a moment: a text in any notation, or a count since the epoch.
-fn read<'a>(leaf: &Leaf<'a>) -> Option<(When, Cow<'a, str>)> {
+fn read<'a>(leaf: &Leaf<'a>) -> Option<(ParsedTime, Cow<'a, str>)> {
     let text = match leaf {
         Leaf::Text(text) => text.clone(),
         Leaf::Int(number) => Cow::Owned(number.to_string()),

@@ -24,21 +24,21 @@ pub fn tool<'a>(program: &str, text: &'a str, event: &mut Event<'a>) {
     if let Some(rest) = text.strip_prefix("new user: ").or_else(|| text.strip_prefix("failed adding user ")) {
         put_kind(event, "user_added", outcome, &["iam"], &["user", "creation"]);
         put_user(value(rest, "name").or_else(|| quoted(rest)).unwrap_or_default(), event);
-        event.put_some(fields::USER_ID, value(rest, "UID").unwrap_or_default());
-        event.put_some(fields::GROUP_ID, value(rest, "GID").unwrap_or_default());
-        event.put_some("system.auth.useradd.home", value(rest, "home").unwrap_or_default());
-        event.put_some("system.auth.useradd.shell", value(rest, "shell").unwrap_or_default());
+        event.put_nonempty(fields::USER_ID, value(rest, "UID").unwrap_or_default());
+        event.put_nonempty(fields::GROUP_ID, value(rest, "GID").unwrap_or_default());
+        event.put_nonempty("system.auth.useradd.home", value(rest, "home").unwrap_or_default());
+        event.put_nonempty("system.auth.useradd.shell", value(rest, "shell").unwrap_or_default());
         return;
     }
     if let Some(rest) = text.strip_prefix("new group: ") {
         put_kind(event, "group_added", outcome, &["iam"], &["group", "creation"]);
-        event.put_some(fields::GROUP_NAME, value(rest, "name").unwrap_or_default());
-        event.put_some(fields::GROUP_ID, value(rest, "GID").unwrap_or_default());
+        event.put_nonempty(fields::GROUP_NAME, value(rest, "name").unwrap_or_default());
+        event.put_nonempty(fields::GROUP_ID, value(rest, "GID").unwrap_or_default());
         return;
     }
     if let Some(rest) = text.strip_prefix("group added to ") {
         put_kind(event, "group_added", outcome, &["iam"], &["group", "creation"]);
-        event.put_some(fields::GROUP_NAME, value(rest, "name").unwrap_or_default());
+        event.put_nonempty(fields::GROUP_NAME, value(rest, "name").unwrap_or_default());
         return;
     }
     let table: [(&str, &'static str, [&'static str; 2]); 9] = [
@@ -58,11 +58,11 @@ pub fn tool<'a>(program: &str, text: &'a str, event: &mut Event<'a>) {
         let name = quoted(rest).unwrap_or_default();
         let of_group = action.starts_with("group_deleted") || action.starts_with("group_added");
         if of_group {
-            event.put_some(fields::GROUP_NAME, name);
+            event.put_nonempty(fields::GROUP_NAME, name);
         } else {
             put_user(name, event);
             let group = rest.rsplit_once("group ").map(|(_, group)| quoted(group).unwrap_or(group));
-            event.put_some(fields::GROUP_NAME, group.unwrap_or_default());
+            event.put_nonempty(fields::GROUP_NAME, group.unwrap_or_default());
         }
         return;
     }
@@ -78,14 +78,14 @@ pub fn login<'a>(text: &'a str, event: &mut Event<'a>) {
         put_kind(event, "session_opened", Some("success"), &["session"], &["start"]);
         let (id, user) = rest.split_once(" of user ").unwrap_or((rest, ""));
         let user = user.split(" with ").next().unwrap_or(user);
-        event.put_some(fields::SESSION_ID, id);
+        event.put_nonempty(fields::SESSION_ID, id);
         put_user(user.trim_end_matches('.').trim_matches('\''), event);
     } else if let Some(rest) = text.strip_prefix("Removed session ").or_else(|| text.strip_prefix("Session "))
     {
         let id = rest.split([' ', '.']).next().unwrap_or(rest);
         if text.starts_with("Removed") || rest.contains("logged out") {
             put_kind(event, "session_closed", None, &["session"], &["end"]);
-            event.put_some(fields::SESSION_ID, id);
+            event.put_nonempty(fields::SESSION_ID, id);
         }
     } else if let Some(rest) = text.strip_prefix("FAILED LOGIN") {
         put_kind(event, "login", Some("failure"), &["authentication"], &["info"]);
@@ -149,7 +149,7 @@ pub fn cron<'a>(text: &'a str, event: &mut Event<'a>) {
     match verb {
         "CMD" => {
             put_kind(event, "cron_command", None, &["process"], &["start"]);
-            event.put_some(fields::PROCESS_COMMAND_LINE, inside);
+            event.put_nonempty(fields::PROCESS_COMMAND_LINE, inside);
         }
         "BEGIN EDIT" | "END EDIT" | "REPLACE" | "DELETE" | "LIST" => {
             put_kind(
@@ -159,9 +159,9 @@ pub fn cron<'a>(text: &'a str, event: &mut Event<'a>) {
                 &["configuration"],
                 &[if verb == "LIST" { "access" } else { "change" }],
             );
-            event.put_some("system.cron.crontab", inside);
+            event.put_nonempty("system.cron.crontab", inside);
         }
-        _ => event.put_some("system.cron.event", verb),
+        _ => event.put_nonempty("system.cron.event", verb),
     }
 }
 

@@ -40,11 +40,11 @@ pub fn put_priority(priority: i64, event: &mut Event<'_>) {
 /// Puts who wrote a message, the message, and what the program means by it.
 pub fn put_message<'a>(message: &Message<'a>, event: &mut Event<'a>) {
     event.put(fields::EVENT_KIND, "event");
-    event.put_some(fields::HOST_NAME, message.host);
-    event.put_some(fields::PROCESS_NAME, message.program);
+    event.put_nonempty(fields::HOST_NAME, message.host);
+    event.put_nonempty(fields::PROCESS_NAME, message.program);
     match number(message.pid) {
         Some(pid) => event.put(fields::PROCESS_PID, pid),
-        None => event.put_some("syslog.procid", message.pid),
+        None => event.put_nonempty("syslog.procid", message.pid),
     }
     event.put(fields::MESSAGE, message.text);
     programs::read(message.program, message.text, event);

@@ -31,7 +31,7 @@ fn behind_module<'a>(text: &'a str, event: &mut Event<'a>) -> Option<&'a str> {
     let (module, rest) = text.split_once(": ")?;
     let (name, service) = module.split_once('(').unwrap_or((module, ""));
     event.put("system.auth.pam.module", name);
-    event.put_some("system.auth.pam.service", service.trim_end_matches(')'));
+    event.put_nonempty("system.auth.pam.service", service.trim_end_matches(')'));
     Some(rest)
 }
 
@@ -44,13 +44,13 @@ fn session<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
         let (by, by_id) = name_and_id(by);
         if by.is_empty() {
             put_user(target, event);
-            event.put_some(fields::USER_ID, if target_id.is_empty() { by_id } else { target_id });
-            event.put_some(fields::USER_EFFECTIVE_NAME, target);
+            event.put_nonempty(fields::USER_ID, if target_id.is_empty() { by_id } else { target_id });
+            event.put_nonempty(fields::USER_EFFECTIVE_NAME, target);
         } else {
             put_user(by, event);
-            event.put_some(fields::USER_ID, by_id);
-            event.put_some(fields::USER_EFFECTIVE_NAME, target);
-            event.put_some(fields::USER_EFFECTIVE_ID, target_id);
+            event.put_nonempty(fields::USER_ID, by_id);
+            event.put_nonempty(fields::USER_EFFECTIVE_NAME, target);
+            event.put_nonempty(fields::USER_EFFECTIVE_ID, target_id);
         }
         return true;
     }
@@ -107,20 +107,20 @@ fn failure<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
 /// programs the host is known only where it is named once.
 fn put_pairs<'a>(pairs: &'a str, event: &mut Event<'a>) {
     let Some((logname, rest)) = pairs.split_once(" uid=") else { return };
-    event.put_some("system.auth.pam.logname", logname);
+    event.put_nonempty("system.auth.pam.logname", logname);
     let Some((uid, rest)) = rest.split_once(' ') else { return };
-    event.put_some("system.auth.pam.uid", uid);
+    event.put_nonempty("system.auth.pam.uid", uid);
     let Some((tty, rest)) = rest.split_once("tty=").and_then(|(_, rest)| rest.split_once(" ruser=")) else {
         return;
     };
-    event.put_some("system.auth.pam.tty", tty);
+    event.put_nonempty("system.auth.pam.tty", tty);
     let mut hosts = rest.match_indices(" rhost=");
     let (ruser, rest) = match (hosts.next(), hosts.next()) {
         (Some((0, mark)), _) if tty == "ssh" => ("", &rest[mark.len()..]),
         (Some((at, mark)), None) => (&rest[..at], &rest[at + mark.len()..]),
         _ => return,
     };
-    event.put_some("system.auth.pam.ruser", ruser);
+    event.put_nonempty("system.auth.pam.ruser", ruser);
     let (rhost, user) = rest.split_once(' ').unwrap_or((rest, ""));
     put_from(rhost, event);
     put_user(user.trim_start_matches(' ').strip_prefix("user=").unwrap_or_default(), event);
@@ -130,7 +130,7 @@ fn put_pairs<'a>(pairs: &'a str, event: &mut Event<'a>) {
 fn password<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
     let Some(user) = text.strip_prefix("password changed for ") else { return false };
     put_kind(event, "password_changed", Some("success"), &["iam"], &["user", "change"]);
-    event.put_some(fields::USER_TARGET_NAME, user);
+    event.put_nonempty(fields::USER_TARGET_NAME, user);
     put_user(user, event);
     true
 }

@@ -75,6 +75,6 @@ pub fn put_port(port: &str, event: &mut Event<'_>) {
 /// Puts a user unless one is there already.
 pub fn put_user<'a>(user: &'a str, event: &mut Event<'a>) {
     if event.get(fields::USER_NAME).is_none() {
-        event.put_some(fields::USER_NAME, user);
+        event.put_nonempty(fields::USER_NAME, user);
     }
 }

@@ -1,7 +1,7 @@
 //! BSD syslog (RFC 3164) as it is found: with or without priority, with ISO
 //! times, without host, with tags in all their spellings.
 
-use crate::record::{Civil, Event, When, fields};
+use crate::record::{CivilDateTime, Event, ParsedTime, fields};
 
 use super::super::super::{Format, Seen, stamp};
 use super::envelope::{Message, priority, put_message, put_priority};
@@ -55,8 +55,8 @@ impl Format for Rfc3164 {
 /// (`10:31:10.721 CET: %SYS-5-…`) and some daemons do (`10:31:11 EST host sshd[7]: …`).
 /// It is one only where a head follows that is whole without it: a host may be
 /// called EST.
-fn zoned(when: When, body: &str) -> (When, &str) {
-    let When::Civil(civil, precision) = when else { return (when, body) };
+fn zoned(when: ParsedTime, body: &str) -> (ParsedTime, &str) {
+    let ParsedTime::CivilDateTime(civil, precision) = when else { return (when, body) };
     let Some((word, rest)) = body.split_once(' ') else { return (when, body) };
     let bare = word.strip_suffix(':');
     let Some(offset) = stamp::zone_named(bare.unwrap_or(word)).filter(|_| civil.offset.is_none()) else {
@@ -69,7 +69,7 @@ fn zoned(when: When, body: &str) -> (When, &str) {
             && tag(behind).is_some_and(|(name, ..)| !name.contains(' '))
     };
     if bare.is_some() || is_head() {
-        (When::Civil(Civil { offset: Some(offset), ..civil }, precision), rest)
+        (ParsedTime::CivilDateTime(CivilDateTime { offset: Some(offset), ..civil }, precision), rest)
     } else {
         (when, body)
     }

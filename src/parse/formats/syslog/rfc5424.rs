@@ -49,7 +49,7 @@ fn read<'a>(text: &'a str, event: &mut Event<'a>) -> Option<()> {
     }
     let (host, program, pid, id) = (cursor.word(), cursor.word(), cursor.word(), cursor.word());
     put_priority(pri, event);
-    event.put_some("syslog.msgid", id);
+    event.put_nonempty("syslog.msgid", id);
     if cursor.eat("-").is_none() {
         while cursor.rest().starts_with('[') {
             element(&mut cursor, event)?;

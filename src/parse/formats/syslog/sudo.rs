@@ -28,25 +28,25 @@ pub fn sudo<'a>(text: &'a str, event: &mut Event<'a>) {
         let end = inside.match_indices(" ; ").map(|(at, _)| at).find(later);
         let (value, behind) = end.map_or((inside, ""), |end| (&inside[..end], &inside[end + 3..]));
         match KEYS[key] {
-            "TTY=" => event.put_some("system.auth.sudo.tty", value),
+            "TTY=" => event.put_nonempty("system.auth.sudo.tty", value),
             "PWD=" => {
-                event.put_some("system.auth.sudo.pwd", value);
-                event.put_some(fields::PROCESS_WORKING_DIRECTORY, value);
+                event.put_nonempty("system.auth.sudo.pwd", value);
+                event.put_nonempty(fields::PROCESS_WORKING_DIRECTORY, value);
             }
             "USER=" if is_clear => {
-                event.put_some("system.auth.sudo.user", value);
-                event.put_some(fields::USER_EFFECTIVE_NAME, value);
+                event.put_nonempty("system.auth.sudo.user", value);
+                event.put_nonempty(fields::USER_EFFECTIVE_NAME, value);
             }
             "USER=" => {}
-            "GROUP=" => event.put_some(fields::GROUP_NAME, value),
-            "HOST=" => event.put_some("system.auth.sudo.host", value),
-            "CHROOT=" => event.put_some("system.auth.sudo.chroot", value),
-            "ENV=" => event.put_some("system.auth.sudo.env", value),
-            "TSID=" => event.put_some("system.auth.sudo.tsid", value),
+            "GROUP=" => event.put_nonempty(fields::GROUP_NAME, value),
+            "HOST=" => event.put_nonempty("system.auth.sudo.host", value),
+            "CHROOT=" => event.put_nonempty("system.auth.sudo.chroot", value),
+            "ENV=" => event.put_nonempty("system.auth.sudo.env", value),
+            "TSID=" => event.put_nonempty("system.auth.sudo.tsid", value),
             _ => {
                 let command = without_exit(value, event);
-                event.put_some("system.auth.sudo.command", command);
-                event.put_some(fields::PROCESS_COMMAND_LINE, command);
+                event.put_nonempty("system.auth.sudo.command", command);
+                event.put_nonempty(fields::PROCESS_COMMAND_LINE, command);
             }
         }
         rest = behind;
@@ -74,11 +74,11 @@ fn without_exit<'a>(command: &'a str, event: &mut Event<'a>) -> &'a str {
     };
     let mut command = command;
     if let Some((front, exit)) = command.rsplit_once(" ; EXIT=").filter(|(_, exit)| digits(exit)) {
-        event.put_some("system.auth.sudo.exit", exit);
+        event.put_nonempty("system.auth.sudo.exit", exit);
         command = front;
     }
     if let Some((front, signal)) = command.rsplit_once(" ; SIGNAL=").filter(|(_, signal)| name(signal)) {
-        event.put_some("system.auth.sudo.signal", signal);
+        event.put_nonempty("system.auth.sudo.signal", signal);
         command = front;
     }
     command
@@ -112,7 +112,7 @@ pub fn su<'a>(text: &'a str, event: &mut Event<'a>) {
     };
     put_kind(event, "su", Some(outcome), &["authentication", "session"], &["start"]);
     put_user(user.trim(), event);
-    event.put_some(fields::USER_EFFECTIVE_NAME, target.trim());
+    event.put_nonempty(fields::USER_EFFECTIVE_NAME, target.trim());
 }
 
 #[cfg(test)]

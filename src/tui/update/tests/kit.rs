@@ -2,11 +2,11 @@
 
 use ratatui::layout::Size;
 
-use crate::case::{Reach, Receipt, Rungs, SourceInfo, Verdict as Judgement};
+use crate::case::{IndexCheck, Levels, Receipt, SourceInfo, VerifyReport};
 use crate::evidence::Damage;
-use crate::index::{Bucket, Histogram, Hit, Top};
-use crate::journal::{Bookmark, EventRef, Finding, History, Said, Severity, Status, Verdict};
-use crate::record::{Basis, Instant, Origin, Precision, SourceId, Stamp, Window, Zone};
+use crate::index::{Bucket, Histogram, Hit, TopValues};
+use crate::journal::{Bookmark, EventRef, Finding, FindingVerdict, History, HistoryItem, Severity, Status};
+use crate::record::{EventTime, Origin, Precision, SourceId, TimeBasis, TimeRange, Timestamp, Zone};
 use crate::tui::effect::{Effect, Lane, Question, Ticket};
 use crate::tui::event::{Answer, Event, Page};
 use crate::tui::keymap::{builtin, sequence};
@@ -17,7 +17,7 @@ use crate::tui::model::{
 use crate::tui::update::{start, update};
 
 /// The first event's time.
-pub(super) const BEGIN: Instant = Instant::from_secs(1_772_323_200);
+pub(super) const BEGIN: Timestamp = Timestamp::from_secs(1_772_323_200);
 
 /// One event an hour, four days and four hours.
 pub(super) const EVENTS: u64 = 100;
@@ -48,7 +48,7 @@ pub(super) fn facts() -> Facts {
         sources: vec![source],
         events: EVENTS,
         fields: fields.map(str::to_owned).to_vec(),
-        span: Some(Window { from: BEGIN, to: last.plus(1) }),
+        span: Some(TimeRange { from: BEGIN, to: last.plus(1) }),
         zone: Zone::UTC,
         in_utc: false,
         alarms: Vec::new(),
@@ -73,7 +73,7 @@ pub(super) fn row(number: u64) -> Row {
     cells[Column::Actor as usize] = None;
     let brief = Brief {
         precision: Some(Precision::Milli),
-        basis: Basis { year: true, ..Basis::default() },
+        basis: TimeBasis { year: true, ..TimeBasis::default() },
         outcome: Outcome::Failure,
         cells,
         what: format!("event {number} \u{1b}]0;x\u{7}"),
@@ -90,12 +90,12 @@ pub(super) fn page(from: u64, to: u64) -> Page {
 pub(super) fn card(hit: Hit) -> Card {
     let origin =
         Origin { source: hit.source, record: hit.record, line: hit.record + 1, offset: 10, length: 20 };
-    let basis = Basis { year: true, ..Basis::default() };
+    let basis = TimeBasis { year: true, ..TimeBasis::default() };
     Card {
         hit,
         origin,
         format: "system.auth".to_owned(),
-        stamp: hit.time.map(|instant| Stamp { instant, precision: Precision::Second, basis }),
+        stamp: hit.time.map(|instant| EventTime { instant, precision: Precision::Second, basis }),
         when_text: Some("Mar  1 00:00:00".to_owned()),
         fields: vec![pivot("user.name", "ro\u{202e}ot"), pivot("source.ip", "203.0.113.7")],
         what: "it failed".to_owned(),
@@ -107,17 +107,17 @@ pub(super) fn card(hit: Hit) -> Card {
 }
 
 /// Gives a histogram in which every third bucket has events.
-pub(super) fn histogram(edges: &[Instant], by: &str) -> Histogram {
+pub(super) fn histogram(edges: &[Timestamp], by: &str) -> Histogram {
     let buckets = edges.windows(2).enumerate().map(|(at, edges)| {
         let count = if at % 3 == 0 { at as u64 + 1 } else { 0 };
-        Bucket { window: Window { from: edges[0], to: edges[1] }, count, by: vec![count] }
+        Bucket { window: TimeRange { from: edges[0], to: edges[1] }, count, by: vec![count] }
     });
     Histogram { buckets: buckets.collect(), by: vec![by.to_owned()] }
 }
 
 /// Gives what the made-up case answers.
 pub(super) fn answers(question: &Question) -> Vec<Answer> {
-    let top = |value: &str, count| Top { value: value.to_owned(), count, first: None, last: None };
+    let top = |value: &str, count| TopValues { value: value.to_owned(), count, first: None, last: None };
     match question {
         Question::Page { .. } => vec![Answer::Page(page(0, 60))],
         Question::Count(_) => vec![Answer::Count(EVENTS)],
@@ -145,13 +145,13 @@ pub(super) fn answers(question: &Question) -> Vec<Answer> {
             notes: notes(),
         }))],
         Question::Verify { .. } => {
-            let rungs = Rungs { consistent: false, signed: None, anchored: None, extends: None };
+            let rungs = Levels { consistent: false, signed: None, anchored: None, extends: None };
             let reason = "it\u{1b}[31m is cut".to_owned();
             let damage =
                 vec![Damage { file: "evidence/0001".to_owned(), frame: Some(1), records: None, reason }];
             let (target, notes, not_proven) = ("case".to_owned(), Vec::new(), vec!["All.".to_owned()]);
-            let (reach, history) = (Reach::default(), History::default());
-            let verdict = Judgement {
+            let (reach, history) = (IndexCheck::default(), History::default());
+            let verdict = VerifyReport {
                 target,
                 rungs,
                 damage,
@@ -195,7 +195,7 @@ pub(super) fn answers(question: &Question) -> Vec<Answer> {
 /// Gives what was noted in the made-up case: hostile texts, an orphan, and a finding of each state.
 pub(super) fn notes() -> Notes {
     let evil = "no\u{1b}]0;x\u{7}te \u{202e}".to_owned();
-    let said = Said { at: BEGIN.to_string(), by: evil.clone(), text: evil.clone() };
+    let said = HistoryItem { at: BEGIN.to_string(), by: evil.clone(), text: evil.clone() };
     let finding = |(number, state): (u64, &Status)| FindingRow {
         finding: Finding {
             number,
@@ -203,7 +203,7 @@ pub(super) fn notes() -> Notes {
             title: format!("{evil} {number}"),
             severity: Severity::ALL[number as usize % Severity::ALL.len()],
             state: *state,
-            verdict: (number > 2).then_some(Verdict::True),
+            verdict: (number > 2).then_some(FindingVerdict::True),
             owner: evil.clone(),
             due: "2026-03-01".to_owned(),
             tags: [evil.clone()].into(),

@@ -3,7 +3,7 @@
 use super::kit::*;
 use crate::index::Order;
 use crate::query::Expr;
-use crate::record::Window;
+use crate::record::TimeRange;
 use crate::tui::effect::{Effect, Lane, Place, Question};
 use crate::tui::event::{Answer, Event, Trouble};
 use crate::tui::keymap::Chord;
@@ -66,7 +66,7 @@ fn including_a_value_keeps_the_time_and_the_event() {
     let mut model = opened(120, 40);
     let effects = press(&mut model, "j j");
     settle(&mut model, effects);
-    let window = Window { from: BEGIN, to: BEGIN.plus(i64::MAX / 4) };
+    let window = TimeRange { from: BEGIN, to: BEGIN.plus(i64::MAX / 4) };
     model.search.scope.window = window;
     let effects = press(&mut model, "i");
     assert_eq!((model.search.text.as_str(), model.search.scope.window), ("source.ip:203.0.113.7", window));
@@ -104,7 +104,7 @@ fn the_trail_leads_back_and_forward() {
     press(&mut model, "ctrl-o");
     assert_eq!(
         (model.search.text.as_str(), model.search.scope.window),
-        ("source.ip:203.0.113.7", Window::ALL)
+        ("source.ip:203.0.113.7", TimeRange::ALL)
     );
     press(&mut model, "ctrl-o");
     assert_eq!(model.search.scope.expr, Expr::All);

@@ -3,12 +3,12 @@
 use ratatui::layout::Size;
 
 use super::kit::*;
-use crate::record::{Instant, Window};
+use crate::record::{TimeRange, Timestamp};
 use crate::tui::effect::{Lane, Place, Question};
 use crate::tui::event::Event;
 use crate::tui::update::update;
 
-fn length(window: Window) -> i64 {
+fn length(window: TimeRange) -> i64 {
     window.to.nanos() - window.from.nanos()
 }
 
@@ -48,7 +48,7 @@ fn zooming_in_and_out_again_leads_to_all_of_time() {
     let effects = press(&mut model, "Z");
     settle(&mut model, effects);
     press(&mut model, "Z");
-    assert_eq!(model.search.scope.window, Window::ALL);
+    assert_eq!(model.search.scope.window, TimeRange::ALL);
     press(&mut model, "Z");
     assert_eq!(said(&model), "the timeline goes no further");
 }
@@ -89,5 +89,5 @@ fn a_case_that_tells_no_time_has_no_timeline_and_says_so() {
     (model.facts.span, model.timeline.chart) = (None, None);
     assert_eq!(press(&mut model, "b z"), []);
     assert_eq!(said(&model), "the timeline holds no event of this search");
-    assert_eq!(model.moment(), Some(Instant::from_nanos(hit(0).time.unwrap().nanos())));
+    assert_eq!(model.moment(), Some(Timestamp::from_nanos(hit(0).time.unwrap().nanos())));
 }

@@ -207,7 +207,7 @@ fn closed<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
             let place = Place { from: place.from.strip_suffix(':').unwrap_or(place.from), ..place };
             put_certain(Some(place), event);
             let reason = behind.trim_start_matches([':', ' ']).split_once(": ").map(|(_, reason)| reason);
-            event.put_some(fields::EVENT_REASON, reason.unwrap_or_default());
+            event.put_nonempty(fields::EVENT_REASON, reason.unwrap_or_default());
         }
         return true;
     }
@@ -230,7 +230,7 @@ fn disconnecting<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
     let Some(rest) = text.strip_prefix("Disconnecting") else { return false };
     if let Some(reason) = rest.strip_prefix(": ") {
         put_disconnect(event);
-        event.put_some(fields::EVENT_REASON, reason);
+        event.put_nonempty(fields::EVENT_REASON, reason);
         return true;
     }
     let Some(rest) = rest.strip_prefix(' ') else { return false };
@@ -238,7 +238,7 @@ fn disconnecting<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
     let Some(rest) = behind_user_word(rest) else {
         if let Some((place, behind)) = Place::first(rest) {
             put_certain(Some(place), event);
-            event.put_some(fields::EVENT_REASON, behind.strip_prefix(": ").unwrap_or_default());
+            event.put_nonempty(fields::EVENT_REASON, behind.strip_prefix(": ").unwrap_or_default());
         }
         return true;
     };
@@ -257,7 +257,7 @@ fn disconnecting<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
     if let Some((user, place, reason)) = one {
         put_user(user, event);
         place.put(event);
-        event.put_some(fields::EVENT_REASON, reason);
+        event.put_nonempty(fields::EVENT_REASON, reason);
     }
     true
 }

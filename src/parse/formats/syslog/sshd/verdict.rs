@@ -20,8 +20,8 @@ pub(super) fn verdict<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
     let started = outcome == Some("success");
     let categories: &[&str] = if started { &["authentication", "session"] } else { &["authentication"] };
     put_kind(event, "ssh_login", outcome, categories, if started { &["start", "info"] } else { &["info"] });
-    event.put_some("system.auth.ssh.event", word);
-    event.put_some("system.auth.ssh.method", method);
+    event.put_nonempty("system.auth.ssh.event", word);
+    event.put_nonempty("system.auth.ssh.method", method);
     let (invalid, rest) = without_invalid(rest);
     if invalid {
         event.put("system.auth.ssh.invalid_user", true);
@@ -32,7 +32,7 @@ pub(super) fn verdict<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
     if ssh {
         event.put(fields::NETWORK_PROTOCOL, "ssh");
     }
-    event.put_some("system.auth.ssh.signature", key);
+    event.put_nonempty("system.auth.ssh.signature", key);
     true
 }
 

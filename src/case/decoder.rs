@@ -1,0 +1,97 @@
+//! From a stretch of content to its events: one way, used by import, by
+//! rebuilding and by showing alike, so that they cannot differ.
+
+use std::borrow::Cow;
+
+use crate::error::{Context, Result};
+use crate::evidence::{SourceRow, Span};
+use crate::parse::{MAX_TEXT, Parser, Plan};
+use crate::record::Event;
+
+/// The UTF-8 byte order mark, which no format wants to see.
+const BOM: char = '\u{feff}';
+
+/// How one source's records are read.
+pub struct RecordDecoder {
+    /// The plan that was decided at import, or by a later entry of the journal.
+    pub plan: Plan,
+    /// The parser of that plan.
+    pub parser: Parser,
+    /// The journal entry by which the source is read otherwise than when it was imported.
+    pub entry: Option<u64>,
+}
+
+impl RecordDecoder {
+    /// Makes the reading of a plan.
+    pub fn new(plan: Plan) -> Result<RecordDecoder> {
+        Ok(RecordDecoder { parser: Parser::new(&plan)?, plan, entry: None })
+    }
+
+    /// Makes the reading of a sealed source.
+    pub fn of(row: &SourceRow) -> Result<RecordDecoder> {
+        let plan = serde_json::from_value(row.plan.clone())
+            .context(|| format!("cannot understand how source {} was read", row.source))?;
+        Ok(RecordDecoder { entry: row.reread, ..RecordDecoder::new(plan)? })
+    }
+
+    /// Makes the reading of a plan that somebody else wrote down; says why it cannot be made.
+    pub fn named(plan: &serde_json::Value) -> Result<RecordDecoder, String> {
+        let plan: Plan = serde_json::from_value(plan.clone()).map_err(|_| "it is not a plan".to_owned())?;
+        if !plan.is_current() {
+            return Err(format!(
+                "version {} of the formats read them, which this vestigo has not",
+                plan.version
+            ));
+        }
+        RecordDecoder::new(plan).map_err(|error| error.to_string())
+    }
+
+    /// Tells whether a text of so many bytes can be a part of an overlong line with more behind it.
+    pub fn fills_a_part(length: u64) -> bool {
+        length + 3 >= MAX_TEXT as u64
+    }
+
+    /// Reads one record's bytes.
+    pub fn event<R>(&self, record: u64, part: u32, bytes: &[u8], take: impl FnOnce(&Event<'_>) -> R) -> R {
+        let text = text_of(record, bytes);
+        let mut event = Event::default();
+        self.parser.read(record, part, &text, &mut event);
+        take(&event)
+    }
+}
+
+/// Gives a record's text: U+FFFD for what is not UTF-8, no byte order mark.
+fn text_of(record: u64, bytes: &[u8]) -> Cow<'_, str> {
+    match String::from_utf8_lossy(bytes) {
+        Cow::Borrowed(text) if record == 0 => Cow::Borrowed(text.strip_prefix(BOM).unwrap_or(text)),
+        Cow::Owned(text) if record == 0 && text.starts_with(BOM) => {
+            Cow::Owned(text[BOM.len_utf8()..].to_owned())
+        }
+        text => text,
+    }
+}
+
+/// Reads every event of a stretch of content that begins and ends at records.
+pub fn each_event(
+    parser: &Parser,
+    content: &[u8],
+    spans: impl IntoIterator<Item = Span>,
+    first_record: u64,
+    mut take: impl FnMut(u64, Span, &Event<'_>),
+) {
+    let mut at = 0;
+    let mut kept: Event<'static> = Event::default();
+    for (record, span) in (first_record..).zip(spans) {
+        let from = at + span.lead as usize;
+        let bytes = &content[from..from + span.text as usize];
+        at += span.length();
+        if span.rejected {
+            continue;
+        }
+        let text = text_of(record, bytes);
+        let mut event = kept.recycle();
+        parser.read(record, span.part, &text, &mut event);
+        take(record, span, &event);
+        kept = event.recycle();
+    }
+}

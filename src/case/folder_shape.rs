@@ -1,0 +1,151 @@
+//! What lies in a case's folder that should not, or is not what it should be.
+
+use std::collections::BTreeSet;
+
+use crate::error::{Visible, visible};
+use crate::evidence::{self, Damage};
+use crate::fs::{Dir, FileKind, is_temporary};
+use crate::index;
+use crate::journal::{self, ANCHORS, Journal, Recovery, TORN, each_of};
+
+use super::INDEX;
+
+/// Most bytes of a journal's end that was set aside.
+const MOST_TORN: u64 = 128 << 20;
+
+/// What a look at the names in a case found.
+#[derive(Default)]
+pub(super) struct FolderShape {
+    /// Files of the case that are no plain files, folders that are no folders,
+    /// and ends of the journal that are not what was set aside.
+    pub damage: Vec<Damage>,
+    /// What nobody asked for, in sentences.
+    pub notes: Vec<String>,
+}
+
+/// Looks at every name in a case, and follows none.
+pub(super) fn shape(case: &Dir, journal: &Journal) -> FolderShape {
+    let mut shape = FolderShape::default();
+    let set_aside = shape.set_aside(case, journal);
+    for name in names(case) {
+        let folder = [evidence::FOLDER, INDEX, ANCHORS].contains(&&*name);
+        let known =
+            folder || ["case.toml", journal::FILE, journal::LOCK, journal::IMPORT_LOCK].contains(&&*name);
+        match case.kind(&name) {
+            _ if !known && !set_aside.contains(&name) => shape.stranger(&name),
+            Ok(Some(FileKind::Folder)) if folder => {}
+            Ok(Some(FileKind::File(_))) if !folder => {}
+            // What climbs the ladder tells of checkpoints.
+            _ if name == ANCHORS => {}
+            Ok(Some(kind)) if folder => shape.wrong(&name, format!("it is {kind}, not a folder")),
+            Ok(Some(kind)) => shape.wrong(&name, format!("it is {kind}, not a plain file")),
+            Ok(None) => {}
+            Err(error) => shape.wrong(&name, format!("it cannot be looked at: {error}")),
+        }
+    }
+    shape.index(case);
+    shape.anchors(case);
+    shape.batches(case);
+    shape
+}
+
+/// Says of a file that it does not belong in a case.
+pub(super) fn stranger(name: &str) -> String {
+    let last = name.rsplit('/').next().unwrap_or(name);
+    let what = if is_temporary(last) {
+        "a temporary file of a write that is under way or was cut off; the next write sweeps it away"
+    } else {
+        "nothing that vestigo writes"
+    };
+    format!("{} is {what}.", Visible(name))
+}
+
+fn names(dir: &Dir) -> Vec<String> {
+    let names = dir.names().unwrap_or_default();
+    names.iter().map(|name| name.to_string_lossy().into_owned()).collect()
+}
+
+impl FolderShape {
+    fn wrong(&mut self, file: &str, reason: String) {
+        self.damage.push(Damage { file: file.to_owned(), frame: None, records: None, reason });
+    }
+
+    fn stranger(&mut self, name: &str) {
+        self.notes.push(stranger(name));
+    }
+
+    /// Checks the ends that were set aside when a cut-off journal was mended;
+    /// returns the names under which the journal knows them.
+    fn set_aside(&mut self, case: &Dir, journal: &Journal) -> BTreeSet<String> {
+        let mut known = BTreeSet::new();
+        for (_, Recovery { to: name, sha256, .. }) in each_of(&journal.lines) {
+            if !name.starts_with(TORN) {
+                continue;
+            }
+            let sha256 = sha256.unwrap_or_default();
+            match case.read(&name, MOST_TORN).map(|bytes| journal::hash_of(&bytes)) {
+                Ok(found) if sha256 == found => {}
+                Ok(found) => {
+                    let meant = visible(&sha256);
+                    self.wrong(&name, format!("its SHA-256 is {found}, the journal says {meant}"));
+                }
+                Err(error) => self.wrong(&name, format!("it cannot be read: {error}")),
+            }
+            known.insert(name);
+        }
+        known
+    }
+
+    /// Looks at the index: nothing rests on it, and yet it may not lead elsewhere.
+    fn index(&mut self, case: &Dir) {
+        let Ok(index) = case.dir(INDEX) else { return };
+        self.notes.extend(index::unnamed(&index).iter().map(|name| {
+            let name = Visible(name);
+            format!(
+                "{INDEX}/{name} is a segment that the index does not name; the next write sweeps it away."
+            )
+        }));
+        for name in names(&index) {
+            let known = name == "meta.json"
+                || name.ends_with(".segment")
+                || is_temporary(&name)
+                || name.starts_with("meta-") && name.ends_with(".tmp");
+            match index.kind(&name) {
+                _ if !known => self.stranger(&format!("{INDEX}/{name}")),
+                Ok(Some(FileKind::File(_)) | None) => {}
+                Ok(Some(kind)) => {
+                    self.wrong(&format!("{INDEX}/{name}"), format!("it is {kind}, not a plain file"));
+                }
+                Err(error) => {
+                    self.wrong(&format!("{INDEX}/{name}"), format!("it cannot be looked at: {error}"))
+                }
+            }
+        }
+    }
+
+    /// Looks at the checkpoints' names: what is read of them is told elsewhere.
+    fn anchors(&mut self, case: &Dir) {
+        let Ok(anchors) = case.dir(ANCHORS) else { return };
+        for name in names(&anchors).iter().filter(|name| name.starts_with("checkpoint-")) {
+            if let Ok(Some(kind @ (FileKind::Folder | FileKind::Link | FileKind::Special))) =
+                anchors.kind(name)
+            {
+                self.wrong(&format!("{ANCHORS}/{name}"), format!("it is {kind}, not a plain file"));
+            }
+        }
+    }
+
+    /// Looks at the folders of batches: those that were committed are read
+    /// elsewhere, of the others it is told what they are.
+    fn batches(&mut self, case: &Dir) {
+        let Ok(evidence) = case.dir(evidence::FOLDER) else { return };
+        for name in names(&evidence) {
+            let batch = name.parse::<u32>().is_ok() || name.starts_with('.');
+            if let (true, Ok(Some(kind @ (FileKind::Link | FileKind::Special)))) =
+                (batch, evidence.kind(&name))
+            {
+                self.wrong(&format!("{}/{name}", evidence::FOLDER), format!("it is {kind}, not a folder"));
+            }
+        }
+    }
+}

@@ -1,0 +1,368 @@
+//! A case open for reading.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::error::{Error, Result};
+use crate::evidence::{FrameBytes, SourceHandle, Span, Store};
+use crate::fs::{Dir, FileKind};
+use crate::index::{Hit, Index};
+use crate::journal::{Actor, Entry, FILE, History, Journal, RememberedCases, Reread, State};
+use crate::parse::Plan;
+use crate::record::{EventId, EventRecord, Origin, SourceId, Timestamp};
+
+use super::import_receipt::remarks;
+use super::snapshot::{Answers, Snapshot};
+use super::{CaseMetadata, Receipt, RecordDecoder, Watch};
+
+/// One source as the screens and tables show it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SourceInfo {
+    /// Its identity.
+    pub id: SourceId,
+    /// Where it was found (foreign text: show through `Visible`).
+    pub path: String,
+    /// The exact bytes of the path in hex, where they are not UTF-8.
+    pub path_bytes: Option<String>,
+    /// Length of its content in bytes.
+    pub bytes: u64,
+    /// RFC 9162 content root, in hex.
+    pub root: String,
+    /// What became of its bytes: format, events, times.
+    pub receipt: Receipt,
+    /// What was remarked when it was read: that it broke off or changed.
+    pub remarks: Vec<String>,
+    /// How it is read; none where that is not understood.
+    pub plan: Option<Plan>,
+    /// By what it is read otherwise than when it was imported, if it is.
+    pub reread: Option<Reread>,
+}
+
+impl SourceInfo {
+    /// Gives the first and last time in it.
+    pub fn span(&self) -> Option<(Timestamp, Timestamp)> {
+        self.receipt.span()
+    }
+}
+
+/// A case, open for reading at its last committed state. Cheap to clone, and
+/// free to share between threads.
+#[derive(Clone)]
+pub struct Case {
+    inner: Arc<Inner>,
+}
+
+/// What was derived from the evidence lately: of which state, and the answers.
+type Derived = Option<(String, Arc<Answers>)>;
+
+struct Inner {
+    about: CaseMetadata,
+    state: State,
+    /// What was read together, of one moment.
+    moment: Snapshot,
+    answers: Arc<Answers>,
+    readings: Mutex<HashMap<SourceId, Arc<RecordDecoder>>>,
+    /// What was derived from the evidence lately, shared by all that were read
+    /// again of this case.
+    derived: Arc<Mutex<Derived>>,
+    /// How the journal stands to what this machine remembers.
+    history: History,
+}
+
+impl Case {
+    /// Opens a case as it is now. Nothing in it is written: an index that is
+    /// missing, or does not agree with the evidence, is built in the user's
+    /// cache, which takes as long as reading all of the evidence.
+    pub fn open(folder: &Path, who: &Actor) -> Result<Case> {
+        Case::opening(folder, who)?.finish(Watch::silent())
+    }
+
+    /// Looks at a case as it is now, and whether its index can be used.
+    pub fn opening(folder: &Path, who: &Actor) -> Result<Snapshot> {
+        Snapshot::of(folder, who)
+    }
+
+    pub(super) fn with(moment: Snapshot, answers: Answers) -> Case {
+        Case::of(moment, Arc::new(answers), Arc::default())
+    }
+
+    fn of(moment: Snapshot, answers: Arc<Answers>, derived: Arc<Mutex<Derived>>) -> Case {
+        let (state, readings) = (State::of(&moment.journal), Mutex::default());
+        let (about, history) = (moment.about.clone(), moment.history());
+        Case { inner: Arc::new(Inner { about, state, moment, answers, readings, derived, history }) }
+    }
+
+    /// Tells how the journal stands to what this machine remembers of the case.
+    pub fn history(&self) -> &History {
+        &self.inner.history
+    }
+
+    /// Has this machine remember the journal as it is, if it extends what was seen before.
+    pub fn remember(&self, who: &Actor, now: Timestamp) {
+        if let Some(known) = RememberedCases::of(&who.home, &self.about().id, self.folder()) {
+            // What cannot be remembered is not missed until the next time.
+            let _ = known.saw(self.whole_journal(), now);
+        }
+    }
+
+    /// Reads the journal once more: the case as it is now. Where evidence was
+    /// added since, that and the index are opened again, too.
+    pub fn reread(&self) -> Result<Case> {
+        let Inner { moment, answers, derived, .. } = &*self.inner;
+        let (moment, answers) = match moment.again()? {
+            (moment, true) if self.is_whole() => (moment, answers.clone()),
+            (mut moment, _) => {
+                moment.look();
+                let answers = moment.answers(Watch::silent())?;
+                (moment, Arc::new(answers))
+            }
+        };
+        Ok(Case::of(moment, answers, derived.clone()))
+    }
+
+    /// Tells whether the case may be another by now than when it was read. Cheap:
+    /// a journal only grows, so its length tells.
+    pub fn has_moved(&self) -> bool {
+        let Journal { length, torn, .. } = self.whole_journal();
+        let known = *length + torn.len() as u64;
+        !self.is_whole() || !matches!(self.dir().kind(FILE), Ok(Some(FileKind::File(now))) if now == known)
+    }
+
+    /// Tells whether two readings of a case answer from the same evidence.
+    pub fn answers_as(&self, other: &Case) -> bool {
+        Arc::ptr_eq(&self.inner.answers, &other.inner.answers)
+            || (self.inner.moment.state(), self.index().len())
+                == (other.inner.moment.state(), other.index().len())
+    }
+
+    /// Returns the case with answers that were derived from its evidence just
+    /// now, whatever its index says: what is stated of a case to others, above
+    /// all that something is not there, is stated of these. What this process
+    /// has derived of the same evidence before is used again.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the evidence is not what its hashes say, and with
+    /// [`crate::error::ErrorKind::Interrupted`] where `watch` says so.
+    pub fn derived(&self, watch: Watch<'_>) -> Result<Case> {
+        let Inner { moment, answers, derived, .. } = &*self.inner;
+        let state = moment.state();
+        // Whoever asks at the same time waits, and gets the same.
+        let mut kept = derived.lock().unwrap_or_else(PoisonError::into_inner);
+        let answers = match &*kept {
+            Some((known, answers)) if *known == state => answers.clone(),
+            _ if answers.derived => answers.clone(),
+            _ => Arc::new(moment.derive(watch)?),
+        };
+        *kept = Some((state, answers.clone()));
+        Ok(Case::of(moment.clone(), answers, derived.clone()))
+    }
+
+    /// Tells whether the answers are derived from the evidence by this process.
+    pub fn is_derived(&self) -> bool {
+        self.inner.answers.derived
+    }
+
+    /// Tells whether every committed batch is in the index.
+    pub fn is_whole(&self) -> bool {
+        self.inner.answers.behind == 0
+    }
+
+    /// Gives the path by which the case's folder was opened.
+    pub fn folder(&self) -> &Path {
+        self.inner.moment.dir.path()
+    }
+
+    /// Returns the case's folder, through which everything in it is reached.
+    pub fn dir(&self) -> &Dir {
+        &self.inner.moment.dir
+    }
+
+    /// Gives what `case.toml` says.
+    pub fn about(&self) -> &CaseMetadata {
+        &self.inner.about
+    }
+
+    /// Gives the journal's entries.
+    pub fn journal(&self) -> &[Entry] {
+        &self.inner.moment.journal.lines
+    }
+
+    /// Gives the journal whole, with what is wrong with it.
+    pub fn whole_journal(&self) -> &Journal {
+        &self.inner.moment.journal
+    }
+
+    /// Gives what stands at the journal's end: bookmarks and findings.
+    pub fn state(&self) -> &State {
+        &self.inner.state
+    }
+
+    /// Says what is wrong with the case though it could be opened, if anything.
+    pub fn trouble(&self) -> Vec<String> {
+        let journal = &self.inner.moment.journal;
+        let torn = (!journal.torn.is_empty())
+            .then(|| "the journal's last line was cut off; the next write repairs it".to_owned());
+        let broken = journal.broken.as_ref().map(|(line, how)| format!("journal line {line}: {how}"));
+        let behind = self.inner.answers.behind;
+        let behind = (behind > 0).then(|| {
+            format!("{behind} committed batches are not in the index yet: another process is at work")
+        });
+        let history = self.inner.history.contradiction();
+        let history =
+            history.map(|how| format!("{how}; it is not written to (`vestigo checkpoint --accept-history`)"));
+        torn.into_iter().chain(broken).chain(behind).chain(history).chain(self.not_reread()).collect()
+    }
+
+    /// Says of each entry that reads a source in a way that cannot be followed that it is not.
+    fn not_reread(&self) -> impl Iterator<Item = String> {
+        let Snapshot { store, rereads, .. } = &self.inner.moment;
+        let rows = store.manifests().flat_map(|(_, manifest)| &manifest.sources);
+        let left = rows.filter(|row| row.reread.is_none());
+        left.filter_map(|row| rereads.get(&row.source)).map(|reread| {
+            let entry = reread.entry;
+            format!(
+                "entry {entry} reads a source in a way that this vestigo does not know: it is read as before"
+            )
+        })
+    }
+
+    /// Gives the index, for counting and searching.
+    pub fn index(&self) -> &Index {
+        &self.inner.answers.index
+    }
+
+    /// Gives the sealed evidence.
+    pub fn store(&self) -> &Store {
+        &self.inner.moment.store
+    }
+
+    /// Gives the sources in the order of their import.
+    pub fn sources(&self) -> Vec<SourceInfo> {
+        let rows = self.inner.moment.store.manifests().flat_map(|(_, manifest)| &manifest.sources);
+        let mut remarks = remarks(self.journal());
+        rows.filter_map(|row| {
+            Some(SourceInfo {
+                remarks: remarks.remove(&row.source).unwrap_or_default(),
+                id: row.source.parse().ok()?,
+                path: row.found.path.clone(),
+                path_bytes: row.found.path_bytes.clone(),
+                bytes: row.length,
+                root: row.root.clone(),
+                receipt: serde_json::from_value(row.receipt.clone()).unwrap_or_default(),
+                plan: serde_json::from_value(row.plan.clone()).ok(),
+                reread: row.reread.and_then(|_| self.inner.moment.rereads.get(&row.source).cloned()),
+            })
+        })
+        .collect()
+    }
+
+    /// Reads an event back from the evidence, its frame's hash checked, and
+    /// parses it under its source's plan. Recent frames are cached.
+    pub fn entry(&self, hit: &Hit) -> Result<EventRecord> {
+        self.entry_at(&hit.source, hit.record)
+    }
+
+    /// Reads the event of a record of a source; see [`Case::entry`].
+    pub fn entry_at(&self, source: &SourceId, record: u64) -> Result<EventRecord> {
+        let at = self.locate(source)?;
+        let reading = self.reading(source, at)?;
+        let bytes = self.inner.moment.store.record(at, record)?;
+        let event = reading.event(record, bytes.part, &bytes.text, |event| event.clone().into_owned());
+        let origin = Origin {
+            source: *source,
+            record,
+            line: bytes.line,
+            offset: bytes.offset,
+            length: bytes.text.len() as u64,
+        };
+        Ok(EventRecord { origin, event, raw: bytes.text, part: bytes.part, reread: reading.entry })
+    }
+
+    /// Reads some events (their numbers ascending) of a frame that was read through
+    /// its hash; `take` is given each, its span, and the span's bytes.
+    pub fn entries_in(
+        &self,
+        at: SourceHandle,
+        frame: &FrameBytes,
+        records: &[u64],
+        mut take: impl FnMut(EventRecord, Span, &[u8]) -> Result<()>,
+    ) -> Result<()> {
+        let source: SourceId = self.inner.moment.store.row(at).source.parse()?;
+        let reading = self.reading(&source, at)?;
+        let (mut from, mut line) = (0, frame.first_line);
+        let mut wanted = records.iter().copied().peekable();
+        for (record, span) in (frame.first_record..).zip(&frame.spans) {
+            let whole = &frame.content[from..from + span.length()];
+            if wanted.next_if_eq(&record).is_some() {
+                let (lead, length) = (span.lead as usize, span.text as usize);
+                let text = &whole[lead..lead + length];
+                let event = reading.event(record, span.part, text, |event| event.clone().into_owned());
+                let origin = Origin {
+                    source,
+                    record,
+                    line: line + u64::from(span.lead_lines),
+                    offset: frame.start + (from + lead) as u64,
+                    length: length as u64,
+                };
+                let (raw, part) = (text.to_vec(), span.part);
+                take(EventRecord { origin, event, raw, part, reread: reading.entry }, *span, whole)?;
+            }
+            from += span.length();
+            line += u64::from(span.lines);
+        }
+        match wanted.next() {
+            None => Ok(()),
+            Some(record) => Err(Error::integrity(format!("record {record} is not in its frame"))),
+        }
+    }
+
+    /// Finds an event by its id; an ambiguous prefix is refused with the choices.
+    pub fn find(&self, id: &EventId) -> Result<Hit> {
+        let fitting: Vec<SourceId> =
+            self.sources().iter().map(|source| source.id).filter(|source| id.fits(source)).collect();
+        let source = match fitting.as_slice() {
+            [] => return Err(unknown(id)),
+            [source] => *source,
+            several => {
+                let choices: Vec<String> = several.iter().map(|s| format!("{s}:{}", id.record)).collect();
+                return Err(Error::usage(format!("{id} fits {} sources", several.len()))
+                    .hint(format!("Write more of the id: {}.", choices.join(" or "))));
+            }
+        };
+        if id.record >= self.inner.moment.store.row(self.locate(&source)?).records {
+            return Err(unknown(id));
+        }
+        let entry = self.entry_at(&source, id.record)?;
+        Ok(Hit { time: entry.event.stamp.map(|stamp| stamp.instant), source, record: id.record })
+    }
+
+    /// Gives the names of all fields that have values, for hints and completion.
+    pub fn field_names(&self) -> Vec<String> {
+        self.inner.answers.index.fields().into_iter().map(|field| field.name).collect()
+    }
+
+    /// Finds where a source lies.
+    pub fn locate(&self, source: &SourceId) -> Result<SourceHandle> {
+        let unknown = || {
+            Error::integrity(format!("the index names source {}, which is not in evidence", source.short()))
+                .hint("Run `vestigo reindex`.")
+        };
+        self.inner.moment.store.find(source).ok_or_else(unknown)
+    }
+
+    fn reading(&self, source: &SourceId, at: SourceHandle) -> Result<Arc<RecordDecoder>> {
+        let mut readings = self.inner.readings.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(reading) = readings.get(source) {
+            return Ok(reading.clone());
+        }
+        let reading = Arc::new(RecordDecoder::of(self.inner.moment.store.row(at))?);
+        readings.insert(*source, reading.clone());
+        Ok(reading)
+    }
+}
+
+fn unknown(id: &EventId) -> Error {
+    Error::case(format!("no event {id} in this case")).hint("Copy an id from `vestigo search`.")
+}

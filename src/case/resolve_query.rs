@@ -1,0 +1,259 @@
+//! What tags and findings stand for in a query.
+
+use crate::error::{Error, Result};
+use crate::evidence::SourceRow;
+use crate::index::{CancelToken, Request};
+use crate::journal::{EventRef, Finding, SavedQuery};
+use crate::query::{self, Expr, FieldRef, Leaf, Op, Pattern, QueryContext, Scalar, Test};
+use crate::record::fields::FILE_PATH;
+use crate::record::{TimeRange, Timestamp};
+
+use super::Case;
+
+impl Case {
+    /// Says in a query what tags and findings stand for: the events of each.
+    pub fn resolve(&self, expr: Expr) -> Result<Expr> {
+        Resolver { case: self, within: Vec::new() }.resolve(expr)
+    }
+
+    /// Finds a field that is to be redacted, by its name or alias. No event has to
+    /// have it; a slip is pointed at, since nothing would be redacted.
+    pub fn redactable(&self, name: &str) -> Result<String> {
+        let fields = self.field_names();
+        let context = QueryContext { zone: self.about().zone, now: Timestamp::default(), fields: &fields };
+        Ok(query::named(name, &context)?)
+    }
+
+    /// Gives the query whose events are those of a finding.
+    pub fn events_of(&self, finding: &Finding) -> Result<Expr> {
+        Resolver { case: self, within: Vec::new() }.events_of(finding)
+    }
+
+    /// Makes of a query what stands in a finding: with nothing relative in it, and
+    /// findings called by the name that they have in every copy of the case.
+    pub fn asked(&self, expr: &Expr, window: TimeRange) -> Result<SavedQuery> {
+        let request = Request { expr: self.resolve(expr.clone())?, window };
+        let bound = |at: Timestamp, open| (at != open).then(|| at.to_string());
+        Ok(SavedQuery {
+            query: self.pinned(expr.clone()).to_string(),
+            from: bound(window.from, TimeRange::ALL.from),
+            to: bound(window.to, TimeRange::ALL.to),
+            count: self.index().count(&request, &CancelToken::new())?,
+        })
+    }
+
+    /// Gives a finding's query as it reads here: findings called by their numbers.
+    pub fn read_here(&self, asked: &SavedQuery) -> String {
+        let here = |text: String, finding: &Finding| text.replace(&finding.uid, &finding.number.to_string());
+        self.state().findings.iter().fold(asked.query.clone(), here)
+    }
+
+    fn pinned(&self, expr: Expr) -> Expr {
+        let all = |members: Vec<Expr>| members.into_iter().map(|member| self.pinned(member)).collect();
+        match expr {
+            Expr::All => Expr::All,
+            Expr::And(members) => Expr::And(all(members)),
+            Expr::Or(members) => Expr::Or(all(members)),
+            Expr::Not(inner) => Expr::Not(Box::new(self.pinned(*inner))),
+            Expr::Leaf(Leaf { field: Some(FieldRef::Finding), test: Test::Is(pattern) }) => {
+                let text = self.called(&pattern.text).map_or(pattern.text, |finding| finding.uid.clone());
+                let test = Test::Is(Pattern { text, ..pattern });
+                Expr::Leaf(Leaf { field: Some(FieldRef::Finding), test })
+            }
+            Expr::Leaf(leaf) => Expr::Leaf(leaf),
+        }
+    }
+
+    /// Finds a finding by its number here, or by its name in every copy.
+    fn called(&self, text: &str) -> Option<&Finding> {
+        match text.parse() {
+            Ok(number) => self.state().finding(number),
+            Err(_) => self.state().findings.iter().find(|finding| finding.uid == text),
+        }
+    }
+}
+
+/// Puts events in the place of tags and findings.
+struct Resolver<'a> {
+    case: &'a Case,
+    /// The findings whose queries are being resolved. One that leads back to
+    /// itself (by a tag that it has, say) adds nothing there.
+    within: Vec<&'a str>,
+}
+
+impl<'a> Resolver<'a> {
+    fn resolve(&mut self, expr: Expr) -> Result<Expr> {
+        Ok(match expr {
+            Expr::All => Expr::All,
+            Expr::And(members) => Expr::And(self.resolve_all(members)?),
+            Expr::Or(members) => Expr::Or(self.resolve_all(members)?),
+            Expr::Not(inner) => Expr::Not(Box::new(self.resolve(*inner)?)),
+            Expr::Leaf(Leaf { field: Some(FieldRef::Tag), test }) => self.tagged(&test)?,
+            Expr::Leaf(Leaf { field: Some(FieldRef::Finding), test }) => self.found(&test)?,
+            Expr::Leaf(Leaf { field: Some(FieldRef::Source), test: Test::Is(pattern) }) => {
+                self.source(pattern)?
+            }
+            Expr::Leaf(Leaf { field: Some(FieldRef::Core(FILE_PATH)), test: Test::Is(pattern) }) => {
+                // Of a log that is called so, every line: the file that an event concerns is another matter.
+                let mut members = self.called(&pattern);
+                let field = Some(FieldRef::Core(FILE_PATH));
+                members.insert(0, Expr::Leaf(Leaf { field, test: Test::Is(pattern) }));
+                any(members)
+            }
+            Expr::Leaf(leaf) => Expr::Leaf(leaf),
+        })
+    }
+
+    /// Puts sources in the place of a name, where it is no hash of one.
+    fn source(&self, pattern: Pattern) -> Result<Expr> {
+        let text = pattern.text.to_lowercase();
+        let digit = |c: char| c.is_ascii_hexdigit() || matches!(c, Pattern::ANY | Pattern::ONE);
+        let hash = text.chars().all(digit);
+        let is_one = |id: &str| id.starts_with(&text) || like(&pattern, id);
+        let named = self.called(&pattern);
+        if hash && (named.is_empty() || self.rows().any(|row| is_one(&row.source))) {
+            return Ok(Expr::Leaf(Leaf { field: Some(FieldRef::Source), test: Test::Is(pattern) }));
+        }
+        if named.is_empty() {
+            return Err(Error::usage(format!("no source of the case is called {}", pattern.shown()))
+                .hint("See `vestigo status`; source:*auth* finds by a part of the name."));
+        }
+        Ok(any(named))
+    }
+
+    /// Gives one test on each source whose file is called so: by its whole path, by
+    /// the last parts of it, or by a pattern for the whole.
+    fn called(&self, pattern: &Pattern) -> Vec<Expr> {
+        let wanted = pattern.text.to_lowercase();
+        let fits = |path: &str| {
+            let path = path.to_lowercase();
+            like(pattern, &path)
+                || path.strip_suffix(&wanted).is_some_and(|before| before.ends_with(['/', '!', '\\']))
+        };
+        let one = |row: &SourceRow| {
+            let test = Test::Is(Pattern { text: row.source.clone(), quoted: false });
+            Expr::Leaf(Leaf { field: Some(FieldRef::Source), test })
+        };
+        self.rows().filter(|row| fits(&row.found.path)).map(one).collect()
+    }
+
+    fn rows(&self) -> impl Iterator<Item = &'a SourceRow> {
+        self.case.store().manifests().flat_map(|(_, manifest)| &manifest.sources)
+    }
+
+    fn resolve_all(&mut self, members: Vec<Expr>) -> Result<Vec<Expr>> {
+        members.into_iter().map(|member| self.resolve(member)).collect()
+    }
+
+    fn tagged(&mut self, test: &Test) -> Result<Expr> {
+        let fits = |tags: &std::collections::BTreeSet<String>| match test {
+            Test::Is(pattern) => tags.iter().any(|tag| like(pattern, tag)),
+            _ => !tags.is_empty(),
+        };
+        let state = self.case.state();
+        let marks = state.bookmarks.values().filter(|mark| fits(&mark.tags)).map(|mark| &mark.event);
+        let mut members = self.ids(marks);
+        for finding in state.findings.iter().filter(|finding| fits(&finding.tags)) {
+            members.push(self.events_of(finding)?);
+        }
+        Ok(any(members))
+    }
+
+    fn found(&mut self, test: &Test) -> Result<Expr> {
+        let Test::Is(pattern) = test else {
+            let findings = &self.case.state().findings;
+            return findings.iter().map(|each| self.events_of(each)).collect::<Result<_>>().map(any);
+        };
+        let finding = self.case.called(&pattern.text).ok_or_else(|| {
+            Error::usage(format!("there is no finding {}", crate::error::Visible(&pattern.text)))
+                .hint("See `vestigo finding list`.")
+        })?;
+        self.events_of(finding)
+    }
+
+    fn events_of(&mut self, finding: &'a Finding) -> Result<Expr> {
+        if self.within.contains(&finding.uid.as_str()) {
+            return Ok(any(Vec::new()));
+        }
+        let mut members = self.ids(finding.events.values());
+        if let Some(asked) = &finding.query {
+            self.within.push(&finding.uid);
+            let events = self.events_asked(finding, asked);
+            self.within.pop();
+            members.push(events?);
+        }
+        Ok(any(members))
+    }
+
+    fn events_asked(&mut self, finding: &Finding, asked: &SavedQuery) -> Result<Expr> {
+        let made = finding.made().0.parse().unwrap_or_default();
+        let names = self.case.field_names();
+        let context = QueryContext { zone: self.case.about().zone, now: made, fields: &names };
+        let whole = query::parse(&asked.query, &context).map_err(|diagnostic| {
+            Error::case(format!("the query of finding {} is not understood any more", finding.number))
+                .with_source(format!("{} in `{}`", diagnostic.message, crate::error::Visible(&asked.query)))
+        })?;
+        let moment = |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<Timestamp>().ok());
+        let bounds = [(Op::AtLeast, moment(&asked.from)), (Op::Less, moment(&asked.to))];
+        let bounds = bounds.into_iter().filter_map(|(op, moment)| {
+            let field = Some(FieldRef::Core(crate::record::fields::TIMESTAMP));
+            Some(Expr::Leaf(Leaf { field, test: Test::Compare(op, Scalar::Moment(moment?)) }))
+        });
+        let mut all: Vec<Expr> = bounds.collect();
+        let asked = self.resolve(whole)?;
+        if all.is_empty() {
+            return Ok(asked);
+        }
+        all.insert(0, asked);
+        Ok(Expr::And(all))
+    }
+
+    /// Gives one test on each event that is where an annotation says, or was found again.
+    fn ids<'e>(&self, events: impl Iterator<Item = &'e EventRef>) -> Vec<Expr> {
+        let id = |event: &EventRef| {
+            let (source, record) = match event.place() {
+                Some((source, record)) if self.case.store().find(&source).is_some() => (source, record),
+                _ => self.case.standing(event).hit().map(|hit| (hit.source, hit.record))?,
+            };
+            let test = Test::Is(Pattern { text: format!("{source}:{record}"), quoted: false });
+            Some(Expr::Leaf(Leaf { field: Some(FieldRef::Id), test }))
+        };
+        events.filter_map(id).collect()
+    }
+}
+
+/// Makes the query that any of these fits; none of them: nothing fits.
+fn any(mut members: Vec<Expr>) -> Expr {
+    match members.len() {
+        0 => Expr::Not(Box::new(Expr::All)),
+        1 => members.remove(0),
+        _ => Expr::Or(members.into_iter().flat_map(flat).collect()),
+    }
+}
+
+fn flat(expr: Expr) -> Vec<Expr> {
+    match expr {
+        Expr::Or(members) => members,
+        other => vec![other],
+    }
+}
+
+/// Compares a tag with a pattern, without case.
+fn like(pattern: &Pattern, tag: &str) -> bool {
+    let (pattern_text, tag) = (pattern.text.to_lowercase(), tag.to_lowercase());
+    if !pattern.is_wild() {
+        return pattern_text == tag;
+    }
+    let parts: Vec<char> = pattern_text.chars().collect();
+    let text: Vec<char> = tag.chars().collect();
+    wild(&parts, &text)
+}
+
+fn wild(pattern: &[char], text: &[char]) -> bool {
+    match pattern.split_first() {
+        None => text.is_empty(),
+        Some((&Pattern::ANY, rest)) => (0..=text.len()).any(|skip| wild(rest, &text[skip..])),
+        Some((&Pattern::ONE, rest)) => !text.is_empty() && wild(rest, &text[1..]),
+        Some((c, rest)) => text.first() == Some(c) && wild(rest, &text[1..]),
+    }
+}

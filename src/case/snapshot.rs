@@ -1,0 +1,250 @@
+//! What a case is answered from: its own index where that agrees with the
+//! evidence, one in the user's cache, or one made for the time being.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::evidence::Store;
+use crate::fs::{Dir, TEMPORARY};
+use crate::index::{Index, IndexBasis, IndexBinding, publish_all};
+use crate::journal::{self, Actor, History, Home, Journal, RememberedCases};
+use crate::record::SourceId;
+
+use super::index_binding::{bases, binding, state_of};
+use super::reread::{Committed, Rereads, standing};
+use super::scratch::Scratch;
+use super::writer::committed;
+use super::{Case, CaseMetadata, INDEX, Watch, rows};
+
+/// The folder in the user's cache in which the indexes of cases lie.
+const CACHED: &str = "index";
+/// How often the journal is read again where it grows meanwhile.
+const TRIES: u32 = 50;
+/// How often the index is looked for where the journal stays the same.
+const LOOKS: u32 = 3;
+
+/// An index, and where it comes from.
+pub(super) struct Answers {
+    pub index: Index,
+    /// Committed batches that it lacks.
+    pub behind: usize,
+    /// This process made it from the evidence.
+    pub derived: bool,
+    /// Where it lies, if only for the time being. Behind the index, which is to
+    /// let go of its files first.
+    _scratch: Option<Scratch>,
+}
+
+/// A case at one moment: its journal, and the evidence that it commits to. Cheap to clone.
+#[derive(Clone)]
+pub struct Snapshot {
+    pub(super) dir: Dir,
+    pub(super) about: CaseMetadata,
+    pub(super) journal: Arc<Journal>,
+    pub(super) store: Store,
+    /// How sources are read, where the journal says otherwise than their import.
+    pub(super) rereads: Arc<Rereads>,
+    who: Actor,
+    binding: IndexBinding,
+    bases: Arc<Vec<IndexBasis>>,
+    index: Option<Index>,
+    /// The case's own index, and what is in the cache, are not to be used.
+    anew: bool,
+}
+
+impl Snapshot {
+    /// Looks at a case as it is now, and for an index that agrees with it.
+    pub(super) fn of(folder: &Path, who: &Actor) -> Result<Snapshot> {
+        let dir = CaseMetadata::folder(folder)?;
+        let about = CaseMetadata::of(&dir)?;
+        let binding = binding(&about.id, &who.home)?;
+        let mut moment = Snapshot::read(dir, about, who, binding)?;
+        let mut looks = 0;
+        for _ in 0..TRIES {
+            moment.look();
+            if moment.index.is_some() || looks == LOOKS {
+                break;
+            }
+            // It may have grown, together with the index, since it was read.
+            let (again, same) = moment.again()?;
+            looks = if same { looks + 1 } else { 0 };
+            moment = again;
+        }
+        Ok(moment)
+    }
+
+    fn read(dir: Dir, about: CaseMetadata, who: &Actor, binding: IndexBinding) -> Result<Snapshot> {
+        let journal = journal::read(&dir)?;
+        let Committed { batches, store, rereads } = Committed::open(&dir, &journal)?;
+        let bases = Arc::new(bases(&store, &batches));
+        let (who, journal, rereads) = (who.clone(), Arc::new(journal), Arc::new(rereads));
+        Ok(Snapshot { dir, about, journal, store, rereads, who, binding, bases, index: None, anew: false })
+    }
+
+    /// Holds the journal against what this machine remembers of the case.
+    pub(super) fn history(&self) -> History {
+        let Some(known) = RememberedCases::of(&self.who.home, &self.about.id, self.dir.path()) else {
+            return History::default();
+        };
+        let history = known.history(&self.journal);
+        if history.contradiction().is_none() {
+            return history;
+        }
+        // Another process may have written, and seen what it wrote, since the journal was read.
+        known.history_at(&self.dir).unwrap_or(history)
+    }
+
+    /// Reads the journal again, and the evidence where more, or other, is
+    /// committed, or it is read otherwise; also returns whether it is the same.
+    pub(super) fn again(&self) -> Result<(Snapshot, bool)> {
+        let journal = journal::read(&self.dir)?;
+        let batches = committed(&journal.lines)?;
+        let known = self.bases.iter().map(|basis| (basis.batch, basis.manifest.0));
+        if known.eq(batches) && standing(&journal) == *self.rereads {
+            return Ok((Snapshot { journal: Arc::new(journal), ..self.clone() }, true));
+        }
+        let moment = Snapshot::read(self.dir.clone(), self.about.clone(), &self.who, self.binding.clone())?;
+        Ok((moment, false))
+    }
+
+    /// Looks for an index that agrees.
+    pub(super) fn look(&mut self) {
+        self.index = self.found();
+    }
+
+    /// Tells whether answers have to be made from the evidence first.
+    pub fn lacks_index(&self) -> bool {
+        self.index.is_none()
+    }
+
+    /// Has the index made again, whatever there is.
+    pub fn distrust(&mut self) {
+        (self.index, self.anew) = (None, true);
+    }
+
+    /// Opens the case, making an index first where it lacks one.
+    pub fn finish(mut self, watch: Watch<'_>) -> Result<Case> {
+        let answers = self.answers(watch)?;
+        Ok(Case::with(self, answers))
+    }
+
+    pub(super) fn answers(&mut self, watch: Watch<'_>) -> Result<Answers> {
+        if let Some(index) = self.index.take() {
+            let behind = self.bases.len() - index.batches().len();
+            let derived = self.bases.is_empty();
+            return Ok(Answers { index, behind, derived, _scratch: None });
+        }
+        match self.cached(watch) {
+            Ok(answers) => Ok(answers),
+            // The evidence itself, or whoever waits, is against it.
+            Err(error) if error.kind() != ErrorKind::Case => Err(error),
+            // There is no cache, or no room in it.
+            Err(_) => self.derive(watch),
+        }
+    }
+
+    /// Returns a name for the evidence, and how it is read.
+    pub(super) fn state(&self) -> String {
+        state_of(&self.bases)
+    }
+
+    /// Finds an index that agrees. Of the case's own, the newest batches may be
+    /// missing while another process imports.
+    fn found(&self) -> Option<Index> {
+        if self.bases.is_empty() {
+            return Some(Index::empty());
+        }
+        let open = |dir: Dir| Index::open(&dir, &self.binding, &self.bases).ok();
+        let whole = |index: &Index| index.batches().len() == self.bases.len();
+        let cached = || open(self.cache(Dir::dir)?.dir(&self.state()).ok()?);
+        let own = self.dir.dir(INDEX).ok().and_then(open);
+        let first = self.bases.iter().map(|basis| basis.batch);
+        let only_behind = |index: &Index| first.zip(index.batches()).all(|(wanted, known)| wanted == *known);
+        match own {
+            Some(index) if whole(&index) => cached().filter(whole).or(Some(index)),
+            own => cached().filter(whole).or_else(|| {
+                let at_work = || journal::is_held(&self.dir) || journal::is_claimed(&self.dir);
+                own.filter(|index| !index.is_empty() && only_behind(index) && at_work())
+            }),
+        }
+    }
+
+    /// Reaches the folder in the cache with the indexes of this case.
+    fn cache(&self, step: impl Fn(&Dir, &str) -> io::Result<Dir>) -> Option<Dir> {
+        reach(&self.who.home, &self.binding.case, step)
+    }
+
+    /// Makes an index in the user's cache, or takes the one that another process
+    /// has made there meanwhile; those of earlier states of the case are removed.
+    fn cached(&self, watch: Watch<'_>) -> Result<Answers> {
+        let none = || Error::case("there is no folder for what can be made again");
+        let home = self.who.home.cache.as_deref().ok_or_else(none)?;
+        Dir::create(home).map_err(|error| none().with_source(error))?;
+        let folder = self.cache(Dir::make_dir).ok_or_else(none)?;
+        let why = |error: io::Error| Error::case("cannot keep an index in the cache").with_source(error);
+        let name = self.state();
+        let mut scratch = Scratch::within(&folder, TEMPORARY).map_err(why)?;
+        self.fill(scratch.dir(), watch)?;
+        let open = || Index::open(&folder.dir(&name).map_err(why)?, &self.binding, &self.bases);
+        if !self.anew
+            && let Ok(index) = open()
+        {
+            return Ok(Answers { index, behind: 0, derived: false, _scratch: None });
+        }
+        match folder.remove_all(&name).and_then(|()| scratch.keep(&name)) {
+            // Another process was faster by a moment.
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(why(error)),
+            _ => {}
+        }
+        let index = open()?;
+        tidy(&folder, Some(&name));
+        Ok(Answers { index, behind: 0, derived: true, _scratch: None })
+    }
+
+    /// Makes an index for as long as the answers are needed.
+    pub(super) fn derive(&self, watch: Watch<'_>) -> Result<Answers> {
+        let made = |within_cache| -> Result<Answers> {
+            let why = |error: io::Error| Error::case("cannot make a temporary folder").with_source(error);
+            let scratch = Scratch::new(&self.who.home, within_cache).map_err(why)?;
+            self.fill(scratch.dir(), watch)?;
+            let index = Index::open(scratch.dir(), &self.binding, &self.bases)?;
+            Ok(Answers { index, behind: 0, derived: true, _scratch: Some(scratch) })
+        };
+        match made(true) {
+            // No room in the cache, say.
+            Err(error) if error.kind() == ErrorKind::Case && self.who.home.cache.is_some() => made(false),
+            made => made,
+        }
+    }
+
+    fn fill(&self, dir: &Dir, watch: Watch<'_>) -> Result<()> {
+        publish_all(dir, &self.binding, rows(&self.store, dir, &self.bases, watch)?)
+    }
+}
+
+/// Removes what the user's cache has of a case whose own index is as it should be.
+pub(super) fn forget(home: &Home, case: &str) {
+    if let Some(folder) = reach(home, case, Dir::dir) {
+        tidy(&folder, None);
+    }
+}
+
+fn reach(home: &Home, case: &str, step: impl Fn(&Dir, &str) -> io::Result<Dir>) -> Option<Dir> {
+    let cache = Dir::open(home.cache.as_deref()?).ok()?;
+    let name = SourceId(Sha256::digest(case).into()).to_string();
+    step(&step(&cache, CACHED).ok()?, &name).ok()
+}
+
+/// Removes the indexes of a case in the cache but one. What cannot be removed
+/// takes room, and is never used.
+fn tidy(folder: &Dir, keep: Option<&str>) {
+    let names = folder.names().unwrap_or_default();
+    let old = names.iter().filter_map(|name| name.to_str());
+    for name in old.filter(|name| Some(*name) != keep && !name.starts_with(TEMPORARY)) {
+        let _ = folder.remove_all(name);
+    }
+}

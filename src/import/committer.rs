@@ -1,0 +1,322 @@
+//! The settling thread: puts results in order, seals, journals, publishes.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, PoisonError};
+use std::time::Instant;
+
+use crossbeam_channel::Receiver;
+
+use crate::case::{
+    Committed, ImportClaim, Receipt, RecordDecoder, TOOL, Watch, basis, checkpoint, correct, each_event,
+    rows, standing,
+};
+use crate::error::{Context, Error, Result};
+use crate::evidence::{Manifest, SourceRow};
+use crate::index::{IndexBasis, Indexed, Segment, publish};
+use crate::journal::{self, EvidenceImport, ImportReceipt, SealedSource, Signer};
+use crate::parse::{Plan, YearWatch};
+use crate::record::{Clock, SourceId};
+use crate::source::{FileChange, MemberName};
+
+use super::messages::{CommitMessage, CommitStep, EncodedChunk, SharedBatch, SourceInFlight};
+use super::{ImportRow, ImportStatus, ImportTotal};
+
+/// The settling thread's state.
+pub struct Committer<'a> {
+    importing: &'a ImportClaim,
+    signer: Option<&'a Signer>,
+    clock: &'a dyn Clock,
+    acknowledge: &'a mut dyn FnMut(&ImportRow),
+    started: Instant,
+    workers: usize,
+    waiting: BTreeMap<u64, CommitStep>,
+    next: u64,
+    batch: Option<Batch>,
+    flushes: BTreeMap<u32, (usize, Vec<Segment>)>,
+    present: Present,
+    loose: Vec<Segment>,
+    unpublished: BTreeMap<u32, (IndexBasis, HashMap<u64, SourceId>, bool)>,
+    total: ImportTotal,
+    /// What kept the last checkpoint from being written.
+    pub unsealed: Option<Error>,
+}
+
+/// The batch that is being written.
+struct Batch {
+    writer: SharedBatch,
+    rows: Vec<ImportRow>,
+    /// Where the rows of the present input begin.
+    input: usize,
+    containers: Vec<String>,
+    keys: HashMap<u64, SourceId>,
+    /// The workers' segments do not say what the evidence does: index it again.
+    stale: bool,
+}
+
+/// What is known so far of the source that is being written.
+#[derive(Default)]
+struct Present {
+    receipt: Receipt,
+    formats: Vec<(&'static str, u64)>,
+    years: YearWatch,
+    any: bool,
+}
+
+impl<'a> Committer<'a> {
+    /// Makes the settler of an import.
+    pub fn new(
+        importing: &'a ImportClaim,
+        signer: Option<&'a Signer>,
+        workers: usize,
+        clock: &'a dyn Clock,
+        acknowledge: &'a mut dyn FnMut(&ImportRow),
+        started: Instant,
+    ) -> Committer<'a> {
+        Committer {
+            importing,
+            signer,
+            clock,
+            acknowledge,
+            started,
+            workers,
+            waiting: BTreeMap::new(),
+            next: 0,
+            batch: None,
+            flushes: BTreeMap::new(),
+            present: Present::default(),
+            loose: Vec::new(),
+            unpublished: BTreeMap::new(),
+            total: ImportTotal::default(),
+            unsealed: None,
+        }
+    }
+
+    /// Takes messages until every sender is gone.
+    pub fn settle(&mut self, messages: &Receiver<CommitMessage>) -> Result<ImportTotal> {
+        for message in messages {
+            match message {
+                CommitMessage::CommitStep(place, step) => {
+                    self.waiting.insert(place, step);
+                    while let Some(step) = self.waiting.remove(&self.next) {
+                        self.next += 1;
+                        self.take(step)?;
+                    }
+                }
+                CommitMessage::Segment(segment) => self.loose.push(segment),
+                CommitMessage::Flushed(batch, segment) => {
+                    let (count, segments) = self.flushes.entry(batch).or_default();
+                    *count += 1;
+                    segments.extend(segment);
+                    if *count == self.workers {
+                        segments.append(&mut self.loose);
+                    }
+                }
+                CommitMessage::Failed(error) => return Err(error),
+            }
+            self.publish()?;
+        }
+        self.total.seconds = self.started.elapsed().as_secs_f64();
+        Ok(std::mem::take(&mut self.total))
+    }
+
+    fn take(&mut self, step: CommitStep) -> Result<()> {
+        match step {
+            CommitStep::Begin(writer) => {
+                let (rows, containers, keys) = (Vec::new(), Vec::new(), HashMap::new());
+                self.batch = Some(Batch { writer, rows, input: 0, containers, keys, stale: false });
+            }
+            CommitStep::EncodedChunk(sealed) => self.sealed(*sealed)?,
+            CommitStep::Ended { source, id, broken } => self.ended(&source, id, broken)?,
+            CommitStep::Abandoned(row) => {
+                self.with_writer(|writer| writer.abandon_source())?;
+                let any = std::mem::take(&mut self.present).any;
+                let batch = self.batch()?;
+                batch.stale |= any;
+                batch.rows.extend(row.map(|row| *row));
+            }
+            CommitStep::Aside(row) => self.batch()?.rows.push(*row),
+            CommitStep::Input => {
+                let batch = self.batch()?;
+                batch.input = batch.rows.len();
+            }
+            CommitStep::Changed(name, change) => self.changed(name, &change)?,
+            CommitStep::Container(sha256) => self.batch()?.containers.push(sha256),
+            CommitStep::Commit(number) => self.commit(number)?,
+        }
+        Ok(())
+    }
+
+    /// Says how the present input changed: of all that came of it, and where
+    /// bytes of it are missing in a row of its own.
+    fn changed(&mut self, name: MemberName, change: &FileChange) -> Result<()> {
+        let batch = self.batch()?;
+        let at = batch.input.min(batch.rows.len());
+        ImportRow::change(&mut batch.rows, at, name, change);
+        Ok(())
+    }
+
+    fn sealed(&mut self, sealed: EncodedChunk) -> Result<()> {
+        for frame in sealed.frames {
+            self.with_writer(|writer| writer.frame(frame))?;
+        }
+        let present = &mut self.present;
+        present.any = true;
+        present.receipt.append(sealed.receipt);
+        present.years.append(sealed.years);
+        for (name, count) in sealed.formats {
+            match present.formats.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, sum)) => *sum += count,
+                None => present.formats.push((name, count)),
+            }
+        }
+        Ok(())
+    }
+
+    fn ended(&mut self, source: &Arc<SourceInFlight>, id: SourceId, broken: Option<String>) -> Result<()> {
+        let Present { mut receipt, formats, years, .. } = std::mem::take(&mut self.present);
+        let mut plan = source.reading.plan.clone();
+        plan.shifts = years.shifts(&plan);
+        let most = formats.iter().max_by_key(|(name, count)| (*count, *name != "unparsed"));
+        receipt.format = most.map_or_else(|| plan.format.clone(), |(name, _)| (*name).to_owned());
+        receipt.broken = broken.clone();
+        receipt.settle();
+        if !plan.shifts.is_empty() {
+            self.batch()?.stale = true;
+            self.count_again(&plan, &mut receipt)?;
+        }
+        let to_json = || "cannot write a receipt as JSON".to_owned();
+        let (plan, kept) =
+            (serde_json::to_value(&plan).context(to_json)?, serde_json::to_value(&receipt).context(to_json)?);
+        let found = source.found.clone();
+        self.with_writer(|writer| writer.source(id, found, &source.secret, plan, kept))?;
+        let seconds = self.started.elapsed().as_secs_f64() - source.begun;
+        let row = ImportRow {
+            source: Some(id),
+            seconds,
+            ..ImportRow::read(&source.found, receipt, broken, source.binary)
+        };
+        let batch = self.batch()?;
+        batch.keys.insert(source.key, id);
+        batch.rows.push(row);
+        Ok(())
+    }
+
+    /// Counts the times of the present source again, under its final plan.
+    fn count_again(&mut self, plan: &Plan, receipt: &mut Receipt) -> Result<()> {
+        let reading = RecordDecoder::new(plan.clone())?;
+        let mut counted = Receipt::default();
+        self.with_writer(|writer| {
+            writer.reread(&mut |frame| {
+                let spans = frame.spans.iter().copied();
+                each_event(&reading.parser, &frame.content, spans, frame.first_record, |_, span, event| {
+                    counted.count(event, true, span.part);
+                });
+            })
+        })?;
+        (receipt.first, receipt.last, receipt.time) = (counted.first, counted.last, counted.time);
+        Ok(())
+    }
+
+    /// Seals and journals the batch, then acknowledges its rows.
+    fn commit(&mut self, number: u32) -> Result<()> {
+        let batch = self.batch.take().ok_or_else(no_batch)?;
+        let writer =
+            batch.writer.lock().unwrap_or_else(PoisonError::into_inner).take().ok_or_else(no_batch)?;
+        let Batch { rows, containers, keys, stale, .. } = batch;
+        if writer.is_empty() && rows.is_empty() {
+            return Ok(());
+        }
+        let mut hold = self.importing.hold(self.clock)?;
+        let batch = (!writer.is_empty()).then_some(number);
+        let mut plans = HashMap::new();
+        if batch.is_some() {
+            let (mut manifest, sha256) = writer.finish()?;
+            hold.append(sealed_entry(number, &manifest, &sha256), self.clock)?;
+            plans.extend(manifest.sources.iter().map(|row| (row.source.clone(), row.plan.clone())));
+            // What was merged in may say of a source that was not here how it is read.
+            let rereads = standing(hold.journal());
+            manifest.sources.iter_mut().for_each(|row| correct(row, &rereads));
+            let stale = stale || manifest.sources.iter().any(|row| row.reread.is_some());
+            self.unpublished.insert(number, (basis(number, &sha256, &manifest), keys, stale));
+        }
+        let row_json = |row: &ImportRow| {
+            let mut said = row.json();
+            let fresh = row.source.filter(|_| row.status != ImportStatus::Duplicate);
+            if let Some(plan) = fresh.and_then(|id| plans.get(&id.to_string())) {
+                // With it, whoever has the journal can tell how the records were read.
+                said["plan"] = plan.clone();
+            }
+            said
+        };
+        let sources = rows.iter().map(row_json).collect();
+        hold.append(ImportReceipt { batch, sources, containers }, self.clock)?;
+        // Whoever writes next must not have to sign for what was imported.
+        self.unsealed = checkpoint(&mut hold, self.signer, self.clock).err();
+        drop(hold);
+        for row in rows {
+            self.total.add(&row);
+            (self.acknowledge)(&row);
+        }
+        Ok(())
+    }
+
+    /// Publishes each committed batch whose segments are all there.
+    fn publish(&mut self) -> Result<()> {
+        while let Some((&number, _)) = self.unpublished.first_key_value() {
+            let complete = self.flushes.get(&number).is_some_and(|(count, _)| *count == self.workers);
+            if !complete {
+                return Ok(());
+            }
+            let (_, segments) = self.flushes.remove(&number).ok_or_else(no_batch)?;
+            let (basis, sources, stale) = self.unpublished.remove(&number).ok_or_else(no_batch)?;
+            let (index, binding) = (self.importing.index(), self.importing.binding());
+            let batches = if stale {
+                drop(segments);
+                let journal = journal::read(self.importing.dir())?;
+                let evidence = Committed::open(self.importing.dir(), &journal)?;
+                rows(&evidence.store, index, &[basis], Watch::silent())?
+            } else {
+                vec![Indexed { basis, segments, sources }]
+            };
+            let _alone = self.importing.hold(self.clock)?;
+            batches.into_iter().try_for_each(|batch| publish(index, binding, batch))?;
+        }
+        Ok(())
+    }
+
+    fn batch(&mut self) -> Result<&mut Batch> {
+        self.batch.as_mut().ok_or_else(no_batch)
+    }
+
+    fn with_writer(
+        &mut self,
+        act: impl FnOnce(&mut crate::evidence::BatchWriter) -> Result<()>,
+    ) -> Result<()> {
+        let batch = self.batch()?;
+        let mut writer = batch.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        act(writer.as_mut().ok_or_else(no_batch)?)
+    }
+}
+
+/// Gives the entry that commits a batch. No foreign text stands in it, so that no
+/// redaction ever hides it.
+pub(super) fn sealed_entry(number: u32, manifest: &Manifest, sha256: &[u8; 32]) -> EvidenceImport {
+    let row = |row: &SourceRow| SealedSource {
+        source: row.source.clone(),
+        length: row.length,
+        records: Some(row.records),
+        root: row.root.clone(),
+    };
+    EvidenceImport {
+        batch: number,
+        manifest_sha256: SourceId(*sha256).to_string(),
+        content_sha256: manifest.sha256.clone(),
+        content_length: manifest.length,
+        sources: manifest.sources.iter().map(row).collect(),
+        tool: TOOL.to_owned(),
+    }
+}
+
+fn no_batch() -> Error {
+    Error::case("the import lost track of its batch: a defect in vestigo")
+}

@@ -1,0 +1,152 @@
+//! Starting the threads of an import and waiting for them.
+
+use std::path::{Path, PathBuf};
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Instant;
+
+use crossbeam_channel::bounded;
+
+use crate::case::{CaseWriter, Committed, Watch, checkpoint, complete};
+use crate::error::Result;
+use crate::journal::Signer;
+use crate::parse::Options;
+use crate::record::Clock;
+use crate::source::{Input, Limits, MemberName, Skipped, Walk, walk};
+
+use super::committer::Committer;
+use super::messages::{CommitMessage, WorkItem};
+use super::reader::Reader;
+use super::worker::work;
+use super::{ImportReport, ImportRow};
+
+/// What is to be imported, and how.
+pub struct Import<'a> {
+    /// What the user named; `-` is standard input.
+    pub paths: &'a [PathBuf],
+    /// What the user said about how to read it.
+    pub options: &'a Options,
+    /// Bounds on containers.
+    pub limits: Limits,
+    /// Set when the user wants it to stop.
+    pub stop: &'a AtomicBool,
+    /// Counts along, for whoever shows progress.
+    pub meter: &'a Progress,
+    /// Who signs the checkpoint of each batch.
+    pub signer: Option<&'a Signer>,
+}
+
+/// Counts along while an import runs.
+#[derive(Debug, Default)]
+pub struct Progress {
+    total: AtomicU64,
+    bytes: AtomicU64,
+    events: AtomicU64,
+}
+
+impl Progress {
+    /// Gives the bytes of all inputs as found on disk, 0 where not known.
+    pub fn total_bytes(&self) -> u64 {
+        self.total.load(Ordering::Relaxed)
+    }
+
+    /// Gives the bytes of finished inputs and of what was read of the present one.
+    pub fn bytes_read(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Gives the events read so far.
+    pub fn events_read(&self) -> u64 {
+        self.events.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn expect(&self, bytes: u64) {
+        self.total.store(bytes, Ordering::Relaxed);
+    }
+
+    pub(super) fn bytes(&self, count: u64) {
+        self.bytes.fetch_add(count, Ordering::Relaxed);
+    }
+
+    pub(super) fn at_least(&self, bytes: u64) {
+        self.bytes.fetch_max(bytes, Ordering::Relaxed);
+    }
+
+    pub(super) fn events(&self, count: u64) {
+        self.events.fetch_add(count, Ordering::Relaxed);
+    }
+}
+
+/// Imports into a case. `acknowledge` gets each row once what it says is committed.
+/// An interrupt is no error: the report says so. The right to write is held for
+/// the commit of each batch only, so that others can write meanwhile.
+///
+/// # Errors
+///
+/// Fails where a named path cannot be read, or the case cannot be written; what
+/// was acknowledged before is in the case.
+pub fn run(
+    hold: CaseWriter,
+    import: &Import<'_>,
+    clock: &dyn Clock,
+    acknowledge: &mut dyn FnMut(&ImportRow),
+) -> Result<ImportReport> {
+    let room = super::resources::room()?;
+    let mut found = walk(import.paths)?;
+    leave_out_the_case(hold.folder(), &mut found);
+    import.meter.expect(found.inputs.iter().filter_map(Input::length).sum());
+    let (importing, hold) = hold.claim(clock)?;
+    let store = Committed::open(hold.dir(), hold.journal())?.store;
+    let started = Instant::now();
+    let workers = room.workers;
+    let (jobs, to_do) = bounded::<WorkItem>(workers * room.jobs);
+    let (results, done) = bounded::<CommitMessage>(workers * room.results);
+    let barrier = Barrier::new(workers);
+    let stopped = AtomicBool::new(false);
+    let mut feeder = Reader::new(&hold, &store, import, workers, clock.now(), started)?;
+    drop(hold);
+    let mut settler = Committer::new(&importing, import.signer, workers, clock, acknowledge, started);
+    let settled = std::thread::scope(|scope| {
+        for _ in 0..workers {
+            let (to_do, results) = (to_do.clone(), results.clone());
+            let (index, barrier) = (importing.index(), &barrier);
+            scope.spawn(move || work(&to_do, &results, index, barrier, import.meter));
+        }
+        drop(to_do);
+        let stopped = &stopped;
+        scope.spawn(move || feeder.feed(&found, jobs, results, stopped));
+        let settled = settler.settle(&done);
+        stopped.store(true, Ordering::Relaxed);
+        // Whoever still sends must not block: take and drop until all are gone.
+        done.iter().for_each(drop);
+        settled
+    });
+    let (total, mut unsealed) = (settled?, settler.unsealed.take());
+    let mut hold = importing.end(clock)?;
+    let entries = hold.journal().lines.len();
+    // Of earlier batches, where another user or version imported them: a search does without.
+    let completed = complete(&mut hold, clock, Watch { stop: Some(import.stop), ..Watch::silent() });
+    if !import.stop.load(Ordering::Relaxed) {
+        completed?;
+    }
+    if hold.journal().lines.len() > entries {
+        unsealed = checkpoint(&mut hold, import.signer, clock).err();
+    }
+    Ok(ImportReport { total, unsealed, interrupted: import.stop.load(Ordering::Relaxed) })
+}
+
+/// Passes over files of the case itself, where it lies in a folder that is imported.
+fn leave_out_the_case(case: &Path, found: &mut Walk) {
+    let Ok(case) = std::fs::canonicalize(case) else { return };
+    let (own, others) = std::mem::take(&mut found.inputs)
+        .into_iter()
+        .partition(|input| std::fs::canonicalize(&input.path).is_ok_and(|path| path.starts_with(&case)));
+    found.inputs = others;
+    let own: Vec<Input> = own;
+    found.skipped.extend(own.iter().map(|input| Skipped {
+        name: MemberName::of_path(&input.path),
+        reason: "is part of the case itself".to_owned(),
+        unread: None,
+        weight: crate::source::Weight::Listed,
+    }));
+}

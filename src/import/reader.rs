@@ -1,0 +1,338 @@
+//! The reading thread: opens inputs, recognises what is known, gives out chunks.
+
+use std::collections::{HashMap, HashSet};
+use std::fs::File;
+use std::io::Read;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use crossbeam_channel::Sender;
+
+use crate::case::CaseWriter;
+use crate::error::{Error, ErrorKind, Result, visible};
+use crate::evidence::{BatchWriter, Store};
+use crate::fs::Dir;
+use crate::parse::Plan;
+use crate::record::{SourceId, Timestamp};
+use crate::source::{self, Input, MemberName, Provenance, Skipped, StreamSink, Walk};
+
+use super::messages::{CommitMessage, CommitStep, SharedBatch, WorkItem};
+use super::pipeline::Import;
+use super::reader_stream::CHUNK_BYTES;
+use super::{ImportRow, ImportStatus};
+
+/// Bytes of content after which a batch is committed, at the next chance.
+const BATCH_BYTES: u64 = 1 << 30;
+
+/// Rows of a receipt after which a batch is committed, also amid an archive: what
+/// a batch is told by stays of a size that can be read again.
+const BATCH_ROWS: u64 = 4096;
+
+/// The reading thread's state.
+pub struct Reader<'a> {
+    pub(super) import: &'a Import<'a>,
+    pub(super) known: HashSet<SourceId>,
+    pub(super) acquired: Timestamp,
+    pub(super) started: Instant,
+    pub(super) next_key: u64,
+    pub(super) batch_bytes: u64,
+    batch_rows: u64,
+    /// How the sources are read that were there before.
+    plans: HashMap<SourceId, Plan>,
+    lengths: HashSet<u64>,
+    containers: HashSet<String>,
+    case: Dir,
+    number: u32,
+    batch: Option<SharedBatch>,
+    workers: usize,
+    out: Option<Out<'a>>,
+}
+
+/// Where a feeder's work goes.
+struct Out<'a> {
+    jobs: Sender<WorkItem>,
+    results: Sender<CommitMessage>,
+    stopped: &'a AtomicBool,
+    place: u64,
+}
+
+impl<'a> Reader<'a> {
+    /// Makes the feeder of an import; learns what the case holds already.
+    pub fn new(
+        hold: &CaseWriter,
+        store: &Store,
+        import: &'a Import<'a>,
+        workers: usize,
+        acquired: Timestamp,
+        started: Instant,
+    ) -> Result<Reader<'a>> {
+        let rows = || store.manifests().flat_map(|(_, manifest)| &manifest.sources);
+        Ok(Reader {
+            import,
+            known: rows().filter_map(|row| row.source.parse().ok()).collect(),
+            acquired,
+            started,
+            next_key: 0,
+            batch_bytes: 0,
+            batch_rows: 0,
+            plans: rows()
+                .filter_map(|row| {
+                    Some((row.source.parse().ok()?, serde_json::from_value(row.plan.clone()).ok()?))
+                })
+                .collect(),
+            lengths: rows().map(|row| row.length).collect(),
+            containers: hold.containers(),
+            case: hold.dir().clone(),
+            number: hold.next_batch()?,
+            batch: None,
+            workers,
+            out: None,
+        })
+    }
+
+    /// Reads every input to its end, or until it is stopped.
+    pub fn feed(
+        &mut self,
+        found: &Walk,
+        jobs: Sender<WorkItem>,
+        results: Sender<CommitMessage>,
+        stopped: &'a AtomicBool,
+    ) {
+        self.out = Some(Out { jobs, results, stopped, place: 0 });
+        let outcome = self.inputs(found).and_then(|()| self.commit());
+        if let (Err(error), Some(out)) = (outcome, self.out.take()) {
+            // Where nobody listens any more, the settler failed first and says why.
+            let _ = out.results.send(CommitMessage::Failed(error));
+        }
+        self.out = None;
+    }
+
+    fn inputs(&mut self, found: &Walk) -> Result<()> {
+        for skipped in &found.skipped {
+            self.row(ImportRow::skipped(skipped.clone()))?;
+        }
+        let mut done = 0;
+        for input in &found.inputs {
+            match self.input(input) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(()),
+                Err(error) if self.is_stopped() => return Err(error),
+                Err(error) => {
+                    let name = MemberName::of_path(&input.path);
+                    self.row(ImportRow::without(name, ImportStatus::Failed, chain(&error)))?;
+                }
+                Ok(()) => {}
+            }
+            done += input.length().unwrap_or(0);
+            self.import.meter.at_least(done);
+            if self.batch_bytes >= BATCH_BYTES {
+                self.commit()?;
+            }
+            self.commit_if_crowded()?;
+        }
+        Ok(())
+    }
+
+    fn input(&mut self, input: &Input) -> Result<()> {
+        if self.is_interrupted() {
+            return Err(interrupted());
+        }
+        self.batch()?;
+        self.step(CommitStep::Input)?;
+        if let Some(id) = self.known_file(input) {
+            let row = self.duplicate(MemberName::of_path(&input.path), id);
+            return self.row(row);
+        }
+        let mut taking = Taking { feeder: self, container: None, stopped: None };
+        let outcome = source::open(input, &taking.feeder.import.limits, &mut taking);
+        let Taking { container, stopped, .. } = taking;
+        if let Some(error) = stopped {
+            return Err(error);
+        }
+        if let Some(change) = outcome? {
+            self.step(CommitStep::Changed(MemberName::of_path(&input.path), change))?;
+        }
+        if let Some(sha256) = container {
+            self.containers.insert(sha256.clone());
+            self.step(CommitStep::Container(sha256))?;
+        }
+        Ok(())
+    }
+
+    /// Tells whether a large plain file is in the case already, for the price of its hash.
+    fn known_file(&self, input: &Input) -> Option<SourceId> {
+        let length = input.length().filter(|length| *length > CHUNK_BYTES as u64)?;
+        if !self.lengths.contains(&length) {
+            return None;
+        }
+        source::hash_of(input).map(SourceId).filter(|id| self.known.contains(id))
+    }
+
+    /// Remembers a source that is now complete.
+    pub(super) fn learn(&mut self, id: SourceId, length: u64) {
+        self.known.insert(id);
+        self.lengths.insert(length);
+        self.batch_bytes += length;
+    }
+
+    /// Makes the row of a content that is in the case already: where it is read
+    /// otherwise than the user wants it, that says how to have it so.
+    pub(super) fn duplicate(&self, name: MemberName, id: SourceId) -> ImportRow {
+        let mut reason = format!("the same content is in the case as source {}", id.short());
+        let differs = self.plans.get(&id).map(|plan| plan.against(self.import.options)).unwrap_or_default();
+        if !differs.is_empty() {
+            let is: Vec<String> = differs.iter().map(|(what, is, _)| format!("{what} {is}")).collect();
+            let wanted: Vec<String> = differs.iter().map(|(what, _, to)| format!("--{what} {to}")).collect();
+            reason.push_str(&format!(
+                ", which is read with {}; to read it as you say: vestigo source reread {} {}",
+                is.join(", "),
+                id.short(),
+                wanted.join(" ")
+            ));
+        }
+        let otherwise = !differs.is_empty();
+        ImportRow { source: Some(id), otherwise, ..ImportRow::without(name, ImportStatus::Duplicate, reason) }
+    }
+
+    /// Says of something that it gave no content.
+    pub(super) fn row(&mut self, row: ImportRow) -> Result<()> {
+        self.batch()?;
+        self.step(CommitStep::Aside(Box::new(row)))
+    }
+
+    /// Gives the batch that is being written, beginning one where there is none.
+    pub(super) fn batch(&mut self) -> Result<SharedBatch> {
+        if let Some(batch) = &self.batch {
+            return Ok(batch.clone());
+        }
+        let batch = Arc::new(Mutex::new(Some(BatchWriter::create(&self.case, self.number)?)));
+        self.batch = Some(batch.clone());
+        self.step(CommitStep::Begin(batch.clone()))?;
+        Ok(batch)
+    }
+
+    /// Ends the batch, if one was begun, and asks the workers for their segments.
+    fn commit(&mut self) -> Result<()> {
+        self.batch()?;
+        let number = self.number;
+        self.step(CommitStep::Commit(number))?;
+        let workers = self.workers;
+        // Every worker waits for the others: all of them are told, or none.
+        let jobs = self.out()?.jobs.clone();
+        for _ in 0..workers {
+            jobs.send(WorkItem::Flush(number)).map_err(|_| gone())?;
+        }
+        (self.batch, self.batch_bytes, self.batch_rows, self.number) = (None, 0, 0, number + 1);
+        Ok(())
+    }
+
+    /// Commits a batch of many rows. Amid a container its original goes with it,
+    /// even where all that came of it so far was known: more may come of it.
+    fn commit_if_crowded(&mut self) -> Result<()> {
+        if self.batch_rows < BATCH_ROWS {
+            return Ok(());
+        }
+        self.commit()
+    }
+
+    /// Sends a step to the settler, in its place.
+    pub(super) fn step(&mut self, step: CommitStep) -> Result<()> {
+        self.batch_rows += u64::from(matches!(step, CommitStep::Aside(_) | CommitStep::Ended { .. }));
+        let out = self.out()?;
+        out.place += 1;
+        out.results.send(CommitMessage::CommitStep(out.place - 1, step)).map_err(|_| gone())
+    }
+
+    /// Gives a chunk to the workers, in its place.
+    pub(super) fn chunk(&mut self, chunk: super::messages::Chunk) -> Result<()> {
+        let out = self.out()?;
+        out.place += 1;
+        out.jobs.send(WorkItem::Chunk(out.place - 1, chunk)).map_err(|_| gone())
+    }
+
+    fn out(&mut self) -> Result<&mut Out<'a>> {
+        self.out.as_mut().filter(|out| !out.stopped.load(Ordering::Relaxed)).ok_or_else(gone)
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.out.as_ref().is_none_or(|out| out.stopped.load(Ordering::Relaxed))
+    }
+
+    /// Tells whether the user wants to stop.
+    pub(super) fn is_interrupted(&self) -> bool {
+        self.import.stop.load(Ordering::Relaxed)
+    }
+}
+
+/// The failure that ends reading when the user stopped it.
+pub(super) fn interrupted() -> Error {
+    Error::new(ErrorKind::Interrupted, "stopped")
+}
+
+fn gone() -> Error {
+    Error::case("the import was given up")
+}
+
+/// Tells a failure with its causes in one line.
+pub(super) fn chain(error: &Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(next) = cause {
+        text.push_str(": ");
+        text.push_str(&visible(&next.to_string()));
+        cause = next.source();
+    }
+    text
+}
+
+/// Takes what one input holds.
+struct Taking<'f, 'a> {
+    feeder: &'f mut Reader<'a>,
+    container: Option<String>,
+    /// Why reading must end altogether, as told apart from a failure of this input.
+    stopped: Option<Error>,
+}
+
+impl Taking<'_, '_> {
+    fn or_stop(&mut self, outcome: Result<()>) -> Result<()> {
+        outcome.map_err(|error| {
+            let told = Error::new(error.kind(), error.to_string());
+            self.stopped = Some(error);
+            told
+        })
+    }
+}
+
+impl StreamSink for Taking<'_, '_> {
+    fn keep(&mut self) -> Result<File> {
+        let batch = self.feeder.batch()?;
+        let batch = batch.lock().unwrap_or_else(PoisonError::into_inner);
+        batch.as_ref().expect("a batch is taken out only after its commit").keep()
+    }
+
+    fn kept(&mut self, file: File, sha256: [u8; 32], length: u64, found: &Provenance) -> Result<bool> {
+        let hex = SourceId(sha256).to_string();
+        if self.feeder.containers.contains(&hex) {
+            let reason = "the same container was imported before".to_owned();
+            let outcome = self.feeder.row(ImportRow::without(found.name(), ImportStatus::Duplicate, reason));
+            return self.or_stop(outcome).map(|()| false);
+        }
+        let batch = self.feeder.batch()?;
+        let mut batch = batch.lock().unwrap_or_else(PoisonError::into_inner);
+        let writer = batch.as_mut().expect("a batch is taken out only after its commit");
+        writer.kept(file, sha256, length)?;
+        self.container = Some(hex);
+        Ok(true)
+    }
+
+    fn stream(&mut self, found: &Provenance, content: &mut dyn Read) -> Result<()> {
+        let outcome = self.feeder.stream(found, content);
+        let outcome = outcome.and_then(|()| self.feeder.commit_if_crowded());
+        self.or_stop(outcome)
+    }
+
+    fn skipped(&mut self, skipped: Skipped) -> Result<()> {
+        let outcome = self.feeder.row(ImportRow::skipped(skipped));
+        self.or_stop(outcome)
+    }
+}

@@ -1,0 +1,77 @@
+//! How many threads and how much waiting work the memory allows.
+
+#[cfg(unix)]
+use crate::error::Error;
+use crate::error::Result;
+
+/// What an import takes besides its workers, in bytes: the reading thread's
+/// buffers, the batch's, and reading one stream.
+const FIXED: u64 = 72 << 20;
+
+/// What a worker takes with little work waiting for it.
+const WORKER: u64 = 56 << 20;
+
+/// What more work waiting takes for each worker.
+const WAITING: u64 = 48 << 20;
+
+/// Threads and queues.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Resources {
+    /// How many workers.
+    pub workers: usize,
+    /// How many chunks may wait before they are read, for each worker.
+    pub jobs: usize,
+    /// How many results may wait before they are written, for each worker.
+    pub results: usize,
+}
+
+/// Finds out what can be had: a limit of the process (`ulimit -v`) is kept to,
+/// since memory that is refused later ends the program.
+pub fn room() -> Result<Resources> {
+    let most = std::thread::available_parallelism().map_or(1, usize::from);
+    #[cfg(unix)]
+    if let Some(limit) = rustix::process::getrlimit(rustix::process::Resource::As).current {
+        let used = used();
+        return fits(limit.saturating_sub(used), most).ok_or_else(|| {
+            let needed = (used + FIXED + WORKER).div_ceil(1 << 20);
+            let limit = limit >> 20;
+            Error::case(format!("at least {needed} MB of memory are needed to import, {limit} may be used"))
+                .hint("Raise the limit, see `ulimit -v`.")
+        });
+    }
+    Ok(Resources { workers: most, jobs: 2, results: 8 })
+}
+
+/// Gives what fits into so many bytes; none where not even one worker does.
+#[cfg(any(unix, test))]
+fn fits(free: u64, most: usize) -> Option<Resources> {
+    let left = free.checked_sub(FIXED + WORKER)?;
+    let all = most as u64;
+    if left >= (all - 1) * WORKER + all * WAITING {
+        return Some(Resources { workers: most, jobs: 2, results: 8 });
+    }
+    let workers = most.min(1 + (left / WORKER) as usize);
+    Some(Resources { workers, jobs: 1, results: 2 })
+}
+
+/// Gives how much address space the process has taken so far.
+#[cfg(unix)]
+fn used() -> u64 {
+    let text = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let size = text.lines().find_map(|line| line.strip_prefix("VmSize:")?.trim().strip_suffix(" kB"));
+    size.and_then(|size| size.parse::<u64>().ok()).map_or(64 << 20, |size| size << 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn little_memory_gives_fewer_workers_and_too_little_none() {
+        let room = |workers, jobs, results| Some(Resources { workers, jobs, results });
+        assert_eq!(fits(1 << 40, 8), room(8, 2, 8));
+        assert_eq!(fits(FIXED + 3 * WORKER, 8), room(3, 1, 2));
+        assert_eq!(fits(FIXED + WORKER, 8), room(1, 1, 2));
+        assert_eq!(fits(FIXED + WORKER - 1, 8), None);
+    }
+}

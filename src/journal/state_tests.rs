@@ -1,0 +1,231 @@
+//! Annotations: what stands, what is taken back, and copies brought together.
+
+use super::Payload;
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::fs::Dir;
+use crate::record::{FixedClock, Timestamp};
+
+/// A copy of a case, whose annotations are written into a folder.
+struct Copy {
+    folder: tempfile::TempDir,
+    login: &'static str,
+    now: i64,
+}
+
+impl Copy {
+    fn new(login: &'static str) -> Copy {
+        Copy { folder: tempfile::tempdir().expect("a folder"), login, now: 1_772_582_400 }
+    }
+
+    fn copied(&self, login: &'static str) -> Copy {
+        let copy = Copy { now: self.now, ..Copy::new(login) };
+        std::fs::copy(self.folder.path().join(FILE), copy.folder.path().join(FILE)).expect("it is there");
+        copy
+    }
+
+    fn write(&mut self, payload: impl Into<Payload>) -> String {
+        let who = Actor::called(self.login, "host");
+        self.now += 1;
+        let clock = FixedClock(Timestamp::from_secs(self.now));
+        let dir = Dir::open(self.folder.path()).expect("it is there");
+        let mut writer = Writer::open(&dir, &who, &clock).expect("nobody else writes");
+        writer.append(payload, &clock).expect("it is written");
+        writer.journal().head.clone()
+    }
+
+    fn act(&mut self, act: Annotation) -> String {
+        self.write(act)
+    }
+
+    fn journal(&self) -> Journal {
+        read(&Dir::open(self.folder.path()).expect("it is there")).expect("it reads")
+    }
+
+    fn merge(&mut self, other: &Copy) -> Vec<Conflict> {
+        let theirs = other.journal();
+        let merge = Merge::of(&self.journal(), &theirs, u64::MAX, MergeChoice::All);
+        if !merge.lines.is_empty() {
+            self.write(merge.entry(&theirs));
+        }
+        merge.conflicts
+    }
+
+    fn state(&self) -> State {
+        State::of(&self.journal())
+    }
+
+    /// What stands, whatever findings are numbered here.
+    fn stands(&self) -> (BTreeMap<String, Bookmark>, BTreeMap<String, Finding>) {
+        let state = self.state();
+        let bare = |finding: Finding| (finding.uid.clone(), Finding { number: 0, ..finding });
+        (state.bookmarks, state.findings.into_iter().map(bare).collect())
+    }
+}
+
+fn event(n: u64) -> EventRef {
+    let (event, hash) = (format!("{}:{n}", "ab".repeat(32)), "cd".repeat(32));
+    EventRef { event, hash, time: None }
+}
+
+fn mark(n: u64, note: &str) -> Annotation {
+    Annotation::Mark { event: event(n), note: Some(note.to_owned()), tags: Vec::new() }
+}
+
+fn found(title: &str) -> Annotation {
+    Annotation::Find(NewFinding {
+        title: title.to_owned(),
+        severity: Severity::Medium,
+        events: vec![event(1)],
+        query: None,
+        note: None,
+        tags: Vec::new(),
+        owner: None,
+        due: None,
+    })
+}
+
+fn severity(finding: &str, severity: Severity) -> Annotation {
+    let change = FindingChange { severity: Some(severity), ..FindingChange::default() };
+    Annotation::Set { finding: finding.to_owned(), change }
+}
+
+#[test]
+fn a_finding_lives_from_open_to_closed_and_back() {
+    let mut case = Copy::new("ada");
+    let uid = case.act(found("spraying"));
+    case.act(severity(&uid, Severity::Critical));
+    case.act(Annotation::Note { finding: uid.clone(), text: "from one address".to_owned() });
+    let (finding, reason) = (uid.clone(), "blocked".to_owned());
+    case.act(Annotation::Close { finding, reason, verdict: Some(FindingVerdict::True) });
+    let finding = case.state().findings.remove(0);
+    assert_eq!((finding.number, finding.severity), (1, Severity::Critical));
+    assert_eq!((finding.state, finding.verdict), (Status::Closed, Some(FindingVerdict::True)));
+    assert_eq!(finding.notes[0].text, "from one address");
+    case.act(Annotation::Reopen { finding: uid, reason: "seen again".to_owned() });
+    assert_eq!(case.state().findings[0].state, Status::Open);
+    assert_eq!(case.state().findings[0].history.len(), 5);
+}
+
+#[test]
+fn an_undo_takes_back_and_can_be_taken_back() {
+    let mut case = Copy::new("ada");
+    case.act(mark(1, "first"));
+    let second = case.act(mark(1, "second"));
+    assert_eq!(case.state().bookmarks[&event(1).event].note, "second");
+    let undo = case.act(Annotation::Undo { line: second, of: None });
+    assert_eq!(case.state().bookmarks[&event(1).event].note, "first");
+    case.act(Annotation::Undo { line: undo, of: None });
+    assert_eq!(case.state().bookmarks[&event(1).event].note, "second");
+}
+
+#[test]
+fn a_number_never_means_two_findings() {
+    let mut case = Copy::new("ada");
+    let first = case.act(found("one"));
+    case.act(Annotation::Undo { line: first, of: None });
+    case.act(found("two"));
+    let numbers: Vec<u64> = case.state().findings.iter().map(|finding| finding.number).collect();
+    assert_eq!(numbers, [2]);
+}
+
+#[test]
+fn a_conflict_is_listed_and_nothing_is_lost() {
+    let mut ada = Copy::new("ada");
+    let uid = ada.act(found("spraying"));
+    let mut grace = ada.copied("grace");
+    ada.act(severity(&uid, Severity::High));
+    grace.now += 10;
+    grace.act(severity(&uid, Severity::Low));
+    let theirs = ada.merge(&grace);
+    let ours = grace.merge(&ada);
+    assert_eq!(theirs, ours, "both hear of the same conflict");
+    assert_eq!((theirs[0].stands.as_str(), theirs[0].gave_way.as_str()), ("low", "high"));
+    assert_eq!(ada.state().findings[0].severity, Severity::Low);
+    let told: Vec<String> = ada.state().findings[0].history.iter().map(|said| said.text.clone()).collect();
+    assert_eq!(told, ["made", "severity = high", "severity = low"]);
+    assert_eq!(ada.state().conflicts, theirs);
+}
+
+#[test]
+fn a_changed_line_brings_nothing_of_anybody_else() {
+    let mut ada = Copy::new("ada");
+    ada.act(mark(1, "mine"));
+    let grace = ada.copied("grace");
+    assert_eq!(ada.merge(&grace), []);
+    assert_eq!(ada.journal().lines.len(), 1, "nothing new is no entry");
+}
+
+#[derive(Debug, Clone)]
+enum Deed {
+    Mark(u64, u8),
+    Unmark(u64),
+    Severity(u8),
+    Note(u8),
+    Find(u8),
+    Undo,
+}
+
+fn deed() -> impl Strategy<Value = Deed> {
+    prop_oneof![
+        (0u64..3, any::<u8>()).prop_map(|(n, note)| Deed::Mark(n, note)),
+        (0u64..3).prop_map(Deed::Unmark),
+        (0u8..5).prop_map(Deed::Severity),
+        any::<u8>().prop_map(Deed::Note),
+        any::<u8>().prop_map(Deed::Find),
+        Just(Deed::Undo),
+    ]
+}
+
+fn play(copy: &mut Copy, uid: &str, deeds: &[Deed]) {
+    for deed in deeds {
+        let finding = uid.to_owned();
+        let act = match deed {
+            Deed::Mark(n, note) => mark(*n, &note.to_string()),
+            Deed::Unmark(n) => Annotation::Unmark { event: event(*n).event },
+            Deed::Severity(n) => severity(uid, Severity::ALL[usize::from(*n)]),
+            Deed::Note(n) => Annotation::Note { finding, text: n.to_string() },
+            Deed::Find(n) => found(&n.to_string()),
+            Deed::Undo => Annotation::Undo { line: copy.journal().head, of: None },
+        };
+        copy.act(act);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn merging_is_commutative_idempotent_and_associative(
+        a in prop::collection::vec(deed(), 0..6),
+        b in prop::collection::vec(deed(), 0..6),
+        c in prop::collection::vec(deed(), 0..6),
+        drift in -5i64..5,
+    ) {
+        let mut base = Copy::new("base");
+        let uid = base.act(found("shared"));
+        let mut copies = [base.copied("a"), base.copied("b"), base.copied("c")];
+        copies[1].now += drift;
+        for (copy, deeds) in copies.iter_mut().zip([&a, &b, &c]) {
+            play(copy, &uid, deeds);
+        }
+        let [a, b, c] = &copies;
+        let mut ab_c = a.copied("x");
+        ab_c.merge(b);
+        let once = ab_c.stands();
+        ab_c.merge(b);
+        prop_assert_eq!(&ab_c.stands(), &once, "idempotent");
+        let mut ba = b.copied("x");
+        ba.merge(a);
+        prop_assert_eq!(&ba.stands(), &once, "commutative");
+        ab_c.merge(c);
+        let mut bc = b.copied("x");
+        bc.merge(c);
+        let mut a_bc = a.copied("x");
+        a_bc.merge(&bc);
+        prop_assert_eq!(ab_c.stands(), a_bc.stands(), "associative");
+    }
+}

@@ -1,0 +1,174 @@
+//! Compressed streams and archives that stand amid plain content. They are not
+//! unpacked there: where one begins is told.
+
+use std::io::{self, Read};
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+use crate::error::Result;
+
+use super::provenance::{ByteRange, Provenance, Skipped, StreamSink, Weight};
+
+/// How containers begin that are looked for; tar has its mark at byte 257.
+const MARKS: [&[u8]; 10] = [
+    b"\x1f\x8b\x08",
+    b"\x28\xb5\x2f\xfd",
+    b"BZh",
+    b"\xfd7zXZ\0",
+    b"PK\x03\x04",
+    b"7z\xbc\xaf\x27\x1c",
+    b"Rar!\x1a\x07",
+    b"\x04\x22\x4d\x18",
+    b"ustar\x0000",
+    b"ustar  \0",
+];
+
+static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(MARKS).ok());
+
+/// How many bytes from a mark on are looked at.
+const LOOK: usize = 16;
+
+/// Where a tar header has its mark.
+const TAR_MARK: u64 = 257;
+
+/// How many places are told one by one.
+const TOLD: usize = 20;
+
+/// Gives out plain content, and tells which containers stand amid it.
+///
+/// # Errors
+///
+/// Fails where the receiver does.
+pub fn plain(receiver: &mut dyn StreamSink, found: &Provenance, stream: &mut dyn Read) -> Result<()> {
+    let mut amid = Amid { inner: stream, at: 0, held: Vec::new(), places: Vec::new(), count: 0 };
+    receiver.stream(found, &mut amid)?;
+    let held = std::mem::take(&mut amid.held);
+    amid.look(&held, amid.at - held.len() as u64, held.len());
+    let Amid { at: end, places, count, .. } = amid;
+    for (offset, what) in &places {
+        let reason = format!("holds what begins as {what}: it is kept as it stands, and not unpacked");
+        let stretch = ByteRange { offset: *offset, length: end - offset };
+        told(receiver, found, reason, Some(stretch))?;
+    }
+    if count > places.len() {
+        let reason = format!("holds {} more such places, which are not unpacked", count - places.len());
+        told(receiver, found, reason, None)?;
+    }
+    Ok(())
+}
+
+fn told(
+    receiver: &mut dyn StreamSink,
+    found: &Provenance,
+    reason: String,
+    unread: Option<ByteRange>,
+) -> Result<()> {
+    receiver.skipped(Skipped { name: found.name(), reason, unread, weight: Weight::Partial })
+}
+
+/// Plain content that is looked through as it passes.
+struct Amid<'r> {
+    inner: &'r mut dyn Read,
+    /// How many bytes have passed.
+    at: u64,
+    /// The last of them, in which a mark may have begun.
+    held: Vec<u8>,
+    places: Vec<(u64, &'static str)>,
+    count: usize,
+}
+
+impl Amid<'_> {
+    /// Takes the bytes that pass next.
+    fn pass(&mut self, bytes: &[u8]) {
+        let mut held = std::mem::take(&mut self.held);
+        let from = self.at - held.len() as u64;
+        held.extend(&bytes[..bytes.len().min(LOOK - 1)]);
+        self.look(&held, from, (held.len() + 1).saturating_sub(LOOK));
+        if bytes.len() >= LOOK {
+            self.look(bytes, self.at, bytes.len() + 1 - LOOK);
+            held.clear();
+            held.extend(&bytes[bytes.len() + 1 - LOOK..]);
+        } else {
+            held.drain(..(held.len() + 1).saturating_sub(LOOK));
+        }
+        (self.held, self.at) = (held, self.at + bytes.len() as u64);
+    }
+
+    /// Looks for marks that begin in the first `most` of these bytes.
+    fn look(&mut self, bytes: &[u8], from: u64, most: usize) {
+        let Some(finder) = &*FINDER else { return };
+        for place in finder.find_iter(bytes).take_while(|place| place.start() < most) {
+            let offset = from + place.start() as u64;
+            let Some(what) = kind(&bytes[place.start()..]) else { continue };
+            let offset = if what == TAR { offset.saturating_sub(TAR_MARK) } else { offset };
+            self.count += 1;
+            if self.places.len() < TOLD {
+                self.places.push((offset, what));
+            }
+        }
+    }
+}
+
+const TAR: &str = "a tar archive";
+
+/// Tells what begins so: more of it than its mark has to fit.
+fn kind(head: &[u8]) -> Option<&'static str> {
+    match head {
+        // RFC 1952 §2.3.1: reserved flags are 0, and few systems have a number.
+        [0x1f, 0x8b, 8, flags, _, _, _, _, 0 | 2 | 4, 0..=13 | 255, ..] if flags & 0xe0 == 0 => {
+            Some("a gzip stream")
+        }
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Some("a zstd stream"),
+        [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..] => Some("a bzip2 stream"),
+        [0xfd, b'7', b'z', b'X', b'Z', ..] => Some("an xz stream"),
+        [b'P', b'K', 3, 4, _, 0 | 3, _, _, 0 | 8 | 9 | 12 | 14 | 20 | 93 | 95 | 98 | 99, 0, ..] => {
+            Some("a zip archive")
+        }
+        [b'7', b'z', 0xbc, ..] => Some("a 7z archive"),
+        [b'R', b'a', b'r', ..] => Some("a rar archive"),
+        [4, 0x22, 0x4d, 0x18, ..] => Some("an lz4 stream"),
+        [b'u', b's', b't', ..] => Some(TAR),
+        _ => None,
+    }
+}
+
+impl Read for Amid<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.pass(&buffer[..count]);
+        Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::super::tests::{gzip, tar, zip};
+    use super::{Amid, LOOK};
+
+    /// The places in a text that is read in pieces of this length.
+    fn places(text: &[u8], piece: usize) -> Vec<(u64, &'static str)> {
+        let mut inner = text;
+        let mut amid = Amid { inner: &mut inner, at: 0, held: Vec::new(), places: Vec::new(), count: 0 };
+        let mut buffer = vec![0; piece];
+        while amid.read(&mut buffer).expect("memory reads") > 0 {}
+        let held = std::mem::take(&mut amid.held);
+        amid.look(&held, amid.at - held.len() as u64, held.len());
+        amid.places
+    }
+
+    #[test]
+    fn containers_amid_lines_are_found_once_however_they_are_read() {
+        let line = b"Mar  1 10:00:00 host app: BZh 7z ustar PK Rar! and nothing else\n";
+        let pieces = [gzip(b"one\n"), zip(&[("a", b"two\n")]), tar(&[("b", b"three\n")])];
+        let text: Vec<u8> = pieces.iter().flat_map(|piece| [&line[..], piece].concat()).collect();
+        let at = |n: usize| (pieces[..n].iter().map(Vec::len).sum::<usize>() + line.len() * (n + 1)) as u64;
+        let meant = [(at(0), "a gzip stream"), (at(1), "a zip archive"), (at(2), "a tar archive")];
+        for piece in (1..LOOK + 3).chain([64, 1 << 16]) {
+            assert_eq!(places(&text, piece), meant, "in pieces of {piece}");
+        }
+        assert_eq!(places(line, 7), []);
+    }
+}

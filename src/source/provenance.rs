@@ -1,0 +1,118 @@
+//! What is found, what is not read, and who takes it.
+
+use std::fs::File;
+use std::io::Read;
+
+use crate::error::Result;
+
+use super::name::MemberName;
+
+/// Something that was found and not read, with the reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skipped {
+    /// Where it was met.
+    pub name: MemberName,
+    /// Why, in a clause: `is a symbolic link`.
+    pub reason: String,
+    /// Which bytes of the container are not read, where that is known.
+    pub unread: Option<ByteRange>,
+    /// How much it matters.
+    pub weight: Weight,
+}
+
+/// What it means that something was not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weight {
+    /// It has no content that a log could be: a link, a device, a comment.
+    Listed,
+    /// All of its content was left unread.
+    Unread,
+    /// A part of its content was left unread, or is missing.
+    Partial,
+}
+
+/// Bytes of a file or of a stream inside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct ByteRange {
+    /// Where they begin.
+    pub offset: u64,
+    /// How many they are.
+    pub length: u64,
+}
+
+/// Where a stream of log content was found.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Provenance {
+    /// The path as given or found; for a member of a container
+    /// `outer.tar.gz!inner/name`. Foreign text: show through `Visible`.
+    pub path: String,
+    /// The exact bytes of the path in hex, where they are not UTF-8 (such a byte
+    /// stands in `path` as `\xff`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path_bytes: Option<String>,
+    /// The link that the user named, where one led here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// Bytes of the file on disk, or of the member as its container says.
+    pub size: Option<u64>,
+    /// Last change, nanoseconds since the epoch: of the file, or of the member where its container says.
+    pub mtime: Option<i64>,
+    /// Owner as `uid:gid`, on systems that have them.
+    pub owner: Option<String>,
+    /// Layers that were opened, outermost first: kind, and SHA-256 in hex of the
+    /// outermost container's bytes (empty for those inside it).
+    pub containers: Vec<(String, String)>,
+}
+
+/// Bounds on what hostile containers may cost.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Stop a stream that expands more than this …
+    pub ratio: u64,
+    /// … once it has also passed so many bytes.
+    pub expanded: u64,
+    /// Most archives inside one another, and most compressions around or inside each.
+    pub depth: usize,
+    /// Most entries of one archive.
+    pub entries: u64,
+}
+
+impl Provenance {
+    /// Gives the name as text and bytes.
+    pub fn name(&self) -> MemberName {
+        MemberName { text: self.path.clone(), bytes: self.path_bytes.clone() }
+    }
+
+    /// Describes a member of this container.
+    pub fn member(&self, name: &[u8]) -> Provenance {
+        let MemberName { text, bytes } = self.name().member(name);
+        let (link, containers) = (self.link.clone(), self.containers.clone());
+        Provenance { path: text, path_bytes: bytes, link, containers, ..Provenance::default() }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { ratio: 200, expanded: 1 << 30, depth: 2, entries: 1_000_000 }
+    }
+}
+
+/// What takes the streams that [`super::open`] finds.
+pub trait StreamSink {
+    /// A container was met: gives an empty file in which its bytes are kept as
+    /// found. `open` fills it, then reads the container from it.
+    fn keep(&mut self) -> Result<File>;
+
+    /// The container in the file that [`StreamSink::keep`] gave is complete, with
+    /// its SHA-256 and length. Returns false where its content is already
+    /// known, and the container is then not opened.
+    fn kept(&mut self, file: File, sha256: [u8; 32], length: u64, found: &Provenance) -> Result<bool>;
+
+    /// Takes one stream of log content, to its end. Where the stream breaks off
+    /// (cut gzip, bound reached) its reader gives what there is, then an error.
+    fn stream(&mut self, found: &Provenance, content: &mut dyn Read) -> Result<()>;
+
+    /// Something was met that is not read: a link in an archive, a device, an
+    /// entry past a bound, a container that cannot be opened at all.
+    fn skipped(&mut self, skipped: Skipped) -> Result<()>;
+}
