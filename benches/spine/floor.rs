@@ -8,7 +8,7 @@ use std::time::Instant;
 use crossbeam_channel::bounded;
 use sha2::{Digest, Sha256};
 use vestigo::parse::{Framer, Framing, Options, Parser, Plan};
-use vestigo::record::{Event, Instant as Moment};
+use vestigo::record::{Event, Timestamp as Moment};
 
 const CHUNK: usize = 4 << 20;
 

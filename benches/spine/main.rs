@@ -77,7 +77,7 @@ fn hand_over(folder: &Path, raw: u64, import: f64) {
         case.index().page(&all, Order::Oldest, None, 100_000, &CancelToken::new()).expect("it answers");
     let last = hits.last().and_then(|hit| hit.time).expect("there are events");
     let run = |words: &[&str]| {
-        let started = Timestamp::now();
+        let started = Instant::now();
         let mut command = Command::new(env!("CARGO_BIN_EXE_vestigo"));
         command.env("VESTIGO_DATA", folder.with_file_name("data"));
         let output = command.args(["--quiet", "--json", "--case"]).arg(folder).args(words).output();
@@ -96,7 +96,7 @@ fn hand_over(folder: &Path, raw: u64, import: f64) {
 
 /// Runs the program's import; gives seconds and the peak of its resident memory in bytes.
 fn import(log: &Path, case: &Path) -> (f64, u64) {
-    let started = Timestamp::now();
+    let started = Instant::now();
     let mut child = Command::new(env!("CARGO_BIN_EXE_vestigo"))
         .env("VESTIGO_DATA", case.with_file_name("data"))
         .args(["--quiet", "--json", "--case"])
@@ -182,7 +182,7 @@ impl std::fmt::Display for Took {
 
 fn median(mut act: impl FnMut()) -> Took {
     let mut time = || {
-        let started = Timestamp::now();
+        let started = Instant::now();
         act();
         started.elapsed()
     };
