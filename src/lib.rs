@@ -19,3 +19,4 @@ pub mod query;
 pub mod record;
 pub mod source;
 pub mod tui;
+pub mod verify;

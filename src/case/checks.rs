@@ -1,37 +1,20 @@
 //! The rungs above consistency: checkpoints, whose signatures, which anchors.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
 
 use crate::error::visible;
-use crate::evidence::Damage;
 use crate::journal::{
-    self, Allowed, AnchorStamp, Anchors, CHECKPOINT_NAMESPACE, Checkpoint, HistoryAccept, Home, Journal,
-    KeyAdd, SignerIdentity, TimestampToken, Trust, each_of,
+    self, AnchorStamp, Anchors, CHECKPOINT_NAMESPACE, Checkpoint, HistoryAccept, Journal, KeyAdd,
+    SignerIdentity, TimestampToken, Trust, each_of,
 };
-use crate::record::{SourceId, Timestamp};
+use crate::record::SourceId;
+use crate::verify::{Damage, DamageScope, TrustInputs, VerifyScope};
 
 use super::CaseMetadata;
 use super::folder_shape::stranger;
 use super::trust::first_keys;
-use super::verify::IndexCheck;
-
-/// What whoever verifies brings along.
-#[derive(Default)]
-pub struct TrustInputs {
-    /// Checkpoints that were kept outside, with the name of what they were read from.
-    pub anchors: Vec<(String, Checkpoint)>,
-    /// Whose signatures are trusted.
-    pub allowed: Option<Allowed>,
-    /// Certificates to which time stamps must lead.
-    pub tsa_ca: Option<PathBuf>,
-    /// The present, for keys that expire.
-    pub now: Timestamp,
-    /// Where this machine remembers what it saw of cases.
-    pub home: Home,
-}
 
 /// How far up the ladder something stands, above being consistent.
 #[derive(Debug, Default)]
@@ -39,33 +22,10 @@ pub(super) struct TrustReport {
     pub signed: Option<String>,
     pub anchored: Option<String>,
     pub extends: Option<bool>,
-    pub reach: IndexCheck,
+    pub reach: VerifyScope,
     pub damage: Vec<Damage>,
     pub notes: Vec<String>,
     pub not_proven: Vec<String>,
-}
-
-impl TrustInputs {
-    /// Judges a signature that fits: as whose it counts, and what that leaves open.
-    pub fn trust(
-        &self,
-        signed: &SignerIdentity,
-        namespace: &str,
-    ) -> Result<(String, Option<String>), String> {
-        match &self.allowed {
-            Some(allowed) => {
-                let name = allowed.principal(signed, namespace, self.now)?;
-                Ok((format!("{} ({})", signed.fingerprint, visible(&name)), None))
-            }
-            None => {
-                let open = format!(
-                    "Whose key {} is: compare it with what its owner told you, or bring --allowed-signers.",
-                    signed.fingerprint
-                );
-                Ok((signed.fingerprint.clone(), Some(open)))
-            }
-        }
-    }
 }
 
 /// Climbs: every checkpoint of a case, as they were at one moment, against its
@@ -135,7 +95,7 @@ pub(super) fn climb(
 }
 
 fn place(name: &str, ending: &str, reason: String) -> Damage {
-    Damage { file: format!("anchors/{name}{ending}"), frame: None, records: None, reason }
+    Damage::new(DamageScope::Journal, format!("anchors/{name}{ending}"), reason)
 }
 
 /// A time stamp that was read, and the signature that it is over.
@@ -183,12 +143,10 @@ fn one(
         (None, None) => Ok((checkpoint, None)),
         (None, Some(Err(reason))) => Err(here(".sig", reason)),
         (Some(_), Some(Err(reason))) => Err(here("", format!("its signature does not fit it: {reason}"))),
-        (Some(how), Some(Ok(signed))) => Err(Damage {
-            file: "journal.jsonl".to_owned(),
-            frame: None,
-            records: None,
-            reason: format!("anchors/{name}, signed by {}, says otherwise: {how}", signed.fingerprint),
-        }),
+        (Some(how), Some(Ok(signed))) => {
+            let reason = format!("anchors/{name}, signed by {}, says otherwise: {how}", signed.fingerprint);
+            Err(Damage::new(DamageScope::Journal, journal::FILE, reason))
+        }
         (Some(how), None) => Err(here("", format!("it is UNSIGNED and does not fit the journal: {how}"))),
     }
 }
@@ -337,7 +295,7 @@ impl TrustReport {
         for (from, older, how) in unfit {
             let what = if older { "this case is older than your checkpoint" } else { "history differs" };
             let reason = format!("{what}: {} says otherwise: {how}", visible(from));
-            self.damage.push(Damage { file: "journal.jsonl".to_owned(), frame: None, records: None, reason });
+            self.damage.push(Damage::new(DamageScope::Journal, journal::FILE, reason));
         }
         let looks = "an older copy of the whole case would look the same";
         let keep = "keep a checkpoint elsewhere (`vestigo checkpoint`) and bring it with --anchor";

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::error::{Visible, visible};
-use crate::evidence::{self, Damage};
+use crate::evidence;
 use crate::fs::{Dir, FileKind, is_temporary};
 use crate::index;
 use crate::journal::{self, ANCHORS, Journal, Recovery, TORN, each_of};
+use crate::verify::{Damage, DamageScope};
 
 use super::INDEX;
 
@@ -67,7 +68,7 @@ fn names(dir: &Dir) -> Vec<String> {
 
 impl FolderShape {
     fn wrong(&mut self, file: &str, reason: String) {
-        self.damage.push(Damage { file: file.to_owned(), frame: None, records: None, reason });
+        self.damage.push(Damage::new(DamageScope::Journal, file, reason));
     }
 
     fn stranger(&mut self, name: &str) {

@@ -29,7 +29,6 @@ pub use annotations::{Appended, EvidenceStatus, annotate, append_all, record_has
 pub use checkpoints::{
     CheckpointInfo, beside, beside_checkpoint, checkpoint, introduce, seal, stamp, write_new,
 };
-pub use checks::TrustInputs;
 pub use decoder::{RecordDecoder, each_event};
 pub use import_receipt::{ByteCounts, Receipt, Rejected, TimeCounts, Understood, remarks};
 pub(crate) use index_binding::basis;
@@ -42,7 +41,7 @@ pub use reread::Corrected;
 pub(crate) use reread::{Committed, correct, standing};
 pub use snapshot::Snapshot;
 pub use trust::{accept, adopt, first_keys, foreign, may_sign, may_vouch, trust_in};
-pub use verify::{IndexCheck, Levels, NEVER_PROVEN, VerifyReport, one_moment, verify};
+pub use verify::{one_moment, verify};
 pub use writer::{CaseWriter, ImportClaim, TOOL, committed, keys_of};
 
 /// The name of the folder in which a case's own index lies.

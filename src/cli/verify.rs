@@ -2,12 +2,13 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::case::{Levels, TrustInputs, VerifyReport, verify as verify_case};
+use crate::case::verify as verify_case;
 use crate::error::{Context, Error, Result, visible};
 use crate::evidence::Depth;
 use crate::export::{Bag, is_proof, verify as verify_bundle, verify_proof};
 use crate::fs;
 use crate::journal::{Allowed, Checkpoint};
+use crate::verify::{Levels, TrustInputs, VerifyReport};
 
 use super::World;
 use super::args::Globals;
@@ -126,7 +127,7 @@ fn tell(verdict: &VerifyReport, world: &mut World) -> Result<()> {
         world.line(&format!("  {glyph} {said}"))?;
     }
     for damage in &verdict.damage {
-        world.line(&format!("damage: {}", visible(&damage.told())))?;
+        world.line(&format!("damage: {}", visible(&damage.describe())))?;
     }
     verdict.notes.iter().try_for_each(|note| world.line(&format!("note: {note}")))?;
     world.line("not proven by this:")?;

@@ -201,7 +201,8 @@ impl BatchWriter {
         self.content.flush().context(why)?;
         self.spans.flush().context(why)?;
         for row in &self.frames {
-            let frame = read_frame(self.content.get_ref(), self.spans.get_ref(), row).map_err(Error::case)?;
+            let frame = read_frame(self.content.get_ref(), self.spans.get_ref(), row)
+                .map_err(|fault| Error::case(fault.reason))?;
             take(&frame);
         }
         Ok(())

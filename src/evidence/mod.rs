@@ -28,7 +28,7 @@ pub use manifest::{FrameRow, Manifest, SourceRow};
 pub use proof::FrameProof;
 pub use span_table::Span;
 pub use store::{FrameBytes, RecordBytes, SourceHandle, Store};
-pub use verify::{Damage, Depth, check, leftovers};
+pub use verify::{Depth, check, leftovers};
 
 /// How batches that were set aside begin their names.
 pub const UNCOMMITTED: &str = ".uncommitted-";

@@ -5,10 +5,12 @@ use std::sync::{Condvar, Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
 
+use crate::verify::Damage;
+
 use super::frame::{SourceSecret, hex};
 use super::manifest::{FrameRow, Manifest, SourceRow};
-use super::store::{Batch, FrameBytes, read_frame, unhex, unpack_frame};
-use super::verify::{Damage, Depth, frame_root, in_file};
+use super::store::{Batch, BatchFile, Fault, FrameBytes, read_frame, unhex, unpack_frame};
+use super::verify::{Depth, frame_root, in_file};
 
 /// Reads frames on every processor; gives what is wrong with them, and the
 /// hashes of the contents where `line` makes them.
@@ -34,7 +36,7 @@ pub(super) fn read_through(
                     let Some(&(source, frame)) = frames.get(place) else { return };
                     let row = &sources[source];
                     let outcome = check_frame(batch, row, frame, depth)
-                        .map_err(|(file, reason)| in_frame(number, file, frame, &row.frames[frame], reason));
+                        .map_err(|fault| in_frame(number, fault, frame, &row.frames[frame]));
                     line.take(place, source, outcome);
                     step(row.frames[frame].raw_length);
                 }
@@ -49,36 +51,29 @@ fn is_outer(row: &SourceRow, frame: usize) -> bool {
     frame == 0 || frame + 1 == row.frames.len()
 }
 
-fn in_frame(number: u32, file: &str, frame: usize, row: &FrameRow, reason: String) -> Damage {
+fn in_frame(number: u32, fault: Fault, frame: usize, row: &FrameRow) -> Damage {
     let last = row.first_record.saturating_add(row.records.saturating_sub(1));
-    Damage { frame: Some(frame), records: Some((row.first_record, last)), ..in_file(number, file, reason) }
+    in_file(number, fault.file.name(), fault.reason).in_frame(frame, (row.first_record, last))
 }
 
 /// Reads one frame; says in which file the damage lies. In a deep check the hash
 /// over the whole source stands for those of the frames inside it: the manifest,
 /// to which the journal is bound, was made of the same bytes.
-fn check_frame(
-    batch: &Batch,
-    row: &SourceRow,
-    frame: usize,
-    depth: Depth,
-) -> Result<FrameBytes, (&'static str, String)> {
-    let place = |reason: String| {
-        if reason.contains("span table") { ("spans.bin", reason) } else { ("content.zst", reason) }
-    };
+fn check_frame(batch: &Batch, row: &SourceRow, frame: usize, depth: Depth) -> Result<FrameBytes, Fault> {
     let hashed_whole = depth == Depth::Deep && !is_outer(row, frame);
     let read = if hashed_whole { unpack_frame } else { read_frame };
-    let bytes = read(&batch.content, &batch.spans, &row.frames[frame]).map_err(place)?;
+    let bytes = read(&batch.content, &batch.spans, &row.frames[frame])?;
     if depth != Depth::Roots {
         return Ok(bytes);
     }
-    let secret = unhex(&row.secret).map_err(|error| ("manifest.json", error.to_string()))?;
+    let secret = unhex(&row.secret).map_err(|error| Fault::new(BatchFile::Manifest, error.to_string()))?;
     let found = hex(&frame_root(&bytes, &SourceSecret(secret)));
     let expected = &row.frames[frame].root;
     if found == *expected {
         Ok(bytes)
     } else {
-        Err(("spans.bin", format!("its records have root {found}, the manifest says {expected}")))
+        let reason = format!("its records have root {found}, the manifest says {expected}");
+        Err(Fault::new(BatchFile::Spans, reason))
     }
 }
 

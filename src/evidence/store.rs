@@ -69,6 +69,59 @@ impl Kept {
     }
 }
 
+/// A file of a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum BatchFile {
+    /// The records' bytes, compressed frame by frame.
+    Content,
+    /// Where each record begins and ends.
+    Spans,
+    /// What the batch holds, and the hashes of it.
+    Manifest,
+}
+
+impl BatchFile {
+    /// Returns its name in the batch's folder.
+    pub const fn name(self) -> &'static str {
+        match self {
+            BatchFile::Content => "content.zst",
+            BatchFile::Spans => "spans.bin",
+            BatchFile::Manifest => "manifest.json",
+        }
+    }
+}
+
+/// What is wrong with a file of a batch.
+#[derive(Debug)]
+pub(super) struct Fault {
+    /// The file.
+    pub file: BatchFile,
+    /// What was expected and what was found.
+    pub reason: String,
+}
+
+impl Fault {
+    /// Creates a fault.
+    pub fn new(file: BatchFile, reason: impl Into<String>) -> Fault {
+        Fault { file, reason: reason.into() }
+    }
+}
+
+/// Why a batch cannot be opened: which of its files, and the failure.
+#[derive(Debug)]
+pub(super) struct Unopened {
+    /// The file.
+    pub file: BatchFile,
+    /// The failure.
+    pub error: Error,
+}
+
+impl From<Unopened> for Error {
+    fn from(unopened: Unopened) -> Error {
+        unopened.error
+    }
+}
+
 /// One batch, its files open.
 pub(super) struct Batch {
     pub manifest: Manifest,
@@ -186,8 +239,8 @@ impl Store {
     pub fn frame(&self, at: SourceHandle, frame: usize) -> Result<FrameBytes> {
         let batch = self.batch(at);
         let row = self.row(at).frames.get(frame).ok_or_else(|| Error::integrity("a frame is missing"))?;
-        read_frame(&batch.content, &batch.spans, row).map_err(|reason| {
-            Error::integrity(format!("evidence/{:04}/content.zst, frame {frame}: {reason}", at.batch))
+        read_frame(&batch.content, &batch.spans, row).map_err(|Fault { file, reason }| {
+            Error::integrity(format!("evidence/{:04}/{}, frame {frame}: {reason}", at.batch, file.name()))
         })
     }
 
@@ -239,25 +292,27 @@ fn damaged(number: u32, reason: &str) -> Error {
 }
 
 /// Opens a batch whose manifest must have this hash.
-pub(super) fn open_batch(case: &Dir, number: u32, sha256: &[u8; 32]) -> Result<Batch> {
-    let folder = open_folder(case, number)?;
-    let refused = |file: &str, error| unusable(error, &format!("evidence/{number:04}/{file}"));
-    let text =
-        folder.read("manifest.json", MOST_MANIFEST_BYTES).map_err(|error| refused("manifest.json", error))?;
+pub(super) fn open_batch(case: &Dir, number: u32, sha256: &[u8; 32]) -> Result<Batch, Unopened> {
+    let wrong = |error| Unopened { file: BatchFile::Manifest, error };
+    let folder = open_folder(case, number).map_err(wrong)?;
+    let refused = |file: BatchFile, error| {
+        let error = unusable(error, &format!("evidence/{number:04}/{}", file.name()));
+        Unopened { file, error }
+    };
+    let damaged = |reason: &str| wrong(damaged(number, reason));
+    let text = folder.read(BatchFile::Manifest.name(), MOST_MANIFEST_BYTES);
+    let text = text.map_err(|error| refused(BatchFile::Manifest, error))?;
     let found: [u8; 32] = Sha256::digest(&text).into();
     if found != *sha256 {
-        return Err(damaged(
-            number,
-            &format!("its SHA-256 is {}, the journal says {}", hex(&found), hex(sha256)),
-        ));
+        return Err(damaged(&format!("its SHA-256 is {}, the journal says {}", hex(&found), hex(sha256))));
     }
     let manifest: Manifest =
-        fs::read_json(&text, MOST_MANIFEST_VALUES).map_err(|_| damaged(number, "it is not a manifest"))?;
+        fs::read_json(&text, MOST_MANIFEST_VALUES).map_err(|_| damaged("it is not a manifest"))?;
     if manifest.version != VERSION {
-        return Err(damaged(number, &format!("its layout {} is not known", manifest.version)));
+        return Err(damaged(&format!("its layout {} is not known", manifest.version)));
     }
-    let open = |file: &str| folder.file(file).map_err(|error| refused(file, error));
-    let (content, spans) = (open("content.zst")?, open("spans.bin")?);
+    let open = |file: BatchFile| folder.file(file.name()).map_err(|error| refused(file, error));
+    let (content, spans) = (open(BatchFile::Content)?, open(BatchFile::Spans)?);
     Ok(Batch { manifest, content, spans })
 }
 
@@ -273,33 +328,37 @@ pub(super) fn open_folder(case: &Dir, number: u32) -> Result<Dir> {
 }
 
 /// Reads a frame and checks everything its row says of it but the root.
-pub(super) fn read_frame(content: &File, spans: &File, row: &FrameRow) -> Result<FrameBytes, String> {
+pub(super) fn read_frame(content: &File, spans: &File, row: &FrameRow) -> Result<FrameBytes, Fault> {
     let bytes = unpack_frame(content, spans, row)?;
-    expect_hash(&bytes.content, &row.sha256, "its content")?;
+    expect_hash(&bytes.content, &row.sha256, "its content")
+        .map_err(|reason| Fault::new(BatchFile::Content, reason))?;
     Ok(bytes)
 }
 
 /// Reads a frame without hashing its content, which somebody else does.
-pub(super) fn unpack_frame(content: &File, spans: &File, row: &FrameRow) -> Result<FrameBytes, String> {
+pub(super) fn unpack_frame(content: &File, spans: &File, row: &FrameRow) -> Result<FrameBytes, Fault> {
+    let in_content = |reason| Fault::new(BatchFile::Content, reason);
+    let in_spans = |reason| Fault::new(BatchFile::Spans, reason);
     if row.raw_length > MOST_FRAME_BYTES
         || row.length > MOST_FRAME_BYTES
         || row.spans.1 > MOST_FRAME_BYTES
         || row.records > MOST_FRAME_RECORDS
     {
-        return Err("it claims to be larger than any frame is".to_owned());
+        return Err(in_content("it claims to be larger than any frame is".to_owned()));
     }
-    let packed = read_at(content, row.offset, row.length)?;
-    let table = read_at(spans, row.spans.0, row.spans.1)?;
-    expect_hash(&table, &row.spans.2, "its span table")?;
+    let packed = read_at(content, row.offset, row.length).map_err(in_content)?;
+    let table = read_at(spans, row.spans.0, row.spans.1).map_err(in_spans)?;
+    expect_hash(&table, &row.spans.2, "its span table").map_err(in_spans)?;
     let raw = zstd::bulk::decompress(&packed, row.raw_length as usize)
-        .map_err(|error| format!("it does not decompress: {error}"))?;
+        .map_err(|error| in_content(format!("it does not decompress: {error}")))?;
     if raw.len() as u64 != row.raw_length {
-        return Err(format!("it holds {} bytes, the manifest says {}", raw.len(), row.raw_length));
+        let reason = format!("it holds {} bytes, the manifest says {}", raw.len(), row.raw_length);
+        return Err(in_content(reason));
     }
     let most = (row.records as usize).saturating_mul(40).min(MOST_FRAME_BYTES as usize);
     let table = zstd::bulk::decompress(&table, most)
-        .map_err(|error| format!("its span table does not decompress: {error}"))?;
-    let spans = decode(&table, row.records, row.raw_length).map_err(|error| error.to_string())?;
+        .map_err(|error| in_spans(format!("its span table does not decompress: {error}")))?;
+    let spans = decode(&table, row.records, row.raw_length).map_err(|error| in_spans(error.to_string()))?;
     let (first_record, first_line, start) = (row.first_record, row.first_line, row.start);
     Ok(FrameBytes { content: raw, spans, first_record, first_line, start })
 }

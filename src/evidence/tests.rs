@@ -1,5 +1,6 @@
 //! The store as a whole: written, read back, damaged.
 
+use crate::verify::Damage;
 use std::io::{Seek, Write};
 use std::path::Path;
 

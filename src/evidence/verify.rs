@@ -5,11 +5,11 @@ use std::fs::File;
 use std::io::ErrorKind;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::fs::Dir;
 use crate::record::root;
+use crate::verify::{Damage, DamageScope};
 
 use super::frame::{SourceSecret, hash_of, hex};
 use super::manifest::Manifest;
@@ -17,30 +17,6 @@ use super::merkle::LeafHasher;
 use super::ordered_hash::{Hashes, Line, read_through};
 use super::store::{Batch, FrameBytes, open_batch, open_folder, read_at, unhex};
 use super::{FOLDER, batch_name};
-
-/// One place where evidence is not what it should be.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Damage {
-    /// The file, relative to the case.
-    pub file: String,
-    /// The frame within its source.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub frame: Option<usize>,
-    /// First and last record concerned.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub records: Option<(u64, u64)>,
-    /// What was expected and what was found.
-    pub reason: String,
-}
-
-impl Damage {
-    /// Says where and what (foreign text is in it).
-    pub fn told(&self) -> String {
-        let frame = self.frame.map(|frame| format!(", frame {frame}")).unwrap_or_default();
-        let records = self.records.map(|(a, b)| format!(", records {a} to {b}")).unwrap_or_default();
-        format!("{}{frame}{records}: {}", self.file, self.reason)
-    }
-}
 
 /// How much [`check`] reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +42,7 @@ pub fn check(
     for (number, sha256) in committed {
         match open_batch(case, *number, sha256) {
             Ok(batch) => batches.push((*number, batch)),
-            Err(error) => damage.push(in_file(*number, &named_file(&error.to_string()), chain(&error))),
+            Err(unopened) => damage.push(in_file(*number, unopened.file.name(), chain(&unopened.error))),
         }
     }
     let total = batches.iter().map(|(_, batch)| batch.manifest.length).sum();
@@ -79,11 +55,6 @@ pub fn check(
     damage
 }
 
-fn named_file(message: &str) -> String {
-    let files = ["content.zst", "spans.bin"];
-    files.into_iter().find(|file| message.contains(file)).unwrap_or("manifest.json").to_owned()
-}
-
 fn chain(error: &crate::error::Error) -> String {
     match std::error::Error::source(error) {
         Some(cause) => format!("{error}: {cause}"),
@@ -92,7 +63,7 @@ fn chain(error: &crate::error::Error) -> String {
 }
 
 pub(super) fn in_file(number: u32, file: &str, reason: String) -> Damage {
-    Damage { file: format!("evidence/{number:04}/{file}"), frame: None, records: None, reason }
+    Damage::new(DamageScope::Evidence, format!("evidence/{number:04}/{file}"), reason)
 }
 
 /// Says what lies in a case's evidence folder and no journal entry names: what a

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::visible;
-use crate::evidence::Damage;
+use crate::verify::Damage;
 
 use super::bag::{DECLARATION, MANIFEST, SIGNATURE, STAMP, TAGMANIFEST};
 use super::read::{Bag, damage, unhex};

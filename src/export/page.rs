@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::Value;
 
-use crate::case::{NEVER_PROVEN, TimeCounts};
+use crate::case::TimeCounts;
 use crate::error::{Error, Result};
 use crate::fs::read_json;
 use crate::journal::Entry;
 use crate::parse::clock_shown;
 use crate::record::{TimeRange, Timestamp, Zone, counted, thousands};
+use crate::verify::NEVER_PROVEN;
 
 use super::bars::Bars;
 use super::contents::{Events, cell, list, number, rows, text, texts, time_of, whole};

@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Context, Error, Result, visible};
-use crate::evidence::Damage;
 use crate::fs::{Dir, FileKind, open_named};
 use crate::record::{Hash, SourceId};
+use crate::verify::{Damage, DamageScope};
 
 use super::bag::{MANIFEST, TAGMANIFEST};
 use super::untar;
@@ -77,7 +77,7 @@ impl Lines {
 
 /// Makes a finding about a file.
 pub fn damage(file: &str, reason: impl Into<String>) -> Damage {
-    Damage { file: file.to_owned(), frame: None, records: None, reason: reason.into() }
+    Damage::new(DamageScope::Bundle, file, reason)
 }
 
 impl Bag {

@@ -68,7 +68,7 @@ impl TransferRecord {
         match bag.check(&|_, _| {}).first() {
             None => Ok(hash_of(&bag.read(TAGMANIFEST)?)),
             Some(damage) => {
-                let told = visible(&damage.told());
+                let told = visible(&damage.describe());
                 Err(Error::integrity(format!("the bundle is damaged: {told}"))
                     .hint("Run `vestigo verify` on it; hand over a bundle that is whole."))
             }

@@ -8,8 +8,8 @@ use std::io::{Read, Seek, SeekFrom};
 use ::tar::{EntryType, Header, PaxExtensions};
 
 use crate::error::visible;
-use crate::evidence::Damage;
 use crate::record::Timestamp;
+use crate::verify::Damage;
 
 use super::read::{MOST, Piece, damage};
 use super::tar::{header, padding};

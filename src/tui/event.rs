@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use ratatui::layout::Size;
 
-use crate::case::VerifyReport;
 use crate::index::{Histogram, Hit, TopValues};
 use crate::record::Timestamp;
+use crate::verify::VerifyReport;
 
 use super::effect::Ticket;
 use super::keymap::Chord;

@@ -10,26 +10,30 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("fs", &["error"]),
     ("record", &["error"]),
     ("source", &["error", "fs"]),
-    ("evidence", &["error", "fs", "record", "source"]),
     ("journal", &["error", "fs", "record"]),
+    ("verify", &["error", "record", "journal"]),
+    ("evidence", &["error", "fs", "record", "source", "verify"]),
     ("parse", &["error", "record"]),
     ("query", &["error", "record"]),
     ("index", &["error", "fs", "record", "query"]),
-    ("case", &["error", "fs", "record", "evidence", "journal", "parse", "query", "index"]),
+    ("case", &["error", "fs", "record", "evidence", "journal", "parse", "query", "index", "verify"]),
     ("import", &["error", "fs", "record", "source", "evidence", "journal", "parse", "index", "case"]),
-    ("export", &["error", "fs", "record", "evidence", "parse", "query", "index", "journal", "case"]),
+    (
+        "export",
+        &["error", "fs", "record", "evidence", "parse", "query", "index", "journal", "case", "verify"],
+    ),
     (
         "tui",
         &[
-            "error", "fs", "record", "query", "index", "journal", "evidence", "parse", "case", "import",
-            "export",
+            "error", "fs", "record", "query", "index", "journal", "evidence", "parse", "case", "export",
+            "verify",
         ],
     ),
     (
         "cli",
         &[
             "error", "fs", "record", "source", "query", "index", "journal", "evidence", "parse", "case",
-            "import", "export", "tui",
+            "import", "export", "tui", "verify",
         ],
     ),
 ];

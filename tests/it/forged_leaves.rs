@@ -2,9 +2,9 @@
 //! signature is made anew.
 
 use serde_json::Value;
-use vestigo::case::{TrustInputs, VerifyReport};
 use vestigo::export::verify;
 use vestigo::journal::Signer;
+use vestigo::verify::{TrustInputs, VerifyReport};
 
 use crate::bundle::export;
 use crate::env::TestEnv;

@@ -1,9 +1,10 @@
 //! The evidence on the screen: checked, and a checkpoint kept elsewhere.
 
-use vestigo::case::{TrustInputs, verify};
+use vestigo::case::verify;
 use vestigo::evidence::Depth;
 use vestigo::journal::Checkpoint;
 use vestigo::tui::Action;
+use vestigo::verify::TrustInputs;
 
 use crate::robot::{Robot, of};
 use crate::trust::{append, finding};

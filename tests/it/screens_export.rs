@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use vestigo::case::TrustInputs;
 use vestigo::tui::Action;
+use vestigo::verify::TrustInputs;
 
 use crate::robot::{Robot, demo, of};
 

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use crate::case::{RecordDecoder, Understood, remarks};
-use crate::evidence::Damage;
 use crate::export::coverage::{GAP, LOOKED_AT, NOT_SHOWN, gaps_between, not_read};
 use crate::export::read::{Bag, MOST_VALUES, damage, unhex};
 use crate::fs::read_json;
 use crate::journal::{Entry, Reread};
 use crate::record::{Hash, Timestamp};
+use crate::verify::Damage;
 
 use super::differ::Differences;
 use super::proofs::Proved;

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use crate::error::visible;
-use crate::evidence::Damage;
 use crate::export::read::damage;
+use crate::verify::Damage;
 
 /// Most differences of one file that are listed one by one.
 const LISTED: u64 = 20;

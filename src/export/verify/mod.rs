@@ -20,12 +20,12 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use crate::case::{IndexCheck, Levels, NEVER_PROVEN, TrustInputs, VerifyReport};
 use crate::error::{Error, Result, visible};
-use crate::evidence::Damage;
 use crate::journal::{
     CHECKPOINT_NAMESPACE, Checkpoint, History, check_signature, read_stamp, stamp_is_trusted,
 };
+use crate::verify::Damage;
+use crate::verify::{Levels, NEVER_PROVEN, TrustInputs, VerifyReport, VerifyScope};
 
 use super::bag::{NAMESPACE, SIGNATURE, STAMP, TAGMANIFEST};
 use super::page;
@@ -86,7 +86,7 @@ pub fn verify(
         not_proven,
         entries: told.entries,
         sources: proved.proved.sources,
-        reach: IndexCheck { whole: true, ..IndexCheck::default() },
+        reach: VerifyScope { whole: true, ..VerifyScope::default() },
         history: History::default(),
     })
 }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::evidence::Damage;
 use crate::export::custody::{OF_FINDING, Shown, line_of, of_bookmark, of_finding};
 use crate::export::read::{Bag, MOST_VALUES, damage};
 use crate::fs::{read_json, weight_of_json};
 use crate::journal::{EventRef, Finding, State, check};
 use crate::record::{EventId, Hash, SourceId};
+use crate::verify::Damage;
 
 use super::differ::Differences;
 use super::rows::Rows;

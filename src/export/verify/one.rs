@@ -8,15 +8,15 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use crate::case::{IndexCheck, Levels, NEVER_PROVEN, TrustInputs, VerifyReport};
 use crate::error::{Context, Error, Result, visible};
-use crate::evidence::Damage;
 use crate::export::read::{MOST_VALUES, damage, unhex, unhex_salt};
 use crate::fs::{open_named, read_json, read_named};
 use crate::journal::{
     CHECKPOINT_NAMESPACE, Checkpoint, Entry, EvidenceImport, History, check_signature, leaf,
 };
 use crate::record::{Hash, SourceId, root_from};
+use crate::verify::Damage;
+use crate::verify::{Levels, NEVER_PROVEN, TrustInputs, VerifyReport, VerifyScope};
 
 use super::proofs::{End, Frame};
 
@@ -85,7 +85,7 @@ pub fn verify_proof(path: &Path, brought: &TrustInputs) -> Result<VerifyReport> 
         not_proven: climb.not_proven,
         entries: climb.entries,
         sources: 1,
-        reach: IndexCheck { whole: true, ..IndexCheck::default() },
+        reach: VerifyScope { whole: true, ..VerifyScope::default() },
         history: History::default(),
     })
 }

@@ -6,9 +6,9 @@ use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::evidence::Damage;
 use crate::fs::read_json;
 use crate::record::{Hash, SourceId, root_from};
+use crate::verify::Damage;
 
 use super::rows::Rows;
 use super::told::Told;

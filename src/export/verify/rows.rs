@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::case::RecordDecoder;
-use crate::evidence::Damage;
 use crate::record::{Hash, SourceId};
+use crate::verify::Damage;
 
 use crate::export::forms::csv_row;
 use crate::export::read::{Bag, damage, unhex};

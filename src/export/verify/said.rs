@@ -10,7 +10,6 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use crate::case::{Receipt, RecordDecoder};
-use crate::evidence::Damage;
 use crate::export::custody::OF_FINDING;
 use crate::export::ledger;
 use crate::export::piece::forms;
@@ -18,6 +17,7 @@ use crate::export::read::{Bag, MOST_VALUES, unhex};
 use crate::fs::read_json;
 use crate::parse::UNPARSED;
 use crate::record::{EventId, EventRecord, Hash, Origin, SourceId, Timestamp, json_object};
+use crate::verify::Damage;
 
 use super::differ::Differences;
 use super::rows::{Place, Row, Rows};

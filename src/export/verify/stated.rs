@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use crate::error::visible;
-use crate::evidence::Damage;
 use crate::export::bag::{UNSIGNED, one_line};
 use crate::export::ledger::{each, occurrences};
 use crate::export::read::{Bag, MOST_VALUES, damage};
 use crate::export::{asked, bars};
 use crate::fs::read_json;
 use crate::record::{TimeRange, Timestamp, Zone};
+use crate::verify::Damage;
 
 use super::covered::Covered;
 use super::differ::Differences;

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use crate::evidence::Damage;
 use crate::export::forms::{CSV_FIELDS, csv_row, row_of};
 use crate::export::read::{Bag, Lines, MOST_VALUES, damage};
 use crate::fs::read_json;
+use crate::verify::Damage;
 
 use super::differ::Differences;
 

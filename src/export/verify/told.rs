@@ -7,13 +7,13 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
 use crate::error::visible;
-use crate::evidence::Damage;
 use crate::fs::{read_json, weight_of_json};
 use crate::journal::{
     CaseCreate, Checkpoint, Entry, EntryPayload, EvidenceImport, ImportReceipt, Payload, Reread,
     SealedSource, concerns_reading, hash_of, leaf, rereads,
 };
 use crate::record::{Hash, root};
+use crate::verify::Damage;
 
 use crate::export::read::{Bag, MOST_VALUES, damage, unhex};
 

@@ -3,12 +3,13 @@
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
-use crate::case::{self, Case, CaseWriter, TrustInputs, VerifyReport};
+use crate::case::{self, Case, CaseWriter};
 use crate::error::{Error, Result, visible};
 use crate::evidence::Depth;
 use crate::index::CancelToken;
 use crate::journal::{ANCHORS, checkpoint_name};
 use crate::record::{FixedClock, Timestamp};
+use crate::verify::{TrustInputs, VerifyReport};
 
 use super::super::event::Answer;
 use super::super::model::{Anchor, Progress};

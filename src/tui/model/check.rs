@@ -1,8 +1,8 @@
 //! What was checked of the case while it is open, and what came of it.
 
-use crate::case::VerifyReport;
 use crate::evidence::Depth;
 use crate::record::Timestamp;
+use crate::verify::VerifyReport;
 
 /// How far something has come that takes a while.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

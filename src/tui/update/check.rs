@@ -1,8 +1,8 @@
 //! Checking the evidence, and keeping a checkpoint elsewhere.
 
-use crate::case::VerifyReport;
 use crate::error::visible;
 use crate::evidence::Depth;
+use crate::verify::VerifyReport;
 
 use super::super::effect::{Effect, Question};
 use super::super::model::{Anchor, Check, Front, Model, Progress, Reading, Tone};
@@ -29,7 +29,7 @@ pub(super) fn checked(model: &mut Model, verdict: VerifyReport) {
         Check::None => Depth::Quick,
     };
     for damage in &verdict.damage {
-        model.facts.alarm(Some(visible(&damage.told())));
+        model.facts.alarm(Some(visible(&damage.describe())));
     }
     let read = if depth == Depth::Quick { "looked over" } else { "every byte read" };
     if let Some(how) = verdict.history.contradiction() {

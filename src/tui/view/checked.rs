@@ -41,7 +41,9 @@ pub(super) fn state(model: &Model, glyphs: &Glyphs) -> (String, Role) {
 pub(super) fn trouble(model: &Model, width: usize, glyphs: &Glyphs) -> Vec<TextLine> {
     let mut page = Page { lines: Vec::new(), width };
     let found: Vec<String> = match &model.check {
-        Check::Done { verdict, .. } => verdict.damage.iter().map(|damage| visible(&damage.told())).collect(),
+        Check::Done { verdict, .. } => {
+            verdict.damage.iter().map(|damage| visible(&damage.describe())).collect()
+        }
         Check::None | Check::Running { .. } => Vec::new(),
     };
     for trouble in model.facts.trouble.iter().filter(|trouble| !found.contains(trouble)) {
@@ -65,7 +67,7 @@ pub(super) fn ladder(model: &Model, width: usize, glyphs: &Glyphs) -> Vec<TextLi
                 page.say(&format!("{glyph} {said}"), role);
             }
             for damage in verdict.damage.iter().take(PLACES) {
-                page.say(&format!("{} {}", glyphs.trouble, visible(&damage.told())), Role::Trouble);
+                page.say(&format!("{} {}", glyphs.trouble, visible(&damage.describe())), Role::Trouble);
             }
             let more = verdict.damage.len().saturating_sub(PLACES);
             if more > 0 {

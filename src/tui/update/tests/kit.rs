@@ -2,8 +2,7 @@
 
 use ratatui::layout::Size;
 
-use crate::case::{IndexCheck, Levels, Receipt, SourceInfo, VerifyReport};
-use crate::evidence::Damage;
+use crate::case::{Receipt, SourceInfo};
 use crate::index::{Bucket, Histogram, Hit, TopValues};
 use crate::journal::{Bookmark, EventRef, Finding, FindingVerdict, History, HistoryItem, Severity, Status};
 use crate::record::{EventTime, Origin, Precision, SourceId, TimeBasis, TimeRange, Timestamp, Zone};
@@ -15,6 +14,7 @@ use crate::tui::model::{
     Outcome, Pivot, Progress, Row, Told, What,
 };
 use crate::tui::update::{start, update};
+use crate::verify::{Damage, DamageScope, Levels, VerifyReport, VerifyScope};
 
 /// The first event's time.
 pub(super) const BEGIN: Timestamp = Timestamp::from_secs(1_772_323_200);
@@ -148,9 +148,9 @@ pub(super) fn answers(question: &Question) -> Vec<Answer> {
             let rungs = Levels { consistent: false, signed: None, anchored: None, extends: None };
             let reason = "it\u{1b}[31m is cut".to_owned();
             let damage =
-                vec![Damage { file: "evidence/0001".to_owned(), frame: Some(1), records: None, reason }];
+                vec![Damage::new(DamageScope::Evidence, "evidence/0001", reason).in_frame(1, (0, 9))];
             let (target, notes, not_proven) = ("case".to_owned(), Vec::new(), vec!["All.".to_owned()]);
-            let (reach, history) = (IndexCheck::default(), History::default());
+            let (reach, history) = (VerifyScope::default(), History::default());
             let verdict = VerifyReport {
                 target,
                 rungs,
