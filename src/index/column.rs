@@ -11,13 +11,13 @@ use tantivy::columnar::{CURRENT_VERSION, ColumnIndex, ColumnValues, Monotonicall
 
 use tantivy::directory::OwnedBytes;
 
-use super::block::take_length;
 use super::cancel::CancelToken;
-use super::layout::{ColumnMeta, Part};
-use super::picked::Picked;
-use super::rows::Rows;
-use super::sheets::Sheets;
-use super::terms::Terms;
+use super::dictionary::Dictionary;
+use super::dictionary_block::take_length;
+use super::layout::{ColumnMeta, FilePart};
+use super::ordinal_set::OrdinalSet;
+use super::row_set::RowSet;
+use super::segment_file::SegmentFile;
 use crate::error::Result;
 
 /// How many values are decoded at once.
@@ -30,8 +30,8 @@ pub(super) type Numbers<T> = Arc<dyn ColumnValues<T>>;
 
 /// Opens a column of numbers that must have so many values.
 pub(super) fn numbers<T: MonotonicallyMappableToU64>(
-    sheets: &Sheets,
-    part: Part,
+    sheets: &SegmentFile,
+    part: FilePart,
     len: u32,
 ) -> Result<Numbers<T>> {
     let bytes = sheets.part(part)?;
@@ -43,7 +43,7 @@ pub(super) fn numbers<T: MonotonicallyMappableToU64>(
 }
 
 /// The values of a field, as ordinals of its dictionary.
-pub(super) struct Column {
+pub(super) struct IndexColumn {
     rows: u32,
     /// Which rows have values. The values of the n-th such row are the n-th, or
     /// those that `starts` tells.
@@ -52,14 +52,19 @@ pub(super) struct Column {
     ords: Numbers<u64>,
     /// What a stored ordinal means, where not itself.
     meaning: Option<Vec<u32>>,
-    terms: Terms,
+    terms: Dictionary,
     /// Where it is written how many rows have each value.
-    counts: Option<(Arc<Sheets>, Part)>,
+    counts: Option<(Arc<SegmentFile>, FilePart)>,
 }
 
-impl Column {
+impl IndexColumn {
     /// Opens the column of a field.
-    pub fn open(sheets: &Arc<Sheets>, meta: &ColumnMeta, rows: u32, terms: Terms) -> Result<Column> {
+    pub fn open(
+        sheets: &Arc<SegmentFile>,
+        meta: &ColumnMeta,
+        rows: u32,
+        terms: Dictionary,
+    ) -> Result<IndexColumn> {
         let presence = match meta.presence {
             None => ColumnIndex::Full,
             Some(part) => {
@@ -78,13 +83,13 @@ impl Column {
             return Err(sheets.damage("has a column that does not fit its dictionary"));
         }
         let counts = Some((sheets.clone(), meta.counts));
-        Ok(Column { rows, presence, starts, ords, meaning: None, terms, counts })
+        Ok(IndexColumn { rows, presence, starts, ords, meaning: None, terms, counts })
     }
 
     /// Makes a column over numbers that every row has one of.
-    pub fn over(ords: Numbers<u64>, meaning: Vec<u32>, terms: Terms) -> Column {
+    pub fn over(ords: Numbers<u64>, meaning: Vec<u32>, terms: Dictionary) -> IndexColumn {
         let rows = ords.num_vals();
-        Column {
+        IndexColumn {
             rows,
             presence: ColumnIndex::Full,
             starts: None,
@@ -97,18 +102,24 @@ impl Column {
 
     /// Makes a column in memory. `starts` tells where the values of each row of
     /// `present` begin, and their number.
-    pub fn made(rows: u32, present: &[u32], starts: Vec<u64>, ords: Vec<u64>, terms: Terms) -> Column {
+    pub fn made(
+        rows: u32,
+        present: &[u32],
+        starts: Vec<u64>,
+        ords: Vec<u64>,
+        terms: Dictionary,
+    ) -> IndexColumn {
         let presence = if present.len() == rows as usize {
             ColumnIndex::Full
         } else {
             presence_in_memory(rows, present)
         };
         let starts = (starts.len() <= ords.len()).then(|| in_memory(starts));
-        Column { rows, presence, starts, ords: in_memory(ords), meaning: None, terms, counts: None }
+        IndexColumn { rows, presence, starts, ords: in_memory(ords), meaning: None, terms, counts: None }
     }
 
     /// Gives the dictionary.
-    pub fn terms(&self) -> &Terms {
+    pub fn terms(&self) -> &Dictionary {
         &self.terms
     }
 
@@ -126,19 +137,19 @@ impl Column {
     }
 
     /// Gives the rows that have a value.
-    pub fn present(&self) -> Rows {
+    pub fn present(&self) -> RowSet {
         match &self.presence {
             ColumnIndex::Optional(index) => {
-                let mut rows = Rows::none(self.rows);
+                let mut rows = RowSet::none(self.rows);
                 index.iter_non_null_docs().for_each(|row| rows.insert(row));
                 rows
             }
-            _ => Rows::all(self.rows),
+            _ => RowSet::all(self.rows),
         }
     }
 
     /// Adds the rows that have one of these values.
-    pub fn add_rows(&self, picked: &Picked, rows: &mut Rows, cancel: &CancelToken) -> Result<()> {
+    pub fn add_rows(&self, picked: &OrdinalSet, rows: &mut RowSet, cancel: &CancelToken) -> Result<()> {
         if picked.is_empty() {
             return Ok(());
         }
@@ -161,7 +172,7 @@ impl Column {
     fn add_run(
         &self,
         run: std::ops::RangeInclusive<u64>,
-        rows: &mut Rows,
+        rows: &mut RowSet,
         cancel: &CancelToken,
     ) -> Result<()> {
         let values = self.ords.num_vals();
@@ -189,7 +200,7 @@ impl Column {
     pub fn visit(
         &self,
         range: Range<u32>,
-        chosen: Option<&Rows>,
+        chosen: Option<&RowSet>,
         cancel: &CancelToken,
         mut call: impl FnMut(u32, u32),
     ) -> Result<()> {

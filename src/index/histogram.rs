@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use super::answer::{Bucket, Histogram, TermOrder};
-use super::column::Column;
-use super::rows::Rows;
-use super::search::Search;
-use super::segment::{OpenSegment, Reach};
-use super::together;
+use super::api::{Bucket, Histogram, TermOrder};
+use super::column::IndexColumn;
+use super::parallel;
+use super::row_set::RowSet;
+use super::search::QueryRun;
+use super::segment::{OpenSegment, TimeScope};
 use super::top;
 use crate::error::Result;
 use crate::record::{TimeRange, Timestamp};
@@ -17,9 +17,9 @@ const OTHERS: &str = "…";
 
 /// Counts in each of these adjoining windows, split by values of a field.
 pub(super) fn histogram(
-    search: &Search<'_>,
+    search: &QueryRun<'_>,
     segments: &[&OpenSegment],
-    reach: Reach,
+    reach: TimeScope,
     edges: &[Timestamp],
     by: Option<&str>,
     series: usize,
@@ -39,7 +39,7 @@ pub(super) fn histogram(
             Some(Split { field, values })
         }
     };
-    let parts = together::each(segments, |segment| {
+    let parts = parallel::each(segments, |segment| {
         let rows = search.rows(segment)?;
         let limits = segment.timed_rows(reach)?;
         let starts = edges.iter().map(|edge| Ok(segment.row_at(*edge)?.clamp(limits.start, limits.end)));
@@ -72,9 +72,9 @@ impl Split<'_> {
     /// Counts by bucket and value in a segment; `starts` are the first rows of the buckets.
     fn count(
         &self,
-        search: &Search<'_>,
+        search: &QueryRun<'_>,
         segment: &OpenSegment,
-        rows: &Rows,
+        rows: &RowSet,
         starts: &[u32],
     ) -> Result<Table> {
         let mut table = vec![vec![0; self.values.len() + 2]; starts.len() - 1];
@@ -103,7 +103,7 @@ impl Split<'_> {
     }
 
     /// Gives the series of each ordinal. An empty value counts as none.
-    fn slots(&self, column: &Column) -> Result<Vec<u32>> {
+    fn slots(&self, column: &IndexColumn) -> Result<Vec<u32>> {
         let mut slots = vec![self.values.len() as u32 + 1; column.terms().len() as usize];
         for (slot, value) in (0..).zip(self.values.iter().map(String::as_str).chain([""])) {
             if let Some(ord) = column.terms().find(value)? {
@@ -129,7 +129,7 @@ impl Split<'_> {
     }
 }
 
-fn count_rows(table: &mut Table, rows: &Rows, starts: &[u32], slot: usize) {
+fn count_rows(table: &mut Table, rows: &RowSet, starts: &[u32], slot: usize) {
     for (counts, span) in table.iter_mut().zip(starts.windows(2)) {
         counts[slot] += rows.count(span[0]..span[1]);
     }

@@ -31,11 +31,11 @@ pub(super) const BLOCK_BYTES: usize = 256 << 10;
 
 /// The first half of a SHA-256. Under the seal of `meta.json` it binds the bytes
 /// of a part to those that were written.
-pub(super) type Hash = [u64; 2];
+pub(super) type PartHash = [u64; 2];
 
 /// A stretch of the file: offset, length, hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Part(pub u64, pub u64, pub Hash);
+pub(super) struct FilePart(pub u64, pub u64, pub PartHash);
 
 /// What a segment's file holds.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -49,11 +49,11 @@ pub(super) struct Footer {
     /// How many sources its rows come from.
     pub origins: u32,
     /// Their times, ascending.
-    pub times: Option<Part>,
+    pub times: Option<FilePart>,
     /// Each row's source, by its number in this segment.
-    pub sources: Part,
+    pub sources: FilePart,
     /// Each row's record number.
-    pub records: Part,
+    pub records: FilePart,
     /// The format that understood each row.
     pub format: ColumnMeta,
     /// The fields, by name.
@@ -71,14 +71,14 @@ pub(super) struct ColumnMeta {
     pub distinct: u32,
     /// Which rows have a value; absent where all have.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub presence: Option<Part>,
+    pub presence: Option<FilePart>,
     /// Where the values of each row that has any begin; absent where each has one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub starts: Option<Part>,
+    pub starts: Option<FilePart>,
     /// The values, as ordinals of the dictionary.
-    pub ords: Part,
+    pub ords: FilePart,
     /// How many rows have each value (LEB128, zstd-compressed).
-    pub counts: Part,
+    pub counts: FilePart,
     /// The dictionary's blocks.
     pub terms: Vec<BlockMeta>,
 }
@@ -88,7 +88,7 @@ pub(super) struct ColumnMeta {
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(super) struct BlockMeta {
     /// Where it lies.
-    pub part: Part,
+    pub part: FilePart,
     /// How many values.
     pub count: u32,
     /// How many bytes of text.
@@ -98,7 +98,7 @@ pub(super) struct BlockMeta {
 }
 
 /// Returns the hash of bytes.
-pub(super) fn hash_of(bytes: &[u8]) -> Hash {
+pub(super) fn hash_of(bytes: &[u8]) -> PartHash {
     let digest = Sha256::digest(bytes);
     let half = |at: usize| u64::from_be_bytes(digest[at..at + 8].try_into().expect("eight bytes were taken"));
     [half(0), half(8)]
@@ -118,15 +118,15 @@ impl<W: Write> Sink<W> {
     }
 
     /// Writes a part.
-    pub fn part(&mut self, bytes: &[u8]) -> io::Result<Part> {
+    pub fn part(&mut self, bytes: &[u8]) -> io::Result<FilePart> {
         self.out.write_all(bytes)?;
-        let part = Part(self.at, bytes.len() as u64, hash_of(bytes));
+        let part = FilePart(self.at, bytes.len() as u64, hash_of(bytes));
         self.at += bytes.len() as u64;
         Ok(part)
     }
 
     /// Writes the footer; returns the file, its length, and the footer's hash.
-    pub fn end(mut self, footer: &Footer) -> io::Result<(W, u64, Hash)> {
+    pub fn end(mut self, footer: &Footer) -> io::Result<(W, u64, PartHash)> {
         let json = serde_json::to_vec(footer)?;
         let length = u32::try_from(json.len()).map_err(|_| io::Error::other("too many columns"))?;
         let part = self.part(&json)?;

@@ -9,9 +9,9 @@ use std::net::IpAddr;
 use memchr::memmem::Finder;
 use regex::{Regex, RegexBuilder};
 
-use super::block::{Block, span};
-use super::fold::{fold, has_phrase, is_word, tokens};
-use super::scalar::{Network, address, bounds, compare, fits};
+use super::compare::{Network, address, bounds, compare, fits};
+use super::dictionary_block::{DictionaryBlock, span};
+use super::tokenizer::{fold, has_phrase, is_word, tokens};
 use crate::error::{Error, Result, Visible};
 use crate::query::{Op, Pattern, Scalar, Test};
 
@@ -96,7 +96,7 @@ impl Matcher {
     /// gives does), by its place there, ascending. `scratch` may be used for anything.
     pub fn scan(
         &self,
-        block: &Block,
+        block: &DictionaryBlock,
         view: Option<fn(&str) -> &str>,
         scratch: &mut String,
         mut call: impl FnMut(usize),

@@ -8,8 +8,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-use super::damage::damaged;
-use super::layout::{Hash, VERSION};
+use super::corruption::damaged;
+use super::layout::{PartHash, VERSION};
 use super::writer::Segment;
 use crate::error::{Context, Error, Result, visible};
 use crate::fs::{Dir, FileKind, is_temporary};
@@ -88,7 +88,7 @@ pub(super) struct SegmentMeta {
     /// The file's length.
     pub bytes: u64,
     /// The hash of its footer, which has the hash of every other part.
-    pub footer: Hash,
+    pub footer: PartHash,
     /// How many rows.
     pub rows: u32,
     /// Its sources, by their number in the segment.

@@ -4,14 +4,14 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::cancel::CancelToken;
-use super::column::Column;
-use super::crowd;
-use super::fold::fold;
+use super::column::IndexColumn;
+use super::filter_cache::FilterCache;
 use super::matcher::Matcher;
-use super::memo::Memo;
-use super::plan::Plan;
-use super::rows::Rows;
+use super::overflow_column;
+use super::query_plan::QueryPlan;
+use super::row_set::RowSet;
 use super::segment::OpenSegment;
+use super::tokenizer::fold;
 use crate::error::Result;
 use crate::query::{Leaf, Op};
 use crate::record::{EventId, Timestamp};
@@ -20,52 +20,52 @@ use crate::record::{EventId, Timestamp};
 const BLOCK: u32 = 1 << 16;
 
 /// A search that runs.
-pub(super) struct Search<'a> {
+pub(super) struct QueryRun<'a> {
     /// What is asked.
-    pub plan: Plan,
+    pub plan: QueryPlan,
     /// Whether anybody still waits.
     pub cancel: &'a CancelToken,
     /// What was answered before.
-    pub memo: &'a Memo,
+    pub memo: &'a FilterCache,
 }
 
-impl Search<'_> {
+impl QueryRun<'_> {
     /// Gives the rows of a segment that match.
-    pub fn rows(&self, segment: &OpenSegment) -> Result<Arc<Rows>> {
+    pub fn rows(&self, segment: &OpenSegment) -> Result<Arc<RowSet>> {
         self.eval(segment, &self.plan)
     }
 
-    fn eval(&self, segment: &OpenSegment, plan: &Plan) -> Result<Arc<Rows>> {
+    fn eval(&self, segment: &OpenSegment, plan: &QueryPlan) -> Result<Arc<RowSet>> {
         self.cancel.check()?;
         match plan {
-            Plan::All => Ok(segment.all()),
-            Plan::And(members) => self.combined(segment, members, segment.all(), Rows::and),
-            Plan::Or(members) => {
-                self.combined(segment, members, Arc::new(Rows::none(segment.rows)), Rows::or)
+            QueryPlan::All => Ok(segment.all()),
+            QueryPlan::And(members) => self.combined(segment, members, segment.all(), RowSet::and),
+            QueryPlan::Or(members) => {
+                self.combined(segment, members, Arc::new(RowSet::none(segment.rows)), RowSet::or)
             }
-            Plan::Not(inner) => {
+            QueryPlan::Not(inner) => {
                 let mut rows = Arc::unwrap_or_clone(self.eval(segment, inner)?);
                 rows.invert();
                 Ok(Arc::new(rows))
             }
-            Plan::Value { leaf, field, matcher } => self.value(segment, leaf, field.as_deref(), matcher),
-            Plan::Exists(field) => Ok(Arc::new(match segment.column(field)? {
+            QueryPlan::Value { leaf, field, matcher } => self.value(segment, leaf, field.as_deref(), matcher),
+            QueryPlan::Exists(field) => Ok(Arc::new(match segment.column(field)? {
                 Some(column) => column.present(),
-                None => Rows::none(segment.rows),
+                None => RowSet::none(segment.rows),
             })),
-            Plan::Time(tests) => self.time(segment, tests),
-            Plan::TimeText(matcher) => self.time_text(segment, matcher),
-            Plan::Ids(ids) => self.ids(segment, ids),
+            QueryPlan::Time(tests) => self.time(segment, tests),
+            QueryPlan::TimeText(matcher) => self.time_text(segment, matcher),
+            QueryPlan::Ids(ids) => self.ids(segment, ids),
         }
     }
 
     fn combined(
         &self,
         segment: &OpenSegment,
-        members: &[Plan],
-        start: Arc<Rows>,
-        combine: impl Fn(&mut Rows, &Rows),
-    ) -> Result<Arc<Rows>> {
+        members: &[QueryPlan],
+        start: Arc<RowSet>,
+        combine: impl Fn(&mut RowSet, &RowSet),
+    ) -> Result<Arc<RowSet>> {
         let mut rows = Arc::unwrap_or_clone(start);
         for member in members {
             combine(&mut rows, &*self.eval(segment, member)?);
@@ -79,12 +79,12 @@ impl Search<'_> {
         leaf: &Leaf,
         field: Option<&str>,
         matcher: &Matcher,
-    ) -> Result<Arc<Rows>> {
+    ) -> Result<Arc<RowSet>> {
         if let Some(rows) = self.memo.get(leaf, segment.number) {
             return Ok(rows);
         }
-        let mut rows = Rows::none(segment.rows);
-        let mut ask = |column: &Column, view: Option<fn(&str) -> &str>| {
+        let mut rows = RowSet::none(segment.rows);
+        let mut ask = |column: &IndexColumn, view: Option<fn(&str) -> &str>| {
             let picked = column.terms().matching(matcher, view, self.cancel)?;
             column.add_rows(&picked, &mut rows, self.cancel)
         };
@@ -92,7 +92,7 @@ impl Search<'_> {
             Some(name) => segment.column(name)?.map_or(Ok(()), |column| ask(&column, None))?,
             None => {
                 (0..segment.width()).try_for_each(|i| ask(&*segment.column_at(i)?, None))?;
-                segment.crowd()?.map_or(Ok(()), |crowd| ask(&crowd, Some(crowd::value)))?;
+                segment.crowd()?.map_or(Ok(()), |crowd| ask(&crowd, Some(overflow_column::value)))?;
             }
         }
         let rows = Arc::new(rows);
@@ -100,7 +100,7 @@ impl Search<'_> {
         Ok(rows)
     }
 
-    fn time(&self, segment: &OpenSegment, tests: &[(Op, Timestamp)]) -> Result<Arc<Rows>> {
+    fn time(&self, segment: &OpenSegment, tests: &[(Op, Timestamp)]) -> Result<Arc<RowSet>> {
         let mut range = 0..segment.timed;
         for (op, moment) in tests {
             let at = segment.row_at(*moment)?;
@@ -111,11 +111,11 @@ impl Search<'_> {
                 Op::AtLeast => range.start = range.start.max(at),
             }
         }
-        Ok(Arc::new(Rows::range(segment.rows, range)))
+        Ok(Arc::new(RowSet::range(segment.rows, range)))
     }
 
-    fn time_text(&self, segment: &OpenSegment, matcher: &Matcher) -> Result<Arc<Rows>> {
-        let mut rows = Rows::none(segment.rows);
+    fn time_text(&self, segment: &OpenSegment, matcher: &Matcher) -> Result<Arc<RowSet>> {
+        let mut rows = RowSet::none(segment.rows);
         for row in 0..segment.timed {
             if row.is_multiple_of(BLOCK / 16) {
                 self.cancel.check()?;
@@ -128,13 +128,13 @@ impl Search<'_> {
         Ok(Arc::new(rows))
     }
 
-    fn ids(&self, segment: &OpenSegment, ids: &HashMap<String, Vec<EventId>>) -> Result<Arc<Rows>> {
+    fn ids(&self, segment: &OpenSegment, ids: &HashMap<String, Vec<EventId>>) -> Result<Arc<RowSet>> {
         let mut wanted = HashSet::new();
         for (number, source) in (0u64..).zip(&segment.sources) {
             let fitting = ids.get(&source.short()).into_iter().flatten().filter(|id| id.fits(source));
             wanted.extend(fitting.map(|id| (number, id.record)));
         }
-        let mut rows = Rows::none(segment.rows);
+        let mut rows = RowSet::none(segment.rows);
         if wanted.is_empty() {
             return Ok(Arc::new(rows));
         }

@@ -3,16 +3,16 @@
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use super::bisect::partition_point;
-use super::block::Block;
-use super::cache::Cache;
-use super::column::{Column, Numbers, numbers};
-use super::crowd;
+use super::block_cache::Cache;
+use super::column::{IndexColumn, Numbers, numbers};
+use super::dictionary::Dictionary;
+use super::dictionary_block::DictionaryBlock;
 use super::layout::{ColumnMeta, Footer};
 use super::meta::SegmentMeta;
-use super::rows::Rows;
-use super::sheets::Sheets;
-use super::terms::Terms;
+use super::overflow_column;
+use super::partition::partition_point;
+use super::row_set::RowSet;
+use super::segment_file::SegmentFile;
 use crate::error::{Error, Result};
 use crate::fs::Dir;
 use crate::record::{SourceId, TimeRange, Timestamp};
@@ -24,25 +24,25 @@ pub(super) const SOURCE: &str = "vestigo.source";
 
 /// How far a search reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reach {
+pub(super) enum TimeScope {
     /// To every event.
     Everything,
     /// To the events with a time in a window.
     Within(TimeRange),
 }
 
-impl Reach {
+impl TimeScope {
     /// Gives the reach that a request's window means.
-    pub fn of(window: TimeRange) -> Reach {
-        if window == TimeRange::ALL { Reach::Everything } else { Reach::Within(window) }
+    pub fn of(window: TimeRange) -> TimeScope {
+        if window == TimeRange::ALL { TimeScope::Everything } else { TimeScope::Within(window) }
     }
 
     /// Gives the reach of what lies in a window too.
-    pub fn and(self, window: TimeRange) -> Reach {
+    pub fn and(self, window: TimeRange) -> TimeScope {
         match self {
-            Reach::Everything => Reach::Within(window),
-            Reach::Within(mine) => {
-                Reach::Within(TimeRange { from: mine.from.max(window.from), to: mine.to.min(window.to) })
+            TimeScope::Everything => TimeScope::Within(window),
+            TimeScope::Within(mine) => {
+                TimeScope::Within(TimeRange { from: mine.from.max(window.from), to: mine.to.min(window.to) })
             }
         }
     }
@@ -50,8 +50,8 @@ impl Reach {
     /// Tells whether a segment may have events within it.
     pub fn meets(self, segment: &OpenSegment) -> bool {
         match self {
-            Reach::Everything => true,
-            Reach::Within(window) => {
+            TimeScope::Everything => true,
+            TimeScope::Within(window) => {
                 segment.span().is_some_and(|(first, last)| first < window.to && window.from <= last)
             }
         }
@@ -70,30 +70,30 @@ pub(super) struct OpenSegment {
     pub sources: Vec<SourceId>,
     /// The place of each of its sources when they are sorted.
     pub rank: Vec<u32>,
-    sheets: Arc<Sheets>,
+    sheets: Arc<SegmentFile>,
     footer: Footer,
     cache: Arc<Cache>,
-    columns: Vec<OnceLock<Arc<Column>>>,
+    columns: Vec<OnceLock<Arc<IndexColumn>>>,
     kept: Kept,
 }
 
 /// What was opened or made once.
 #[derive(Default)]
 struct Kept {
-    format: OnceLock<Arc<Column>>,
-    source: OnceLock<Arc<Column>>,
-    crowd: OnceLock<Arc<Column>>,
+    format: OnceLock<Arc<IndexColumn>>,
+    source: OnceLock<Arc<IndexColumn>>,
+    crowd: OnceLock<Arc<IndexColumn>>,
     times: OnceLock<Numbers<i64>>,
     origins: OnceLock<Numbers<u64>>,
     records: OnceLock<Numbers<u64>>,
-    all: OnceLock<Arc<Rows>>,
+    all: OnceLock<Arc<RowSet>>,
 }
 
 impl OpenSegment {
     /// Opens the file of a segment; its length and footer are checked here,
     /// each column when it is first read.
     pub fn open(dir: &Dir, number: u32, meta: &SegmentMeta, cache: &Arc<Cache>) -> Result<OpenSegment> {
-        let (sheets, footer) = Sheets::open(dir, &meta.file, meta.bytes, meta.footer)?;
+        let (sheets, footer) = SegmentFile::open(dir, &meta.file, meta.bytes, meta.footer)?;
         let sound = footer.rows == meta.rows
             && footer.timed <= footer.rows
             && (footer.timed > 0) == footer.times.is_some()
@@ -126,7 +126,7 @@ impl OpenSegment {
         let mut fields: Vec<_> =
             columns.map(|column| (column.name.clone(), column.distinct.into())).collect();
         if let Some(crowd) = self.crowd()? {
-            fields.extend(crowd::names(&crowd)?);
+            fields.extend(overflow_column::names(&crowd)?);
         }
         Ok(fields)
     }
@@ -137,8 +137,8 @@ impl OpenSegment {
     }
 
     /// Gives every row.
-    pub fn all(&self) -> Arc<Rows> {
-        self.kept.all.get_or_init(|| Arc::new(Rows::all(self.rows))).clone()
+    pub fn all(&self) -> Arc<RowSet> {
+        self.kept.all.get_or_init(|| Arc::new(RowSet::all(self.rows))).clone()
     }
 
     /// Gives the number of columns that hold fields.
@@ -147,12 +147,12 @@ impl OpenSegment {
     }
 
     /// Gives a field's column by its place.
-    pub fn column_at(&self, i: usize) -> Result<Arc<Column>> {
+    pub fn column_at(&self, i: usize) -> Result<Arc<IndexColumn>> {
         self.opened(&self.columns[i], &self.footer.columns[i], i as u32)
     }
 
     /// Gives the column of a field, of the formats, or of the sources.
-    pub fn column(&self, name: &str) -> Result<Option<Arc<Column>>> {
+    pub fn column(&self, name: &str) -> Result<Option<Arc<IndexColumn>>> {
         if name == FORMAT {
             return self.opened(&self.kept.format, &self.footer.format, u32::MAX).map(Some);
         }
@@ -162,32 +162,38 @@ impl OpenSegment {
         match self.footer.columns.binary_search_by(|column| column.name.as_str().cmp(name)) {
             Ok(i) => self.column_at(i).map(Some),
             Err(_) => match self.crowd()? {
-                Some(crowd) => Ok(crowd::carve(&crowd, name, self.rows)?.map(Arc::new)),
+                Some(crowd) => Ok(overflow_column::carve(&crowd, name, self.rows)?.map(Arc::new)),
                 None => Ok(None),
             },
         }
     }
 
     /// Gives the column that fields share for which there was no room.
-    pub fn crowd(&self) -> Result<Option<Arc<Column>>> {
+    pub fn crowd(&self) -> Result<Option<Arc<IndexColumn>>> {
         let crowd = self.footer.crowd.as_ref();
         crowd.map(|meta| self.opened(&self.kept.crowd, meta, u32::MAX - 1)).transpose()
     }
 
-    fn opened(&self, slot: &OnceLock<Arc<Column>>, meta: &ColumnMeta, place: u32) -> Result<Arc<Column>> {
+    fn opened(
+        &self,
+        slot: &OnceLock<Arc<IndexColumn>>,
+        meta: &ColumnMeta,
+        place: u32,
+    ) -> Result<Arc<IndexColumn>> {
         kept(slot, || {
             let place = (self.number, place);
-            let terms = Terms::of_file(self.sheets.clone(), meta.terms.clone(), self.cache.clone(), place);
-            Ok(Arc::new(Column::open(&self.sheets, meta, self.rows, terms)?))
+            let terms =
+                Dictionary::of_file(self.sheets.clone(), meta.terms.clone(), self.cache.clone(), place);
+            Ok(Arc::new(IndexColumn::open(&self.sheets, meta, self.rows, terms)?))
         })
     }
 
-    fn source_column(&self) -> Result<Arc<Column>> {
+    fn source_column(&self) -> Result<Arc<IndexColumn>> {
         kept(&self.kept.source, || {
             let mut sources = self.sources.clone();
             sources.sort_unstable();
-            let terms = Terms::made(Block::of(sources.iter().map(SourceId::to_string)));
-            Ok(Arc::new(Column::over(self.origins()?, self.rank.clone(), terms)))
+            let terms = Dictionary::made(DictionaryBlock::of(sources.iter().map(SourceId::to_string)));
+            Ok(Arc::new(IndexColumn::over(self.origins()?, self.rank.clone(), terms)))
         })
     }
 
@@ -241,10 +247,10 @@ impl OpenSegment {
     }
 
     /// Gives the rows that a search reaches and that have a time.
-    pub fn timed_rows(&self, reach: Reach) -> Result<Range<u32>> {
+    pub fn timed_rows(&self, reach: TimeScope) -> Result<Range<u32>> {
         match reach {
-            Reach::Everything => Ok(0..self.timed),
-            Reach::Within(window) => {
+            TimeScope::Everything => Ok(0..self.timed),
+            TimeScope::Within(window) => {
                 let from = self.row_at(window.from)?;
                 Ok(from..self.row_at(window.to)?.max(from))
             }
@@ -252,10 +258,10 @@ impl OpenSegment {
     }
 
     /// Gives the rows that a search reaches and that have no time: all, or none.
-    pub fn untimed_rows(&self, reach: Reach) -> Range<u32> {
+    pub fn untimed_rows(&self, reach: TimeScope) -> Range<u32> {
         match reach {
-            Reach::Everything => self.timed..self.rows,
-            Reach::Within(_) => self.rows..self.rows,
+            TimeScope::Everything => self.timed..self.rows,
+            TimeScope::Within(_) => self.rows..self.rows,
         }
     }
 
@@ -265,7 +271,7 @@ impl OpenSegment {
     /// # Errors
     ///
     /// Fails where they are out of order: a field would not be found.
-    pub fn named_columns(&self) -> Result<Vec<(String, Arc<Column>)>> {
+    pub fn named_columns(&self) -> Result<Vec<(String, Arc<IndexColumn>)>> {
         let names = || self.footer.columns.iter().map(|column| column.name.as_str());
         if !names().is_sorted_by(|one, other| one < other) || names().any(str::is_empty) {
             return Err(self.damage("has columns that are out of order"));

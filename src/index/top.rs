@@ -3,13 +3,13 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, HashMap};
 
-use super::answer::{TermOrder, TopValues};
+use super::api::{TermOrder, TopValues};
 use super::matcher::Matcher;
-use super::merge::merge;
-use super::search::Search;
-use super::segment::{OpenSegment, Reach};
-use super::tally::Tally;
-use super::together;
+use super::merge_dictionaries::merge;
+use super::parallel;
+use super::search::QueryRun;
+use super::segment::{OpenSegment, TimeScope};
+use super::value_counts::ValueCounts;
 use crate::error::{Error, Result};
 use crate::record::{FieldId, fields};
 
@@ -20,9 +20,9 @@ const CANDIDATES: usize = 4096;
 /// Gives the `limit` most frequent or rarest values, of those that match where
 /// a matcher is given.
 pub(super) fn top(
-    search: &Search<'_>,
+    search: &QueryRun<'_>,
     segments: &[&OpenSegment],
-    reach: Reach,
+    reach: TimeScope,
     field: &str,
     matcher: Option<&Matcher>,
     rank: TermOrder,
@@ -31,8 +31,9 @@ pub(super) fn top(
     if FieldId::by_name(field) == Some(fields::TIMESTAMP) {
         return Err(Error::usage("times have no top").hint("Count over time with `timeline`."));
     }
-    let tallies = together::each(segments, |segment| Tally::new(search, segment, reach, field, matcher))?;
-    let tallies: Vec<Tally<'_>> = tallies.into_iter().flatten().collect();
+    let tallies =
+        parallel::each(segments, |segment| ValueCounts::new(search, segment, reach, field, matcher))?;
+    let tallies: Vec<ValueCounts<'_>> = tallies.into_iter().flatten().collect();
     let mut best = Best { rank, limit, heap: BinaryHeap::new() };
     let candidates = if rank == TermOrder::Most { candidates(&tallies, limit)? } else { None };
     match candidates {
@@ -61,7 +62,7 @@ pub(super) fn top(
 /// Let T be the `limit`-th largest sum of what each segment's most frequent
 /// values count: at least `limit` values occur T times or more. A value that
 /// occurs so often in all does so at least T ÷ segments times in some segment.
-fn candidates(tallies: &[Tally<'_>], limit: usize) -> Result<Option<BTreeSet<String>>> {
+fn candidates(tallies: &[ValueCounts<'_>], limit: usize) -> Result<Option<BTreeSet<String>>> {
     if limit == 0 || limit > CANDIDATES / 8 {
         return Ok(None);
     }

@@ -4,10 +4,10 @@
 use std::hash::{BuildHasher, RandomState};
 
 use super::cancel::CancelToken;
-use super::column::Column;
-use super::columns::text_of;
-use super::crowd;
+use super::column::IndexColumn;
+use super::overflow_column;
 use super::segment::{FORMAT, OpenSegment};
+use super::segment_builder::text_of;
 use crate::error::Result;
 use crate::record::{Event, FieldId, Key, SourceId};
 
@@ -98,7 +98,13 @@ impl Witness {
         Ok(sum)
     }
 
-    fn column(&self, name: &str, column: &Column, segment: &OpenSegment, values: &mut [u64]) -> Result<()> {
+    fn column(
+        &self,
+        name: &str,
+        column: &IndexColumn,
+        segment: &OpenSegment,
+        values: &mut [u64],
+    ) -> Result<()> {
         let hashes = self.dictionary(name, column, segment)?;
         let mut counts = vec![0u32; hashes.len()];
         column.visit(0..segment.rows, None, &CancelToken::new(), |row, ord| {
@@ -113,7 +119,7 @@ impl Witness {
     }
 
     /// Returns the hash of each value of a dictionary.
-    fn dictionary(&self, name: &str, column: &Column, segment: &OpenSegment) -> Result<Vec<u64>> {
+    fn dictionary(&self, name: &str, column: &IndexColumn, segment: &OpenSegment) -> Result<Vec<u64>> {
         let (terms, mut last) = (column.terms(), None::<String>);
         let mut hashes = Vec::with_capacity(terms.len() as usize);
         for number in 0..terms.blocks() {
@@ -129,7 +135,7 @@ impl Witness {
                     return Err(segment.damage("has a dictionary that is out of order"));
                 }
                 // Fields that share a column stand in it with their names.
-                let (name, text) = if name.is_empty() { crowd::split(text) } else { (name, text) };
+                let (name, text) = if name.is_empty() { overflow_column::split(text) } else { (name, text) };
                 hashes.push(self.value(name, text));
             }
             last = block.len().checked_sub(1).map(|last| block.get(last).to_owned());

@@ -5,9 +5,9 @@ use std::io::{self, BufWriter};
 
 use hashbrown::HashMap;
 
-use super::columns::{Columns, Listed};
-use super::layout::{Footer, Hash};
-use super::press::Press;
+use super::layout::{Footer, PartHash};
+use super::segment_builder::{SegmentBuilder, WrittenColumns};
+use super::segment_serializer::SegmentSerializer;
 use crate::error::{Context, Result, visible};
 use crate::fs::Dir;
 use crate::record::Event;
@@ -27,7 +27,7 @@ pub struct SegmentWriter {
     untimed: Vec<bool>,
     sources: Vec<u32>,
     records: Vec<u64>,
-    columns: Columns,
+    columns: SegmentBuilder,
     keys: Vec<u64>,
     by_key: HashMap<u64, u32>,
     bytes: usize,
@@ -42,7 +42,7 @@ pub struct Segment {
     /// The file's length.
     pub(super) bytes: u64,
     /// The hash of its footer.
-    pub(super) footer: Hash,
+    pub(super) footer: PartHash,
     /// How many events.
     pub(super) rows: u32,
     /// The keys of its sources, by their number in the segment.
@@ -63,7 +63,7 @@ impl SegmentWriter {
             untimed: Vec::new(),
             sources: Vec::new(),
             records: Vec::new(),
-            columns: Columns::new(room),
+            columns: SegmentBuilder::new(room),
             keys: Vec::new(),
             by_key: HashMap::new(),
             bytes: 0,
@@ -113,16 +113,17 @@ impl SegmentWriter {
         Ok(Segment { file: Some(name), bytes, footer, rows: self.times.len() as u32, keys: self.keys })
     }
 
-    fn write(&self, name: &str) -> io::Result<(u64, Hash)> {
+    fn write(&self, name: &str) -> io::Result<(u64, PartHash)> {
         let rows = self.times.len() as u32;
         let order = self.order();
         let place = order.as_deref().map(inverse);
         let place = place.as_deref();
         let file = self.dir.create_new(name)?;
-        let mut press: Press<BufWriter<File>> = Press::begin(BufWriter::with_capacity(1 << 20, file))?;
+        let mut press: SegmentSerializer<BufWriter<File>> =
+            SegmentSerializer::begin(BufWriter::with_capacity(1 << 20, file))?;
         let timed = self.untimed.iter().filter(|untimed| !**untimed).count();
         let times = arranged(&self.times, order.as_deref());
-        let Listed { format, columns, crowd } = self.columns.write(&mut press, rows, place)?;
+        let WrittenColumns { format, columns, crowd } = self.columns.write(&mut press, rows, place)?;
         let footer = Footer {
             rows,
             timed: timed as u32,

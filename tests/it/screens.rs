@@ -54,11 +54,11 @@ fn the_login_after_the_spraying_is_found_within_ten_keys() {
     }
 }
 
-/// The keys of README's first step, in the order in which it names them; what is
-/// no key is a value to go to.
+/// The keys of README's first step, in the order in which it names them; anything
+/// else is a value to go to.
 fn keys_of_the_first_step() -> Vec<String> {
     let text = include_str!("../../README.md");
-    let from = text.find("1. **Did an attack work?**").expect("README has a first step");
+    let from = text.find("1. **Did an attack succeed?**").expect("README has a first step");
     let step = &text[from..from + text[from..].find("2. **When?**").expect("and a second one")];
     let words =
         regex::Regex::new(r"`([^`]+)`|\bEnter\b|\b203\.0\.113\.77\b").expect("the expression is right");

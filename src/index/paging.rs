@@ -2,18 +2,18 @@
 
 use std::cmp::Ordering;
 
-use super::answer::{Hit, Order};
-use super::search::Search;
-use super::segment::{OpenSegment, Reach};
-use super::stream::Stream;
+use super::api::{Hit, Order};
+use super::search::QueryRun;
+use super::segment::{OpenSegment, TimeScope};
+use super::segment_cursor::Stream;
 use crate::error::Result;
 use crate::record::Timestamp;
 
 /// Gives up to `limit` events behind `after`.
 pub(super) fn page(
-    search: &Search<'_>,
+    search: &QueryRun<'_>,
     segments: &[&OpenSegment],
-    reach: Reach,
+    reach: TimeScope,
     order: Order,
     after: Option<&Hit>,
     limit: usize,
@@ -22,7 +22,7 @@ pub(super) fn page(
     if after.is_none_or(|hit| hit.time.is_some()) {
         timed(search, segments, reach, order, after, limit, &mut hits)?;
     }
-    if reach == Reach::Everything && hits.len() < limit {
+    if reach == TimeScope::Everything && hits.len() < limit {
         untimed(search, segments, after.filter(|hit| hit.time.is_none()), limit, &mut hits)?;
     }
     Ok(hits)
@@ -31,9 +31,9 @@ pub(super) fn page(
 /// Gives events that have a time. A segment is searched only when its turn may
 /// have come.
 fn timed(
-    search: &Search<'_>,
+    search: &QueryRun<'_>,
     segments: &[&OpenSegment],
-    reach: Reach,
+    reach: TimeScope,
     order: Order,
     after: Option<&Hit>,
     limit: usize,
@@ -65,7 +65,7 @@ fn timed(
 
 /// Gives events that have no time, by source and record number.
 fn untimed(
-    search: &Search<'_>,
+    search: &QueryRun<'_>,
     segments: &[&OpenSegment],
     after: Option<&Hit>,
     limit: usize,

@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::answer::{FieldInfo, Histogram, Hit, Order, Request, TermOrder, TopValues};
-use super::cache::Cache;
+use super::api::{FieldInfo, Histogram, Hit, Order, Request, TermOrder, TopValues};
+use super::block_cache::Cache;
 use super::cancel::CancelToken;
+use super::filter_cache::FilterCache;
 use super::histogram;
 use super::matcher::Matcher;
-use super::memo::Memo;
 use super::meta::{self, IndexBasis, IndexBinding, Meta};
-use super::page;
-use super::plan::Plan;
-use super::search::Search;
-use super::segment::{OpenSegment, Reach};
-use super::together;
+use super::paging;
+use super::parallel;
+use super::query_plan::QueryPlan;
+use super::search::QueryRun;
+use super::segment::{OpenSegment, TimeScope};
 use super::top;
 use super::witness::{Sum, Witness};
 use crate::error::Result;
@@ -31,7 +31,7 @@ struct Inner {
     shares: Vec<usize>,
     segments: Vec<OpenSegment>,
     cache: Arc<Cache>,
-    memo: Memo,
+    memo: FilterCache,
 }
 
 impl Index {
@@ -54,7 +54,7 @@ impl Index {
 
     /// Returns an index of nothing.
     pub fn empty() -> Index {
-        let (cache, memo) = (Arc::default(), Memo::default());
+        let (cache, memo) = (Arc::default(), FilterCache::default());
         let (batches, shares, segments) = (Vec::new(), Vec::new(), Vec::new());
         Index(Arc::new(Inner { batches, shares, segments, cache, memo }))
     }
@@ -68,7 +68,7 @@ impl Index {
             shares: meta.batches.iter().map(|batch| batch.segments.len()).collect(),
             segments: segments.collect::<Result<_>>()?,
             cache,
-            memo: Memo::default(),
+            memo: FilterCache::default(),
         })))
     }
 
@@ -76,7 +76,7 @@ impl Index {
     /// batch, by its number.
     pub fn sums(&self, witness: &Witness) -> Result<BTreeMap<u32, Sum>> {
         let segments: Vec<&OpenSegment> = self.0.segments.iter().collect();
-        let mut sums = together::each(&segments, |segment| witness.segment(segment))?.into_iter();
+        let mut sums = parallel::each(&segments, |segment| witness.segment(segment))?.into_iter();
         let share = |(number, share): (&u32, &usize)| {
             let mut whole = Sum::default();
             sums.by_ref().take(*share).for_each(|sum| whole.add(sum));
@@ -93,7 +93,7 @@ impl Index {
     /// Counts the events that match.
     pub fn count(&self, request: &Request, cancel: &CancelToken) -> Result<u64> {
         let (search, reach) = self.search(request, cancel)?;
-        let counts = together::each(&self.within(reach), |segment| {
+        let counts = parallel::each(&self.within(reach), |segment| {
             let (timed, untimed) = (segment.timed_rows(reach)?, segment.untimed_rows(reach));
             let rows = search.rows(segment)?;
             Ok(rows.count(timed) + rows.count(untimed))
@@ -112,13 +112,13 @@ impl Index {
         cancel: &CancelToken,
     ) -> Result<Vec<Hit>> {
         let (search, reach) = self.search(request, cancel)?;
-        page::page(&search, &self.within(reach), reach, order, after, limit)
+        paging::page(&search, &self.within(reach), reach, order, after, limit)
     }
 
     /// Gives the first and the last time among the events that match.
     pub fn span(&self, request: &Request, cancel: &CancelToken) -> Result<Option<(Timestamp, Timestamp)>> {
         let (search, reach) = self.search(request, cancel)?;
-        let spans = together::each(&self.within(reach), |segment| {
+        let spans = parallel::each(&self.within(reach), |segment| {
             let range = segment.timed_rows(reach)?;
             let rows = search.rows(segment)?;
             let ends = rows.next(range.clone()).zip(rows.previous(range));
@@ -167,9 +167,9 @@ impl Index {
         cancel: &CancelToken,
     ) -> Result<Vec<TopValues>> {
         self.0.cache.begin();
-        let search = Search { plan: Plan::All, cancel, memo: &self.0.memo };
+        let search = QueryRun { plan: QueryPlan::All, cancel, memo: &self.0.memo };
         let matcher = (!prefix.is_empty()).then(|| Matcher::begins(prefix));
-        let reach = Reach::Everything;
+        let reach = TimeScope::Everything;
         top::top(&search, &self.within(reach), reach, field, matcher.as_ref(), TermOrder::Most, limit)
     }
 
@@ -194,14 +194,14 @@ impl Index {
         self.len() == 0
     }
 
-    fn search<'a>(&'a self, request: &Request, cancel: &'a CancelToken) -> Result<(Search<'a>, Reach)> {
+    fn search<'a>(&'a self, request: &Request, cancel: &'a CancelToken) -> Result<(QueryRun<'a>, TimeScope)> {
         self.0.cache.begin();
-        let search = Search { plan: Plan::new(&request.expr)?, cancel, memo: &self.0.memo };
-        Ok((search, Reach::of(request.window)))
+        let search = QueryRun { plan: QueryPlan::new(&request.expr)?, cancel, memo: &self.0.memo };
+        Ok((search, TimeScope::of(request.window)))
     }
 
     /// Gives the segments that may have events within reach.
-    fn within(&self, reach: Reach) -> Vec<&OpenSegment> {
+    fn within(&self, reach: TimeScope) -> Vec<&OpenSegment> {
         self.0.segments.iter().filter(|segment| reach.meets(segment)).collect()
     }
 }

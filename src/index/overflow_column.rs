@@ -7,11 +7,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::block::Block;
 use super::cancel::CancelToken;
-use super::column::Column;
-use super::gather::outline;
-use super::terms::Terms;
+use super::column::IndexColumn;
+use super::column_builder::outline;
+use super::dictionary::Dictionary;
+use super::dictionary_block::DictionaryBlock;
 use crate::error::Result;
 
 /// Writes the entry of a value.
@@ -32,7 +32,7 @@ pub(super) fn value(entry: &str) -> &str {
 }
 
 /// Gives the column of one field; none where no row has it.
-pub(super) fn carve(crowd: &Column, name: &str, rows: u32) -> Result<Option<Column>> {
+pub(super) fn carve(crowd: &IndexColumn, name: &str, rows: u32) -> Result<Option<IndexColumn>> {
     let mut prefix = String::new();
     write(name, "", &mut prefix);
     let terms = crowd.terms();
@@ -51,11 +51,11 @@ pub(super) fn carve(crowd: &Column, name: &str, rows: u32) -> Result<Option<Colu
         (from..to).map(|ord| Ok(value(&terms.get(ord)?).to_owned())).collect::<Result<_>>()?;
     let (present, starts) = outline(&pairs);
     let ords = pairs.iter().map(|pair| pair & u64::from(u32::MAX)).collect();
-    Ok(Some(Column::made(rows, &present, starts, ords, Terms::made(Block::of(values)))))
+    Ok(Some(IndexColumn::made(rows, &present, starts, ords, Dictionary::made(DictionaryBlock::of(values)))))
 }
 
 /// Gives the names of the fields and how many distinct values each has.
-pub(super) fn names(crowd: &Column) -> Result<BTreeMap<String, u64>> {
+pub(super) fn names(crowd: &IndexColumn) -> Result<BTreeMap<String, u64>> {
     let mut names: BTreeMap<String, u64> = BTreeMap::new();
     let terms = crowd.terms();
     for number in 0..terms.blocks() {

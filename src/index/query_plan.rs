@@ -10,15 +10,15 @@ use crate::record::{EventId, FieldKind, Timestamp, fields};
 
 /// A query that can be asked of a segment.
 #[derive(Debug)]
-pub(super) enum Plan {
+pub(super) enum QueryPlan {
     /// Every event.
     All,
     /// Each of these.
-    And(Vec<Plan>),
+    And(Vec<QueryPlan>),
     /// Any of these.
-    Or(Vec<Plan>),
+    Or(Vec<QueryPlan>),
     /// The others.
-    Not(Box<Plan>),
+    Not(Box<QueryPlan>),
     /// Events with a value that matches.
     Value {
         /// What was asked, under which the answer is kept.
@@ -38,39 +38,41 @@ pub(super) enum Plan {
     Ids(HashMap<String, Vec<EventId>>),
 }
 
-impl Plan {
+impl QueryPlan {
     /// Compiles a query. What cannot be asked of an index is a usage failure.
-    pub fn new(expr: &Expr) -> Result<Plan> {
+    pub fn new(expr: &Expr) -> Result<QueryPlan> {
         match expr {
-            Expr::All => Ok(Plan::All),
-            Expr::And(members) => Ok(Plan::And(members.iter().map(Plan::new).collect::<Result<_>>()?)),
+            Expr::All => Ok(QueryPlan::All),
+            Expr::And(members) => {
+                Ok(QueryPlan::And(members.iter().map(QueryPlan::new).collect::<Result<_>>()?))
+            }
             Expr::Or(members) => any_of(members),
-            Expr::Not(inner) => Ok(Plan::Not(Box::new(Plan::new(inner)?))),
+            Expr::Not(inner) => Ok(QueryPlan::Not(Box::new(QueryPlan::new(inner)?))),
             Expr::Leaf(leaf) => of_leaf(leaf),
         }
     }
 }
 
 /// Ids are looked up together: a tag may stand for thousands of them.
-fn any_of(members: &[Expr]) -> Result<Plan> {
+fn any_of(members: &[Expr]) -> Result<QueryPlan> {
     let (mut ids, mut plans) = (HashMap::<String, Vec<EventId>>::new(), Vec::new());
     for member in members {
-        match Plan::new(member)? {
-            Plan::Ids(more) => {
+        match QueryPlan::new(member)? {
+            QueryPlan::Ids(more) => {
                 more.into_iter().for_each(|(source, more)| ids.entry(source).or_default().extend(more))
             }
             plan => plans.push(plan),
         }
     }
     if !ids.is_empty() {
-        plans.push(Plan::Ids(ids));
+        plans.push(QueryPlan::Ids(ids));
     }
-    Ok(Plan::Or(plans))
+    Ok(QueryPlan::Or(plans))
 }
 
-fn of_leaf(leaf: &Leaf) -> Result<Plan> {
+fn of_leaf(leaf: &Leaf) -> Result<QueryPlan> {
     let (name, meaning) = match &leaf.field {
-        None if leaf.test == Test::Exists => return Ok(Plan::All),
+        None if leaf.test == Test::Exists => return Ok(QueryPlan::All),
         None => return value(leaf, None, Meaning::Words),
         Some(FieldRef::Core(fields::TIMESTAMP)) => return of_time(&leaf.test),
         Some(FieldRef::Core(id)) => (id.name(), meaning_of(id.field().kind)),
@@ -83,7 +85,7 @@ fn of_leaf(leaf: &Leaf) -> Result<Plan> {
         }
     };
     if leaf.test == Test::Exists {
-        return Ok(Plan::Exists(name.to_owned()));
+        return Ok(QueryPlan::Exists(name.to_owned()));
     }
     value(leaf, Some(name), meaning)
 }
@@ -97,14 +99,14 @@ fn meaning_of(kind: FieldKind) -> Meaning {
     }
 }
 
-fn value(leaf: &Leaf, field: Option<&str>, meaning: Meaning) -> Result<Plan> {
+fn value(leaf: &Leaf, field: Option<&str>, meaning: Meaning) -> Result<QueryPlan> {
     let matcher = Matcher::new(&leaf.test, meaning)?;
-    Ok(Plan::Value { leaf: leaf.clone(), field: field.map(str::to_owned), matcher })
+    Ok(QueryPlan::Value { leaf: leaf.clone(), field: field.map(str::to_owned), matcher })
 }
 
-fn of_source(leaf: &Leaf) -> Result<Plan> {
+fn of_source(leaf: &Leaf) -> Result<QueryPlan> {
     let matcher = match &leaf.test {
-        Test::Exists => return Ok(Plan::All),
+        Test::Exists => return Ok(QueryPlan::All),
         Test::Is(Pattern { text, quoted }) if *quoted || !text.contains([Pattern::ANY, Pattern::ONE]) => {
             Matcher::begins(text)
         }
@@ -113,15 +115,15 @@ fn of_source(leaf: &Leaf) -> Result<Plan> {
             return Err(Error::usage("a source is named by its SHA-256 or the beginning of it"));
         }
     };
-    Ok(Plan::Value { leaf: leaf.clone(), field: Some(SOURCE.to_owned()), matcher })
+    Ok(QueryPlan::Value { leaf: leaf.clone(), field: Some(SOURCE.to_owned()), matcher })
 }
 
-fn of_id(test: &Test) -> Result<Plan> {
+fn of_id(test: &Test) -> Result<QueryPlan> {
     match test {
-        Test::Exists => Ok(Plan::All),
+        Test::Exists => Ok(QueryPlan::All),
         Test::Is(pattern) => {
             let id: EventId = pattern.text.parse()?;
-            Ok(Plan::Ids(HashMap::from([(id.source[..8].to_owned(), vec![id])])))
+            Ok(QueryPlan::Ids(HashMap::from([(id.source[..8].to_owned(), vec![id])])))
         }
         Test::Regex(_) | Test::Cidr(..) | Test::Compare(..) | Test::Range(..) => Err(Error::usage(
             "an event id is given in full",
@@ -130,7 +132,7 @@ fn of_id(test: &Test) -> Result<Plan> {
     }
 }
 
-fn of_time(test: &Test) -> Result<Plan> {
+fn of_time(test: &Test) -> Result<QueryPlan> {
     let moment = |(op, scalar): (Op, Scalar)| match scalar {
         Scalar::Moment(moment) => Ok((op, moment)),
         Scalar::Number(_) | Scalar::Ip(_) | Scalar::Text(_) => {
@@ -142,13 +144,13 @@ fn of_time(test: &Test) -> Result<Plan> {
         }
     };
     match test {
-        Test::Exists => Ok(Plan::Time(Vec::new())),
-        Test::Compare(op, scalar) => Ok(Plan::Time(vec![moment((*op, scalar.clone()))?])),
+        Test::Exists => Ok(QueryPlan::Time(Vec::new())),
+        Test::Compare(op, scalar) => Ok(QueryPlan::Time(vec![moment((*op, scalar.clone()))?])),
         Test::Range(low, high) => {
-            let bounds = super::scalar::bounds(low, high);
-            Ok(Plan::Time(bounds.into_iter().map(moment).collect::<Result<_>>()?))
+            let bounds = super::compare::bounds(low, high);
+            Ok(QueryPlan::Time(bounds.into_iter().map(moment).collect::<Result<_>>()?))
         }
-        Test::Is(_) | Test::Regex(_) => Ok(Plan::TimeText(Matcher::new(test, Meaning::Whole)?)),
+        Test::Is(_) | Test::Regex(_) => Ok(QueryPlan::TimeText(Matcher::new(test, Meaning::Whole)?)),
         Test::Cidr(..) => Err(Error::usage("`@timestamp` is a time and lies in no network")),
     }
 }

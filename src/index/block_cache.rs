@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use zstd::bulk::Decompressor;
 
-use super::block::Block;
+use super::dictionary_block::DictionaryBlock;
 use crate::error::{Context, Result};
 
 /// How much memory decoded blocks may take, in bytes.
@@ -30,7 +30,7 @@ pub(super) struct Cache {
 
 #[derive(Default)]
 struct Held {
-    blocks: HashMap<(Place, u32), (Arc<Block>, u64)>,
+    blocks: HashMap<(Place, u32), (Arc<DictionaryBlock>, u64)>,
     bytes: usize,
 }
 
@@ -55,8 +55,8 @@ impl Cache {
     pub fn get(
         &self,
         key: (Place, u32),
-        decode: impl FnOnce(&mut Decompressor<'static>) -> Result<Block>,
-    ) -> Result<Arc<Block>> {
+        decode: impl FnOnce(&mut Decompressor<'static>) -> Result<DictionaryBlock>,
+    ) -> Result<Arc<DictionaryBlock>> {
         let now = self.search.load(Ordering::Relaxed);
         if let Some((block, used)) = self.held().blocks.get_mut(&key) {
             *used = now;
@@ -73,7 +73,7 @@ impl Cache {
         Ok(block)
     }
 
-    fn keep(&self, key: (Place, u32), block: &Arc<Block>, now: u64) {
+    fn keep(&self, key: (Place, u32), block: &Arc<DictionaryBlock>, now: u64) {
         let mut held = self.held();
         if held.bytes + block.bytes() > self.budget {
             held.forget(now, self.budget * 3 / 4);
@@ -120,8 +120,8 @@ impl Held {
 mod tests {
     use super::*;
 
-    fn block(text: &str) -> Result<Block> {
-        Ok(Block::of([text.to_owned()]))
+    fn block(text: &str) -> Result<DictionaryBlock> {
+        Ok(DictionaryBlock::of([text.to_owned()]))
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 /// A set of ordinals of one dictionary.
 #[derive(Debug)]
-pub(super) struct Picked {
+pub(super) struct OrdinalSet {
     words: Vec<u64>,
     len: u32,
     count: u32,
@@ -10,10 +10,10 @@ pub(super) struct Picked {
     last: u32,
 }
 
-impl Picked {
+impl OrdinalSet {
     /// Makes a set without ordinals, of a dictionary of `len` values.
-    pub fn none(len: u32) -> Picked {
-        Picked { words: vec![0; len.div_ceil(64) as usize], len, count: 0, first: u32::MAX, last: 0 }
+    pub fn none(len: u32) -> OrdinalSet {
+        OrdinalSet { words: vec![0; len.div_ceil(64) as usize], len, count: 0, first: u32::MAX, last: 0 }
     }
 
     /// Adds an ordinal that is not in it yet.

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::net::IpAddr;
 
-use super::fold::fold;
+use super::tokenizer::fold;
 use crate::query::{Op, Scalar, Side};
 use crate::record::Timestamp;
 

@@ -9,12 +9,12 @@ use std::cmp::{Ordering, Reverse};
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::answer::{Hit, Order};
-use super::bisect::{partition_point, run_length};
+use super::api::{Hit, Order};
 use super::column::Numbers;
-use super::rows::Rows;
-use super::search::Search;
-use super::segment::{OpenSegment, Reach};
+use super::partition::{partition_point, run_length};
+use super::row_set::RowSet;
+use super::search::QueryRun;
+use super::segment::{OpenSegment, TimeScope};
 use crate::error::Result;
 use crate::record::{SourceId, Timestamp};
 
@@ -23,7 +23,7 @@ pub(super) struct Stream<'a> {
     /// The next event.
     pub head: Hit,
     segment: &'a OpenSegment,
-    rows: Arc<Rows>,
+    rows: Arc<RowSet>,
     origins: Numbers<u64>,
     records: Numbers<u64>,
     order: Order,
@@ -45,9 +45,9 @@ impl<'a> Stream<'a> {
     /// Begins with the first event that has a time, behind `after`; none where
     /// there is none.
     pub fn timed(
-        search: &Search<'_>,
+        search: &QueryRun<'_>,
         segment: &'a OpenSegment,
-        reach: Reach,
+        reach: TimeScope,
         order: Order,
         after: Option<&Hit>,
     ) -> Result<Option<Stream<'a>>> {
@@ -68,7 +68,7 @@ impl<'a> Stream<'a> {
 
     /// Begins with the first event that has no time, behind `after`.
     pub fn untimed(
-        search: &Search<'_>,
+        search: &QueryRun<'_>,
         segment: &'a OpenSegment,
         after: Option<&Hit>,
     ) -> Result<Option<Stream<'a>>> {
@@ -81,7 +81,7 @@ impl<'a> Stream<'a> {
     }
 
     fn new(
-        search: &Search<'_>,
+        search: &QueryRun<'_>,
         segment: &'a OpenSegment,
         order: Order,
         after: Option<&Hit>,
@@ -178,7 +178,7 @@ impl<'a> Stream<'a> {
 }
 
 /// Takes the next row of a range that matches.
-fn take(rows: &Rows, left: &mut Range<u32>, order: Order) -> Option<u32> {
+fn take(rows: &RowSet, left: &mut Range<u32>, order: Order) -> Option<u32> {
     match order {
         Order::Oldest => {
             let row = rows.next(left.clone())?;

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use super::block::Block;
-use super::search::Search;
-use super::tally::Tally;
+use super::dictionary_block::DictionaryBlock;
+use super::search::QueryRun;
+use super::value_counts::ValueCounts;
 use crate::error::Result;
 
 /// Walks through the sorted dictionaries together and calls for each value
 /// that occurs, with how often in all.
 pub(super) fn merge(
-    search: &Search<'_>,
-    tallies: &[Tally<'_>],
+    search: &QueryRun<'_>,
+    tallies: &[ValueCounts<'_>],
     mut call: impl FnMut(&str, u64),
 ) -> Result<()> {
     let mut cursors = Vec::new();
@@ -47,14 +47,14 @@ pub(super) fn merge(
 
 /// A place in the dictionary of a tally, at a value that occurs.
 struct Cursor<'a> {
-    tally: &'a Tally<'a>,
+    tally: &'a ValueCounts<'a>,
     number: usize,
-    block: Arc<Block>,
+    block: Arc<DictionaryBlock>,
     at: usize,
 }
 
 impl<'a> Cursor<'a> {
-    fn begin(tally: &'a Tally<'a>) -> Result<Option<Cursor<'a>>> {
+    fn begin(tally: &'a ValueCounts<'a>) -> Result<Option<Cursor<'a>>> {
         let Some(ord) = tally.counts.iter().position(|count| *count > 0) else { return Ok(None) };
         let terms = tally.column.terms();
         let number = terms.block_of(ord as u32);

@@ -1,12 +1,12 @@
 //! One column while its segment is filled.
 
-use super::intern::Interner;
+use super::interner::Interner;
 
 /// The values of one field: their numbers, row by row.
 ///
 /// While every row so far has exactly one value no row numbers are kept.
 #[derive(Default)]
-pub(super) struct Gather {
+pub(super) struct ColumnBuilder {
     pub(super) terms: Interner,
     rows: Option<Vec<u32>>,
     ids: Ids,
@@ -20,7 +20,7 @@ enum Ids {
 }
 
 /// A column in its final order, ready to be encoded.
-pub(super) struct Arranged {
+pub(super) struct SortedColumn {
     /// Rows that have values, ascending; none where all have.
     pub present: Option<Vec<u32>>,
     /// Where each such row's values begin, and their number at the end; none
@@ -32,7 +32,7 @@ pub(super) struct Arranged {
     pub sorted: Vec<u32>,
 }
 
-impl Gather {
+impl ColumnBuilder {
     /// Adds a value; rows come in ascending order. Gives about how many bytes it took.
     pub fn push(&mut self, row: u32, text: &str) -> usize {
         let (id, new) = self.terms.intern(text);
@@ -54,7 +54,7 @@ impl Gather {
 
     /// Puts the values into the order of the final rows. `place[old]` is a row's
     /// final number; without it rows stay where they are.
-    pub fn arrange(&self, rows: u32, place: Option<&[u32]>) -> Arranged {
+    pub fn arrange(&self, rows: u32, place: Option<&[u32]>) -> SortedColumn {
         let sorted = self.terms.sorted();
         let mut rank = vec![0u32; sorted.len()];
         sorted.iter().zip(0..).for_each(|(id, i)| rank[*id as usize] = i);
@@ -64,14 +64,14 @@ impl Gather {
                 let row = place.map_or(row, |place| place[row] as usize);
                 ords[row] = rank[id as usize].into();
             });
-            return Arranged { present: None, starts: None, ords, sorted };
+            return SortedColumn { present: None, starts: None, ords, sorted };
         }
         let pairs = self.pairs(&rank, place);
         let (present, starts) = outline(&pairs);
         let starts = (starts.len() <= pairs.len()).then_some(starts);
         let present = (present.len() < rows as usize).then_some(present);
         let ords = pairs.into_iter().map(|pair| pair & u64::from(u32::MAX)).collect();
-        Arranged { present, starts, ords, sorted }
+        SortedColumn { present, starts, ords, sorted }
     }
 
     /// Gives row and rank in one number each, sorted, each pair once.
@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn numbers_of_every_width_come_back() {
-        let mut gather = Gather::default();
+        let mut gather = ColumnBuilder::default();
         let texts: Vec<String> = (0..70_000).map(|i| format!("{i:05}")).collect();
         let spent: usize = (0..).zip(&texts).map(|(row, text)| gather.push(row, text)).sum();
         assert!(spent > 70_000 * (4 + 5));

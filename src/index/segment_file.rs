@@ -4,21 +4,21 @@ use std::path::Path;
 
 use tantivy::directory::{Directory, MmapDirectory, OwnedBytes};
 
-use super::damage::damaged;
-use super::layout::{Footer, HEAD, Hash, Part, TAIL, hash_of};
+use super::corruption::damaged;
+use super::layout::{FilePart, Footer, HEAD, PartHash, TAIL, hash_of};
 use crate::error::{Error, Result};
 use crate::fs::{Dir, FileKind};
 
 /// A segment's file. Every part is checked when it is taken.
-pub(super) struct Sheets {
+pub(super) struct SegmentFile {
     bytes: OwnedBytes,
     name: String,
 }
 
-impl Sheets {
+impl SegmentFile {
     /// Maps a plain file of the index folder, which must have this length, and
     /// reads its footer, which must have this hash.
-    pub fn open(dir: &Dir, name: &str, length: u64, footer: Hash) -> Result<(Sheets, Footer)> {
+    pub fn open(dir: &Dir, name: &str, length: u64, footer: PartHash) -> Result<(SegmentFile, Footer)> {
         let bad = |error: Box<dyn std::error::Error>| damaged(format!("cannot read {name}: {error}"));
         match dir.kind(name).map_err(|error| bad(error.into()))? {
             Some(FileKind::File(_)) => {}
@@ -30,7 +30,7 @@ impl Sheets {
         let folder = MmapDirectory::open(dir.path()).map_err(|error| bad(error.into()))?;
         let slice = folder.open_read(Path::new(name)).map_err(|error| bad(error.into()))?;
         let bytes = slice.read_bytes().map_err(|error| bad(error.into()))?;
-        let sheets = Sheets { bytes, name: name.to_owned() };
+        let sheets = SegmentFile { bytes, name: name.to_owned() };
         if sheets.bytes.len() as u64 != length {
             return Err(sheets.damage(&format!("has {} bytes instead of {length}", sheets.bytes.len())));
         }
@@ -38,7 +38,7 @@ impl Sheets {
         Ok((sheets, footer))
     }
 
-    fn footer(&self, hash: Hash) -> Result<Footer> {
+    fn footer(&self, hash: PartHash) -> Result<Footer> {
         let end = TAIL.len() + 4;
         let all = self.bytes.as_slice();
         if all.len() < HEAD.len() + end || !all.starts_with(HEAD) || !all.ends_with(TAIL) {
@@ -48,12 +48,12 @@ impl Sheets {
         let length: [u8; 4] = all[at..at + 4].try_into().expect("four bytes were taken");
         let length = u64::from(u32::from_le_bytes(length));
         let start = (at as u64).checked_sub(length).ok_or_else(|| self.damage("has no footer"))?;
-        let json = self.part(Part(start, length, hash))?;
+        let json = self.part(FilePart(start, length, hash))?;
         serde_json::from_slice(&json).map_err(|error| self.damage(&format!("has a strange footer: {error}")))
     }
 
     /// Takes a part; its bytes are what was written.
-    pub fn part(&self, Part(offset, length, hash): Part) -> Result<OwnedBytes> {
+    pub fn part(&self, FilePart(offset, length, hash): FilePart) -> Result<OwnedBytes> {
         let end = offset.checked_add(length).filter(|end| *end <= self.bytes.len() as u64);
         let end = end.ok_or_else(|| self.damage("is too short for its parts"))?;
         let bytes = self.bytes.slice(offset as usize..end as usize);

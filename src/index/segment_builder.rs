@@ -6,28 +6,28 @@ use std::io;
 use hashbrown::HashMap;
 use hashbrown::hash_map::EntryRef;
 
-use super::crowd;
-use super::gather::Gather;
+use super::column_builder::ColumnBuilder;
 use super::layout::ColumnMeta;
-use super::press::Press;
+use super::overflow_column;
+use super::segment_serializer::SegmentSerializer;
 use crate::record::{Event, FIELDS, FieldId, Key, Value};
 
 /// What a column takes before it has a value, about, in bytes.
 const COLUMN_BYTES: usize = 512;
 /// The columns of a segment.
-pub(super) struct Columns {
-    format: Gather,
-    core: Vec<Option<Box<Gather>>>,
-    own: HashMap<String, Gather>,
+pub(super) struct SegmentBuilder {
+    format: ColumnBuilder,
+    core: Vec<Option<Box<ColumnBuilder>>>,
+    own: HashMap<String, ColumnBuilder>,
     /// How many own fields get a column each.
     room: usize,
-    crowd: Gather,
+    crowd: ColumnBuilder,
     scratch: String,
     entry: String,
 }
 
 /// The columns as the footer lists them.
-pub(super) struct Listed {
+pub(super) struct WrittenColumns {
     /// The formats.
     pub format: ColumnMeta,
     /// The fields, by name.
@@ -36,15 +36,15 @@ pub(super) struct Listed {
     pub crowd: Option<ColumnMeta>,
 }
 
-impl Columns {
+impl SegmentBuilder {
     /// Makes columns without rows. So many own fields get a column each, the rest share one.
-    pub fn new(room: usize) -> Columns {
-        Columns {
-            format: Gather::default(),
+    pub fn new(room: usize) -> SegmentBuilder {
+        SegmentBuilder {
+            format: ColumnBuilder::default(),
             core: FIELDS.iter().map(|_| None).collect(),
             own: HashMap::new(),
             room,
-            crowd: Gather::default(),
+            crowd: ColumnBuilder::default(),
             scratch: String::new(),
             entry: String::new(),
         }
@@ -66,10 +66,10 @@ impl Columns {
                             push_core(&mut self.core[id.index()], row, text)
                         }
                         EntryRef::Vacant(entry) if room => {
-                            COLUMN_BYTES + name.len() + entry.insert(Gather::default()).push(row, text)
+                            COLUMN_BYTES + name.len() + entry.insert(ColumnBuilder::default()).push(row, text)
                         }
                         EntryRef::Vacant(_) => {
-                            crowd::write(name, text, &mut self.entry);
+                            overflow_column::write(name, text, &mut self.entry);
                             self.crowd.push(row, &self.entry)
                         }
                     }
@@ -82,19 +82,19 @@ impl Columns {
     /// Writes the columns of so many rows; `place` is each row's final number.
     pub fn write<W: io::Write>(
         &self,
-        press: &mut Press<W>,
+        press: &mut SegmentSerializer<W>,
         rows: u32,
         place: Option<&[u32]>,
-    ) -> io::Result<Listed> {
+    ) -> io::Result<WrittenColumns> {
         let core = FIELDS.iter().zip(&self.core);
         let core = core.filter_map(|(field, gather)| Some((field.name, gather.as_deref()?)));
         let own = self.own.iter().map(|(name, gather)| (name.as_str(), gather));
-        let mut columns: Vec<(&str, &Gather)> = core.chain(own).collect();
+        let mut columns: Vec<(&str, &ColumnBuilder)> = core.chain(own).collect();
         columns.sort_unstable_by_key(|(name, _)| *name);
         let columns = columns.into_iter().map(|(name, gather)| press.column(name, gather, rows, place));
         let columns = columns.collect::<io::Result<_>>()?;
         let crowd = (!self.crowd.is_empty()).then(|| press.column("", &self.crowd, rows, place));
-        Ok(Listed {
+        Ok(WrittenColumns {
             columns,
             crowd: crowd.transpose()?,
             format: press.column("", &self.format, rows, place)?,
@@ -102,7 +102,7 @@ impl Columns {
     }
 }
 
-fn push_core(slot: &mut Option<Box<Gather>>, row: u32, text: &str) -> usize {
+fn push_core(slot: &mut Option<Box<ColumnBuilder>>, row: u32, text: &str) -> usize {
     let new = if slot.is_none() { COLUMN_BYTES } else { 0 };
     new + slot.get_or_insert_default().push(row, text)
 }

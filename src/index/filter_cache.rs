@@ -5,7 +5,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::rows::Rows;
+use super::row_set::RowSet;
 use crate::query::Leaf;
 
 /// How much memory answers may take, in bytes.
@@ -13,7 +13,7 @@ const BUDGET: usize = 64 << 20;
 
 /// Answers by test and segment.
 #[derive(Default)]
-pub(super) struct Memo(Mutex<Held>);
+pub(super) struct FilterCache(Mutex<Held>);
 
 #[derive(Default)]
 struct Held {
@@ -24,12 +24,12 @@ struct Held {
 
 struct Answer {
     leaf: Leaf,
-    rows: Vec<(u32, Arc<Rows>)>,
+    rows: Vec<(u32, Arc<RowSet>)>,
 }
 
-impl Memo {
+impl FilterCache {
     /// Gives what a test answered in a segment, if it is remembered.
-    pub fn get(&self, leaf: &Leaf, segment: u32) -> Option<Arc<Rows>> {
+    pub fn get(&self, leaf: &Leaf, segment: u32) -> Option<Arc<RowSet>> {
         let mut held = self.held();
         let at = held.answers.iter().rposition(|answer| answer.leaf == *leaf)?;
         let found = held.answers[at].rows.iter().find(|(number, _)| *number == segment)?.1.clone();
@@ -38,7 +38,7 @@ impl Memo {
     }
 
     /// Remembers what a test answered, and forgets what was not used for longest.
-    pub fn keep(&self, leaf: &Leaf, segment: u32, rows: &Arc<Rows>) {
+    pub fn keep(&self, leaf: &Leaf, segment: u32, rows: &Arc<RowSet>) {
         let mut held = self.held();
         match held.answers.iter().rposition(|answer| answer.leaf == *leaf) {
             Some(at) => held.answers[at..].rotate_left(1),

@@ -4,20 +4,20 @@ use std::ops::Range;
 
 /// A set of rows, one bit each.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Rows {
+pub(super) struct RowSet {
     words: Vec<u64>,
     len: u32,
 }
 
-impl Rows {
+impl RowSet {
     /// Makes a set without rows, for a segment of `len` rows.
-    pub fn none(len: u32) -> Rows {
-        Rows { words: vec![0; len.div_ceil(64) as usize], len }
+    pub fn none(len: u32) -> RowSet {
+        RowSet { words: vec![0; len.div_ceil(64) as usize], len }
     }
 
     /// Makes a set of these rows.
-    pub fn range(len: u32, range: Range<u32>) -> Rows {
-        let mut rows = Rows::none(len);
+    pub fn range(len: u32, range: Range<u32>) -> RowSet {
+        let mut rows = RowSet::none(len);
         let range = range.start..range.end.min(len);
         if range.start >= range.end {
             return rows;
@@ -30,8 +30,8 @@ impl Rows {
     }
 
     /// Makes a set of all rows.
-    pub fn all(len: u32) -> Rows {
-        Rows::range(len, 0..len)
+    pub fn all(len: u32) -> RowSet {
+        RowSet::range(len, 0..len)
     }
 
     /// Gives the memory it takes, in bytes.
@@ -107,12 +107,12 @@ impl Rows {
     }
 
     /// Keeps the rows that are in the other set too.
-    pub fn and(&mut self, other: &Rows) {
+    pub fn and(&mut self, other: &RowSet) {
         self.words.iter_mut().zip(&other.words).for_each(|(mine, theirs)| *mine &= theirs);
     }
 
     /// Adds the rows of the other set.
-    pub fn or(&mut self, other: &Rows) {
+    pub fn or(&mut self, other: &RowSet) {
         self.words.iter_mut().zip(&other.words).for_each(|(mine, theirs)| *mine |= theirs);
     }
 
@@ -154,7 +154,7 @@ mod tests {
             flags in prop::collection::vec(any::<bool>(), 0..300), from in 0u32..310, to in 0u32..310,
         ) {
             let len = flags.len() as u32;
-            let mut rows = Rows::none(len);
+            let mut rows = RowSet::none(len);
             (0..len).filter(|i| flags[*i as usize]).for_each(|i| rows.insert(i));
             let within: Vec<u32> = (from..to.min(len)).filter(|i| flags[*i as usize]).collect();
             prop_assert_eq!(rows.count(from..to), within.len() as u64);
@@ -165,10 +165,10 @@ mod tests {
             prop_assert_eq!(others.count(0..len) + rows.count(0..len), u64::from(len));
             let mut both = rows.clone();
             both.and(&others);
-            prop_assert_eq!(both, Rows::none(len));
+            prop_assert_eq!(both, RowSet::none(len));
             others.or(&rows);
-            prop_assert_eq!(others, Rows::all(len));
-            let run = Rows::range(len, from..to);
+            prop_assert_eq!(others, RowSet::all(len));
+            let run = RowSet::range(len, from..to);
             prop_assert!((0..len).all(|i| run.contains(i) == (from <= i && i < to)));
         }
     }

@@ -4,18 +4,18 @@ use std::sync::Arc;
 
 use zstd::bulk::Decompressor;
 
-use super::bisect::partition_point;
-use super::block::Block;
-use super::cache::{Cache, Place};
+use super::block_cache::{Cache, Place};
 use super::cancel::CancelToken;
+use super::dictionary_block::DictionaryBlock;
 use super::layout::BlockMeta;
 use super::matcher::Matcher;
-use super::picked::Picked;
-use super::sheets::Sheets;
+use super::ordinal_set::OrdinalSet;
+use super::partition::partition_point;
+use super::segment_file::SegmentFile;
 use crate::error::Result;
 
 /// A column's dictionary. A value's ordinal is its rank by the bytes of its text.
-pub(super) struct Terms {
+pub(super) struct Dictionary {
     source: Source,
     /// The first ordinal of each block, and the number of values at the end.
     firsts: Vec<u32>,
@@ -23,23 +23,28 @@ pub(super) struct Terms {
 
 enum Source {
     /// Blocks of a file, decoded when they are needed.
-    File { sheets: Arc<Sheets>, blocks: Vec<BlockMeta>, cache: Arc<Cache>, place: Place },
+    File { sheets: Arc<SegmentFile>, blocks: Vec<BlockMeta>, cache: Arc<Cache>, place: Place },
     /// One block that was made.
-    Made(Arc<Block>),
+    Made(Arc<DictionaryBlock>),
 }
 
-impl Terms {
+impl Dictionary {
     /// Gives the dictionary of a column of a file.
-    pub fn of_file(sheets: Arc<Sheets>, blocks: Vec<BlockMeta>, cache: Arc<Cache>, place: Place) -> Terms {
+    pub fn of_file(
+        sheets: Arc<SegmentFile>,
+        blocks: Vec<BlockMeta>,
+        cache: Arc<Cache>,
+        place: Place,
+    ) -> Dictionary {
         let mut firsts = vec![0];
         blocks.iter().for_each(|block| firsts.push(firsts[firsts.len() - 1] + block.count));
-        Terms { source: Source::File { sheets, blocks, cache, place }, firsts }
+        Dictionary { source: Source::File { sheets, blocks, cache, place }, firsts }
     }
 
     /// Gives a dictionary of values that are sorted already.
-    pub fn made(block: Block) -> Terms {
+    pub fn made(block: DictionaryBlock) -> Dictionary {
         let firsts = vec![0, block.len() as u32];
-        Terms { source: Source::Made(Arc::new(block)), firsts }
+        Dictionary { source: Source::Made(Arc::new(block)), firsts }
     }
 
     /// Gives how many values it has.
@@ -63,7 +68,7 @@ impl Terms {
     }
 
     /// Gives a block, decoded.
-    pub fn block(&self, number: usize) -> Result<Arc<Block>> {
+    pub fn block(&self, number: usize) -> Result<Arc<DictionaryBlock>> {
         match &self.source {
             Source::Made(block) => Ok(block.clone()),
             Source::File { sheets, blocks, cache, place } => {
@@ -109,8 +114,8 @@ impl Terms {
         matcher: &Matcher,
         view: Option<fn(&str) -> &str>,
         cancel: &CancelToken,
-    ) -> Result<Picked> {
-        let mut picked = Picked::none(self.len());
+    ) -> Result<OrdinalSet> {
+        let mut picked = OrdinalSet::none(self.len());
         let mut scratch = String::new();
         for number in 0..self.blocks() {
             cancel.check()?;
@@ -121,12 +126,16 @@ impl Terms {
     }
 }
 
-fn decode(sheets: &Sheets, meta: &BlockMeta, zstd: &mut Decompressor<'static>) -> Result<Block> {
+fn decode(
+    sheets: &SegmentFile,
+    meta: &BlockMeta,
+    zstd: &mut Decompressor<'static>,
+) -> Result<DictionaryBlock> {
     let packed = sheets.part(meta.part)?;
     let raw = if packed.len() == meta.raw as usize {
         packed.to_vec()
     } else {
         sheets.decode(|| zstd.decompress(&packed, meta.raw as usize))?
     };
-    Block::read(raw, meta).ok_or_else(|| sheets.damage("has a strange dictionary"))
+    DictionaryBlock::read(raw, meta).ok_or_else(|| sheets.damage("has a strange dictionary"))
 }

@@ -8,33 +8,37 @@ use tantivy::columnar::column_index::{
 };
 use tantivy::columnar::column_values::{CodecType, serialize_u64_based_column_values};
 
-use super::gather::{Arranged, Gather};
-use super::intern::Interner;
-use super::layout::{BLOCK_BYTES, BlockMeta, ColumnMeta, Footer, Hash, Part, Sink};
+use super::column_builder::{ColumnBuilder, SortedColumn};
+use super::interner::Interner;
+use super::layout::{BLOCK_BYTES, BlockMeta, ColumnMeta, FilePart, Footer, PartHash, Sink};
 
 /// The level at which dictionaries are compressed.
 const LEVEL: i32 = 3;
 
 /// Encodes columns into a file.
-pub(super) struct Press<W> {
+pub(super) struct SegmentSerializer<W> {
     sink: Sink<W>,
     zstd: zstd::bulk::Compressor<'static>,
     buffer: Vec<u8>,
 }
 
-impl<W: Write> Press<W> {
+impl<W: Write> SegmentSerializer<W> {
     /// Begins a file.
-    pub fn begin(out: W) -> io::Result<Press<W>> {
-        Ok(Press { sink: Sink::begin(out)?, zstd: zstd::bulk::Compressor::new(LEVEL)?, buffer: Vec::new() })
+    pub fn begin(out: W) -> io::Result<SegmentSerializer<W>> {
+        Ok(SegmentSerializer {
+            sink: Sink::begin(out)?,
+            zstd: zstd::bulk::Compressor::new(LEVEL)?,
+            buffer: Vec::new(),
+        })
     }
 
     /// Writes the footer; returns the file, its length, and the footer's hash.
-    pub fn end(self, footer: &Footer) -> io::Result<(W, u64, Hash)> {
+    pub fn end(self, footer: &Footer) -> io::Result<(W, u64, PartHash)> {
         self.sink.end(footer)
     }
 
     /// Writes numbers that run along a line, more or less: times, record numbers, offsets.
-    pub fn numbers<T: MonotonicallyMappableToU64>(&mut self, values: &[T]) -> io::Result<Part> {
+    pub fn numbers<T: MonotonicallyMappableToU64>(&mut self, values: &[T]) -> io::Result<FilePart> {
         self.encode(values, &[CodecType::Bitpacked, CodecType::BlockwiseLinear])
     }
 
@@ -42,7 +46,7 @@ impl<W: Write> Press<W> {
         &mut self,
         values: &[T],
         codecs: &[CodecType],
-    ) -> io::Result<Part> {
+    ) -> io::Result<FilePart> {
         self.buffer.clear();
         serialize_u64_based_column_values(&values, codecs, &mut self.buffer)?;
         self.sink.part(&self.buffer)
@@ -52,11 +56,11 @@ impl<W: Write> Press<W> {
     pub fn column(
         &mut self,
         name: &str,
-        gather: &Gather,
+        gather: &ColumnBuilder,
         rows: u32,
         place: Option<&[u32]>,
     ) -> io::Result<ColumnMeta> {
-        let Arranged { present, starts, ords, sorted } = gather.arrange(rows, place);
+        let SortedColumn { present, starts, ords, sorted } = gather.arrange(rows, place);
         let presence = present.map(|present| self.presence(&present, rows)).transpose()?;
         let starts = starts.map(|starts| self.numbers(&starts)).transpose()?;
         let counts = self.counts(&ords, sorted.len())?;
@@ -73,14 +77,14 @@ impl<W: Write> Press<W> {
         })
     }
 
-    fn presence(&mut self, present: &[u32], rows: u32) -> io::Result<Part> {
+    fn presence(&mut self, present: &[u32], rows: u32) -> io::Result<FilePart> {
         self.buffer.clear();
         let index = SerializableOptionalIndex { non_null_row_ids: Box::new(present), num_rows: rows };
         serialize_column_index(SerializableColumnIndex::Optional(index), &mut self.buffer)?;
         self.sink.part(&self.buffer)
     }
 
-    fn counts(&mut self, ords: &[u64], distinct: usize) -> io::Result<Part> {
+    fn counts(&mut self, ords: &[u64], distinct: usize) -> io::Result<FilePart> {
         let mut counts = vec![0usize; distinct];
         ords.iter().for_each(|ord| counts[*ord as usize] += 1);
         self.buffer.clear();

@@ -3,13 +3,13 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::answer::TopValues;
-use super::column::Column;
+use super::api::TopValues;
+use super::column::IndexColumn;
 use super::matcher::Matcher;
-use super::plan::Plan;
-use super::rows::Rows;
-use super::search::Search;
-use super::segment::{OpenSegment, Reach};
+use super::query_plan::QueryPlan;
+use super::row_set::RowSet;
+use super::search::QueryRun;
+use super::segment::{OpenSegment, TimeScope};
 use crate::error::Result;
 use crate::record::Timestamp;
 
@@ -17,29 +17,29 @@ use crate::record::Timestamp;
 const CHUNK: u32 = 1 << 14;
 
 /// How often each value of a segment's column occurs.
-pub(super) struct Tally<'a> {
+pub(super) struct ValueCounts<'a> {
     /// The field's column.
-    pub column: Arc<Column>,
+    pub column: Arc<IndexColumn>,
     /// By ordinal.
     pub counts: Vec<u32>,
     segment: &'a OpenSegment,
-    rows: Arc<Rows>,
+    rows: Arc<RowSet>,
     timed: Range<u32>,
 }
 
-impl<'a> Tally<'a> {
+impl<'a> ValueCounts<'a> {
     /// Counts the values of a field; none where the segment lacks the field.
     pub fn new(
-        search: &Search<'_>,
+        search: &QueryRun<'_>,
         segment: &'a OpenSegment,
-        reach: Reach,
+        reach: TimeScope,
         field: &str,
         matcher: Option<&Matcher>,
-    ) -> Result<Option<Tally<'a>>> {
+    ) -> Result<Option<ValueCounts<'a>>> {
         let Some(column) = segment.column(field)? else { return Ok(None) };
         let rows = search.rows(segment)?;
         let timed = segment.timed_rows(reach)?;
-        let everything = reach == Reach::Everything && matches!(search.plan, Plan::All);
+        let everything = reach == TimeScope::Everything && matches!(search.plan, QueryPlan::All);
         let known = if everything { column.counts()? } else { None };
         let mut counts = match known {
             Some(counts) => counts,
@@ -56,7 +56,7 @@ impl<'a> Tally<'a> {
             let others = (0..).zip(&mut counts).filter(|(ord, _)| !picked.contains(*ord));
             others.for_each(|(_, count)| *count = 0);
         }
-        Ok(Some(Tally { column, counts, segment, rows, timed }))
+        Ok(Some(ValueCounts { column, counts, segment, rows, timed }))
     }
 
     /// Gives how often a value occurs.
@@ -65,7 +65,7 @@ impl<'a> Tally<'a> {
     }
 
     /// Notes the first and last times of these values.
-    pub fn times(&self, search: &Search<'_>, tops: &mut [TopValues]) -> Result<()> {
+    pub fn times(&self, search: &QueryRun<'_>, tops: &mut [TopValues]) -> Result<()> {
         let mut wanted = Wanted { slot: vec![0; self.counts.len()], tops: Vec::new() };
         for (i, top) in tops.iter().enumerate() {
             if let Some(ord) =
@@ -89,7 +89,7 @@ impl<'a> Tally<'a> {
 
     /// Gives the first (or the last) row with a time of each wanted value, and
     /// stops reading where all were seen.
-    fn seen(&self, search: &Search<'_>, wanted: &Wanted, backwards: bool) -> Result<Vec<Option<u32>>> {
+    fn seen(&self, search: &QueryRun<'_>, wanted: &Wanted, backwards: bool) -> Result<Vec<Option<u32>>> {
         let mut seen: Vec<Option<u32>> = vec![None; wanted.tops.len()];
         let mut left = self.timed.clone();
         while !left.is_empty() && seen.contains(&None) {

@@ -3,12 +3,12 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use super::fold::fold_char;
 use super::layout::BlockMeta;
+use super::tokenizer::fold_char;
 
 /// One decoded block of a dictionary.
 #[derive(Debug)]
-pub(super) struct Block {
+pub(super) struct DictionaryBlock {
     text: String,
     ends: Vec<u32>,
     case: Case,
@@ -32,28 +32,28 @@ struct Texts {
     ends: Vec<u32>,
 }
 
-impl Block {
+impl DictionaryBlock {
     /// Makes a block of these values.
-    pub fn of(values: impl IntoIterator<Item = String>) -> Block {
+    pub fn of(values: impl IntoIterator<Item = String>) -> DictionaryBlock {
         let (mut text, mut ends) = (String::new(), Vec::new());
         for value in values {
             text.push_str(&value);
             ends.push(text.len() as u32);
         }
-        Block::new(text, ends)
+        DictionaryBlock::new(text, ends)
     }
 
-    fn new(text: String, ends: Vec<u32>) -> Block {
+    fn new(text: String, ends: Vec<u32>) -> DictionaryBlock {
         let case = match text.is_ascii() {
             true if !text.bytes().any(|b| b.is_ascii_uppercase()) => Case::Folded,
             true => Case::Ascii,
             false => Case::Other(OnceLock::new()),
         };
-        Block { text, ends, case }
+        DictionaryBlock { text, ends, case }
     }
 
     /// Reads a block from its bytes before compression; none if they are not one.
-    pub fn read(mut raw: Vec<u8>, meta: &BlockMeta) -> Option<Block> {
+    pub fn read(mut raw: Vec<u8>, meta: &BlockMeta) -> Option<DictionaryBlock> {
         let text = meta.text as usize;
         let mut lengths = raw.get(text..)?;
         let mut end = 0u64;
@@ -63,7 +63,7 @@ impl Block {
             ends.push(u32::try_from(end).ok()?);
         }
         raw.truncate(text);
-        let block = Block::new(String::from_utf8(raw).ok()?, ends);
+        let block = DictionaryBlock::new(String::from_utf8(raw).ok()?, ends);
         let cut = |end: &u32| !block.text.is_char_boundary(*end as usize);
         let wrong =
             end != text as u64 || (matches!(block.case, Case::Other(_)) && block.ends.iter().any(cut));
