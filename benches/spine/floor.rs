@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use crossbeam_channel::bounded;
 use sha2::{Digest, Sha256};
-use vestigo::parse::{Framer, Framing, Options, Parser, Plan};
+use vestigo::parse::{Framer, Framing, ParseOptions, Parser, Plan};
 use vestigo::record::{Event, Timestamp as Moment};
 
 const CHUNK: usize = 4 << 20;
@@ -18,7 +18,7 @@ pub fn seconds(log: &Path) -> f64 {
     File::open(log)
         .and_then(|mut file| file.read_exact(&mut sample))
         .expect("the log is larger than a sample");
-    let plan = Plan::decide(&sample, false, &Options::default(), None, Moment::from_secs(2_000_000_000))
+    let plan = Plan::decide(&sample, false, &ParseOptions::default(), None, Moment::from_secs(2_000_000_000))
         .expect("it is an access log");
     let parser = Parser::new(&plan).expect("the plan was just made");
     let threads = std::thread::available_parallelism().map_or(1, usize::from);

@@ -10,7 +10,7 @@ use crate::evidence::{Manifest, Store};
 use crate::fs::Dir;
 use crate::index::{IndexBasis, IndexBinding};
 use crate::journal::Home;
-use crate::parse::GENERATION;
+use crate::parse::READING_VERSION;
 use crate::record::SourceId;
 
 /// The file in the user's state folder with what seals their indexes.
@@ -56,7 +56,7 @@ fn drawn() -> io::Result<[u8; 32]> {
 /// its manifest, and the manifest.
 pub(crate) fn basis(batch: u32, sha256: &[u8; 32], manifest: &Manifest) -> IndexBasis {
     let mut readings = Sha256::new();
-    readings.update(format!("vestigo {}, readings {GENERATION}\n", env!("CARGO_PKG_VERSION")));
+    readings.update(format!("vestigo {}, readings {READING_VERSION}\n", env!("CARGO_PKG_VERSION")));
     for source in &manifest.sources {
         readings.update(format!("{} {}\n", source.source, source.plan));
     }

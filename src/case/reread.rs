@@ -9,7 +9,7 @@ use crate::error::{Context, Error, Result, visible};
 use crate::evidence::{SourceHandle, SourceRow, Store};
 use crate::fs::Dir;
 use crate::journal::{Annotation, Correction, Journal, Reread, rereads};
-use crate::parse::{Corrections, Framing, Plan, UNPARSED, YearWatch, clock_shown};
+use crate::parse::{Corrections, Framing, Plan, UNPARSED, YearWatch, format_clock_offset};
 use crate::record::SourceId;
 
 use super::progress::Done;
@@ -98,7 +98,7 @@ impl Case {
         let (sample, whole) = sample(store, at)?;
         let mut plan = before.corrected(by, &sample, whole)?;
         let (mut gives, years) = read_again(store, at, plan.clone(), watch)?;
-        plan.shifts = years.shifts(&plan);
+        plan.shifts = plan.year_shifts(&years);
         if !plan.shifts.is_empty() {
             gives = read_again(store, at, plan.clone(), watch)?.0;
         }
@@ -191,7 +191,7 @@ fn changes(before: &Plan, now: &Plan) -> Vec<Correction> {
         ("year", before.year.map(|year| year.to_string()), now.year.map(|year| year.to_string())),
         ("host", before.host.as_deref().map(visible), now.host.as_deref().map(visible)),
         ("format", format(before), format(now)),
-        ("clock", Some(clock_shown(before.clock)), Some(clock_shown(now.clock))),
+        ("clock", Some(format_clock_offset(before.clock)), Some(format_clock_offset(now.clock))),
     ];
     let parts = parts.into_iter().filter(|(_, before, now)| before != now);
     parts.map(|(what, before, now)| Correction { what: what.to_owned(), before, now }).collect()

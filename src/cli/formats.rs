@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::Path;
 
 use crate::error::{Context, Error, Result, visible};
-use crate::parse::{FORMATS, Format, Framer, Seen, named};
+use crate::parse::{FORMATS, Format, Framer, format_by_name};
 use crate::record::{Event, EventRecord, Origin, SourceId, thousands, write_json};
 
 use super::World;
@@ -36,11 +36,11 @@ pub fn show(name: &str, world: &mut World) -> Result<Outcome> {
     let unknown = || {
         Error::usage(format!("there is no format `{}`", visible(name))).hint("See `vestigo formats list`.")
     };
-    let format = named(name).ok_or_else(unknown)?;
+    let format = format_by_name(name).ok_or_else(unknown)?;
     world.line(&format!("{}: {}", format.name(), format.about()))?;
     for sample in format.samples() {
         let mut event = Event::default();
-        if format.read(sample, &mut event) == Seen::Yes {
+        if format.read(sample, &mut event) {
             event.format = format.name();
             world.line("")?;
             world.line(&visible(sample))?;
@@ -104,7 +104,7 @@ fn tried<'f>(format: &'f dyn Format, content: &[u8]) -> (&'f dyn Format, u64, u6
         at += record.length();
         if !record.rejected {
             all += 1;
-            understood += u64::from(format.read(&text, &mut Event::default()) == Seen::Yes);
+            understood += u64::from(format.read(&text, &mut Event::default()));
         }
     }
     (format, understood, all)

@@ -7,7 +7,7 @@ use crate::case::{CaseMetadata, CaseOptions, CaseWriter, Receipt};
 use crate::error::{Error, Result, visible};
 use crate::import::{Import, ImportReport, ImportRow, ImportStatus, Progress, run as import_into};
 use crate::journal::Signer;
-use crate::parse::Options;
+use crate::parse::ParseOptions;
 use crate::record::{Zone, bytes, counted, thousands};
 use crate::source::{Limits, walk};
 
@@ -21,7 +21,7 @@ use super::{World, which};
 /// Imports what was named, making the case where it is not there.
 pub fn import(args: &ImportArgs, globals: &Globals, world: &mut World) -> Result<Outcome> {
     let labels = args.labels.iter().map(|label| key_value(label)).collect::<Result<Vec<_>>>()?;
-    let options = Options { host: args.host.clone(), labels, ..options(&args.reading, zone(globals))? };
+    let options = ParseOptions { host: args.host.clone(), labels, ..options(&args.reading, zone(globals))? };
     if args.dry_run {
         return dry_run(args, world);
     }
@@ -55,7 +55,7 @@ pub fn import(args: &ImportArgs, globals: &Globals, world: &mut World) -> Result
 
 /// Imports quietly, for `demo`.
 pub fn quietly(hold: CaseWriter, paths: &[std::path::PathBuf], world: &mut World) -> Result<ImportReport> {
-    let (options, meter, stop) = (Options::default(), Progress::default(), world.stop.clone());
+    let (options, meter, stop) = (ParseOptions::default(), Progress::default(), world.stop.clone());
     let signer = signer_or_warning(hold.folder(), world);
     let (signer, limits) = (signer.as_ref(), Limits::default());
     let import = Import { paths, options: &options, limits, stop: &stop, meter: &meter, signer };
@@ -65,14 +65,14 @@ pub fn quietly(hold: CaseWriter, paths: &[std::path::PathBuf], world: &mut World
 }
 
 /// Turns the words about reading into options.
-pub fn options(reading: &Reading, zone: Option<Zone>) -> Result<Options> {
+pub fn options(reading: &Reading, zone: Option<Zone>) -> Result<ParseOptions> {
     if let Some(name) = &reading.format
-        && crate::parse::named(name).is_none()
+        && crate::parse::format_by_name(name).is_none()
     {
         return Err(Error::usage(format!("there is no format `{}`", visible(name)))
             .hint("See `vestigo formats list`."));
     }
-    Ok(Options { format: reading.format.clone(), zone, year: reading.year, ..Options::default() })
+    Ok(ParseOptions { format: reading.format.clone(), zone, year: reading.year, ..ParseOptions::default() })
 }
 
 /// Turns the words about bounds into limits.

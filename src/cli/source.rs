@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::case::{Receipt, SourceInfo};
 use crate::error::{Error, Result, visible};
 use crate::journal::{Correction, Reread};
-use crate::parse::{Corrections, YEARS, clock_read, clock_shown, named};
+use crate::parse::{Corrections, YEARS, format_by_name, format_clock_offset, parse_clock_offset};
 use crate::record::{Zone, counted, thousands};
 
 use super::World;
@@ -59,7 +59,7 @@ pub fn source(what: &Sources, globals: &Globals, world: &mut World) -> Result<Ou
             correct(&args.source, &by, globals, world)
         }
         Sources::SetClock { source, clock } => {
-            let clock = clock_read(clock).ok_or_else(|| {
+            let clock = parse_clock_offset(clock).ok_or_else(|| {
                 Error::usage(format!("`{}` is not how far a clock can be wrong", visible(clock))).hint(
                     "Write what is to be added to the times: +37s, -1h30m, +0.5s, 0s; at most ten years.",
                 )
@@ -81,7 +81,7 @@ fn corrections(args: &RereadArgs, zone: Option<Zone>) -> Result<Corrections> {
             ))
         })
     };
-    let format = |name: &String| match named(name) {
+    let format = |name: &String| match format_by_name(name) {
         Some(_) => Ok(Some(name.clone())),
         None => Err(Error::usage(format!("there is no format `{}`", visible(name)))
             .hint("See `vestigo formats list`.")),
@@ -136,7 +136,7 @@ fn list(globals: &Globals, world: &mut World) -> Result<Outcome> {
             dash(plan.map(|plan| plan.zone.clone())),
             dash(plan.and_then(|plan| plan.year).map(|year| year.to_string())),
             dash(plan.and_then(|plan| plan.host.clone())),
-            dash(plan.filter(|plan| plan.clock != 0).map(|plan| clock_shown(plan.clock))),
+            dash(plan.filter(|plan| plan.clock != 0).map(|plan| format_clock_offset(plan.clock))),
             thousands(source.receipt.events),
             by,
         ]);
@@ -153,7 +153,7 @@ fn row(source: &SourceInfo) -> Value {
     json!({ "source": source.id.to_string(), "path": source.path, "format": source.receipt.format,
         "forced": plan.map(|plan| plan.forced), "zone": plan.map(|plan| &plan.zone),
         "year": plan.map(|plan| plan.year), "host": plan.map(|plan| &plan.host),
-        "clock": plan.map(|plan| clock_shown(plan.clock)), "events": source.receipt.events,
+        "clock": plan.map(|plan| format_clock_offset(plan.clock)), "events": source.receipt.events,
         "unparsed": source.receipt.unparsed, "first": source.span().map(|span| span.0.to_string()),
         "last": source.span().map(|span| span.1.to_string()), "time": source.receipt.time,
         "reread": source.reread.as_ref().map(by) })

@@ -9,7 +9,7 @@ use crate::case::TimeCounts;
 use crate::error::{Error, Result};
 use crate::fs::read_json;
 use crate::journal::Entry;
-use crate::parse::clock_shown;
+use crate::parse::format_clock_offset;
 use crate::record::{TimeRange, Timestamp, Zone, counted, thousands};
 use crate::verify::NEVER_PROVEN;
 
@@ -344,7 +344,7 @@ fn not_read(row: &Value) -> NotRead {
 /// Says of a source that is read otherwise than when it was imported how it is read.
 fn reread(row: &Value) -> Option<String> {
     let (entry, plan) = (row["reread"].as_u64()?, &row["plan"]);
-    let clock = plan["clock"].as_i64().map(|clock| format!(", clock {}", clock_shown(clock)));
+    let clock = plan["clock"].as_i64().map(|clock| format!(", clock {}", format_clock_offset(clock)));
     let year = plan["year"].as_i64().map(|year| format!(", year {year}"));
     let host = plan["host"].as_str().map(|host| format!(", host {host}"));
     let more: String = [year, host, clock].into_iter().flatten().collect();

@@ -175,7 +175,7 @@ impl<'a> Committer<'a> {
     fn ended(&mut self, source: &Arc<SourceInFlight>, id: SourceId, broken: Option<String>) -> Result<()> {
         let Present { mut receipt, formats, years, .. } = std::mem::take(&mut self.present);
         let mut plan = source.reading.plan.clone();
-        plan.shifts = years.shifts(&plan);
+        plan.shifts = plan.year_shifts(&years);
         let most = formats.iter().max_by_key(|(name, count)| (*count, *name != "unparsed"));
         receipt.format = most.map_or_else(|| plan.format.clone(), |(name, _)| (*name).to_owned());
         receipt.broken = broken.clone();

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::case::{Receipt, RecordDecoder, each_event};
 use crate::error::{Context, Result, visible};
-use crate::parse::{Framer, Options, Plan, Record, YearShift, YearWatch};
+use crate::parse::{Framer, ParseOptions, Plan, Record, YearShift, YearWatch};
 use crate::record::{Clock, Event, EventRecord, Origin, ParsedTime, SourceId, Timestamp};
 use crate::source::{self, Limits, MemberName, Provenance, Skipped, StreamSink, walk};
 
@@ -28,7 +28,7 @@ const SPOOL_BYTES: usize = 32 << 20;
 /// Fails where a named path cannot be read, or where `take` fails.
 pub fn normalise(
     paths: &[PathBuf],
-    options: &Options,
+    options: &ParseOptions,
     limits: &Limits,
     clock: &dyn Clock,
     take: &mut dyn FnMut(&EventRecord) -> Result<()>,
@@ -58,7 +58,7 @@ pub fn normalise(
 
 /// Takes the streams of one input.
 struct Taking<'a> {
-    options: &'a Options,
+    options: &'a ParseOptions,
     acquired: Timestamp,
     take: &'a mut dyn FnMut(&EventRecord) -> Result<()>,
     rows: Vec<ImportRow>,
@@ -163,7 +163,7 @@ fn shifts(plan: &Plan, sample: &[u8], spool: &mut tempfile::SpooledTempFile) -> 
             Ok(())
         })?;
     }
-    Ok(years.shifts(plan))
+    Ok(plan.year_shifts(&years))
 }
 
 fn events(reading: &RecordDecoder, cut: &Cut<'_>, mut take: impl FnMut(u64, &Event<'_>)) {

@@ -10,7 +10,7 @@ use crossbeam_channel::bounded;
 use crate::case::{CaseWriter, Committed, Watch, checkpoint, complete};
 use crate::error::Result;
 use crate::journal::Signer;
-use crate::parse::Options;
+use crate::parse::ParseOptions;
 use crate::record::Clock;
 use crate::source::{Input, Limits, MemberName, Skipped, Walk, walk};
 
@@ -25,7 +25,7 @@ pub struct Import<'a> {
     /// What the user named; `-` is standard input.
     pub paths: &'a [PathBuf],
     /// What the user said about how to read it.
-    pub options: &'a Options,
+    pub options: &'a ParseOptions,
     /// Bounds on containers.
     pub limits: Limits,
     /// Set when the user wants it to stop.

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::case::RecordDecoder;
 use crate::error::{Result, visible};
 use crate::evidence::SourceSecret;
-use crate::parse::{Framer, Plan, Record, what_binary};
+use crate::parse::{Framer, Plan, Record, describe_binary};
 use crate::record::{SourceId, Timestamp};
 use crate::source::Provenance;
 
@@ -49,7 +49,7 @@ impl Reader<'_> {
             found: found.clone(),
             secret: SourceSecret::draw()?,
             reading: RecordDecoder::new(plan)?,
-            binary: what_binary(sample),
+            binary: describe_binary(sample),
             begun,
         });
         self.batch()?;

@@ -2,8 +2,8 @@
 
 use crate::record::Event;
 
-use super::frame::opens_json;
-use super::{Format, Framer, Framing, Seen, UNPARSED};
+use super::format::{Format, Framing, UNPARSED, narrowest_first};
+use super::framing::{Framer, opens_unfinished_json};
 
 /// How many records of a sample are tried.
 const TRIED: usize = 500;
@@ -19,17 +19,17 @@ const CONTROLS: usize = 3;
 
 /// What a sample turned out to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Found {
+pub struct Detection {
     /// The format of most records.
-    pub(super) format: &'static str,
+    pub format: &'static str,
     /// Narrower formats that some records have, narrowest first.
-    pub(super) mixed: Vec<&'static str>,
+    pub mixed: Vec<&'static str>,
     /// How records are told apart.
-    pub(super) framing: Framing,
+    pub framing: Framing,
 }
 
 /// Tries formats on the first bytes of a source; `whole` tells that this is all of it.
-pub(super) fn detect(sample: &[u8], whole: bool, formats: &[&'static dyn Format]) -> Found {
+pub fn detect(sample: &[u8], whole: bool, formats: &[&'static dyn Format]) -> Detection {
     let json = texts(sample, whole, Framing::Json);
     let documents = if is_json(sample, whole, &json) { Framing::Json } else { Framing::Lines };
     let lines = match documents {
@@ -38,17 +38,10 @@ pub(super) fn detect(sample: &[u8], whole: bool, formats: &[&'static dyn Format]
     };
     let Some((format, mixed)) = best(&lines, formats) else {
         let framing = if is_binary(sample) { Framing::Binary } else { documents };
-        return Found { format: UNPARSED, mixed: Vec::new(), framing };
+        return Detection { format: UNPARSED, mixed: Vec::new(), framing };
     };
     let framing = if format.framing() == Framing::Json { Framing::Json } else { documents };
-    Found { format: format.name(), mixed, framing }
-}
-
-/// Sorts formats by how narrow they are, narrowest first; equals keep their order.
-pub(super) fn narrowest_first(formats: &[&'static dyn Format]) -> Vec<&'static dyn Format> {
-    let mut sorted = formats.to_vec();
-    sorted.sort_by_key(|format| std::cmp::Reverse(format.specificity()));
-    sorted
+    Detection { format: format.name(), mixed, framing }
 }
 
 /// Finds the format that understands most records, of those that understand
@@ -60,7 +53,7 @@ fn best(
 ) -> Option<(&'static dyn Format, Vec<&'static str>)> {
     let formats = narrowest_first(formats);
     let tried: Vec<&String> = texts.iter().step_by(texts.len().div_ceil(TRIED).max(1)).collect();
-    let understands = |format: &dyn Format, text: &str| format.read(text, &mut Event::default()) == Seen::Yes;
+    let understands = |format: &dyn Format, text: &str| format.read(text, &mut Event::default());
     let count = |format: &&'static dyn Format| tried.iter().filter(|text| understands(*format, text)).count();
     let counts: Vec<usize> = formats.iter().map(count).collect();
     let most = counts.iter().copied().max().filter(|most| *most > 0 && *most * MEANINGFUL >= tried.len())?;
@@ -96,7 +89,7 @@ fn is_json(sample: &[u8], whole: bool, texts: &[String]) -> bool {
         |text: &&String| text.starts_with('{') && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
     let all: usize = texts.iter().map(String::len).sum();
     let json: usize = texts.iter().filter(is_object).map(String::len).sum();
-    (all > 0 && json * 2 >= all) || (!whole && opens_json(sample))
+    (all > 0 && json * 2 >= all) || (!whole && opens_unfinished_json(sample))
 }
 
 /// Files that are no text, by how they begin.
@@ -112,7 +105,7 @@ const BINARIES: [(&[u8], &str); 8] = [
 ];
 
 /// Says what a file is that is no text, as far as its first bytes tell.
-pub fn what_binary(head: &[u8]) -> &'static str {
+pub fn describe_binary(head: &[u8]) -> &'static str {
     BINARIES
         .iter()
         .find(|(begin, _)| head.starts_with(begin))

@@ -1,8 +1,9 @@
 //! What every format offers, built in or data.
 
-use crate::record::Event;
+use serde::{Deserialize, Serialize};
 
-use super::Framing;
+use crate::error::{Error, Result, Visible};
+use crate::record::Event;
 
 /// A kind of log that can be read record by record.
 ///
@@ -14,6 +15,11 @@ pub trait Format: Sync {
 
     /// What it reads, in one line, for `formats list`.
     fn about(&self) -> &'static str;
+
+    /// The values of `event.dataset` that it writes. Redaction leaves them readable.
+    fn datasets(&self) -> &'static [&'static str] {
+        &[]
+    }
 
     /// A real-looking line or two that it reads, for `formats show` and its own test.
     fn samples(&self) -> &'static [&'static str];
@@ -33,14 +39,41 @@ pub trait Format: Sync {
     /// `text` is the record without its last line end, invalid UTF-8 already
     /// replaced by U+FFFD. Sets `event.when` and `event.when_text` rather than
     /// a stamp; leaves `event.format` alone.
-    fn read<'a>(&self, text: &'a str, event: &mut Event<'a>) -> Seen;
+    fn read<'a>(&self, text: &'a str, event: &mut Event<'a>) -> bool;
 }
 
-/// What a format makes of a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Seen {
-    /// The record is of this format, and was read into the event.
-    Yes,
-    /// The record is not of this format.
-    No,
+/// The name of the format of events that no format understood.
+pub const UNPARSED: &str = "unparsed";
+
+/// How records are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Framing {
+    /// A line is a record; lines that begin with white space continue it.
+    Lines,
+    /// JSON documents, over one line or many; the elements of a `Records`
+    /// (or like) envelope are each a record. Lines between that are no JSON are
+    /// records as in `Lines`.
+    Json,
+    /// Not text: rejected records.
+    Binary,
+}
+
+/// Sorts formats by how narrow they are, narrowest first; equals keep their order.
+pub fn narrowest_first(formats: &[&'static dyn Format]) -> Vec<&'static dyn Format> {
+    let mut sorted = formats.to_vec();
+    sorted.sort_by_key(|format| std::cmp::Reverse(format.specificity()));
+    sorted
+}
+
+/// Finds a format that a plan or the user names; none for `unparsed`.
+pub fn find_format(name: &str, formats: &[&'static dyn Format]) -> Result<Option<&'static dyn Format>> {
+    if name == UNPARSED {
+        return Ok(None);
+    }
+    let found = formats.iter().copied().find(|format| format.name() == name);
+    found.map(Some).ok_or_else(|| {
+        Error::usage(format!("`{}` is not a format", Visible(name)))
+            .hint("List the formats with `vestigo formats list`.")
+    })
 }

@@ -5,13 +5,10 @@ use std::fmt;
 use crate::error::Result;
 use crate::record::{Event, Key, fields};
 
-use super::detect::narrowest_first;
-use super::plan::format_named;
-use super::time::Times;
-use super::{FORMATS, Format, Plan, Seen};
-
-/// The name of the format of events that no format understood.
-pub const UNPARSED: &str = "unparsed";
+use super::format::{Format, UNPARSED, find_format, narrowest_first};
+use super::formats::FORMATS;
+use super::plan::Plan;
+use super::time::TimeResolver;
 
 /// Where the lines go that continue a record whose format reads one line only.
 const CONTINUATION: &str = "log.continuation";
@@ -20,7 +17,7 @@ const CONTINUATION: &str = "log.continuation";
 pub struct Parser {
     /// The formats in the order in which they are tried.
     order: Vec<&'static dyn Format>,
-    times: Times,
+    times: TimeResolver,
     host: Option<String>,
     labels: Vec<(String, String)>,
 }
@@ -32,10 +29,10 @@ impl Parser {
     }
 
     /// Makes the parser of a plan that knows these formats.
-    pub(super) fn with_formats(plan: &Plan, formats: &[&'static dyn Format]) -> Result<Parser> {
+    pub fn with_formats(plan: &Plan, formats: &[&'static dyn Format]) -> Result<Parser> {
         let mut order = Vec::with_capacity(formats.len());
         for name in plan.mixed.iter().chain([&plan.format]) {
-            order.extend(format_named(name, formats)?);
+            order.extend(find_format(name, formats)?);
         }
         if !plan.forced {
             let first: Vec<&str> = order.iter().map(|format| format.name()).collect();
@@ -45,7 +42,7 @@ impl Parser {
         }
         let labels =
             plan.labels.iter().map(|(name, value)| (format!("labels.{name}"), value.clone())).collect();
-        Ok(Parser { order, times: Times::new(plan)?, host: plan.host.clone(), labels })
+        Ok(Parser { order, times: TimeResolver::new(plan.time_rules()?), host: plan.host.clone(), labels })
     }
 
     /// Reads one record: tries the plan's format, then the others line by line,
@@ -64,7 +61,7 @@ impl Parser {
             event.format = UNPARSED;
             event.put(fields::MESSAGE, text);
         }
-        event.stamp = event.when.and_then(|when| self.times.stamp(record, when));
+        event.stamp = event.when.and_then(|when| self.times.resolve(record, when));
         if let Some(host) = &self.host
             && event.get(fields::HOST_NAME).is_none()
         {
@@ -78,9 +75,9 @@ impl Parser {
     fn read_whole<'a>(&self, text: &'a str, event: &mut Event<'a>) -> bool {
         self.order.iter().any(|format| {
             event.reset();
-            let seen = format.read(text, event);
+            let is_read = format.read(text, event);
             event.format = format.name();
-            seen == Seen::Yes
+            is_read
         })
     }
 

@@ -1,16 +1,18 @@
-use super::super::trial::{TRIAL, at, plan};
-use super::super::{Framer, Options, YearWatch};
 use super::*;
+use crate::parse::framing::{Framer, Record};
+use crate::parse::plan::ParseOptions;
+use crate::parse::test_formats::{TEST_FORMATS, at, plan};
+use crate::parse::time::YearWatch;
 
 /// Reads a whole source as an importer does, and gives its events.
-fn events(content: &str, modified: Option<&str>, options: &Options) -> Vec<Event<'static>> {
+fn events(content: &str, modified: Option<&str>, options: &ParseOptions) -> Vec<Event<'static>> {
     let mut plan = plan(content, modified, options);
     let mut records = Vec::new();
     Framer::new(plan.framing).feed(content.as_bytes(), true, &mut records);
     let read = |plan: &Plan| -> Vec<Event<'static>> {
-        let parser = Parser::with_formats(plan, TRIAL).expect("a plan made just now");
+        let parser = Parser::with_formats(plan, TEST_FORMATS).expect("a plan made just now");
         let mut at = 0;
-        let event = |(number, record): (u64, &super::super::Record)| {
+        let event = |(number, record): (u64, &Record)| {
             let text = &content[at + record.lead as usize..][..record.text as usize];
             at += record.length();
             let mut event = Event::default();
@@ -23,7 +25,7 @@ fn events(content: &str, modified: Option<&str>, options: &Options) -> Vec<Event
     for (record, event) in (0..).zip(read(&plan)) {
         watch.note(record, &event);
     }
-    plan.shifts = watch.shifts(&plan);
+    plan.shifts = plan.year_shifts(&watch);
     read(&plan)
 }
 
@@ -33,8 +35,8 @@ fn times(events: &[Event<'_>]) -> Vec<String> {
 }
 
 fn read(text: &str) -> Event<'static> {
-    let plan = plan("", None, &Options::default());
-    let parser = Parser::with_formats(&plan, TRIAL).expect("a plan made just now");
+    let plan = plan("", None, &ParseOptions::default());
+    let parser = Parser::with_formats(&plan, TEST_FORMATS).expect("a plan made just now");
     let mut event = Event::default();
     parser.read(0, 0, text, &mut event);
     event.into_owned()
@@ -65,8 +67,8 @@ fn a_line_is_not_lost_to_the_lines_that_continue_it() {
 
 #[test]
 fn a_part_of_an_overlong_line_is_text() {
-    let plan = plan("", None, &Options::default());
-    let parser = Parser::with_formats(&plan, TRIAL).expect("a plan made just now");
+    let plan = plan("", None, &ParseOptions::default());
+    let parser = Parser::with_formats(&plan, TEST_FORMATS).expect("a plan made just now");
     let mut event = Event::default();
     parser.read(0, 1, "203.0.113.7 [01/Mar/2025:10:00:00 +0000] /a", &mut event);
     assert_eq!((event.format, event.stamp), (UNPARSED, None));
@@ -74,22 +76,22 @@ fn a_part_of_an_overlong_line_is_text() {
 
 #[test]
 fn a_forced_format_is_the_only_one() {
-    let mut plan = plan("", None, &Options::default());
+    let mut plan = plan("", None, &ParseOptions::default());
     (plan.format, plan.forced) = ("trial.syslog".to_owned(), true);
-    let parser = Parser::with_formats(&plan, TRIAL).expect("a known format");
+    let parser = Parser::with_formats(&plan, TEST_FORMATS).expect("a known format");
     let mut event = Event::default();
     parser.read(0, 0, "203.0.113.7 [01/Mar/2025:10:00:00 +0000] /a", &mut event);
     assert_eq!(event.format, UNPARSED);
     plan.format = "gone".to_owned();
-    assert!(Parser::with_formats(&plan, TRIAL).is_err());
+    assert!(Parser::with_formats(&plan, TEST_FORMATS).is_err());
 }
 
 #[test]
 fn host_and_labels_of_the_plan_stand_on_every_event() {
-    let options = Options {
+    let options = ParseOptions {
         host: Some("web-01".to_owned()),
         labels: vec![("site".to_owned(), "north".to_owned())],
-        ..Options::default()
+        ..ParseOptions::default()
     };
     for event in events("203.0.113.7 [01/Mar/2025:10:00:00 +0000] /a\nwho knows\n", None, &options) {
         assert_eq!(event.text(fields::HOST_NAME), Some("web-01"));
@@ -104,14 +106,14 @@ fn one_line_dated_days_ahead_moves_none_of_ninety_one() {
     let content: String = (0..91).map(line).collect();
     let expected: Vec<String> =
         (0..91).map(|n| format!("2025-03-{:02}T{:02}:00", 1 + day(n), n % 10)).collect();
-    assert_eq!(times(&events(&content, None, &Options::default())), expected);
+    assert_eq!(times(&events(&content, None, &ParseOptions::default())), expected);
 }
 
 #[test]
 fn lines_out_of_order_keep_their_times() {
     let content = "Jan 14 10:05:00 a\nJan 14 10:01:00 b\nJan 14 10:09:00 c\nJan 14 10:00:00 d\n";
     assert_eq!(
-        times(&events(content, Some("2026-01-15T00:00:00Z"), &Options::default())),
+        times(&events(content, Some("2026-01-15T00:00:00Z"), &ParseOptions::default())),
         ["2026-01-14T10:05", "2026-01-14T10:01", "2026-01-14T10:09", "2026-01-14T10:00"]
     );
 }
@@ -121,13 +123,13 @@ fn a_straggler_moves_no_year_and_december_before_january_is_the_year_before() {
     let content =
         "Dec 10 08:00:00 a\nDec 31 23:59:00 b\nJan  1 00:01:00 c\nDec 30 00:00:00 late\nJan 15 09:00:00 d\n";
     assert_eq!(
-        times(&events(content, Some("2026-01-15T10:00:00Z"), &Options::default())),
+        times(&events(content, Some("2026-01-15T10:00:00Z"), &ParseOptions::default())),
         ["2025-12-10T08:00", "2025-12-31T23:59", "2026-01-01T00:01", "2025-12-30T00:00", "2026-01-15T09:00"]
     );
 }
 
 #[test]
 fn lines_without_a_date_are_placed_by_the_last_change() {
-    let events = events("09:00:00 a\n11:00:00 b\n", Some("2026-01-15T10:00:00Z"), &Options::default());
+    let events = events("09:00:00 a\n11:00:00 b\n", Some("2026-01-15T10:00:00Z"), &ParseOptions::default());
     assert_eq!(times(&events), ["2026-01-15T09:00", "2026-01-14T11:00"]);
 }

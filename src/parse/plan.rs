@@ -4,14 +4,18 @@ use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result, Visible};
+use crate::error::Result;
 use crate::record::{Timestamp, Zone};
 
-use super::detect::{self, Found};
-use super::{FORMATS, Format, UNPARSED};
+use super::detect::{self, Detection};
+use super::format::{Framing, UNPARSED, find_format};
+use super::formats::FORMATS;
+use super::time::{TimeRules, YearShift, YearWatch};
 
-/// Version of the built-in formats; it rises when a record would be read otherwise.
-const VERSION: u32 = 2;
+/// Version of how records are read. It rises whenever the same bytes under the same
+/// [`Plan`] would be read differently: plans of other versions are then known to be
+/// older, and indexes are built again from the evidence.
+pub const READING_VERSION: u32 = 2;
 
 /// Years in which logs can have been written.
 pub const YEARS: RangeInclusive<i32> = 1970..=2200;
@@ -20,23 +24,9 @@ pub const YEARS: RangeInclusive<i32> = 1970..=2200;
 /// name (archives made to be reproducible say 1970 or 1980).
 const NO_DATE: Timestamp = Timestamp::from_secs(631_152_000);
 
-/// How records are told apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Framing {
-    /// A line is a record; lines that begin with white space continue it.
-    Lines,
-    /// JSON documents, over one line or many; the elements of a `Records`
-    /// (or like) envelope are each a record. Lines between that are no JSON are
-    /// records as in `Lines`.
-    Json,
-    /// Not text: rejected records.
-    Binary,
-}
-
 /// What the user said about how to read a source.
 #[derive(Debug, Clone, Default)]
-pub struct Options {
+pub struct ParseOptions {
     /// Only this format (by name), with the unparsed fallback.
     pub format: Option<String>,
     /// The zone of times that have none; UTC where not given.
@@ -47,22 +37,6 @@ pub struct Options {
     pub host: Option<String>,
     /// Labels put on every event as `labels.<name>`.
     pub labels: Vec<(String, String)>,
-}
-
-/// From this record on, years count so many less (a log longer than a year).
-///
-/// Around a new year, where late and early lines mix, each line goes by its own
-/// date: `years` is for dates in the later half of the window of years (with a
-/// given year: July to December), `years_early` for the others. Elsewhere both agree.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct YearShift {
-    /// First record concerned.
-    pub from_record: u64,
-    /// Years to add to what the window says: negative, or positive where the
-    /// plan has the first line's year.
-    pub years: i32,
-    /// The same for dates in the earlier half of the window.
-    pub years_early: i32,
 }
 
 /// How one source is read. Together with a record's bytes it determines the event.
@@ -121,12 +95,30 @@ pub struct Corrections {
 impl Plan {
     /// Tells whether the formats of this version made it, which alone read it as it was meant.
     pub fn is_current(&self) -> bool {
-        self.version == VERSION
+        self.version == READING_VERSION
+    }
+
+    /// Returns what the plan says about times; fails where it names an unknown zone.
+    pub fn time_rules(&self) -> Result<TimeRules> {
+        Ok(TimeRules {
+            zone: self.zone.parse()?,
+            anchor: Timestamp::from_nanos(self.anchor),
+            acquired: Timestamp::from_nanos(self.acquired),
+            year: self.year,
+            shifts: self.shifts.clone(),
+            clock: self.clock,
+        })
+    }
+
+    /// Returns the year shifts of a source whose events `watch` was fed under this
+    /// plan; empty for nearly every log.
+    pub fn year_shifts(&self, watch: &YearWatch) -> Vec<YearShift> {
+        self.time_rules().map_or_else(|_| Vec::new(), |rules| watch.shifts(&rules))
     }
 
     /// Lists in what a source is read otherwise than the user says: what, how it is
     /// read, and what was said.
-    pub fn against(&self, options: &Options) -> Vec<(&'static str, String, String)> {
+    pub fn against(&self, options: &ParseOptions) -> Vec<(&'static str, String, String)> {
         let none = || "none".to_owned();
         let year = |year: Option<i32>| year.map_or_else(none, |year| year.to_string());
         let parts = [
@@ -145,19 +137,23 @@ impl Plan {
     pub fn decide(
         sample: &[u8],
         whole: bool,
-        options: &Options,
+        options: &ParseOptions,
         modified: Option<Timestamp>,
         acquired: Timestamp,
     ) -> Result<Plan> {
         let found = match &options.format {
             Some(name) => {
-                let format = format_named(name, FORMATS)?;
+                let format = find_format(name, FORMATS)?;
                 let framing = format.map_or(Framing::Lines, |format| format.framing());
-                Found { format: format.map_or(UNPARSED, |format| format.name()), mixed: Vec::new(), framing }
+                Detection {
+                    format: format.map_or(UNPARSED, |format| format.name()),
+                    mixed: Vec::new(),
+                    framing,
+                }
             }
             None => detect::detect(sample, whole, FORMATS),
         };
-        Ok(Plan::of(found, options, modified, acquired))
+        Ok(Plan::from_detection(found, options, modified, acquired))
     }
 
     /// Returns how a source is read with corrections. `sample` is of its first
@@ -165,7 +161,7 @@ impl Plan {
     /// years of a log that is longer than one are not counted yet. Fails where the
     /// user names an unknown format.
     pub fn corrected(&self, by: &Corrections, sample: &[u8], whole: bool) -> Result<Plan> {
-        let mut plan = Plan { version: VERSION, shifts: Vec::new(), ..self.clone() };
+        let mut plan = Plan { version: READING_VERSION, shifts: Vec::new(), ..self.clone() };
         if let Some(zone) = by.zone {
             plan.zone = zone.to_string();
         }
@@ -181,7 +177,7 @@ impl Plan {
         match &by.format {
             None => {}
             Some(Some(name)) => {
-                let format = format_named(name, FORMATS)?;
+                let format = find_format(name, FORMATS)?;
                 plan.format = format.map_or(UNPARSED, |format| format.name()).to_owned();
                 (plan.mixed, plan.forced) = (Vec::new(), true);
             }
@@ -196,9 +192,9 @@ impl Plan {
     }
 
     /// Decides the rest, once it is known what a source is.
-    pub(super) fn of(
-        found: Found,
-        options: &Options,
+    pub fn from_detection(
+        found: Detection,
+        options: &ParseOptions,
         modified: Option<Timestamp>,
         acquired: Timestamp,
     ) -> Plan {
@@ -207,7 +203,7 @@ impl Plan {
             format: found.format.to_owned(),
             mixed: found.mixed.into_iter().map(str::to_owned).collect(),
             forced: options.format.is_some(),
-            version: VERSION,
+            version: READING_VERSION,
             framing: found.framing,
             zone: options.zone.unwrap_or(Zone::UTC).to_string(),
             anchor: anchor.nanos(),
@@ -219,21 +215,6 @@ impl Plan {
             clock: 0,
         }
     }
-}
-
-/// Finds a format that a plan or the user names; none for `unparsed`.
-pub(super) fn format_named(
-    name: &str,
-    formats: &[&'static dyn Format],
-) -> Result<Option<&'static dyn Format>> {
-    if name == UNPARSED {
-        return Ok(None);
-    }
-    let found = formats.iter().copied().find(|format| format.name() == name);
-    found.map(Some).ok_or_else(|| {
-        Error::usage(format!("`{}` is not a format", Visible(name)))
-            .hint("List the formats with `vestigo formats list`.")
-    })
 }
 
 #[cfg(test)]

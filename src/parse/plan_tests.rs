@@ -1,8 +1,8 @@
-use super::super::trial::{TRIAL, at, plan};
 use super::*;
+use crate::parse::test_formats::{TEST_FORMATS, at, plan};
 
 fn found(sample: &str) -> (String, Vec<String>, Framing) {
-    let plan = plan(sample, None, &Options::default());
+    let plan = plan(sample, None, &ParseOptions::default());
     (plan.format, plan.mixed, plan.framing)
 }
 
@@ -44,15 +44,15 @@ fn json_is_told_by_its_documents() {
 #[test]
 fn a_sample_that_ends_inside_a_document_is_json_all_the_same() {
     let document = format!("{{\"a\": [{}", "{\"b\": 1},\n".repeat(1000));
-    let framing = detect::detect(document.as_bytes(), false, TRIAL).framing;
+    let framing = detect::detect(document.as_bytes(), false, TEST_FORMATS).framing;
     assert_eq!(framing, Framing::Json);
     let envelope = format!("{{\"Records\":[{}", "{\"b\":1},".repeat(1000));
-    assert_eq!(detect::detect(envelope.as_bytes(), false, TRIAL).format, "trial.object");
+    assert_eq!(detect::detect(envelope.as_bytes(), false, TEST_FORMATS).format, "trial.object");
 }
 
 #[test]
 fn a_source_is_binary_only_where_it_is_no_text() {
-    let framing = |sample: &[u8]| detect::detect(sample, true, TRIAL).framing;
+    let framing = |sample: &[u8]| detect::detect(sample, true, TEST_FORMATS).framing;
     let noise: Vec<u8> = (0..4096u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     assert_eq!(framing(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x02\0\x01"), Framing::Binary);
     assert_eq!(framing(&noise), Framing::Binary);
@@ -73,7 +73,7 @@ fn fewer_than_one_record_in_ten_is_none() {
 #[test]
 fn the_anchor_is_the_last_change_unless_that_says_nothing() {
     let acquired = at("2026-01-20T00:00:00Z").nanos();
-    let anchor = |modified| plan("", modified, &Options::default()).anchor;
+    let anchor = |modified| plan("", modified, &ParseOptions::default()).anchor;
     assert_eq!(anchor(Some("2026-01-15T00:00:00Z")), at("2026-01-15T00:00:00Z").nanos());
     assert_eq!(anchor(Some("2026-01-21T00:00:00Z")), acquired);
     assert_eq!(anchor(Some("1980-01-01T00:00:00Z")), acquired);
@@ -82,7 +82,7 @@ fn the_anchor_is_the_last_change_unless_that_says_nothing() {
 
 #[test]
 fn what_the_user_says_is_in_the_plan_and_an_unknown_format_is_refused() {
-    let options = Options {
+    let options = ParseOptions {
         format: Some("unparsed".to_owned()),
         zone: Some("+05:30".parse().expect("a zone")),
         year: Some(2019),
@@ -97,7 +97,7 @@ fn what_the_user_says_is_in_the_plan_and_an_unknown_format_is_refused() {
     assert_eq!((decided.year, decided.host.as_deref()), (Some(2019), Some("web-01")));
     let json = serde_json::to_string(&decided).expect("a plan is plain data");
     assert_eq!(serde_json::from_str::<Plan>(&json).expect("written just now"), decided);
-    let options = Options { format: Some("no\x1bsuch".to_owned()), ..Options::default() };
+    let options = ParseOptions { format: Some("no\x1bsuch".to_owned()), ..ParseOptions::default() };
     let error = Plan::decide(b"x\n", true, &options, None, Timestamp::default()).expect_err("unknown");
     assert_eq!(error.to_string(), "`no␛such` is not a format");
 }

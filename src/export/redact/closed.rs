@@ -1,5 +1,7 @@
 //! What of an event is no log's own text: our places, and words from closed lists.
 
+use crate::parse::FORMATS;
+
 /// Fields whose values we make: places, hashes, and instants.
 const PLACES: [&str; 12] = [
     "id",
@@ -18,7 +20,7 @@ const PLACES: [&str; 12] = [
 
 /// Fields whose values mostly are words from a closed list (ECS 8 and RFC 9110
 /// §9). A log can put anything there, so that the value has to be looked at.
-const WORDS: [(&str, &[&str]); 7] = [
+const WORDS: [(&str, &[&str]); 6] = [
     ("event.kind", &["alert", "asset", "enrichment", "event", "metric", "pipeline_error", "signal", "state"]),
     (
         "event.category",
@@ -70,18 +72,6 @@ const WORDS: [(&str, &[&str]); 7] = [
     ),
     ("event.outcome", &["success", "failure", "unknown"]),
     (
-        "event.dataset",
-        &[
-            "apache.access",
-            "apache.error",
-            "aws.cloudtrail",
-            "nginx.access",
-            "nginx.error",
-            "system.auth",
-            "system.syslog",
-        ],
-    ),
-    (
         "http.request.method",
         &["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PROPFIND", "PUT", "TRACE"],
     ),
@@ -95,5 +85,7 @@ pub fn is_place(field: &str) -> bool {
 
 /// Tells whether a field's value is a word from its closed list.
 pub fn is_word(field: &str, value: &str) -> bool {
+    let is_dataset = || FORMATS.iter().any(|format| format.datasets().contains(&value));
     WORDS.iter().any(|(name, words)| *name == field && words.contains(&value))
+        || (field == "event.dataset" && is_dataset())
 }

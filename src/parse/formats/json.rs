@@ -1,19 +1,17 @@
 //! JSON objects, one a record: with the names of ECS, or with any.
 
-use crate::parse::{Format, Framing, Seen};
+use crate::parse::flatten::{Leaves, json_object};
+use crate::parse::format::{Format, Framing};
+use crate::parse::heuristics::{Namespace, interpret};
 use crate::record::{Event, FieldId};
 
-use super::guess::{self, Namespace};
-use super::leaves::Leaves;
-use super::scan;
-
 /// JSON whose names are those of the Elastic Common Schema, nested or dotted.
-pub(super) struct Ecs;
+pub struct EcsJson;
 
 /// JSON of any program.
-pub(super) struct Generic;
+pub struct GenericJson;
 
-impl Format for Ecs {
+impl Format for EcsJson {
     fn name(&self) -> &'static str {
         "ecs.json"
     }
@@ -37,14 +35,14 @@ impl Format for Ecs {
         Framing::Json
     }
 
-    fn read<'a>(&self, text: &'a str, event: &mut Event<'a>) -> Seen {
-        let Some(leaves) = scan::object(text).filter(is_ecs) else { return Seen::No };
-        guess::put(event, leaves, Namespace { prefix: "json.", dotted_stand: true });
-        Seen::Yes
+    fn read<'a>(&self, text: &'a str, event: &mut Event<'a>) -> bool {
+        let Some(leaves) = json_object(text).filter(is_ecs) else { return false };
+        interpret(event, leaves, Namespace { prefix: "json.", dotted_stand: true });
+        true
     }
 }
 
-impl Format for Generic {
+impl Format for GenericJson {
     fn name(&self) -> &'static str {
         "json"
     }
@@ -68,10 +66,10 @@ impl Format for Generic {
         Framing::Json
     }
 
-    fn read<'a>(&self, text: &'a str, event: &mut Event<'a>) -> Seen {
-        let Some(leaves) = scan::object(text).filter(|leaves| !leaves.is_empty()) else { return Seen::No };
-        guess::put(event, leaves, Namespace { prefix: "json.", dotted_stand: false });
-        Seen::Yes
+    fn read<'a>(&self, text: &'a str, event: &mut Event<'a>) -> bool {
+        let Some(leaves) = json_object(text).filter(|leaves| !leaves.is_empty()) else { return false };
+        interpret(event, leaves, Namespace { prefix: "json.", dotted_stand: false });
+        true
     }
 }
 

@@ -2,15 +2,14 @@
 
 use std::borrow::Cow;
 
-use crate::parse::{Format, Seen};
+use crate::parse::cursor::closing_quote;
+use crate::parse::flatten::{LeafValue, Leaves, unescape};
+use crate::parse::format::Format;
+use crate::parse::heuristics::{Namespace, interpret};
 use crate::record::Event;
 
-use super::guess::{self, Namespace};
-use super::leaves::{Leaf, Leaves};
-use super::scan;
-
 /// Lines of `key=value` pairs.
-pub(super) struct Logfmt;
+pub struct Logfmt;
 
 impl Format for Logfmt {
     fn name(&self) -> &'static str {
@@ -32,10 +31,10 @@ impl Format for Logfmt {
         15
     }
 
-    fn read<'a>(&self, text: &'a str, event: &mut Event<'a>) -> Seen {
-        let Some(leaves) = pairs(text) else { return Seen::No };
-        guess::put(event, leaves, Namespace { prefix: "logfmt.", dotted_stand: false });
-        Seen::Yes
+    fn read<'a>(&self, text: &'a str, event: &mut Event<'a>) -> bool {
+        let Some(leaves) = pairs(text) else { return false };
+        interpret(event, leaves, Namespace { prefix: "logfmt.", dotted_stand: false });
+        true
     }
 }
 
@@ -60,7 +59,7 @@ fn pairs(text: &str) -> Option<Leaves<'_>> {
             None => {
                 alone += 1;
                 rest = behind;
-                Leaf::Bool(true)
+                LeafValue::Bool(true)
             }
         };
         if paired == 0 || !(rest.is_empty() || rest.starts_with(' ')) {
@@ -72,7 +71,7 @@ fn pairs(text: &str) -> Option<Leaves<'_>> {
     (paired >= 2 && alone * 4 <= paired + alone).then_some(leaves)
 }
 
-fn push<'a>(leaves: &mut Leaves<'a>, key: &str, leaf: Leaf<'a>) {
+fn push<'a>(leaves: &mut Leaves<'a>, key: &str, leaf: LeafValue<'a>) {
     if leaves.is_full(key) {
         let json = serde_json::to_string(&leaf.written()).expect("a text is JSON");
         leaves.push_rest(key, &json);
@@ -82,13 +81,12 @@ fn push<'a>(leaves: &mut Leaves<'a>, key: &str, leaf: Leaf<'a>) {
 }
 
 /// Reads a value, in quotes or up to the next space.
-fn value(text: &str) -> Option<(Leaf<'_>, &str)> {
+fn value(text: &str) -> Option<(LeafValue<'_>, &str)> {
     if let Some(inside) = text.strip_prefix('"') {
-        let end = scan::string_end(inside.as_bytes())?;
+        let end = closing_quote(inside.as_bytes())?;
         let (inside, rest) = (&inside[..end], &inside[end + 1..]);
-        let plain =
-            if inside.contains('\\') { Cow::Owned(scan::unescaped(inside)) } else { Cow::Borrowed(inside) };
-        return Some((Leaf::Text(plain), rest));
+        let plain = if inside.contains('\\') { Cow::Owned(unescape(inside)) } else { Cow::Borrowed(inside) };
+        return Some((LeafValue::Text(plain), rest));
     }
     let (word, rest) = text.split_at(text.find(' ').unwrap_or(text.len()));
     if word.contains('"') {
@@ -97,8 +95,8 @@ fn value(text: &str) -> Option<(Leaf<'_>, &str)> {
     let digits = word.trim_start_matches('-');
     let is_number = digits == "0" || digits.starts_with(|first| ('1'..='9').contains(&first));
     match word.parse::<i64>() {
-        Ok(number) if is_number => Some((Leaf::Int(number), rest)),
-        _ => Some((Leaf::Text(Cow::Borrowed(word)), rest)),
+        Ok(number) if is_number => Some((LeafValue::Int(number), rest)),
+        _ => Some((LeafValue::Text(Cow::Borrowed(word)), rest)),
     }
 }
 
@@ -113,7 +111,7 @@ mod tests {
 
     fn read(text: &str) -> Option<Event<'_>> {
         let mut event = Event::default();
-        (Logfmt.read(text, &mut event) == Seen::Yes).then_some(event)
+        Logfmt.read(text, &mut event).then_some(event)
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A source: its events, and reading it otherwise.
 
-use crate::parse::{Corrections, Plan, YEARS, clock_read, clock_shown, named};
+use crate::parse::{Corrections, Plan, YEARS, format_by_name, format_clock_offset, parse_clock_offset};
 use crate::query::FieldRef;
 use crate::record::SourceId;
 
@@ -59,7 +59,7 @@ fn forced(plan: &Plan) -> &str {
 }
 
 fn clock(plan: &Plan) -> String {
-    if plan.clock == 0 { String::new() } else { clock_shown(plan.clock) }
+    if plan.clock == 0 { String::new() } else { format_clock_offset(plan.clock) }
 }
 
 /// Has it read so.
@@ -98,14 +98,14 @@ fn corrections(form: &Form, plan: &Plan) -> Result<Corrections, String> {
     }
     by.host = typed(HOST, plan.host.as_deref().unwrap_or_default()).map(|text| none_or(&text));
     if let Some(text) = typed(FORMAT, forced(plan)) {
-        if !text.is_empty() && named(&text).is_none() {
+        if !text.is_empty() && format_by_name(&text).is_none() {
             return Err(format!("there is no format `{}`: see `vestigo formats list`", shown(&text)));
         }
         by.format = Some(none_or(&text));
     }
     if let Some(text) = typed(CLOCK, &clock(plan)) {
         let text = if text.is_empty() { "0s" } else { &text };
-        let clock = clock_read(text);
+        let clock = parse_clock_offset(text);
         by.clock = Some(clock.ok_or_else(|| format!("`{}` is not such as +37s or -1h30m", shown(text)))?);
     }
     Ok(by)

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::case::SourceInfo;
-use crate::parse::clock_shown;
+use crate::parse::format_clock_offset;
 use crate::record::{bytes, counted, thousands};
 
 use super::super::keymap::{Action, KeyContext};
@@ -155,7 +155,7 @@ fn read_as(source: &SourceInfo) -> Option<(String, Role)> {
     let only = plan.forced.then(|| format!(", only as {}", plan.format));
     let year = plan.year.map(|year| format!(", first year {year}"));
     let host = plan.host.as_ref().map(|host| format!(", host {host}"));
-    let clock = (plan.clock != 0).then(|| format!(", clock {}", clock_shown(plan.clock)));
+    let clock = (plan.clock != 0).then(|| format!(", clock {}", format_clock_offset(plan.clock)));
     let by = source.reread.as_ref().map(|reread| {
         let change: Vec<String> = reread.change.iter().map(ToString::to_string).collect();
         format!("; since entry {} by {}: {}", reread.entry, reread.by, change.join(", "))

@@ -1,10 +1,10 @@
 //! What stands in front of an access line that something else passed on.
 
-use crate::parse::stamp;
+use crate::parse::time::timestamp_formats;
 
 /// A line that was passed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Wrapped<'a> {
+pub struct UnwrappedLine<'a> {
     /// The machine that passed it on, where the wrapper names one.
     pub host: &'a str,
     /// The line itself.
@@ -14,8 +14,8 @@ pub(super) struct Wrapped<'a> {
 /// Takes a wrapper off: that of `kubectl logs --prefix`, `docker compose logs`, the
 /// Kubernetes log files (CRI), `docker logs --timestamps`, and the head of syslog (RFC 3164,
 /// RFC 5424, Heroku's router). Each is recognized by its own grammar, none by what it is not.
-pub(super) fn open(text: &str) -> Option<Wrapped<'_>> {
-    let bare = |line| Some(Wrapped { host: "", line });
+pub fn unwrap_line(text: &str) -> Option<UnwrappedLine<'_>> {
+    let bare = |line| Some(UnwrappedLine { host: "", line });
     if let Some((_, line)) = text.strip_prefix("[pod/").and_then(|rest| rest.split_once("] ")) {
         return bare(line);
     }
@@ -28,7 +28,7 @@ pub(super) fn open(text: &str) -> Option<Wrapped<'_>> {
         }
         _ => (false, text),
     };
-    let (_, behind) = stamp::iso(rest).or_else(|| stamp::bsd(rest))?;
+    let (_, behind) = timestamp_formats::iso(rest).or_else(|| timestamp_formats::bsd(rest))?;
     let behind = behind.strip_prefix(' ')?;
     if is_5424 {
         return rfc5424(behind);
@@ -40,7 +40,7 @@ pub(super) fn open(text: &str) -> Option<Wrapped<'_>> {
     match behind.split_once(": ") {
         Some((head, line)) => match head.split_once(' ') {
             None if is_tag(head) => bare(line),
-            Some((host, tag)) if is_name(host) && is_tag(tag) => Some(Wrapped { host, line }),
+            Some((host, tag)) if is_name(host) && is_tag(tag) => Some(UnwrappedLine { host, line }),
             _ => bare(behind),
         },
         None => bare(behind),
@@ -48,11 +48,11 @@ pub(super) fn open(text: &str) -> Option<Wrapped<'_>> {
 }
 
 /// Reads `host app procid msgid - line`; structured data is left to the syslog reader.
-fn rfc5424(text: &str) -> Option<Wrapped<'_>> {
+fn rfc5424(text: &str) -> Option<UnwrappedLine<'_>> {
     let mut words = text.splitn(6, ' ');
     let host = words.next()?;
     let line = words.nth(4).filter(|_| text.split(' ').nth(4) == Some("-"))?;
-    Some(Wrapped { host, line: line.trim_start_matches('\u{feff}') })
+    Some(UnwrappedLine { host, line: line.trim_start_matches('\u{feff}') })
 }
 
 /// Tells the name of a machine or of a container.
@@ -88,10 +88,10 @@ mod tests {
         ];
         for (front, host) in rows {
             let text = format!("{front}{LINE}");
-            assert_eq!(open(&text), Some(Wrapped { host, line: LINE }), "{front}");
+            assert_eq!(unwrap_line(&text), Some(UnwrappedLine { host, line: LINE }), "{front}");
         }
         for front in ["", "hello ", "a b | ", "shop.example.com:443 ", "<x>", "[other] "] {
-            assert_eq!(open(&format!("{front}{LINE}")), None, "{front}");
+            assert_eq!(unwrap_line(&format!("{front}{LINE}")), None, "{front}");
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::record::{Event, fields};
 
-use super::programs::{put_from, put_kind, put_user};
+use super::auth_fields::{put_action, put_source, put_user};
 
 /// Gives the value of `key=` in a list set apart by commas.
 fn value<'a>(text: &'a str, key: &str) -> Option<&'a str> {
@@ -22,7 +22,7 @@ pub fn tool<'a>(program: &str, text: &'a str, event: &mut Event<'a>) {
     let failed = text.starts_with("failed ") || text.contains(", failed") || text.starts_with("error");
     let outcome = Some(if failed { "failure" } else { "success" });
     if let Some(rest) = text.strip_prefix("new user: ").or_else(|| text.strip_prefix("failed adding user ")) {
-        put_kind(event, "user_added", outcome, &["iam"], &["user", "creation"]);
+        put_action(event, "user_added", outcome, &["iam"], &["user", "creation"]);
         put_user(value(rest, "name").or_else(|| quoted(rest)).unwrap_or_default(), event);
         event.put_nonempty(fields::USER_ID, value(rest, "UID").unwrap_or_default());
         event.put_nonempty(fields::GROUP_ID, value(rest, "GID").unwrap_or_default());
@@ -31,13 +31,13 @@ pub fn tool<'a>(program: &str, text: &'a str, event: &mut Event<'a>) {
         return;
     }
     if let Some(rest) = text.strip_prefix("new group: ") {
-        put_kind(event, "group_added", outcome, &["iam"], &["group", "creation"]);
+        put_action(event, "group_added", outcome, &["iam"], &["group", "creation"]);
         event.put_nonempty(fields::GROUP_NAME, value(rest, "name").unwrap_or_default());
         event.put_nonempty(fields::GROUP_ID, value(rest, "GID").unwrap_or_default());
         return;
     }
     if let Some(rest) = text.strip_prefix("group added to ") {
-        put_kind(event, "group_added", outcome, &["iam"], &["group", "creation"]);
+        put_action(event, "group_added", outcome, &["iam"], &["group", "creation"]);
         event.put_nonempty(fields::GROUP_NAME, value(rest, "name").unwrap_or_default());
         return;
     }
@@ -54,7 +54,7 @@ pub fn tool<'a>(program: &str, text: &'a str, event: &mut Event<'a>) {
     ];
     for (begin, action, types) in table {
         let Some(rest) = text.strip_prefix(begin) else { continue };
-        put_kind(event, action, outcome, &["iam"], &types);
+        put_action(event, action, outcome, &["iam"], &types);
         let name = quoted(rest).unwrap_or_default();
         let of_group = action.starts_with("group_deleted") || action.starts_with("group_added");
         if of_group {
@@ -67,7 +67,7 @@ pub fn tool<'a>(program: &str, text: &'a str, event: &mut Event<'a>) {
         return;
     }
     if program == "passwd" || program == "chpasswd" || text.starts_with("password for ") {
-        put_kind(event, "password_changed", outcome, &["iam"], &["user", "change"]);
+        put_action(event, "password_changed", outcome, &["iam"], &["user", "change"]);
         put_user(quoted(text).unwrap_or_default(), event);
     }
 }
@@ -75,7 +75,7 @@ pub fn tool<'a>(program: &str, text: &'a str, event: &mut Event<'a>) {
 /// Reads a message of login, a display manager, or systemd-logind.
 pub fn login<'a>(text: &'a str, event: &mut Event<'a>) {
     if let Some(rest) = text.strip_prefix("New session ") {
-        put_kind(event, "session_opened", Some("success"), &["session"], &["start"]);
+        put_action(event, "session_opened", Some("success"), &["session"], &["start"]);
         let (id, user) = rest.split_once(" of user ").unwrap_or((rest, ""));
         let user = user.split(" with ").next().unwrap_or(user);
         event.put_nonempty(fields::SESSION_ID, id);
@@ -84,21 +84,21 @@ pub fn login<'a>(text: &'a str, event: &mut Event<'a>) {
     {
         let id = rest.split([' ', '.']).next().unwrap_or(rest);
         if text.starts_with("Removed") || rest.contains("logged out") {
-            put_kind(event, "session_closed", None, &["session"], &["end"]);
+            put_action(event, "session_closed", None, &["session"], &["end"]);
             event.put_nonempty(fields::SESSION_ID, id);
         }
     } else if let Some(rest) = text.strip_prefix("FAILED LOGIN") {
-        put_kind(event, "login", Some("failure"), &["authentication"], &["info"]);
+        put_action(event, "login", Some("failure"), &["authentication"], &["info"]);
         failed_login(rest, event);
     } else if let Some(rest) = text.strip_prefix("ROOT LOGIN ") {
-        put_kind(event, "login", Some("success"), &["authentication", "session"], &["start"]);
+        put_action(event, "login", Some("success"), &["authentication", "session"], &["start"]);
         put_user("root", event);
-        put_from(rest.split_once("FROM ").map_or("", |(_, from)| from), event);
+        put_source(rest.split_once("FROM ").map_or("", |(_, from)| from), event);
     } else if let Some(rest) = text.strip_prefix("LOGIN ON ") {
-        put_kind(event, "login", Some("success"), &["authentication", "session"], &["start"]);
+        put_action(event, "login", Some("success"), &["authentication", "session"], &["start"]);
         let user = rest.split_once(" BY ").map_or("", |(_, user)| user);
         put_user(user.split(' ').next().unwrap_or_default(), event);
-        put_from(rest.split_once(" FROM ").map_or("", |(_, from)| from), event);
+        put_source(rest.split_once(" FROM ").map_or("", |(_, from)| from), event);
     }
 }
 
@@ -110,14 +110,14 @@ fn failed_login<'a>(text: &'a str, event: &mut Event<'a>) {
     let user = user.rsplit_once(", ").map_or(user, |(user, _)| user);
     let quoted = user.strip_prefix(['\'', '`']).and_then(|user| user.strip_suffix('\''));
     put_user(quoted.unwrap_or(user), event);
-    put_from(from.split([' ', ',']).next().unwrap_or_default().trim_matches('\''), event);
+    put_source(from.split([' ', ',']).next().unwrap_or_default().trim_matches('\''), event);
 }
 
 /// Reads a message of the network login programs of old.
 pub fn old_login<'a>(text: &'a str, event: &mut Event<'a>) {
     if let Some(rest) = text.strip_prefix("connection from ") {
-        put_kind(event, "connection", None, &["network"], &["connection", "start"]);
-        put_from(rest.split([' ', ',']).next().unwrap_or_default(), event);
+        put_action(event, "connection", None, &["network"], &["connection", "start"]);
+        put_source(rest.split([' ', ',']).next().unwrap_or_default(), event);
         return;
     }
     for (begin, outcome) in [
@@ -127,16 +127,16 @@ pub fn old_login<'a>(text: &'a str, event: &mut Event<'a>) {
         ("FTP LOGIN REFUSED FROM ", "failure"),
     ] {
         if let Some(rest) = text.strip_prefix(begin) {
-            put_kind(event, "ftp_login", Some(outcome), &["authentication"], &["info"]);
+            put_action(event, "ftp_login", Some(outcome), &["authentication"], &["info"]);
             let (from, user) = rest.split_once(", ").unwrap_or((rest, ""));
-            put_from(from.split(' ').next().unwrap_or_default(), event);
+            put_source(from.split(' ').next().unwrap_or_default(), event);
             put_user(user, event);
             return;
         }
     }
     if let Some(rest) = text.strip_prefix("Authentication failed from ") {
-        put_kind(event, "login", Some("failure"), &["authentication"], &["info"]);
-        put_from(rest.split([' ', ':']).next().unwrap_or_default(), event);
+        put_action(event, "login", Some("failure"), &["authentication"], &["info"]);
+        put_source(rest.split([' ', ':']).next().unwrap_or_default(), event);
     }
 }
 
@@ -148,11 +148,11 @@ pub fn cron<'a>(text: &'a str, event: &mut Event<'a>) {
     put_user(user, event);
     match verb {
         "CMD" => {
-            put_kind(event, "cron_command", None, &["process"], &["start"]);
+            put_action(event, "cron_command", None, &["process"], &["start"]);
             event.put_nonempty(fields::PROCESS_COMMAND_LINE, inside);
         }
         "BEGIN EDIT" | "END EDIT" | "REPLACE" | "DELETE" | "LIST" => {
-            put_kind(
+            put_action(
                 event,
                 "crontab_changed",
                 None,

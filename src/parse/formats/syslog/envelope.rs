@@ -2,15 +2,15 @@
 
 use crate::record::{Event, fields};
 
-use super::super::super::text::number;
 use super::programs;
+use crate::parse::cursor::number;
 
 /// Names of severities 0 to 7 (RFC 5424 §6.2.1).
 const SEVERITIES: [&str; 8] =
     ["emergency", "alert", "critical", "error", "warning", "notice", "informational", "debug"];
 
 /// Who wrote a message, and what it says.
-pub struct Message<'a> {
+pub struct SyslogMessage<'a> {
     /// The host, where the line names one.
     pub host: &'a str,
     /// The program.
@@ -38,7 +38,7 @@ pub fn put_priority(priority: i64, event: &mut Event<'_>) {
 }
 
 /// Puts who wrote a message, the message, and what the program means by it.
-pub fn put_message<'a>(message: &Message<'a>, event: &mut Event<'a>) {
+pub fn put_message<'a>(message: &SyslogMessage<'a>, event: &mut Event<'a>) {
     event.put(fields::EVENT_KIND, "event");
     event.put_nonempty(fields::HOST_NAME, message.host);
     event.put_nonempty(fields::PROCESS_NAME, message.program);

@@ -6,6 +6,8 @@
 //! call.
 
 mod accounts;
+mod auth_fields;
+mod datasets;
 mod envelope;
 mod pam;
 mod programs;

@@ -3,7 +3,7 @@
 
 use crate::record::{Event, fields};
 
-use super::programs::{put_from, put_kind, put_user};
+use super::auth_fields::{put_action, put_source, put_user};
 
 /// Reads a message of a PAM module; tells whether it is one.
 pub fn read<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
@@ -38,7 +38,7 @@ fn behind_module<'a>(text: &'a str, event: &mut Event<'a>) -> Option<&'a str> {
 /// `session opened for user root(uid=0) by alice(uid=1000)`, `session closed for user root`.
 fn session<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
     if let Some(rest) = text.strip_prefix("session opened for user ") {
-        put_kind(event, "session_opened", Some("success"), &["session"], &["start"]);
+        put_action(event, "session_opened", Some("success"), &["session"], &["start"]);
         let (target, by) = rest.rsplit_once(" by ").unwrap_or((rest, ""));
         let (target, target_id) = name_and_id(target);
         let (by, by_id) = name_and_id(by);
@@ -55,7 +55,7 @@ fn session<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
         return true;
     }
     if let Some(user) = text.strip_prefix("session closed for user ") {
-        put_kind(event, "session_closed", None, &["session"], &["end"]);
+        put_action(event, "session_closed", None, &["session"], &["end"]);
         put_user(name_and_id(user).0, event);
         return true;
     }
@@ -74,19 +74,19 @@ fn name_and_id(text: &str) -> (&str, &str) {
 fn failure<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
     let failed = text.starts_with("authentication failure") || text.contains("more authentication failure");
     if failed {
-        put_kind(event, "pam_authentication", Some("failure"), &["authentication"], &["info"]);
+        put_action(event, "pam_authentication", Some("failure"), &["authentication"], &["info"]);
         if let Some((_, pairs)) = text.split_once("; logname=") {
             put_pairs(pairs, event);
         }
         return true;
     }
     if text.starts_with("check pass; user unknown") {
-        put_kind(event, "pam_authentication", Some("failure"), &["authentication"], &["info"]);
+        put_action(event, "pam_authentication", Some("failure"), &["authentication"], &["info"]);
         event.put(fields::EVENT_REASON, "user unknown");
         return true;
     }
     if let Some(rest) = text.strip_prefix("Consecutive login failures for user ") {
-        put_kind(event, "account_locked", Some("failure"), &["authentication", "iam"], &["user", "change"]);
+        put_action(event, "account_locked", Some("failure"), &["authentication", "iam"], &["user", "change"]);
         put_user(rest.strip_suffix(" account temporarily locked").unwrap_or(rest), event);
         return true;
     }
@@ -94,7 +94,7 @@ fn failure<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
         && let Some((user, reason)) = rest.split_once(' ')
         && (reason.starts_with("has been locked") || reason.starts_with("(") && reason.contains("tally"))
     {
-        put_kind(event, "account_locked", Some("failure"), &["authentication", "iam"], &["user", "change"]);
+        put_action(event, "account_locked", Some("failure"), &["authentication", "iam"], &["user", "change"]);
         put_user(user, event);
         event.put(fields::EVENT_REASON, reason);
         return true;
@@ -122,14 +122,14 @@ fn put_pairs<'a>(pairs: &'a str, event: &mut Event<'a>) {
     };
     event.put_nonempty("system.auth.pam.ruser", ruser);
     let (rhost, user) = rest.split_once(' ').unwrap_or((rest, ""));
-    put_from(rhost, event);
+    put_source(rhost, event);
     put_user(user.trim_start_matches(' ').strip_prefix("user=").unwrap_or_default(), event);
 }
 
 /// `password changed for alice`.
 fn password<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
     let Some(user) = text.strip_prefix("password changed for ") else { return false };
-    put_kind(event, "password_changed", Some("success"), &["iam"], &["user", "change"]);
+    put_action(event, "password_changed", Some("success"), &["iam"], &["user", "change"]);
     event.put_nonempty(fields::USER_TARGET_NAME, user);
     put_user(user, event);
     true

@@ -3,8 +3,10 @@
 
 use crate::record::{CivilDateTime, Event, ParsedTime, fields};
 
-use super::super::super::{Format, Seen, stamp};
-use super::envelope::{Message, priority, put_message, put_priority};
+use super::datasets;
+use super::envelope::{SyslogMessage, priority, put_message, put_priority};
+use crate::parse::format::Format;
+use crate::parse::time::timestamp_formats;
 
 /// `[<PRI>]Mmm d hh:mm:ss host tag[pid]: message`.
 pub struct Rfc3164;
@@ -16,6 +18,10 @@ impl Format for Rfc3164 {
 
     fn about(&self) -> &'static str {
         "BSD syslog: [<PRI>]Mmm d hh:mm:ss (or an ISO time) host program[pid]: message; sshd, sudo, su, login, cron, PAM, account tools read in full"
+    }
+
+    fn datasets(&self) -> &'static [&'static str] {
+        datasets::ALL
     }
 
     fn samples(&self) -> &'static [&'static str] {
@@ -30,14 +36,17 @@ impl Format for Rfc3164 {
         55
     }
 
-    fn read<'a>(&self, text: &'a str, event: &mut Event<'a>) -> Seen {
+    fn read<'a>(&self, text: &'a str, event: &mut Event<'a>) -> bool {
         let (pri, rest) = priority(text).map_or((None, text), |(number, rest)| (Some(number), rest));
-        let Some((when, behind)) = stamp::bsd(rest).or_else(|| stamp::iso(rest)) else { return Seen::No };
+        let Some((when, behind)) = timestamp_formats::bsd(rest).or_else(|| timestamp_formats::iso(rest))
+        else {
+            return false;
+        };
         let Some(body) = behind.strip_prefix(' ').or_else(|| behind.strip_prefix(": ")) else {
-            return Seen::No;
+            return false;
         };
         let (when, body) = zoned(when, body);
-        let Some(message) = split(body) else { return Seen::No };
+        let Some(message) = split(body) else { return false };
         event.when = Some(when);
         event.when_text = Some(rest[..rest.len() - body.len()].trim_end_matches([' ', ':']).into());
         if let Some(pri) = pri {
@@ -45,9 +54,9 @@ impl Format for Rfc3164 {
         }
         put_message(&message, event);
         if event.get(fields::EVENT_DATASET).is_none() {
-            event.put(fields::EVENT_DATASET, "system.syslog");
+            event.put(fields::EVENT_DATASET, datasets::SYSLOG);
         }
-        Seen::Yes
+        true
     }
 }
 
@@ -59,7 +68,9 @@ fn zoned(when: ParsedTime, body: &str) -> (ParsedTime, &str) {
     let ParsedTime::CivilDateTime(civil, precision) = when else { return (when, body) };
     let Some((word, rest)) = body.split_once(' ') else { return (when, body) };
     let bare = word.strip_suffix(':');
-    let Some(offset) = stamp::zone_named(bare.unwrap_or(word)).filter(|_| civil.offset.is_none()) else {
+    let Some(offset) =
+        timestamp_formats::zone_offset(bare.unwrap_or(word)).filter(|_| civil.offset.is_none())
+    else {
         return (when, body);
     };
     let is_head = || {
@@ -76,12 +87,12 @@ fn zoned(when: ParsedTime, body: &str) -> (ParsedTime, &str) {
 }
 
 /// Splits what stands behind the time: host, tag and message.
-fn split(body: &str) -> Option<Message<'_>> {
+fn split(body: &str) -> Option<SyslogMessage<'_>> {
     // Cisco's messages name their facility in place of a program.
     if let Some((mnemonic, text)) = body.strip_prefix('%').and_then(|rest| rest.split_once(": "))
         && !mnemonic.contains(' ')
     {
-        return Some(Message { host: "", program: &body[..=mnemonic.len()], pid: "", text });
+        return Some(SyslogMessage { host: "", program: &body[..=mnemonic.len()], pid: "", text });
     }
     // Two spaces where the host should be: there is none.
     let (host, rest) = match body.strip_prefix(' ') {
@@ -89,17 +100,17 @@ fn split(body: &str) -> Option<Message<'_>> {
         None => body.split_once(' ')?,
     };
     if let Some((program, pid, text)) = tag(rest).filter(|_| host.is_empty() || is_host(host)) {
-        return Some(Message { host, program, pid, text });
+        return Some(SyslogMessage { host, program, pid, text });
     }
     if host.ends_with(':') || host.ends_with(']') {
         // The host is left out: what stands in its place is the tag.
         let (program, pid, text) = tag(body)?;
-        return Some(Message { host: "", program, pid, text });
+        return Some(SyslogMessage { host: "", program, pid, text });
     }
     let plain = ["last message repeated ", "message repeated ", "-- MARK --"]
         .iter()
         .any(|begin| rest.starts_with(begin));
-    (plain && is_host(host)).then_some(Message { host, program: "", pid: "", text: rest })
+    (plain && is_host(host)).then_some(SyslogMessage { host, program: "", pid: "", text: rest })
 }
 
 fn is_host(text: &str) -> bool {
@@ -143,7 +154,7 @@ mod tests {
 
     fn parts(line: &str) -> [String; 4] {
         let mut event = Event::default();
-        assert_eq!(Rfc3164.read(line, &mut event), Seen::Yes, "{line}");
+        assert!(Rfc3164.read(line, &mut event), "{line}");
         let text = |id| {
             event
                 .get(id)
@@ -191,7 +202,7 @@ mod tests {
             "hello world: yes",
             "2026-03-01 10:00:00,5 INFO starting up",
         ] {
-            assert_eq!(Rfc3164.read(line, &mut Event::default()), Seen::No, "{line}");
+            assert!(!Rfc3164.read(line, &mut Event::default()), "{line}");
         }
     }
 }

@@ -4,9 +4,11 @@ use std::borrow::Cow;
 
 use crate::record::{Event, Value, fields};
 
-use super::super::super::text::Cursor;
-use super::super::super::{Format, Seen, stamp};
-use super::envelope::{Message, priority, put_message, put_priority};
+use super::datasets;
+use super::envelope::{SyslogMessage, priority, put_message, put_priority};
+use crate::parse::cursor::Cursor;
+use crate::parse::format::Format;
+use crate::parse::time::timestamp_formats;
 
 /// `<PRI>1 time host app procid msgid [data] message`.
 pub struct Rfc5424;
@@ -20,6 +22,10 @@ impl Format for Rfc5424 {
         "syslog by RFC 5424: <PRI>1 time host app procid msgid [structured data] message"
     }
 
+    fn datasets(&self) -> &'static [&'static str] {
+        datasets::ALL
+    }
+
     fn samples(&self) -> &'static [&'static str] {
         &[
             r#"<165>1 2026-03-01T10:00:00.003Z web-01 shop 711 ID47 [origin@32473 software="shop" eventID="1011"] order placed"#,
@@ -31,8 +37,8 @@ impl Format for Rfc5424 {
         75
     }
 
-    fn read<'a>(&self, text: &'a str, event: &mut Event<'a>) -> Seen {
-        read(text, event).map_or(Seen::No, |()| Seen::Yes)
+    fn read<'a>(&self, text: &'a str, event: &mut Event<'a>) -> bool {
+        read(text, event).is_some()
     }
 }
 
@@ -41,7 +47,7 @@ fn read<'a>(text: &'a str, event: &mut Event<'a>) -> Option<()> {
     let mut cursor = Cursor::new(rest.strip_prefix("1 ")?);
     let time = cursor.word();
     if time != "-" {
-        let (when, behind) = stamp::iso(time)?;
+        let (when, behind) = timestamp_formats::iso(time)?;
         if !behind.is_empty() {
             return None;
         }
@@ -57,9 +63,9 @@ fn read<'a>(text: &'a str, event: &mut Event<'a>) -> Option<()> {
     }
     let message = cursor.rest().strip_prefix(' ').unwrap_or(cursor.rest());
     let message = message.strip_prefix('\u{feff}').unwrap_or(message);
-    put_message(&Message { host, program, pid, text: message }, event);
+    put_message(&SyslogMessage { host, program, pid, text: message }, event);
     if event.get(fields::EVENT_DATASET).is_none() {
-        event.put(fields::EVENT_DATASET, "system.syslog");
+        event.put(fields::EVENT_DATASET, datasets::SYSLOG);
     }
     Some(())
 }
@@ -97,7 +103,7 @@ mod tests {
     fn structured_data_is_read_with_its_escapes() {
         let mut event = Event::default();
         let line = r#"<165>1 - - - - - [a@1 x="1" y="say \"\]\""][b@2 z="2"] done"#;
-        assert_eq!(Rfc5424.read(line, &mut event), Seen::Yes);
+        assert!(Rfc5424.read(line, &mut event));
         let y: Vec<_> =
             event.values("syslog.structured_data.a@1.y").map(|value| value.text().into_owned()).collect();
         assert_eq!(y, [r#"say "]""#]);

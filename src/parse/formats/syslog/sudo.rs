@@ -2,7 +2,7 @@
 
 use crate::record::{Event, fields};
 
-use super::programs::{put_kind, put_user};
+use super::auth_fields::{put_action, put_user};
 
 /// The keys in the order in which sudo writes them (lib/eventlog/eventlog.c). A
 /// folder may be called ` ; USER=root`, so that a key out of its turn is a part of
@@ -53,7 +53,7 @@ pub fn sudo<'a>(text: &'a str, event: &mut Event<'a>) {
     }
     put_user(user.trim(), event);
     let outcome = if complaint.is_some() { "failure" } else { "success" };
-    put_kind(
+    put_action(
         event,
         "sudo_command",
         Some(outcome),
@@ -110,7 +110,7 @@ pub fn su<'a>(text: &'a str, event: &mut Event<'a>) {
     } else {
         return;
     };
-    put_kind(event, "su", Some(outcome), &["authentication", "session"], &["start"]);
+    put_action(event, "su", Some(outcome), &["authentication", "session"], &["start"]);
     put_user(user.trim(), event);
     event.put_nonempty(fields::USER_EFFECTIVE_NAME, target.trim());
 }
