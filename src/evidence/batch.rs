@@ -11,7 +11,7 @@ use crate::fs::{Dir, FileKind, TEMPORARY, is_temporary};
 use crate::record::{SourceId, root};
 use crate::source::Provenance;
 
-use super::frame::{Frame, SourceSecret, hash_of, hex};
+use super::frame::{Frame, SourceSecret, hash_reader, hex};
 use super::manifest::{Manifest, SourceRow, VERSION};
 use super::store::{FrameBytes, fits, read_frame, unhex};
 use super::{FOLDER, UNCOMMITTED, batch_name, folder, manifest::FrameRow};
@@ -98,7 +98,7 @@ impl BatchWriter {
     }
 
     /// Gives an empty file inside the batch in which a container's bytes are kept.
-    pub fn keep(&self) -> Result<File> {
+    pub fn create_original(&self) -> Result<File> {
         let nameless = || -> std::io::Result<File> {
             let name = format!("{UNFINISHED}{}", uuid::Uuid::new_v4().simple());
             let file = self.folder.inside.create_new(&name)?;
@@ -109,7 +109,7 @@ impl BatchWriter {
     }
 
     /// Names a kept container by its hash; the same bytes twice are kept once.
-    pub fn kept(&mut self, mut file: File, sha256: [u8; 32], length: u64) -> Result<()> {
+    pub fn add_original(&mut self, mut file: File, sha256: [u8; 32], length: u64) -> Result<()> {
         let name = hex(&sha256);
         if self.originals.contains_key(&name) {
             return Ok(());
@@ -124,7 +124,7 @@ impl BatchWriter {
     }
 
     /// Adds the next frame of the source that is being written.
-    pub fn frame(&mut self, frame: Frame) -> Result<()> {
+    pub fn add_frame(&mut self, frame: Frame) -> Result<()> {
         let mut row = frame.row;
         row.offset = self.written.packed;
         row.start = self.written.raw - self.mark.raw;
@@ -143,7 +143,7 @@ impl BatchWriter {
     }
 
     /// Ends the source whose frames were just added.
-    pub fn source(
+    pub fn finish_source(
         &mut self,
         id: SourceId,
         found: Provenance,
@@ -196,7 +196,7 @@ impl BatchWriter {
     }
 
     /// Reads the frames added since the last finished source once more.
-    pub fn reread(&mut self, take: &mut dyn FnMut(&FrameBytes)) -> Result<()> {
+    pub fn read_back(&mut self, take: &mut dyn FnMut(&FrameBytes)) -> Result<()> {
         let why = || "cannot read an unfinished source again".to_owned();
         self.content.flush().context(why)?;
         self.spans.flush().context(why)?;
@@ -271,7 +271,7 @@ impl BatchWriter {
         let mut text = Sha256::new();
         text.update(manifest);
         for (name, meant) in [("content.zst", packed), ("spans.bin", spans), ("manifest.json", text)] {
-            let found = self.folder.inside.file(name).and_then(|mut file| hash_of(&mut file));
+            let found = self.folder.inside.file(name).and_then(|mut file| hash_reader(&mut file));
             let found = found.context(|| format!("cannot read back {name}"))?;
             if found != <[u8; 32]>::from(meant.finalize()) {
                 let what = format!("batch {} does not read back as it was written ({name})", self.number);

@@ -23,7 +23,7 @@ pub struct SourceSecret(pub [u8; 32]);
 
 impl SourceSecret {
     /// Draws a new secret from the system.
-    pub fn draw() -> Result<SourceSecret> {
+    pub fn random() -> Result<SourceSecret> {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes).context(|| "cannot draw random bytes from the system".to_owned())?;
         Ok(SourceSecret(bytes))
@@ -62,7 +62,7 @@ impl FrameEncoder {
     ///
     /// `first_record` (from 0) and `first_line` (from 1) number what stands
     /// first in it.
-    pub fn seal(
+    pub fn encode(
         &mut self,
         content: &[u8],
         spans: &[Span],
@@ -96,7 +96,7 @@ impl FrameEncoder {
 }
 
 /// Gives the SHA-256 of what is left of a stream.
-pub fn hash_of(reader: &mut impl std::io::Read) -> std::io::Result<[u8; 32]> {
+pub fn hash_reader(reader: &mut impl std::io::Read) -> std::io::Result<[u8; 32]> {
     let (mut hash, mut buffer) = (Sha256::new(), vec![0; 1 << 20]);
     loop {
         match reader.read(&mut buffer) {

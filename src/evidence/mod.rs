@@ -23,7 +23,7 @@ use crate::error::Result;
 use crate::fs::{Dir, unusable};
 
 pub use batch::{BatchWriter, set_aside, sweep};
-pub use frame::{FRAME_BYTES, Frame, FrameEncoder, SourceSecret, hash_of};
+pub use frame::{FRAME_BYTES, Frame, FrameEncoder, SourceSecret, hash_reader};
 pub use manifest::{FrameRow, Manifest, SourceRow};
 pub use proof::FrameProof;
 pub use span_table::Span;

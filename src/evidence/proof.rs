@@ -44,7 +44,7 @@ impl Store {
 
     /// Gives a secret that no bundle discloses, from which the tokens of
     /// redactions are made: the first source's, for a purpose of its own.
-    pub fn secret(&self, purpose: &str) -> Option<Hash> {
+    pub fn derive_key(&self, purpose: &str) -> Option<Hash> {
         use hmac::{Hmac, KeyInit, Mac};
         let first = self.manifests().flat_map(|(_, manifest)| &manifest.sources).next()?;
         let key = unhex(&first.secret).ok()?;

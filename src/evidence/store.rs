@@ -174,12 +174,12 @@ impl Store {
     /// Opens the batches of a case that the journal says are committed: (number,
     /// SHA-256 of its manifest). A manifest that differs is damage.
     pub fn open(case: &Dir, committed: &[(u32, [u8; 32])]) -> Result<Store> {
-        Store::open_as(case, committed, |_| ())
+        Store::open_with(case, committed, |_| ())
     }
 
     /// Opens the batches, too; `reread` may say of a source that it is read
     /// otherwise than its manifest has it.
-    pub fn open_as(
+    pub fn open_with(
         case: &Dir,
         committed: &[(u32, [u8; 32])],
         reread: impl Fn(&mut SourceRow),
@@ -225,7 +225,7 @@ impl Store {
     }
 
     /// Opens a kept container, by its SHA-256 in hex, for reading.
-    pub fn original(&self, sha256: &str) -> Result<File> {
+    pub fn open_original(&self, sha256: &str) -> Result<File> {
         let mut kept = self.inner.batches.iter();
         let (number, _) = kept
             .find(|(_, batch)| batch.manifest.originals.contains_key(sha256))

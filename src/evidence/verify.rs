@@ -11,7 +11,7 @@ use crate::fs::Dir;
 use crate::record::root;
 use crate::verify::{Damage, DamageScope};
 
-use super::frame::{SourceSecret, hash_of, hex};
+use super::frame::{SourceSecret, hash_reader, hex};
 use super::manifest::Manifest;
 use super::merkle::LeafHasher;
 use super::ordered_hash::{Hashes, Line, read_through};
@@ -192,7 +192,7 @@ fn check_original(folder: &Dir, name: &str, length: u64, depth: Depth) -> Result
         return Err(format!("it has {found} bytes, the manifest says {length}"));
     }
     if depth != Depth::Quick {
-        let found = hex(&hash_of(&mut file).map_err(unread)?);
+        let found = hex(&hash_reader(&mut file).map_err(unread)?);
         if found != name {
             return Err(format!("it has SHA-256 {found}, its name and the manifest say {name}"));
         }
@@ -278,7 +278,7 @@ fn check_packed(number: u32, folder: &Dir, manifest: &Manifest) -> Option<Damage
     let hash = || {
         let mut file = folder.file("content.zst")?;
         let whole = file.metadata()?.len() == packed_length(manifest);
-        if whole { hash_of(&mut file).map(Some) } else { Ok(None) }
+        if whole { hash_reader(&mut file).map(Some) } else { Ok(None) }
     };
     let reason = match hash().map(|found: Option<[u8; 32]>| found.map(|found| hex(&found))) {
         Ok(None) => return None,

@@ -36,7 +36,7 @@ pub struct Actor {
 
 impl Actor {
     /// Names somebody of whose circumstances nothing is known.
-    pub fn called(login: &str, host: &str) -> Actor {
+    pub fn new(login: &str, host: &str) -> Actor {
         let (tool, clock) = (String::new(), "not asked".to_owned());
         Actor {
             login: login.to_owned(),

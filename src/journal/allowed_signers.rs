@@ -18,7 +18,7 @@ const MOST: u64 = 16 << 20;
 
 /// The keys that are trusted, and those that are not any more.
 #[derive(Debug, Clone, Default)]
-pub struct Allowed {
+pub struct AllowedSigners {
     rows: Vec<Row>,
     revoked: Option<PathBuf>,
 }
@@ -32,11 +32,11 @@ struct Row {
     key: PublicKey,
 }
 
-impl Allowed {
+impl AllowedSigners {
     /// Reads an `allowed_signers` file. `revoked` names a key revocation list or a
     /// file of revoked public keys; `ssh-keygen -Q` is asked, and whatever it
     /// cannot answer counts as revoked.
-    pub fn read(path: &Path, revoked: Option<PathBuf>) -> Result<Allowed> {
+    pub fn read(path: &Path, revoked: Option<PathBuf>) -> Result<AllowedSigners> {
         let shown = visible(&path.to_string_lossy());
         let hint = "Name a file in the form of OpenSSH's allowed_signers; `vestigo keys allow` prints a row.";
         let why = || format!("cannot read {shown}");
@@ -50,7 +50,7 @@ impl Allowed {
             }
             rows.extend(row(text).map_err(|why| Error::usage(format!("{shown}, line {line}: {why}")))?);
         }
-        Ok(Allowed { rows, revoked })
+        Ok(AllowedSigners { rows, revoked })
     }
 
     /// Says under which name a key may sign for a purpose at a moment, or why not.
@@ -170,7 +170,7 @@ mod tests {
     fn principal(row: &str, namespace: &str) -> Result<String, String> {
         let file = tempfile::NamedTempFile::new().expect("a file");
         std::fs::write(file.path(), format!("# whom we trust\n\n{row}\n")).expect("it is ours");
-        let allowed = Allowed::read(file.path(), None).expect("it is understood");
+        let allowed = AllowedSigners::read(file.path(), None).expect("it is understood");
         let key = PublicKey::from_openssh(KEY).expect("a key");
         let fingerprint = key.fingerprint(ssh_key::HashAlg::Sha256).to_string();
         let signed = SignerIdentity { fingerprint, public: KEY.to_owned() };

@@ -215,7 +215,7 @@ pub(super) const UNDO: &str = "undo";
 pub enum Annotation {
     /// Marks an event, or changes the note of a mark; tags are added.
     #[serde(rename = "bookmark.add")]
-    Mark {
+    AddBookmark {
         /// The event.
         #[serde(flatten)]
         event: EventRef,
@@ -228,16 +228,16 @@ pub enum Annotation {
     },
     /// Takes a mark away.
     #[serde(rename = "bookmark.remove")]
-    Unmark {
+    RemoveBookmark {
         /// `<source>:<record>`.
         event: String,
     },
     /// Writes a finding down.
     #[serde(rename = "finding.add")]
-    Find(NewFinding),
+    AddFinding(NewFinding),
     /// Changes a finding.
     #[serde(rename = "finding.set")]
-    Set {
+    ChangeFinding {
         /// Which.
         finding: String,
         /// What of it.
@@ -245,7 +245,7 @@ pub enum Annotation {
     },
     /// Says something about a finding.
     #[serde(rename = "finding.note")]
-    Note {
+    AddNote {
         /// Which.
         finding: String,
         /// What is said.
@@ -253,7 +253,7 @@ pub enum Annotation {
     },
     /// Ends a finding.
     #[serde(rename = "finding.close")]
-    Close {
+    CloseFinding {
         /// Which.
         finding: String,
         /// Why.
@@ -264,7 +264,7 @@ pub enum Annotation {
     },
     /// Takes a finding up again.
     #[serde(rename = "finding.reopen")]
-    Reopen {
+    ReopenFinding {
         /// Which.
         finding: String,
         /// Why.
@@ -276,7 +276,7 @@ pub enum Annotation {
         /// SHA-256 of the source, in hex.
         source: String,
         /// What is read otherwise, for whoever reads the journal.
-        change: Vec<Correction>,
+        change: Vec<RereadChange>,
         /// How its records are read (`parse::Plan` as JSON). Opaque here.
         plan: Value,
         /// What that makes of them (`case::Understood` as JSON). Opaque here.
@@ -295,7 +295,7 @@ pub enum Annotation {
 
 /// A part of how a source is read, before and after.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Correction {
+pub struct RereadChange {
     /// Which part: `zone`, `year`, `host`, `format`, `clock`.
     pub what: String,
     /// What it was; none where nothing was said.
@@ -304,7 +304,7 @@ pub struct Correction {
     pub now: Option<String>,
 }
 
-impl std::fmt::Display for Correction {
+impl std::fmt::Display for RereadChange {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let word = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
         write!(f, "{} {} (before: {})", self.what, word(&self.now), word(&self.before))
@@ -349,13 +349,13 @@ impl Annotation {
     /// Returns the kind, as `do` names it.
     pub const fn kind(&self) -> &'static str {
         let place = match self {
-            Annotation::Mark { .. } => 0,
-            Annotation::Unmark { .. } => 1,
-            Annotation::Find(_) => 2,
-            Annotation::Set { .. } => 3,
-            Annotation::Note { .. } => 4,
-            Annotation::Close { .. } => 5,
-            Annotation::Reopen { .. } => 6,
+            Annotation::AddBookmark { .. } => 0,
+            Annotation::RemoveBookmark { .. } => 1,
+            Annotation::AddFinding(_) => 2,
+            Annotation::ChangeFinding { .. } => 3,
+            Annotation::AddNote { .. } => 4,
+            Annotation::CloseFinding { .. } => 5,
+            Annotation::ReopenFinding { .. } => 6,
             Annotation::Reread { .. } => 7,
             Annotation::Undo { .. } => 8,
         };

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::{Annotation, Entry, Journal, JournalMerge, UndoneEntry, hash_of};
+use super::{Annotation, Entry, Journal, JournalMerge, UndoneEntry, entry_hash};
 
 /// One annotation, wherever it was first written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub struct AnnotationOp {
     /// Who.
     pub by: String,
     /// What.
-    pub act: Annotation,
+    pub annotation: Annotation,
     /// How many annotations came to this journal before it.
     pub arrived: usize,
     /// It stands in this journal itself, under this number; none where it was merged in.
@@ -35,7 +35,7 @@ pub const UNSIGNED_COPY: &str = "(unsigned copy)";
 
 impl AnnotationOp {
     /// Returns who said it, with what is not sure of that.
-    pub fn said_by(&self) -> String {
+    pub fn author(&self) -> String {
         if self.unsigned { format!("{} {UNSIGNED_COPY}", self.by) } else { self.by.clone() }
     }
 }
@@ -43,16 +43,16 @@ impl AnnotationOp {
 /// Gives a journal's annotations in the order of their ticks. What this gives is
 /// the same for every journal that holds the same annotations, but for
 /// `arrived` and `seq`.
-pub fn ops(journal: &Journal) -> Vec<AnnotationOp> {
-    ops_in(journal.lines.iter().zip(journal.texts.iter().map(AsRef::as_ref)))
+pub fn annotation_ops(journal: &Journal) -> Vec<AnnotationOp> {
+    ops_in(journal.entries.iter().zip(journal.texts.iter().map(AsRef::as_ref)))
 }
 
-/// Gives the annotations among some of a journal's lines, each with its text; see [`ops`].
+/// Gives the annotations among some of a journal's lines, each with its text; see [`annotation_ops`].
 pub(super) fn ops_in<'a>(lines: impl Iterator<Item = (&'a Entry, &'a [u8])>) -> Vec<AnnotationOp> {
     let mut known = BTreeMap::new();
     let mut take = |line: &Entry, text: &[u8], seq: Option<u64>, via: u64, marked: &HashSet<&str>| {
-        let Some(act) = line.annotation() else { return };
-        let (id, arrived) = (hash_of(text), known.len());
+        let Some(annotation) = line.annotation() else { return };
+        let (id, arrived) = (entry_hash(text), known.len());
         let (at, by) = (line.at.clone(), line.by.clone());
         let unsigned = marked.contains(id.as_str());
         let op = AnnotationOp {
@@ -60,7 +60,7 @@ pub(super) fn ops_in<'a>(lines: impl Iterator<Item = (&'a Entry, &'a [u8])>) -> 
             tick: line.tick(),
             at,
             by,
-            act,
+            annotation,
             arrived,
             seq,
             via,
@@ -87,24 +87,26 @@ pub(super) fn ops_in<'a>(lines: impl Iterator<Item = (&'a Entry, &'a [u8])>) -> 
 /// Finds the last annotation of the journal's own that stands and is no undo:
 /// the one that an undo takes back.
 pub fn undoable(journal: &Journal) -> Option<AnnotationOp> {
-    let mut own = ops(journal).into_iter().filter(|op| op.seq.is_some() && !op.undone);
-    own.rfind(|op| !matches!(op.act, Annotation::Undo { .. }))
+    let mut own = annotation_ops(journal).into_iter().filter(|op| op.seq.is_some() && !op.undone);
+    own.rfind(|op| !matches!(op.annotation, Annotation::Undo { .. }))
 }
 
 /// Finds the undo that a redo takes back: the last one, where nothing else was
 /// written since.
 pub fn redoable(journal: &Journal) -> Option<AnnotationOp> {
-    let ops: Vec<AnnotationOp> = ops(journal).into_iter().filter(|op| op.seq.is_some()).collect();
-    let is_undo = |id: &str| ops.iter().any(|op| op.id == id && matches!(op.act, Annotation::Undo { .. }));
-    let is_redo = |op: &AnnotationOp| matches!(&op.act, Annotation::Undo { line, .. } if is_undo(line));
+    let ops: Vec<AnnotationOp> = annotation_ops(journal).into_iter().filter(|op| op.seq.is_some()).collect();
+    let is_undo =
+        |id: &str| ops.iter().any(|op| op.id == id && matches!(op.annotation, Annotation::Undo { .. }));
+    let is_redo =
+        |op: &AnnotationOp| matches!(&op.annotation, Annotation::Undo { line, .. } if is_undo(line));
     let last = ops.iter().rfind(|op| !op.undone && !is_redo(op))?;
-    matches!(last.act, Annotation::Undo { .. }).then(|| last.clone())
+    matches!(last.annotation, Annotation::Undo { .. }).then(|| last.clone())
 }
 
 impl AnnotationOp {
     /// Returns the entry that takes this one back, or takes it back again where it is an undo.
-    pub fn taken_back(&self) -> Annotation {
-        let kind = self.act.kind().to_owned();
+    pub fn to_undo(&self) -> Annotation {
+        let kind = self.annotation.kind().to_owned();
         let of = self.seq.map(|seq| UndoneEntry { seq, kind, by: self.by.clone() });
         Annotation::Undo { line: self.id.clone(), of }
     }
@@ -122,7 +124,7 @@ fn mark_undone(ops: &mut [AnnotationOp]) {
     let mut gone: HashSet<String> = HashSet::new();
     for op in ops.iter_mut().rev() {
         op.undone = gone.contains(&op.id);
-        if let (Annotation::Undo { line, .. }, false) = (&op.act, op.undone) {
+        if let (Annotation::Undo { line, .. }, false) = (&op.annotation, op.undone) {
             gone.insert(line.clone());
         }
     }

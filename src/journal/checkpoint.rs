@@ -30,8 +30,8 @@ impl Checkpoint {
     }
 
     /// Makes the checkpoint of a whole journal.
-    pub fn of(journal: &Journal, case: &str) -> Checkpoint {
-        let size = journal.lines.len() as u64;
+    pub fn from_journal(journal: &Journal, case: &str) -> Checkpoint {
+        let size = journal.entries.len() as u64;
         let root = journal.root(size).expect("a journal has as many lines as it has");
         Checkpoint { origin: Checkpoint::origin_of(case), size, root }
     }
@@ -94,9 +94,9 @@ impl Checkpoint {
     }
 
     /// Says in what a journal does not extend this checkpoint; nothing where it does.
-    pub fn against(&self, journal: &Journal, case: &str) -> Option<String> {
+    pub fn mismatch(&self, journal: &Journal, case: &str) -> Option<String> {
         let Checkpoint { origin, size, root } = self;
-        let entries = journal.lines.len() as u64;
+        let entries = journal.entries.len() as u64;
         if *origin != Checkpoint::origin_of(case) {
             return Some(format!("it is of another case ({})", crate::error::Visible(origin)));
         }

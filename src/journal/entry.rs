@@ -218,7 +218,7 @@ impl Payload {
             Payload::Transfer(transfer) => {
                 format!("{} → {}", transfer.released_by, transfer.received_by)
             }
-            Payload::Annotation(annotation) => annotation.told(),
+            Payload::Annotation(annotation) => annotation.summary(),
             Payload::Unknown(_, what) => what.to_string(),
         }
     }

@@ -37,7 +37,7 @@ impl Keyring {
 
     /// Makes a case's own Ed25519 key: `<case id>`, mode 0600, and `<case id>.pub`.
     /// Neither takes the place of a file that is there.
-    pub fn make(&self, case: &str) -> Result<Signer> {
+    pub fn create(&self, case: &str) -> Result<Signer> {
         check_id(case)?;
         let why = || format!("cannot make a key in {}", visible(&self.folder.to_string_lossy()));
         let mut seed = [0; 32];
@@ -61,10 +61,10 @@ impl Keyring {
     }
 
     /// Opens a case's own key, and makes it where this user has none.
-    pub fn find_or_make(&self, case: &str) -> Result<Signer> {
+    pub fn find_or_create(&self, case: &str) -> Result<Signer> {
         match self.find(case)? {
             Some(signer) => Ok(signer),
-            None => self.make(case),
+            None => self.create(case),
         }
     }
 
@@ -103,8 +103,8 @@ fn check_id(id: &str) -> Result<()> {
 
 fn public_of(signer: Signer) -> Result<SignerIdentity> {
     match signer {
-        signer @ Signer::Program(..) => Ok(signer.signed()),
-        Signer::Key(_) | Signer::VouchedEntries(..) => {
+        signer @ Signer::Program(..) => Ok(signer.identity()),
+        Signer::Key(_) | Signer::WithVoucher(..) => {
             Err(Error::usage("that is a private key").hint("Name the .pub file beside it."))
         }
     }
@@ -122,7 +122,7 @@ mod tests {
         for id in ["", "..", "../id_ed25519", "7f0c1a526f0f4a598d0b0a8a3c1d2e3f", braced, upper] {
             assert!(!is_case_id(id), "{id}");
             let keyring = Keyring::new(PathBuf::from("/nowhere"));
-            assert!(keyring.find(id).is_err() && keyring.make(id).is_err(), "{id}");
+            assert!(keyring.find(id).is_err() && keyring.create(id).is_err(), "{id}");
         }
     }
 
@@ -132,12 +132,12 @@ mod tests {
         let keyring = Keyring::new(folder.path().join("keys"));
         let id = "7f0c1a52-6f0f-4a59-8d0b-0a8a3c1d2e3f";
         assert!(keyring.find(id).expect("it can be looked for").is_none());
-        let made = keyring.make(id).expect("it is made").signed();
-        assert_eq!(keyring.find(id).expect("it is read").map(|key| key.signed()), Some(made.clone()));
+        let made = keyring.create(id).expect("it is made").identity();
+        assert_eq!(keyring.find(id).expect("it is read").map(|key| key.identity()), Some(made.clone()));
         assert_eq!(keyring.list().expect("they are listed"), [(id.to_owned(), made)]);
-        assert!(keyring.make(id).is_err());
+        assert!(keyring.create(id).is_err());
         std::fs::remove_file(folder.path().join("keys").join(id)).expect("it is ours");
-        assert!(keyring.make(id).is_err(), "the public half would be overwritten");
+        assert!(keyring.create(id).is_err(), "the public half would be overwritten");
     }
 
     #[cfg(unix)]
@@ -146,7 +146,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let keyring = Keyring::new(folder.path().join("keys"));
         let id = "7f0c1a52-6f0f-4a59-8d0b-0a8a3c1d2e3f";
-        keyring.make(id).expect("it is made");
+        keyring.create(id).expect("it is made");
         let other = "00000000-0000-4000-8000-000000000000";
         let place = |name: &str| folder.path().join("keys").join(name);
         std::os::unix::fs::symlink(place(id), place(other)).expect("it is made");

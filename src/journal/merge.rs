@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::record::Timestamp;
 
-use super::annotation_log::{AnnotationOp, merged, ops};
+use super::annotation_log::{AnnotationOp, annotation_ops, merged};
 use super::state::{Conflict, known_conflicts};
 use super::{Annotation, Entry, Journal, JournalMerge};
 
@@ -34,8 +34,8 @@ pub enum MergeChoice {
 impl Merge {
     /// Works out what `theirs` brings that `ours` lacks. A known key had signed its
     /// first `covered` entries.
-    pub fn of(ours: &Journal, theirs: &Journal, covered: u64, take: MergeChoice) -> Merge {
-        let (mine, other) = (ops(ours), ops(theirs));
+    pub fn new(ours: &Journal, theirs: &Journal, covered: u64, take: MergeChoice) -> Merge {
+        let (mine, other) = (annotation_ops(ours), annotation_ops(theirs));
         let known: BTreeSet<&str> = mine.iter().map(|op| op.id.as_str()).collect();
         let known_there: BTreeSet<&str> = other.iter().map(|op| op.id.as_str()).collect();
         let texts = texts(theirs);
@@ -77,15 +77,13 @@ impl Merge {
 /// Gives the text of every annotation in a journal, by its hash.
 fn texts(journal: &Journal) -> BTreeMap<String, String> {
     let mut texts = BTreeMap::new();
-    for (line, text) in journal.lines.iter().zip(&journal.texts) {
+    for (line, text) in journal.entries.iter().zip(&journal.texts) {
         if let Some(merge) = line.read::<JournalMerge>() {
-            texts.extend(
-                merged(&merge).map(|(text, _)| {
-                    (super::hash_of(text.as_bytes()), text.trim_end_matches('\n').to_owned())
-                }),
-            );
+            texts.extend(merged(&merge).map(|(text, _)| {
+                (super::entry_hash(text.as_bytes()), text.trim_end_matches('\n').to_owned())
+            }));
         } else if let Ok(text) = std::str::from_utf8(text) {
-            texts.insert(super::hash_of(text.as_bytes()), text.trim_end_matches('\n').to_owned());
+            texts.insert(super::entry_hash(text.as_bytes()), text.trim_end_matches('\n').to_owned());
         }
     }
     texts
@@ -95,7 +93,7 @@ fn texts(journal: &Journal) -> BTreeMap<String, String> {
 fn last_words<'a>(ops: &[&'a AnnotationOp]) -> BTreeMap<(String, &'static str), (&'a AnnotationOp, String)> {
     let mut last = BTreeMap::new();
     for op in ops.iter().filter(|op| !op.undone) {
-        for (on, what, value) in said_of(&op.act) {
+        for (on, what, value) in said_of(&op.annotation) {
             last.insert((on, what), (*op, value));
         }
     }
@@ -105,21 +103,21 @@ fn last_words<'a>(ops: &[&'a AnnotationOp]) -> BTreeMap<(String, &'static str), 
 fn said_of(act: &Annotation) -> Vec<(String, &'static str, String)> {
     let one = |on: &str, what, value: &str| vec![(on.to_owned(), what, value.to_owned())];
     match act {
-        Annotation::Mark { event, note: Some(note), .. } => one(&event.event, "note", note),
-        Annotation::Mark { event, .. } => one(&event.event, "mark", "marked"),
-        Annotation::Unmark { event } => one(event, "mark", "taken away"),
-        Annotation::Set { finding, change } => {
+        Annotation::AddBookmark { event, note: Some(note), .. } => one(&event.event, "note", note),
+        Annotation::AddBookmark { event, .. } => one(&event.event, "mark", "marked"),
+        Annotation::RemoveBookmark { event } => one(event, "mark", "taken away"),
+        Annotation::ChangeFinding { finding, change } => {
             let scalar = |what: &str| !matches!(what, "tag" | "untag" | "events added" | "events taken away");
             let parts = change.parts().into_iter().filter(|(what, _)| scalar(what));
             parts.map(|(what, value)| (finding.clone(), what, value)).collect()
         }
-        Annotation::Close { finding, .. } => one(finding, "state", "closed"),
-        Annotation::Reopen { finding, .. } => one(finding, "state", "open"),
+        Annotation::CloseFinding { finding, .. } => one(finding, "state", "closed"),
+        Annotation::ReopenFinding { finding, .. } => one(finding, "state", "open"),
         Annotation::Reread { source, change, .. } => {
             let change: Vec<String> = change.iter().map(ToString::to_string).collect();
             one(source, "reading", &change.join(", "))
         }
-        Annotation::Find(_) | Annotation::Note { .. } | Annotation::Undo { .. } => Vec::new(),
+        Annotation::AddFinding(_) | Annotation::AddNote { .. } | Annotation::Undo { .. } => Vec::new(),
     }
 }
 

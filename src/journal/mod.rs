@@ -36,12 +36,12 @@ mod state_tests;
 mod tests;
 
 pub use actor::{Actor, Home};
-pub use allowed_signers::Allowed;
+pub use allowed_signers::AllowedSigners;
 pub use annotation::{
-    Annotation, Correction, EventRef, FindingChange, FindingVerdict, NewFinding, SavedQuery, Severity,
+    Annotation, EventRef, FindingChange, FindingVerdict, NewFinding, RereadChange, SavedQuery, Severity,
     Status, UndoneEntry,
 };
-pub use annotation_log::{AnnotationOp, UNSIGNED_COPY, ops, redoable, undoable};
+pub use annotation_log::{AnnotationOp, UNSIGNED_COPY, annotation_ops, redoable, undoable};
 pub use checkpoint::{ANCHORS, Checkpoint, NAMESPACE as CHECKPOINT_NAMESPACE, checkpoint_name};
 pub use entry::{Entry, EntryPayload, Payload, each_of};
 pub use keyring::{Keyring, is_case_id};
@@ -51,15 +51,15 @@ pub use payload::{
     GivenUpCheckpoint, HistoryAccept, ImportReceipt, IndexRebuild, JournalEnd, JournalMerge, KeyAdd, KeyUse,
     Lost, Moved, Recovery, Repair, Reveal, SealedSource, Transfer,
 };
-pub use reader::{FILE, Journal, check, hash_of, leaf, read, read_file, read_named};
-pub use remembered::{Elsewhere, History, RememberedCases, RememberedEnd};
-pub use rereads::{Reread, concerns_reading, rereads};
-pub use rfc3161::{TimestampToken, fetch as fetch_stamp, read as read_stamp, trusted as stamp_is_trusted};
+pub use reader::{FILE, Journal, check, entry_hash, leaf, read, read_file, read_named};
+pub use remembered::{CaseMemory, Elsewhere, History, RememberedEnd};
+pub use rereads::{Reread, affects_rereads, rereads};
+pub use rfc3161::{TimestampToken, check_timestamp, fetch_timestamp, read_timestamp};
 pub use sshsig::{Signer, SignerIdentity, check_signature};
 pub use state::{Bookmark, Conflict, Finding, HistoryItem, State};
 pub use trust::{
-    AdoptedEntries, Anchors, MOST_CHECKPOINT, MOST_SIGNATURE, Trust, VouchedEntries, adopted, ranges,
-    ranges_told, uncovered,
+    AdoptedEntries, Anchors, MOST_CHECKPOINT, MOST_SIGNATURE, SignedCheckpoint, Trust, adopted_entries,
+    format_ranges, to_ranges, uncovered,
 };
 pub use url::bare_url;
-pub use writer::{Claim, IMPORT_LOCK, LOCK, TORN, Writer, is_claimed, is_held};
+pub use writer::{IMPORT_LOCK, ImportLock, LOCK, TORN, Writer, has_importer, has_writer};

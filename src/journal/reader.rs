@@ -38,7 +38,7 @@ const NOTHING: [u8; 32] = [0; 32];
 #[derive(Debug)]
 pub struct Journal {
     /// The entries whose chain holds, in order.
-    pub lines: Vec<Entry>,
+    pub entries: Vec<Entry>,
     /// Their very bytes, each with its line end.
     pub texts: Vec<Vec<u8>>,
     /// The latest tick in it, of its own lines and of those merged in: what is
@@ -61,7 +61,7 @@ pub struct Journal {
 impl Default for Journal {
     fn default() -> Journal {
         Journal {
-            lines: Vec::new(),
+            entries: Vec::new(),
             texts: Vec::new(),
             latest: None,
             torn: Vec::new(),
@@ -77,20 +77,20 @@ impl Default for Journal {
 impl Journal {
     /// Adds a line that follows.
     pub(super) fn add(&mut self, line: Entry, text: Vec<u8>) {
-        self.head = hash_of(&text);
+        self.head = entry_hash(&text);
         self.length += text.len() as u64;
         self.values += fs::weight_of_json(&text);
         let inside =
             line.read::<JournalMerge>().and_then(|merge| merged(&merge).map(|(_, line)| line.tick()).max());
         self.latest = self.latest.max(Some(line.tick())).max(inside);
-        self.lines.push(line);
+        self.entries.push(line);
         self.texts.push(text);
         self.roots = OnceLock::new();
     }
 
     /// Returns how many entries it has, and the SHA-256 of the last.
     pub fn end(&self) -> JournalEnd {
-        JournalEnd { entries: self.lines.len() as u64, head: self.head.clone() }
+        JournalEnd { entries: self.entries.len() as u64, head: self.head.clone() }
     }
 
     /// Says why a line is more than this journal can hold, which bounds the memory
@@ -143,7 +143,7 @@ pub fn leaf(text: &[u8]) -> Hash {
 
 /// Gives the SHA-256 of a line with its line end, in hex: what the next line's
 /// `prev` says, and the line's name wherever it goes.
-pub fn hash_of(text: &[u8]) -> String {
+pub fn entry_hash(text: &[u8]) -> String {
     SourceId(Sha256::digest(text).into()).to_string()
 }
 
@@ -206,7 +206,7 @@ fn check_stream(from: &mut dyn BufRead) -> std::io::Result<Journal> {
         match outcome {
             Ok(parsed) => journal.add(parsed, line),
             Err(how) => {
-                journal.broken = Some((journal.lines.len() as u64 + 1, how));
+                journal.broken = Some((journal.entries.len() as u64 + 1, how));
                 return Ok(journal);
             }
         }
@@ -217,7 +217,7 @@ fn check_stream(from: &mut dyn BufRead) -> std::io::Result<Journal> {
 fn follows(journal: &Journal, line: &[u8]) -> Result<Entry, String> {
     journal.has_room(line)?;
     let parsed: Entry = serde_json::from_slice(line).map_err(|_| "it is not an entry".to_owned())?;
-    let expected = journal.lines.len() as u64;
+    let expected = journal.entries.len() as u64;
     if parsed.seq != expected {
         return Err(format!(
             "it has number {}, expected {expected}: an entry is missing, added or moved",

@@ -31,7 +31,7 @@ use crate::error::{Context, Result, Visible};
 use crate::fs::Dir;
 use crate::record::Timestamp;
 
-use super::{Home, Journal, hash_of};
+use super::{Home, Journal, entry_hash};
 
 /// Most bytes that a memory may have.
 const MOST: u64 = 8 << 20;
@@ -143,21 +143,21 @@ fn day(at: &str) -> String {
 
 /// Where what is known of one case, in one folder, is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RememberedCases {
+pub struct CaseMemory {
     folder: PathBuf,
     case: String,
     place: String,
 }
 
-impl RememberedCases {
+impl CaseMemory {
     /// Names the memory of a case; none where this user has no folder for it, or
     /// the id is not a UUID.
-    pub fn of(home: &Home, case: &str, folder: &Path) -> Option<RememberedCases> {
+    pub fn new(home: &Home, case: &str, folder: &Path) -> Option<CaseMemory> {
         let state = home.state.as_ref()?;
         let id = uuid::Uuid::parse_str(case).ok()?.hyphenated().to_string();
         let whole = std::fs::canonicalize(folder).or_else(|_| std::path::absolute(folder)).ok()?;
         let place = whole.to_string_lossy().into_owned();
-        Some(RememberedCases { folder: state.join("known"), case: id, place })
+        Some(CaseMemory { folder: state.join("known"), case: id, place })
     }
 
     /// Holds a journal against what is remembered. Writes nothing.
@@ -188,7 +188,7 @@ impl RememberedCases {
         // Of a journal that is broken the verdict is known, and what follows the break is not.
         let judged = remembered.as_ref().filter(|_| journal.broken.is_none());
         let extends = judged.map(|end| holds(journal, end.entries, &end.head));
-        let missing = judged.map_or(0, |end| end.entries.saturating_sub(journal.lines.len() as u64));
+        let missing = judged.map_or(0, |end| end.entries.saturating_sub(journal.entries.len() as u64));
         let elsewhere = memory.newest.filter(|newest| {
             newest.place != self.place && !holds(journal, newest.end.entries, &newest.end.head)
         });
@@ -196,8 +196,8 @@ impl RememberedCases {
     }
 
     /// Remembers the end of a journal, if it extends what is remembered.
-    pub fn saw(&self, journal: &Journal, at: Timestamp) -> Result<()> {
-        if journal.broken.is_some() || journal.lines.is_empty() {
+    pub fn remember(&self, journal: &Journal, at: Timestamp) -> Result<()> {
+        if journal.broken.is_some() || journal.entries.is_empty() {
             return Ok(());
         }
         self.change(|memory| {
@@ -218,7 +218,7 @@ impl RememberedCases {
     }
 
     fn take_in(&self, memory: &mut Memory, journal: &Journal, at: Timestamp) {
-        let entries = journal.lines.len() as u64;
+        let entries = journal.entries.len() as u64;
         let end = RememberedEnd { entries, head: journal.head.clone(), at: at.to_string() };
         let place = memory.places.entry(self.place.clone()).or_default();
         if place.seen.as_ref().is_none_or(|seen| (seen.entries, &seen.head) != (entries, &end.head)) {
@@ -237,7 +237,7 @@ impl RememberedCases {
 
     /// Remembers that an entry with this hash is about to be written behind a journal.
     pub fn intend(&self, journal: &Journal, head: &str) -> Result<()> {
-        let size = journal.lines.len() as u64;
+        let size = journal.entries.len() as u64;
         self.change(|memory| {
             let place = memory.places.entry(self.place.clone()).or_default();
             // The one before stands in the journal, or was never written.
@@ -260,7 +260,7 @@ impl RememberedCases {
     }
 
     /// Returns which entries of a journal this user wrote, as far as it is remembered.
-    pub fn own(&self, journal: &Journal) -> Vec<Range<u64>> {
+    pub fn own_entries(&self, journal: &Journal) -> Vec<Range<u64>> {
         let memory = self.memory().unwrap_or_default();
         let place = memory.places.get(&self.place).cloned().unwrap_or_default();
         place
@@ -311,5 +311,5 @@ fn locked(dir: &Dir) -> io::Result<File> {
 /// Tells whether a journal's first so many entries end with this line.
 fn holds(journal: &Journal, entries: u64, head: &str) -> bool {
     let last = usize::try_from(entries).ok().and_then(|entries| journal.texts.get(entries.checked_sub(1)?));
-    last.is_some_and(|text| hash_of(text) == head)
+    last.is_some_and(|text| entry_hash(text) == head)
 }

@@ -51,7 +51,7 @@ fn request(imprint: &Hash, nonce: u64) -> Vec<u8> {
 /// Asks the authority at a URL (`http://…`) to stamp a SHA-256. Gives its whole
 /// answer, as `openssl ts -verify -in` reads it. No error says more of the URL
 /// than [`bare_url`] leaves of it.
-pub fn fetch(url: &str, imprint: &Hash) -> Result<Vec<u8>> {
+pub fn fetch_timestamp(url: &str, imprint: &Hash) -> Result<Vec<u8>> {
     let shown = visible(&bare_url(url));
     if !url.starts_with("http://") {
         return Err(Error::usage(format!("{shown} is not an http:// address"))
@@ -66,7 +66,7 @@ pub fn fetch(url: &str, imprint: &Hash) -> Result<Vec<u8>> {
     let request = agent.post(url).header("Content-Type", "application/timestamp-query");
     let mut answer = request.send(&body).map_err(without_url).context(why)?;
     let bytes = answer.body_mut().with_config().limit(MOST).read_to_vec().context(why)?;
-    match read(&bytes) {
+    match read_timestamp(&bytes) {
         Some(stamped) if stamped.imprint == *imprint => Ok(bytes),
         Some(_) => Err(Error::case(format!("{shown} stamped something else than it was asked to"))),
         None => Err(Error::case(format!("{shown} answered, and gave no time stamp"))),
@@ -84,7 +84,7 @@ fn without_url(error: ureq::Error) -> String {
 /// Reads what a TimeStampResp says, strictly: all of it must be DER of the form
 /// that RFC 3161 gives, and what it says must have the hash that its signature
 /// is over. That signature is not checked by this.
-pub fn read(response: &[u8]) -> Option<TimestampToken> {
+pub fn read_timestamp(response: &[u8]) -> Option<TimestampToken> {
     is_der(response, 0).then_some(())?;
     let (answer, rest) = of(0x30, response)?;
     rest.is_empty().then_some(())?;
@@ -174,7 +174,7 @@ fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
 /// Asks `openssl ts -verify` whether a time stamp over data was signed by an
 /// authority that leads to the certificates in `ca`; says why not. It gets copies
 /// in files of its own, so that no name of a case or a bundle is opened by it.
-pub fn trusted(response: &[u8], data: &[u8], ca: &Path) -> Result<(), String> {
+pub fn check_timestamp(response: &[u8], data: &[u8], ca: &Path) -> Result<(), String> {
     let copy = |bytes: &[u8]| -> Result<tempfile::NamedTempFile, String> {
         let write = || -> std::io::Result<tempfile::NamedTempFile> {
             let mut file = tempfile::NamedTempFile::new()?;
@@ -215,9 +215,9 @@ mod tests {
 
     #[test]
     fn any_bytes_are_read_or_refused() {
-        assert_eq!(read(&[]), None);
+        assert_eq!(read_timestamp(&[]), None);
         let mut cut = TST_INFO.to_vec();
         cut.extend([0xa0, 0x84, 0xff, 0xff, 0xff, 0xff]);
-        assert_eq!(read(&cut), None);
+        assert_eq!(read_timestamp(&cut), None);
     }
 }

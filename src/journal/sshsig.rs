@@ -22,7 +22,7 @@ pub enum Signer {
     /// hardware key. Names the key's file and its public half.
     Program(PathBuf, Box<PublicKey>),
     /// A key whose holder has another one, too, that can vouch for it to a case.
-    VouchedEntries(Box<Signer>, Box<Signer>),
+    WithVoucher(Box<Signer>, Box<Signer>),
 }
 
 /// Who signed, as far as the signature itself tells.
@@ -67,7 +67,7 @@ impl Signer {
         match self {
             Signer::Key(key) => key.public_key(),
             Signer::Program(_, key) => key,
-            Signer::VouchedEntries(signer, _) => signer.public_key(),
+            Signer::WithVoucher(signer, _) => signer.public_key(),
         }
     }
 
@@ -75,19 +75,19 @@ impl Signer {
     pub fn voucher(&self) -> Option<&Signer> {
         match self {
             Signer::Key(_) | Signer::Program(..) => None,
-            Signer::VouchedEntries(_, other) => Some(other),
+            Signer::WithVoucher(_, other) => Some(other),
         }
     }
 
     /// Gives who a signature of this signer will be by.
-    pub fn signed(&self) -> SignerIdentity {
-        signed(self.public_key())
+    pub fn identity(&self) -> SignerIdentity {
+        identity_of(self.public_key())
     }
 
     /// Signs bytes for one purpose (namespace); gives the armoured signature.
     pub fn sign(&self, namespace: &str, bytes: &[u8]) -> Result<String> {
         match self {
-            Signer::VouchedEntries(signer, _) => signer.sign(namespace, bytes),
+            Signer::WithVoucher(signer, _) => signer.sign(namespace, bytes),
             Signer::Key(key) => {
                 let why = || "cannot sign".to_owned();
                 let signature = key.sign(namespace, HashAlg::Sha512, bytes).context(why)?;
@@ -129,7 +129,7 @@ fn by_program(key: &Path, namespace: &str, bytes: &[u8]) -> Result<String> {
     String::from_utf8(output.stdout).context(why)
 }
 
-fn signed(key: &PublicKey) -> SignerIdentity {
+fn identity_of(key: &PublicKey) -> SignerIdentity {
     let mut bare = key.clone();
     bare.set_comment("");
     SignerIdentity {
@@ -154,5 +154,5 @@ pub fn check_signature(namespace: &str, bytes: &[u8], pem: &[u8]) -> Result<Sign
     }
     let key = PublicKey::new(signature.public_key().clone(), "");
     key.verify(namespace, bytes, &signature).map_err(|_| "it does not fit what it should sign".to_owned())?;
-    Ok(signed(&key))
+    Ok(identity_of(&key))
 }

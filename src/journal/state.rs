@@ -6,9 +6,10 @@ use serde::Serialize;
 
 use super::annotation::UNDO;
 use super::annotation::{
-    Annotation, Correction, EventRef, FindingChange, FindingVerdict, NewFinding, SavedQuery, Severity, Status,
+    Annotation, EventRef, FindingChange, FindingVerdict, NewFinding, RereadChange, SavedQuery, Severity,
+    Status,
 };
-use super::annotation_log::{AnnotationOp, UNSIGNED_COPY, ops};
+use super::annotation_log::{AnnotationOp, UNSIGNED_COPY, annotation_ops};
 use super::{Journal, JournalMerge, each_of};
 
 /// Something that was said or done, when and by whom.
@@ -75,7 +76,7 @@ impl HistoryItem {
 
 impl Finding {
     /// Gives when it was written down, and by whom.
-    pub fn made(&self) -> (&str, &str) {
+    pub fn created(&self) -> (&str, &str) {
         self.history.first().map_or(("", ""), |first| (&first.at, &first.by))
     }
 }
@@ -106,17 +107,17 @@ pub struct State {
 
 impl State {
     /// Works out what stands at a journal's end.
-    pub fn of(journal: &Journal) -> State {
-        let ops = ops(journal);
+    pub fn from_journal(journal: &Journal) -> State {
+        let ops = annotation_ops(journal);
         let mut state = State::default();
         let mut found: BTreeMap<&str, (usize, Finding)> = BTreeMap::new();
         for op in ops.iter().filter(|op| !op.undone) {
-            if let Annotation::Find(new) = &op.act {
+            if let Annotation::AddFinding(new) = &op.annotation {
                 found.insert(&op.id, (op.arrived, begun(op, new)));
             }
         }
         for op in &ops {
-            if let Some(finding) = op.act.finding().and_then(|uid| found.get_mut(uid)) {
+            if let Some(finding) = op.annotation.finding().and_then(|uid| found.get_mut(uid)) {
                 apply(&mut finding.1, op);
             }
             state.mark(op);
@@ -138,8 +139,8 @@ impl State {
     }
 
     fn mark(&mut self, op: &AnnotationOp) {
-        match &op.act {
-            Annotation::Mark { event, note, tags } => {
+        match &op.annotation {
+            Annotation::AddBookmark { event, note, tags } => {
                 if op.undone {
                     return;
                 }
@@ -156,7 +157,7 @@ impl State {
                 bookmark.tags.extend(tags.iter().cloned());
                 bookmark.history.push(said(op));
             }
-            Annotation::Unmark { event } if !op.undone => {
+            Annotation::RemoveBookmark { event } if !op.undone => {
                 self.bookmarks.remove(event);
             }
             _ => {}
@@ -169,7 +170,7 @@ impl State {
 fn numbers(ops: &[AnnotationOp]) -> BTreeMap<String, u64> {
     let mut made: Vec<(usize, &str)> = ops
         .iter()
-        .filter(|op| matches!(op.act, Annotation::Find(_)))
+        .filter(|op| matches!(op.annotation, Annotation::AddFinding(_)))
         .map(|op| (op.arrived, op.id.as_str()))
         .collect();
     made.sort_unstable();
@@ -178,13 +179,13 @@ fn numbers(ops: &[AnnotationOp]) -> BTreeMap<String, u64> {
 
 /// Gives what the merges of a journal had to choose between.
 pub(super) fn known_conflicts(journal: &Journal) -> Vec<Conflict> {
-    let merges = each_of::<JournalMerge>(&journal.lines);
+    let merges = each_of::<JournalMerge>(&journal.entries);
     merges.flat_map(|(_, merge)| merge.conflicts).collect::<BTreeSet<Conflict>>().into_iter().collect()
 }
 
 fn begun(op: &AnnotationOp, new: &NewFinding) -> Finding {
     let note = new.note.iter().filter(|note| !note.is_empty());
-    let said = |text: &String| HistoryItem { at: op.at.clone(), by: op.said_by(), text: text.clone() };
+    let said = |text: &String| HistoryItem { at: op.at.clone(), by: op.author(), text: text.clone() };
     Finding {
         number: 0,
         uid: op.id.clone(),
@@ -198,7 +199,7 @@ fn begun(op: &AnnotationOp, new: &NewFinding) -> Finding {
         events: new.events.iter().map(|event| (event.event.clone(), event.clone())).collect(),
         query: new.query.clone(),
         notes: note.map(said).collect(),
-        history: vec![HistoryItem { at: op.at.clone(), by: op.said_by(), text: "made".to_owned() }],
+        history: vec![HistoryItem { at: op.at.clone(), by: op.author(), text: "made".to_owned() }],
     }
 }
 
@@ -207,19 +208,19 @@ fn apply(finding: &mut Finding, op: &AnnotationOp) {
     if op.undone {
         return;
     }
-    match &op.act {
-        Annotation::Set { change, .. } => change_of(finding, change),
-        Annotation::Note { text, .. } => {
-            finding.notes.push(HistoryItem { at: op.at.clone(), by: op.said_by(), text: text.clone() });
+    match &op.annotation {
+        Annotation::ChangeFinding { change, .. } => change_of(finding, change),
+        Annotation::AddNote { text, .. } => {
+            finding.notes.push(HistoryItem { at: op.at.clone(), by: op.author(), text: text.clone() });
         }
-        Annotation::Close { verdict, .. } => {
+        Annotation::CloseFinding { verdict, .. } => {
             finding.state = Status::Closed;
             finding.verdict = verdict.or(finding.verdict);
         }
-        Annotation::Reopen { .. } => finding.state = Status::Open,
-        Annotation::Mark { .. }
-        | Annotation::Unmark { .. }
-        | Annotation::Find(_)
+        Annotation::ReopenFinding { .. } => finding.state = Status::Open,
+        Annotation::AddBookmark { .. }
+        | Annotation::RemoveBookmark { .. }
+        | Annotation::AddFinding(_)
         | Annotation::Reread { .. }
         | Annotation::Undo { .. } => {}
     }
@@ -247,41 +248,41 @@ fn change_of(finding: &mut Finding, change: &FindingChange) {
 
 fn said(op: &AnnotationOp) -> HistoryItem {
     let undone = if op.undone { " (taken back)" } else { "" };
-    HistoryItem { at: op.at.clone(), by: op.said_by(), text: format!("{}{undone}", op.act.told()) }
+    HistoryItem { at: op.at.clone(), by: op.author(), text: format!("{}{undone}", op.annotation.summary()) }
 }
 
 impl Annotation {
     /// Gives the uid of the finding that is concerned.
     pub fn finding(&self) -> Option<&str> {
         match self {
-            Annotation::Set { finding, .. }
-            | Annotation::Note { finding, .. }
-            | Annotation::Close { finding, .. }
-            | Annotation::Reopen { finding, .. } => Some(finding),
-            Annotation::Mark { .. }
-            | Annotation::Unmark { .. }
-            | Annotation::Find(_)
+            Annotation::ChangeFinding { finding, .. }
+            | Annotation::AddNote { finding, .. }
+            | Annotation::CloseFinding { finding, .. }
+            | Annotation::ReopenFinding { finding, .. } => Some(finding),
+            Annotation::AddBookmark { .. }
+            | Annotation::RemoveBookmark { .. }
+            | Annotation::AddFinding(_)
             | Annotation::Reread { .. }
             | Annotation::Undo { .. } => None,
         }
     }
 
     /// Says in a few words what is done (foreign text: show through `Visible`).
-    pub fn told(&self) -> String {
+    pub fn summary(&self) -> String {
         match self {
-            Annotation::Mark { note: Some(note), .. } if !note.is_empty() => format!("marked: {note}"),
-            Annotation::Mark { .. } => "marked".to_owned(),
-            Annotation::Unmark { .. } => "mark taken away".to_owned(),
-            Annotation::Find(new) => format!("made: {}", new.title),
-            Annotation::Set { change, .. } => change.told(),
-            Annotation::Note { text, .. } => format!("note: {text}"),
-            Annotation::Close { reason, verdict, .. } => {
+            Annotation::AddBookmark { note: Some(note), .. } if !note.is_empty() => format!("marked: {note}"),
+            Annotation::AddBookmark { .. } => "marked".to_owned(),
+            Annotation::RemoveBookmark { .. } => "mark taken away".to_owned(),
+            Annotation::AddFinding(new) => format!("made: {}", new.title),
+            Annotation::ChangeFinding { change, .. } => change.summary(),
+            Annotation::AddNote { text, .. } => format!("note: {text}"),
+            Annotation::CloseFinding { reason, verdict, .. } => {
                 let verdict = verdict.map(|verdict| format!(" as {verdict}")).unwrap_or_default();
                 format!("closed{verdict}: {reason}")
             }
-            Annotation::Reopen { reason, .. } => format!("reopened: {reason}"),
+            Annotation::ReopenFinding { reason, .. } => format!("reopened: {reason}"),
             Annotation::Reread { source, change, .. } => {
-                let parts: Vec<String> = change.iter().map(Correction::to_string).collect();
+                let parts: Vec<String> = change.iter().map(RereadChange::to_string).collect();
                 format!("source {} read with {}", source.get(..8).unwrap_or(source), parts.join(", "))
             }
             Annotation::Undo { of: Some(of), .. } if of.kind == UNDO => {
@@ -317,7 +318,7 @@ impl FindingChange {
         parts
     }
 
-    fn told(&self) -> String {
+    fn summary(&self) -> String {
         let parts: Vec<String> =
             self.parts().into_iter().map(|(name, value)| format!("{name} = {value}")).collect();
         parts.join(", ")

@@ -28,7 +28,7 @@ impl Copy {
     }
 
     fn write(&mut self, payload: impl Into<Payload>) -> String {
-        let who = Actor::called(self.login, "host");
+        let who = Actor::new(self.login, "host");
         self.now += 1;
         let clock = FixedClock(Timestamp::from_secs(self.now));
         let dir = Dir::open(self.folder.path()).expect("it is there");
@@ -47,7 +47,7 @@ impl Copy {
 
     fn merge(&mut self, other: &Copy) -> Vec<Conflict> {
         let theirs = other.journal();
-        let merge = Merge::of(&self.journal(), &theirs, u64::MAX, MergeChoice::All);
+        let merge = Merge::new(&self.journal(), &theirs, u64::MAX, MergeChoice::All);
         if !merge.lines.is_empty() {
             self.write(merge.entry(&theirs));
         }
@@ -55,7 +55,7 @@ impl Copy {
     }
 
     fn state(&self) -> State {
-        State::of(&self.journal())
+        State::from_journal(&self.journal())
     }
 
     /// What stands, whatever findings are numbered here.
@@ -72,11 +72,11 @@ fn event(n: u64) -> EventRef {
 }
 
 fn mark(n: u64, note: &str) -> Annotation {
-    Annotation::Mark { event: event(n), note: Some(note.to_owned()), tags: Vec::new() }
+    Annotation::AddBookmark { event: event(n), note: Some(note.to_owned()), tags: Vec::new() }
 }
 
 fn found(title: &str) -> Annotation {
-    Annotation::Find(NewFinding {
+    Annotation::AddFinding(NewFinding {
         title: title.to_owned(),
         severity: Severity::Medium,
         events: vec![event(1)],
@@ -90,7 +90,7 @@ fn found(title: &str) -> Annotation {
 
 fn severity(finding: &str, severity: Severity) -> Annotation {
     let change = FindingChange { severity: Some(severity), ..FindingChange::default() };
-    Annotation::Set { finding: finding.to_owned(), change }
+    Annotation::ChangeFinding { finding: finding.to_owned(), change }
 }
 
 #[test]
@@ -98,14 +98,14 @@ fn a_finding_lives_from_open_to_closed_and_back() {
     let mut case = Copy::new("ada");
     let uid = case.act(found("spraying"));
     case.act(severity(&uid, Severity::Critical));
-    case.act(Annotation::Note { finding: uid.clone(), text: "from one address".to_owned() });
+    case.act(Annotation::AddNote { finding: uid.clone(), text: "from one address".to_owned() });
     let (finding, reason) = (uid.clone(), "blocked".to_owned());
-    case.act(Annotation::Close { finding, reason, verdict: Some(FindingVerdict::True) });
+    case.act(Annotation::CloseFinding { finding, reason, verdict: Some(FindingVerdict::True) });
     let finding = case.state().findings.remove(0);
     assert_eq!((finding.number, finding.severity), (1, Severity::Critical));
     assert_eq!((finding.state, finding.verdict), (Status::Closed, Some(FindingVerdict::True)));
     assert_eq!(finding.notes[0].text, "from one address");
-    case.act(Annotation::Reopen { finding: uid, reason: "seen again".to_owned() });
+    case.act(Annotation::ReopenFinding { finding: uid, reason: "seen again".to_owned() });
     assert_eq!(case.state().findings[0].state, Status::Open);
     assert_eq!(case.state().findings[0].history.len(), 5);
 }
@@ -156,7 +156,7 @@ fn a_changed_line_brings_nothing_of_anybody_else() {
     ada.act(mark(1, "mine"));
     let grace = ada.copied("grace");
     assert_eq!(ada.merge(&grace), []);
-    assert_eq!(ada.journal().lines.len(), 1, "nothing new is no entry");
+    assert_eq!(ada.journal().entries.len(), 1, "nothing new is no entry");
 }
 
 #[derive(Debug, Clone)]
@@ -185,9 +185,9 @@ fn play(copy: &mut Copy, uid: &str, deeds: &[Deed]) {
         let finding = uid.to_owned();
         let act = match deed {
             Deed::Mark(n, note) => mark(*n, &note.to_string()),
-            Deed::Unmark(n) => Annotation::Unmark { event: event(*n).event },
+            Deed::Unmark(n) => Annotation::RemoveBookmark { event: event(*n).event },
             Deed::Severity(n) => severity(uid, Severity::ALL[usize::from(*n)]),
-            Deed::Note(n) => Annotation::Note { finding, text: n.to_string() },
+            Deed::Note(n) => Annotation::AddNote { finding, text: n.to_string() },
             Deed::Find(n) => found(&n.to_string()),
             Deed::Undo => Annotation::Undo { line: copy.journal().head, of: None },
         };

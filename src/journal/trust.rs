@@ -7,7 +7,7 @@
 //!
 //! A checkpoint covers the entries before it. What stands behind the newest one
 //! is *uncovered*, and before a key signs over it, it has to be known who wrote
-//! it: this very process, this user (as [`super::RememberedCases`] remembers), or somebody
+//! it: this very process, this user (as [`super::CaseMemory`] remembers), or somebody
 //! whose entries the holder of the key took over in a `checkpoint.adopt` entry.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -117,7 +117,7 @@ fn size_of(name: &str) -> Option<u64> {
 
 /// A checkpoint whose signature is sound, whoever made it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VouchedEntries {
+pub struct SignedCheckpoint {
     /// Its file.
     pub name: String,
     /// What it says.
@@ -137,19 +137,19 @@ pub struct Trust {
     /// the journal extends.
     pub covered: u64,
     /// That checkpoint.
-    pub newest: Option<VouchedEntries>,
+    pub newest: Option<SignedCheckpoint>,
     /// Those that one of them signed and the journal does not extend, which no
     /// `history.accept` entry gave up.
-    pub contradicted: Vec<VouchedEntries>,
+    pub contradicted: Vec<SignedCheckpoint>,
     /// Checkpoints that other keys signed, the largest first.
-    pub strangers: Vec<VouchedEntries>,
+    pub strangers: Vec<SignedCheckpoint>,
 }
 
 impl Trust {
     /// Works out how far the keys reach. `first` are those that the case began
     /// with. Checkpoints smaller than the newest good one are looked at only
     /// where `all` is wanted.
-    pub fn of(case: &str, first: &[String], journal: &Journal, anchors: &Anchors, all: bool) -> Trust {
+    pub fn evaluate(case: &str, first: &[String], journal: &Journal, anchors: &Anchors, all: bool) -> Trust {
         let added = added(journal);
         let given_up = given_up(journal);
         let mut trust = Trust { keys: first.to_vec(), ..Trust::default() };
@@ -172,7 +172,7 @@ impl Trust {
             let new: Vec<String> = under.filter(|key| !trust.keys.contains(key)).cloned().collect();
             trust.keys.extend(new);
             trust.keys = without_doubles(&trust.keys);
-            let (ours, rest): (Vec<VouchedEntries>, Vec<VouchedEntries>) =
+            let (ours, rest): (Vec<SignedCheckpoint>, Vec<SignedCheckpoint>) =
                 others.into_iter().partition(|each| trust.keys.contains(&each.signed.fingerprint));
             others = rest;
             let found = !ours.is_empty();
@@ -185,7 +185,7 @@ impl Trust {
         trust
     }
 
-    fn take(&mut self, vouched: VouchedEntries, given_up: &BTreeSet<(u64, String)>) {
+    fn take(&mut self, vouched: SignedCheckpoint, given_up: &BTreeSet<(u64, String)>) {
         let size = vouched.checkpoint.size;
         let root = STANDARD.encode(vouched.checkpoint.root);
         match &vouched.differs {
@@ -202,7 +202,7 @@ impl Trust {
     /// Returns up to which entry somebody who is about to sign need not look: what
     /// the case's keys cover, or a checkpoint that was signed by their own key.
     pub fn covered_for(&self, fingerprint: &str) -> u64 {
-        let own = |each: &&VouchedEntries| each.signed.fingerprint == fingerprint && each.differs.is_none();
+        let own = |each: &&SignedCheckpoint| each.signed.fingerprint == fingerprint && each.differs.is_none();
         let own = self.strangers.iter().filter(own).map(|each| each.checkpoint.size).max();
         self.covered.max(own.unwrap_or(0))
     }
@@ -210,7 +210,7 @@ impl Trust {
 
 /// Returns the entries behind the first so many that are in none of these ranges.
 pub fn uncovered<'a>(journal: &'a Journal, covered: u64, own: &[Range<u64>]) -> Vec<&'a Entry> {
-    let behind = journal.lines.iter().filter(|line| line.seq >= covered);
+    let behind = journal.entries.iter().filter(|line| line.seq >= covered);
     behind.filter(|line| !own.iter().any(|run| run.contains(&line.seq))).collect()
 }
 
@@ -231,13 +231,13 @@ pub struct AdoptedEntries {
 
 impl AdoptedEntries {
     /// Says it in a sentence.
-    pub fn told(&self) -> String {
+    pub fn describe(&self) -> String {
         let one = matches!(self.ranges.as_slice(), [(first, last)] if first == last);
         let (what, were, they) =
             if one { ("Entry", "was", "it was") } else { ("Entries", "were", "they were") };
         format!(
             "{what} {} {were} adopted by {} ({}) on {}, in entry {}: {they} not written under a key of the case.",
-            ranges_told(&self.ranges),
+            format_ranges(&self.ranges),
             visible(&self.by),
             visible(&self.key),
             visible(self.at.get(..19).unwrap_or(&self.at)),
@@ -251,7 +251,7 @@ fn range(first: u64, last: u64) -> String {
 }
 
 /// Writes numbers that ascend as ranges of first and last.
-pub fn ranges(numbers: impl IntoIterator<Item = u64>) -> Vec<(u64, u64)> {
+pub fn to_ranges(numbers: impl IntoIterator<Item = u64>) -> Vec<(u64, u64)> {
     let mut ranges: Vec<(u64, u64)> = Vec::new();
     for number in numbers {
         match ranges.last_mut().filter(|(_, last)| *last + 1 == number) {
@@ -263,12 +263,12 @@ pub fn ranges(numbers: impl IntoIterator<Item = u64>) -> Vec<(u64, u64)> {
 }
 
 /// Writes ranges as people do: `3–5, 9`.
-pub fn ranges_told(ranges: &[(u64, u64)]) -> String {
+pub fn format_ranges(ranges: &[(u64, u64)]) -> String {
     ranges.iter().map(|(a, b)| range(*a, *b)).collect::<Vec<_>>().join(", ")
 }
 
 /// Returns what was taken over in a journal.
-pub fn adopted(journal: &Journal) -> Vec<AdoptedEntries> {
+pub fn adopted_entries(journal: &Journal) -> Vec<AdoptedEntries> {
     let read = |(entry, adopt): (&Entry, CheckpointAdopt)| AdoptedEntries {
         seq: entry.seq,
         ranges: adopt.ranges,
@@ -276,29 +276,29 @@ pub fn adopted(journal: &Journal) -> Vec<AdoptedEntries> {
         key: adopt.key.unwrap_or_else(|| "no key".to_owned()),
         at: entry.at.clone(),
     };
-    each_of(&journal.lines).map(read).collect()
+    each_of(&journal.entries).map(read).collect()
 }
 
 /// Returns the keys that entries bring in, with the numbers of the entries.
 fn added(journal: &Journal) -> Vec<(u64, String)> {
-    each_of::<KeyAdd>(&journal.lines).map(|(entry, key)| (entry.seq, key.fingerprint)).collect()
+    each_of::<KeyAdd>(&journal.entries).map(|(entry, key)| (entry.seq, key.fingerprint)).collect()
 }
 
 /// Returns size and root (base64) of the checkpoints that were given up.
 fn given_up(journal: &Journal) -> BTreeSet<(u64, String)> {
-    let lists = each_of::<HistoryAccept>(&journal.lines).flat_map(|(_, accept)| accept.given_up);
+    let lists = each_of::<HistoryAccept>(&journal.entries).flat_map(|(_, accept)| accept.given_up);
     lists.map(|each| (each.entries, each.root)).collect()
 }
 
 /// Reads a checkpoint; none where it, its signature, or its origin is not in order.
-fn vouched(case: &str, journal: &Journal, anchors: &Anchors, name: &str) -> Option<VouchedEntries> {
+fn vouched(case: &str, journal: &Journal, anchors: &Anchors, name: &str) -> Option<SignedCheckpoint> {
     let bytes = anchors.bytes(name).ok()?;
     let checkpoint = Checkpoint::parse(std::str::from_utf8(&bytes).ok()?).ok()?;
     let named = checkpoint.origin == Checkpoint::origin_of(case) && size_of(name) == Some(checkpoint.size);
     let pem = anchors.bytes(&format!("{name}.sig")).ok().filter(|_| named)?;
     let signed = check_signature(CHECKPOINT_NAMESPACE, &bytes, &pem).ok()?;
-    let differs = checkpoint.against(journal, case);
-    Some(VouchedEntries { name: name.to_owned(), checkpoint, signed, differs })
+    let differs = checkpoint.mismatch(journal, case);
+    Some(SignedCheckpoint { name: name.to_owned(), checkpoint, signed, differs })
 }
 
 fn without_doubles(keys: &[String]) -> Vec<String> {

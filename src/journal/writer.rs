@@ -9,7 +9,7 @@ use crate::fs::{self, Dir};
 use crate::record::{Clock, Timestamp};
 
 use super::reader::{FILE, Journal, read_from};
-use super::{Actor, Entry, Moved, Payload, Recovery, RememberedCases, hash_of};
+use super::{Actor, CaseMemory, Entry, Moved, Payload, Recovery, entry_hash};
 
 /// The name of the lock in a case.
 pub const LOCK: &str = "lock";
@@ -31,7 +31,7 @@ pub struct Writer {
     /// How many entries there were when it was opened.
     found: u64,
     /// Where the user remembers what they write.
-    known: Option<RememberedCases>,
+    known: Option<CaseMemory>,
     /// When it wrote last, or was opened.
     now: Timestamp,
 }
@@ -47,17 +47,17 @@ impl Writer {
     /// before its tail (such a case can only be read), and where lock or journal
     /// are no plain files of this case alone.
     pub fn open(case: &Dir, who: &Actor, clock: &dyn Clock) -> Result<Writer> {
-        Writer::guarded(case, who, clock, None, &|_| Ok(()))
+        Writer::open_guarded(case, who, clock, None, &|_| Ok(()))
     }
 
     /// Opens a journal as [`Writer::open`] does, unless `guard` refuses what is in
     /// it: before anything is written, and under the lock. What is written is
     /// written down in `known` beforehand.
-    pub fn guarded(
+    pub fn open_guarded(
         case: &Dir,
         who: &Actor,
         clock: &dyn Clock,
-        known: Option<RememberedCases>,
+        known: Option<CaseMemory>,
         guard: &dyn Fn(&Journal) -> Result<()>,
     ) -> Result<Writer> {
         let lock = take_lock(case, LOCK, "is writing to", &who.by())?;
@@ -73,8 +73,8 @@ impl Writer {
                 .hint("The case can be read and verified, and is not written to any more."));
         }
         guard(&journal)?;
-        let told = journal.lines.iter().rev().find_map(|line| line.what.get("session")).cloned();
-        let (found, now) = (journal.lines.len() as u64, clock.now());
+        let told = journal.entries.iter().rev().find_map(|line| line.what.get("session")).cloned();
+        let (found, now) = (journal.entries.len() as u64, clock.now());
         let mut writer = Writer { file, lock, who: who.clone(), told, journal, found, known, now };
         writer.repair(case, clock)?;
         Ok(writer)
@@ -87,7 +87,7 @@ impl Writer {
             return Ok(());
         }
         let aside = || -> std::io::Result<String> {
-            let name = free_name(case, &format!("{TORN}{}", self.journal.lines.len()))?;
+            let name = free_name(case, &format!("{TORN}{}", self.journal.entries.len()))?;
             let mut file = case.create_new(&name)?;
             file.write_all(&torn)?;
             file.sync_all()?;
@@ -97,7 +97,7 @@ impl Writer {
             Ok(name)
         };
         let name = aside().context(|| "cannot repair the journal's cut-off end".to_owned())?;
-        let sha256 = super::hash_of(&torn);
+        let sha256 = super::entry_hash(&torn);
         let moved = Moved::Bytes(torn.len() as u64);
         let reason = "the last line had no end: a write was cut off".to_owned();
         self.append(Recovery { moved, to: name, sha256: Some(sha256), reason }, clock).map(drop)
@@ -124,7 +124,7 @@ impl Writer {
         }
         what["salt"] = salt()?.into();
         let line = Entry {
-            seq: self.journal.lines.len() as u64,
+            seq: self.journal.entries.len() as u64,
             at: now.to_string(),
             by: self.who.by(),
             kind: payload.kind().to_owned(),
@@ -142,7 +142,7 @@ impl Writer {
         if let Some(known) = &self.known {
             // Before the entry: whoever dies behind it has still said that it is theirs.
             // Where it cannot be remembered, an entry without a checkpoint has to be adopted.
-            let _ = known.intend(&self.journal, &hash_of(&bytes));
+            let _ = known.intend(&self.journal, &entry_hash(&bytes));
         }
         self.now = now;
         let written = self.file.write_all(&bytes).and_then(|()| self.file.sync_data());
@@ -163,12 +163,12 @@ impl Writer {
 
     /// Returns how many entries there were when it was opened: what stands behind
     /// them was written by this process.
-    pub fn found(&self) -> u64 {
+    pub fn entries_at_open(&self) -> u64 {
         self.found
     }
 
     /// Remembers from here on what is written, of a case that was just made.
-    pub fn remember_in(&mut self, known: Option<RememberedCases>) {
+    pub fn remember_in(&mut self, known: Option<CaseMemory>) {
         self.known = known;
     }
 }
@@ -178,7 +178,7 @@ impl Drop for Writer {
     /// again; that it is stale is no harm.
     fn drop(&mut self) {
         if let Some(known) = &self.known {
-            let _ = known.saw(&self.journal, self.now);
+            let _ = known.remember(&self.journal, self.now);
         }
         let _ = self.lock.set_len(0);
     }
@@ -214,32 +214,32 @@ fn to_write(error: std::io::Error, file: &str) -> Error {
 /// The right to import: one process at a time, until it is dropped. Whoever has it
 /// writes without being alone to what no entry names yet, and takes the right to
 /// write for each entry.
-pub struct Claim(File);
+pub struct ImportLock(File);
 
-impl Claim {
+impl ImportLock {
     /// Takes it, waiting for a moment.
     ///
     /// # Errors
     ///
     /// Fails where another process imports, naming it.
-    pub fn take(case: &Dir, who: &Actor) -> Result<Claim> {
-        take_lock(case, IMPORT_LOCK, "is importing into", &who.by()).map(Claim)
+    pub fn acquire(case: &Dir, who: &Actor) -> Result<ImportLock> {
+        take_lock(case, IMPORT_LOCK, "is importing into", &who.by()).map(ImportLock)
     }
 }
 
-impl Drop for Claim {
+impl Drop for ImportLock {
     fn drop(&mut self) {
         let _ = self.0.set_len(0);
     }
 }
 
 /// Tells whether a process writes to a case at this moment.
-pub fn is_held(case: &Dir) -> bool {
+pub fn has_writer(case: &Dir) -> bool {
     is_locked(case, LOCK)
 }
 
 /// Tells whether a process imports into a case at this moment.
-pub fn is_claimed(case: &Dir) -> bool {
+pub fn has_importer(case: &Dir) -> bool {
     is_locked(case, IMPORT_LOCK)
 }
 

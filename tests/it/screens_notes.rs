@@ -151,8 +151,8 @@ fn what_others_wrote_meanwhile_is_on_the_third_screen() {
     robot.act(Action::Findings).sees("Nothing was noted yet");
     let hit = robot.model().list.row().expect("an event").hit;
     let event = robot.case().event_ref(&hit).expect("it can be read");
-    let act = Annotation::Mark { event, note: Some("by another".to_owned()), tags: Vec::new() };
-    let (who, clock) = (Actor::called("ada", "elsewhere"), FixedClock(Timestamp::from_secs(1_773_100_900)));
+    let act = Annotation::AddBookmark { event, note: Some("by another".to_owned()), tags: Vec::new() };
+    let (who, clock) = (Actor::new("ada", "elsewhere"), FixedClock(Timestamp::from_secs(1_773_100_900)));
     vestigo::case::annotate(
         robot.case().folder(),
         &[act],

@@ -147,7 +147,7 @@ fn the_id_of_a_case_leads_to_no_key_outside_the_keyring() {
     let mut scene = Scene::new();
     let key = vestigo::journal::Keyring::new(scene.env.path("made"));
     let id = "7f0c1a52-6f0f-4a59-8d0b-0a8a3c1d2e3f";
-    key.make(id).expect("it is made");
+    key.create(id).expect("it is made");
     fs::copy(scene.env.path("made").join(id), scene.outside(".ssh/id_ed25519")).expect("it is copied");
     scene.before = snapshot(&scene.env.path("outside"));
     for target in ["id_ed25519", "other.x"] {

@@ -145,21 +145,21 @@ pub(super) fn answers(question: &Question) -> Vec<Answer> {
             notes: notes(),
         }))],
         Question::Verify { .. } => {
-            let rungs = Levels { consistent: false, signed: None, anchored: None, extends: None };
+            let levels = Levels { consistent: false, signed: None, anchored: None, extends: None };
             let reason = "it\u{1b}[31m is cut".to_owned();
             let damage =
                 vec![Damage::new(DamageScope::Evidence, "evidence/0001", reason).in_frame(1, (0, 9))];
             let (target, notes, not_proven) = ("case".to_owned(), Vec::new(), vec!["All.".to_owned()]);
-            let (reach, history) = (VerifyScope::default(), History::default());
+            let (scope, history) = (VerifyScope::default(), History::default());
             let verdict = VerifyReport {
                 target,
-                rungs,
+                levels,
                 damage,
                 notes,
                 not_proven,
                 entries: 7,
                 sources: 1,
-                reach,
+                scope,
                 history,
             };
             vec![Answer::Progress(Progress { done: 1, total: 2 }), Answer::Checked(Box::new(verdict))]
