@@ -245,7 +245,12 @@ fn show(opened: &Opened, finding: &Finding, globals: &Globals, world: &mut World
     }
     let mut said = |heading: &str, list: &[HistoryItem]| {
         list.iter().try_for_each(|said| {
-            world.line(&format!("{heading:<9} {}  {}  {}", said.at, visible(&said.by), visible(&said.text)))
+            world.line(&format!(
+                "{heading:<9} {}  {}  {}",
+                said.at,
+                visible(&said.by),
+                visible(&said.summary)
+            ))
         })
     };
     said("note", &finding.notes)?;

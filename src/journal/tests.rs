@@ -1,6 +1,5 @@
 //! The chain, its repair, and who may write.
 
-use super::Payload;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;

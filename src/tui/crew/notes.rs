@@ -25,7 +25,7 @@ pub(super) fn notes(case: &Case, cancel: &CancelToken) -> Result<Notes> {
     let lines = case.journal();
     let tail = lines.iter().rev().take(TAIL);
     let told = |line: &Entry| format!("{}  {}", line.kind, line.payload().summary()).trim_end().to_owned();
-    let tail = tail.map(|line| HistoryItem { at: line.at.clone(), by: line.by.clone(), text: told(line) });
+    let tail = tail.map(|line| HistoryItem::new(line.at.clone(), line.by.clone(), told(line)));
     let mut notes = Notes { entries: lines.len() as u64, tail: tail.collect(), ..Notes::default() };
     for mark in state.bookmarks.values() {
         let standing = case.standing(&mark.event);

@@ -195,7 +195,7 @@ pub(super) fn answers(question: &Question) -> Vec<Answer> {
 /// Gives what was noted in the made-up case: hostile texts, an orphan, and a finding of each state.
 pub(super) fn notes() -> Notes {
     let evil = "no\u{1b}]0;x\u{7}te \u{202e}".to_owned();
-    let said = HistoryItem { at: BEGIN.to_string(), by: evil.clone(), text: evil.clone() };
+    let said = HistoryItem::new(BEGIN.to_string(), evil.clone(), evil.clone());
     let finding = |(number, state): (u64, &Status)| FindingRow {
         finding: Finding {
             number,

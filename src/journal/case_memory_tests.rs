@@ -72,15 +72,15 @@ fn ones_own_entries_are_known_once_they_are_in_the_journal() {
     let case = folder.path().join("case");
     let known = CaseMemory::new(&home(folder.path()), CASE, &case).expect("a memory");
     let one = write(&case, 1);
-    known.intend(&one, &"0".repeat(64)).expect("it is remembered");
+    known.announce(&one, &"0".repeat(64)).expect("it is remembered");
     assert!(known.own_entries(&one).is_empty());
     let two = write(&case, 1);
-    known.intend(&one, &two.head).expect("it is remembered");
+    known.announce(&one, &two.head).expect("it is remembered");
     let three = write(&case, 1);
-    known.intend(&two, &three.head).expect("it is remembered");
+    known.announce(&two, &three.head).expect("it is remembered");
     assert_eq!(known.own_entries(&three), [1..2, 2..3]);
     // What was about to be written behind them, and never was, takes nothing away.
-    known.intend(&three, &"0".repeat(64)).expect("it is remembered");
+    known.announce(&three, &"0".repeat(64)).expect("it is remembered");
     assert_eq!(known.own_entries(&three), std::slice::from_ref(&(1..3)));
 }
 
