@@ -1,4 +1,4 @@
-//! The store as a whole: written, read back, damaged.
+//! The whole store: writing, reading, and finding damage.
 
 use crate::verify::Damage;
 use std::io::{Seek, Write};
@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::merkle::LeafHasher;
 use super::*;
+use crate::fs::Dir;
 use crate::record::SourceId;
 use crate::record::root;
 use crate::source::Provenance;
@@ -84,7 +85,7 @@ fn every_flipped_byte_is_found_in_its_file() {
     let evidence = case.path().join("evidence");
     std::fs::create_dir(&evidence).expect("it is new");
     let (committed, _) = write(case.path());
-    let original = format!("originals/{}", super::frame::hex(&Sha256::digest(b"as found").into()));
+    let original = format!("originals/{}", super::digest::hex(&Sha256::digest(b"as found").into()));
     for name in ["content.zst", "spans.bin", "manifest.json", &original] {
         let path = evidence.join("0001").join(name);
         let whole = std::fs::read(&path).expect("it is there");

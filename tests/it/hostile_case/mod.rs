@@ -227,10 +227,7 @@ fn a_line_of_zeros_without_end_is_refused_before_it_is_built() {
     append(&scene.case("journal.jsonl"), &zeros);
     let (output, verdict) = scene.verify(&[]);
     assert_eq!(output.status, 4);
-    assert!(
-        verdict["damage"].to_string().contains("it holds too many values"),
-        "{verdict}"
-    );
+    assert!(verdict["damage"].to_string().contains("it holds too many values"), "{verdict}");
     scene.run(&["bookmark", "add", &scene.id]).exits(4);
 }
 
