@@ -65,7 +65,7 @@ fn measure(lines: u64) {
 fn who(case: &Path) -> Actor {
     let data = case.with_file_name("data");
     let home = Home { cache: Some(data.join("cache")), state: Some(data.join("state")) };
-    Actor { home, ..Actor::called("bench", "here") }
+    Actor { home, ..Actor::new("bench", "here") }
 }
 
 /// Times what an auditor waits for, with the very program: every byte read and

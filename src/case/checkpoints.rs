@@ -37,7 +37,7 @@ pub fn seal(hold: &CaseWriter, signer: Option<&Signer>) -> Result<CheckpointInfo
 }
 
 fn write(hold: &CaseWriter, signer: Option<&Signer>) -> Result<CheckpointInfo> {
-    let checkpoint = Checkpoint::of(hold.journal(), &hold.about().id);
+    let checkpoint = Checkpoint::from_journal(hold.journal(), &hold.about().id);
     let anchors = hold.dir().make_dir(ANCHORS).map_err(|error| unusable(error, ANCHORS))?;
     let name = journal::checkpoint_name(checkpoint.size);
     let text = checkpoint.text();
@@ -101,13 +101,13 @@ pub fn checkpoint(
 /// its user holds a key of the case, too, that one signs the entry: so the new key
 /// becomes one of the case's.
 pub fn introduce(hold: &mut CaseWriter, signer: &Signer, clock: &dyn Clock) -> Result<()> {
-    let key = signer.signed().fingerprint;
+    let key = signer.identity().fingerprint;
     let keys = trust_in(hold.dir(), hold.about(), hold.journal(), false)?.keys;
     if keys.contains(&key) {
         return Ok(());
     }
-    let own = signer.voucher().filter(|own| keys.contains(&own.signed().fingerprint));
-    if own.is_none() && keys_of(hold.about(), &hold.journal().lines).contains(&key) {
+    let own = signer.voucher().filter(|own| keys.contains(&own.identity().fingerprint));
+    if own.is_none() && keys_of(hold.about(), &hold.journal().entries).contains(&key) {
         return Ok(());
     }
     // What either of somebody's two keys signed, the other may sign.
@@ -125,9 +125,9 @@ pub fn stamp(hold: &mut CaseWriter, signer: &Signer, url: &str, clock: &dyn Cloc
     let size = sealed.checkpoint.size;
     let signature = beside_checkpoint(hold.dir(), size, "sig")?
         .ok_or_else(|| Error::case("the signature of the checkpoint is missing"))?;
-    let response = journal::fetch_stamp(url, &Sha256::digest(signature).into())?;
+    let response = journal::fetch_timestamp(url, &Sha256::digest(signature).into())?;
     let stamped =
-        journal::read_stamp(&response).ok_or_else(|| Error::case("the authority gave no time stamp"))?;
+        journal::read_timestamp(&response).ok_or_else(|| Error::case("the authority gave no time stamp"))?;
     let name = format!("{}.tsr", journal::checkpoint_name(size));
     let written = hold.dir().dir(ANCHORS).and_then(|anchors| anchors.write_new(&name, &response));
     written.context(|| format!("cannot write {ANCHORS}/{name}"))?;

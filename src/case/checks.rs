@@ -22,7 +22,7 @@ pub(super) struct TrustReport {
     pub signed: Option<String>,
     pub anchored: Option<String>,
     pub extends: Option<bool>,
-    pub reach: VerifyScope,
+    pub scope: VerifyScope,
     pub damage: Vec<Damage>,
     pub notes: Vec<String>,
     pub not_proven: Vec<String>,
@@ -37,7 +37,7 @@ pub(super) fn climb(
     brought: &TrustInputs,
 ) -> TrustReport {
     journal.prepare_roots();
-    let trust = Trust::of(&about.id, &first_keys(about, journal), journal, anchors, true);
+    let trust = Trust::evaluate(&about.id, &first_keys(about, journal), journal, anchors, true);
     let mut climbed = TrustReport::default();
     let mut good: Option<u64> = None;
     let mut signed = BTreeMap::new();
@@ -107,7 +107,7 @@ struct Token {
 
 /// Gives the hashes of the time-stamp tokens that the journal names, by file.
 fn tokens(journal: &Journal) -> BTreeMap<String, String> {
-    let stamps = each_of::<AnchorStamp>(&journal.lines);
+    let stamps = each_of::<AnchorStamp>(&journal.entries);
     let named = |(_, stamp): (_, AnchorStamp)| {
         (format!("{}.tsr", journal::checkpoint_name(stamp.entries)), stamp.token_sha256)
     };
@@ -138,7 +138,7 @@ fn one(
         Some(Err(error)) => return Err(here(".sig", format!("it cannot be read: {error}"))),
         Some(Ok(pem)) => Some(journal::check_signature(CHECKPOINT_NAMESPACE, &bytes, &pem)),
     };
-    match (checkpoint.against(journal, &about.id), signed) {
+    match (checkpoint.mismatch(journal, &about.id), signed) {
         (None, Some(Ok(signed))) => Ok((checkpoint, Some(signed))),
         (None, None) => Ok((checkpoint, None)),
         (None, Some(Err(reason))) => Err(here(".sig", reason)),
@@ -155,7 +155,7 @@ impl TrustReport {
     /// Judges who signed, and how much: only what a key of the case signed counts,
     /// and only the whole journal is *signed*.
     fn signature(&mut self, trust: &Trust, good: Option<u64>, journal: &Journal, brought: &TrustInputs) {
-        let entries = journal.lines.len() as u64;
+        let entries = journal.entries.len() as u64;
         let Some(newest) = &trust.newest else {
             self.not_proven.push(unsigned(match (good, trust.strangers.first()) {
                 (None, _) => "there is no checkpoint",
@@ -164,10 +164,10 @@ impl TrustReport {
             }));
             return;
         };
-        match brought.trust(&newest.signed, CHECKPOINT_NAMESPACE) {
+        match brought.check_signer(&newest.signed, CHECKPOINT_NAMESPACE) {
             Ok((who, open)) => {
-                self.reach.signer = Some(who.clone());
-                self.reach.signed = Some(trust.covered);
+                self.scope.signer = Some(who.clone());
+                self.scope.signed = Some(trust.covered);
                 self.signed = Some(who).filter(|_| trust.covered == entries);
                 self.not_proven.extend(open);
             }
@@ -201,7 +201,7 @@ impl TrustReport {
                 visible(named)
             ));
         }
-        for (line, KeyAdd { fingerprint: key, .. }) in each_of(&journal.lines) {
+        for (line, KeyAdd { fingerprint: key, .. }) in each_of(&journal.entries) {
             if !trust.keys.contains(&key) {
                 self.notes.push(format!(
                     "Entry {} adds the key {}, and no earlier key of the case signed that: it is NOT a key of the case until one does (`vestigo checkpoint --adopt`).",
@@ -210,8 +210,9 @@ impl TrustReport {
                 ));
             }
         }
-        self.not_proven.extend(journal::adopted(journal).iter().map(journal::AdoptedEntries::told));
-        for (line, HistoryAccept { why, .. }) in each_of(&journal.lines) {
+        self.not_proven
+            .extend(journal::adopted_entries(journal).iter().map(journal::AdoptedEntries::describe));
+        for (line, HistoryAccept { why, .. }) in each_of(&journal.entries) {
             let why = why.as_deref().unwrap_or("the journal contradicted checkpoints of the case");
             self.not_proven.push(format!(
                 "What came before entry {}: there {} gave up, on {}, the history that was known: {}.",
@@ -242,7 +243,7 @@ impl TrustReport {
         let signature = anchors.bytes(&format!("{}.sig", name.trim_end_matches(".tsr")));
         let signature = signature.unwrap_or_default();
         let imprint: [u8; 32] = Sha256::digest(&signature).into();
-        let Some(stamp) = journal::read_stamp(&bytes).filter(|stamp| stamp.imprint == imprint) else {
+        let Some(stamp) = journal::read_timestamp(&bytes).filter(|stamp| stamp.imprint == imprint) else {
             let reason = "it is no time stamp of the signature beside it".to_owned();
             self.damage.push(place(name, "", reason));
             return None;
@@ -263,9 +264,9 @@ impl TrustReport {
                 "That {covers} was stamped at {}: the stamp says so; bring the authority's certificate with --tsa-ca to check its signature.",
                 stamp.at
             )),
-            Some(ca) => match journal::stamp_is_trusted(&bytes, &signature, ca) {
-                Ok(()) if self.reach.anchored.is_none_or(|known| known <= size) => {
-                    self.reach.anchored = Some(size);
+            Some(ca) => match journal::check_timestamp(&bytes, &signature, ca) {
+                Ok(()) if self.scope.anchored.is_none_or(|known| known <= size) => {
+                    self.scope.anchored = Some(size);
                     self.anchored = Some(stamp.at);
                 }
                 Ok(()) => {}
@@ -275,7 +276,7 @@ impl TrustReport {
     }
 
     fn outside(&mut self, about: &CaseMetadata, journal: &Journal, brought: &TrustInputs) {
-        let entries = journal.lines.len() as u64;
+        let entries = journal.entries.len() as u64;
         let (mut covered, mut unfit) = (0, Vec::new());
         let origin = Checkpoint::origin_of(&about.id);
         for (from, checkpoint) in &brought.anchors {
@@ -285,7 +286,7 @@ impl TrustReport {
                 self.notes.push(format!("{} has a checkpoint of another case, too.", visible(from)));
                 continue;
             }
-            let differs = checkpoint.against(journal, &about.id);
+            let differs = checkpoint.mismatch(journal, &about.id);
             self.extends = Some(self.extends.unwrap_or(true) && differs.is_none());
             match differs {
                 None => covered = covered.max(checkpoint.size),
@@ -305,7 +306,7 @@ impl TrustReport {
             }
             (_, Some(_)) => {}
             (Some(_), None) => {
-                let stamped = self.reach.anchored.unwrap_or_default();
+                let stamped = self.scope.anchored.unwrap_or_default();
                 let after = entries.saturating_sub(stamped);
                 self.not_proven.push(format!(
                     "That nothing behind the first {stamped} entries was cut off or rolled back: {looks}. The time stamp covers {stamped} of {entries} entries, and {after} came after it; {keep}."

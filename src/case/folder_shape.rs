@@ -79,12 +79,12 @@ impl FolderShape {
     /// returns the names under which the journal knows them.
     fn set_aside(&mut self, case: &Dir, journal: &Journal) -> BTreeSet<String> {
         let mut known = BTreeSet::new();
-        for (_, Recovery { to: name, sha256, .. }) in each_of(&journal.lines) {
+        for (_, Recovery { to: name, sha256, .. }) in each_of(&journal.entries) {
             if !name.starts_with(TORN) {
                 continue;
             }
             let sha256 = sha256.unwrap_or_default();
-            match case.read(&name, MOST_TORN).map(|bytes| journal::hash_of(&bytes)) {
+            match case.read(&name, MOST_TORN).map(|bytes| journal::entry_hash(&bytes)) {
                 Ok(found) if sha256 == found => {}
                 Ok(found) => {
                     let meant = visible(&sha256);

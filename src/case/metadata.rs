@@ -73,8 +73,8 @@ impl CaseMetadata {
         let name = folder.file_name().map(|name| name.to_string_lossy().into_owned());
         let id = uuid::Uuid::new_v4().to_string();
         let key = match (&new.signer, &new.keyring) {
-            (Some(signer), _) => Some(signer.signed()),
-            (None, Some(keyring)) => Some(keyring.make(&id)?.signed()),
+            (Some(signer), _) => Some(signer.identity()),
+            (None, Some(keyring)) => Some(keyring.create(&id)?.identity()),
             (None, None) => None,
         };
         Ok(CaseMetadata {

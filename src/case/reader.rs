@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::evidence::{FrameBytes, SourceHandle, Span, Store};
 use crate::fs::{Dir, FileKind};
 use crate::index::{Hit, Index};
-use crate::journal::{Actor, Entry, FILE, History, Journal, RememberedCases, Reread, State};
+use crate::journal::{Actor, CaseMemory, Entry, FILE, History, Journal, Reread, State};
 use crate::parse::Plan;
 use crate::record::{EventId, EventRecord, Origin, SourceId, Timestamp};
 
@@ -88,7 +88,7 @@ impl Case {
     }
 
     fn of(moment: Snapshot, answers: Arc<Answers>, derived: Arc<Mutex<Derived>>) -> Case {
-        let (state, readings) = (State::of(&moment.journal), Mutex::default());
+        let (state, readings) = (State::from_journal(&moment.journal), Mutex::default());
         let (about, history) = (moment.about.clone(), moment.history());
         Case { inner: Arc::new(Inner { about, state, moment, answers, readings, derived, history }) }
     }
@@ -100,9 +100,9 @@ impl Case {
 
     /// Has this machine remember the journal as it is, if it extends what was seen before.
     pub fn remember(&self, who: &Actor, now: Timestamp) {
-        if let Some(known) = RememberedCases::of(&who.home, &self.about().id, self.folder()) {
+        if let Some(known) = CaseMemory::new(&who.home, &self.about().id, self.folder()) {
             // What cannot be remembered is not missed until the next time.
-            let _ = known.saw(self.whole_journal(), now);
+            let _ = known.remember(self.whole_journal(), now);
         }
     }
 
@@ -186,7 +186,7 @@ impl Case {
 
     /// Gives the journal's entries.
     pub fn journal(&self) -> &[Entry] {
-        &self.inner.moment.journal.lines
+        &self.inner.moment.journal.entries
     }
 
     /// Gives the journal whole, with what is wrong with it.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::error::{Context, Error, Result, visible};
 use crate::evidence::{SourceHandle, SourceRow, Store};
 use crate::fs::Dir;
-use crate::journal::{Annotation, Correction, Journal, Reread, rereads};
+use crate::journal::{Annotation, Journal, Reread, RereadChange, rereads};
 use crate::parse::{Corrections, Framing, Plan, UNPARSED, YearWatch, format_clock_offset};
 use crate::record::SourceId;
 
@@ -37,16 +37,16 @@ pub(crate) struct Committed {
 impl Committed {
     /// Opens what a journal commits to.
     pub fn open(dir: &Dir, journal: &Journal) -> Result<Committed> {
-        let batches = committed(&journal.lines)?;
+        let batches = committed(&journal.entries)?;
         let rereads = standing(journal);
-        let store = Store::open_as(dir, &batches, |row| correct(row, &rereads))?;
+        let store = Store::open_with(dir, &batches, |row| correct(row, &rereads))?;
         Ok(Committed { batches, store, rereads })
     }
 }
 
 /// Gives how sources are read by a journal's entries.
 pub(crate) fn standing(journal: &Journal) -> Rereads {
-    rereads(journal.lines.iter().zip(journal.texts.iter().map(AsRef::as_ref)))
+    rereads(journal.entries.iter().zip(journal.texts.iter().map(AsRef::as_ref)))
 }
 
 /// Has a source read as an entry says. What cannot be meant of it (its records are
@@ -72,7 +72,7 @@ pub struct Corrected {
     /// The entry that says so.
     pub act: Annotation,
     /// What is read otherwise.
-    pub change: Vec<Correction>,
+    pub change: Vec<RereadChange>,
     /// What becomes of the source's bytes.
     pub receipt: Receipt,
 }
@@ -181,7 +181,7 @@ fn counted(store: &Store, frame: &FrameOf<'_>) -> Result<Counted> {
 }
 
 /// Lists what one plan has otherwise than another.
-fn changes(before: &Plan, now: &Plan) -> Vec<Correction> {
+fn changes(before: &Plan, now: &Plan) -> Vec<RereadChange> {
     let format = |plan: &Plan| {
         let only = if plan.forced { " only" } else { "" };
         Some(format!("{}{only}", plan.format))
@@ -194,5 +194,5 @@ fn changes(before: &Plan, now: &Plan) -> Vec<Correction> {
         ("clock", Some(format_clock_offset(before.clock)), Some(format_clock_offset(now.clock))),
     ];
     let parts = parts.into_iter().filter(|(_, before, now)| before != now);
-    parts.map(|(what, before, now)| Correction { what: what.to_owned(), before, now }).collect()
+    parts.map(|(what, before, now)| RereadChange { what: what.to_owned(), before, now }).collect()
 }

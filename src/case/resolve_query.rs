@@ -186,7 +186,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn events_asked(&mut self, finding: &Finding, asked: &SavedQuery) -> Result<Expr> {
-        let made = finding.made().0.parse().unwrap_or_default();
+        let made = finding.created().0.parse().unwrap_or_default();
         let names = self.case.field_names();
         let context = QueryContext { zone: self.case.about().zone, now: made, fields: &names };
         let whole = query::parse(&asked.query, &context).map_err(|diagnostic| {

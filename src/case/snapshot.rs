@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::evidence::Store;
 use crate::fs::{Dir, TEMPORARY};
 use crate::index::{Index, IndexBasis, IndexBinding, publish_all};
-use crate::journal::{self, Actor, History, Home, Journal, RememberedCases};
+use crate::journal::{self, Actor, CaseMemory, History, Home, Journal};
 use crate::record::SourceId;
 
 use super::index_binding::{bases, binding, state_of};
@@ -87,7 +87,7 @@ impl Snapshot {
 
     /// Holds the journal against what this machine remembers of the case.
     pub(super) fn history(&self) -> History {
-        let Some(known) = RememberedCases::of(&self.who.home, &self.about.id, self.dir.path()) else {
+        let Some(known) = CaseMemory::new(&self.who.home, &self.about.id, self.dir.path()) else {
             return History::default();
         };
         let history = known.history(&self.journal);
@@ -102,7 +102,7 @@ impl Snapshot {
     /// committed, or it is read otherwise; also returns whether it is the same.
     pub(super) fn again(&self) -> Result<(Snapshot, bool)> {
         let journal = journal::read(&self.dir)?;
-        let batches = committed(&journal.lines)?;
+        let batches = committed(&journal.entries)?;
         let known = self.bases.iter().map(|basis| (basis.batch, basis.manifest.0));
         if known.eq(batches) && standing(&journal) == *self.rereads {
             return Ok((Snapshot { journal: Arc::new(journal), ..self.clone() }, true));
@@ -167,7 +167,7 @@ impl Snapshot {
         match own {
             Some(index) if whole(&index) => cached().filter(whole).or(Some(index)),
             own => cached().filter(whole).or_else(|| {
-                let at_work = || journal::is_held(&self.dir) || journal::is_claimed(&self.dir);
+                let at_work = || journal::has_writer(&self.dir) || journal::has_importer(&self.dir);
                 own.filter(|index| !index.is_empty() && only_behind(index) && at_work())
             }),
         }

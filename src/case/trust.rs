@@ -16,8 +16,8 @@ use base64::engine::general_purpose::STANDARD;
 use crate::error::{Error, Result, Visible};
 use crate::fs::{Dir, unusable};
 use crate::journal::{
-    self, ANCHORS, Actor, AdoptedEntry, Anchors, CaseCreate, CheckpointAdopt, Entry, GivenUpCheckpoint,
-    HistoryAccept, Journal, RememberedCases, Signer, Trust, VouchedEntries,
+    self, ANCHORS, Actor, AdoptedEntry, Anchors, CaseCreate, CaseMemory, CheckpointAdopt, Entry,
+    GivenUpCheckpoint, HistoryAccept, Journal, SignedCheckpoint, Signer, Trust,
 };
 use crate::record::Clock;
 
@@ -32,15 +32,15 @@ const SHOWN: usize = 10;
 /// journal's first entry says the same.
 pub fn first_keys(about: &CaseMetadata, journal: &Journal) -> Vec<String> {
     let named = about.key.as_ref().map(|key| key.fingerprint.clone());
-    let begun = journal.lines.first().and_then(|line| line.what.get("key"));
+    let begun = journal.entries.first().and_then(|line| line.what.get("key"));
     let agrees = begun.is_none_or(|key| key.as_str() == named.as_deref());
     named.filter(|_| agrees).into_iter().collect()
 }
 
-/// Works out how far the keys of a case reach; see [`Trust::of`].
+/// Works out how far the keys of a case reach; see [`Trust::evaluate`].
 pub fn trust_in(case: &Dir, about: &CaseMetadata, journal: &Journal, all: bool) -> Result<Trust> {
     let anchors = Anchors::list(case).map_err(|error| unusable(error, ANCHORS))?;
-    Ok(Trust::of(&about.id, &first_keys(about, journal), journal, &anchors, all))
+    Ok(Trust::evaluate(&about.id, &first_keys(about, journal), journal, &anchors, all))
 }
 
 /// Refuses to write where the journal is not the one that was seen or signed before.
@@ -48,11 +48,11 @@ pub(super) fn may_write(
     case: &Dir,
     about: &CaseMetadata,
     journal: &Journal,
-    known: Option<&RememberedCases>,
+    known: Option<&CaseMemory>,
 ) -> Result<()> {
     let hash = about.sha256(case)?;
     let begins = |create: &CaseCreate| create.id == about.id && create.case_toml_sha256 == hash;
-    let first = journal.lines.first().filter(|first| first.is::<CaseCreate>());
+    let first = journal.entries.first().filter(|first| first.is::<CaseCreate>());
     if first.is_some_and(|first| !first.read().as_ref().is_some_and(begins)) {
         return Err(Error::integrity("case.toml is not the one with which the journal begins")
             .hint("`vestigo verify` says how they differ; nothing is written to such a case."));
@@ -63,7 +63,7 @@ pub(super) fn may_write(
     }
     match trust_in(case, about, journal, false)?.contradicted.first() {
         None => Ok(()),
-        Some(VouchedEntries { name, signed, differs, .. }) => {
+        Some(SignedCheckpoint { name, signed, differs, .. }) => {
             let differs = differs.as_deref().unwrap_or_default();
             let said = format!("anchors/{name}, signed by {}, says otherwise: {differs}", signed.fingerprint);
             Err(Error::integrity(said).hint(hint))
@@ -86,7 +86,7 @@ fn unseen(
 ) -> Result<Vec<Entry>> {
     let covered = trust_in(case, about, journal, false)?.covered_for(key);
     let ours = |seq: u64| own.iter().any(|run| run.contains(&seq));
-    let adopted: Vec<Range<u64>> = journal::adopted(journal)
+    let adopted: Vec<Range<u64>> = journal::adopted_entries(journal)
         .into_iter()
         .filter(|adopted| ours(adopted.seq))
         .flat_map(|adopted| adopted.ranges)
@@ -98,15 +98,15 @@ fn unseen(
 
 /// Refuses to sign over entries that others wrote.
 pub fn may_sign(hold: &CaseWriter, signer: &Signer) -> Result<()> {
-    refuse(&foreign(hold, &signer.signed().fingerprint)?)
+    refuse(&foreign(hold, &signer.identity().fingerprint)?)
 }
 
 /// Refuses to sign for a case that is only read what others wrote into it unsigned.
 pub fn may_vouch(case: &Case, signer: &Signer, who: &Actor) -> Result<()> {
-    let known = RememberedCases::of(&who.home, &case.about().id, case.folder());
+    let known = CaseMemory::new(&who.home, &case.about().id, case.folder());
     let journal = case.whole_journal();
-    let own = known.map(|known| known.own(journal)).unwrap_or_default();
-    refuse(&unseen(case.dir(), case.about(), journal, own, &signer.signed().fingerprint)?)
+    let own = known.map(|known| known.own_entries(journal)).unwrap_or_default();
+    refuse(&unseen(case.dir(), case.about(), journal, own, &signer.identity().fingerprint)?)
 }
 
 fn refuse(foreign: &[Entry]) -> Result<()> {
@@ -121,7 +121,7 @@ fn refuse(foreign: &[Entry]) -> Result<()> {
     if foreign.len() > SHOWN {
         shown.push(format!("and {} more", foreign.len() - SHOWN));
     }
-    let numbers = journal::ranges_told(&journal::ranges(foreign.iter().map(|line| line.seq)));
+    let numbers = journal::format_ranges(&journal::to_ranges(foreign.iter().map(|line| line.seq)));
     let (entries, stand, them) =
         if foreign.len() == 1 { ("entry", "stands", "it") } else { ("entries", "stand", "them") };
     Err(Error::integrity(format!(
@@ -134,12 +134,12 @@ fn refuse(foreign: &[Entry]) -> Result<()> {
 /// Takes over the entries that [`foreign`] lists, in an entry that names them, and
 /// returns them. They are signed with the next checkpoint.
 pub fn adopt(hold: &mut CaseWriter, signer: &Signer, clock: &dyn Clock) -> Result<Vec<Entry>> {
-    let key = signer.signed().fingerprint;
+    let key = signer.identity().fingerprint;
     let foreign = foreign(hold, &key)?;
     if foreign.is_empty() {
         return Ok(foreign);
     }
-    let ranges = journal::ranges(foreign.iter().map(|line| line.seq));
+    let ranges = journal::to_ranges(foreign.iter().map(|line| line.seq));
     let listed = |line: &Entry| {
         let (by, kind, at) = (line.by.clone(), line.kind.clone(), line.at.clone());
         AdoptedEntry { seq: line.seq, by, kind, at }
@@ -168,7 +168,7 @@ pub fn accept(folder: &Path, who: &Actor, clock: &dyn Clock) -> Result<(CaseWrit
     if history.contradiction().is_none() && contradicted.is_empty() && !unread {
         return Ok((hold, None));
     }
-    let given_up = |each: VouchedEntries| GivenUpCheckpoint {
+    let given_up = |each: SignedCheckpoint| GivenUpCheckpoint {
         checkpoint: each.name,
         entries: each.checkpoint.size,
         root: STANDARD.encode(each.checkpoint.root),

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::error::{Result, visible};
 use crate::evidence::{Depth, check, leftovers};
 use crate::fs::{Dir, FileKind};
-use crate::journal::{self, Anchors, CaseCreate, History, Journal, RememberedCases};
+use crate::journal::{self, Anchors, CaseCreate, CaseMemory, History, Journal};
 use crate::verify::{Damage, DamageScope, Levels, NEVER_PROVEN, TrustInputs, VerifyReport, VerifyScope};
 
 use super::checks::climb;
@@ -37,7 +37,7 @@ pub fn verify(
     loop {
         let before = journal_length(case);
         let verdict = judge(case, depth, brought, progress)?;
-        let moved = journal::is_held(case) || journal_length(case) != before;
+        let moved = journal::has_writer(case) || journal_length(case) != before;
         if verdict.damage.is_empty() || !moved || tries == TRIES {
             return Ok(verdict);
         }
@@ -55,23 +55,23 @@ fn journal_length(case: &Dir) -> Option<FileKind> {
 pub fn one_moment(case: &Dir) -> (std::io::Result<Anchors>, Result<Journal>) {
     let mut tries = 0;
     loop {
-        let (held, before) = (journal::is_held(case), journal_length(case));
+        let (held, before) = (journal::has_writer(case), journal_length(case));
         let (anchors, journal) = (Anchors::read(case), journal::read(case));
         // Who wrote meanwhile may have sealed it between the two readings.
-        let quiet = !held && !journal::is_held(case) && journal_length(case) == before;
-        let end = journal.as_ref().map(|journal| journal::checkpoint_name(journal.lines.len() as u64));
+        let quiet = !held && !journal::has_writer(case) && journal_length(case) == before;
+        let end = journal.as_ref().map(|journal| journal::checkpoint_name(journal.entries.len() as u64));
         let sealed = anchors.as_ref().is_ok_and(|anchors| end.is_ok_and(|end| anchors.has(&end)));
         if sealed || tries >= SEALING || quiet {
             return (anchors, journal);
         }
         // A journal may be large: it is read again only where something was written.
-        let end = journal.ok().map(|journal| journal::checkpoint_name(journal.lines.len() as u64));
+        let end = journal.ok().map(|journal| journal::checkpoint_name(journal.entries.len() as u64));
         loop {
             std::thread::sleep(PAUSE);
             tries += 1;
             let sealed =
                 case.dir(journal::ANCHORS).is_ok_and(|anchors| end.iter().any(|end| anchors.has(end)));
-            if sealed || tries >= SEALING || !journal::is_held(case) || journal_length(case) != before {
+            if sealed || tries >= SEALING || !journal::has_writer(case) || journal_length(case) != before {
                 break;
             }
         }
@@ -102,7 +102,7 @@ fn judge(
     });
     let (mut sources, mut notes) = (0, torn_note(&journal));
     let (read, bytes) = (AtomicU64::new(0), AtomicU64::new(0));
-    match committed(&journal.lines) {
+    match committed(&journal.entries) {
         Ok(batches) => {
             // Read twice, where the index is compared, too.
             let deep = depth != Depth::Quick;
@@ -132,7 +132,7 @@ fn judge(
     let history = remembered(case, &about, &journal, brought, damage.is_empty());
     notes.extend(history.remarks().into_iter().map(|remark| format!("{remark}.")));
     let (sound, whole) = (damage.is_empty(), depth != Depth::Quick);
-    let rungs = Levels {
+    let levels = Levels {
         consistent: sound && whole,
         signed: climbed.signed.filter(|_| sound),
         anchored: climbed.anchored.filter(|_| sound),
@@ -141,10 +141,10 @@ fn judge(
     let mut not_proven: Vec<String> = unread(depth).map(str::to_owned).into_iter().collect();
     not_proven.extend(climbed.not_proven);
     not_proven.push(NEVER_PROVEN.to_owned());
-    let entries = journal.lines.len() as u64;
+    let entries = journal.entries.len() as u64;
     let target = crate::error::visible(&case.path().to_string_lossy());
-    let reach = VerifyScope { whole, read: read.into_inner(), bytes: bytes.into_inner(), ..climbed.reach };
-    Ok(VerifyReport { target, rungs, damage, notes, not_proven, entries, sources, reach, history })
+    let scope = VerifyScope { whole, read: read.into_inner(), bytes: bytes.into_inner(), ..climbed.scope };
+    Ok(VerifyReport { target, levels, damage, notes, not_proven, entries, sources, scope, history })
 }
 
 /// Says what a check of this depth leaves unread.
@@ -168,7 +168,7 @@ fn remembered(
     brought: &TrustInputs,
     sound: bool,
 ) -> History {
-    let Some(known) = RememberedCases::of(&brought.home, &about.id, case.path()) else {
+    let Some(known) = CaseMemory::new(&brought.home, &about.id, case.path()) else {
         return History::default();
     };
     let mut history = known.history(journal);
@@ -180,27 +180,27 @@ fn remembered(
     }
     if sound {
         // What cannot be remembered is not missed until the next time.
-        let _ = known.saw(journal, brought.now);
+        let _ = known.remember(journal, brought.now);
     }
     history
 }
 
 /// Gives the verdict on a case whose description or journal cannot be read.
 fn unreadable(case: &Dir, file: &str, error: &crate::error::Error) -> VerifyReport {
-    let rungs = Levels { consistent: false, signed: None, anchored: None, extends: None };
+    let levels = Levels { consistent: false, signed: None, anchored: None, extends: None };
     let not_proven = vec![format!("Anything else: without {file} the rest was not looked at.")];
     let target = crate::error::visible(&case.path().to_string_lossy());
     let damage = vec![Damage::new(DamageScope::Journal, file, told(error))];
-    let (reach, history) = (VerifyScope::default(), History::default());
+    let (scope, history) = (VerifyScope::default(), History::default());
     VerifyReport {
         target,
-        rungs,
+        levels,
         damage,
         notes: Vec::new(),
         not_proven,
         entries: 0,
         sources: 0,
-        reach,
+        scope,
         history,
     }
 }
@@ -221,7 +221,7 @@ fn journal_damage(journal: &journal::Journal, about: &CaseMetadata, case: &Dir) 
     if journal.torn_is_whole() {
         damage.push(in_journal("the line end of the last entry was changed".to_owned()));
     }
-    match journal.lines.first().map(|first| first.read::<CaseCreate>()) {
+    match journal.entries.first().map(|first| first.read::<CaseCreate>()) {
         Some(Some(create)) if create.id == about.id => {
             let found = about.sha256(case).unwrap_or_default();
             if create.case_toml_sha256 != found {

@@ -11,8 +11,8 @@ use crate::record::{Clock, SourceId};
 use crate::{evidence, index, journal};
 
 use crate::journal::{
-    Actor, CaseCreate, Entry, EvidenceImport, Home, Journal, KeyAdd, Moved, Payload, Recovery,
-    RememberedCases, Signer, each_of,
+    Actor, CaseCreate, CaseMemory, Entry, EvidenceImport, Home, Journal, KeyAdd, Moved, Payload, Recovery,
+    Signer, each_of,
 };
 
 use super::index_binding::binding;
@@ -29,7 +29,7 @@ pub struct CaseWriter {
     home: Home,
     binding: Option<IndexBinding>,
     about: CaseMetadata,
-    known: Option<RememberedCases>,
+    known: Option<CaseMemory>,
     /// The first entry that this process wrote.
     begun: u64,
 }
@@ -49,7 +49,7 @@ impl CaseWriter {
         }
         case.tighten().context(|| format!("cannot make the folder {shown} yours alone"))?;
         let mut writer = journal::Writer::open(&case, who, clock)?;
-        if !writer.journal().lines.is_empty() {
+        if !writer.journal().entries.is_empty() {
             // A making that was cut off before there was a case.
             drop(writer);
             case.remove(journal::FILE).context(|| format!("cannot make {shown} a case"))?;
@@ -66,7 +66,7 @@ impl CaseWriter {
             case_toml_sha256: about.hash_of_text()?,
             tool: TOOL.to_owned(),
         };
-        writer.remember_in(RememberedCases::of(&who.home, &about.id, case.path()));
+        writer.remember_in(CaseMemory::new(&who.home, &about.id, case.path()));
         writer.append(create, clock)?;
         about.write(&case)?;
         drop(writer);
@@ -96,15 +96,15 @@ impl CaseWriter {
 
     fn take(case: &Dir, who: &Actor, clock: &dyn Clock, any: bool) -> Result<CaseWriter> {
         let about = CaseMetadata::of(case)?;
-        let known = RememberedCases::of(&who.home, &about.id, case.path());
+        let known = CaseMemory::new(&who.home, &about.id, case.path());
         let guard = |journal: &Journal| {
             if any { Ok(()) } else { super::trust::may_write(case, &about, journal, known.as_ref()) }
         };
         let part = |part| case.make_dir(part).map_err(|error| unusable(error, part));
         part(evidence::FOLDER)?;
         let index = part(INDEX)?;
-        let writer = journal::Writer::guarded(case, who, clock, known.clone(), &guard)?;
-        let (begun, case, home) = (writer.found(), case.clone(), who.home.clone());
+        let writer = journal::Writer::open_guarded(case, who, clock, known.clone(), &guard)?;
+        let (begun, case, home) = (writer.entries_at_open(), case.clone(), who.home.clone());
         let mut hold = CaseWriter { case, index, writer, home, binding: None, about, known, begun };
         hold.sweep(clock)?;
         Ok(hold)
@@ -134,7 +134,7 @@ impl CaseWriter {
     pub fn claim(self, clock: &dyn Clock) -> Result<(ImportClaim, CaseWriter)> {
         let (case, who) = (self.case.clone(), self.writer.who().clone());
         drop(self);
-        let claim = journal::Claim::take(&case, &who)?;
+        let claim = journal::ImportLock::acquire(&case, &who)?;
         let mut hold = CaseWriter::of(&case, &who, clock)?;
         // Nobody else imports: what no entry names, a crash left.
         hold.sweep_uncommitted(clock)?;
@@ -145,7 +145,7 @@ impl CaseWriter {
     /// Removes segments that the index does not name (any more), unless an import
     /// is writing some.
     pub(super) fn sweep_index(&self) -> Result<()> {
-        if journal::is_claimed(&self.case) { Ok(()) } else { index::sweep(&self.index) }
+        if journal::has_importer(&self.case) { Ok(()) } else { index::sweep(&self.index) }
     }
 
     /// Returns the folders of whoever holds it.
@@ -168,14 +168,15 @@ impl CaseWriter {
     }
 
     /// Gives what this machine remembers of the case.
-    pub(super) fn known(&self) -> Option<&RememberedCases> {
+    pub(super) fn known(&self) -> Option<&CaseMemory> {
         self.known.as_ref()
     }
 
     /// Returns which entries this user is known to have written.
     pub(super) fn own(&self) -> Vec<Range<u64>> {
-        let remembered = self.known.as_ref().map(|known| known.own(self.journal())).unwrap_or_default();
-        let present = self.begun..self.journal().lines.len() as u64;
+        let remembered =
+            self.known.as_ref().map(|known| known.own_entries(self.journal())).unwrap_or_default();
+        let present = self.begun..self.journal().entries.len() as u64;
         remembered.into_iter().chain([present]).collect()
     }
 
@@ -191,14 +192,14 @@ impl CaseWriter {
 
     /// Writes down that a key signs for this case; see [`super::introduce`].
     pub(super) fn introduce(&mut self, signer: &Signer, clock: &dyn Clock) -> Result<()> {
-        let signed = signer.signed();
+        let signed = signer.identity();
         let key = KeyAdd { fingerprint: signed.fingerprint, public_key: signed.public };
         self.append(key, clock).map(drop)
     }
 
     /// Gives the committed batches with the hashes of their manifests.
     pub fn committed(&self) -> Result<Vec<(u32, [u8; 32])>> {
-        committed(&self.writer.journal().lines)
+        committed(&self.writer.journal().entries)
     }
 
     /// Gives the number that the next batch will have.
@@ -208,7 +209,7 @@ impl CaseWriter {
 
     /// Gives the SHA-256 (hex) of every container that was imported to its end.
     pub fn containers(&self) -> HashSet<String> {
-        let lists = self.writer.journal().lines.iter().flat_map(Entry::receipt_containers);
+        let lists = self.writer.journal().entries.iter().flat_map(Entry::receipt_containers);
         lists.map(str::to_owned).collect()
     }
 
@@ -218,14 +219,14 @@ impl CaseWriter {
     fn sweep(&mut self, clock: &dyn Clock) -> Result<()> {
         sweep_temporary(&self.case)?;
         // What no entry names yet may be being written by an import.
-        if journal::is_claimed(&self.case) { Ok(()) } else { self.sweep_uncommitted(clock) }
+        if journal::has_importer(&self.case) { Ok(()) } else { self.sweep_uncommitted(clock) }
     }
 
     fn sweep_uncommitted(&mut self, clock: &dyn Clock) -> Result<()> {
         evidence::sweep(&self.case)?;
         index::sweep(&self.index)?;
         let known: Vec<u32> = self.committed()?.iter().map(|(number, _)| *number).collect();
-        for (from, to) in evidence::set_aside(&self.case, &known, self.journal().lines.len())? {
+        for (from, to) in evidence::set_aside(&self.case, &known, self.journal().entries.len())? {
             let reason = "no journal entry names it: its import was cut off before it was committed";
             let (moved, reason) = (Moved::Name(from), reason.to_owned());
             self.append(Recovery { moved, to, sha256: None, reason }, clock)?;
@@ -242,7 +243,7 @@ pub struct ImportClaim {
     who: Actor,
     binding: IndexBinding,
     /// Behind the rest: it is let go of last.
-    _claim: journal::Claim,
+    _claim: journal::ImportLock,
 }
 
 impl ImportClaim {
@@ -265,7 +266,7 @@ impl ImportClaim {
     pub(crate) fn hold(&self, clock: &dyn Clock) -> Result<CaseWriter> {
         loop {
             match CaseWriter::of(&self.case, &self.who, clock) {
-                Err(_) if journal::is_held(&self.case) => {}
+                Err(_) if journal::has_writer(&self.case) => {}
                 hold => return hold,
             }
         }

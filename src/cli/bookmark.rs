@@ -24,7 +24,7 @@ pub fn bookmark(words: &Bookmarks, globals: &Globals, world: &mut World) -> Resu
             let mut acts = Vec::new();
             for hit in hits(&opened, ids)? {
                 let (event, note, tags) = (opened.case.event_ref(&hit)?, note.clone(), tags.clone());
-                acts.push(Annotation::Mark { event, note, tags });
+                acts.push(Annotation::AddBookmark { event, note, tags });
             }
             write(&opened, &acts, globals, world)?;
             said(&opened, ids, "marked", globals, world)
@@ -33,7 +33,7 @@ pub fn bookmark(words: &Bookmarks, globals: &Globals, world: &mut World) -> Resu
             let mut acts = Vec::new();
             for id in ids {
                 let event = marked(&opened, id)?;
-                acts.push(Annotation::Unmark { event });
+                acts.push(Annotation::RemoveBookmark { event });
             }
             write(&opened, &acts, globals, world)?;
             said(&opened, ids, "no longer marked", globals, world)

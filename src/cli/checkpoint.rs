@@ -25,7 +25,7 @@ pub fn checkpoint(args: &CheckpointArgs, globals: &Globals, world: &mut World) -
     let adopted = adopted(&mut hold, &signer, args, globals, world)?;
     introduce(&mut hold, &signer, world.clock.as_ref())?;
     let mut sealed = seal(&hold, Some(&signer))?;
-    let meant = signer.signed().fingerprint;
+    let meant = signer.identity().fingerprint;
     if args.sign.is_some() && sealed.signed.as_ref().is_none_or(|signed| signed.fingerprint != meant) {
         // The present end was signed by another key of the case already.
         hold.append(KeyUse { fingerprint: meant }, world.clock.as_ref())?;
@@ -43,7 +43,7 @@ pub fn checkpoint(args: &CheckpointArgs, globals: &Globals, world: &mut World) -
     if let Some(path) = &args.out {
         write_new(path, sealed.checkpoint.text().as_bytes())?;
     }
-    let entries = hold.journal().lines.len() as u64;
+    let entries = hold.journal().entries.len() as u64;
     if globals.json {
         let object = serde_json::json!({ "origin": sealed.checkpoint.origin, "size": sealed.checkpoint.size,
             "line": line, "file": visible(&sealed.path.to_string_lossy()), "signed": by, "stamped": stamped,
@@ -132,11 +132,11 @@ pub fn keys(words: &Keys, globals: &Globals, world: &mut World) -> Result<Outcom
             let folder = which::chosen(globals.case.as_deref(), world)?;
             let case = CaseMetadata::folder(&folder)?;
             let about = CaseMetadata::of(&case)?;
-            let signed = signer(&folder, None, world)?.signed();
+            let signed = signer(&folder, None, world)?.identity();
             let names = "vestigo-bundle,vestigo-checkpoint,vestigo-transfer";
             world.line(&format!("{} namespaces=\"{names}\" {}", visible(principal), signed.public))?;
             let journal = crate::journal::read(&case)?;
-            if !keys_of(&about, &journal.lines).contains(&signed.fingerprint) && !globals.quiet {
+            if !keys_of(&about, &journal.entries).contains(&signed.fingerprint) && !globals.quiet {
                 world.note("this key has not signed for the case yet");
             }
         }

@@ -99,13 +99,13 @@ pub fn keyring(world: &World) -> Result<Keyring> {
 pub fn signer(folder: &Path, named: Option<&Path>, world: &World) -> Result<Signer> {
     let id = CaseMetadata::read(folder)?.id;
     let Some(path) = named.map(PathBuf::from).or(config(world)?.sign) else {
-        return keyring(world)?.find_or_make(&id);
+        return keyring(world)?.find_or_create(&id);
     };
     let signer = Signer::open(&path)?;
     // Who holds the case's own key, too, can bring the other one in.
     let own = keyring(world).and_then(|keys| keys.find(&id)).ok().flatten();
-    Ok(match own.filter(|own| own.signed() != signer.signed()) {
-        Some(own) => Signer::VouchedEntries(Box::new(signer), Box::new(own)),
+    Ok(match own.filter(|own| own.identity() != signer.identity()) {
+        Some(own) => Signer::WithVoucher(Box::new(signer), Box::new(own)),
         None => signer,
     })
 }
@@ -116,7 +116,7 @@ pub fn own_keys(world: &World) -> Vec<String> {
     let configured =
         config(world).ok().and_then(|config| config.sign).and_then(|path| Signer::open(&path).ok());
     let kept = kept.into_iter().map(|(_, signed)| signed.fingerprint);
-    kept.chain(configured.map(|signer| signer.signed().fingerprint)).collect()
+    kept.chain(configured.map(|signer| signer.identity().fingerprint)).collect()
 }
 
 /// Signs the present end of a case's journal. Where no key can be had, the

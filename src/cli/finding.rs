@@ -33,7 +33,7 @@ pub fn finding(words: &Findings, globals: &Globals, world: &mut World) -> Result
             if *bookmarks {
                 new.events.extend(opened.case.state().bookmarks.values().map(|mark| mark.event.clone()));
             }
-            (None, Annotation::Find(new))
+            (None, Annotation::AddFinding(new))
         }
         Findings::Set { number, title, words, state, verdict, untag, without } => {
             let change = FindingChange {
@@ -53,17 +53,17 @@ pub fn finding(words: &Findings, globals: &Globals, world: &mut World) -> Result
                     Error::usage("nothing was said to change").hint("See `vestigo finding set --help`.")
                 );
             }
-            (Some(*number), Annotation::Set { finding: uid(*number)?, change })
+            (Some(*number), Annotation::ChangeFinding { finding: uid(*number)?, change })
         }
         Findings::Note { number, text } => {
-            (Some(*number), Annotation::Note { finding: uid(*number)?, text: text.clone() })
+            (Some(*number), Annotation::AddNote { finding: uid(*number)?, text: text.clone() })
         }
         Findings::Close { number, reason, verdict } => {
             let (reason, verdict) = (reason.clone(), *verdict);
-            (Some(*number), Annotation::Close { finding: uid(*number)?, reason, verdict })
+            (Some(*number), Annotation::CloseFinding { finding: uid(*number)?, reason, verdict })
         }
         Findings::Reopen { number, reason } => {
-            (Some(*number), Annotation::Reopen { finding: uid(*number)?, reason: reason.clone() })
+            (Some(*number), Annotation::ReopenFinding { finding: uid(*number)?, reason: reason.clone() })
         }
     };
     write(&opened, &[act], globals, world)?;
@@ -191,7 +191,7 @@ fn count(opened: &Opened, finding: &Finding) -> Result<u64> {
 fn of_finding(opened: &Opened, finding: &Finding) -> Result<serde_json::Value> {
     let request = Request { expr: opened.case.events_of(finding)?, window: TimeRange::ALL };
     let span = opened.case.index().span(&request, &CancelToken::new())?;
-    let (at, by) = finding.made();
+    let (at, by) = finding.created();
     Ok(json!({ "finding": finding.number, "fingerprint": finding.uid, "detector": null,
         "title": finding.title, "severity": finding.severity, "confidence": null, "entity": {},
         "start": span.map(|span| span.0.to_string()), "end": span.map(|span| span.1.to_string()),
@@ -207,7 +207,7 @@ fn show(opened: &Opened, finding: &Finding, globals: &Globals, world: &mut World
         world.line(&json_line(&of_finding(opened, finding)?)?)?;
         return Ok(Outcome::Done);
     }
-    let (at, by) = finding.made();
+    let (at, by) = finding.created();
     world.line(&format!("finding   {}  {}", finding.number, visible(&finding.title)))?;
     let verdict = finding.verdict.map(|verdict| format!(" · {verdict}")).unwrap_or_default();
     world.line(&format!("standing  {} · {}{verdict}", finding.severity, finding.state))?;
@@ -245,7 +245,12 @@ fn show(opened: &Opened, finding: &Finding, globals: &Globals, world: &mut World
     }
     let mut said = |heading: &str, list: &[HistoryItem]| {
         list.iter().try_for_each(|said| {
-            world.line(&format!("{heading:<9} {}  {}  {}", said.at, visible(&said.by), visible(&said.text)))
+            world.line(&format!(
+                "{heading:<9} {}  {}  {}",
+                said.at,
+                visible(&said.by),
+                visible(&said.summary)
+            ))
         })
     };
     said("note", &finding.notes)?;

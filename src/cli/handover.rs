@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::case::{CaseWriter, write_new};
 use crate::error::{Error, Result, visible};
 use crate::export::{Bag, TransferRecord, question, replay as ask_again, reveal as open_token};
-use crate::journal::{Allowed, Reveal, Signer};
+use crate::journal::{AllowedSigners, Reveal, Signer};
 use crate::record::thousands;
 
 use super::args::Globals;
@@ -100,7 +100,8 @@ pub fn transfer(words: &Transfers, globals: &Globals, world: &mut World) -> Resu
             Ok(Outcome::Done)
         }
         Transfers::Check { file, allowed_signers } => {
-            let allowed = allowed_signers.as_ref().map(|path| Allowed::read(path, None)).transpose()?;
+            let allowed =
+                allowed_signers.as_ref().map(|path| AllowedSigners::read(path, None)).transpose()?;
             let checked = TransferRecord::check(file, allowed.as_ref(), world.clock.now())?;
             if globals.json {
                 world.line(&json_line(&checked)?)?;

@@ -71,7 +71,7 @@ pub fn merge(other: &Path, adopt: bool, globals: &Globals, world: &mut World) ->
         return Err(Error::integrity(format!("{shown}, line {line}: {how}"))
             .hint("Nothing was merged: a broken journal is not believed."));
     }
-    let Some(first) = theirs.lines.first().and_then(|entry| entry.read::<CaseCreate>()) else {
+    let Some(first) = theirs.entries.first().and_then(|entry| entry.read::<CaseCreate>()) else {
         return Err(Error::case(format!("{shown} is not the journal of a case"))
             .hint("Name another copy of the case, or its journal.jsonl."));
     };
@@ -83,7 +83,7 @@ pub fn merge(other: &Path, adopt: bool, globals: &Globals, world: &mut World) ->
         world.note("note: its last entry was cut off and is not merged");
     }
     let covered = covered_in(other, &theirs, &first.id, &hold, world)?;
-    let merge = Merge::of(
+    let merge = Merge::new(
         hold.journal(),
         &theirs,
         covered,
@@ -122,7 +122,7 @@ pub fn merge(other: &Path, adopt: bool, globals: &Globals, world: &mut World) ->
         world.line(&format!(
             "{} annotations were NOT merged: no key of this case, and none of yours, signed them there ({covered} of {} entries are signed)",
             thousands(merge.left as u64),
-            theirs.lines.len()
+            theirs.entries.len()
         ))?;
         world.note("hint: have their author sign them (`vestigo checkpoint` there), or take them with --adopt; then they stay marked as of an unsigned copy");
     }
@@ -148,5 +148,5 @@ fn covered_in(other: &Path, theirs: &Journal, id: &str, hold: &CaseWriter, world
     let anchors = Anchors::list(&Dir::open(folder).context(why)?).context(why)?;
     let mut keys = trust_in(hold.dir(), hold.about(), hold.journal(), false)?.keys;
     keys.extend(own_keys(world));
-    Ok(Trust::of(id, &keys, theirs, &anchors, false).covered)
+    Ok(Trust::evaluate(id, &keys, theirs, &anchors, false).covered)
 }

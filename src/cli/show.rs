@@ -2,7 +2,7 @@
 
 use crate::error::{Result, visible};
 use crate::export::proof as prove;
-use crate::journal::Correction;
+use crate::journal::RereadChange;
 use crate::record::{EventId, EventRecord, thousands, write_json};
 
 use super::World;
@@ -91,7 +91,7 @@ fn whole(entry: &EventRecord, opened: &Opened, world: &mut World) -> Result<()> 
     let reread =
         sources.iter().find(|source| source.id == origin.source).and_then(|source| source.reread.as_ref());
     if let Some(reread) = reread {
-        let change: Vec<String> = reread.change.iter().map(Correction::to_string).collect();
+        let change: Vec<String> = reread.change.iter().map(RereadChange::to_string).collect();
         world.line(&format!(
             "reread    {} by entry {}, {}, {}",
             visible(&change.join(", ")),

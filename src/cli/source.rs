@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::case::{Receipt, SourceInfo};
 use crate::error::{Error, Result, visible};
-use crate::journal::{Correction, Reread};
+use crate::journal::{Reread, RereadChange};
 use crate::parse::{Corrections, YEARS, format_by_name, format_clock_offset, parse_clock_offset};
 use crate::record::{Zone, counted, thousands};
 
@@ -184,7 +184,7 @@ fn correct(named: &str, by: &Corrections, globals: &Globals, world: &mut World) 
         source.id.short(),
         visible(&source.path)
     ))?;
-    for Correction { what, before, now } in &corrected.change {
+    for RereadChange { what, before, now } in &corrected.change {
         let shown = |value: &Option<String>| visible(value.as_deref().unwrap_or("none"));
         world.line(&format!("  {what:<7} {}, before {}", shown(now), shown(before)))?;
     }

@@ -15,16 +15,16 @@ pub fn undo(any: bool, globals: &Globals, world: &mut World) -> Result<Outcome> 
     let Some(last) = undoable(opened.case.whole_journal()) else {
         return Err(Error::usage("there is nothing to take back"));
     };
-    let (seq, told) = (last.seq.unwrap_or_default(), visible(&last.act.told()));
+    let (seq, told) = (last.seq.unwrap_or_default(), visible(&last.annotation.summary()));
     if last.by != world.who().by() && !any {
-        let by = visible(&last.said_by());
+        let by = visible(&last.author());
         return Err(Error::usage(format!(
             "the last annotation is not yours: {told} (entry {seq}, {by}, {})",
             last.at
         ))
         .hint("`vestigo undo --any` takes back what somebody else wrote, and says so for ever."));
     }
-    tell(&opened, &last.taken_back(), ("undone", "taken back"), (seq, &told), globals, world)
+    tell(&opened, &last.to_undo(), ("undone", "taken back"), (seq, &told), globals, world)
 }
 
 /// Brings back what was taken back last.
@@ -35,13 +35,13 @@ pub fn redo(globals: &Globals, world: &mut World) -> Result<Outcome> {
         return Err(Error::usage("there is nothing to bring back")
             .hint("An undo can be taken back until something else is written."));
     };
-    let told = match &last.act {
+    let told = match &last.annotation {
         Annotation::Undo { of: Some(of), .. } => visible(&format!("{} {} of {}", of.kind, of.seq, of.by)),
-        act => visible(&act.told()),
+        act => visible(&act.summary()),
     };
     tell(
         &opened,
-        &last.taken_back(),
+        &last.to_undo(),
         ("redone", "brought back"),
         (last.seq.unwrap_or_default(), &told),
         globals,

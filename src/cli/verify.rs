@@ -7,7 +7,7 @@ use crate::error::{Context, Error, Result, visible};
 use crate::evidence::Depth;
 use crate::export::{Bag, is_proof, verify as verify_bundle, verify_proof};
 use crate::fs;
-use crate::journal::{Allowed, Checkpoint};
+use crate::journal::{AllowedSigners, Checkpoint};
 use crate::verify::{Levels, TrustInputs, VerifyReport};
 
 use super::World;
@@ -49,15 +49,15 @@ pub fn verify(args: &VerifyArgs, globals: &Globals, world: &mut World) -> Result
         }
     })?;
     if globals.json {
-        let object = serde_json::json!({ "target": verdict.target, "rungs": verdict.rungs,
+        let object = serde_json::json!({ "target": verdict.target, "rungs": verdict.levels,
             "damage": verdict.damage, "notes": verdict.notes, "not_proven": verdict.not_proven,
             "sound": verdict.is_sound(), "entries": verdict.entries, "sources": verdict.sources,
-            "reach": verdict.reach, "history": verdict.history });
+            "reach": verdict.scope, "history": verdict.history });
         world.line(&json_line(&object)?)?;
     } else {
         tell(&verdict, world)?;
     }
-    let missing = missing(&require, &verdict.rungs);
+    let missing = missing(&require, &verdict.levels);
     for rung in &missing {
         world.note(&format!("required and not reached: {rung}"));
     }
@@ -84,8 +84,11 @@ pub fn brought(args: &VerifyArgs, world: &World) -> Result<TrustInputs> {
         return Err(Error::usage(format!("there is no file {}", visible(&ca.to_string_lossy())))
             .hint("Name the certificates of the time-stamp authority, in PEM."));
     }
-    let allowed =
-        args.allowed_signers.as_ref().map(|path| Allowed::read(path, args.revoked.clone())).transpose()?;
+    let allowed = args
+        .allowed_signers
+        .as_ref()
+        .map(|path| AllowedSigners::read(path, args.revoked.clone()))
+        .transpose()?;
     let (now, home) = (world.clock.now(), which::home(world));
     Ok(TrustInputs { anchors, allowed, tsa_ca: args.tsa_ca.clone(), now, home })
 }
@@ -93,12 +96,12 @@ pub fn brought(args: &VerifyArgs, world: &World) -> Result<TrustInputs> {
 /// The rungs that can be required.
 const RUNGS: [&str; 4] = ["consistent", "signed", "anchored", "extends"];
 
-fn reached(rung: &str, rungs: &Levels) -> bool {
+fn reached(rung: &str, levels: &Levels) -> bool {
     match rung {
-        "consistent" => rungs.consistent,
-        "signed" => rungs.signed.is_some(),
-        "anchored" => rungs.anchored.is_some(),
-        "extends" => rungs.extends == Some(true),
+        "consistent" => levels.consistent,
+        "signed" => levels.signed.is_some(),
+        "anchored" => levels.anchored.is_some(),
+        "extends" => levels.extends == Some(true),
         _ => false,
     }
 }
@@ -112,13 +115,13 @@ fn known(require: &[String]) -> Result<()> {
     }
 }
 
-fn missing<'a>(require: &'a [String], rungs: &Levels) -> Vec<&'a String> {
-    require.iter().filter(|name| !reached(name, rungs)).collect()
+fn missing<'a>(require: &'a [String], levels: &Levels) -> Vec<&'a String> {
+    require.iter().filter(|name| !reached(name, levels)).collect()
 }
 
 fn tell(verdict: &VerifyReport, world: &mut World) -> Result<()> {
     world.line(&format!("verified {}", verdict.target))?;
-    for (reached, said) in verdict.ladder() {
+    for (reached, said) in verdict.describe_levels() {
         let glyph = match reached {
             Some(true) => "✓",
             Some(false) => "✗",

@@ -1,4 +1,4 @@
-//! Writing one batch, so that a crash at any moment leaves all of it or none.
+//! Writes a batch atomically: a crash at any moment leaves all of it or nothing.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -7,54 +7,54 @@ use std::io::{BufWriter, Seek, SeekFrom, Write};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Context, Error, Result};
-use crate::fs::{Dir, FileKind, TEMPORARY, is_temporary};
+use crate::fs::{Dir, FileKind, is_temporary};
 use crate::record::{SourceId, root};
 use crate::source::Provenance;
 
-use super::frame::{Frame, SourceSecret, hash_of, hex};
-use super::manifest::{Manifest, SourceRow, VERSION};
-use super::store::{FrameBytes, fits, read_frame, unhex};
-use super::{FOLDER, UNCOMMITTED, batch_name, folder, manifest::FrameRow};
+use super::digest::{hash_reader, hex, unhex};
+use super::frame::Frame;
+use super::layout::{BatchFile, FOLDER, ORIGINALS, UNCOMMITTED, UNFINISHED, batch_name, open_evidence};
+use super::manifest::{FrameRow, Manifest, SourceRow, VERSION};
+use super::merkle::SourceSecret;
+use super::seek_table::seek_table;
+use super::store::{FrameBytes, is_readable, read_frame};
 
-/// How unfinished batches begin their names.
-pub const UNFINISHED: &str = TEMPORARY;
-
-/// Writes one batch: everything goes to a temporary folder inside `evidence/`,
-/// is synced, read back and checked, renamed without replacing, and the folders
-/// above are synced. The journal entry that commits it is the caller's next
-/// step. Dropped before [`BatchWriter::finish`], it leaves nothing.
+/// Writes a batch to a temporary folder inside `evidence/`. [`BatchWriter::finish`] syncs
+/// it, reads it back, renames it without replacing anything, and syncs the folders above;
+/// the caller then commits it by a journal entry. Dropped before that, it leaves nothing.
 pub struct BatchWriter {
     case: Dir,
     number: u32,
-    folder: Unfinished,
+    folder: UnfinishedFolder,
     content: BufWriter<File>,
     spans: BufWriter<File>,
-    written: Written,
-    mark: Written,
+    written: Position,
+    /// The position after the last finished source.
+    source_start: Position,
     sources: Vec<SourceRow>,
     frames: Vec<FrameRow>,
     originals: BTreeMap<String, u64>,
 }
 
-/// The folder of a batch that is being written; dropped, it is removed.
-struct Unfinished {
+/// The folder of a batch that is being written; removed when dropped.
+struct UnfinishedFolder {
     evidence: Dir,
     name: String,
     inside: Dir,
     originals: Dir,
 }
 
-impl Unfinished {
-    fn create(evidence: Dir) -> std::io::Result<Unfinished> {
+impl UnfinishedFolder {
+    fn create(evidence: Dir) -> std::io::Result<UnfinishedFolder> {
         let name = format!("{UNFINISHED}{}", uuid::Uuid::new_v4().simple());
         let inside = evidence.make_dir(&name)?;
-        let originals = inside.make_dir("originals")?;
-        Ok(Unfinished { evidence, name, inside, originals })
+        let originals = inside.make_dir(ORIGINALS)?;
+        Ok(UnfinishedFolder { evidence, name, inside, originals })
     }
 }
 
-impl Drop for Unfinished {
-    /// Removes what was not put in its place; what stays, the next writer sweeps away.
+impl Drop for UnfinishedFolder {
+    /// Removes the folder if it was not renamed; if that fails, the next writer sweeps it.
     fn drop(&mut self) {
         let _ = self.evidence.remove_all(&self.name);
     }
@@ -62,31 +62,31 @@ impl Drop for Unfinished {
 
 /// How far the files have been written.
 #[derive(Clone)]
-struct Written {
+struct Position {
     packed: u64,
     spans: u64,
     raw: u64,
-    /// Over the content, over the compressed content, over the span tables.
+    /// Of the content, of the compressed content, of the span tables.
     hashes: [Sha256; 3],
 }
 
 impl BatchWriter {
-    /// Begins the batch of this number in a case.
+    /// Starts the batch with this number in a case.
     pub fn create(case: &Dir, number: u32) -> Result<BatchWriter> {
-        let evidence = folder(case)?;
-        let begin = || -> std::io::Result<BatchWriter> {
-            let folder = Unfinished::create(evidence)?;
-            let file = |name: &str| folder.inside.create_new(name);
-            let content = BufWriter::with_capacity(1 << 20, file("content.zst")?);
-            let spans = BufWriter::with_capacity(1 << 16, file("spans.bin")?);
+        let evidence = open_evidence(case)?;
+        let create = || -> std::io::Result<BatchWriter> {
+            let folder = UnfinishedFolder::create(evidence)?;
+            let file = |file: BatchFile| folder.inside.create_new(file.name());
+            let content = BufWriter::with_capacity(1 << 20, file(BatchFile::Content)?);
+            let spans = BufWriter::with_capacity(1 << 16, file(BatchFile::Spans)?);
             let written =
-                Written { packed: 0, spans: 0, raw: 0, hashes: std::array::from_fn(|_| Sha256::new()) };
+                Position { packed: 0, spans: 0, raw: 0, hashes: std::array::from_fn(|_| Sha256::new()) };
             Ok(BatchWriter {
                 case: case.clone(),
                 number,
                 content,
                 spans,
-                mark: written.clone(),
+                source_start: written.clone(),
                 written,
                 folder,
                 sources: Vec::new(),
@@ -94,22 +94,22 @@ impl BatchWriter {
                 originals: BTreeMap::new(),
             })
         };
-        begin().context(|| format!("cannot begin batch {number}"))
+        create().context(|| format!("cannot start batch {number}"))
     }
 
-    /// Gives an empty file inside the batch in which a container's bytes are kept.
-    pub fn keep(&self) -> Result<File> {
-        let nameless = || -> std::io::Result<File> {
+    /// Creates an empty file without a name inside the batch, for the bytes of a container.
+    pub fn create_original(&self) -> Result<File> {
+        let create = || -> std::io::Result<File> {
             let name = format!("{UNFINISHED}{}", uuid::Uuid::new_v4().simple());
             let file = self.folder.inside.create_new(&name)?;
             self.folder.inside.remove(&name)?;
             Ok(file)
         };
-        nameless().context(|| "cannot make a file for an original".to_owned())
+        create().context(|| "cannot create a file for an original".to_owned())
     }
 
-    /// Names a kept container by its hash; the same bytes twice are kept once.
-    pub fn kept(&mut self, mut file: File, sha256: [u8; 32], length: u64) -> Result<()> {
+    /// Adds a container under its hash; the same bytes are kept once.
+    pub fn add_original(&mut self, mut file: File, sha256: [u8; 32], length: u64) -> Result<()> {
         let name = hex(&sha256);
         if self.originals.contains_key(&name) {
             return Ok(());
@@ -124,13 +124,13 @@ impl BatchWriter {
     }
 
     /// Adds the next frame of the source that is being written.
-    pub fn frame(&mut self, frame: Frame) -> Result<()> {
+    pub fn add_frame(&mut self, frame: Frame) -> Result<()> {
         let mut row = frame.row;
         row.offset = self.written.packed;
-        row.start = self.written.raw - self.mark.raw;
+        row.start = self.written.raw - self.source_start.raw;
         row.spans.0 = self.written.spans;
-        let both = self.content.write_all(&frame.packed).and_then(|()| self.spans.write_all(&frame.spans));
-        both.context(|| format!("cannot write to batch {}", self.number))?;
+        let written = self.content.write_all(&frame.packed).and_then(|()| self.spans.write_all(&frame.spans));
+        written.context(|| format!("cannot write to batch {}", self.number))?;
         self.written.packed += frame.packed.len() as u64;
         self.written.spans += frame.spans.len() as u64;
         self.written.raw += row.raw_length;
@@ -142,8 +142,8 @@ impl BatchWriter {
         Ok(())
     }
 
-    /// Ends the source whose frames were just added.
-    pub fn source(
+    /// Finishes the source whose frames were just added.
+    pub fn finish_source(
         &mut self,
         id: SourceId,
         found: Provenance,
@@ -156,8 +156,8 @@ impl BatchWriter {
         self.sources.push(SourceRow {
             source: id.to_string(),
             found,
-            offset: self.mark.raw,
-            length: self.written.raw - self.mark.raw,
+            offset: self.source_start.raw,
+            length: self.written.raw - self.source_start.raw,
             records: frames.iter().map(|frame| frame.records).sum(),
             root: hex(&root(&roots)),
             secret: hex(&secret.0),
@@ -166,15 +166,15 @@ impl BatchWriter {
             reread: None,
             frames,
         });
-        self.mark = self.written.clone();
+        self.source_start = self.written.clone();
         Ok(())
     }
 
-    /// Takes back the frames added since the last finished source.
+    /// Removes the frames added since the last finished source.
     pub fn abandon_source(&mut self) -> Result<()> {
         self.frames.clear();
-        self.written = self.mark.clone();
-        let why = || "cannot take back an unfinished source".to_owned();
+        self.written = self.source_start.clone();
+        let why = || "cannot remove an unfinished source".to_owned();
         for (file, length) in
             [(&mut self.content, self.written.packed), (&mut self.spans, self.written.spans)]
         {
@@ -185,31 +185,31 @@ impl BatchWriter {
         Ok(())
     }
 
-    /// Tells how many bytes of content have been added.
+    /// Returns how many bytes of content have been added.
     pub fn length(&self) -> u64 {
         self.written.raw
     }
 
-    /// Tells whether no source has been finished and no container was kept.
+    /// Reports whether no source was finished and no container was added.
     pub fn is_empty(&self) -> bool {
         self.sources.is_empty() && self.originals.is_empty()
     }
 
-    /// Reads the frames added since the last finished source once more.
-    pub fn reread(&mut self, take: &mut dyn FnMut(&FrameBytes)) -> Result<()> {
+    /// Reads the frames added since the last finished source, and passes each to `visit`.
+    pub fn read_back(&mut self, visit: &mut dyn FnMut(&FrameBytes)) -> Result<()> {
         let why = || "cannot read an unfinished source again".to_owned();
         self.content.flush().context(why)?;
         self.spans.flush().context(why)?;
         for row in &self.frames {
             let frame = read_frame(self.content.get_ref(), self.spans.get_ref(), row)
                 .map_err(|fault| Error::case(fault.reason))?;
-            take(&frame);
+            visit(&frame);
         }
         Ok(())
     }
 
-    /// Syncs, checks by reading back, renames into place. Returns the manifest
-    /// and its SHA-256, which the committing journal entry names.
+    /// Syncs the batch, checks it by reading it back, and renames it into place. Returns
+    /// the manifest and its SHA-256, which the committing journal entry names.
     pub fn finish(mut self) -> Result<(Manifest, [u8; 32])> {
         let what = format!("batch {}", self.number);
         let seek_table = seek_table(&self.sources);
@@ -225,30 +225,30 @@ impl BatchWriter {
         };
         let text =
             serde_json::to_vec(&manifest).context(|| format!("cannot write the manifest of {what}"))?;
-        if !fits(&text) {
-            return Err(Error::case(format!("{what} holds more sources than could be read back"))
-                .hint("Import fewer files at once; nothing of this batch was committed."));
+        if !is_readable(&text) {
+            return Err(Error::case(format!("{what} holds too many sources to be read back"))
+                .hint("Import fewer files at once. Nothing of this batch was committed."));
         }
         let sha256: [u8; 32] = Sha256::digest(&text).into();
-        self.settle(&text, &manifest.originals).context(|| format!("cannot bring {what} to disk"))?;
-        self.check(&text)?;
-        self.rename().context(|| format!("cannot put {what} in its place"))?;
+        self.sync(&text, &manifest.originals).context(|| format!("cannot write {what} to disk"))?;
+        self.check_written(&text)?;
+        self.rename().context(|| format!("cannot move {what} into place"))?;
         Ok((manifest, sha256))
     }
 
-    /// Writes what is held back and syncs every file and folder.
-    fn settle(&mut self, manifest: &[u8], kept: &BTreeMap<String, u64>) -> std::io::Result<()> {
+    /// Flushes buffers, writes the manifest, and syncs every file and folder.
+    fn sync(&mut self, manifest: &[u8], kept: &BTreeMap<String, u64>) -> std::io::Result<()> {
         self.content.flush()?;
         self.spans.flush()?;
         self.content.get_ref().sync_all()?;
         self.spans.get_ref().sync_all()?;
-        let Unfinished { inside, originals, .. } = &self.folder;
-        let mut file = inside.create_new("manifest.json")?;
+        let UnfinishedFolder { inside, originals, .. } = &self.folder;
+        let mut file = inside.create_new(BatchFile::Manifest.name())?;
         file.write_all(manifest)?;
         file.sync_all()?;
         for name in inside.names()?.iter().map(|name| name.to_string_lossy()) {
             if is_temporary(&name) {
-                // Its name could not be taken away when it was made.
+                // Its name could not be removed when it was created.
                 inside.remove(&name)?;
             }
         }
@@ -257,7 +257,7 @@ impl BatchWriter {
             if kept.contains_key(&*name) {
                 originals.file(&name)?.sync_all()?;
             } else {
-                // A container that could not be kept whole: it was told as failed.
+                // A container that could not be kept completely: it was reported as failed.
                 originals.remove(&name)?;
             }
         }
@@ -265,51 +265,35 @@ impl BatchWriter {
         inside.sync()
     }
 
-    /// Reads back what was written and compares it with what was meant.
-    fn check(&self, manifest: &[u8]) -> Result<()> {
+    /// Reads the files back and compares their hashes with what was written.
+    fn check_written(&self, manifest: &[u8]) -> Result<()> {
         let [_, packed, spans] = self.written.hashes.clone();
         let mut text = Sha256::new();
         text.update(manifest);
-        for (name, meant) in [("content.zst", packed), ("spans.bin", spans), ("manifest.json", text)] {
-            let found = self.folder.inside.file(name).and_then(|mut file| hash_of(&mut file));
+        let files = [(BatchFile::Content, packed), (BatchFile::Spans, spans), (BatchFile::Manifest, text)];
+        for (file, expected) in files {
+            let name = file.name();
+            let found = self.folder.inside.file(name).and_then(|mut file| hash_reader(&mut file));
             let found = found.context(|| format!("cannot read back {name}"))?;
-            if found != <[u8; 32]>::from(meant.finalize()) {
-                let what = format!("batch {} does not read back as it was written ({name})", self.number);
-                return Err(Error::case(what).hint("Check the disk; nothing of this batch was committed."));
+            if found != <[u8; 32]>::from(expected.finalize()) {
+                let what = format!("batch {} does not read back as written ({name})", self.number);
+                return Err(Error::case(what).hint("Check the disk. Nothing of this batch was committed."));
             }
         }
         Ok(())
     }
 
     fn rename(self) -> std::io::Result<()> {
-        let Unfinished { evidence, name, .. } = &self.folder;
+        let UnfinishedFolder { evidence, name, .. } = &self.folder;
         evidence.rename_new(name, evidence, &batch_name(self.number))?;
         evidence.sync()?;
         self.case.sync()
     }
 }
 
-/// Gives the seek table of the zstd seekable format (zstd,
-/// contrib/seekable_format): a skippable frame that other tools pass over.
-pub(super) fn seek_table(sources: &[SourceRow]) -> Vec<u8> {
-    let rows: Vec<&FrameRow> = sources.iter().flat_map(|source| &source.frames).collect();
-    let length = rows.len() as u32 * 8 + 9;
-    let mut bytes = Vec::with_capacity(length as usize + 8);
-    bytes.extend(0x184D_2A5E_u32.to_le_bytes());
-    bytes.extend(length.to_le_bytes());
-    for row in &rows {
-        bytes.extend((row.length as u32).to_le_bytes());
-        bytes.extend((row.raw_length as u32).to_le_bytes());
-    }
-    bytes.extend((rows.len() as u32).to_le_bytes());
-    bytes.push(0);
-    bytes.extend(0x8F92_EAB1_u32.to_le_bytes());
-    bytes
-}
-
-/// Removes unfinished batches that a crash left, and nothing but folders.
+/// Removes unfinished batches that a crash left behind; only folders, nothing else.
 pub fn sweep(case: &Dir) -> Result<()> {
-    let evidence = folder(case)?;
+    let evidence = open_evidence(case)?;
     for name in names(&evidence)?.iter().filter(|name| name.starts_with(UNFINISHED)) {
         if matches!(evidence.kind(name), Ok(Some(FileKind::Folder))) {
             evidence.remove_all(name).context(|| "cannot remove an unfinished batch".to_owned())?;
@@ -318,19 +302,19 @@ pub fn sweep(case: &Dir) -> Result<()> {
     Ok(())
 }
 
-/// Sets aside the batches whose number is not among the known ones, calling each
-/// `.uncommitted-<number>-<mark>`; returns from where to where, inside the case.
+/// Sets aside the batches whose number is not among the known ones: renames each to
+/// `.uncommitted-<number>-<mark>`. Returns the old and new paths inside the case.
 pub fn set_aside(case: &Dir, known: &[u32], mark: usize) -> Result<Vec<(String, String)>> {
-    let evidence = folder(case)?;
+    let evidence = open_evidence(case)?;
     let mut moved = Vec::new();
     for name in names(&evidence)? {
         let unknown = name.parse().is_ok_and(|number| !known.contains(&number));
         if unknown && matches!(evidence.kind(&name), Ok(Some(FileKind::Folder))) {
-            let aside = format!("{UNCOMMITTED}{name}-{mark}");
+            let new_name = format!("{UNCOMMITTED}{name}-{mark}");
             evidence
-                .rename_new(&name, &evidence, &aside)
+                .rename_new(&name, &evidence, &new_name)
                 .context(|| format!("cannot set the uncommitted batch {name} aside"))?;
-            moved.push((format!("{FOLDER}/{name}"), format!("{FOLDER}/{aside}")));
+            moved.push((format!("{FOLDER}/{name}"), format!("{FOLDER}/{new_name}")));
         }
     }
     Ok(moved)

@@ -1,46 +1,32 @@
-//! A stretch of a source made into a frame.
+//! Encodes a part of a source as a frame: compressed, and with its hashes.
 
 use sha2::{Digest, Sha256};
 use zstd::bulk::Compressor;
 
 use crate::error::{Context, Result};
-use crate::record::{SourceId, root};
+use crate::record::root;
 
+use super::digest::hex;
 use super::manifest::FrameRow;
-use super::merkle::LeafHasher;
+use super::merkle::{LeafHasher, SourceSecret};
 use super::span_table::{Span, encode};
 
 /// Most bytes of content in one frame, unless a single record is longer.
 pub const FRAME_BYTES: usize = 384 * 1024;
 
-/// zstd level of content and span tables.
+/// The zstd level of content and span tables.
 const LEVEL: i32 = 3;
 
-/// The secret that salts one source's leaves: log lines are guessable, and an
-/// unsalted proof would let its holder test guesses at the neighbours.
-#[derive(Clone)]
-pub struct SourceSecret(pub [u8; 32]);
-
-impl SourceSecret {
-    /// Draws a new secret from the system.
-    pub fn draw() -> Result<SourceSecret> {
-        let mut bytes = [0; 32];
-        getrandom::fill(&mut bytes).context(|| "cannot draw random bytes from the system".to_owned())?;
-        Ok(SourceSecret(bytes))
-    }
-}
-
-/// A stretch of one source's content that ends at a record's end, compressed
-/// and hashed.
+/// A part of one source's content that ends at a record boundary, compressed and hashed.
 #[derive(Debug)]
 pub struct Frame {
     /// The compressed content.
     pub packed: Vec<u8>,
     /// The compressed span table.
     pub spans: Vec<u8>,
-    /// The content, for the batch's own hash.
+    /// The content, for the hash of the batch.
     pub content: Vec<u8>,
-    /// What the manifest will say of it (offsets are filled by the writer).
+    /// Its row in the manifest, without the offsets, which the writer fills in.
     pub row: FrameRow,
 }
 
@@ -50,7 +36,7 @@ pub struct FrameEncoder {
 }
 
 impl FrameEncoder {
-    /// Makes a sealer.
+    /// Creates an encoder.
     pub fn new() -> Result<FrameEncoder> {
         let why = || "cannot start zstd".to_owned();
         let mut compressor = Compressor::new(LEVEL).context(why)?;
@@ -58,11 +44,11 @@ impl FrameEncoder {
         Ok(FrameEncoder { compressor })
     }
 
-    /// Seals one stretch of a source that begins and ends at records.
+    /// Encodes a part of a source that begins and ends at record boundaries.
     ///
-    /// `first_record` (from 0) and `first_line` (from 1) number what stands
-    /// first in it.
-    pub fn seal(
+    /// `first_record` (from 0) and `first_line` (from 1) are the numbers of its first
+    /// record and line.
+    pub fn encode(
         &mut self,
         content: &[u8],
         spans: &[Span],
@@ -73,12 +59,7 @@ impl FrameEncoder {
         let why = || "cannot compress a frame".to_owned();
         let packed = self.compressor.compress(content).context(why)?;
         let table = self.compressor.compress(&encode(spans)).context(why)?;
-        let salter = LeafHasher::new(secret);
-        let (mut leaves, mut at) = (Vec::with_capacity(spans.len()), 0);
-        for (record, span) in (first_record..).zip(spans) {
-            leaves.push(salter.leaf(record, &content[at..at + span.length()]));
-            at += span.length();
-        }
+        let leaves = LeafHasher::new(secret).leaves(first_record, content, spans);
         let row = FrameRow {
             offset: 0,
             length: packed.len() as u64,
@@ -93,22 +74,4 @@ impl FrameEncoder {
         };
         Ok(Frame { packed, spans: table, content: content.to_vec(), row })
     }
-}
-
-/// Gives the SHA-256 of what is left of a stream.
-pub fn hash_of(reader: &mut impl std::io::Read) -> std::io::Result<[u8; 32]> {
-    let (mut hash, mut buffer) = (Sha256::new(), vec![0; 1 << 20]);
-    loop {
-        match reader.read(&mut buffer) {
-            Ok(0) => return Ok(hash.finalize().into()),
-            Ok(n) => hash.update(&buffer[..n]),
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-}
-
-/// Writes a hash in lower-case hexadecimal.
-pub fn hex(hash: &[u8; 32]) -> String {
-    SourceId(*hash).to_string()
 }

@@ -1,4 +1,4 @@
-//! What a batch says of itself: `manifest.json`.
+//! The manifest of a batch: `manifest.json`.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::source::Provenance;
 
-/// One row of a source's frame table.
+/// A frame in the frame table of a source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FrameRow {
     /// Where it begins in `content.zst`.
@@ -21,7 +21,7 @@ pub struct FrameRow {
     pub sha256: String,
     /// Number of the first record in it, from 0.
     pub first_record: u64,
-    /// How many records it holds.
+    /// Number of records in it.
     pub records: u64,
     /// Number of the first line in it, from 1.
     pub first_line: u64,
@@ -31,7 +31,7 @@ pub struct FrameRow {
     pub spans: (u64, u64, String),
 }
 
-/// One source's row in its batch's manifest.
+/// A source in the manifest of a batch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SourceRow {
     /// SHA-256 of the content, in hex.
@@ -42,18 +42,17 @@ pub struct SourceRow {
     pub offset: u64,
     /// Length of the content.
     pub length: u64,
-    /// Records in it.
+    /// Number of records in it.
     pub records: u64,
     /// RFC 9162 root over the frame roots, in hex.
     pub root: String,
     /// The secret that salts the leaves, 32 bytes in hex; never exported.
     pub secret: String,
-    /// How it was read: format, framing, zone, years (`parse::Plan` as JSON). Opaque here.
+    /// How it is read: format, framing, zone, years (`parse::Plan` as JSON). Opaque here.
     pub plan: serde_json::Value,
-    /// What became of its bytes (`case::Receipt` as JSON). Opaque here.
+    /// How its bytes were accounted for (`case::Receipt` as JSON). Opaque here.
     pub receipt: serde_json::Value,
-    /// The journal entry by which it is read otherwise than when it was imported;
-    /// it never stands in the file.
+    /// The journal entry that changed how it is read since its import; never in the file.
     #[serde(skip)]
     pub reread: Option<u64>,
     /// The frames, in order.
@@ -65,17 +64,17 @@ pub struct SourceRow {
 pub struct Manifest {
     /// Version of this layout: 1.
     pub version: u32,
-    /// SHA-256 in hex of what `zstd -dc content.zst` gives.
+    /// SHA-256 in hex of the output of `zstd -dc content.zst`.
     pub sha256: String,
     /// SHA-256 in hex of `content.zst` itself.
     pub packed_sha256: String,
-    /// Length of what `zstd -dc content.zst` gives.
+    /// Length of the output of `zstd -dc content.zst`.
     pub length: u64,
-    /// The sources, one after another.
+    /// The sources, in the order of their content.
     pub sources: Vec<SourceRow>,
     /// Containers kept as found: SHA-256 in hex → length.
     pub originals: BTreeMap<String, u64>,
 }
 
-/// The version of the layout that is written and read.
+/// The layout version that is written and read.
 pub const VERSION: u32 = 1;

@@ -1,51 +1,47 @@
-//! That some records are part of a sealed source, without showing the others.
+//! Proofs that records are part of a committed source, without disclosing the others.
+
+use hmac::{Hmac, KeyInit, Mac};
 
 use crate::error::Result;
 use crate::record::{Hash, prove, root};
 
-use super::frame::SourceSecret;
-use super::merkle::LeafHasher;
-use super::store::unhex;
-use super::{FrameBytes, SourceHandle, Store};
+use super::digest::unhex;
+use super::merkle::{LeafHasher, SourceSecret};
+use super::store::{FrameBytes, SourceHandle, Store};
 
-/// Some records of a frame, and what leads from their leaves to its root.
+/// Some records of a frame, and the nodes that lead from their leaves to its root.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FrameProof {
-    /// The records that are proved, with their salts and leaves, ascending.
+    /// The proved records with their salts and leaves, ascending.
     pub known: Vec<(u64, [u8; 16], Hash)>,
-    /// The other subtrees' roots, from left to right (see `record::prove`).
+    /// The roots of the other subtrees, from left to right (see `record::prove`).
     pub nodes: Vec<Hash>,
-    /// The frame's root.
+    /// The root of the frame.
     pub root: Hash,
 }
 
 impl Store {
     /// Proves records (ascending) of a frame that was just read.
     pub fn prove_records(&self, at: SourceHandle, bytes: &FrameBytes, records: &[u64]) -> Result<FrameProof> {
-        let salter = LeafHasher::new(&SourceSecret(unhex(&self.row(at).secret)?));
-        let (mut leaves, mut from) = (Vec::with_capacity(bytes.spans.len()), 0);
-        for (record, span) in (bytes.first_record..).zip(&bytes.spans) {
-            leaves.push(salter.leaf(record, &bytes.content[from..from + span.length()]));
-            from += span.length();
-        }
-        let places: Vec<u64> = records.iter().map(|record| record - bytes.first_record).collect();
-        let known = records.iter().zip(&places);
-        let known = known.map(|(record, place)| (*record, salter.salt(*record), leaves[*place as usize]));
-        Ok(FrameProof { known: known.collect(), nodes: prove(&leaves, &places), root: root(&leaves) })
+        let hasher = LeafHasher::new(&SourceSecret(unhex(&self.row(at).secret)?));
+        let leaves = hasher.leaves(bytes.first_record, &bytes.content, &bytes.spans);
+        let indexes: Vec<u64> = records.iter().map(|record| record - bytes.first_record).collect();
+        let known = records.iter().zip(&indexes);
+        let known = known.map(|(record, index)| (*record, hasher.salt(*record), leaves[*index as usize]));
+        Ok(FrameProof { known: known.collect(), nodes: prove(&leaves, &indexes), root: root(&leaves) })
     }
 
-    /// Proves frames (ascending) of a source: the nodes that lead from their
-    /// roots to its content root.
+    /// Proves frames (ascending) of a source: returns the nodes that lead from their roots
+    /// to the root of the source.
     pub fn prove_frames(&self, at: SourceHandle, frames: &[u64]) -> Result<Vec<Hash>> {
         let roots: Vec<Hash> =
             self.row(at).frames.iter().map(|frame| unhex(&frame.root)).collect::<Result<_>>()?;
         Ok(prove(&roots, frames))
     }
 
-    /// Gives a secret that no bundle discloses, from which the tokens of
-    /// redactions are made: the first source's, for a purpose of its own.
-    pub fn secret(&self, purpose: &str) -> Option<Hash> {
-        use hmac::{Hmac, KeyInit, Mac};
+    /// Derives a key for a purpose from the secret of the first source, which no bundle
+    /// discloses; `None` if there is no source. Redaction tokens are made with it.
+    pub fn derive_key(&self, purpose: &str) -> Option<Hash> {
         let first = self.manifests().flat_map(|(_, manifest)| &manifest.sources).next()?;
         let key = unhex(&first.secret).ok()?;
         let mut keyed = Hmac::<sha2::Sha256>::new_from_slice(&key).expect("HMAC takes a key of any length");

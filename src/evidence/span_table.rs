@@ -1,77 +1,77 @@
-//! Where records lie in a frame: the span table.
+//! The span table of a frame: where its records begin and end.
 //!
-//! For each record four LEB128 numbers at most: the text's length doubled, plus
-//! one where more follows; then lead, tail, and line counts with flags. A line
-//! with one line end, the usual case, is two numbers.
+//! Each record is a LEB128 number: the length of its text doubled, plus one if six more
+//! numbers follow: lead, tail, lines, lead lines, part, and whether it was rejected. A
+//! single line with its line end, the usual case, is only the first number.
 
 use crate::error::{Error, Result};
 
-/// One record's share of its source's content. Spans partition the content:
-/// `lead` bytes that come before the event (only in a source's first record, or
-/// glue of a JSON envelope), the event's text, and `tail` bytes (line end,
-/// blank lines, glue behind it).
+/// The part of a source's content that belongs to a record. Spans partition the content:
+/// `lead` bytes before the event (only in the first record of a source, or parts of a
+/// JSON envelope), the event's text, and `tail` bytes (line end, blank lines, parts of a
+/// JSON envelope).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Span {
     /// Bytes before the event's text.
     pub lead: u32,
-    /// Bytes of the event's text, continuation lines included, last line end not.
+    /// Bytes of the event's text, with continuation lines, without the last line end.
     pub text: u32,
-    /// Bytes behind the event's text.
+    /// Bytes after the event's text.
     pub tail: u32,
     /// Line ends in the whole span.
     pub lines: u32,
     /// Line ends in `lead`.
     pub lead_lines: u32,
-    /// Which part of an overlong line this is, from 1; 0 for a whole record.
+    /// Which part of an overlong line it is, from 1; 0 for a whole record.
     pub part: u32,
-    /// The record is no event: its bytes were rejected (still kept, still hashed).
+    /// Whether the record is not an event: its bytes were rejected, but are kept and hashed.
     pub rejected: bool,
 }
 
 impl Span {
-    /// Gives the length of the whole span in bytes.
+    /// Returns the length of the whole span in bytes.
     pub fn length(&self) -> usize {
         self.lead as usize + self.text as usize + self.tail as usize
     }
 
-    /// Tells whether it is a line with nothing special about it.
+    /// Reports whether it is a single line with a one-byte line end.
     fn is_plain(&self) -> bool {
         let Span { lead, tail, lines, lead_lines, part, rejected, .. } = *self;
         (lead, tail, lines, lead_lines, part, rejected) == (0, 1, 1, 0, 0, false)
     }
 }
 
-/// Writes a span table.
+/// Encodes a span table.
 pub fn encode(spans: &[Span]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(spans.len() * 2);
     for span in spans {
         let plain = span.is_plain();
-        put(&mut bytes, u64::from(span.text) * 2 + u64::from(!plain));
+        write_number(&mut bytes, u64::from(span.text) * 2 + u64::from(!plain));
         if !plain {
             let rejected = u32::from(span.rejected);
             for number in [span.lead, span.tail, span.lines, span.lead_lines, span.part, rejected] {
-                put(&mut bytes, u64::from(number));
+                write_number(&mut bytes, u64::from(number));
             }
         }
     }
     bytes
 }
 
-/// Reads a span table that must hold so many spans over so many bytes.
+/// Decodes a span table that must have `count` spans over `length` bytes.
 pub fn decode(mut bytes: &[u8], count: u64, length: u64) -> Result<Vec<Span>> {
-    let bad = || Error::integrity("a span table does not fit its frame");
+    let bad = || Error::integrity("a span table does not match its frame");
     if count > bytes.len() as u64 {
         return Err(bad());
     }
     let (mut spans, mut covered) = (Vec::with_capacity(count as usize), 0u64);
     for _ in 0..count {
-        let first = take(&mut bytes).ok_or_else(bad)?;
+        let first = read_number(&mut bytes).ok_or_else(bad)?;
         let text = u32::try_from(first / 2).map_err(|_| bad())?;
         let mut span = Span { text, tail: 1, lines: 1, ..Span::default() };
         if first % 2 == 1 {
             let mut numbers = [0u32; 6];
             for number in &mut numbers {
-                *number = take(&mut bytes).and_then(|n| u32::try_from(n).ok()).ok_or_else(bad)?;
+                *number = read_number(&mut bytes).and_then(|n| u32::try_from(n).ok()).ok_or_else(bad)?;
             }
             let [lead, tail, lines, lead_lines, part, rejected] = numbers;
             span = Span { lead, text, tail, lines, lead_lines, part, rejected: rejected != 0 };
@@ -85,7 +85,8 @@ pub fn decode(mut bytes: &[u8], count: u64, length: u64) -> Result<Vec<Span>> {
     Ok(spans)
 }
 
-fn put(bytes: &mut Vec<u8>, mut number: u64) {
+/// Appends a LEB128 number.
+fn write_number(bytes: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
         bytes.push(number as u8 | 0x80);
         number >>= 7;
@@ -93,7 +94,8 @@ fn put(bytes: &mut Vec<u8>, mut number: u64) {
     bytes.push(number as u8);
 }
 
-fn take(bytes: &mut &[u8]) -> Option<u64> {
+/// Reads a LEB128 number from the front.
+fn read_number(bytes: &mut &[u8]) -> Option<u64> {
     let (mut number, mut shift) = (0u64, 0);
     loop {
         let (&byte, rest) = bytes.split_first()?;

@@ -1,4 +1,4 @@
-//! Reading committed batches back, through their hashes.
+//! Reads committed batches and checks their hashes.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fs::File;
@@ -10,126 +10,74 @@ use crate::error::{Error, Result};
 use crate::fs::{self, Dir, unusable};
 use crate::record::SourceId;
 
-use super::frame::hex;
+use super::digest::hex;
+use super::fault::{Fault, Unopened};
+use super::layout::{BatchFile, ORIGINALS, open_batch_folder, path_in_batch};
 use super::manifest::{FrameRow, Manifest, SourceRow, VERSION};
 use super::span_table::{Span, decode};
-use super::{FOLDER, batch_name, folder};
 
-/// Most bytes that one frame may claim to hold: hostile manifests are refused
-/// before memory is asked for.
+/// Most bytes that a frame may claim to hold: a hostile manifest is rejected before memory
+/// is allocated.
 const MOST_FRAME_BYTES: u64 = 64 << 20;
 
-/// Most bytes of a manifest: of a batch of some 4,000 sources it has about eight million.
+/// Largest manifest in bytes. That of 4,000 sources has about eight million.
 const MOST_MANIFEST_BYTES: u64 = 128 << 20;
 
-/// Most values that a manifest may become, see [`fs::weight_of_json`]: of a batch
-/// of some 4,000 sources they are about half a million.
+/// Most JSON values in a manifest, see [`fs::weight_of_json`]. That of 4,000 sources has
+/// about half a million.
 const MOST_MANIFEST_VALUES: u64 = 4_000_000;
 
-/// Most records that one frame may claim to hold. vestigo ends frames at 384 KiB.
+/// Most records that a frame may claim to hold. vestigo ends frames at 384 KiB.
 const MOST_FRAME_RECORDS: u64 = 2 << 20;
 
-/// How many frames are remembered, …
+/// How many frames are cached, …
 const CACHED: usize = 32;
-/// … and how many bytes of content at most.
+/// … and at most how many bytes of content.
 const CACHED_BYTES: usize = 64 << 20;
 
 /// The committed batches of a case, open for reading. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
-    inner: Arc<Inner>,
+    inner: Arc<OpenStore>,
 }
 
-struct Inner {
+struct OpenStore {
     case: Dir,
     batches: BTreeMap<u32, Batch>,
     sources: HashMap<SourceId, SourceHandle>,
-    recent: Mutex<VecDeque<Recent>>,
+    recent: Mutex<VecDeque<CacheRow>>,
 }
 
-/// A frame that was read lately: which, and what.
-type Recent = ((SourceHandle, usize), Arc<Kept>);
+/// A cached frame with its key: the source, and the number of the frame in it.
+type CacheRow = ((SourceHandle, usize), Arc<CachedFrame>);
 
-/// A remembered frame, and where each of its spans begins: bytes and line ends
-/// before it, so that finding a record does not walk the records before it.
-struct Kept {
+/// A frame with the start of each of its spans (bytes and line ends before it), so that a
+/// record is found without a walk over the records before it.
+struct CachedFrame {
     frame: FrameBytes,
     starts: Vec<(usize, u64)>,
 }
 
-impl Kept {
-    fn of(frame: FrameBytes) -> Kept {
+impl CachedFrame {
+    fn new(frame: FrameBytes) -> CachedFrame {
         let before = |at: &mut (usize, u64), span: &Span| {
             let start = *at;
             *at = (start.0 + span.length(), start.1 + u64::from(span.lines));
             Some(start)
         };
         let starts = frame.spans.iter().scan((0, 0), before).collect();
-        Kept { frame, starts }
+        CachedFrame { frame, starts }
     }
 }
 
-/// A file of a batch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum BatchFile {
-    /// The records' bytes, compressed frame by frame.
-    Content,
-    /// Where each record begins and ends.
-    Spans,
-    /// What the batch holds, and the hashes of it.
-    Manifest,
-}
-
-impl BatchFile {
-    /// Returns its name in the batch's folder.
-    pub const fn name(self) -> &'static str {
-        match self {
-            BatchFile::Content => "content.zst",
-            BatchFile::Spans => "spans.bin",
-            BatchFile::Manifest => "manifest.json",
-        }
-    }
-}
-
-/// What is wrong with a file of a batch.
-#[derive(Debug)]
-pub(super) struct Fault {
-    /// The file.
-    pub file: BatchFile,
-    /// What was expected and what was found.
-    pub reason: String,
-}
-
-impl Fault {
-    /// Creates a fault.
-    pub fn new(file: BatchFile, reason: impl Into<String>) -> Fault {
-        Fault { file, reason: reason.into() }
-    }
-}
-
-/// Why a batch cannot be opened: which of its files, and the failure.
-#[derive(Debug)]
-pub(super) struct Unopened {
-    /// The file.
-    pub file: BatchFile,
-    /// The failure.
-    pub error: Error,
-}
-
-impl From<Unopened> for Error {
-    fn from(unopened: Unopened) -> Error {
-        unopened.error
-    }
-}
-
-/// One batch, its files open.
+/// A batch with its open files.
 pub(super) struct Batch {
     pub manifest: Manifest,
     pub content: File,
     pub spans: File,
 }
 
-/// A source in the store: its batch and row.
+/// The position of a source in the store: its batch and row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SourceHandle {
     /// The batch's number, from 1.
@@ -138,29 +86,29 @@ pub struct SourceHandle {
     pub row: usize,
 }
 
-/// One record read back, its frame's hash checked.
+/// A record that was read; the hash of its frame was checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordBytes {
     /// The record's number.
     pub record: u64,
-    /// First line of the event's text, from 1.
+    /// Number of the first line of the event's text, from 1.
     pub line: u64,
     /// Where the event's text begins in the source.
     pub offset: u64,
     /// The event's text.
     pub text: Vec<u8>,
-    /// Which part of an overlong line, 0 for a whole record.
+    /// Which part of an overlong line it is, from 1; 0 for a whole record.
     pub part: u32,
-    /// The record is no event.
+    /// Whether the record is not an event.
     pub rejected: bool,
 }
 
-/// One frame read back, its hash checked: content, spans, and where they begin.
+/// A frame that was read and whose hash was checked.
 #[derive(Debug)]
 pub struct FrameBytes {
     /// The content.
     pub content: Vec<u8>,
-    /// Its records.
+    /// The spans of its records.
     pub spans: Vec<Span>,
     /// Number of the first record.
     pub first_record: u64,
@@ -171,15 +119,18 @@ pub struct FrameBytes {
 }
 
 impl Store {
-    /// Opens the batches of a case that the journal says are committed: (number,
-    /// SHA-256 of its manifest). A manifest that differs is damage.
+    /// Opens the batches of a case that are committed according to the journal: (number,
+    /// SHA-256 of its manifest).
+    ///
+    /// # Errors
+    ///
+    /// Fails if a manifest has another hash.
     pub fn open(case: &Dir, committed: &[(u32, [u8; 32])]) -> Result<Store> {
-        Store::open_as(case, committed, |_| ())
+        Store::open_with(case, committed, |_| ())
     }
 
-    /// Opens the batches, too; `reread` may say of a source that it is read
-    /// otherwise than its manifest has it.
-    pub fn open_as(
+    /// Opens the batches like [`Store::open`]; `reread` may change how a source is read.
+    pub fn open_with(
         case: &Dir,
         committed: &[(u32, [u8; 32])],
         reread: impl Fn(&mut SourceRow),
@@ -195,11 +146,11 @@ impl Store {
             }
             batches.insert(*number, batch);
         }
-        let inner = Inner { case: case.clone(), batches, sources, recent: Mutex::default() };
+        let inner = OpenStore { case: case.clone(), batches, sources, recent: Mutex::default() };
         Ok(Store { inner: Arc::new(inner) })
     }
 
-    /// Gives the manifests with their batch numbers, in order.
+    /// Returns the manifests with their batch numbers, in order.
     pub fn manifests(&self) -> impl Iterator<Item = (u32, &Manifest)> {
         self.inner.batches.iter().map(|(number, batch)| (*number, &batch.manifest))
     }
@@ -209,46 +160,48 @@ impl Store {
         self.inner.sources.get(id).copied()
     }
 
-    /// Gives a source's row.
+    /// Returns the row of a source.
     pub fn row(&self, at: SourceHandle) -> &SourceRow {
         &self.batch(at).manifest.sources[at.row]
     }
 
     fn batch(&self, at: SourceHandle) -> &Batch {
-        self.inner.batches.get(&at.batch).expect("a SourceAt comes from this store")
+        self.inner.batches.get(&at.batch).expect("a handle comes from this store")
     }
 
-    /// Tells whether a container with these bytes is kept.
+    /// Reports whether a container with this hash is kept.
     pub fn has_original(&self, sha256: &[u8; 32]) -> bool {
         let name = hex(sha256);
         self.inner.batches.values().any(|batch| batch.manifest.originals.contains_key(&name))
     }
 
     /// Opens a kept container, by its SHA-256 in hex, for reading.
-    pub fn original(&self, sha256: &str) -> Result<File> {
+    pub fn open_original(&self, sha256: &str) -> Result<File> {
         let mut kept = self.inner.batches.iter();
         let (number, _) = kept
             .find(|(_, batch)| batch.manifest.originals.contains_key(sha256))
-            .ok_or_else(|| Error::integrity(format!("the original {sha256} is not kept")))?;
-        let folder = open_folder(&self.inner.case, *number)?;
-        let open = || folder.dir("originals")?.file(sha256);
-        open().map_err(|error| unusable(error, &format!("evidence/{number:04}/originals/{sha256}")))
+            .ok_or_else(|| Error::integrity(format!("the original {sha256} is not in this case")))?;
+        let folder = open_batch_folder(&self.inner.case, *number)?;
+        let open = || folder.dir(ORIGINALS)?.file(sha256);
+        let path = path_in_batch(*number, &format!("{ORIGINALS}/{sha256}"));
+        open().map_err(|error| unusable(error, &path))
     }
 
-    /// Reads one frame of a source through its hash.
+    /// Reads a frame of a source and checks its hash.
     pub fn frame(&self, at: SourceHandle, frame: usize) -> Result<FrameBytes> {
         let batch = self.batch(at);
         let row = self.row(at).frames.get(frame).ok_or_else(|| Error::integrity("a frame is missing"))?;
         read_frame(&batch.content, &batch.spans, row).map_err(|Fault { file, reason }| {
-            Error::integrity(format!("evidence/{:04}/{}, frame {frame}: {reason}", at.batch, file.name()))
+            let path = path_in_batch(at.batch, file.name());
+            Error::integrity(format!("{path}, frame {frame}: {reason}"))
         })
     }
 
-    /// Reads one record through its frame's hash. Recent frames are cached.
+    /// Reads a record and checks the hash of its frame. Recent frames are cached.
     pub fn record(&self, at: SourceHandle, record: u64) -> Result<RecordBytes> {
         let frames = &self.row(at).frames;
-        let behind = frames.partition_point(|frame| frame.first_record <= record);
-        let number = behind.checked_sub(1).ok_or_else(|| Error::integrity("a record has no frame"))?;
+        let after = frames.partition_point(|frame| frame.first_record <= record);
+        let number = after.checked_sub(1).ok_or_else(|| Error::integrity("a record has no frame"))?;
         let kept = self.cached(at, number)?;
         let (frame, missing) =
             (&kept.frame, || Error::integrity(format!("record {record} is not in its frame")));
@@ -266,13 +219,13 @@ impl Store {
         })
     }
 
-    fn cached(&self, at: SourceHandle, number: usize) -> Result<Arc<Kept>> {
+    fn cached(&self, at: SourceHandle, number: usize) -> Result<Arc<CachedFrame>> {
         let key = (at, number);
         let lock = || self.inner.recent.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, frame)) = lock().iter().find(|(known, _)| *known == key) {
             return Ok(frame.clone());
         }
-        let frame = Arc::new(Kept::of(self.frame(at, number)?));
+        let frame = Arc::new(CachedFrame::new(self.frame(at, number)?));
         let mut recent = lock();
         recent.push_front((key, frame.clone()));
         let mut bytes = 0;
@@ -287,21 +240,21 @@ impl Store {
 }
 
 fn damaged(number: u32, reason: &str) -> Error {
-    Error::integrity(format!("evidence/{number:04}/manifest.json: {reason}"))
-        .hint("Run `vestigo verify --deep` to see all that is damaged.")
+    Error::integrity(format!("{}: {reason}", path_in_batch(number, BatchFile::Manifest.name())))
+        .hint("Run `vestigo verify --deep` to list all damage.")
 }
 
 /// Opens a batch whose manifest must have this hash.
 pub(super) fn open_batch(case: &Dir, number: u32, sha256: &[u8; 32]) -> Result<Batch, Unopened> {
-    let wrong = |error| Unopened { file: BatchFile::Manifest, error };
-    let folder = open_folder(case, number).map_err(wrong)?;
-    let refused = |file: BatchFile, error| {
-        let error = unusable(error, &format!("evidence/{number:04}/{}", file.name()));
+    let in_manifest = |error| Unopened { file: BatchFile::Manifest, error };
+    let folder = open_batch_folder(case, number).map_err(in_manifest)?;
+    let unreadable = |file: BatchFile, error| {
+        let error = unusable(error, &path_in_batch(number, file.name()));
         Unopened { file, error }
     };
-    let damaged = |reason: &str| wrong(damaged(number, reason));
+    let damaged = |reason: &str| in_manifest(damaged(number, reason));
     let text = folder.read(BatchFile::Manifest.name(), MOST_MANIFEST_BYTES);
-    let text = text.map_err(|error| refused(BatchFile::Manifest, error))?;
+    let text = text.map_err(|error| unreadable(BatchFile::Manifest, error))?;
     let found: [u8; 32] = Sha256::digest(&text).into();
     if found != *sha256 {
         return Err(damaged(&format!("its SHA-256 is {}, the journal says {}", hex(&found), hex(sha256))));
@@ -309,25 +262,19 @@ pub(super) fn open_batch(case: &Dir, number: u32, sha256: &[u8; 32]) -> Result<B
     let manifest: Manifest =
         fs::read_json(&text, MOST_MANIFEST_VALUES).map_err(|_| damaged("it is not a manifest"))?;
     if manifest.version != VERSION {
-        return Err(damaged(&format!("its layout {} is not known", manifest.version)));
+        return Err(damaged(&format!("unknown layout version {}", manifest.version)));
     }
-    let open = |file: BatchFile| folder.file(file.name()).map_err(|error| refused(file, error));
+    let open = |file: BatchFile| folder.file(file.name()).map_err(|error| unreadable(file, error));
     let (content, spans) = (open(BatchFile::Content)?, open(BatchFile::Spans)?);
     Ok(Batch { manifest, content, spans })
 }
 
-/// Tells whether a manifest is one that [`open_batch`] would read.
-pub(super) fn fits(text: &[u8]) -> bool {
+/// Reports whether a manifest is within the limits of [`open_batch`].
+pub(super) fn is_readable(text: &[u8]) -> bool {
     text.len() as u64 <= MOST_MANIFEST_BYTES && fs::weight_of_json(text) <= MOST_MANIFEST_VALUES
 }
 
-/// Opens the folder of a batch.
-pub(super) fn open_folder(case: &Dir, number: u32) -> Result<Dir> {
-    let name = batch_name(number);
-    folder(case)?.dir(&name).map_err(|error| unusable(error, &format!("{FOLDER}/{name}")))
-}
-
-/// Reads a frame and checks everything its row says of it but the root.
+/// Reads a frame and checks everything that its row states, except the root.
 pub(super) fn read_frame(content: &File, spans: &File, row: &FrameRow) -> Result<FrameBytes, Fault> {
     let bytes = unpack_frame(content, spans, row)?;
     expect_hash(&bytes.content, &row.sha256, "its content")
@@ -335,7 +282,7 @@ pub(super) fn read_frame(content: &File, spans: &File, row: &FrameRow) -> Result
     Ok(bytes)
 }
 
-/// Reads a frame without hashing its content, which somebody else does.
+/// Reads a frame without hashing its content, which the caller does.
 pub(super) fn unpack_frame(content: &File, spans: &File, row: &FrameRow) -> Result<FrameBytes, Fault> {
     let in_content = |reason| Fault::new(BatchFile::Content, reason);
     let in_spans = |reason| Fault::new(BatchFile::Spans, reason);
@@ -344,7 +291,7 @@ pub(super) fn unpack_frame(content: &File, spans: &File, row: &FrameRow) -> Resu
         || row.spans.1 > MOST_FRAME_BYTES
         || row.records > MOST_FRAME_RECORDS
     {
-        return Err(in_content("it claims to be larger than any frame is".to_owned()));
+        return Err(in_content("it claims to be larger than a frame can be".to_owned()));
     }
     let packed = read_at(content, row.offset, row.length).map_err(in_content)?;
     let table = read_at(spans, row.spans.0, row.spans.1).map_err(in_spans)?;
@@ -392,11 +339,4 @@ pub(super) fn read_at(file: &File, offset: u64, length: u64) -> Result<Vec<u8>, 
         }
     }
     Ok(bytes)
-}
-
-/// Reads a hash from lower-case hexadecimal.
-pub(super) fn unhex(text: &str) -> Result<[u8; 32]> {
-    text.parse::<SourceId>()
-        .map(|id| id.0)
-        .map_err(|_| Error::integrity("a hash is not 64 hexadecimal digits"))
 }

@@ -1,4 +1,4 @@
-//! The store as a whole: written, read back, damaged.
+//! The whole store: writing, reading, and finding damage.
 
 use crate::verify::Damage;
 use std::io::{Seek, Write};
@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::merkle::LeafHasher;
 use super::*;
+use crate::fs::Dir;
 use crate::record::SourceId;
 use crate::record::root;
 use crate::source::Provenance;
@@ -25,23 +26,23 @@ fn write(case: &Path) -> (Vec<(u32, [u8; 32])>, [SourceId; 2]) {
     let (mut writer, mut sealer) =
         (BatchWriter::create(&at(case), 1).expect("it begins"), FrameEncoder::new().expect("zstd"));
     let mut ids = [SourceId([0; 32]); 2];
-    let mut original = writer.keep().expect("it gives a file");
+    let mut original = writer.create_original().expect("it gives a file");
     original.write_all(b"as found").expect("it takes bytes");
     original.rewind().expect("it is a file");
-    writer.kept(original, Sha256::digest(b"as found").into(), 8).expect("it is kept");
+    writer.add_original(original, Sha256::digest(b"as found").into(), 8).expect("it is kept");
     for (n, id) in ids.iter_mut().enumerate() {
         let half = format!("line {n} one\nline {n} two\n");
         for (frame, record) in [(0, 0), (1, 2)] {
             let line = 1 + 2 * frame;
-            let sealed = sealer.seal(half.as_bytes(), &spans_of(half.as_bytes()), record, line, &SECRET);
-            writer.frame(sealed.expect("it seals")).expect("it is written");
+            let sealed = sealer.encode(half.as_bytes(), &spans_of(half.as_bytes()), record, line, &SECRET);
+            writer.add_frame(sealed.expect("it seals")).expect("it is written");
         }
         *id = SourceId(Sha256::digest(half.repeat(2)).into());
         let nothing = serde_json::Value::Null;
-        writer.source(*id, Provenance::default(), &SECRET, nothing.clone(), nothing).expect("it ends");
+        writer.finish_source(*id, Provenance::default(), &SECRET, nothing.clone(), nothing).expect("it ends");
     }
-    let sealed = sealer.seal(b"stray\n", &spans_of(b"stray\n"), 0, 1, &SECRET).expect("it seals");
-    writer.frame(sealed).expect("it is written");
+    let sealed = sealer.encode(b"stray\n", &spans_of(b"stray\n"), 0, 1, &SECRET).expect("it seals");
+    writer.add_frame(sealed).expect("it is written");
     writer.abandon_source().expect("it is taken back");
     let (_, sha256) = writer.finish().expect("it is brought to disk");
     (vec![(1, sha256)], ids)
@@ -84,7 +85,7 @@ fn every_flipped_byte_is_found_in_its_file() {
     let evidence = case.path().join("evidence");
     std::fs::create_dir(&evidence).expect("it is new");
     let (committed, _) = write(case.path());
-    let original = format!("originals/{}", super::frame::hex(&Sha256::digest(b"as found").into()));
+    let original = format!("originals/{}", super::digest::hex(&Sha256::digest(b"as found").into()));
     for name in ["content.zst", "spans.bin", "manifest.json", &original] {
         let path = evidence.join("0001").join(name);
         let whole = std::fs::read(&path).expect("it is there");

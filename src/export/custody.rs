@@ -20,7 +20,7 @@ use super::redact::Redactor;
 /// that only say that something left the case stay out, so that exporting changes
 /// nothing that is exported.
 pub fn cut(journal: &Journal) -> usize {
-    let last = journal.lines.iter().rposition(|entry| !entry.payload().is_departure());
+    let last = journal.entries.iter().rposition(|entry| !entry.payload().is_departure());
     last.map_or(0, |last| last + 1)
 }
 
@@ -42,7 +42,7 @@ pub fn journal(
 ) -> Result<()> {
     let whole = case.whole_journal();
     let mut file = bag.begin("data/journal.jsonl")?;
-    for (line, text) in whole.lines.iter().zip(&whole.texts).take(size) {
+    for (line, text) in whole.entries.iter().zip(&whole.texts).take(size) {
         if withheld(line, shares, redactor) {
             let line = json!({ "withheld": true, "seq": line.seq, "sha256": hash_of(text),
                 "leaf": hex(&leaf(text)) });
@@ -135,9 +135,9 @@ pub fn unnamed(case: &Case, size: usize, redactor: &Redactor) -> Vec<u64> {
 /// guessed from its hash.
 fn tells_hashes(line: &Entry) -> bool {
     match line.payload() {
-        Payload::Annotation(Annotation::Mark { .. }) | Payload::JournalMerge(_) => true,
-        Payload::Annotation(Annotation::Find(new)) => !new.events.is_empty(),
-        Payload::Annotation(Annotation::Set { change, .. }) => !change.events.is_empty(),
+        Payload::Annotation(Annotation::AddBookmark { .. }) | Payload::JournalMerge(_) => true,
+        Payload::Annotation(Annotation::AddFinding(new)) => !new.events.is_empty(),
+        Payload::Annotation(Annotation::ChangeFinding { change, .. }) => !change.events.is_empty(),
         _ => false,
     }
 }
@@ -151,7 +151,7 @@ pub fn checkpoint(
 ) -> Result<()> {
     let text = checkpoint.text();
     bag.add("data/checkpoint.txt", text.as_bytes())?;
-    let by = signer.map(|signer| signer.signed().fingerprint);
+    let by = signer.map(|signer| signer.identity().fingerprint);
     let ours = beside_checkpoint(case.dir(), checkpoint.size, "sig")?.filter(|pem| {
         check_signature(CHECKPOINT_NAMESPACE, text.as_bytes(), pem)
             .is_ok_and(|signed| by.is_none() || by == Some(signed.fingerprint))
@@ -236,7 +236,7 @@ pub fn line_of(value: &Value) -> String {
 
 /// Gives a finding as it stands in `findings.jsonl`.
 pub fn of_finding(state: &State, finding: &Finding, shown: &Shown) -> Value {
-    let (made, by) = finding.made();
+    let (made, by) = finding.created();
     let events: Vec<&String> = finding.events.keys().collect();
     let here = |text: String, other: &Finding| text.replace(&other.uid, &other.number.to_string());
     let reads = finding.query.as_ref().map(|asked| state.findings.iter().fold(asked.query.clone(), here));

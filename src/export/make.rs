@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::case::{Case, TOOL, Watch};
 use crate::error::{Context, Error, Result, visible};
 use crate::index::Hit;
-use crate::journal::{Checkpoint, Entry, Signer, fetch_stamp};
+use crate::journal::{Checkpoint, Entry, Signer, fetch_timestamp};
 use crate::record::{SourceId, TimeRange, Timestamp, Zone};
 
 use super::ask::Ask;
@@ -168,7 +168,7 @@ pub fn make(
         files,
         bytes,
         tagmanifest,
-        signer: options.signer.as_ref().map(|signer| signer.signed().fingerprint),
+        signer: options.signer.as_ref().map(|signer| signer.identity().fingerprint),
         asked: ask.words(),
         notes,
         name: source.name,
@@ -257,7 +257,7 @@ fn originals(case: &Case, shares: &[Share], bag: &mut BagWriter) -> Result<Vec<(
         if written.insert(name.clone()) {
             let mut file = bag.begin(&name)?;
             match &container {
-                Some(sha256) => copy(case.store().original(sha256)?, &mut file)?,
+                Some(sha256) => copy(case.store().open_original(sha256)?, &mut file)?,
                 None => {
                     for frame in 0..row.frames.len() {
                         file.write(&case.store().frame(at, frame)?.content)?;
@@ -287,7 +287,7 @@ fn copy(mut from: File, to: &mut super::bag::BagFile) -> Result<()> {
 fn info(source: &Source<'_>, redactor: &Redactor) -> Vec<(&'static str, String)> {
     let about = source.case.about();
     let state = source.state_time().to_string();
-    let key = source.options.signer.as_ref().map(|signer| signer.signed().fingerprint);
+    let key = source.options.signer.as_ref().map(|signer| signer.identity().fingerprint);
     let info = [
         ("Bag-Software-Agent", TOOL.to_owned()),
         ("Bagging-Date", state[..10].to_owned()),
@@ -312,7 +312,7 @@ fn close(source: &Source<'_>, info: &[(&str, String)], bag: BagWriter) -> Result
 /// Has the signature stamped; an authority that cannot be reached is only noted.
 fn stamped(finished: &mut Finished, options: &Options) -> Result<Option<String>> {
     let (Some(url), Some(pem)) = (&options.tsa, &finished.signature) else { return Ok(None) };
-    match fetch_stamp(url, &Sha256::digest(pem).into()) {
+    match fetch_timestamp(url, &Sha256::digest(pem).into()) {
         Ok(token) => finished.stamp(&token).map(|()| None),
         Err(error) => Ok(Some(format!("Unanchored: {error}."))),
     }

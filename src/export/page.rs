@@ -278,7 +278,7 @@ impl Page<'_> {
                 Ok(line) => Custody {
                     seq,
                     at: self.moment(&line.at),
-                    summary: line.payload().summary(),
+                    summary: line.payload().recorded_summary(),
                     by: if unnamed.contains(&seq) { UNNAMED.to_owned() } else { line.by },
                     act: line.kind,
                 },

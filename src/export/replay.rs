@@ -138,7 +138,7 @@ fn reasons(case: &Case, question: &Value, hits: &[Hit]) -> Vec<String> {
 /// Says which of the sources of that time are read otherwise by now.
 fn read_otherwise(case: &Case, entries: usize, sources: &BTreeSet<&str>) -> Vec<String> {
     let journal = case.whole_journal();
-    let lines = || journal.lines.iter().zip(journal.texts.iter().map(AsRef::as_ref));
+    let lines = || journal.entries.iter().zip(journal.texts.iter().map(AsRef::as_ref));
     let (then, now) = (rereads(lines().take(entries)), rereads(lines()));
     let differs = |source: &&&str| then.get(**source) != now.get(**source);
     let tell = |source: &&str| match now.get(*source) {

@@ -36,7 +36,7 @@ pub fn reveal(case: &Case, bag: &Bag, token: &str, named: Option<&str>) -> Resul
             "Reveal it from the case that the bundle was made from; say a value that was named with --value.",
         )
     };
-    let key = case.store().secret("vestigo redaction").ok_or_else(lost)?;
+    let key = case.store().derive_key("vestigo redaction").ok_or_else(lost)?;
     let known = FieldId::by_name(&field).is_some() || case.field_names().contains(&field);
     if !known && field != NAMED {
         return Err(lost());

@@ -46,7 +46,7 @@ pub fn proof(case: &Case, hit: &Hit) -> Result<Value> {
 fn sealed(case: &Case, hit: &Hit) -> Result<Value> {
     let (journal, source) = (case.whole_journal(), hit.source.to_string());
     let seals = |import: EvidenceImport| import.sources.iter().any(|row| row.source == source);
-    let place = journal.lines.iter().position(|entry| entry.read().is_some_and(seals));
+    let place = journal.entries.iter().position(|entry| entry.read().is_some_and(seals));
     let place = place.ok_or_else(|| Error::integrity("no entry names this source"))?;
     let leaves: Vec<Hash> = journal.texts.iter().map(|text| leaf(text)).collect();
     let text = String::from_utf8_lossy(&journal.texts[place]);

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::case::{beside, write_new};
 use crate::error::{Context, Error, Result, escape_json_controls, visible};
-use crate::journal::{Allowed, Signer, check_signature, read_file};
+use crate::journal::{AllowedSigners, Signer, check_signature, read_file};
 use crate::record::Timestamp;
 
 use super::bag::{TAGMANIFEST, hash_of};
@@ -102,7 +102,7 @@ impl TransferRecord {
     }
 
     /// Checks a hand-over: both signatures, and that the bundle beside it is the one that it names.
-    pub fn check(path: &Path, allowed: Option<&Allowed>, now: Timestamp) -> Result<Checked> {
+    pub fn check(path: &Path, allowed: Option<&AllowedSigners>, now: Timestamp) -> Result<Checked> {
         let (text, transfer) = read(path)?;
         let mut wrong = Vec::new();
         let mut signed = |ending: &str, who: &str| {

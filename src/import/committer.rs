@@ -157,7 +157,7 @@ impl<'a> Committer<'a> {
 
     fn sealed(&mut self, sealed: EncodedChunk) -> Result<()> {
         for frame in sealed.frames {
-            self.with_writer(|writer| writer.frame(frame))?;
+            self.with_writer(|writer| writer.add_frame(frame))?;
         }
         let present = &mut self.present;
         present.any = true;
@@ -188,7 +188,7 @@ impl<'a> Committer<'a> {
         let (plan, kept) =
             (serde_json::to_value(&plan).context(to_json)?, serde_json::to_value(&receipt).context(to_json)?);
         let found = source.found.clone();
-        self.with_writer(|writer| writer.source(id, found, &source.secret, plan, kept))?;
+        self.with_writer(|writer| writer.finish_source(id, found, &source.secret, plan, kept))?;
         let seconds = self.started.elapsed().as_secs_f64() - source.begun;
         let row = ImportRow {
             source: Some(id),
@@ -206,7 +206,7 @@ impl<'a> Committer<'a> {
         let reading = RecordDecoder::new(plan.clone())?;
         let mut counted = Receipt::default();
         self.with_writer(|writer| {
-            writer.reread(&mut |frame| {
+            writer.read_back(&mut |frame| {
                 let spans = frame.spans.iter().copied();
                 each_event(&reading.parser, &frame.content, spans, frame.first_record, |_, span, event| {
                     counted.count(event, true, span.part);

@@ -123,13 +123,13 @@ pub fn run(
     });
     let (total, mut unsealed) = (settled?, settler.unsealed.take());
     let mut hold = importing.end(clock)?;
-    let entries = hold.journal().lines.len();
+    let entries = hold.journal().entries.len();
     // Of earlier batches, where another user or version imported them: a search does without.
     let completed = complete(&mut hold, clock, Watch { stop: Some(import.stop), ..Watch::silent() });
     if !import.stop.load(Ordering::Relaxed) {
         completed?;
     }
-    if hold.journal().lines.len() > entries {
+    if hold.journal().entries.len() > entries {
         unsealed = checkpoint(&mut hold, import.signer, clock).err();
     }
     Ok(ImportReport { total, unsealed, interrupted: import.stop.load(Ordering::Relaxed) })

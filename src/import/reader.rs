@@ -307,7 +307,7 @@ impl StreamSink for Taking<'_, '_> {
     fn keep(&mut self) -> Result<File> {
         let batch = self.feeder.batch()?;
         let batch = batch.lock().unwrap_or_else(PoisonError::into_inner);
-        batch.as_ref().expect("a batch is taken out only after its commit").keep()
+        batch.as_ref().expect("a batch is taken out only after its commit").create_original()
     }
 
     fn kept(&mut self, file: File, sha256: [u8; 32], length: u64, found: &Provenance) -> Result<bool> {
@@ -320,7 +320,7 @@ impl StreamSink for Taking<'_, '_> {
         let batch = self.feeder.batch()?;
         let mut batch = batch.lock().unwrap_or_else(PoisonError::into_inner);
         let writer = batch.as_mut().expect("a batch is taken out only after its commit");
-        writer.kept(file, sha256, length)?;
+        writer.add_original(file, sha256, length)?;
         self.container = Some(hex);
         Ok(true)
     }

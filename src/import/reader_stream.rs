@@ -47,7 +47,7 @@ impl Reader<'_> {
         let source = Arc::new(SourceInFlight {
             key,
             found: found.clone(),
-            secret: SourceSecret::draw()?,
+            secret: SourceSecret::random()?,
             reading: RecordDecoder::new(plan)?,
             binary: describe_binary(sample),
             begun,

@@ -9,7 +9,7 @@ use std::path::Path;
 use crate::case::{CaseMetadata, CaseOptions, CaseWriter, Receipt, RecordDecoder, TOOL, committed, trust_in};
 use crate::error::{Context, Result, visible};
 use crate::evidence::{
-    BatchWriter, FrameBytes, FrameEncoder, SourceHandle, SourceRow, SourceSecret, Span, Store, hash_of,
+    BatchWriter, FrameBytes, FrameEncoder, SourceHandle, SourceRow, SourceSecret, Span, Store, hash_reader,
 };
 use crate::fs::Dir;
 use crate::journal::{
@@ -74,7 +74,7 @@ pub fn repair(
         rows: Vec::new(),
         repaired: &mut repaired,
     };
-    for (number, sha256) in committed(&journal.lines)? {
+    for (number, sha256) in committed(&journal.entries)? {
         match Store::open(&source, &[(number, sha256)]) {
             Ok(store) => saver.batch(number, &store)?,
             Err(error) => saver.repaired.lose(&format!("evidence/{number:04}"), &error.to_string()),
@@ -89,7 +89,7 @@ pub fn repair(
     // All is saved; what no key of the damaged case had signed is marked.
     let covered = about.as_ref().map(|about| trust_in(&source, about, &journal, false)).transpose();
     let covered = covered.ok().flatten().map_or(0, |trust| trust.covered);
-    let merge = Merge::of(hold.journal(), &journal, covered, MergeChoice::All);
+    let merge = Merge::new(hold.journal(), &journal, covered, MergeChoice::All);
     if !merge.lines.is_empty() {
         repaired.annotations = merge.lines.len() as u64;
         hold.append(merge.entry(&journal), clock)?;
@@ -144,13 +144,13 @@ impl Saver<'_> {
     fn original(&mut self, store: &Store, name: &str, length: u64) -> Result<(), String> {
         let mut copy = || -> Result<bool> {
             let why = || "an original cannot be copied".to_owned();
-            let (mut file, mut kept) = (store.original(name)?, self.writer.keep()?);
+            let (mut file, mut kept) = (store.open_original(name)?, self.writer.create_original()?);
             let copied = std::io::copy(&mut file, &mut kept).context(why)?;
             kept.seek(SeekFrom::Start(0)).context(why)?;
-            let found = SourceId(hash_of(&mut kept).context(why)?);
+            let found = SourceId(hash_reader(&mut kept).context(why)?);
             let sound = copied == length && found.to_string() == name;
             if sound {
-                self.writer.kept(kept, found.0, length)?;
+                self.writer.add_original(kept, found.0, length)?;
             }
             Ok(sound)
         };
@@ -186,18 +186,18 @@ impl Saver<'_> {
         }
         let cut = !gaps.is_empty();
         let plan = plan_without(row, &gaps)?;
-        let secret = if cut { SourceSecret::draw()? } else { secret_of(row)? };
+        let secret = if cut { SourceSecret::random()? } else { secret_of(row)? };
         let (mut hash, mut record, mut line) = (Sha256::new(), 0, 1);
         let mut receipt = Receipt::default();
         let reading = RecordDecoder::new(plan.clone())?;
         for number in frames {
             let bytes = store.frame(at, number)?;
             hash.update(&bytes.content);
-            let frame = self.sealer.seal(&bytes.content, &bytes.spans, record, line, &secret)?;
+            let frame = self.sealer.encode(&bytes.content, &bytes.spans, record, line, &secret)?;
             count(&reading, &bytes, record, &mut receipt);
             record += bytes.spans.len() as u64;
             line += bytes.spans.iter().map(|span| u64::from(span.lines)).sum::<u64>();
-            self.writer.frame(frame)?;
+            self.writer.add_frame(frame)?;
         }
         let id = SourceId(hash.finalize().into());
         if !self.known.insert(id) {
@@ -214,7 +214,7 @@ impl Saver<'_> {
             kept = serde_json::to_value(&receipt).context(why)?;
         }
         let plan = serde_json::to_value(&plan).context(why)?;
-        self.writer.source(id, row.found.clone(), &secret, plan.clone(), kept.clone())?;
+        self.writer.finish_source(id, row.found.clone(), &secret, plan.clone(), kept.clone())?;
         self.repaired.whole += u64::from(!cut);
         self.repaired.cut += u64::from(cut);
         let receipt: Receipt = serde_json::from_value(kept).context(why)?;

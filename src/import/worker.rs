@@ -127,7 +127,13 @@ fn frames(chunk: &Chunk, sealer: &mut FrameEncoder) -> Result<Vec<Frame>> {
         let next = chunk.records.get(n + 1).map_or(usize::MAX / 2, |next| next.length());
         if to - from + next > FRAME_BYTES {
             let lines: u64 = spans.iter().map(|span| u64::from(span.lines)).sum();
-            frames.push(sealer.seal(&chunk.content[from..to], &spans, record, line, &chunk.source.secret)?);
+            frames.push(sealer.encode(
+                &chunk.content[from..to],
+                &spans,
+                record,
+                line,
+                &chunk.source.secret,
+            )?);
             record += spans.len() as u64;
             line += lines;
             from = to;

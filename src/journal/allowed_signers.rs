@@ -1,5 +1,5 @@
 //! Whose signatures are trusted: a file in OpenSSH's `allowed_signers` format
-//! (ssh-keygen(1), ALLOWED SIGNERS), brought from outside what is verified.
+//! (ssh-keygen(1), ALLOWED SIGNERS) that the verifier supplies.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,20 +11,20 @@ use crate::error::{Context, Error, Result, visible};
 use crate::fs;
 use crate::record::Timestamp;
 
-use super::SignerIdentity;
+use super::sshsig::SignerIdentity;
 
-/// Most bytes of an `allowed_signers` file.
+/// Largest `allowed_signers` file in bytes.
 const MOST: u64 = 16 << 20;
 
-/// The keys that are trusted, and those that are not any more.
+/// The trusted keys, and a list of those that were revoked.
 #[derive(Debug, Clone, Default)]
-pub struct Allowed {
-    rows: Vec<Row>,
+pub struct AllowedSigners {
+    keys: Vec<AllowedKey>,
     revoked: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone)]
-struct Row {
+struct AllowedKey {
     principals: String,
     namespaces: Option<Vec<String>>,
     after: Option<Timestamp>,
@@ -32,75 +32,77 @@ struct Row {
     key: PublicKey,
 }
 
-impl Allowed {
-    /// Reads an `allowed_signers` file. `revoked` names a key revocation list or a
-    /// file of revoked public keys; `ssh-keygen -Q` is asked, and whatever it
-    /// cannot answer counts as revoked.
-    pub fn read(path: &Path, revoked: Option<PathBuf>) -> Result<Allowed> {
+impl AllowedSigners {
+    /// Reads an `allowed_signers` file. `revoked` is a key revocation list or a file of
+    /// revoked public keys, which `ssh-keygen -Q` evaluates; if that fails, the key
+    /// counts as revoked.
+    pub fn read(path: &Path, revoked: Option<PathBuf>) -> Result<AllowedSigners> {
         let shown = visible(&path.to_string_lossy());
-        let hint = "Name a file in the form of OpenSSH's allowed_signers; `vestigo keys allow` prints a row.";
+        let hint = "Name a file in the format of OpenSSH's allowed_signers; `vestigo keys allow` prints a row for it.";
         let why = || format!("cannot read {shown}");
         let read = || String::from_utf8(fs::read_named(path, MOST).context(why)?).context(why);
         let text = read().map_err(|error: Error| error.hint(hint))?;
-        let mut rows = Vec::new();
+        let mut keys = Vec::new();
         for (line, text) in (1..).zip(text.lines()) {
             let text = text.trim();
             if text.is_empty() || text.starts_with('#') {
                 continue;
             }
-            rows.extend(row(text).map_err(|why| Error::usage(format!("{shown}, line {line}: {why}")))?);
+            keys.extend(parse_row(text).map_err(|why| Error::usage(format!("{shown}, line {line}: {why}")))?);
         }
-        Ok(Allowed { rows, revoked })
+        Ok(AllowedSigners { keys, revoked })
     }
 
-    /// Says under which name a key may sign for a purpose at a moment, or why not.
+    /// Returns the name under which a key may sign in a namespace at a given time, or why it
+    /// may not.
     pub fn principal(
         &self,
-        signed: &SignerIdentity,
+        signer: &SignerIdentity,
         namespace: &str,
         at: Timestamp,
     ) -> Result<String, String> {
-        let mut why = format!("{} is not among the allowed signers", signed.fingerprint);
-        for row in &self.rows {
-            if row.key.fingerprint(ssh_key::HashAlg::Sha256).to_string() != signed.fingerprint {
+        let mut why = format!("{} is not among the allowed signers", signer.fingerprint);
+        for row in &self.keys {
+            if row.key.fingerprint(ssh_key::HashAlg::Sha256).to_string() != signer.fingerprint {
                 continue;
             }
-            let for_this = row.namespaces.as_ref().is_none_or(|names| names.iter().any(|n| n == namespace));
-            if !for_this {
-                why = format!("{} may not sign for {namespace}", signed.fingerprint);
+            let in_namespace =
+                row.namespaces.as_ref().is_none_or(|names| names.iter().any(|n| n == namespace));
+            if !in_namespace {
+                why = format!("{} may not sign for {namespace}", signer.fingerprint);
             } else if row.after.is_some_and(|after| at < after) {
-                why = format!("{} is not valid yet", signed.fingerprint);
+                why = format!("{} is not valid yet", signer.fingerprint);
             } else if row.before.is_some_and(|before| at >= before) {
-                why = format!("{} has expired", signed.fingerprint);
+                why = format!("{} has expired", signer.fingerprint);
             } else {
-                self.check_not_revoked(signed)?;
+                self.check_not_revoked(signer)?;
                 return Ok(row.principals.clone());
             }
         }
         Err(why)
     }
 
-    fn check_not_revoked(&self, signed: &SignerIdentity) -> Result<(), String> {
+    fn check_not_revoked(&self, signer: &SignerIdentity) -> Result<(), String> {
         let Some(list) = &self.revoked else { return Ok(()) };
-        let ask = || -> std::io::Result<bool> {
+        let is_valid = || -> std::io::Result<bool> {
             fs::open_named(list)?;
             let key = tempfile::NamedTempFile::new()?;
-            std::fs::write(key.path(), format!("{}\n", signed.public))?;
+            std::fs::write(key.path(), format!("{}\n", signer.public))?;
             let answer = Command::new("ssh-keygen").args(["-Q", "-f"]).arg(list).arg(key.path()).output()?;
             Ok(answer.status.success())
         };
-        match ask() {
+        match is_valid() {
             Ok(true) => Ok(()),
-            Ok(false) => Err(format!("{} is revoked", signed.fingerprint)),
-            Err(error) => Err(format!("it is not known whether {} is revoked: {error}", signed.fingerprint)),
+            Ok(false) => Err(format!("{} is revoked", signer.fingerprint)),
+            Err(error) => Err(format!("cannot determine whether {} is revoked: {error}", signer.fingerprint)),
         }
     }
 }
 
-/// Reads one row; none where it names a certificate authority, which is not supported.
-fn row(text: &str) -> Result<Option<Row>, String> {
+/// Parses a row; `None` if it names a certificate authority, which is not supported.
+fn parse_row(text: &str) -> Result<Option<AllowedKey>, String> {
     let (principals, rest) = text.split_once([' ', '\t']).ok_or("it names no key")?;
-    let mut found = (None, None, None);
+    let (mut namespaces, mut after, mut before) = (None, None, None);
     let mut rest = rest.trim_start();
     if !["ssh-", "ecdsa-", "sk-"].iter().any(|kind| rest.starts_with(kind)) {
         let (options, key) = split_options(rest);
@@ -109,20 +111,19 @@ fn row(text: &str) -> Result<Option<Row>, String> {
             let value = value.trim_matches('"');
             match name.to_ascii_lowercase().as_str() {
                 "cert-authority" => return Ok(None),
-                "namespaces" => found.0 = Some(value.split(',').map(str::to_owned).collect()),
-                "valid-after" => found.1 = Some(moment(value)?),
-                "valid-before" => found.2 = Some(moment(value)?),
-                _ => return Err(format!("the option `{}` is not known", visible(name))),
+                "namespaces" => namespaces = Some(value.split(',').map(str::to_owned).collect()),
+                "valid-after" => after = Some(parse_time(value)?),
+                "valid-before" => before = Some(parse_time(value)?),
+                _ => return Err(format!("unknown option `{}`", visible(name))),
             }
         }
         rest = key;
     }
-    let key = PublicKey::from_openssh(rest).map_err(|_| "its key is not understood".to_owned())?;
-    let (namespaces, after, before) = found;
-    Ok(Some(Row { principals: principals.to_owned(), namespaces, after, before, key }))
+    let key = PublicKey::from_openssh(rest).map_err(|_| "its key cannot be parsed".to_owned())?;
+    Ok(Some(AllowedKey { principals: principals.to_owned(), namespaces, after, before, key }))
 }
 
-/// Splits `a="x,y",b rest` into its options and the rest.
+/// Splits `a="x,y",b rest` into the options and the rest.
 fn split_options(text: &str) -> (Vec<String>, &str) {
     let (mut options, mut option, mut quoted) = (Vec::new(), String::new(), false);
     for (at, c) in text.char_indices() {
@@ -143,9 +144,9 @@ fn split_options(text: &str) -> (Vec<String>, &str) {
     (options, "")
 }
 
-/// Reads `YYYYMMDD[HHMM[SS]][Z]`; without `Z` OpenSSH means local time, which is
-/// taken for UTC here, since no check may depend on where it is made.
-fn moment(text: &str) -> Result<Timestamp, String> {
+/// Parses `YYYYMMDD[HHMM[SS]][Z]`. Without `Z` OpenSSH assumes local time; here it is
+/// UTC, since no check may depend on the machine on which it runs.
+fn parse_time(text: &str) -> Result<Timestamp, String> {
     let digits = text.strip_suffix(['Z', 'z']).unwrap_or(text);
     let bad = || format!("`{}` is not a time", visible(text));
     let number = |range: std::ops::Range<usize>| -> Result<u32, String> {
@@ -170,11 +171,11 @@ mod tests {
     fn principal(row: &str, namespace: &str) -> Result<String, String> {
         let file = tempfile::NamedTempFile::new().expect("a file");
         std::fs::write(file.path(), format!("# whom we trust\n\n{row}\n")).expect("it is ours");
-        let allowed = Allowed::read(file.path(), None).expect("it is understood");
+        let allowed = AllowedSigners::read(file.path(), None).expect("it is understood");
         let key = PublicKey::from_openssh(KEY).expect("a key");
         let fingerprint = key.fingerprint(ssh_key::HashAlg::Sha256).to_string();
-        let signed = SignerIdentity { fingerprint, public: KEY.to_owned() };
-        allowed.principal(&signed, namespace, Timestamp::from_secs(1_773_100_800))
+        let signer = SignerIdentity { fingerprint, public: KEY.to_owned() };
+        allowed.principal(&signer, namespace, Timestamp::from_secs(1_773_100_800))
     }
 
     #[test]

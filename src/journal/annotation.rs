@@ -1,260 +1,64 @@
-//! What an investigator notes: one kind of entry for each thing that can be done.
+//! What an investigator records: one kind of entry for each action.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::record::{EventId, SourceId, Timestamp};
+use super::event_ref::EventRef;
+use super::finding::{FindingChange, FindingVerdict, NewFinding};
 
-/// An event as an annotation names it: bound to the record's bytes, so that it
-/// is found again after a re-import and noticed when it changed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EventRef {
-    /// `<SHA-256 of the source>:<record number>`.
-    pub event: String,
-    /// SHA-256 of the record's text, in hex.
-    pub hash: String,
-    /// The event's time, RFC 3339 with nine digits, where it tells one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub time: Option<String>,
-}
-
-impl EventRef {
-    /// Names a record.
-    pub fn new(source: &SourceId, record: u64, hash: &SourceId, time: Option<Timestamp>) -> EventRef {
-        let time = time.map(|time| time.to_string());
-        EventRef { event: format!("{source}:{record}"), hash: hash.to_string(), time }
-    }
-
-    /// Gives the id as people write it, `a1b2c3d4:17` (foreign text where it was tampered with).
-    pub fn short(&self) -> String {
-        match self.place() {
-            Some((source, record)) => EventId::of(&source, record).to_string(),
-            None => self.event.clone(),
-        }
-    }
-
-    /// Gives the source and the record; none where they were tampered with.
-    pub fn place(&self) -> Option<(SourceId, u64)> {
-        let (source, record) = self.event.split_once(':')?;
-        Some((source.parse().ok()?, record.parse().ok()?))
-    }
-}
-
-/// A query that stands in a finding, with what it gave when it was put there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SavedQuery {
-    /// The query, as typed.
-    pub query: String,
-    /// First moment, where there was a bound (RFC 3339).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub from: Option<String>,
-    /// First moment after, where there was a bound.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub to: Option<String>,
-    /// How many events it gave.
-    pub count: u64,
-}
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum $name { $($(#[$each])* #[serde(rename = $word)] $variant),+ }
-
-        impl $name {
-            /// Every one of them, in order.
-            pub const ALL: &[$name] = &[$($name::$variant),+];
-
-            /// Gives its word.
-            pub const fn word(self) -> &'static str {
-                match self { $($name::$variant => $word),+ }
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.pad(self.word())
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = crate::error::Error;
-
-            fn from_str(text: &str) -> Result<$name, crate::error::Error> {
-                let choices: Vec<&str> = $name::ALL.iter().map(|each| each.word()).collect();
-                $name::ALL.iter().copied().find(|each| each.word() == text).ok_or_else(|| {
-                    crate::error::Error::usage(format!("`{}` is not one of them", crate::error::Visible(text)))
-                        .hint(format!("Choose among {}.", choices.join(", ")))
-                })
-            }
-        }
-    };
-}
-
-words! {
-    /// How bad a finding is.
-    Severity {
-        /// Worth knowing.
-        Info = "info",
-        /// A weakness without harm.
-        Low = "low",
-        /// To be looked into.
-        Medium = "medium",
-        /// Harm is likely.
-        High = "high",
-        /// Harm is done or imminent.
-        Critical = "critical",
-    }
-}
-
-words! {
-    /// Where a finding stands on the way to its end.
-    Status {
-        /// Nobody has taken it up.
-        Open = "open",
-        /// Somebody has seen it.
-        Acknowledged = "acknowledged",
-        /// It is being worked on.
-        InProgress = "in-progress",
-        /// Its owner says that it is mended.
-        FixClaimed = "fix-claimed",
-        /// It was shown to be mended.
-        Verified = "verified",
-        /// The risk is taken, knowingly.
-        Accepted = "accepted",
-        /// It is done with.
-        Closed = "closed",
-    }
-}
-
-words! {
-    /// What a finding turned out to be.
-    FindingVerdict {
-        /// It is what it looks like.
-        True = "true-positive",
-        /// It is not.
-        False = "false-positive",
-        /// It happened, and was meant to.
-        Benign = "benign",
-    }
-}
-
-/// A finding as it is first written down.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NewFinding {
-    /// What it says, in one line.
-    pub title: String,
-    /// How bad it is.
-    pub severity: Severity,
-    /// The events that show it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub events: Vec<EventRef>,
-    /// The query whose events show it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub query: Option<SavedQuery>,
-    /// A first note.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-    /// Tags.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub tags: Vec<String>,
-    /// Who is to see to it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub owner: Option<String>,
-    /// By which day (`YYYY-MM-DD`).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub due: Option<String>,
-}
-
-/// What of a finding changes; what is absent stays.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct FindingChange {
-    /// What it says.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
-    /// How bad it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub severity: Option<Severity>,
-    /// Where it stands.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub state: Option<Status>,
-    /// What it turned out to be.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub verdict: Option<FindingVerdict>,
-    /// Who is to see to it; empty for nobody.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub owner: Option<String>,
-    /// By which day (`YYYY-MM-DD`); empty for none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub due: Option<String>,
-    /// Tags to add.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub tag: Vec<String>,
-    /// Tags to take away.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub untag: Vec<String>,
-    /// Events to add.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub events: Vec<EventRef>,
-    /// Events to take away (`<source>:<record>`).
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub without: Vec<String>,
-}
-
-/// The kind of entry that reads a source otherwise.
+/// The kind of entry that changes how a source is read.
 pub(super) const REREAD: &str = "source.reread";
 
-/// The kind of entry that takes another one back.
+/// The kind of entry that undoes another one.
 pub(super) const UNDO: &str = "undo";
 
-/// Something an investigator notes. Findings are named by the SHA-256 of the
-/// line that made them, which no other copy of the case gives to another.
+/// An investigator's annotation. A finding is named by the SHA-256 of the line that
+/// created it, which is the same in every copy of the case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "do", content = "what")]
 pub enum Annotation {
-    /// Marks an event, or changes the note of a mark; tags are added.
+    /// Bookmarks an event, or changes the note of a bookmark; tags are added.
     #[serde(rename = "bookmark.add")]
-    Mark {
+    AddBookmark {
         /// The event.
         #[serde(flatten)]
         event: EventRef,
-        /// What is to be said of it.
+        /// A note on it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<String>,
         /// Tags.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         tags: Vec<String>,
     },
-    /// Takes a mark away.
+    /// Removes a bookmark.
     #[serde(rename = "bookmark.remove")]
-    Unmark {
+    RemoveBookmark {
         /// `<source>:<record>`.
         event: String,
     },
-    /// Writes a finding down.
+    /// Creates a finding.
     #[serde(rename = "finding.add")]
-    Find(NewFinding),
+    AddFinding(NewFinding),
     /// Changes a finding.
     #[serde(rename = "finding.set")]
-    Set {
-        /// Which.
+    ChangeFinding {
+        /// The finding's uid.
         finding: String,
-        /// What of it.
+        /// The properties that change.
         change: FindingChange,
     },
-    /// Says something about a finding.
+    /// Adds a note to a finding.
     #[serde(rename = "finding.note")]
-    Note {
-        /// Which.
+    AddNote {
+        /// The finding's uid.
         finding: String,
-        /// What is said.
+        /// The note.
         text: String,
     },
-    /// Ends a finding.
+    /// Closes a finding.
     #[serde(rename = "finding.close")]
-    Close {
-        /// Which.
+    CloseFinding {
+        /// The finding's uid.
         finding: String,
         /// Why.
         reason: String,
@@ -262,56 +66,57 @@ pub enum Annotation {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         verdict: Option<FindingVerdict>,
     },
-    /// Takes a finding up again.
+    /// Reopens a finding.
     #[serde(rename = "finding.reopen")]
-    Reopen {
-        /// Which.
+    ReopenFinding {
+        /// The finding's uid.
         finding: String,
         /// Why.
         reason: String,
     },
-    /// Reads a source otherwise than before: its bytes and record numbers stay.
+    /// Changes how a source is read; its bytes and record numbers stay.
     #[serde(rename = "source.reread")]
     Reread {
         /// SHA-256 of the source, in hex.
         source: String,
-        /// What is read otherwise, for whoever reads the journal.
-        change: Vec<Correction>,
+        /// The settings that change, for readers of the journal.
+        change: Vec<RereadChange>,
         /// How its records are read (`parse::Plan` as JSON). Opaque here.
         plan: Value,
-        /// What that makes of them (`case::Understood` as JSON). Opaque here.
+        /// What that plan yields (`case::Understood` as JSON). Opaque here.
         gives: Value,
     },
-    /// Takes an earlier entry back (an undo too).
+    /// Undoes an earlier annotation; if that is an undo, this is a redo.
     #[serde(rename = "undo")]
     Undo {
-        /// SHA-256 of the line that is taken back.
+        /// SHA-256 of the line that is undone.
         line: String,
-        /// What that line is, for whoever reads the journal.
+        /// What that line is, for readers of the journal.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         of: Option<UndoneEntry>,
     },
 }
 
-/// A part of how a source is read, before and after.
+/// A changed setting of how a source is read. Its text is a format: a merge records
+/// it where two copies read a source differently.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Correction {
-    /// Which part: `zone`, `year`, `host`, `format`, `clock`.
+pub struct RereadChange {
+    /// The setting: `zone`, `year`, `host`, `format`, `clock`.
     pub what: String,
-    /// What it was; none where nothing was said.
+    /// The value before; `None` if there was none.
     pub before: Option<String>,
-    /// What it is.
+    /// The new value.
     pub now: Option<String>,
 }
 
-impl std::fmt::Display for Correction {
+impl std::fmt::Display for RereadChange {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let word = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
         write!(f, "{} {} (before: {})", self.what, word(&self.now), word(&self.before))
     }
 }
 
-/// The entry that another one takes back.
+/// The entry that an undo refers to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UndoneEntry {
     /// Its number.
@@ -324,15 +129,6 @@ pub struct UndoneEntry {
 }
 
 impl Annotation {
-    /// Reads an entry; none where it is of another kind, or where that kind's
-    /// type cannot hold it.
-    pub fn read(kind: &str, what: &Value) -> Option<Annotation> {
-        if !Annotation::KINDS.contains(&kind) {
-            return None;
-        }
-        serde_json::from_value(json!({ "do": kind, "what": what })).ok()
-    }
-
     /// The kinds of annotations, as `do` names them.
     const KINDS: [&str; 9] = [
         "bookmark.add",
@@ -346,28 +142,53 @@ impl Annotation {
         UNDO,
     ];
 
+    /// Reads an entry; `None` if it is of another kind, or if it does not fit the
+    /// type of its kind.
+    pub fn read(kind: &str, what: &Value) -> Option<Annotation> {
+        if !Annotation::KINDS.contains(&kind) {
+            return None;
+        }
+        serde_json::from_value(json!({ "do": kind, "what": what })).ok()
+    }
+
     /// Returns the kind, as `do` names it.
     pub const fn kind(&self) -> &'static str {
-        let place = match self {
-            Annotation::Mark { .. } => 0,
-            Annotation::Unmark { .. } => 1,
-            Annotation::Find(_) => 2,
-            Annotation::Set { .. } => 3,
-            Annotation::Note { .. } => 4,
-            Annotation::Close { .. } => 5,
-            Annotation::Reopen { .. } => 6,
+        let index = match self {
+            Annotation::AddBookmark { .. } => 0,
+            Annotation::RemoveBookmark { .. } => 1,
+            Annotation::AddFinding(_) => 2,
+            Annotation::ChangeFinding { .. } => 3,
+            Annotation::AddNote { .. } => 4,
+            Annotation::CloseFinding { .. } => 5,
+            Annotation::ReopenFinding { .. } => 6,
             Annotation::Reread { .. } => 7,
             Annotation::Undo { .. } => 8,
         };
-        Annotation::KINDS[place]
+        Annotation::KINDS[index]
     }
 
     /// Returns the particulars, as `what` holds them.
     ///
     /// # Errors
     ///
-    /// Fails where a value has no form in JSON.
+    /// Fails if a value cannot be represented in JSON.
     pub fn to_json(&self) -> serde_json::Result<Value> {
         serde_json::to_value(self).map(|mut whole| whole["what"].take())
+    }
+
+    /// Returns the uid of the finding that an annotation changes; `None` if it changes
+    /// none, or creates one.
+    pub fn finding(&self) -> Option<&str> {
+        match self {
+            Annotation::ChangeFinding { finding, .. }
+            | Annotation::AddNote { finding, .. }
+            | Annotation::CloseFinding { finding, .. }
+            | Annotation::ReopenFinding { finding, .. } => Some(finding),
+            Annotation::AddBookmark { .. }
+            | Annotation::RemoveBookmark { .. }
+            | Annotation::AddFinding(_)
+            | Annotation::Reread { .. }
+            | Annotation::Undo { .. } => None,
+        }
     }
 }

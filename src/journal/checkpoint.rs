@@ -1,4 +1,5 @@
-//! What a journal was at one moment, in a few lines that can be kept elsewhere.
+//! Checkpoints: the state of a journal at one moment, in three lines that can be kept
+//! outside the case.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -6,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::error::{Error, Result};
 use crate::record::Hash;
 
-use super::Journal;
+use super::reader::Journal;
 
 /// The namespace of signatures over checkpoints.
 pub const NAMESPACE: &str = "vestigo-checkpoint";
@@ -15,33 +16,33 @@ pub const NAMESPACE: &str = "vestigo-checkpoint";
 /// (`origin\nsize\nbase64(root)\n`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkpoint {
-    /// Whose journal: `vestigo/<case id>`.
+    /// The name of the journal: `vestigo/<case id>`.
     pub origin: String,
-    /// How many lines it had.
+    /// How many lines the journal had.
     pub size: u64,
-    /// The root over them.
+    /// The Merkle root over these lines.
     pub root: Hash,
 }
 
 impl Checkpoint {
-    /// Gives the origin of a case's checkpoints.
+    /// Returns the origin of a case's checkpoints.
     pub fn origin_of(case: &str) -> String {
         format!("vestigo/{case}")
     }
 
-    /// Makes the checkpoint of a whole journal.
-    pub fn of(journal: &Journal, case: &str) -> Checkpoint {
-        let size = journal.lines.len() as u64;
+    /// Creates the checkpoint of a whole journal.
+    pub fn from_journal(journal: &Journal, case: &str) -> Checkpoint {
+        let size = journal.entries.len() as u64;
         let root = journal.root(size).expect("a journal has as many lines as it has");
         Checkpoint { origin: Checkpoint::origin_of(case), size, root }
     }
 
-    /// Writes it: three lines.
+    /// Returns its text: three lines.
     pub fn text(&self) -> String {
         format!("{}\n{}\n{}\n", self.origin, self.size, STANDARD.encode(self.root))
     }
 
-    /// Reads one, which must be written exactly as [`Checkpoint::text`] writes it.
+    /// Parses a checkpoint, which must have exactly the form of [`Checkpoint::text`].
     pub fn parse(text: &str) -> Result<Checkpoint> {
         let bad = || {
             Error::usage("this is not a checkpoint")
@@ -53,22 +54,23 @@ impl Checkpoint {
             _ => return Err(bad()),
         };
         let root = STANDARD.decode(root).ok().and_then(|bytes| bytes.try_into().ok()).ok_or_else(bad)?;
-        let found = Checkpoint { origin: origin.to_owned(), size: size.parse().map_err(|_| bad())?, root };
-        if found.text() == text { Ok(found) } else { Err(bad()) }
+        let checkpoint =
+            Checkpoint { origin: origin.to_owned(), size: size.parse().map_err(|_| bad())?, root };
+        if checkpoint.text() == text { Ok(checkpoint) } else { Err(bad()) }
     }
 
-    /// Writes it as one line to paste into a ticket.
+    /// Returns it as a single line, for a ticket.
     pub fn line(&self) -> String {
         format!("{} {} {}", self.origin, self.size, STANDARD.encode(self.root))
     }
 
-    /// Reads all checkpoints that somebody kept: the file, or their lines among
-    /// other text, such as a ticket's.
+    /// Finds all checkpoints in a text: the file itself, or single lines among other
+    /// text, such as that of a ticket.
     ///
     /// # Errors
     ///
-    /// Fails where there is none, and where one was meant that cannot be read: it
-    /// would be left out in silence.
+    /// Fails if there is none, and if something looks like one but cannot be parsed:
+    /// otherwise it would be ignored silently.
     pub fn find(text: &str) -> Result<Vec<Checkpoint>> {
         if let Ok(checkpoint) = Checkpoint::parse(text) {
             return Ok(vec![checkpoint]);
@@ -82,7 +84,7 @@ impl Checkpoint {
                 Some(Ok(checkpoint)) => found.push(checkpoint),
                 _ if words.get(at + 1).is_some_and(|size| size.parse::<u64>().is_ok()) => {
                     return Err(Error::usage(format!(
-                        "a checkpoint in it is cut off or changed: {}",
+                        "a checkpoint in it is incomplete or was changed: {}",
                         crate::error::Visible(words[at])
                     ))
                     .hint("Copy the whole line that `vestigo checkpoint` printed."));
@@ -90,19 +92,19 @@ impl Checkpoint {
                 _ => {}
             }
         }
-        if found.is_empty() { Checkpoint::parse(text).map(|one| vec![one]) } else { Ok(found) }
+        if found.is_empty() { Checkpoint::parse(text).map(|checkpoint| vec![checkpoint]) } else { Ok(found) }
     }
 
-    /// Says in what a journal does not extend this checkpoint; nothing where it does.
-    pub fn against(&self, journal: &Journal, case: &str) -> Option<String> {
+    /// Describes why a journal does not extend this checkpoint; `None` if it does.
+    pub fn mismatch(&self, journal: &Journal, case: &str) -> Option<String> {
         let Checkpoint { origin, size, root } = self;
-        let entries = journal.lines.len() as u64;
+        let entries = journal.entries.len() as u64;
         if *origin != Checkpoint::origin_of(case) {
-            return Some(format!("it is of another case ({})", crate::error::Visible(origin)));
+            return Some(format!("it belongs to another case ({})", crate::error::Visible(origin)));
         }
         match journal.root(*size) {
             None => Some(format!(
-                "the journal has {entries} entries, it says {size}: the journal's end is missing"
+                "the journal has {entries} entries, it says {size}: the end of the journal is missing"
             )),
             Some(found) if found != *root => Some(format!(
                 "the first {size} entries have root {}, it says {}: the history was rewritten",
@@ -114,10 +116,10 @@ impl Checkpoint {
     }
 }
 
-/// The folder in which a case keeps its checkpoints.
+/// The folder of a case for its checkpoints, signatures and time stamps.
 pub const ANCHORS: &str = "anchors";
 
-/// Gives the name of the checkpoint of so many entries.
+/// Returns the file name of the checkpoint of the first `size` entries.
 pub fn checkpoint_name(size: u64) -> String {
     format!("checkpoint-{size:06}.txt")
 }

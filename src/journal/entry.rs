@@ -1,16 +1,16 @@
-//! One entry of the journal: a line of `journal.jsonl`, and what it says.
+//! One entry of the journal: a line of `journal.jsonl`, and its payload.
 //!
-//! What an entry says is typed ([`Payload`]): one type for each kind. Reading is
-//! lenient, so that what a newer version adds is passed over; a kind that this
-//! version does not know stays as it is.
+//! The payload is typed ([`Payload`]): one type for each kind of entry. Reading is
+//! lenient: fields that a newer version adds are ignored, and a kind that this
+//! version does not know is kept as it is.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::record::{Timestamp, counted, thousands};
+use crate::record::Timestamp;
 
-use super::Annotation;
+use super::annotation::Annotation;
 use super::payload::{
     AnchorStamp, CaseCreate, CheckpointAdopt, EvidenceImport, Export, HistoryAccept, ImportReceipt,
     IndexRebuild, JournalMerge, KeyAdd, KeyUse, Recovery, Repair, Reveal, Transfer,
@@ -22,20 +22,20 @@ use super::payload::{
 pub struct Entry {
     /// Its number, from 0.
     pub seq: u64,
-    /// When, RFC 3339 in UTC with nine digits. The clock's word, which may go back.
+    /// When (RFC 3339 in UTC with nine digits), by the system clock, which may go back.
     pub at: String,
     /// Who, as `login@host`.
     pub by: String,
     /// What was done: `evidence.import`, `case.create` …
     #[serde(rename = "do")]
     pub kind: String,
-    /// Its particulars; see [`Entry::payload`].
+    /// Its particulars as JSON; [`Entry::payload`] returns them typed.
     pub what: Value,
-    /// SHA-256 in hex of the line before, its line end included; 64 zeros for the first.
+    /// SHA-256 in hex of the previous line including its line end; 64 zeros for the first.
     pub prev: String,
 }
 
-/// What one kind of entry says.
+/// The payload of one kind of entry.
 pub trait EntryPayload: Serialize + DeserializeOwned {
     /// The kind, as `do` names it.
     const KIND: &'static str;
@@ -43,17 +43,17 @@ pub trait EntryPayload: Serialize + DeserializeOwned {
 
 macro_rules! payloads {
     ($($variant:ident = $kind:literal),+ $(,)?) => {
-        /// What an entry says, whatever its kind.
+        /// The payload of an entry of any kind.
         #[derive(Debug, Clone, PartialEq)]
         pub enum Payload {
             $(
                 #[doc = concat!("`", $kind, "`")]
                 $variant($variant),
             )+
-            /// What an investigator noted.
+            /// An investigator's annotation.
             Annotation(Annotation),
-            /// An entry of a newer version, or one that its kind's type cannot hold:
-            /// the kind and the particulars as they are.
+            /// An entry of a newer version, or one that does not fit the type of its
+            /// kind: the kind and the particulars as they are.
             Unknown(String, Value),
         }
 
@@ -70,7 +70,7 @@ macro_rules! payloads {
         )+
 
         impl Payload {
-            /// Reads what an entry of a kind says.
+            /// Reads the payload of an entry of a kind.
             pub fn read(kind: &str, what: &Value) -> Payload {
                 let known = match kind {
                     $($kind => $variant::deserialize(what).ok().map(Payload::$variant),)+
@@ -92,7 +92,7 @@ macro_rules! payloads {
             ///
             /// # Errors
             ///
-            /// Fails where a value has no form in JSON.
+            /// Fails if a value cannot be represented in JSON.
             pub fn to_json(&self) -> serde_json::Result<Value> {
                 match self {
                     $(Payload::$variant(payload) => serde_json::to_value(payload),)+
@@ -129,138 +129,70 @@ impl From<Annotation> for Payload {
 }
 
 impl Payload {
-    /// Reports whether the entry only says that something left the case.
+    /// Reports whether the entry only records that something left the case.
     pub fn is_departure(&self) -> bool {
         matches!(self, Payload::Export(_) | Payload::Reveal(_) | Payload::Transfer(_))
     }
 }
 
 impl Entry {
-    /// Returns the moment by which entries of several journals are put in order:
-    /// the clock's word, or, where the clock had not gone on since the entry
-    /// before, the `tick` that was given instead (a hybrid logical clock, Kulkarni
-    /// and others 2014). Later entries of one journal always have later ticks.
+    /// Returns the time by which entries of several journals are ordered: the system
+    /// clock, or `tick` if the clock had not advanced since the entry before (a
+    /// hybrid logical clock, Kulkarni et al. 2014). In one journal, ticks always
+    /// increase.
     pub fn tick(&self) -> i64 {
         let clock = || self.at.parse::<Timestamp>().map_or(i64::MIN, Timestamp::nanos);
         self.what["tick"].as_i64().unwrap_or_else(clock)
     }
 
-    /// Reports whether the entry is of a kind.
+    /// Reports whether the entry is of kind `T`.
     pub fn is<T: EntryPayload>(&self) -> bool {
         self.kind == T::KIND
     }
 
-    /// Returns what an entry of this kind says; none where it is of another kind,
-    /// or where that type cannot hold it.
+    /// Returns the payload of an entry of kind `T`; `None` if the entry is of another
+    /// kind, or does not fit that type.
     pub fn read<T: EntryPayload>(&self) -> Option<T> {
         if self.is::<T>() { T::deserialize(&self.what).ok() } else { None }
     }
 
-    /// Returns what the entry says.
+    /// Returns the payload.
     pub fn payload(&self) -> Payload {
         Payload::read(&self.kind, &self.what)
     }
 
     /// Returns the rows of an import's receipt (`case::Receipt` as JSON, or why there
-    /// is none), which can be many; none of another kind of entry. Opaque here.
+    /// is none) without copying them: they can be many. Empty for other kinds of
+    /// entries. Opaque here.
     pub fn receipt_rows(&self) -> &[Value] {
         let rows = self.what["sources"].as_array().filter(|_| self.is::<ImportReceipt>());
         rows.map_or(&[], Vec::as_slice)
     }
 
-    /// Returns the SHA-256 in hex of the containers that an import read to their end;
-    /// none of another kind of entry.
+    /// Returns the SHA-256 in hex of the containers that an import read to the end.
+    /// Empty for other kinds of entries.
     pub fn receipt_containers(&self) -> impl Iterator<Item = &str> {
         let list = self.what["containers"].as_array().filter(|_| self.is::<ImportReceipt>());
         list.into_iter().flatten().filter_map(Value::as_str)
     }
 
-    /// Returns what an investigator noted; none where the entry is no annotation.
+    /// Returns the annotation; `None` if the entry is not an annotation.
     pub fn annotation(&self) -> Option<Annotation> {
         Annotation::read(&self.kind, &self.what)
     }
 }
 
-/// Returns what the entries of one kind say, each with its entry.
+/// Returns the payloads of all entries of kind `T`, each with its entry.
 pub fn each_of<'a, T: EntryPayload>(
     entries: impl IntoIterator<Item = &'a Entry>,
 ) -> impl Iterator<Item = (&'a Entry, T)> {
     entries.into_iter().filter_map(|entry| Some((entry, entry.read::<T>()?)))
 }
 
-impl Payload {
-    /// Returns what the entry holds in a few words (foreign text: show through `Visible`).
-    pub fn summary(&self) -> String {
-        match self {
-            Payload::CaseCreate(case) => case.title.clone(),
-            Payload::EvidenceImport(import) => {
-                let sources = counted(import.sources.len() as u64, "source");
-                format!("batch {}: {sources}, {}", import.batch, counted(import.content_length, "byte"))
-            }
-            Payload::ImportReceipt(receipt) => receipt.summary(),
-            Payload::IndexRebuild(rebuild) => counted(rebuild.events, "event"),
-            Payload::KeyAdd(KeyAdd { fingerprint, .. }) | Payload::KeyUse(KeyUse { fingerprint }) => {
-                fingerprint.clone()
-            }
-            Payload::Recovery(recovery) => recovery.reason.clone(),
-            Payload::AnchorStamp(stamp) => format!("{} entries, stamped at {}", stamp.entries, stamp.stamped),
-            Payload::CheckpointAdopt(adopt) => {
-                format!("{} that no key of the case signed", counted(adopt.count, "adopted entry"))
-            }
-            Payload::HistoryAccept(accept) => {
-                let why = accept.why.as_deref();
-                why.unwrap_or("it contradicted signed checkpoints of the case").to_owned()
-            }
-            Payload::JournalMerge(merge) => merge.summary(),
-            Payload::Repair(repair) => repair.summary(),
-            Payload::Export(export) => format!("{}: {}", counted(export.events, "event"), export.asked),
-            Payload::Reveal(reveal) => reveal.token.clone(),
-            Payload::Transfer(transfer) => {
-                format!("{} → {}", transfer.released_by, transfer.received_by)
-            }
-            Payload::Annotation(annotation) => annotation.told(),
-            Payload::Unknown(_, what) => what.to_string(),
-        }
-    }
-}
-
-impl ImportReceipt {
-    fn summary(&self) -> String {
-        let count = |status: &str| self.sources.iter().filter(|row| row["status"] == status).count();
-        let events: u64 = self.sources.iter().filter_map(|row| row["events"].as_u64()).sum();
-        let with_content = |row: &&Value| {
-            matches!(row["status"].as_str(), Some("imported" | "unread" | "partial"))
-                && !row["source"].is_null()
-        };
-        let read = self.sources.iter().filter(with_content).count() as u64;
-        let mut text = format!("{}, {}", counted(read, "source"), counted(events, "event"));
-        for status in ["duplicate", "empty", "unread", "partial", "skipped", "failed"] {
-            if count(status) > 0 {
-                text.push_str(&format!(", {} {status}", count(status)));
-            }
-        }
-        text
-    }
-}
-
 impl JournalMerge {
-    fn summary(&self) -> String {
-        let merged = counted(self.lines.len() as u64, "annotation");
-        match self.unsigned.len() as u64 {
-            0 => merged,
-            unsigned => format!("{merged}, {} of them of an unsigned copy", thousands(unsigned)),
-        }
-    }
-}
-
-impl Repair {
-    fn summary(&self) -> String {
-        let whole = counted(self.whole, "source");
-        match (self.cut, self.lost.len() as u64) {
-            (0, 0) => format!("{whole} saved"),
-            (cut, lost) => {
-                format!("{whole} saved, {cut} in part; {} could not be saved", counted(lost, "part"))
-            }
-        }
+    /// Returns the merged entries, each with its line including the line end. Lines
+    /// that cannot be read are left out.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (String, Entry)> {
+        self.lines.iter().filter_map(|line| Some((format!("{line}\n"), serde_json::from_str(line).ok()?)))
     }
 }

@@ -1,4 +1,4 @@
-//! Where keys lie: in the user's configuration folder, never in a case.
+//! The user's signing keys: in the configuration folder, never in a case.
 
 use std::path::PathBuf;
 
@@ -8,22 +8,21 @@ use ssh_key::{LineEnding, PrivateKey};
 use crate::error::{Context, Error, Result, visible};
 use crate::fs::{self, Dir};
 
-use super::sshsig::MOST_KEY;
-use super::{Signer, SignerIdentity};
+use super::sshsig::{MOST_KEY, Signer, SignerIdentity};
 
-/// The keys of one user.
+/// The keys of a user: one for each case.
 #[derive(Debug, Clone)]
 pub struct Keyring {
     folder: PathBuf,
 }
 
 impl Keyring {
-    /// Names the folder in which keys lie; it need not be there yet.
+    /// Creates a handle to the folder of keys, which need not exist yet.
     pub fn new(folder: PathBuf) -> Keyring {
         Keyring { folder }
     }
 
-    /// Opens a case's own key; none where this user has none.
+    /// Opens the key of a case; `None` if this user has none.
     pub fn find(&self, case: &str) -> Result<Option<Signer>> {
         check_id(case)?;
         let why = || format!("cannot read the key {}", visible(&self.folder.join(case).to_string_lossy()));
@@ -32,16 +31,16 @@ impl Keyring {
             folder => folder?.read_if_there(case, MOST_KEY),
         };
         let bytes = read().context(why)?;
-        bytes.map(|bytes| Signer::read(&self.folder.join(case), bytes)).transpose()
+        bytes.map(|bytes| Signer::parse(&self.folder.join(case), bytes)).transpose()
     }
 
-    /// Makes a case's own Ed25519 key: `<case id>`, mode 0600, and `<case id>.pub`.
-    /// Neither takes the place of a file that is there.
-    pub fn make(&self, case: &str) -> Result<Signer> {
+    /// Creates the Ed25519 key of a case: `<case id>`, mode 0600, and `<case id>.pub`. Never
+    /// replaces an existing file.
+    pub fn create(&self, case: &str) -> Result<Signer> {
         check_id(case)?;
-        let why = || format!("cannot make a key in {}", visible(&self.folder.to_string_lossy()));
+        let why = || format!("cannot create a key in {}", visible(&self.folder.to_string_lossy()));
         let mut seed = [0; 32];
-        getrandom::fill(&mut seed).context(|| "cannot draw random bytes from the system".to_owned())?;
+        getrandom::fill(&mut seed).context(|| "cannot get random bytes from the system".to_owned())?;
         let pair = KeypairData::Ed25519(Ed25519Keypair::from_seed(&seed));
         let key = PrivateKey::new(pair, format!("vestigo case {case}")).context(why)?;
         let text = key.to_openssh(LineEnding::LF).context(why)?;
@@ -49,8 +48,8 @@ impl Keyring {
         let folder = Dir::create(&self.folder).context(why)?;
         let public_name = format!("{case}.pub");
         if folder.has(&public_name) {
-            return Err(Error::case(format!("{} and {public_name} is there already", why()))
-                .hint("Its private half is missing: bring it back, or move the file away."));
+            return Err(Error::case(format!("{}: {public_name} already exists", why()))
+                .hint("Its private key is missing: restore it, or move the .pub file away."));
         }
         let write = || -> std::io::Result<()> {
             folder.write_new(case, text.as_bytes())?;
@@ -60,15 +59,15 @@ impl Keyring {
         Ok(Signer::Key(Box::new(key)))
     }
 
-    /// Opens a case's own key, and makes it where this user has none.
-    pub fn find_or_make(&self, case: &str) -> Result<Signer> {
+    /// Opens the key of a case, or creates it if this user has none.
+    pub fn find_or_create(&self, case: &str) -> Result<Signer> {
         match self.find(case)? {
             Some(signer) => Ok(signer),
-            None => self.make(case),
+            None => self.create(case),
         }
     }
 
-    /// Lists the keys: their names and whose they are.
+    /// Lists the names and identities of all keys.
     pub fn list(&self) -> Result<Vec<(String, SignerIdentity)>> {
         let why = || format!("cannot read the keys in {}", visible(&self.folder.to_string_lossy()));
         let folder = match Dir::open(&self.folder) {
@@ -78,9 +77,9 @@ impl Keyring {
         let mut keys = Vec::new();
         for file in folder.names().context(why)?.iter().filter_map(|name| name.to_str()) {
             if let Some(name) = file.strip_suffix(".pub") {
-                // The user put what else lies here; a link to a key of his own is one.
+                // Other files here were put there by the user; links to their keys are followed.
                 let bytes = fs::read_named(&folder.at(file), MOST_KEY).context(why)?;
-                keys.push((name.to_owned(), public_of(Signer::read(&folder.at(file), bytes)?)?));
+                keys.push((name.to_owned(), public_identity(Signer::parse(&folder.at(file), bytes)?)?));
             }
         }
         keys.sort_by(|a, b| a.0.cmp(&b.0));
@@ -88,8 +87,8 @@ impl Keyring {
     }
 }
 
-/// Tells whether a text is the id of a case: a UUID in lower case with hyphens,
-/// which is no other file's name, and leads nowhere.
+/// Reports whether a text is a case id: a UUID in lower case with hyphens, which is safe
+/// to use as a file name.
 pub fn is_case_id(id: &str) -> bool {
     uuid::Uuid::parse_str(id).is_ok_and(|uuid| uuid.hyphenated().to_string() == id)
 }
@@ -98,14 +97,14 @@ fn check_id(id: &str) -> Result<()> {
     if is_case_id(id) {
         return Ok(());
     }
-    Err(Error::integrity(format!("the id `{}` is not a UUID, so it names no key", visible(id))))
+    Err(Error::integrity(format!("the id `{}` is not a UUID, so there is no key for it", visible(id))))
 }
 
-fn public_of(signer: Signer) -> Result<SignerIdentity> {
+fn public_identity(signer: Signer) -> Result<SignerIdentity> {
     match signer {
-        signer @ Signer::Program(..) => Ok(signer.signed()),
-        Signer::Key(_) | Signer::VouchedEntries(..) => {
-            Err(Error::usage("that is a private key").hint("Name the .pub file beside it."))
+        signer @ Signer::Program(..) => Ok(signer.identity()),
+        Signer::Key(_) | Signer::WithVoucher(..) => {
+            Err(Error::usage("that is a private key").hint("Name the .pub file next to it."))
         }
     }
 }
@@ -122,22 +121,22 @@ mod tests {
         for id in ["", "..", "../id_ed25519", "7f0c1a526f0f4a598d0b0a8a3c1d2e3f", braced, upper] {
             assert!(!is_case_id(id), "{id}");
             let keyring = Keyring::new(PathBuf::from("/nowhere"));
-            assert!(keyring.find(id).is_err() && keyring.make(id).is_err(), "{id}");
+            assert!(keyring.find(id).is_err() && keyring.create(id).is_err(), "{id}");
         }
     }
 
     #[test]
-    fn a_key_is_made_once_and_no_file_gives_way_to_it() {
+    fn a_key_is_created_once_and_never_replaces_a_file() {
         let folder = tempfile::tempdir().expect("a folder");
         let keyring = Keyring::new(folder.path().join("keys"));
         let id = "7f0c1a52-6f0f-4a59-8d0b-0a8a3c1d2e3f";
         assert!(keyring.find(id).expect("it can be looked for").is_none());
-        let made = keyring.make(id).expect("it is made").signed();
-        assert_eq!(keyring.find(id).expect("it is read").map(|key| key.signed()), Some(made.clone()));
-        assert_eq!(keyring.list().expect("they are listed"), [(id.to_owned(), made)]);
-        assert!(keyring.make(id).is_err());
+        let created = keyring.create(id).expect("it is made").identity();
+        assert_eq!(keyring.find(id).expect("it is read").map(|key| key.identity()), Some(created.clone()));
+        assert_eq!(keyring.list().expect("they are listed"), [(id.to_owned(), created)]);
+        assert!(keyring.create(id).is_err());
         std::fs::remove_file(folder.path().join("keys").join(id)).expect("it is ours");
-        assert!(keyring.make(id).is_err(), "the public half would be overwritten");
+        assert!(keyring.create(id).is_err(), "the public half would be overwritten");
     }
 
     #[cfg(unix)]
@@ -146,10 +145,10 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let keyring = Keyring::new(folder.path().join("keys"));
         let id = "7f0c1a52-6f0f-4a59-8d0b-0a8a3c1d2e3f";
-        keyring.make(id).expect("it is made");
+        keyring.create(id).expect("it is made");
         let other = "00000000-0000-4000-8000-000000000000";
-        let place = |name: &str| folder.path().join("keys").join(name);
-        std::os::unix::fs::symlink(place(id), place(other)).expect("it is made");
+        let path = |name: &str| folder.path().join("keys").join(name);
+        std::os::unix::fs::symlink(path(id), path(other)).expect("it is made");
         assert!(keyring.find(other).is_err());
     }
 }

@@ -1,22 +1,19 @@
-//! What each kind of journal entry says.
+//! The payload of each kind of journal entry.
 //!
-//! The names and the order of the fields are a format: they are what stands in
-//! `what` of a line of `journal.jsonl`.
+//! The names and the order of the fields are a format: they are the object `what`
+//! in a line of `journal.jsonl`.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use super::remembered::RememberedEnd;
-use super::state::Conflict;
-
-/// Reads the items of a list that can be read.
+/// Deserializes a list, leaving out items that do not fit.
 fn readable<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Vec<T>, D::Error> {
     let items = Vec::<Value>::deserialize(deserializer)?;
     Ok(items.iter().filter_map(|item| T::deserialize(item).ok()).collect())
 }
 
-/// The case began.
+/// The case was created.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CaseCreate {
     /// The case's id.
@@ -24,13 +21,13 @@ pub struct CaseCreate {
     /// Its title (foreign text).
     #[serde(default)]
     pub title: String,
-    /// Who examines (foreign text).
+    /// The examiner (foreign text).
     #[serde(default)]
     pub examiner: String,
-    /// The zone in which times are shown.
+    /// The time zone in which times are shown.
     #[serde(default)]
     pub zone: String,
-    /// Fingerprint of the key that signs for the case; none where there is none.
+    /// Fingerprint of the key that signs for the case, if there is one.
     #[serde(default)]
     pub key: Option<String>,
     /// SHA-256 of `case.toml`, in hex.
@@ -41,7 +38,7 @@ pub struct CaseCreate {
     pub tool: String,
 }
 
-/// A batch of evidence is sealed: what its `manifest.json` hashes to.
+/// A batch of evidence was committed: it is bound by the hash of its `manifest.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EvidenceImport {
     /// The batch's number, from 1.
@@ -51,7 +48,7 @@ pub struct EvidenceImport {
     /// SHA-256 of `content.zst`, in hex.
     #[serde(default)]
     pub content_sha256: String,
-    /// Bytes of `content.zst`.
+    /// Length of `content.zst` in bytes.
     #[serde(default)]
     pub content_length: u64,
     /// The sources in it.
@@ -62,36 +59,36 @@ pub struct EvidenceImport {
     pub tool: String,
 }
 
-/// A source as the entry that seals it names it.
+/// A source of a committed batch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SealedSource {
-    /// SHA-256 of its bytes, in hex.
+    /// SHA-256 of its content, in hex.
     pub source: String,
-    /// Its bytes.
+    /// Length of its content in bytes.
     #[serde(default)]
     pub length: u64,
-    /// Its records.
+    /// Number of its records.
     #[serde(default)]
     pub records: Option<u64>,
     /// Root of the tree over its frames, in hex.
     pub root: String,
 }
 
-/// How each input of an import came out.
+/// The outcome of an import, for each of its inputs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ImportReceipt {
-    /// The batch that was sealed; none where nothing new was.
+    /// The batch that was committed; `None` if there was nothing new.
     #[serde(default)]
     pub batch: Option<u32>,
     /// A row for each input (`case::Receipt` as JSON, or why there is none). Opaque here.
     #[serde(default)]
     pub sources: Vec<Value>,
-    /// SHA-256 in hex of the containers that were read to their end.
+    /// SHA-256 in hex of the containers that were read to the end.
     #[serde(default, deserialize_with = "readable")]
     pub containers: Vec<String>,
 }
 
-/// The index was made again.
+/// The index was rebuilt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IndexRebuild {
     /// Batches in it.
@@ -103,31 +100,31 @@ pub struct IndexRebuild {
     pub tool: String,
 }
 
-/// A key signs for the case from here on.
+/// A key was added to those that sign for the case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyAdd {
     /// `SHA256:…`, as `ssh-keygen -l` prints it.
     pub fingerprint: String,
-    /// The key, as it stands in an `authorized_keys` file.
+    /// The public key in the form of `authorized_keys`.
     #[serde(default)]
     pub public_key: String,
 }
 
-/// Another key of the case signs the checkpoint after this entry.
+/// The checkpoint after this entry is signed by another key of the case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyUse {
     /// `SHA256:…`, as `ssh-keygen -l` prints it.
     pub fingerprint: String,
 }
 
-/// Something that a crash left was set aside.
+/// Something that a crash left behind was set aside.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recovery {
     /// What was moved.
     pub moved: Moved,
-    /// The name it has now.
+    /// Its new name.
     pub to: String,
-    /// SHA-256 of what was moved, in hex; none of a folder.
+    /// SHA-256 of what was moved, in hex; `None` for a folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
     /// Why.
@@ -135,13 +132,13 @@ pub struct Recovery {
     pub reason: String,
 }
 
-/// What was moved: bytes of the journal's end, or something with a name.
+/// What was moved: a number of bytes at the end of the journal, or a file or folder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Moved {
     /// How many bytes.
     Bytes(u64),
-    /// Its name before.
+    /// Its previous name.
     Name(String),
 }
 
@@ -154,7 +151,7 @@ pub struct AnchorStamp {
     /// The authority's address, without credentials.
     #[serde(default)]
     pub authority: String,
-    /// When, as the authority said (RFC 3339).
+    /// When, according to the authority (RFC 3339).
     #[serde(default)]
     pub stamped: String,
     /// SHA-256 of the authority's response, in hex.
@@ -162,13 +159,13 @@ pub struct AnchorStamp {
     pub token_sha256: String,
 }
 
-/// Entries that no key of the case had signed were taken over.
+/// Entries that no key of the case had signed were adopted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckpointAdopt {
-    /// The first and the last number of each run of them.
+    /// Their numbers as ranges: first and last.
     #[serde(default, deserialize_with = "readable")]
     pub ranges: Vec<(u64, u64)>,
-    /// How many they are.
+    /// How many there are.
     #[serde(default)]
     pub count: u64,
     /// The first of them.
@@ -177,18 +174,18 @@ pub struct CheckpointAdopt {
     /// The last of them.
     #[serde(default)]
     pub last: Option<u64>,
-    /// SHA-256 of the journal's last line then, in hex.
+    /// SHA-256 of the last line of the journal at that time, in hex.
     #[serde(default)]
     pub head: String,
-    /// Fingerprint of the key whose holder took them over.
+    /// Fingerprint of the key whose holder adopted them.
     #[serde(default)]
     pub key: Option<String>,
-    /// The first of them, described.
+    /// Descriptions of the first of them.
     #[serde(default, deserialize_with = "readable")]
     pub entries: Vec<AdoptedEntry>,
 }
 
-/// An entry that was taken over.
+/// An adopted entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AdoptedEntry {
     /// Its number.
@@ -202,7 +199,7 @@ pub struct AdoptedEntry {
     pub at: String,
 }
 
-/// A history that was known before was given up for this one.
+/// The history of this journal was accepted in place of one that was known before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HistoryAccept {
     /// What this machine had seen of the case.
@@ -211,11 +208,22 @@ pub struct HistoryAccept {
     /// How the journal contradicted that.
     #[serde(default)]
     pub why: Option<String>,
-    /// The journal's end then.
+    /// The end of the journal at that time.
     pub found: JournalEnd,
-    /// The signed checkpoints that do not fit the journal.
+    /// The signed checkpoints that the journal contradicts.
     #[serde(default, deserialize_with = "readable")]
     pub given_up: Vec<GivenUpCheckpoint>,
+}
+
+/// The end of a journal that this machine saw, at the time it saw it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RememberedEnd {
+    /// How many entries it had.
+    pub entries: u64,
+    /// SHA-256 of the last entry, in hex; it commits to all of them.
+    pub head: String,
+    /// When it was seen (RFC 3339).
+    pub at: String,
 }
 
 /// The end of a journal.
@@ -227,7 +235,7 @@ pub struct JournalEnd {
     pub head: String,
 }
 
-/// A signed checkpoint that vouches no more.
+/// A signed checkpoint that was given up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GivenUpCheckpoint {
     /// Its file.
@@ -242,32 +250,48 @@ pub struct GivenUpCheckpoint {
     pub key: String,
 }
 
-/// Annotations of another copy of the case were brought in.
+/// Annotations of another copy of the case were merged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JournalMerge {
     /// The other copy's journal.
     #[serde(default)]
     pub from: Option<JournalEnd>,
-    /// Its lines that were new here, without their line ends.
+    /// The lines that were new here, without line ends.
     #[serde(default, deserialize_with = "readable")]
     pub lines: Vec<String>,
-    /// Where both said different things of the same.
+    /// Properties to which both copies gave different values.
     #[serde(default, deserialize_with = "readable")]
     pub conflicts: Vec<Conflict>,
-    /// SHA-256 in hex of the lines among them that no known key had signed.
+    /// SHA-256 in hex of those lines that no known key had signed. Earlier versions did
+    /// not record them.
     #[serde(default, deserialize_with = "readable", skip_serializing_if = "Vec::is_empty")]
     pub unsigned: Vec<String>,
 }
 
-/// The case was made of what was whole in a damaged one.
+/// A difference between two copies of a case: each gave a property another value. The
+/// later one is in effect. Its texts are a format, also those that a summary would
+/// word differently.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Conflict {
+    /// The finding's uid or the bookmark's event.
+    pub on: String,
+    /// The property.
+    pub what: String,
+    /// The value in effect.
+    pub stands: String,
+    /// The value that was overridden; it is kept in the history.
+    pub gave_way: String,
+}
+
+/// The case was created from the intact parts of a damaged one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Repair {
     /// The damaged case.
     pub from: DamagedCase,
-    /// Sources that were saved whole.
+    /// Number of sources that were saved completely.
     #[serde(default)]
     pub whole: u64,
-    /// Sources of which a part was saved.
+    /// Number of sources that were saved in part.
     #[serde(default)]
     pub cut: u64,
     /// What could not be saved.
@@ -281,7 +305,7 @@ pub struct Repair {
 /// The case that was repaired.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DamagedCase {
-    /// Its id; none where it could not be read.
+    /// Its id; `None` if it could not be read.
     #[serde(default)]
     pub id: Option<String>,
     /// How many entries its journal has.
@@ -297,28 +321,28 @@ pub struct DamagedCase {
 pub struct Lost {
     /// The file of the damaged case.
     pub file: String,
-    /// The source concerned, where it is known (foreign text: show through `Visible`).
+    /// The affected source, if known (foreign text: show through `Visible`).
     pub source: Option<String>,
-    /// First and last record, where they are known.
+    /// First and last record, if known.
     pub records: Option<(u64, u64)>,
-    /// Bytes of content, where they are known.
+    /// Bytes of content, if known.
     pub bytes: Option<u64>,
     /// Why.
     pub reason: String,
 }
 
-/// A bundle was made.
+/// A bundle was exported.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Export {
     /// Its name.
     pub bundle: String,
-    /// Where it was put (foreign text).
+    /// Its path (foreign text).
     #[serde(default)]
     pub to: String,
-    /// What was asked for, in words.
+    /// A description of what was selected.
     #[serde(default)]
     pub asked: String,
-    /// Events in it.
+    /// Number of events in it.
     #[serde(default)]
     pub events: u64,
     /// SHA-256 of its `tagmanifest-sha256.txt`, in hex.
@@ -327,15 +351,15 @@ pub struct Export {
     /// Fingerprint of the key that signed it.
     #[serde(default)]
     pub signer: Option<String>,
-    /// The fields whose values were taken out.
+    /// The fields whose values were redacted.
     #[serde(default)]
     pub redacted: Vec<String>,
-    /// How many values were taken out by name.
+    /// How many values were redacted by value.
     #[serde(default)]
     pub redacted_values: u64,
 }
 
-/// What was redacted under a token of a bundle was revealed to somebody.
+/// The value behind a redaction token was revealed to somebody.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reveal {
     /// The token.
@@ -345,18 +369,18 @@ pub struct Reveal {
     pub bundle: String,
 }
 
-/// A bundle went from one to another.
+/// A bundle was handed over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transfer {
     /// The bundle's name.
     pub bundle: String,
     /// SHA-256 of the bundle's `tagmanifest-sha256.txt`, which covers all of it.
     pub tagmanifest_sha256: String,
-    /// Who gives it.
+    /// Who released it.
     pub released_by: String,
-    /// Who takes it.
+    /// Who received it.
     pub received_by: String,
-    /// What for.
+    /// The purpose.
     pub purpose: String,
     /// Where.
     pub place: String,

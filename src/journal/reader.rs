@@ -1,4 +1,4 @@
-//! Reading a journal and checking its chain.
+//! Reads a journal and checks its hash chain.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -11,57 +11,56 @@ use crate::error::{Context, Result};
 use crate::fs::{self, Dir};
 use crate::record::{Hash, SourceId, prefix_roots, root};
 
-use super::annotation_log::merged;
-use super::{Entry, JournalEnd, JournalMerge};
+use super::entry::Entry;
+use super::payload::{JournalEnd, JournalMerge};
 
 /// The name of the journal in a case.
 pub const FILE: &str = "journal.jsonl";
 
-/// Most bytes that a journal may have. An annotation takes about 600.
+/// Largest journal in bytes. An annotation takes about 600.
 pub const MOST_BYTES: u64 = 512 << 20;
 
-/// Most bytes that a line may have. The receipt of 4,000 sources takes three million.
+/// Longest line in bytes. The receipt of 4,000 sources takes three million.
 const MOST_LINE: u64 = 64 << 20;
 
-/// Most values that a line may become, see [`fs::weight_of_json`]: those of the
-/// receipt of 4,000 sources are about 300,000.
+/// Most JSON values in a line, see [`fs::weight_of_json`]: the receipt of 4,000 sources
+/// has about 300,000.
 const MOST_VALUES: u64 = 2_000_000;
 
-/// How many bytes a journal has for each value at least, but for the first
-/// [`MOST_VALUES`] of them.
+/// Fewest bytes per JSON value in a journal, not counting the first [`MOST_VALUES`].
 const BYTES_OF_VALUE: u64 = 4;
 
 /// The `prev` of the first line.
 const NOTHING: [u8; 32] = [0; 32];
 
-/// What reading a journal found.
+/// A journal that was read.
 #[derive(Debug)]
 pub struct Journal {
-    /// The entries whose chain holds, in order.
-    pub lines: Vec<Entry>,
-    /// Their very bytes, each with its line end.
+    /// The entries up to where the hash chain breaks, in order.
+    pub entries: Vec<Entry>,
+    /// The bytes of their lines, each with its line end.
     pub texts: Vec<Vec<u8>>,
-    /// The latest tick in it, of its own lines and of those merged in: what is
-    /// said next is said later than all of these.
+    /// The latest tick of all entries, merged ones included. The next entry gets a
+    /// later one.
     pub latest: Option<i64>,
-    /// Bytes behind the last line end: a write that was cut off.
+    /// Bytes after the last line end: an interrupted write.
     pub torn: Vec<u8>,
-    /// The first line (from 1) whose chain, number or form is wrong, and how.
+    /// The first line (from 1) that is invalid, and why: its chain, number or form.
     pub broken: Option<(u64, String)>,
-    /// SHA-256 of the last good line (64 zeros where there is none), in hex.
+    /// SHA-256 of the last valid line, in hex; 64 zeros if there is none.
     pub head: String,
-    /// Bytes of the good lines.
+    /// Length of the valid lines in bytes.
     pub length: u64,
-    /// How many values its lines became, see [`fs::weight_of_json`].
+    /// How many JSON values the lines hold, see [`fs::weight_of_json`].
     values: u64,
-    /// The roots over its first 0, 1, 2 … lines, once they were asked for.
+    /// The roots over the first 0, 1, 2 … lines, once they have been computed.
     roots: OnceLock<Vec<Hash>>,
 }
 
 impl Default for Journal {
     fn default() -> Journal {
         Journal {
-            lines: Vec::new(),
+            entries: Vec::new(),
             texts: Vec::new(),
             latest: None,
             torn: Vec::new(),
@@ -75,41 +74,42 @@ impl Default for Journal {
 }
 
 impl Journal {
-    /// Adds a line that follows.
-    pub(super) fn add(&mut self, line: Entry, text: Vec<u8>) {
-        self.head = hash_of(&text);
+    /// Appends an entry, given with its line, that follows the last one.
+    pub(super) fn add(&mut self, entry: Entry, text: Vec<u8>) {
+        self.head = entry_hash(&text);
         self.length += text.len() as u64;
         self.values += fs::weight_of_json(&text);
-        let inside =
-            line.read::<JournalMerge>().and_then(|merge| merged(&merge).map(|(_, line)| line.tick()).max());
-        self.latest = self.latest.max(Some(line.tick())).max(inside);
-        self.lines.push(line);
+        let merged = entry
+            .read::<JournalMerge>()
+            .and_then(|merge| merge.entries().map(|(_, entry)| entry.tick()).max());
+        self.latest = self.latest.max(Some(entry.tick())).max(merged);
+        self.entries.push(entry);
         self.texts.push(text);
         self.roots = OnceLock::new();
     }
 
     /// Returns how many entries it has, and the SHA-256 of the last.
     pub fn end(&self) -> JournalEnd {
-        JournalEnd { entries: self.lines.len() as u64, head: self.head.clone() }
+        JournalEnd { entries: self.entries.len() as u64, head: self.head.clone() }
     }
 
-    /// Says why a line is more than this journal can hold, which bounds the memory
-    /// that reading it takes: none is written that could not be read again.
+    /// Checks that a line does not exceed the limits of a journal, which bound the memory
+    /// that reading it takes. So nothing is written that could not be read again.
     pub(super) fn has_room(&self, line: &[u8]) -> Result<(), String> {
         let (bytes, values) = (line.len() as u64, fs::weight_of_json(line));
         let most = MOST_VALUES + (self.length + bytes) / BYTES_OF_VALUE;
         if bytes > MOST_LINE || self.length + bytes > MOST_BYTES {
-            return Err("it is longer than there is room for".to_owned());
+            return Err("it is too long".to_owned());
         }
         if values > MOST_VALUES || self.values + values > most {
-            return Err("it holds more values than there is room for".to_owned());
+            return Err("it holds too many values".to_owned());
         }
         Ok(())
     }
 
-    /// Gives the root of the RFC 9162 tree whose leaves are the first `size`
-    /// lines, SHA-256(0x00 ‖ the line's bytes, line end included); none where
-    /// there are fewer lines.
+    /// Returns the root of the RFC 9162 tree whose leaves are the first `size` lines,
+    /// SHA-256(0x00 ‖ the line's bytes, line end included); `None` if there are fewer
+    /// lines.
     pub fn root(&self, size: u64) -> Option<Hash> {
         let size = usize::try_from(size).ok()?;
         if let Some(roots) = self.roots.get() {
@@ -119,21 +119,21 @@ impl Journal {
         Some(root(&texts.iter().map(|text| leaf(text)).collect::<Vec<_>>()))
     }
 
-    /// Works the roots over all its beginnings out at once, for whoever will ask for many.
+    /// Computes the roots for all sizes at once, for callers that need many of them.
     pub fn prepare_roots(&self) {
         self.roots
             .get_or_init(|| prefix_roots(&self.texts.iter().map(|text| leaf(text)).collect::<Vec<_>>()));
     }
 
-    /// Tells whether what stands behind the last line end is a whole entry with
-    /// one byte more: its line end was changed, which no cut-off write does.
+    /// Reports whether the bytes after the last line end are a complete entry with one
+    /// byte more: its line end was changed, which an interrupted write does not do.
     pub fn torn_is_whole(&self) -> bool {
         let Some((_, line)) = self.torn.split_last() else { return false };
-        follows(self, line).is_ok()
+        parse_next(self, line).is_ok()
     }
 }
 
-/// Gives the leaf of a line in the journal's tree.
+/// Returns the leaf of a line in the journal's Merkle tree.
 pub fn leaf(text: &[u8]) -> Hash {
     let mut hash = Sha256::new();
     hash.update([0]);
@@ -141,23 +141,23 @@ pub fn leaf(text: &[u8]) -> Hash {
     hash.finalize().into()
 }
 
-/// Gives the SHA-256 of a line with its line end, in hex: what the next line's
-/// `prev` says, and the line's name wherever it goes.
-pub fn hash_of(text: &[u8]) -> String {
+/// Returns the SHA-256 of a line including its line end, in hex: the `prev` of the next
+/// line, and the name of the entry in every copy of the case.
+pub fn entry_hash(text: &[u8]) -> String {
     SourceId(Sha256::digest(text).into()).to_string()
 }
 
-/// Most bytes of a file that the user brings along.
-const MOST_BROUGHT: u64 = 256 << 20;
+/// Largest file in bytes that a user may supply.
+const MOST_SUPPLIED: u64 = 256 << 20;
 
-/// Reads a file that the user named; it has to be a plain one, for a pipe would
-/// be waited for.
+/// Reads a file that the user named. It must be a regular file: reading a pipe would
+/// block.
 pub fn read_file(path: &Path) -> std::io::Result<Vec<u8>> {
-    fs::read_named(path, MOST_BROUGHT)
+    fs::read_named(path, MOST_SUPPLIED)
 }
 
-/// Reads the journal of a case and checks its chain; one that is absent is
-/// empty. Never writes.
+/// Reads the journal of a case and checks its chain; a missing journal is empty. Never
+/// writes.
 pub fn read(case: &Dir) -> Result<Journal> {
     match case.file(FILE) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Journal::default()),
@@ -187,7 +187,7 @@ pub fn check(bytes: &[u8]) -> Journal {
     check_stream(&mut bytes).expect("memory can be read")
 }
 
-/// Reads line after line, up to the first whose chain does not hold.
+/// Reads lines up to the first that is invalid.
 fn check_stream(from: &mut dyn BufRead) -> std::io::Result<Journal> {
     let mut journal = Journal::default();
     loop {
@@ -196,7 +196,7 @@ fn check_stream(from: &mut dyn BufRead) -> std::io::Result<Journal> {
             return Ok(journal);
         }
         let outcome = match line.last() {
-            Some(b'\n') => follows(&journal, &line),
+            Some(b'\n') => parse_next(&journal, &line),
             _ if line.len() as u64 > MOST_LINE => Err(format!("it has more than {MOST_LINE} bytes")),
             _ => {
                 journal.torn = line;
@@ -206,27 +206,27 @@ fn check_stream(from: &mut dyn BufRead) -> std::io::Result<Journal> {
         match outcome {
             Ok(parsed) => journal.add(parsed, line),
             Err(how) => {
-                journal.broken = Some((journal.lines.len() as u64 + 1, how));
+                journal.broken = Some((journal.entries.len() as u64 + 1, how));
                 return Ok(journal);
             }
         }
     }
 }
 
-/// Reads a line that must follow the ones before it.
-fn follows(journal: &Journal, line: &[u8]) -> Result<Entry, String> {
+/// Parses a line, which must follow the last entry of the journal.
+fn parse_next(journal: &Journal, line: &[u8]) -> Result<Entry, String> {
     journal.has_room(line)?;
     let parsed: Entry = serde_json::from_slice(line).map_err(|_| "it is not an entry".to_owned())?;
-    let expected = journal.lines.len() as u64;
+    let expected = journal.entries.len() as u64;
     if parsed.seq != expected {
         return Err(format!(
-            "it has number {}, expected {expected}: an entry is missing, added or moved",
+            "it has number {}, expected {expected}: an entry was removed, added or moved",
             parsed.seq
         ));
     }
     if parsed.prev != journal.head {
         return Err(format!(
-            "it follows a line with SHA-256 {}, the line before has {}: one of them was changed",
+            "it follows a line with SHA-256 {}, but the previous line has {}: one of them was changed",
             crate::error::Visible(&parsed.prev),
             journal.head
         ));

@@ -1,49 +1,50 @@
-//! How sources are read, where an entry says otherwise than their import.
+//! How sources are read if an annotation changed that after their import.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::annotation::{REREAD, UNDO};
+use super::annotation::{Annotation, REREAD, RereadChange, UNDO};
 use super::annotation_log::ops_in;
-use super::{Annotation, Correction, Entry, EntryPayload, JournalMerge};
+use super::entry::{Entry, EntryPayload};
+use super::payload::JournalMerge;
 
-/// What the last standing entry says of how a source is read.
+/// The change in effect to how a source is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reread {
-    /// The number of the entry of this journal that says so, or of the merge that brought it in.
+    /// The number of its entry in this journal, or of the merge that brought it.
     pub entry: u64,
     /// When (RFC 3339).
     pub at: String,
     /// Who.
     pub by: String,
-    /// What was read otherwise than just before.
-    pub change: Vec<Correction>,
-    /// How its records are read (`parse::Plan` as JSON). Opaque here.
+    /// The settings that changed from what was in effect before.
+    pub change: Vec<RereadChange>,
+    /// How the source's records are read (`parse::Plan` as JSON). Opaque here.
     pub plan: Value,
-    /// What that makes of them (`case::Understood` as JSON). Opaque here.
+    /// What that plan yields (`case::Understood` as JSON). Opaque here.
     pub gives: Value,
 }
 
-/// Tells whether an entry can have a part in how a source is read.
-pub fn concerns_reading(kind: &str) -> bool {
+/// Reports whether an entry of a kind can affect how a source is read.
+pub fn affects_rereads(kind: &str) -> bool {
     matches!(kind, REREAD | UNDO | JournalMerge::KIND)
 }
 
-/// Gives how sources are read, by their SHA-256 in hex, where entries that stand
-/// say so. The lines are those of a journal for which [`concerns_reading`] holds,
-/// or more, in their order, each with its text.
-pub fn rereads<'a>(lines: impl Iterator<Item = (&'a Entry, &'a [u8])>) -> BTreeMap<String, Reread> {
-    let lines: Vec<_> = lines.filter(|(line, _)| concerns_reading(&line.kind)).collect();
-    if lines.iter().all(|(line, _)| line.kind == UNDO) {
+/// Returns the rereads in effect, by the SHA-256 of their sources in hex. The entries
+/// must include all of a journal for which [`affects_rereads`] holds, in order, each
+/// with its line.
+pub fn rereads<'a>(entries: impl Iterator<Item = (&'a Entry, &'a [u8])>) -> BTreeMap<String, Reread> {
+    let entries: Vec<_> = entries.filter(|(entry, _)| affects_rereads(&entry.kind)).collect();
+    if entries.iter().all(|(entry, _)| entry.kind == UNDO) {
         return BTreeMap::new();
     }
-    let mut standing = BTreeMap::new();
-    for op in ops_in(lines.into_iter()).into_iter().filter(|op| !op.undone) {
-        let (entry, at, by) = (op.via, op.at.clone(), op.said_by());
-        if let Annotation::Reread { source, change, plan, gives } = op.act {
-            standing.insert(source, Reread { entry, at, by, change, plan, gives });
+    let mut in_effect = BTreeMap::new();
+    for op in ops_in(entries.into_iter()).into_iter().filter(|op| !op.undone) {
+        let (entry, at, by) = (op.via, op.at.clone(), op.author());
+        if let Annotation::Reread { source, change, plan, gives } = op.annotation {
+            in_effect.insert(source, Reread { entry, at, by, change, plan, gives });
         }
     }
-    standing
+    in_effect
 }

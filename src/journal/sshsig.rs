@@ -1,5 +1,5 @@
-//! Signatures as OpenSSH makes them (SSHSIG, openssh/PROTOCOL.sshsig), which
-//! everybody can check: `ssh-keygen -Y verify`.
+//! Signatures in OpenSSH's format (SSHSIG, openssh/PROTOCOL.sshsig), which anybody can
+//! check with `ssh-keygen -Y verify`.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -10,22 +10,22 @@ use ssh_key::{HashAlg, LineEnding, PrivateKey, PublicKey, SshSig};
 use crate::error::{Context, Error, Result, visible};
 use crate::fs;
 
-/// Most bytes that a key file has.
+/// Largest key file in bytes.
 pub(super) const MOST_KEY: u64 = 64 << 10;
 
-/// Something that signs.
+/// A key that can sign.
 #[derive(Clone)]
 pub enum Signer {
-    /// A key that lies open in memory.
+    /// An unencrypted key in memory.
     Key(Box<PrivateKey>),
-    /// A key that `ssh-keygen` reaches: behind a passphrase, in an agent, on a
-    /// hardware key. Names the key's file and its public half.
+    /// A key that `ssh-keygen` uses: protected by a passphrase, in an agent, or on a
+    /// hardware token. The key's file and its public key.
     Program(PathBuf, Box<PublicKey>),
-    /// A key whose holder has another one, too, that can vouch for it to a case.
-    VouchedEntries(Box<Signer>, Box<Signer>),
+    /// A key, and another key of the same holder that can vouch for it to a case.
+    WithVoucher(Box<Signer>, Box<Signer>),
 }
 
-/// Who signed, as far as the signature itself tells.
+/// The identity of a signer: a key. Whose key it is, a signature does not tell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignerIdentity {
     /// `SHA256:…`, as `ssh-keygen -l` prints it.
@@ -35,79 +35,79 @@ pub struct SignerIdentity {
 }
 
 impl Signer {
-    /// Opens a key file as `ssh-keygen` makes it. One behind a passphrase, one on
-    /// a hardware key, and a public key (its private half in an agent) are left to
-    /// `ssh-keygen`, which asks whom it must.
+    /// Opens a key file written by `ssh-keygen`. A key with a passphrase, one on a hardware
+    /// token, and a public key (whose private key is in an agent) are left to
+    /// `ssh-keygen`, which prompts the user if needed.
     pub fn open(path: &Path) -> Result<Signer> {
         let why = || format!("cannot read the key {}", visible(&path.to_string_lossy()));
-        Signer::read(path, fs::read_named(path, MOST_KEY).context(why)?)
+        Signer::parse(path, fs::read_named(path, MOST_KEY).context(why)?)
     }
 
-    /// Takes what stands in a key file.
-    pub(super) fn read(path: &Path, bytes: Vec<u8>) -> Result<Signer> {
+    /// Parses the content of a key file.
+    pub(super) fn parse(path: &Path, bytes: Vec<u8>) -> Result<Signer> {
         let shown = visible(&path.to_string_lossy());
         let text = String::from_utf8(bytes).context(|| format!("cannot read the key {shown}"))?;
         if let Ok(public) = PublicKey::from_openssh(text.trim_end()) {
             return Ok(Signer::Program(path.to_owned(), Box::new(public)));
         }
         let key = PrivateKey::from_openssh(&text)
-            .context(|| format!("{shown} is no key that OpenSSH would read"))
-            .map_err(|error| error.hint("Make one: ssh-keygen -t ed25519 -f KEY."))?;
-        let simple =
+            .context(|| format!("{shown} is not a key in OpenSSH's format"))
+            .map_err(|error| error.hint("Create one: ssh-keygen -t ed25519 -f KEY."))?;
+        let is_software_key =
             matches!(key.algorithm(), ssh_key::Algorithm::Ed25519 | ssh_key::Algorithm::Ecdsa { .. });
-        if key.is_encrypted() || !simple {
+        if key.is_encrypted() || !is_software_key {
             let public = key.public_key().clone();
             return Ok(Signer::Program(path.to_owned(), Box::new(public)));
         }
         Ok(Signer::Key(Box::new(key)))
     }
 
-    /// Gives the key's public half.
+    /// Returns the public key.
     fn public_key(&self) -> &PublicKey {
         match self {
             Signer::Key(key) => key.public_key(),
             Signer::Program(_, key) => key,
-            Signer::VouchedEntries(signer, _) => signer.public_key(),
+            Signer::WithVoucher(signer, _) => signer.public_key(),
         }
     }
 
-    /// Returns the other key of the same holder, where there is one.
+    /// Returns the other key of the same holder, if there is one.
     pub fn voucher(&self) -> Option<&Signer> {
         match self {
             Signer::Key(_) | Signer::Program(..) => None,
-            Signer::VouchedEntries(_, other) => Some(other),
+            Signer::WithVoucher(_, other) => Some(other),
         }
     }
 
-    /// Gives who a signature of this signer will be by.
-    pub fn signed(&self) -> SignerIdentity {
-        signed(self.public_key())
+    /// Returns the identity that signatures of this signer will have.
+    pub fn identity(&self) -> SignerIdentity {
+        identity_of(self.public_key())
     }
 
-    /// Signs bytes for one purpose (namespace); gives the armoured signature.
+    /// Signs bytes in a namespace; returns the armored signature.
     pub fn sign(&self, namespace: &str, bytes: &[u8]) -> Result<String> {
         match self {
-            Signer::VouchedEntries(signer, _) => signer.sign(namespace, bytes),
+            Signer::WithVoucher(signer, _) => signer.sign(namespace, bytes),
             Signer::Key(key) => {
                 let why = || "cannot sign".to_owned();
                 let signature = key.sign(namespace, HashAlg::Sha512, bytes).context(why)?;
-                armoured(&signature)
+                armored(&signature)
             }
             Signer::Program(path, _) => {
-                let pem = by_program(path, namespace, bytes)?;
-                let why = || "ssh-keygen gave something that is no signature".to_owned();
-                armoured(&SshSig::from_pem(pem).context(why)?)
+                let pem = sign_with_ssh_keygen(path, namespace, bytes)?;
+                let why = || "the output of ssh-keygen is not a signature".to_owned();
+                armored(&SshSig::from_pem(pem).context(why)?)
             }
         }
     }
 }
 
-/// Writes a signature as `ssh-keygen` does: 70 columns.
-fn armoured(signature: &SshSig) -> Result<String> {
-    signature.to_pem(LineEnding::LF).context(|| "cannot write a signature".to_owned())
+/// Encodes a signature like `ssh-keygen`: in 70 columns.
+fn armored(signature: &SshSig) -> Result<String> {
+    signature.to_pem(LineEnding::LF).context(|| "cannot encode a signature".to_owned())
 }
 
-fn by_program(key: &Path, namespace: &str, bytes: &[u8]) -> Result<String> {
+fn sign_with_ssh_keygen(key: &Path, namespace: &str, bytes: &[u8]) -> Result<String> {
     let why = || "cannot run ssh-keygen to sign".to_owned();
     let mut child = Command::new("ssh-keygen")
         .args(["-Y", "sign", "-n", namespace, "-f"])
@@ -122,14 +122,14 @@ fn by_program(key: &Path, namespace: &str, bytes: &[u8]) -> Result<String> {
     drop(stdin);
     let output = child.wait_with_output().context(why)?;
     if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        return Err(Error::case(format!("ssh-keygen did not sign: {}", visible(said.trim())))
-            .hint("Is the key's private half in the agent (ssh-add -l), or the hardware key plugged in?"));
+        let message = String::from_utf8_lossy(&output.stderr);
+        return Err(Error::case(format!("ssh-keygen did not sign: {}", visible(message.trim())))
+            .hint("Check that the private key is in the agent (ssh-add -l), or that the hardware token is plugged in."));
     }
     String::from_utf8(output.stdout).context(why)
 }
 
-fn signed(key: &PublicKey) -> SignerIdentity {
+fn identity_of(key: &PublicKey) -> SignerIdentity {
     let mut bare = key.clone();
     bare.set_comment("");
     SignerIdentity {
@@ -138,21 +138,22 @@ fn signed(key: &PublicKey) -> SignerIdentity {
     }
 }
 
-/// Checks a signature over bytes for one purpose, and that it is written as
-/// `ssh-keygen` writes it to the last byte. Says nothing of whose key it is.
+/// Checks a signature over bytes in a namespace, and that it is encoded exactly like
+/// `ssh-keygen` encodes it. Whose key it is, is not checked.
 pub fn check_signature(namespace: &str, bytes: &[u8], pem: &[u8]) -> Result<SignerIdentity, String> {
-    let signature = SshSig::from_pem(pem).map_err(|error| format!("it is no signature ({error})"))?;
-    // PROTOCOL.sshsig: SIG_VERSION. No signature covers it, and there is one.
+    let signature = SshSig::from_pem(pem).map_err(|error| format!("it is not a signature ({error})"))?;
+    // PROTOCOL.sshsig: SIG_VERSION is 1. The signature does not cover this field.
     if signature.version() != 1 {
-        return Err(format!("it is of version {} of its format, which does not exist", signature.version()));
+        return Err(format!("it has version {} of its format, which does not exist", signature.version()));
     }
-    if armoured(&signature).map_err(|error| error.to_string())?.as_bytes() != pem {
-        return Err("it is not written as ssh-keygen writes signatures".to_owned());
+    if armored(&signature).map_err(|error| error.to_string())?.as_bytes() != pem {
+        return Err("it is not encoded like ssh-keygen encodes signatures".to_owned());
     }
     if signature.namespace() != namespace {
         return Err(format!("it was made for `{}`, not for `{namespace}`", visible(signature.namespace())));
     }
     let key = PublicKey::new(signature.public_key().clone(), "");
-    key.verify(namespace, bytes, &signature).map_err(|_| "it does not fit what it should sign".to_owned())?;
-    Ok(signed(&key))
+    key.verify(namespace, bytes, &signature)
+        .map_err(|_| "it does not match what it should sign".to_owned())?;
+    Ok(identity_of(&key))
 }

@@ -1,4 +1,4 @@
-//! Annotations: what stands, what is taken back, and copies brought together.
+//! The state at the end of a journal, undoing, and merging copies.
 
 use super::Payload;
 use std::collections::BTreeMap;
@@ -28,7 +28,7 @@ impl Copy {
     }
 
     fn write(&mut self, payload: impl Into<Payload>) -> String {
-        let who = Actor::called(self.login, "host");
+        let who = Actor::new(self.login, "host");
         self.now += 1;
         let clock = FixedClock(Timestamp::from_secs(self.now));
         let dir = Dir::open(self.folder.path()).expect("it is there");
@@ -37,8 +37,8 @@ impl Copy {
         writer.journal().head.clone()
     }
 
-    fn act(&mut self, act: Annotation) -> String {
-        self.write(act)
+    fn annotate(&mut self, annotation: Annotation) -> String {
+        self.write(annotation)
     }
 
     fn journal(&self) -> Journal {
@@ -47,7 +47,7 @@ impl Copy {
 
     fn merge(&mut self, other: &Copy) -> Vec<Conflict> {
         let theirs = other.journal();
-        let merge = Merge::of(&self.journal(), &theirs, u64::MAX, MergeChoice::All);
+        let merge = Merge::new(&self.journal(), &theirs, u64::MAX, MergeChoice::All);
         if !merge.lines.is_empty() {
             self.write(merge.entry(&theirs));
         }
@@ -55,11 +55,11 @@ impl Copy {
     }
 
     fn state(&self) -> State {
-        State::of(&self.journal())
+        State::from_journal(&self.journal())
     }
 
-    /// What stands, whatever findings are numbered here.
-    fn stands(&self) -> (BTreeMap<String, Bookmark>, BTreeMap<String, Finding>) {
+    /// The state without the local numbers of findings.
+    fn unnumbered_state(&self) -> (BTreeMap<String, Bookmark>, BTreeMap<String, Finding>) {
         let state = self.state();
         let bare = |finding: Finding| (finding.uid.clone(), Finding { number: 0, ..finding });
         (state.bookmarks, state.findings.into_iter().map(bare).collect())
@@ -71,12 +71,12 @@ fn event(n: u64) -> EventRef {
     EventRef { event, hash, time: None }
 }
 
-fn mark(n: u64, note: &str) -> Annotation {
-    Annotation::Mark { event: event(n), note: Some(note.to_owned()), tags: Vec::new() }
+fn bookmark(n: u64, note: &str) -> Annotation {
+    Annotation::AddBookmark { event: event(n), note: Some(note.to_owned()), tags: Vec::new() }
 }
 
-fn found(title: &str) -> Annotation {
-    Annotation::Find(NewFinding {
+fn new_finding(title: &str) -> Annotation {
+    Annotation::AddFinding(NewFinding {
         title: title.to_owned(),
         severity: Severity::Medium,
         events: vec![event(1)],
@@ -90,44 +90,44 @@ fn found(title: &str) -> Annotation {
 
 fn severity(finding: &str, severity: Severity) -> Annotation {
     let change = FindingChange { severity: Some(severity), ..FindingChange::default() };
-    Annotation::Set { finding: finding.to_owned(), change }
+    Annotation::ChangeFinding { finding: finding.to_owned(), change }
 }
 
 #[test]
 fn a_finding_lives_from_open_to_closed_and_back() {
     let mut case = Copy::new("ada");
-    let uid = case.act(found("spraying"));
-    case.act(severity(&uid, Severity::Critical));
-    case.act(Annotation::Note { finding: uid.clone(), text: "from one address".to_owned() });
+    let uid = case.annotate(new_finding("spraying"));
+    case.annotate(severity(&uid, Severity::Critical));
+    case.annotate(Annotation::AddNote { finding: uid.clone(), text: "from one address".to_owned() });
     let (finding, reason) = (uid.clone(), "blocked".to_owned());
-    case.act(Annotation::Close { finding, reason, verdict: Some(FindingVerdict::True) });
+    case.annotate(Annotation::CloseFinding { finding, reason, verdict: Some(FindingVerdict::True) });
     let finding = case.state().findings.remove(0);
     assert_eq!((finding.number, finding.severity), (1, Severity::Critical));
     assert_eq!((finding.state, finding.verdict), (Status::Closed, Some(FindingVerdict::True)));
     assert_eq!(finding.notes[0].text, "from one address");
-    case.act(Annotation::Reopen { finding: uid, reason: "seen again".to_owned() });
+    case.annotate(Annotation::ReopenFinding { finding: uid, reason: "seen again".to_owned() });
     assert_eq!(case.state().findings[0].state, Status::Open);
     assert_eq!(case.state().findings[0].history.len(), 5);
 }
 
 #[test]
-fn an_undo_takes_back_and_can_be_taken_back() {
+fn an_undo_can_be_undone() {
     let mut case = Copy::new("ada");
-    case.act(mark(1, "first"));
-    let second = case.act(mark(1, "second"));
+    case.annotate(bookmark(1, "first"));
+    let second = case.annotate(bookmark(1, "second"));
     assert_eq!(case.state().bookmarks[&event(1).event].note, "second");
-    let undo = case.act(Annotation::Undo { line: second, of: None });
+    let undo = case.annotate(Annotation::Undo { line: second, of: None });
     assert_eq!(case.state().bookmarks[&event(1).event].note, "first");
-    case.act(Annotation::Undo { line: undo, of: None });
+    case.annotate(Annotation::Undo { line: undo, of: None });
     assert_eq!(case.state().bookmarks[&event(1).event].note, "second");
 }
 
 #[test]
 fn a_number_never_means_two_findings() {
     let mut case = Copy::new("ada");
-    let first = case.act(found("one"));
-    case.act(Annotation::Undo { line: first, of: None });
-    case.act(found("two"));
+    let first = case.annotate(new_finding("one"));
+    case.annotate(Annotation::Undo { line: first, of: None });
+    case.annotate(new_finding("two"));
     let numbers: Vec<u64> = case.state().findings.iter().map(|finding| finding.number).collect();
     assert_eq!(numbers, [2]);
 }
@@ -135,63 +135,66 @@ fn a_number_never_means_two_findings() {
 #[test]
 fn a_conflict_is_listed_and_nothing_is_lost() {
     let mut ada = Copy::new("ada");
-    let uid = ada.act(found("spraying"));
+    let uid = ada.annotate(new_finding("spraying"));
     let mut grace = ada.copied("grace");
-    ada.act(severity(&uid, Severity::High));
+    ada.annotate(severity(&uid, Severity::High));
     grace.now += 10;
-    grace.act(severity(&uid, Severity::Low));
+    grace.annotate(severity(&uid, Severity::Low));
     let theirs = ada.merge(&grace);
     let ours = grace.merge(&ada);
     assert_eq!(theirs, ours, "both hear of the same conflict");
     assert_eq!((theirs[0].stands.as_str(), theirs[0].gave_way.as_str()), ("low", "high"));
     assert_eq!(ada.state().findings[0].severity, Severity::Low);
-    let told: Vec<String> = ada.state().findings[0].history.iter().map(|said| said.text.clone()).collect();
-    assert_eq!(told, ["made", "severity = high", "severity = low"]);
+    let finding = ada.state().findings.remove(0);
+    let texts: Vec<&str> = finding.history.iter().map(|item| item.text.as_str()).collect();
+    assert_eq!(texts, ["made", "severity = high", "severity = low"], "the words inside bundles stay");
+    let summaries: Vec<&str> = finding.history.iter().map(|item| item.summary.as_str()).collect();
+    assert_eq!(summaries, ["created", "severity = high", "severity = low"]);
     assert_eq!(ada.state().conflicts, theirs);
 }
 
 #[test]
-fn a_changed_line_brings_nothing_of_anybody_else() {
+fn a_merge_without_news_is_not_an_entry() {
     let mut ada = Copy::new("ada");
-    ada.act(mark(1, "mine"));
+    ada.annotate(bookmark(1, "mine"));
     let grace = ada.copied("grace");
     assert_eq!(ada.merge(&grace), []);
-    assert_eq!(ada.journal().lines.len(), 1, "nothing new is no entry");
+    assert_eq!(ada.journal().entries.len(), 1, "nothing new is no entry");
 }
 
 #[derive(Debug, Clone)]
-enum Deed {
-    Mark(u64, u8),
-    Unmark(u64),
+enum Step {
+    Bookmark(u64, u8),
+    RemoveBookmark(u64),
     Severity(u8),
     Note(u8),
     Find(u8),
     Undo,
 }
 
-fn deed() -> impl Strategy<Value = Deed> {
+fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        (0u64..3, any::<u8>()).prop_map(|(n, note)| Deed::Mark(n, note)),
-        (0u64..3).prop_map(Deed::Unmark),
-        (0u8..5).prop_map(Deed::Severity),
-        any::<u8>().prop_map(Deed::Note),
-        any::<u8>().prop_map(Deed::Find),
-        Just(Deed::Undo),
+        (0u64..3, any::<u8>()).prop_map(|(n, note)| Step::Bookmark(n, note)),
+        (0u64..3).prop_map(Step::RemoveBookmark),
+        (0u8..5).prop_map(Step::Severity),
+        any::<u8>().prop_map(Step::Note),
+        any::<u8>().prop_map(Step::Find),
+        Just(Step::Undo),
     ]
 }
 
-fn play(copy: &mut Copy, uid: &str, deeds: &[Deed]) {
-    for deed in deeds {
+fn play(copy: &mut Copy, uid: &str, steps: &[Step]) {
+    for step in steps {
         let finding = uid.to_owned();
-        let act = match deed {
-            Deed::Mark(n, note) => mark(*n, &note.to_string()),
-            Deed::Unmark(n) => Annotation::Unmark { event: event(*n).event },
-            Deed::Severity(n) => severity(uid, Severity::ALL[usize::from(*n)]),
-            Deed::Note(n) => Annotation::Note { finding, text: n.to_string() },
-            Deed::Find(n) => found(&n.to_string()),
-            Deed::Undo => Annotation::Undo { line: copy.journal().head, of: None },
+        let annotation = match step {
+            Step::Bookmark(n, note) => bookmark(*n, &note.to_string()),
+            Step::RemoveBookmark(n) => Annotation::RemoveBookmark { event: event(*n).event },
+            Step::Severity(n) => severity(uid, Severity::ALL[usize::from(*n)]),
+            Step::Note(n) => Annotation::AddNote { finding, text: n.to_string() },
+            Step::Find(n) => new_finding(&n.to_string()),
+            Step::Undo => Annotation::Undo { line: copy.journal().head, of: None },
         };
-        copy.act(act);
+        copy.annotate(annotation);
     }
 }
 
@@ -200,32 +203,32 @@ proptest! {
 
     #[test]
     fn merging_is_commutative_idempotent_and_associative(
-        a in prop::collection::vec(deed(), 0..6),
-        b in prop::collection::vec(deed(), 0..6),
-        c in prop::collection::vec(deed(), 0..6),
+        a in prop::collection::vec(step(), 0..6),
+        b in prop::collection::vec(step(), 0..6),
+        c in prop::collection::vec(step(), 0..6),
         drift in -5i64..5,
     ) {
         let mut base = Copy::new("base");
-        let uid = base.act(found("shared"));
+        let uid = base.annotate(new_finding("shared"));
         let mut copies = [base.copied("a"), base.copied("b"), base.copied("c")];
         copies[1].now += drift;
-        for (copy, deeds) in copies.iter_mut().zip([&a, &b, &c]) {
-            play(copy, &uid, deeds);
+        for (copy, steps) in copies.iter_mut().zip([&a, &b, &c]) {
+            play(copy, &uid, steps);
         }
         let [a, b, c] = &copies;
         let mut ab_c = a.copied("x");
         ab_c.merge(b);
-        let once = ab_c.stands();
+        let once = ab_c.unnumbered_state();
         ab_c.merge(b);
-        prop_assert_eq!(&ab_c.stands(), &once, "idempotent");
+        prop_assert_eq!(&ab_c.unnumbered_state(), &once, "idempotent");
         let mut ba = b.copied("x");
         ba.merge(a);
-        prop_assert_eq!(&ba.stands(), &once, "commutative");
+        prop_assert_eq!(&ba.unnumbered_state(), &once, "commutative");
         ab_c.merge(c);
         let mut bc = b.copied("x");
         bc.merge(c);
         let mut a_bc = a.copied("x");
         a_bc.merge(&bc);
-        prop_assert_eq!(ab_c.stands(), a_bc.stands(), "associative");
+        prop_assert_eq!(ab_c.unnumbered_state(), a_bc.unnumbered_state(), "associative");
     }
 }

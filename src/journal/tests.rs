@@ -1,6 +1,5 @@
 //! The chain, its repair, and who may write.
 
-use super::Payload;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -12,7 +11,7 @@ use crate::record::{FixedClock, Timestamp};
 const CLOCK: FixedClock = FixedClock(Timestamp::from_secs(1_772_582_400));
 
 fn who(login: &str) -> Actor {
-    Actor { tool: "vestigo".to_owned(), ..Actor::called(login, "host") }
+    Actor { tool: "vestigo".to_owned(), ..Actor::new(login, "host") }
 }
 
 /// Returns the place of the journal in a case.
@@ -52,7 +51,7 @@ fn an_entry_is_one_line_that_names_the_line_before() {
     assert_eq!(lines[1]["what"]["session"], serde_json::Value::Null, "one session is told once");
     assert_ne!(lines[1]["what"]["salt"], lines[2]["what"]["salt"]);
     let journal = read(&dir(&path(folder.path()))).expect("it reads");
-    assert_eq!((journal.lines.len(), journal.torn.len(), journal.broken), (3, 0, None));
+    assert_eq!((journal.entries.len(), journal.torn.len(), journal.broken), (3, 0, None));
 }
 
 #[test]
@@ -64,7 +63,7 @@ fn a_line_cut_anywhere_is_set_aside_and_said() {
     for cut in last + 1..whole.len() {
         std::fs::write(&file, &whole[..cut]).expect("it is ours");
         let writer = Writer::open(&dir(&file), &who("tester"), &CLOCK).expect("it repairs");
-        let acts: Vec<&str> = writer.journal().lines.iter().map(|line| line.kind.as_str()).collect();
+        let acts: Vec<&str> = writer.journal().entries.iter().map(|line| line.kind.as_str()).collect();
         assert_eq!(acts, ["test.n", "test.n", "recovery"]);
         assert_eq!(
             std::fs::read(folder.path().join("journal.torn-2")).expect("set aside"),
@@ -85,7 +84,7 @@ fn every_flipped_bit_is_found() {
         let mut bytes = whole.clone();
         bytes[at] ^= 1;
         let journal = super::reader::check(&bytes);
-        let last_line_only = journal.lines.len() == 3;
+        let last_line_only = journal.entries.len() == 3;
         assert!(
             journal.broken.is_some() || last_line_only && journal.head != super::reader::check(&whole).head,
             "byte {at}"
@@ -128,7 +127,7 @@ fn a_clock_that_stands_still_or_goes_back_does_not_turn_the_order_round() {
         let clock = FixedClock(Timestamp::from_secs(secs));
         writer.append(Payload::Unknown("test".to_owned(), json!({})), &clock).expect("it is written");
     }
-    let ticks: Vec<i64> = writer.journal().lines.iter().map(Entry::tick).collect();
+    let ticks: Vec<i64> = writer.journal().entries.iter().map(Entry::tick).collect();
     assert!(ticks.is_sorted_by(|a, b| a < b), "{ticks:?}");
     assert_eq!(ticks[3], 1_772_582_500_000_000_000);
 }
@@ -139,7 +138,7 @@ fn a_checkpoint_is_extended_by_what_grew_from_it_and_by_nothing_else() {
     let file = path(folder.path());
     let whole = three_entries(&file);
     let journal = check(&whole);
-    let checkpoint = Checkpoint::of(&journal, "x");
+    let checkpoint = Checkpoint::from_journal(&journal, "x");
     assert_eq!(Checkpoint::parse(&checkpoint.text()).expect("it reads"), checkpoint);
     assert_eq!(
         Checkpoint::find(&format!("ticket 7: ({0}) and {0} thanks", checkpoint.line())).expect("found"),
@@ -147,12 +146,12 @@ fn a_checkpoint_is_extended_by_what_grew_from_it_and_by_nothing_else() {
     );
     let mut writer = Writer::open(&dir(&file), &who("tester"), &CLOCK).expect("nobody else writes");
     writer.append(Payload::Unknown("test".to_owned(), json!({})), &CLOCK).expect("it is written");
-    assert_eq!(checkpoint.against(writer.journal(), "x"), None);
-    assert!(checkpoint.against(writer.journal(), "y").is_some_and(|how| how.contains("another case")));
+    assert_eq!(checkpoint.mismatch(writer.journal(), "x"), None);
+    assert!(checkpoint.mismatch(writer.journal(), "y").is_some_and(|how| how.contains("another case")));
     let cut = check(&whole[..journal.texts[0].len() + journal.texts[1].len()]);
-    assert!(checkpoint.against(&cut, "x").is_some_and(|how| how.contains("has 2 entries, it says 3")));
+    assert!(checkpoint.mismatch(&cut, "x").is_some_and(|how| how.contains("has 2 entries, it says 3")));
     let other = three_entries(&path(tempfile::tempdir().expect("a folder").path()));
-    assert!(checkpoint.against(&check(&other), "x").is_some_and(|how| how.contains("rewritten")));
+    assert!(checkpoint.mismatch(&check(&other), "x").is_some_and(|how| how.contains("rewritten")));
 }
 
 #[test]

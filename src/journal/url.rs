@@ -1,8 +1,8 @@
-//! A URL as it may be written down: without what lets somebody in.
+//! URLs without credentials, safe to record.
 
-/// Returns `scheme://host[:port]/path` of a URL, without user name, password,
-/// query and fragment, any of which may hold a credential. Of a text that is not
-/// plainly a URL, only the scheme is left.
+/// Returns `scheme://host[:port]/path` of a URL, without user name, password, query and
+/// fragment, any of which may contain a credential. If the text is not clearly a URL,
+/// only the scheme remains.
 pub fn bare_url(url: &str) -> String {
     let (scheme, rest) = match url.split_once("://") {
         Some((scheme, rest)) if scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()) => (scheme, rest),
@@ -11,7 +11,7 @@ pub fn bare_url(url: &str) -> String {
     let end = |stops: &[char]| rest.find(stops).unwrap_or(rest.len());
     let authority = &rest[..end(&['/', '?', '#', '\\'])];
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    // A `;` begins parameters, which are no more a part of the path than a query is.
+    // A `;` begins parameters, which are not part of the path either.
     let path = rest.get(authority.len()..end(&['?', '#', ';'])).unwrap_or_default();
     if !is_host(host) || path.contains('@') {
         return format!("{scheme}://…");
@@ -19,8 +19,8 @@ pub fn bare_url(url: &str) -> String {
     format!("{scheme}://{host}{path}")
 }
 
-/// Tells whether a text is a host, perhaps with a port; a password with a `/` in
-/// it would leave something else.
+/// Reports whether a text is a host with an optional port. A password that contains a
+/// `/` would leave something else here.
 fn is_host(text: &str) -> bool {
     let (host, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((host, port)) => (host, port),

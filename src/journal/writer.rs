@@ -1,4 +1,4 @@
-//! Writing to a journal: one process at a time, each entry on disk before it counts.
+//! Writes to a journal: one process at a time, each entry synced before it counts.
 
 use serde_json::Value;
 use std::fs::{File, TryLockError};
@@ -8,86 +8,92 @@ use crate::error::{Context, Error, Result, escape_json_controls, visible};
 use crate::fs::{self, Dir};
 use crate::record::{Clock, Timestamp};
 
-use super::reader::{FILE, Journal, read_from};
-use super::{Actor, Entry, Moved, Payload, Recovery, RememberedCases, hash_of};
+use super::actor::Actor;
+use super::case_memory::CaseMemory;
+use super::entry::{Entry, Payload};
+use super::payload::{Moved, Recovery};
+use super::reader::{FILE, Journal, entry_hash, read_from};
 
-/// The name of the lock in a case.
+/// The lock file of a case.
 pub const LOCK: &str = "lock";
 
-/// The name of the lock of whoever imports, beside whom others write.
+/// The lock file of an import, during which others may write.
 pub const IMPORT_LOCK: &str = "lock.import";
 
-/// How the names begin under which cut-off ends of a journal are set aside.
+/// Prefix of the files to which incomplete ends of a journal are moved.
 pub const TORN: &str = "journal.torn-";
 
-/// The right to write: holds the case's exclusive lock until dropped.
+/// An open journal with the exclusive right to write: holds the lock of the case until
+/// it is dropped.
 pub struct Writer {
     file: File,
     lock: File,
-    who: Actor,
-    /// The circumstances that the journal tells last.
-    told: Option<Value>,
+    actor: Actor,
+    /// The circumstances that the journal recorded last.
+    circumstances: Option<Value>,
     journal: Journal,
     /// How many entries there were when it was opened.
-    found: u64,
-    /// Where the user remembers what they write.
-    known: Option<RememberedCases>,
-    /// When it wrote last, or was opened.
-    now: Timestamp,
+    entries_at_open: u64,
+    /// Where this user's entries are remembered.
+    memory: Option<CaseMemory>,
+    /// When it was written to last, or opened.
+    last_write: Timestamp,
 }
 
 impl Writer {
-    /// Takes the lock of a case, waiting for a moment, makes the journal where it
-    /// is absent, repairs a torn tail (moved to `journal.torn-<seq>`, a `recovery`
-    /// entry says so), and stands ready.
+    /// Opens the journal of a case for writing: acquires the lock, waiting a few seconds,
+    /// creates the journal if there is none, and moves an incomplete last line to
+    /// `journal.torn-<seq>`, which a `recovery` entry records.
     ///
     /// # Errors
     ///
-    /// Fails where another process writes, naming it, where the chain is broken
-    /// before its tail (such a case can only be read), and where lock or journal
-    /// are no plain files of this case alone.
+    /// Fails if another process is writing (the error names it), if the chain is broken
+    /// before the last line (such a case can only be read), and if lock or journal are
+    /// not regular files inside the case.
     pub fn open(case: &Dir, who: &Actor, clock: &dyn Clock) -> Result<Writer> {
-        Writer::guarded(case, who, clock, None, &|_| Ok(()))
+        Writer::open_guarded(case, who, clock, None, &|_| Ok(()))
     }
 
-    /// Opens a journal as [`Writer::open`] does, unless `guard` refuses what is in
-    /// it: before anything is written, and under the lock. What is written is
-    /// written down in `known` beforehand.
-    pub fn guarded(
+    /// Opens a journal like [`Writer::open`], unless `guard` rejects its content: that is
+    /// called under the lock, before anything is written. Entries are announced to
+    /// `memory` before they are written.
+    pub fn open_guarded(
         case: &Dir,
         who: &Actor,
         clock: &dyn Clock,
-        known: Option<RememberedCases>,
+        memory: Option<CaseMemory>,
         guard: &dyn Fn(&Journal) -> Result<()>,
     ) -> Result<Writer> {
-        let lock = take_lock(case, LOCK, "is writing to", &who.by())?;
+        let lock = acquire_lock(case, LOCK, "is writing to", &who.by())?;
         let open = || -> std::io::Result<(File, Journal)> {
             let mut file = case.append(FILE)?;
             let journal = read_from(&mut file)?;
             case.sync()?;
             Ok((file, journal))
         };
-        let (file, journal) = open().map_err(|error| to_write(error, FILE))?;
+        let (file, journal) = open().map_err(|error| not_writable(error, FILE))?;
         if let Some((line, how)) = &journal.broken {
             return Err(Error::integrity(format!("journal line {line}: {how}"))
-                .hint("The case can be read and verified, and is not written to any more."));
+                .hint("The case can still be read and verified, but not written to."));
         }
         guard(&journal)?;
-        let told = journal.lines.iter().rev().find_map(|line| line.what.get("session")).cloned();
-        let (found, now) = (journal.lines.len() as u64, clock.now());
-        let mut writer = Writer { file, lock, who: who.clone(), told, journal, found, known, now };
-        writer.repair(case, clock)?;
+        let circumstances = journal.entries.iter().rev().find_map(|entry| entry.what.get("session")).cloned();
+        let (entries_at_open, last_write) = (journal.entries.len() as u64, clock.now());
+        let actor = who.clone();
+        let mut writer =
+            Writer { file, lock, actor, circumstances, journal, entries_at_open, memory, last_write };
+        writer.set_torn_end_aside(case, clock)?;
         Ok(writer)
     }
 
-    /// Sets a torn tail aside and says so in an entry.
-    fn repair(&mut self, case: &Dir, clock: &dyn Clock) -> Result<()> {
+    /// Moves an incomplete last line to a file of its own, and records that in an entry.
+    fn set_torn_end_aside(&mut self, case: &Dir, clock: &dyn Clock) -> Result<()> {
         let torn = std::mem::take(&mut self.journal.torn);
         if torn.is_empty() {
             return Ok(());
         }
-        let aside = || -> std::io::Result<String> {
-            let name = free_name(case, &format!("{TORN}{}", self.journal.lines.len()))?;
+        let set_aside = || -> std::io::Result<String> {
+            let name = free_name(case, &format!("{TORN}{}", self.journal.entries.len()))?;
             let mut file = case.create_new(&name)?;
             file.write_all(&torn)?;
             file.sync_all()?;
@@ -96,19 +102,19 @@ impl Writer {
             self.file.sync_all()?;
             Ok(name)
         };
-        let name = aside().context(|| "cannot repair the journal's cut-off end".to_owned())?;
-        let sha256 = super::hash_of(&torn);
+        let name = set_aside().context(|| "cannot repair the incomplete end of the journal".to_owned())?;
+        let sha256 = entry_hash(&torn);
         let moved = Moved::Bytes(torn.len() as u64);
         let reason = "the last line had no end: a write was cut off".to_owned();
         self.append(Recovery { moved, to: name, sha256: Some(sha256), reason }, clock).map(drop)
     }
 
-    /// Appends an entry and syncs: when this returns, it is committed. After a
-    /// failure the writer is of no more use: what is on disk is not known.
+    /// Appends an entry and syncs: when this returns, it is committed. After a failure
+    /// the writer must not be used any more, since it is unknown what is on disk.
     ///
-    /// Every entry gets 16 random bytes (`salt`), so that it can be left out of a
-    /// bundle and yet be committed to by a hash that nobody can guess from; the
-    /// first of each session tells its circumstances (`session`).
+    /// Every entry gets 16 random bytes (`salt`), so that a bundle can leave it out and
+    /// still commit to it by a hash from which nobody can guess the content; the first
+    /// entry of each session records its circumstances (`session`).
     pub fn append(&mut self, payload: impl Into<Payload>, clock: &dyn Clock) -> Result<Entry> {
         let payload = payload.into();
         let mut what = payload.to_json().context(|| "cannot write a journal entry as JSON".to_owned())?;
@@ -117,68 +123,68 @@ impl Writer {
         if last.is_some_and(|last| now.nanos() <= last) {
             what["tick"] = last.unwrap_or_default().saturating_add(1).into();
         }
-        let circumstances = self.who.circumstances();
-        if self.told.as_ref() != Some(&circumstances) {
+        let circumstances = self.actor.circumstances();
+        if self.circumstances.as_ref() != Some(&circumstances) {
             what["session"] = circumstances.clone();
-            self.told = Some(circumstances);
+            self.circumstances = Some(circumstances);
         }
         what["salt"] = salt()?.into();
-        let line = Entry {
-            seq: self.journal.lines.len() as u64,
+        let entry = Entry {
+            seq: self.journal.entries.len() as u64,
             at: now.to_string(),
-            by: self.who.by(),
+            by: self.actor.by(),
             kind: payload.kind().to_owned(),
             what,
             prev: self.journal.head.clone(),
         };
         let json =
-            serde_json::to_string(&line).context(|| "cannot write a journal entry as JSON".to_owned())?;
+            serde_json::to_string(&entry).context(|| "cannot write a journal entry as JSON".to_owned())?;
         let mut bytes = escape_json_controls(json).into_bytes();
         bytes.push(b'\n');
         self.journal.has_room(&bytes).map_err(|why| {
             Error::case(format!("the journal cannot take another entry: {why}"))
-                .hint("Begin another case; this one stays whole and can be read.")
+                .hint("Start another case; this one remains intact and readable.")
         })?;
-        if let Some(known) = &self.known {
-            // Before the entry: whoever dies behind it has still said that it is theirs.
-            // Where it cannot be remembered, an entry without a checkpoint has to be adopted.
-            let _ = known.intend(&self.journal, &hash_of(&bytes));
+        if let Some(memory) = &self.memory {
+            // Before the entry: after a crash it is still known to be this user's. If it
+            // cannot be remembered, an entry without a checkpoint has to be adopted.
+            let _ = memory.announce(&self.journal, &entry_hash(&bytes));
         }
-        self.now = now;
+        self.last_write = now;
         let written = self.file.write_all(&bytes).and_then(|()| self.file.sync_data());
         written.context(|| "cannot write to the journal".to_owned())?;
-        self.journal.add(line.clone(), bytes);
-        Ok(line)
+        self.journal.add(entry.clone(), bytes);
+        Ok(entry)
     }
 
-    /// Returns who writes.
+    /// Returns the actor who writes.
     pub fn who(&self) -> &Actor {
-        &self.who
+        &self.actor
     }
 
-    /// Gives the entries so far.
+    /// Returns the journal so far.
     pub fn journal(&self) -> &Journal {
         &self.journal
     }
 
-    /// Returns how many entries there were when it was opened: what stands behind
-    /// them was written by this process.
-    pub fn found(&self) -> u64 {
-        self.found
+    /// Returns how many entries there were when it was opened: later ones were written by
+    /// this process.
+    pub fn entries_at_open(&self) -> u64 {
+        self.entries_at_open
     }
 
-    /// Remembers from here on what is written, of a case that was just made.
-    pub fn remember_in(&mut self, known: Option<RememberedCases>) {
-        self.known = known;
+    /// Sets where entries are remembered from now on, for a case that was just created.
+    pub fn remember_in(&mut self, memory: Option<CaseMemory>) {
+        self.memory = memory;
     }
 }
 
 impl Drop for Writer {
-    /// Remembers the journal's end, and takes the holder's name out of the lock
-    /// again; that it is stale is no harm.
+    /// Remembers the end of the journal, and removes the holder's name from the lock file;
+    /// a stale name does no harm.
     fn drop(&mut self) {
-        if let Some(known) = &self.known {
-            let _ = known.saw(&self.journal, self.now);
+        if let Some(memory) = &self.memory {
+            let _ = memory.remember(&self.journal, self.last_write);
         }
         let _ = self.lock.set_len(0);
     }
@@ -190,7 +196,7 @@ fn salt() -> Result<String> {
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// Returns a name that nothing has yet: this one, or one that begins with it.
+/// Returns a name that is not taken: `name`, or `name` with a number.
 fn free_name(case: &Dir, name: &str) -> std::io::Result<String> {
     if case.kind(name)?.is_none() {
         return Ok(name.to_owned());
@@ -201,8 +207,8 @@ fn free_name(case: &Dir, name: &str) -> std::io::Result<String> {
         .ok_or_else(|| std::io::ErrorKind::AlreadyExists.into())
 }
 
-/// Says why a file of a case cannot be written to.
-fn to_write(error: std::io::Error, file: &str) -> Error {
+/// Returns the error for a file of a case that cannot be opened for writing.
+fn not_writable(error: std::io::Error, file: &str) -> Error {
     match error.kind() {
         std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
             Error::case(format!("cannot open {file} for writing")).with_source(error)
@@ -211,35 +217,35 @@ fn to_write(error: std::io::Error, file: &str) -> Error {
     }
 }
 
-/// The right to import: one process at a time, until it is dropped. Whoever has it
-/// writes without being alone to what no entry names yet, and takes the right to
-/// write for each entry.
-pub struct Claim(File);
+/// The exclusive right to import into a case, until it is dropped. Its holder writes files
+/// that no entry names yet while others may write entries, and acquires the right to
+/// write for each of its own entries.
+pub struct ImportLock(File);
 
-impl Claim {
-    /// Takes it, waiting for a moment.
+impl ImportLock {
+    /// Acquires the lock, waiting a few seconds.
     ///
     /// # Errors
     ///
-    /// Fails where another process imports, naming it.
-    pub fn take(case: &Dir, who: &Actor) -> Result<Claim> {
-        take_lock(case, IMPORT_LOCK, "is importing into", &who.by()).map(Claim)
+    /// Fails if another process is importing (the error names it).
+    pub fn acquire(case: &Dir, who: &Actor) -> Result<ImportLock> {
+        acquire_lock(case, IMPORT_LOCK, "is importing into", &who.by()).map(ImportLock)
     }
 }
 
-impl Drop for Claim {
+impl Drop for ImportLock {
     fn drop(&mut self) {
         let _ = self.0.set_len(0);
     }
 }
 
-/// Tells whether a process writes to a case at this moment.
-pub fn is_held(case: &Dir) -> bool {
+/// Reports whether a process is writing to a case at this moment.
+pub fn has_writer(case: &Dir) -> bool {
     is_locked(case, LOCK)
 }
 
-/// Tells whether a process imports into a case at this moment.
-pub fn is_claimed(case: &Dir) -> bool {
+/// Reports whether a process is importing into a case at this moment.
+pub fn has_importer(case: &Dir) -> bool {
     is_locked(case, IMPORT_LOCK)
 }
 
@@ -247,16 +253,16 @@ fn is_locked(case: &Dir, name: &str) -> bool {
     case.file(name).is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
 }
 
-/// How often the lock is tried: who writes an annotation or a batch of an import
-/// holds it for a moment …
+/// How often to try to lock: an annotation or a batch of an import holds the lock only
+/// briefly …
 const TRIES: u32 = 200;
-/// … and how long it is waited for each time.
+/// … and how long to wait between attempts.
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(25);
 
-/// Takes a lock and writes into its file who holds it; `does` is what they do.
-fn take_lock(case: &Dir, name: &str, does: &str, by: &str) -> Result<File> {
+/// Acquires a lock and writes its holder into the file; `activity` is what holders do.
+fn acquire_lock(case: &Dir, name: &str, activity: &str, by: &str) -> Result<File> {
     let why = || "cannot open the case's lock".to_owned();
-    let mut file = case.write(name).map_err(|error| to_write(error, name))?;
+    let mut file = case.write(name).map_err(|error| not_writable(error, name))?;
     let mut tries = 0;
     let locked = loop {
         match file.try_lock() {
@@ -276,10 +282,10 @@ fn take_lock(case: &Dir, name: &str, does: &str, by: &str) -> Result<File> {
         }
         Err(TryLockError::WouldBlock) => {
             let mut holder = String::new();
-            // Who it is, is a courtesy: a lock that cannot be read is a lock all the same.
+            // The name is a courtesy: a lock file that cannot be read still means that it is locked.
             let _ = (&mut file).take(1000).read_to_string(&mut holder);
-            Err(Error::case(format!("another vestigo {does} this case ({})", visible(holder.trim_end())))
-                .hint("Wait for it, or stop it; reading needs no lock."))
+            Err(Error::case(format!("another vestigo {activity} this case ({})", visible(holder.trim_end())))
+                .hint("Wait until it has finished, or stop it; reading needs no lock."))
         }
         Err(TryLockError::Error(error)) => Err(error).context(why),
     }

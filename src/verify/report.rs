@@ -47,7 +47,7 @@ pub struct VerifyReport {
     /// What was verified.
     pub target: String,
     /// How far up the ladder it stands.
-    pub rungs: Levels,
+    pub levels: Levels,
     /// Every place where something is not what it should be.
     pub damage: Vec<Damage>,
     /// What a crash left, which was never acknowledged, in sentences.
@@ -59,7 +59,7 @@ pub struct VerifyReport {
     /// Batches and sources that were checked.
     pub sources: u64,
     /// How far each rung reaches.
-    pub reach: VerifyScope,
+    pub scope: VerifyScope,
     /// How it stands to what this machine remembers of it.
     pub history: History,
 }
@@ -67,27 +67,27 @@ pub struct VerifyReport {
 impl VerifyReport {
     /// Tells whether nothing speaks against it, as far as was looked.
     pub fn is_sound(&self) -> bool {
-        self.damage.is_empty() && self.rungs.extends != Some(false)
+        self.damage.is_empty() && self.levels.extends != Some(false)
     }
 
     /// Gives the ladder in words, each rung with whether it was reached: yes, no
     /// with something that speaks against it, or simply not.
-    pub fn ladder(&self) -> Vec<(Option<bool>, String)> {
-        let (rungs, reach, sound) = (&self.rungs, &self.reach, self.damage.is_empty());
+    pub fn describe_levels(&self) -> Vec<(Option<bool>, String)> {
+        let (levels, scope, sound) = (&self.levels, &self.scope, self.damage.is_empty());
         let plural = |n: u64, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
         let sources = plural(self.sources, "source", "sources");
         let entries = plural(self.entries, "journal entry", "journal entries");
         let consistent = if !sound {
             let places = plural(self.damage.len() as u64, "place is", "places are");
             (Some(false), format!("NOT consistent: {places} damaged"))
-        } else if rungs.consistent {
+        } else if levels.consistent {
             let said =
                 format!("consistent: {sources} and {entries} agree with their hashes and with one another");
             (Some(true), said)
         } else {
             let said = format!(
                 "journal and manifests agree ({entries}, {sources}); {} of {} bytes of evidence were read (--deep reads all)",
-                reach.read, reach.bytes
+                scope.read, scope.bytes
             );
             (Some(true), said)
         };
@@ -95,25 +95,25 @@ impl VerifyReport {
             Some(covered) => format!(": the first {covered} of {} entries", self.entries),
             None => String::new(),
         };
-        let signed = match (&rungs.signed, &reach.signer) {
+        let signed = match (&levels.signed, &scope.signer) {
             _ if !sound => (None, "not counted: a signature, since there is damage".to_owned()),
             (Some(who), _) => (Some(true), format!("signed by {who}")),
             (None, Some(who)) => {
-                (None, format!("NOT signed to its end; signed by {who}{}", part(reach.signed)))
+                (None, format!("NOT signed to its end; signed by {who}{}", part(scope.signed)))
             }
             (None, None) => (None, "UNSIGNED, or by nobody you trust".to_owned()),
         };
-        let anchored = match &rungs.anchored {
+        let anchored = match &levels.anchored {
             _ if !sound => (None, "not counted: a time stamp, since there is damage".to_owned()),
-            Some(at) => (Some(true), format!("anchored at {at}{}", part(reach.anchored))),
+            Some(at) => (Some(true), format!("anchored at {at}{}", part(scope.anchored))),
             None => (None, "not anchored by a time stamp".to_owned()),
         };
-        let extends = match (self.history.contradiction(), rungs.extends) {
+        let extends = match (self.history.contradiction(), levels.extends) {
             (Some(how), _) => format!("does NOT extend what this machine saw of it: {how}"),
             (None, Some(true)) => "extends the checkpoint you brought".to_owned(),
             (None, Some(false)) => "does NOT extend the checkpoint you brought".to_owned(),
             (None, None) => "not shown to extend a checkpoint kept elsewhere (--anchor)".to_owned(),
         };
-        vec![consistent, signed, anchored, (rungs.extends, extends)]
+        vec![consistent, signed, anchored, (levels.extends, extends)]
     }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::error::visible;
-use crate::journal::{Allowed, Checkpoint, Home, SignerIdentity};
+use crate::journal::{AllowedSigners, Checkpoint, Home, SignerIdentity};
 use crate::record::Timestamp;
 
 /// Trust material that the verifier supplies.
@@ -12,7 +12,7 @@ pub struct TrustInputs {
     /// Checkpoints that were kept outside, with the name of what they were read from.
     pub anchors: Vec<(String, Checkpoint)>,
     /// Whose signatures are trusted.
-    pub allowed: Option<Allowed>,
+    pub allowed: Option<AllowedSigners>,
     /// Certificates to which time stamps must lead.
     pub tsa_ca: Option<PathBuf>,
     /// The present, for keys that expire.
@@ -23,7 +23,7 @@ pub struct TrustInputs {
 
 impl TrustInputs {
     /// Judges a signature that fits: as whose it counts, and what that leaves open.
-    pub fn trust(
+    pub fn check_signer(
         &self,
         signed: &SignerIdentity,
         namespace: &str,

@@ -119,7 +119,7 @@ fn paging_reaches_every_event_once_in_both_orders() {
 fn a_second_writer_is_refused_by_name() {
     let env = demo();
     let clock = vestigo::record::FixedClock(vestigo::record::Timestamp::from_secs(0));
-    let other = vestigo::journal::Actor::called("other", "host");
+    let other = vestigo::journal::Actor::new("other", "host");
     let held = vestigo::case::CaseWriter::open(&env.path("case"), &other, &clock).expect("nobody writes");
     let refused = env.run(&["reindex"]).ends(3);
     assert!(refused.err.contains("writing"), "{}", refused.err);

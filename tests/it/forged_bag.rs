@@ -156,8 +156,8 @@ fn only_a_stamp_over_the_bundle_anchors_it() {
             .chunks(2)
             .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).expect("hex"), 16).expect("hex"))
             .collect();
-        let token =
-            vestigo::journal::fetch_stamp(&authority.url, &imprint.try_into().expect("32")).expect("a stamp");
+        let token = vestigo::journal::fetch_timestamp(&authority.url, &imprint.try_into().expect("32"))
+            .expect("a stamp");
         forgery.put(at, token);
     };
     let forgery = Forgery::of(&env, "bundle");

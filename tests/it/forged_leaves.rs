@@ -51,7 +51,7 @@ fn in_report(fingerprint: &str) -> String {
 /// Makes a copy of the bundle that a stranger signed, in which nothing else differs.
 fn taken_over<'a>(env: &'a TestEnv, stranger: &Signer) -> Forgery<'a> {
     let forgery = Forgery::of(env, "bundle");
-    let (owner, other) = (signer_of(env).signed().fingerprint, stranger.signed().fingerprint);
+    let (owner, other) = (signer_of(env).identity().fingerprint, stranger.identity().fingerprint);
     for name in ["bag-info.txt", "data/report.html"] {
         let text = String::from_utf8(forgery.read(name)).expect("it is text");
         let new = text.replace(&owner, &other).replace(&in_report(&owner), &in_report(&other));
@@ -134,7 +134,7 @@ fn unseen(
         forgery.put(name, version);
         forgery.seal_by(stranger, "");
         let verdict = judge(forgery);
-        if verdict.rungs.consistent || named && !verdict.damage.iter().any(|damage| damage.file == name) {
+        if verdict.levels.consistent || named && !verdict.damage.iter().any(|damage| damage.file == name) {
             missed.push(format!("{name}: {at}"));
         }
     }
@@ -267,7 +267,7 @@ fn that_two_keys_signed_is_told() {
     let stranger = signer_of(&other);
     let forgery = taken_over(&env, &stranger);
     let verdict = judge(&forgery);
-    let (owner, fingerprint) = (signer_of(&env).signed().fingerprint, stranger.signed().fingerprint);
+    let (owner, fingerprint) = (signer_of(&env).identity().fingerprint, stranger.identity().fingerprint);
     let said = verdict.notes.join("\n");
     assert!(
         said.contains(&format!(
@@ -276,13 +276,13 @@ fn that_two_keys_signed_is_told() {
         "{said}"
     );
     assert!(said.contains("does not name as a key of the case"), "{said}");
-    assert!(verdict.rungs.signed.is_some());
+    assert!(verdict.levels.signed.is_some());
     // Where the stranger signs the checkpoint, too, nothing says that the case is his.
     let pem = stranger.sign("vestigo-checkpoint", &forgery.read("data/checkpoint.txt")).expect("it signs");
     forgery.put("data/checkpoint.txt.sig", pem);
     forgery.seal_by(&stranger, "");
     let verdict = judge(&forgery);
-    assert_eq!((verdict.rungs.consistent, &verdict.rungs.signed), (true, &None));
+    assert_eq!((verdict.levels.consistent, &verdict.levels.signed), (true, &None));
     assert!(verdict.not_proven.iter().any(|open| open.contains("which signed the checkpoint")));
 }
 
@@ -290,7 +290,7 @@ fn that_two_keys_signed_is_told() {
 fn a_bundle_of_the_version_before_is_verified_as_far_as_it_names_what_is_needed() {
     let tar = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/bundles/0.1.0.tar");
     let verdict = verify(&tar, &TrustInputs::default(), &|_, _| {}).expect("it can be read");
-    assert_eq!((verdict.damage, verdict.rungs.signed.is_some()), (Vec::new(), true));
+    assert_eq!((verdict.damage, verdict.levels.signed.is_some()), (Vec::new(), true));
     let open = verdict.not_proven.join("\n");
     for said in [
         "The fields of 8 events, which were not derived: this bundle does not name how its records were read.",

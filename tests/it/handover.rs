@@ -156,7 +156,7 @@ fn a_hand_over_is_signed_by_both_sides() {
     let env = handed_over(&[]);
     let keys = env.path("keys");
     let id = "7f0c1a52-6f0f-4a59-8d0b-0a8a3c1d2e3f";
-    let key = vestigo::journal::Keyring::new(keys.clone()).make(id).map(|_| keys.join(id));
+    let key = vestigo::journal::Keyring::new(keys.clone()).create(id).map(|_| keys.join(id));
     let key = key.expect("it is made").to_string_lossy().into_owned();
     let bundle = env.path("bundle").to_string_lossy().into_owned();
     let words = ["transfer", "new", &bundle, "--released-by", "Ada", "--received-by", "Grace"];

@@ -250,7 +250,7 @@ fn a_case_of_somebody_else_is_read_without_a_folder_of_ones_own() {
     let scene = Scene::new();
     let folder = scene.env.path("case");
     let before = tree(&folder);
-    let who = vestigo::journal::Actor::called("somebody", "else");
+    let who = vestigo::journal::Actor::new("somebody", "else");
     let case = vestigo::case::Case::open(&folder, &who).expect("it can be read");
     assert_eq!((case.index().len(), case.is_derived(), case.trouble()), (113, true, Vec::new()));
     drop(case);
@@ -355,7 +355,7 @@ fn while_another_process_imports_a_bundle_states_what_the_index_lacks() {
     let scene = Scene::new();
     scene.in_place_of(&scene.env.path("case/index"), "aged");
     let clock = vestigo::record::FixedClock(vestigo::record::Timestamp::from_secs(0));
-    let other = vestigo::journal::Actor::called("other", "host");
+    let other = vestigo::journal::Actor::new("other", "host");
     let held =
         vestigo::case::CaseWriter::open(&scene.env.path("case"), &other, &clock).expect("nobody writes");
     let search = scene.on("case", &["search", "*", "--count"]).ends(0);

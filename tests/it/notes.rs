@@ -179,7 +179,7 @@ fn what_is_said_after_a_merge_stands_even_where_the_others_clock_was_ahead() {
     let ahead = |nanos: i64| {
         forge(&copy, |lines| {
             let mut line = lines.last().expect("a finding").clone();
-            let finding = journal::hash_of(format!("{line}\n").as_bytes());
+            let finding = journal::entry_hash(format!("{line}\n").as_bytes());
             (line["do"], line["at"]) = ("finding.set".into(), "2026-03-10T01:00:00.000000000Z".into());
             line["what"] =
                 serde_json::json!({ "finding": finding, "change": { "title": "Theirs" }, "tick": nanos });

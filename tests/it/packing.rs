@@ -130,7 +130,7 @@ fn a_proof_of_one_record_is_checked_whole_and_its_key_is_named() {
         vestigo(&env, &path, &["--require", "signed"])
     };
     let (own, foreign) = (proof(&env), proof(&other));
-    let key = signer_of(&env).signed().fingerprint;
+    let key = signer_of(&env).identity().fingerprint;
     let (status, said) = judged(&own);
     assert!(status == 0 && said.contains(&format!("signed by {key}, which the file names")), "{said}");
     // A line of one case with the other's name, keys and signature.

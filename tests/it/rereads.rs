@@ -232,7 +232,7 @@ fn a_copy_brings_its_readings_along_also_of_a_source_that_comes_later() {
 fn an_entry_that_cannot_be_followed_is_told_and_passed_over() {
     let (env, id) = wrong();
     let before = env.events("*");
-    let case = Case::open(&env.path("case"), &Actor::called("tester", "here")).unwrap();
+    let case = Case::open(&env.path("case"), &Actor::new("tester", "here")).unwrap();
     let row = case.store().row(case.locate(&id.parse().unwrap()).unwrap()).clone();
     for change in [json!({ "format": "of.the.future" }), json!({ "framing": "json" }), json!({ "zone": 7 })] {
         let mut plan = row.plan.clone();
@@ -241,7 +241,7 @@ fn an_entry_that_cannot_be_followed_is_told_and_passed_over() {
             "time": { "explicit": 0, "inferred": 0, "ambiguous": 0, "none": 0, "future": 0 } });
         let act = Annotation::Reread { source: id.clone(), change: Vec::new(), plan, gives };
         let clock = FixedClock(Timestamp::from_secs(NOW));
-        annotate(&env.path("case"), &[act], None, &Actor::called("tester", "here"), &clock, Watch::silent())
+        annotate(&env.path("case"), &[act], None, &Actor::new("tester", "here"), &clock, Watch::silent())
             .unwrap();
         let output = env.run(&["--json", "search", "--all", "--order", "oldest", "*"]).ends(0);
         assert_eq!(output.json(), before);

@@ -60,7 +60,7 @@ fn the_line_that_is_copied_is_an_anchor_that_the_case_extends() {
     let brought = TrustInputs { anchors: vec![("ticket".to_owned(), anchor)], ..TrustInputs::default() };
     let verdict = verify(robot.case().folder(), Depth::Quick, &brought, &|_, _| {}).expect("it is read");
     assert_eq!(
-        (verdict.is_sound(), verdict.rungs.consistent, verdict.rungs.extends),
+        (verdict.is_sound(), verdict.levels.consistent, verdict.levels.extends),
         (true, false, Some(true))
     );
 }

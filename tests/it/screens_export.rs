@@ -33,7 +33,7 @@ fn one_key_and_enter_make_a_bundle_that_verifies() {
     assert!(robot.copied().is_some_and(|line| line.contains(" sha-256 ")), "{:?}", robot.copied());
     let verdict = vestigo::export::verify(&out, &TrustInputs::default(), &|_, _| {}).expect("it is read");
     assert_eq!(verdict.damage, []);
-    assert!(verdict.rungs.signed.is_some());
+    assert!(verdict.levels.signed.is_some());
 }
 
 #[test]

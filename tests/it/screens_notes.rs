@@ -53,7 +53,7 @@ fn what_another_wrote_is_taken_back_only_where_one_says_so_and_can_be_brought_ba
     robot.act(Action::Redo).reads("there is nothing to bring back");
     // The journal says what was undone, and what was brought back.
     let said = String::from_utf8_lossy(&beside(&case, &["journal"]).stdout).into_owned();
-    assert!(said.contains("undo bookmark.add ") && said.contains("redo of entry "), "{said}");
+    assert!(said.contains("undo of bookmark.add ") && said.contains("redo of entry "), "{said}");
     // On the command line it is the same.
     assert_eq!(beside(&case, &["undo"]).status.code(), Some(0), "it is theirs");
     let refused = beside(&case, &["undo"]);
@@ -151,8 +151,8 @@ fn what_others_wrote_meanwhile_is_on_the_third_screen() {
     robot.act(Action::Findings).sees("Nothing was noted yet");
     let hit = robot.model().list.row().expect("an event").hit;
     let event = robot.case().event_ref(&hit).expect("it can be read");
-    let act = Annotation::Mark { event, note: Some("by another".to_owned()), tags: Vec::new() };
-    let (who, clock) = (Actor::called("ada", "elsewhere"), FixedClock(Timestamp::from_secs(1_773_100_900)));
+    let act = Annotation::AddBookmark { event, note: Some("by another".to_owned()), tags: Vec::new() };
+    let (who, clock) = (Actor::new("ada", "elsewhere"), FixedClock(Timestamp::from_secs(1_773_100_900)));
     vestigo::case::annotate(
         robot.case().folder(),
         &[act],

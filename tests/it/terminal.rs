@@ -258,7 +258,7 @@ impl Clock for BrokenClock {
 fn break_in_the_middle() {
     let folder = PathBuf::from(std::env::var("BROKEN_CASE").expect("the test below sets it"));
     let clock = BrokenClock(AtomicUsize::new(0));
-    let who = vestigo::journal::Actor::called("tester", "test");
+    let who = vestigo::journal::Actor::new("tester", "test");
     let opened = Case::open(&folder, &who).expect("it was just made");
     let _ = tui::run(opened, tui::Settings::new(&clock, who));
 }
@@ -381,7 +381,7 @@ fn a_closed_terminal_ends_the_screen_and_what_was_marked_is_in_the_case() {
 #[test]
 fn what_could_not_be_written_is_told_on_leaving() {
     let case = fresh();
-    let who = vestigo::journal::Actor::called("ada", "elsewhere");
+    let who = vestigo::journal::Actor::new("ada", "elsewhere");
     let clock = vestigo::record::FixedClock(Timestamp::from_secs(1_773_100_900));
     let held = vestigo::case::CaseWriter::open(case.folder(), &who, &clock).expect("nobody else writes");
     let mut run = Run::open(&case, 24, 80, &[]);

@@ -58,14 +58,14 @@ fn remove_anchors(case: &Path) {
 }
 
 fn stranger(env: &TestEnv) -> Signer {
-    Keyring::new(env.path("strange")).find_or_make(STRANGER).expect("a key can be made")
+    Keyring::new(env.path("strange")).find_or_create(STRANGER).expect("a key can be made")
 }
 
 /// Signs the journal's end as somebody who minds no rule.
 fn sealed_by(case: &Path, id: &str, signer: &Signer) {
     let dir = vestigo::fs::Dir::open(case).expect("a folder");
     let journal = journal::read(&dir).expect("it reads");
-    let checkpoint = Checkpoint::of(&journal, id);
+    let checkpoint = Checkpoint::from_journal(&journal, id);
     let anchors = case.join(journal::ANCHORS);
     std::fs::create_dir_all(&anchors).expect("it can be made");
     let name = journal::checkpoint_name(checkpoint.size);
@@ -219,7 +219,7 @@ fn a_strangers_signature_is_named_and_is_no_success() {
     sealed_by(&env.path("case"), &id, &signer);
     let (status, verdict) = verify(&env, &["--require", "signed"]);
     assert_eq!((status, &verdict["rungs"]["signed"]), (4, &Value::Null));
-    let named = format!("signed by {}, which is NOT a key of this case", signer.signed().fingerprint);
+    let named = format!("signed by {}, which is NOT a key of this case", signer.identity().fingerprint);
     assert!(verdict["notes"].to_string().contains(&named), "{verdict}");
     let said = env.run(&["status"]).ends(0);
     assert!(said.text().contains("by no key of the case"), "{}", said.text());
@@ -239,7 +239,7 @@ fn every_signature_is_judged_and_not_only_the_newest() {
     std::fs::copy(copy.join("anchors").join(name), env.path("case/anchors").join(name))
         .expect("it is copied");
     let (status, verdict) = verify(&env, &["--require", "signed"]);
-    let named = format!("anchors/checkpoint-000003.txt: signed by {}", signer.signed().fingerprint);
+    let named = format!("anchors/checkpoint-000003.txt: signed by {}", signer.identity().fingerprint);
     assert!(verdict["notes"].to_string().contains(&named), "{verdict}");
     assert_eq!(status, 0);
 }
@@ -247,7 +247,7 @@ fn every_signature_is_judged_and_not_only_the_newest() {
 #[test]
 fn a_case_whose_parts_name_different_keys_is_damaged() {
     let env = small();
-    let other = stranger(&env).signed().fingerprint;
+    let other = stranger(&env).identity().fingerprint;
     forge(&env.path("case"), |lines| lines[0]["what"]["key"] = other.as_str().into());
     remove_anchors(&env.path("case"));
     let (status, verdict) = verify(&env, &[]);
@@ -293,7 +293,7 @@ fn a_key_of_ones_own_is_vouched_for_by_the_cases_key() {
     stranger(&env);
     let key = env.path("strange").join(STRANGER).to_string_lossy().into_owned();
     let signed = env.run(&["--json", "checkpoint", "--sign", &key]).ends(0).json().remove(0);
-    assert_eq!(signed["signed"], stranger(&env).signed().fingerprint.as_str());
+    assert_eq!(signed["signed"], stranger(&env).identity().fingerprint.as_str());
     assert_eq!(verify(&env, &["--require", "signed"]).1["rungs"]["signed"], signed["signed"]);
 }
 
@@ -389,7 +389,7 @@ fn a_hand_over_that_names_somebody_else_than_its_signer_is_pointed_at() {
     env.run(&[&words[..], &["--purpose", "review", "--place", "Berlin"]].concat()).exits(0);
     let file = format!("{out}.transfer.json");
     env.run(&["transfer", "receive", &file, "--sign", &key]).exits(0);
-    let grace = format!("grace@example.org {}\n", stranger(&env).signed().public);
+    let grace = format!("grace@example.org {}\n", stranger(&env).identity().public);
     let row = |name: &str| env.run(&["keys", "allow", name]).ends(0).text().to_owned() + &grace;
     let liar = env.write("liar", row("mallory@evil")).to_string_lossy().into_owned();
     let checked = env.run(&["transfer", "check", &file, "--allowed-signers", &liar]).ends(4);

@@ -111,7 +111,7 @@ impl Redactor {
     /// case, every value behind a key of such a name, and every value in `named`.
     pub fn of(case: &Case, fields: &[String], named: &[String]) -> Result<Redactor> {
         let wanted = !fields.is_empty() || !named.is_empty();
-        let Some(key) = case.store().secret("vestigo redaction").filter(|_| wanted) else {
+        let Some(key) = case.store().derive_key("vestigo redaction").filter(|_| wanted) else {
             return Ok(Redactor::none());
         };
         let known = case.field_names();

@@ -22,7 +22,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result, visible};
 use crate::journal::{
-    CHECKPOINT_NAMESPACE, Checkpoint, History, check_signature, read_stamp, stamp_is_trusted,
+    CHECKPOINT_NAMESPACE, Checkpoint, History, check_signature, check_timestamp, read_timestamp,
 };
 use crate::verify::Damage;
 use crate::verify::{Levels, NEVER_PROVEN, TrustInputs, VerifyReport, VerifyScope};
@@ -72,7 +72,7 @@ pub fn verify(
     let Climb { signed, anchored, extends, not_proven, mut notes, .. } = climb;
     notes.splice(0..0, proved.notes());
     notes.extend(bag.packing());
-    let rungs = Levels {
+    let levels = Levels {
         consistent,
         signed: signed.filter(|_| consistent),
         anchored: anchored.filter(|_| consistent),
@@ -80,13 +80,13 @@ pub fn verify(
     };
     Ok(VerifyReport {
         target: visible(&path.to_string_lossy()),
-        rungs,
+        levels,
         damage: found,
         notes,
         not_proven,
         entries: told.entries,
         sources: proved.proved.sources,
-        reach: VerifyScope { whole: true, ..VerifyScope::default() },
+        scope: VerifyScope { whole: true, ..VerifyScope::default() },
         history: History::default(),
     })
 }
@@ -211,7 +211,7 @@ impl Climb {
                     let reason = format!("its Vestigo-Key is not {}, which signed", signed.fingerprint);
                     found.push(damage("bag-info.txt", reason));
                 }
-                match brought.trust(&signed, NAMESPACE) {
+                match brought.check_signer(&signed, NAMESPACE) {
                     Ok((who, open)) => {
                         self.signed = Some(who);
                         self.not_proven.extend(open);
@@ -305,7 +305,7 @@ impl Climb {
         let bytes = small(bag, token).map_err(|error| found.push(damage(token, error.to_string()))).ok()?;
         let data = small(bag, over).unwrap_or_default();
         let imprint: [u8; 32] = Sha256::digest(&data).into();
-        let Some(stamp) = read_stamp(&bytes).filter(|stamp| stamp.imprint == imprint) else {
+        let Some(stamp) = read_timestamp(&bytes).filter(|stamp| stamp.imprint == imprint) else {
             found.push(damage(token, format!("it is no time stamp of {over}")));
             return None;
         };
@@ -316,7 +316,7 @@ impl Climb {
             ));
             return Some((stamp.at, false));
         };
-        match stamp_is_trusted(&bytes, &data, ca) {
+        match check_timestamp(&bytes, &data, ca) {
             Ok(()) => Some((stamp.at, true)),
             Err(why) => {
                 found.push(damage(token, why));

@@ -79,7 +79,7 @@ impl Noted {
         let Some(bytes) = bytes.filter(|bytes| weight_of_json(bytes) <= MOST_VALUES) else {
             return vec!["What findings.jsonl says: the journal is too large to be folded.".to_owned()];
         };
-        let state = State::of(&check(&bytes));
+        let state = State::from_journal(&check(&bytes));
         let (mut derived, mut open) = (BTreeMap::new(), Open::default());
         let alone = asked.len() == 1;
         for part in asked.iter().filter(|part| part["kind"] == "finding") {

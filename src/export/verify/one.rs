@@ -79,13 +79,13 @@ pub fn verify_proof(path: &Path, brought: &TrustInputs) -> Result<VerifyReport> 
     let signed = climb.signed.filter(|_| consistent);
     Ok(VerifyReport {
         target: shown,
-        rungs: Levels { consistent, signed, anchored: None, extends: climb.extends },
+        levels: Levels { consistent, signed, anchored: None, extends: climb.extends },
         damage: climb.damage,
         notes: climb.notes,
         not_proven: climb.not_proven,
         entries: climb.entries,
         sources: 1,
-        reach: VerifyScope { whole: true, ..VerifyScope::default() },
+        scope: VerifyScope { whole: true, ..VerifyScope::default() },
         history: History::default(),
     })
 }
@@ -190,7 +190,7 @@ impl Climbed {
                 "The checkpoint is signed by {key}, which the file does NOT name as a key of the case."
             ),
         });
-        match brought.trust(&signed, CHECKPOINT_NAMESPACE) {
+        match brought.check_signer(&signed, CHECKPOINT_NAMESPACE) {
             Ok((who, open)) => {
                 self.signed = known.then_some(who);
                 self.not_proven.extend(open);

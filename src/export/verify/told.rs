@@ -10,7 +10,7 @@ use crate::error::visible;
 use crate::fs::{read_json, weight_of_json};
 use crate::journal::{
     CaseCreate, Checkpoint, Entry, EntryPayload, EvidenceImport, ImportReceipt, Payload, Reread,
-    SealedSource, concerns_reading, hash_of, leaf, rereads,
+    SealedSource, affects_rereads, entry_hash, leaf, rereads,
 };
 use crate::record::{Hash, root};
 use crate::verify::Damage;
@@ -125,7 +125,7 @@ impl Told {
         if line.is::<CaseCreate>() != (self.entries == 0) {
             return Err("the first entry, and no other, makes the case".to_owned());
         }
-        self.head = hash_of(text);
+        self.head = entry_hash(text);
         self.leaves.push(leaf(text));
         match line.payload() {
             Payload::CaseCreate(create) => {
@@ -144,7 +144,7 @@ impl Told {
             _ => {}
         }
         self.last = Some((line.at.clone(), line.by.clone()));
-        let reads = concerns_reading(&line.kind);
+        let reads = affects_rereads(&line.kind);
         if reads || line.is::<ImportReceipt>() {
             self.kept += weight_of_json(text);
             if self.kept > MOST_VALUES {

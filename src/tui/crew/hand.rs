@@ -62,7 +62,7 @@ pub(super) fn offer(
     }
     let signer = hands.signer.as_ref().map_or_else(
         || "nobody: no key can be had, and no verifier accepts it".to_owned(),
-        |signer| signer.signed().fingerprint,
+        |signer| signer.identity().fingerprint,
     );
     Ok(Offer { choices, name: name_of(&case), signer })
 }

@@ -25,7 +25,7 @@ pub(super) fn notes(case: &Case, cancel: &CancelToken) -> Result<Notes> {
     let lines = case.journal();
     let tail = lines.iter().rev().take(TAIL);
     let told = |line: &Entry| format!("{}  {}", line.kind, line.payload().summary()).trim_end().to_owned();
-    let tail = tail.map(|line| HistoryItem { at: line.at.clone(), by: line.by.clone(), text: told(line) });
+    let tail = tail.map(|line| HistoryItem::new(line.at.clone(), line.by.clone(), told(line)));
     let mut notes = Notes { entries: lines.len() as u64, tail: tail.collect(), ..Notes::default() };
     for mark in state.bookmarks.values() {
         let standing = case.standing(&mark.event);
@@ -129,7 +129,7 @@ fn foreign(case: &Case, deed: &Deed) -> Option<Foreign> {
     if mine.contains(&last.id) || agreed.as_ref() == Some(&last.id) {
         return None;
     }
-    let said = format!("{} · {} · {}", told(case, &last.act), last.said_by(), last.at);
+    let said = format!("{} · {} · {}", told(case, &last.annotation), last.author(), last.at);
     Some(Foreign { id: last.id, said })
 }
 
@@ -140,7 +140,7 @@ fn act(case: &Case, deed: &Deed) -> Result<(Annotation, String)> {
             let event = case.event_ref(hit)?;
             let known = case.state().bookmarks.get(&event.event);
             let said = format!("{} {}", if known.is_some() { "noted on" } else { "marked" }, event.short());
-            let mark = Annotation::Mark { event, note: note.clone(), tags: tags.clone() };
+            let mark = Annotation::AddBookmark { event, note: note.clone(), tags: tags.clone() };
             (mark, said)
         }
         Deed::Find { title, severity, note, shows } => {
@@ -156,25 +156,25 @@ fn act(case: &Case, deed: &Deed) -> Result<(Annotation, String)> {
                 owner: None,
                 due: None,
             };
-            (Annotation::Find(new), format!("finding written down: {title}"))
+            (Annotation::AddFinding(new), format!("finding written down: {title}"))
         }
         Deed::Add { finding, shows } => {
             let (events, _) = shown_by(case, shows)?;
             let change = FindingChange { events, ..FindingChange::default() };
-            let act = Annotation::Set { finding: finding.clone(), change };
+            let act = Annotation::ChangeFinding { finding: finding.clone(), change };
             let said = told(case, &act);
             (act, said)
         }
         Deed::Annotation(act) => (act.clone(), told(case, act)),
         Deed::Reread { source, by } => {
             let act = case.corrected(source, by, Watch::silent())?.act;
-            let said = act.told();
+            let said = act.summary();
             (act, said)
         }
         Deed::Undo { .. } => {
             let last = undoable(case.whole_journal());
             let last = last.ok_or_else(|| Error::usage("there is nothing to take back"))?;
-            (last.taken_back(), format!("taken back: {}", told(case, &last.act)))
+            (last.to_undo(), format!("taken back: {}", told(case, &last.annotation)))
         }
         Deed::Redo => {
             let last = redoable(case.whole_journal());
@@ -183,11 +183,11 @@ fn act(case: &Case, deed: &Deed) -> Result<(Annotation, String)> {
                     "there is nothing to bring back: something else was written, or nothing taken back",
                 )
             })?;
-            let was = match &last.act {
+            let was = match &last.annotation {
                 Annotation::Undo { of: Some(of), .. } => format!("{} {} of {}", of.kind, of.seq, of.by),
-                act => act.told(),
+                act => act.summary(),
             };
-            (last.taken_back(), format!("brought back: {was}"))
+            (last.to_undo(), format!("brought back: {was}"))
         }
     })
 }
@@ -196,13 +196,13 @@ fn act(case: &Case, deed: &Deed) -> Result<(Annotation, String)> {
 fn told(case: &Case, act: &Annotation) -> String {
     let number = |uid: &str| case.state().findings.iter().find(|finding| finding.uid == uid);
     match (act.finding().and_then(number), act) {
-        (Some(finding), _) => format!("finding {}: {}", finding.number, act.told()),
-        (None, Annotation::Mark { event, .. }) => format!("{} {}", event.short(), act.told()),
-        (None, Annotation::Unmark { event }) => {
+        (Some(finding), _) => format!("finding {}: {}", finding.number, act.summary()),
+        (None, Annotation::AddBookmark { event, .. }) => format!("{} {}", event.short(), act.summary()),
+        (None, Annotation::RemoveBookmark { event }) => {
             let short = case.state().bookmarks.get(event).map(|mark| mark.event.short());
             format!("{} no longer marked", short.as_ref().unwrap_or(event))
         }
-        (None, _) => act.told(),
+        (None, _) => act.summary(),
     }
 }
 

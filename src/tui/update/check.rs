@@ -35,7 +35,7 @@ pub(super) fn checked(model: &mut Model, verdict: VerifyReport) {
     if let Some(how) = verdict.history.contradiction() {
         model.facts.alarm(Some(how.clone()));
         model.say(Tone::Alarm, how);
-    } else if verdict.rungs.consistent {
+    } else if verdict.levels.consistent {
         model.say(Tone::Done, format!("{read}: consistent"));
     } else if verdict.damage.is_empty() {
         model.say(Tone::Done, format!("{read}: no damage seen; not every byte was read"));

@@ -155,7 +155,7 @@ pub(super) fn confirm_edit(model: &mut Model, form: &Form, uid: &str) -> Vec<Eff
     if change == FindingChange::default() {
         return refuse(model, "nothing was changed");
     }
-    write(model, Deed::Annotation(Annotation::Set { finding: uid.to_owned(), change }))
+    write(model, Deed::Annotation(Annotation::ChangeFinding { finding: uid.to_owned(), change }))
 }
 
 /// Moves the selected finding on in its life.
@@ -171,7 +171,7 @@ pub(super) fn next_state(model: &mut Model) -> Vec<Effect> {
         }
     };
     let change = FindingChange { state: Some(next), ..FindingChange::default() };
-    write(model, Deed::Annotation(Annotation::Set { finding: finding.uid, change }))
+    write(model, Deed::Annotation(Annotation::ChangeFinding { finding: finding.uid, change }))
 }
 
 /// Closes the selected finding with a reason, or takes it up again.
@@ -193,7 +193,7 @@ pub(super) fn confirm_close(model: &mut Model, form: &Form, uid: &str) -> Vec<Ef
     if reason.is_empty() {
         return refuse(model, "say why it is closed");
     }
-    write(model, Deed::Annotation(Annotation::Close { finding: uid.to_owned(), reason, verdict }))
+    write(model, Deed::Annotation(Annotation::CloseFinding { finding: uid.to_owned(), reason, verdict }))
 }
 
 pub(super) fn confirm_reopen(model: &mut Model, form: &Form, uid: &str) -> Vec<Effect> {
@@ -201,5 +201,5 @@ pub(super) fn confirm_reopen(model: &mut Model, form: &Form, uid: &str) -> Vec<E
     if reason.is_empty() {
         return refuse(model, "say why it is taken up again");
     }
-    write(model, Deed::Annotation(Annotation::Reopen { finding: uid.to_owned(), reason }))
+    write(model, Deed::Annotation(Annotation::ReopenFinding { finding: uid.to_owned(), reason }))
 }

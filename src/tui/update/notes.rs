@@ -110,7 +110,7 @@ pub(super) fn bookmark(model: &mut Model) -> Vec<Effect> {
     let Some(hit) = model.list.row().map(|row| row.hit) else { return refuse(model, "no event is selected") };
     let marked = model.notebook.mark_on(&hit).map(|row| row.mark.event.event.clone());
     let deed = match marked {
-        Some(event) => Deed::Annotation(Annotation::Unmark { event }),
+        Some(event) => Deed::Annotation(Annotation::RemoveBookmark { event }),
         None => Deed::Mark { hit, note: None, tags: Vec::new() },
     };
     write(model, deed)
@@ -123,7 +123,7 @@ pub(super) fn remove_mark(model: &mut Model) -> Vec<Effect> {
         Some(Noted::Finding(_)) => return refuse(model, "a finding is not taken away: close it, or undo it"),
         None => return refuse(model, "nothing is selected"),
     };
-    write(model, Deed::Annotation(Annotation::Unmark { event }))
+    write(model, Deed::Annotation(Annotation::RemoveBookmark { event }))
 }
 
 /// Says something of the selected event or finding.
@@ -177,7 +177,7 @@ pub(super) fn confirm_finding_note(model: &mut Model, form: &Form, uid: &str) ->
     if text.is_empty() {
         return refuse(model, "a note says something");
     }
-    write(model, Deed::Annotation(Annotation::Note { finding: uid.to_owned(), text }))
+    write(model, Deed::Annotation(Annotation::AddNote { finding: uid.to_owned(), text }))
 }
 
 /// Opens all that was noted of the selected finding or bookmark.

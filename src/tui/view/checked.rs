@@ -28,7 +28,7 @@ pub(super) fn state(model: &Model, glyphs: &Glyphs) -> (String, Role) {
                 (format!("{} damaged, {read}, {at}", glyphs.trouble), Role::Trouble)
             } else if verdict.history.contradiction().is_some() {
                 (format!("{} not what this machine saw, {read}, {at}", glyphs.trouble), Role::Trouble)
-            } else if verdict.rungs.consistent {
+            } else if verdict.levels.consistent {
                 (format!("{} consistent, {read}, {at}", glyphs.sealed), Role::Sealed)
             } else {
                 (format!("no damage seen, {read}, {at}"), Role::Text)
@@ -58,7 +58,7 @@ pub(super) fn ladder(model: &Model, width: usize, glyphs: &Glyphs) -> Vec<TextLi
     match &model.check {
         Check::None | Check::Running { .. } => page.say(&how(model), Role::Faint),
         Check::Done { verdict, .. } => {
-            for (reached, said) in verdict.ladder() {
+            for (reached, said) in verdict.describe_levels() {
                 let (glyph, role) = match reached {
                     Some(true) => (glyphs.sealed, Role::Sealed),
                     Some(false) => (glyphs.trouble, Role::Trouble),

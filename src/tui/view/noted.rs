@@ -104,7 +104,7 @@ impl Page {
         for (at, said) in list.iter().enumerate() {
             let name = if at == 0 { name } else { "" };
             let when = said.at.get(..19).unwrap_or(&said.at);
-            self.say(name, &format!("{when}Z  {}  {}", said.by, said.text), Role::Text);
+            self.say(name, &format!("{when}Z  {}  {}", said.by, said.summary), Role::Text);
         }
     }
 }

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::error::visible;
-use crate::journal::Correction;
+use crate::journal::RereadChange;
 use crate::record::{EventId, EventTime, TimeBasis, thousands};
 
 use super::super::layout;
@@ -45,8 +45,8 @@ fn basis_in_words(basis: TimeBasis) -> String {
 }
 
 /// Says what is read otherwise.
-fn told(change: &[Correction]) -> String {
-    change.iter().map(Correction::to_string).collect::<Vec<_>>().join(", ")
+fn told(change: &[RereadChange]) -> String {
+    change.iter().map(RereadChange::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// Gives the page's lines.

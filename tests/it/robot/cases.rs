@@ -53,7 +53,7 @@ fn kept(env: TestEnv) -> Case {
 fn open(folder: &Path) -> Case {
     let data = folder.with_file_name("data");
     let home = Home { cache: Some(data.join("cache")), state: Some(data.join("state")) };
-    Case::open(folder, &Actor { home, ..Actor::called("robot", "test") }).expect("it was just made")
+    Case::open(folder, &Actor { home, ..Actor::new("robot", "test") }).expect("it was just made")
 }
 
 /// The demo case: three days of a web shop, and one intrusion.

@@ -145,21 +145,21 @@ pub(super) fn answers(question: &Question) -> Vec<Answer> {
             notes: notes(),
         }))],
         Question::Verify { .. } => {
-            let rungs = Levels { consistent: false, signed: None, anchored: None, extends: None };
+            let levels = Levels { consistent: false, signed: None, anchored: None, extends: None };
             let reason = "it\u{1b}[31m is cut".to_owned();
             let damage =
                 vec![Damage::new(DamageScope::Evidence, "evidence/0001", reason).in_frame(1, (0, 9))];
             let (target, notes, not_proven) = ("case".to_owned(), Vec::new(), vec!["All.".to_owned()]);
-            let (reach, history) = (VerifyScope::default(), History::default());
+            let (scope, history) = (VerifyScope::default(), History::default());
             let verdict = VerifyReport {
                 target,
-                rungs,
+                levels,
                 damage,
                 notes,
                 not_proven,
                 entries: 7,
                 sources: 1,
-                reach,
+                scope,
                 history,
             };
             vec![Answer::Progress(Progress { done: 1, total: 2 }), Answer::Checked(Box::new(verdict))]
@@ -195,7 +195,7 @@ pub(super) fn answers(question: &Question) -> Vec<Answer> {
 /// Gives what was noted in the made-up case: hostile texts, an orphan, and a finding of each state.
 pub(super) fn notes() -> Notes {
     let evil = "no\u{1b}]0;x\u{7}te \u{202e}".to_owned();
-    let said = HistoryItem { at: BEGIN.to_string(), by: evil.clone(), text: evil.clone() };
+    let said = HistoryItem::new(BEGIN.to_string(), evil.clone(), evil.clone());
     let finding = |(number, state): (u64, &Status)| FindingRow {
         finding: Finding {
             number,

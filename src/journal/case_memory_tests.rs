@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::{Actor, FILE, History, Home, Journal, Payload, RememberedCases, Writer, read};
+use super::{Actor, CaseMemory, FILE, History, Home, Journal, Payload, Writer, read};
 use crate::fs::Dir;
 use crate::record::{FixedClock, Timestamp};
 
@@ -17,7 +17,7 @@ fn home(folder: &Path) -> Home {
 
 fn write(case: &Path, entries: usize) -> Journal {
     let case = Dir::create(case).expect("a folder");
-    let mut writer = Writer::open(&case, &Actor::called("ada", "host"), &CLOCK).expect("it is ours");
+    let mut writer = Writer::open(&case, &Actor::new("ada", "host"), &CLOCK).expect("it is ours");
     for n in 0..entries {
         writer.append(Payload::Unknown("test".to_owned(), json!({ "n": n })), &CLOCK).expect("it is written");
     }
@@ -29,17 +29,17 @@ fn write(case: &Path, entries: usize) -> Journal {
 fn a_journal_that_is_shorter_or_went_another_way_in_one_folder_is_found() {
     let folder = tempfile::tempdir().expect("a folder");
     let case = folder.path().join("case");
-    let known = RememberedCases::of(&home(folder.path()), CASE, &case).expect("a memory");
+    let known = CaseMemory::new(&home(folder.path()), CASE, &case).expect("a memory");
     let three = write(&case, 3);
     assert_eq!(known.history(&three), History::default());
-    known.saw(&three, CLOCK.0).expect("it is remembered");
+    known.remember(&three, CLOCK.0).expect("it is remembered");
     let five = write(&case, 2);
     assert_eq!(known.history(&five).extends, Some(true));
-    known.saw(&five, CLOCK.0).expect("it is remembered");
+    known.remember(&five, CLOCK.0).expect("it is remembered");
     let back = known.history(&three);
     assert_eq!((back.extends, back.missing), (Some(false), 2));
     assert!(back.contradiction().is_some_and(|how| how.starts_with("rolled back: 2 entries")));
-    known.saw(&three, CLOCK.0).expect("it is not remembered");
+    known.remember(&three, CLOCK.0).expect("it is not remembered");
     let other = write(&folder.path().join("other"), 7);
     let forked = known.history(&other);
     assert_eq!((forked.extends, forked.missing), (Some(false), 0));
@@ -56,13 +56,12 @@ fn another_folder_of_the_same_case_is_remarked_on_and_nothing_more() {
     let three = write(&case, 3);
     std::fs::create_dir(&copy).expect("a folder");
     std::fs::copy(case.join(FILE), copy.join(FILE)).expect("it is copied");
-    let [here, there] =
-        [&case, &copy].map(|place| RememberedCases::of(&home, CASE, place).expect("a memory"));
-    here.saw(&write(&case, 2), CLOCK.0).expect("it is remembered");
+    let [here, there] = [&case, &copy].map(|place| CaseMemory::new(&home, CASE, place).expect("a memory"));
+    here.remember(&write(&case, 2), CLOCK.0).expect("it is remembered");
     let older = there.history(&three);
     assert_eq!((older.contradiction(), older.remarks().len()), (None, 1));
     assert!(older.remarks()[0].contains("saw 5 entries of this case"));
-    there.saw(&three, CLOCK.0).expect("it is remembered");
+    there.remember(&three, CLOCK.0).expect("it is remembered");
     assert_eq!(there.history(&three).contradiction(), None);
     assert_eq!(here.history(&three).missing, 2);
 }
@@ -71,29 +70,29 @@ fn another_folder_of_the_same_case_is_remarked_on_and_nothing_more() {
 fn ones_own_entries_are_known_once_they_are_in_the_journal() {
     let folder = tempfile::tempdir().expect("a folder");
     let case = folder.path().join("case");
-    let known = RememberedCases::of(&home(folder.path()), CASE, &case).expect("a memory");
+    let known = CaseMemory::new(&home(folder.path()), CASE, &case).expect("a memory");
     let one = write(&case, 1);
-    known.intend(&one, &"0".repeat(64)).expect("it is remembered");
-    assert!(known.own(&one).is_empty());
+    known.announce(&one, &"0".repeat(64)).expect("it is remembered");
+    assert!(known.own_entries(&one).is_empty());
     let two = write(&case, 1);
-    known.intend(&one, &two.head).expect("it is remembered");
+    known.announce(&one, &two.head).expect("it is remembered");
     let three = write(&case, 1);
-    known.intend(&two, &three.head).expect("it is remembered");
-    assert_eq!(known.own(&three), [1..2, 2..3]);
+    known.announce(&two, &three.head).expect("it is remembered");
+    assert_eq!(known.own_entries(&three), [1..2, 2..3]);
     // What was about to be written behind them, and never was, takes nothing away.
-    known.intend(&three, &"0".repeat(64)).expect("it is remembered");
-    assert_eq!(known.own(&three), std::slice::from_ref(&(1..3)));
+    known.announce(&three, &"0".repeat(64)).expect("it is remembered");
+    assert_eq!(known.own_entries(&three), std::slice::from_ref(&(1..3)));
 }
 
 #[test]
 fn a_memory_that_cannot_be_read_is_told_and_begun_anew_on_demand() {
     let folder = tempfile::tempdir().expect("a folder");
     let case = folder.path().join("case");
-    let known = RememberedCases::of(&home(folder.path()), CASE, &case).expect("a memory");
+    let known = CaseMemory::new(&home(folder.path()), CASE, &case).expect("a memory");
     let journal = write(&case, 1);
-    known.saw(&journal, CLOCK.0).expect("it is remembered");
+    known.remember(&journal, CLOCK.0).expect("it is remembered");
     std::fs::write(folder.path().join("state/known").join(CASE), "{").expect("it is ours");
-    assert!(known.saw(&journal, CLOCK.0).is_err());
+    assert!(known.remember(&journal, CLOCK.0).is_err());
     assert_eq!(known.history(&journal).remarks().len(), 1);
     known.accept(&journal, CLOCK.0).expect("it is begun anew");
     assert_eq!(known.history(&journal).extends, Some(true));
@@ -101,6 +100,6 @@ fn a_memory_that_cannot_be_read_is_told_and_begun_anew_on_demand() {
 
 #[test]
 fn an_id_that_is_not_a_uuid_has_no_memory() {
-    assert_eq!(RememberedCases::of(&home(Path::new("/nowhere")), "../../x", Path::new(".")), None);
-    assert_eq!(RememberedCases::of(&Home::default(), CASE, Path::new(".")), None);
+    assert_eq!(CaseMemory::new(&home(Path::new("/nowhere")), "../../x", Path::new(".")), None);
+    assert_eq!(CaseMemory::new(&Home::default(), CASE, Path::new(".")), None);
 }

@@ -1,0 +1,33 @@
+//! SHA-256 hashes as the evidence store writes and computes them.
+
+use std::io::{ErrorKind, Read};
+
+use sha2::{Digest, Sha256};
+
+use crate::error::{Error, Result};
+use crate::record::SourceId;
+
+/// Returns the SHA-256 of the rest of a stream.
+pub fn hash_reader(reader: &mut impl Read) -> std::io::Result<[u8; 32]> {
+    let (mut hash, mut buffer) = (Sha256::new(), vec![0; 1 << 20]);
+    loop {
+        match reader.read(&mut buffer) {
+            Ok(0) => return Ok(hash.finalize().into()),
+            Ok(n) => hash.update(&buffer[..n]),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Formats a hash in lower-case hexadecimal.
+pub(super) fn hex(hash: &[u8; 32]) -> String {
+    SourceId(*hash).to_string()
+}
+
+/// Parses a hash from lower-case hexadecimal.
+pub(super) fn unhex(text: &str) -> Result<[u8; 32]> {
+    text.parse::<SourceId>()
+        .map(|id| id.0)
+        .map_err(|_| Error::integrity("a hash is not 64 hexadecimal digits"))
+}

@@ -1,0 +1,170 @@
+//! The properties of a finding, as journal entries record and change them.
+
+use serde::{Deserialize, Serialize};
+
+use super::event_ref::{EventRef, SavedQuery};
+
+macro_rules! keywords {
+    ($(#[$doc:meta])* $name:ident, $noun:literal {
+        $($(#[$each:meta])* $variant:ident = $keyword:literal),+ $(,)?
+    }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum $name { $($(#[$each])* #[serde(rename = $keyword)] $variant),+ }
+
+        impl $name {
+            /// All values, in order.
+            pub const ALL: &[$name] = &[$($name::$variant),+];
+
+            /// Returns the keyword used in JSON and on the command line.
+            pub const fn word(self) -> &'static str {
+                match self { $($name::$variant => $keyword),+ }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.word())
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = crate::error::Error;
+
+            fn from_str(text: &str) -> Result<$name, crate::error::Error> {
+                let choices: Vec<&str> = $name::ALL.iter().map(|each| each.word()).collect();
+                $name::ALL.iter().copied().find(|each| each.word() == text).ok_or_else(|| {
+                    let shown = crate::error::Visible(text);
+                    crate::error::Error::usage(format!(concat!("`{}` is not a ", $noun), shown))
+                        .hint(format!("Choose one of {}.", choices.join(", ")))
+                })
+            }
+        }
+    };
+}
+
+keywords! {
+    /// How serious a finding is.
+    Severity, "severity" {
+        /// Worth knowing.
+        Info = "info",
+        /// A weakness without harm.
+        Low = "low",
+        /// Needs investigation.
+        Medium = "medium",
+        /// Harm is likely.
+        High = "high",
+        /// Harm has been done or is imminent.
+        Critical = "critical",
+    }
+}
+
+keywords! {
+    /// The workflow status of a finding.
+    Status, "status" {
+        /// Nobody has taken it up.
+        Open = "open",
+        /// Somebody has seen it.
+        Acknowledged = "acknowledged",
+        /// It is being worked on.
+        InProgress = "in-progress",
+        /// Its owner says that it is fixed.
+        FixClaimed = "fix-claimed",
+        /// The fix was verified.
+        Verified = "verified",
+        /// The risk is accepted.
+        Accepted = "accepted",
+        /// It is closed.
+        Closed = "closed",
+    }
+}
+
+keywords! {
+    /// What a finding turned out to be.
+    FindingVerdict, "verdict" {
+        /// It is what it looks like.
+        True = "true-positive",
+        /// It is not what it looks like.
+        False = "false-positive",
+        /// It happened, and was meant to happen.
+        Benign = "benign",
+    }
+}
+
+/// A finding as it is created.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewFinding {
+    /// Its title, one line.
+    pub title: String,
+    /// How serious it is.
+    pub severity: Severity,
+    /// The events that are evidence for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<EventRef>,
+    /// The query whose events are evidence for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub query: Option<SavedQuery>,
+    /// A first note.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// Tags.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// Who is responsible for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// Due date (`YYYY-MM-DD`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<String>,
+}
+
+/// A change to a finding; an absent property stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FindingChange {
+    /// Its title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// How serious it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub severity: Option<Severity>,
+    /// Its status.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<Status>,
+    /// What it turned out to be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<FindingVerdict>,
+    /// Who is responsible for it; empty for nobody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// Due date (`YYYY-MM-DD`); empty for none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due: Option<String>,
+    /// Tags to add.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tag: Vec<String>,
+    /// Tags to remove.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub untag: Vec<String>,
+    /// Events to add.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<EventRef>,
+    /// Events to remove (`<source>:<record>`).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub without: Vec<String>,
+}
+
+impl FindingChange {
+    /// Returns each property with a single value that changes, with its new value.
+    pub(super) fn scalars(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let words = [
+            ("title", self.title.clone()),
+            ("owner", self.owner.clone()),
+            ("due", self.due.clone()),
+            ("severity", self.severity.map(|severity| severity.to_string())),
+            ("state", self.state.map(|state| state.to_string())),
+            ("verdict", self.verdict.map(|verdict| verdict.to_string())),
+        ];
+        words.into_iter().filter_map(|(name, value)| Some((name, value?)))
+    }
+}
