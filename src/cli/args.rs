@@ -10,7 +10,7 @@ use crate::record::Zone;
 use super::args_custody::{
     Bookmarks, CheckpointArgs, ExportArgs, Findings, JournalWords, Keys, Transfers, VerifyArgs,
 };
-use super::source::Sources;
+use super::commands::source::Sources;
 
 /// Follow the trail: access logs into a sealed case, investigated in a terminal.
 #[derive(Debug, Clone, Parser)]

@@ -16,7 +16,7 @@ use crate::record::{TimeRange, Timestamp, Zone, counted};
 use super::args::{Cli, Command, Formats, Generated, Globals, Span};
 use super::args_custody::JournalWords;
 use super::progress::watched_bytes;
-use super::{World, which};
+use super::{World, case_path};
 
 /// How a command that did its work ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,50 +108,50 @@ fn mended(error: Error, mut cli: Cli, world: &mut World) -> Result<Outcome> {
 fn dispatch(cli: Cli, world: &mut World) -> Result<Outcome> {
     let globals = &cli.globals;
     match cli.command {
-        None => super::demo::open(None, globals, world),
-        Some(Command::Open { case }) => super::demo::open(case.as_deref(), globals, world),
-        Some(Command::Demo) => super::demo::demo(globals, world),
+        None => super::commands::demo::open(None, globals, world),
+        Some(Command::Open { case }) => super::commands::demo::open(case.as_deref(), globals, world),
+        Some(Command::Demo) => super::commands::demo::demo(globals, world),
         Some(Command::New { name, title, examiner, sign }) => {
-            super::new::new(&name, title, examiner, sign, globals, world)
+            super::commands::new::new(&name, title, examiner, sign, globals, world)
         }
-        Some(Command::Import(args)) => super::import::import(&args, globals, world),
-        Some(Command::Normalise(args)) => super::normalise::normalise(&args, globals, world),
-        Some(Command::Search(args)) => super::search::search(&args, globals, world),
-        Some(Command::Timeline(args)) => super::timeline::timeline(&args, globals, world),
-        Some(Command::Top(args)) => super::top::top(&args, globals, world),
-        Some(Command::Show { id, proof: true, .. }) => super::show::proof(&id, globals, world),
-        Some(Command::Show { id, context, .. }) => super::show::show(&id, context, globals, world),
-        Some(Command::Source { what }) => super::source::source(&what, globals, world),
-        Some(Command::Status) => super::status::status(globals, world),
-        Some(Command::Bookmark { what }) => super::bookmark::bookmark(&what, globals, world),
-        Some(Command::Finding { what }) => super::finding::finding(&what, globals, world),
-        Some(Command::Export(args)) => super::export::export(&args, globals, world),
+        Some(Command::Import(args)) => super::commands::import::import(&args, globals, world),
+        Some(Command::Normalise(args)) => super::commands::normalize::normalise(&args, globals, world),
+        Some(Command::Search(args)) => super::commands::search::search(&args, globals, world),
+        Some(Command::Timeline(args)) => super::commands::timeline::timeline(&args, globals, world),
+        Some(Command::Top(args)) => super::commands::top::top(&args, globals, world),
+        Some(Command::Show { id, proof: true, .. }) => super::commands::show::proof(&id, globals, world),
+        Some(Command::Show { id, context, .. }) => super::commands::show::show(&id, context, globals, world),
+        Some(Command::Source { what }) => super::commands::source::source(&what, globals, world),
+        Some(Command::Status) => super::commands::status::status(globals, world),
+        Some(Command::Bookmark { what }) => super::commands::bookmark::bookmark(&what, globals, world),
+        Some(Command::Finding { what }) => super::commands::finding::finding(&what, globals, world),
+        Some(Command::Export(args)) => super::commands::export::export(&args, globals, world),
         Some(Command::Reveal { bundle, token, value, out }) => {
             let what = (bundle.as_path(), token.as_str(), value.as_deref());
-            super::handover::reveal(what, out.as_deref(), globals, world)
+            super::commands::transfer::reveal(what, out.as_deref(), globals, world)
         }
-        Some(Command::Replay { bundle }) => super::handover::replay(&bundle, globals, world),
-        Some(Command::Transfer { what }) => super::handover::transfer(&what, globals, world),
-        Some(Command::Undo { any }) => super::undo::undo(any, globals, world),
-        Some(Command::Redo) => super::undo::redo(globals, world),
-        Some(Command::Verify(args)) => super::verify::verify(&args, globals, world),
-        Some(Command::Checkpoint(args)) => super::checkpoint::checkpoint(&args, globals, world),
-        Some(Command::Keys { what }) => super::checkpoint::keys(&what, globals, world),
-        Some(Command::Repair { out }) => super::repair::repair(&out, globals, world),
-        Some(Command::Reindex) => super::reindex::reindex(globals, world),
-        Some(Command::Journal { what: None }) => super::journal::journal(globals, world),
+        Some(Command::Replay { bundle }) => super::commands::transfer::replay(&bundle, globals, world),
+        Some(Command::Transfer { what }) => super::commands::transfer::transfer(&what, globals, world),
+        Some(Command::Undo { any }) => super::commands::undo::undo(any, globals, world),
+        Some(Command::Redo) => super::commands::undo::redo(globals, world),
+        Some(Command::Verify(args)) => super::commands::verify::verify(&args, globals, world),
+        Some(Command::Checkpoint(args)) => super::commands::checkpoint::checkpoint(&args, globals, world),
+        Some(Command::Keys { what }) => super::commands::checkpoint::keys(&what, globals, world),
+        Some(Command::Repair { out }) => super::commands::repair::repair(&out, globals, world),
+        Some(Command::Reindex) => super::commands::reindex::reindex(globals, world),
+        Some(Command::Journal { what: None }) => super::commands::journal::journal(globals, world),
         Some(Command::Journal { what: Some(JournalWords::Merge { other, adopt }) }) => {
-            super::journal::merge(&other, adopt, globals, world)
+            super::commands::journal::merge(&other, adopt, globals, world)
         }
         Some(Command::Generate { what }) => match what {
-            Generated::Keys => super::generate::keys(globals, world),
-            Generated::VerifySh => super::generate::script(VERIFY_SH, world),
-            Generated::VerifyProofs => super::generate::script(VERIFY_PROOFS, world),
+            Generated::Keys => super::commands::generate::keys(globals, world),
+            Generated::VerifySh => super::commands::generate::script(VERIFY_SH, world),
+            Generated::VerifyProofs => super::commands::generate::script(VERIFY_PROOFS, world),
         },
         Some(Command::Formats { what }) => match what {
-            Formats::List => super::formats::list(globals, world),
-            Formats::Show { name } => super::formats::show(&name, world),
-            Formats::Test { file } => super::formats::test(&file, globals, world),
+            Formats::List => super::commands::formats::list(globals, world),
+            Formats::Show { name } => super::commands::formats::show(&name, world),
+            Formats::Test { file } => super::commands::formats::test(&file, globals, world),
         },
     }
 }
@@ -169,9 +169,9 @@ pub struct Opened {
 impl Opened {
     /// Opens the case that is meant.
     pub fn new(globals: &Globals, world: &mut World) -> Result<Opened> {
-        let folder: PathBuf = which::chosen(globals.case.as_deref(), world)?;
+        let folder: PathBuf = case_path::chosen(globals.case.as_deref(), world)?;
         let case = opened(&folder, globals, world)?;
-        which::remember(&folder, world);
+        case_path::remember(&folder, world);
         for trouble in case.trouble() {
             world.note(&format!("warning: {trouble}"));
         }

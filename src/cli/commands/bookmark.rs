@@ -8,13 +8,13 @@ use crate::index::Hit;
 use crate::journal::{Annotation, Bookmark};
 use crate::record::{EventId, sentence};
 
-use super::World;
-use super::args::Globals;
-use super::args_custody::Bookmarks;
-use super::custody::{signer_or_warning, warn_unfinished};
-use super::progress::watched_bytes;
-use super::run::{Opened, Outcome, json_line};
-use super::table::{Align, Table};
+use super::super::World;
+use super::super::args::Globals;
+use super::super::args_custody::Bookmarks;
+use super::super::progress::watched_bytes;
+use super::super::run::{Opened, Outcome, json_line};
+use super::super::signing_config::{signer_or_warning, warn_unfinished};
+use super::super::table::{Align, Table};
 
 /// Does what is asked of bookmarks.
 pub fn bookmark(words: &Bookmarks, globals: &Globals, world: &mut World) -> Result<Outcome> {

@@ -9,12 +9,12 @@ use crate::journal::{Correction, Reread};
 use crate::parse::{Corrections, YEARS, clock_read, clock_shown, named};
 use crate::record::{Zone, counted, thousands};
 
-use super::World;
-use super::args::Globals;
+use super::super::World;
+use super::super::args::Globals;
+use super::super::progress::watched_bytes;
+use super::super::run::{Opened, Outcome, json_line, zone};
+use super::super::table::{Align, Table};
 use super::bookmark::write;
-use super::progress::watched_bytes;
-use super::run::{Opened, Outcome, json_line, zone};
-use super::table::{Align, Table};
 
 /// The word that takes a correction back to what vestigo finds out itself.
 const AUTO: &str = "auto";

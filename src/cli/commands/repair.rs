@@ -8,21 +8,21 @@ use crate::error::{Error, Result, visible};
 use crate::import::repair as save;
 use crate::journal::Lost;
 
-use super::args::Globals;
-use super::custody::{checkpoint, keyring};
-use super::run::{Outcome, json_line};
-use super::{World, which};
+use super::super::args::Globals;
+use super::super::run::{Outcome, json_line};
+use super::super::signing_config::{checkpoint, keyring};
+use super::super::{World, case_path};
 
 /// Saves what is whole of the case that is meant into a new one.
 pub fn repair(out: &str, globals: &Globals, world: &mut World) -> Result<Outcome> {
-    let from = which::chosen(globals.case.as_deref(), world)?;
+    let from = case_path::chosen(globals.case.as_deref(), world)?;
     let parts = ["case.toml", "journal.jsonl", "evidence"];
     if !parts.iter().any(|part| from.join(part).exists()) {
         let shown = visible(&from.to_string_lossy());
         return Err(Error::case(format!("there is no case at {shown}, not even a damaged one"))
             .hint("Name the damaged case with --case."));
     }
-    let to = which::folder_of(out, world)?;
+    let to = case_path::folder_of(out, world)?;
     let repaired = save(&from, &to, &world.who(), keyring(world).ok(), world.clock.as_ref())?;
     let mut hold = CaseWriter::open(&to, &world.who(), world.clock.as_ref())?;
     checkpoint(&mut hold, world);

@@ -5,11 +5,11 @@ use crate::error::{Result, visible};
 use crate::journal::Trust;
 use crate::record::{bytes, thousands};
 
-use super::World;
-use super::args::Globals;
+use super::super::World;
+use super::super::args::Globals;
+use super::super::run::{Opened, Outcome, json_line};
+use super::super::table::{Align, Table};
 use super::import::exceptions;
-use super::run::{Opened, Outcome, json_line};
-use super::table::{Align, Table};
 
 /// Prints the case, its sources, and the fields that have values.
 pub fn status(globals: &Globals, world: &mut World) -> Result<Outcome> {

@@ -11,15 +11,15 @@ use crate::case::{
 use crate::error::{Context, Result, visible};
 use crate::journal::{KeyUse, Signer};
 
-use super::args::Globals;
-use super::args_custody::{CheckpointArgs, Keys};
-use super::custody::{config, keyring, signer};
-use super::run::{Outcome, json_line};
-use super::{World, which};
+use super::super::args::Globals;
+use super::super::args_custody::{CheckpointArgs, Keys};
+use super::super::run::{Outcome, json_line};
+use super::super::signing_config::{config, keyring, signer};
+use super::super::{World, case_path};
 
 /// Signs the journal's present end and says how to keep it elsewhere.
 pub fn checkpoint(args: &CheckpointArgs, globals: &Globals, world: &mut World) -> Result<Outcome> {
-    let folder = which::chosen(globals.case.as_deref(), world)?;
+    let folder = case_path::chosen(globals.case.as_deref(), world)?;
     let mut hold = held(&folder, args, world)?;
     let signer = signer(&folder, args.sign.as_deref(), world)?;
     let adopted = adopted(&mut hold, &signer, args, globals, world)?;
@@ -129,7 +129,7 @@ pub fn keys(words: &Keys, globals: &Globals, world: &mut World) -> Result<Outcom
             }
         }
         Keys::Allow { principal } => {
-            let folder = which::chosen(globals.case.as_deref(), world)?;
+            let folder = case_path::chosen(globals.case.as_deref(), world)?;
             let case = CaseMetadata::folder(&folder)?;
             let about = CaseMetadata::of(&case)?;
             let signed = signer(&folder, None, world)?.signed();

@@ -4,10 +4,10 @@ use crate::error::Result;
 use crate::index::{CancelToken, Hit, Order, Request};
 use crate::record::thousands;
 
-use super::World;
-use super::args::{Form, Globals, OrderArg, SearchArgs};
-use super::forms::Printer;
-use super::run::{Opened, Outcome, json_line};
+use super::super::World;
+use super::super::args::{Form, Globals, OrderArg, SearchArgs};
+use super::super::event_output::Printer;
+use super::super::run::{Opened, Outcome, json_line};
 
 /// How many events are fetched at once.
 const PAGE: usize = 1000;

@@ -11,12 +11,12 @@ use crate::parse::Options;
 use crate::record::{Zone, bytes, counted, thousands};
 use crate::source::{Limits, walk};
 
-use super::args::{Globals, ImportArgs, Reading};
-use super::custody::{config, examiner, keyring, signer_or_warning, warn_unsealed};
-use super::progress::watched;
-use super::run::{Outcome, json_line, zone};
-use super::table::{Align, Table};
-use super::{World, which};
+use super::super::args::{Globals, ImportArgs, Reading};
+use super::super::progress::watched;
+use super::super::run::{Outcome, json_line, zone};
+use super::super::signing_config::{config, examiner, keyring, signer_or_warning, warn_unsealed};
+use super::super::table::{Align, Table};
+use super::super::{World, case_path};
 
 /// Imports what was named, making the case where it is not there.
 pub fn import(args: &ImportArgs, globals: &Globals, world: &mut World) -> Result<Outcome> {
@@ -25,9 +25,9 @@ pub fn import(args: &ImportArgs, globals: &Globals, world: &mut World) -> Result
     if args.dry_run {
         return dry_run(args, world);
     }
-    let folder = which::chosen(globals.case.as_deref(), world)?;
+    let folder = case_path::chosen(globals.case.as_deref(), world)?;
     let hold = held(&folder, globals, world)?;
-    which::remember(&folder, world);
+    case_path::remember(&folder, world);
     let meter = Progress::default();
     let stop = world.stop.clone();
     world.listen();

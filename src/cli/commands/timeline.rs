@@ -4,10 +4,10 @@ use crate::error::{Error, Result, visible};
 use crate::index::{CancelToken, Histogram, Request};
 use crate::record::{TimeRange, Timestamp, Zone, bucket_edges, readable_width, thousands};
 
-use super::World;
-use super::args::{Globals, TimelineArgs};
-use super::run::{Opened, Outcome, json_line};
-use super::table::{Align, Table};
+use super::super::World;
+use super::super::args::{Globals, TimelineArgs};
+use super::super::run::{Opened, Outcome, json_line};
+use super::super::table::{Align, Table};
 
 /// How many buckets there are at most where the user does not say.
 const BUCKETS: usize = 60;

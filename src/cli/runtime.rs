@@ -161,7 +161,7 @@ impl World {
             ssh: (self.var)("SSH_CONNECTION").map(|connection| visible(&connection)),
             tool: TOOL.to_owned(),
             clock: if self.signals { clock_state() } else { "not asked".to_owned() },
-            home: super::which::home(self),
+            home: super::case_path::home(self),
         }
     }
 }

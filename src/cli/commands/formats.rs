@@ -7,10 +7,10 @@ use crate::error::{Context, Error, Result, visible};
 use crate::parse::{FORMATS, Format, Framer, Seen, named};
 use crate::record::{Event, EventRecord, Origin, SourceId, thousands, write_json};
 
-use super::World;
-use super::args::Globals;
-use super::run::{Outcome, json_line};
-use super::table::{Align, Table};
+use super::super::World;
+use super::super::args::Globals;
+use super::super::run::{Outcome, json_line};
+use super::super::table::{Align, Table};
 
 /// How much of a file is tried.
 const SAMPLE_BYTES: u64 = 1 << 20;

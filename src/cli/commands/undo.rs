@@ -3,10 +3,10 @@
 use crate::error::{Error, Result, visible};
 use crate::journal::{Annotation, redoable, undoable};
 
-use super::World;
-use super::args::Globals;
+use super::super::World;
+use super::super::args::Globals;
+use super::super::run::{Opened, Outcome, json_line};
 use super::bookmark::write;
-use super::run::{Opened, Outcome, json_line};
 
 /// Takes back the last annotation of this journal that still stands. Somebody
 /// else's is taken back only where `any` says so.

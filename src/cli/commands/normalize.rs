@@ -4,10 +4,10 @@ use crate::error::{Result, visible};
 use crate::import::{ImportRow, ImportStatus, normalise as events_of};
 use crate::record::write_json;
 
-use super::World;
-use super::args::{Globals, NormaliseArgs};
+use super::super::World;
+use super::super::args::{Globals, NormaliseArgs};
+use super::super::run::{Outcome, zone};
 use super::import::{has_content, limits, options, remarks};
-use super::run::{Outcome, zone};
 
 /// Prints one JSON object an event.
 pub fn normalise(args: &NormaliseArgs, globals: &Globals, world: &mut World) -> Result<Outcome> {

@@ -10,16 +10,16 @@ use crate::index::{CancelToken, Request, TermOrder};
 use crate::query::Expr;
 use crate::record::{TimeRange, bytes, thousands};
 
-use super::args::Globals;
-use super::custody::keyring;
-use super::run::{Opened, Outcome};
-use super::{World, screen, which};
+use super::super::args::Globals;
+use super::super::run::{Opened, Outcome};
+use super::super::signing_config::keyring;
+use super::super::{World, case_path, tui};
 
 /// The built-in logs: name, bytes.
 const LOGS: [(&str, &[u8]); 3] = [
-    ("nginx-access.log", include_bytes!("../../fixtures/nginx-access.log")),
-    ("auth.log", include_bytes!("../../fixtures/auth.log")),
-    ("cloudtrail.json", include_bytes!("../../fixtures/cloudtrail.json")),
+    ("nginx-access.log", include_bytes!("../../../fixtures/nginx-access.log")),
+    ("auth.log", include_bytes!("../../../fixtures/auth.log")),
+    ("cloudtrail.json", include_bytes!("../../../fixtures/cloudtrail.json")),
 ];
 
 /// When the built-in logs were last written: 2026-03-04T00:00:00Z. Lines of
@@ -34,15 +34,15 @@ pub fn open(case: Option<&str>, globals: &Globals, world: &mut World) -> Result<
     }
     let named = Globals { case: case.map(str::to_owned).or_else(|| globals.case.clone()), ..globals.clone() };
     let opened = Opened::new(&named, world)?;
-    screen::show(opened, &named, world)
+    tui::show(opened, &named, world)
 }
 
 /// Makes the demo case where it is not there, and opens it; prints a summary
 /// where there is no terminal.
 pub fn demo(globals: &Globals, world: &mut World) -> Result<Outcome> {
-    let folder = which::data_folder(world)?.join("cases").join("demo");
+    let folder = case_path::data_folder(world)?.join("cases").join("demo");
     if !CaseMetadata::path(&folder).exists() {
-        let logs = write_logs(&which::data_folder(world)?.join("demo-logs"))?;
+        let logs = write_logs(&case_path::data_folder(world)?.join("demo-logs"))?;
         let new = CaseOptions {
             title: Some("demo: a web shop".to_owned()),
             keyring: keyring(world).ok(),
@@ -51,11 +51,11 @@ pub fn demo(globals: &Globals, world: &mut World) -> Result<Outcome> {
         let hold = CaseWriter::create(&folder, &new, &world.who(), world.clock.as_ref())?;
         super::import::quietly(hold, &logs, world)?;
     }
-    which::remember(&folder, world);
+    case_path::remember(&folder, world);
     let named = Globals { case: Some(folder.to_string_lossy().into_owned()), ..globals.clone() };
     let opened = Opened::new(&named, world)?;
     if world.out_is_terminal {
-        return screen::show(opened, &named, world);
+        return tui::show(opened, &named, world);
     }
     summary(&opened.case, &opened, world)?;
     Ok(Outcome::Done)

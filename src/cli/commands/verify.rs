@@ -9,12 +9,12 @@ use crate::export::{Bag, is_proof, verify as verify_bundle, verify_proof};
 use crate::fs;
 use crate::journal::{Allowed, Checkpoint};
 
-use super::World;
-use super::args::Globals;
-use super::args_custody::VerifyArgs;
-use super::progress::watched;
-use super::run::{Outcome, json_line};
-use super::which;
+use super::super::World;
+use super::super::args::Globals;
+use super::super::args_custody::VerifyArgs;
+use super::super::case_path;
+use super::super::progress::watched;
+use super::super::run::{Outcome, json_line};
 
 /// Verifies a case and prints the ladder.
 pub fn verify(args: &VerifyArgs, globals: &Globals, world: &mut World) -> Result<Outcome> {
@@ -43,7 +43,7 @@ pub fn verify(args: &VerifyArgs, globals: &Globals, world: &mut World) -> Result
         Some(proof) if is_proof(proof) => verify_proof(proof, &brought),
         Some(bundle) => verify_bundle(bundle, &brought, &progress),
         None => {
-            let folder = which::chosen(args.target.as_deref().or(globals.case.as_deref()), world)?;
+            let folder = case_path::chosen(args.target.as_deref().or(globals.case.as_deref()), world)?;
             verify_case(&folder, depth, &brought, &progress)
         }
     })?;
@@ -85,7 +85,7 @@ pub fn brought(args: &VerifyArgs, world: &World) -> Result<TrustInputs> {
     }
     let allowed =
         args.allowed_signers.as_ref().map(|path| Allowed::read(path, args.revoked.clone())).transpose()?;
-    let (now, home) = (world.clock.now(), which::home(world));
+    let (now, home) = (world.clock.now(), case_path::home(world));
     Ok(TrustInputs { anchors, allowed, tsa_ca: args.tsa_ca.clone(), now, home })
 }
 

@@ -8,11 +8,11 @@ use crate::export::{Bag, TransferRecord, question, replay as ask_again, reveal a
 use crate::journal::{Allowed, Reveal, Signer};
 use crate::record::thousands;
 
-use super::args::Globals;
-use super::args_custody::Transfers;
-use super::custody::{checkpoint, signer};
-use super::run::{Opened, Outcome, json_line};
-use super::{World, which};
+use super::super::args::Globals;
+use super::super::args_custody::Transfers;
+use super::super::run::{Opened, Outcome, json_line};
+use super::super::signing_config::{checkpoint, signer};
+use super::super::{World, case_path};
 
 /// Makes known the value behind one token, with what proves it.
 pub fn reveal(
@@ -63,7 +63,7 @@ pub fn replay(path: &Path, globals: &Globals, world: &mut World) -> Result<Outco
 pub fn transfer(words: &Transfers, globals: &Globals, world: &mut World) -> Result<Outcome> {
     match words {
         Transfers::New { bundle, released_by, received_by, purpose, place, sign } => {
-            let folder = which::chosen(globals.case.as_deref(), world)?;
+            let folder = case_path::chosen(globals.case.as_deref(), world)?;
             let name = bundle.file_name().map(|name| name.to_string_lossy().into_owned());
             let transfer = TransferRecord {
                 bundle: name.ok_or_else(|| Error::usage("name the bundle by its file name"))?,

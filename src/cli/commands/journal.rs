@@ -8,12 +8,12 @@ use crate::fs::Dir;
 use crate::journal::{self, Anchors, CaseCreate, Conflict, Journal, Merge, MergeChoice, Trust};
 use crate::record::thousands;
 
-use super::args::Globals;
-use super::custody::{own_keys, signer_or_warning, warn_unfinished};
-use super::progress::watched_bytes;
-use super::run::{Opened, Outcome, json_line};
-use super::table::{Align, Table};
-use super::{World, which};
+use super::super::args::Globals;
+use super::super::progress::watched_bytes;
+use super::super::run::{Opened, Outcome, json_line};
+use super::super::signing_config::{own_keys, signer_or_warning, warn_unfinished};
+use super::super::table::{Align, Table};
+use super::super::{World, case_path};
 
 /// Prints the journal's entries.
 pub fn journal(globals: &Globals, world: &mut World) -> Result<Outcome> {
@@ -54,7 +54,7 @@ fn plausible(merge: &Merge, world: &World) -> Result<()> {
 
 /// Brings the annotations of another copy of the case in.
 pub fn merge(other: &Path, adopt: bool, globals: &Globals, world: &mut World) -> Result<Outcome> {
-    let folder = which::chosen(globals.case.as_deref(), world)?;
+    let folder = case_path::chosen(globals.case.as_deref(), world)?;
     let file = if other.is_dir() { other.join(journal::FILE) } else { other.to_owned() };
     let shown = visible(&file.to_string_lossy());
     if std::fs::symlink_metadata(&file).is_err() {

@@ -5,9 +5,9 @@ use crate::export::proof as prove;
 use crate::journal::Correction;
 use crate::record::{EventId, EventRecord, thousands, write_json};
 
-use super::World;
-use super::args::Globals;
-use super::run::{Opened, Outcome, json_line};
+use super::super::World;
+use super::super::args::Globals;
+use super::super::run::{Opened, Outcome, json_line};
 
 /// Prints one event with its fields, bytes and origin, and its neighbours where asked.
 pub fn show(id: &str, context: u64, globals: &Globals, world: &mut World) -> Result<Outcome> {

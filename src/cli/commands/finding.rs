@@ -9,12 +9,12 @@ use crate::journal::{
 };
 use crate::record::{TimeRange, thousands};
 
-use super::World;
-use super::args::{Globals, Span};
-use super::args_custody::{FindingWords, Findings};
+use super::super::World;
+use super::super::args::{Globals, Span};
+use super::super::args_custody::{FindingWords, Findings};
+use super::super::run::{Opened, Outcome, json_line};
+use super::super::table::{Align, Table};
 use super::bookmark::{hits, write};
-use super::run::{Opened, Outcome, json_line};
-use super::table::{Align, Table};
 
 /// Does what is asked of findings.
 pub fn finding(words: &Findings, globals: &Globals, world: &mut World) -> Result<Outcome> {

@@ -3,10 +3,10 @@
 use crate::error::Result;
 use crate::tui::{keymap, listing};
 
-use super::World;
-use super::args::Globals;
-use super::run::Outcome;
-use super::table::{Align, Table};
+use super::super::World;
+use super::super::args::Globals;
+use super::super::run::Outcome;
+use super::super::table::{Align, Table};
 
 /// Prints the keys of the screen.
 pub fn keys(globals: &Globals, world: &mut World) -> Result<Outcome> {
@@ -14,7 +14,7 @@ pub fn keys(globals: &Globals, world: &mut World) -> Result<Outcome> {
     for row in listing(&keymap("default")?) {
         if globals.json {
             let row = serde_json::json!({ "where": row.context, "keys": row.keys, "action": row.action, "does": row.doc });
-            world.line(&super::run::json_line(&row)?)?;
+            world.line(&super::super::run::json_line(&row)?)?;
         }
         table.row([row.context.to_owned(), row.keys, row.doc.to_owned()]);
     }

@@ -40,7 +40,7 @@ pub fn examiner(given: Option<String>, globals: &Globals, world: &mut World) -> 
     if let Some(named) = given.or(config(world)?.examiner) {
         return Ok(Some(named));
     }
-    let state = super::which::home(world).state;
+    let state = super::case_path::home(world).state;
     let known =
         state.as_deref().and_then(|state| Dir::open(state).ok()?.read_text(EXAMINER, LONGEST_NAME).ok());
     if known.is_some() || globals.quiet || globals.json {

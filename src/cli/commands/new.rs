@@ -6,10 +6,10 @@ use crate::case::{CaseMetadata, CaseOptions, CaseWriter};
 use crate::error::{Result, visible};
 use crate::journal::Signer;
 
-use super::args::Globals;
-use super::custody::{checkpoint, config, examiner, keyring};
-use super::run::{Outcome, zone};
-use super::{World, which};
+use super::super::args::Globals;
+use super::super::run::{Outcome, zone};
+use super::super::signing_config::{checkpoint, config, examiner, keyring};
+use super::super::{World, case_path};
 
 /// Makes an empty case and remembers it as the one used last.
 pub fn new(
@@ -20,7 +20,7 @@ pub fn new(
     globals: &Globals,
     world: &mut World,
 ) -> Result<Outcome> {
-    let folder = which::folder_of(name, world)?;
+    let folder = case_path::folder_of(name, world)?;
     let signer = sign.or(config(world)?.sign).map(|path| Signer::open(&path)).transpose()?;
     // Of a case that is there already nobody is asked anything.
     let examiner =
@@ -28,7 +28,7 @@ pub fn new(
     let new = CaseOptions { title, examiner, zone: zone(globals), signer, keyring: keyring(world).ok() };
     let mut hold = CaseWriter::create(&folder, &new, &world.who(), world.clock.as_ref())?;
     checkpoint(&mut hold, world);
-    which::remember(&folder, world);
+    case_path::remember(&folder, world);
     let shown = visible(&folder.to_string_lossy());
     world.line(&format!("made {shown}"))?;
     if !globals.quiet {

@@ -9,8 +9,8 @@ use crate::tui::{self, Charset, Colour as Hues, Settings};
 
 use super::World;
 use super::args::{Colour, Globals};
-use super::custody::{config_folder, signer};
 use super::run::{Opened, Outcome, zone};
+use super::signing_config::{config_folder, signer};
 
 /// Terminals whose fonts have no more than ASCII and some lines.
 const POOR: [&str; 4] = ["linux", "vt100", "vt220", "dumb"];

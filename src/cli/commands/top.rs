@@ -4,10 +4,10 @@ use crate::error::Result;
 use crate::index::{CancelToken, Request, TermOrder};
 use crate::record::thousands;
 
-use super::World;
-use super::args::{Globals, TopArgs};
-use super::run::{Opened, Outcome, json_line};
-use super::table::{Align, Table};
+use super::super::World;
+use super::super::args::{Globals, TopArgs};
+use super::super::run::{Opened, Outcome, json_line};
+use super::super::table::{Align, Table};
 
 /// Prints the most frequent or the rarest values.
 pub fn top(args: &TopArgs, globals: &Globals, world: &mut World) -> Result<Outcome> {

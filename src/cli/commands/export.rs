@@ -9,13 +9,13 @@ use crate::error::{Context, Error, ErrorKind, Result, visible};
 use crate::export::{Ask, Made, Options, Query, Stage, introduce, make, note};
 use crate::record::{bytes, thousands};
 
-use super::World;
-use super::args::Globals;
-use super::args_custody::ExportArgs;
+use super::super::World;
+use super::super::args::Globals;
+use super::super::args_custody::ExportArgs;
+use super::super::progress::{Reading, watched};
+use super::super::run::{Opened, Outcome, json_line};
+use super::super::signing_config::{config, signer};
 use super::bookmark::hits;
-use super::custody::{config, signer};
-use super::progress::{Reading, watched};
-use super::run::{Opened, Outcome, json_line};
 
 /// Makes a bundle of what was asked, and notes in the journal that it left.
 pub fn export(args: &ExportArgs, globals: &Globals, world: &mut World) -> Result<Outcome> {
