@@ -1,16 +1,33 @@
 //! The forms in which events are printed.
 
+use clap::ValueEnum;
+
+use crate::cli::runtime::Runtime;
+use crate::cli::table::{Align, Table};
 use crate::error::{Context, Result, escape_json_controls, visible};
 use crate::export::{CSV_FIELDS, csv_cell, sketch};
 use crate::record::{EventRecord, Value, Zone, fields, sentence, write_json};
 
-use super::World;
-use super::args::Form;
-use super::table::{Align, Table};
+/// In which form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OutputFormat {
+    /// Columns for the eye
+    Table,
+    /// One flat object a line
+    Json,
+    /// Comma-separated, formula cells made harmless
+    Csv,
+    /// The very bytes
+    Raw,
+    /// Timesketch CSV
+    TimesketchCsv,
+    /// Timesketch JSON lines
+    TimesketchJsonl,
+}
 
 /// Prints events in one form.
 pub struct Printer {
-    form: Form,
+    form: OutputFormat,
     fields: Vec<String>,
     zone: Zone,
     table: Table,
@@ -27,71 +44,74 @@ const HEADINGS: [(&str, Align); 6] = [
 
 impl Printer {
     /// Makes a printer; `fields` are full names, empty for the form's own choice.
-    pub fn new(form: Form, fields: Vec<String>, zone: Zone) -> Printer {
+    pub fn new(form: OutputFormat, fields: Vec<String>, zone: Zone) -> Printer {
         let table = Table::new(&HEADINGS);
         Printer { form, fields, zone, table }
     }
 
     /// Prints what comes before the events.
-    pub fn begin(&mut self, world: &mut World) -> Result<()> {
+    pub fn begin(&mut self, runtime: &mut Runtime) -> Result<()> {
         match self.form {
-            Form::Csv => {
+            OutputFormat::Csv => {
                 if self.fields.is_empty() {
                     self.fields = CSV_FIELDS.iter().map(|name| (*name).to_owned()).collect();
                 }
                 let names = self.fields.clone();
-                self.csv(&names, world)
+                self.csv(&names, runtime)
             }
-            Form::TimesketchCsv => self.csv(&SKETCH_FIELDS.map(str::to_owned), world),
-            Form::Table | Form::Json | Form::Raw | Form::TimesketchJsonl => Ok(()),
+            OutputFormat::TimesketchCsv => self.csv(&SKETCH_FIELDS.map(str::to_owned), runtime),
+            OutputFormat::Table | OutputFormat::Json | OutputFormat::Raw | OutputFormat::TimesketchJsonl => {
+                Ok(())
+            }
         }
     }
 
     /// Prints an event, or keeps it for the table.
-    pub fn event(&mut self, entry: &EventRecord, world: &mut World) -> Result<()> {
+    pub fn event(&mut self, entry: &EventRecord, runtime: &mut Runtime) -> Result<()> {
         match self.form {
-            Form::Table => {
+            OutputFormat::Table => {
                 let cells = if self.fields.is_empty() { self.cells(entry) } else { self.chosen(entry) };
                 self.table.row(cells);
                 Ok(())
             }
-            Form::Json if self.fields.is_empty() => world.line(&write_json(entry, true)),
-            Form::Json => {
+            OutputFormat::Json if self.fields.is_empty() => runtime.line(&write_json(entry, true)),
+            OutputFormat::Json => {
                 let whole = write_json(entry, true);
-                world.line(&self.picked(&whole)?)
+                runtime.line(&self.picked(&whole)?)
             }
-            Form::Csv => {
+            OutputFormat::Csv => {
                 let cells: Vec<String> = self.fields.iter().map(|name| self.text(entry, name)).collect();
-                self.csv(&cells, world)
+                self.csv(&cells, runtime)
             }
-            Form::Raw => raw(entry, world),
-            Form::TimesketchCsv => {
+            OutputFormat::Raw => raw(entry, runtime),
+            OutputFormat::TimesketchCsv => {
                 let row = sketch(flat(entry)?, &[]);
                 let text = |value: &serde_json::Value| match value {
                     serde_json::Value::String(text) => text.clone(),
                     other => other.to_string(),
                 };
                 let cells = SKETCH_FIELDS.map(|name| row.get(name).map(text).unwrap_or_default());
-                self.csv(&cells, world)
+                self.csv(&cells, runtime)
             }
-            Form::TimesketchJsonl => {
+            OutputFormat::TimesketchJsonl => {
                 let row = serde_json::to_string(&sketch(flat(entry)?, &[]));
-                world.line(&escape_json_controls(row.context(|| "cannot write an event as JSON".to_owned())?))
+                runtime
+                    .line(&escape_json_controls(row.context(|| "cannot write an event as JSON".to_owned())?))
             }
         }
     }
 
     /// Prints what was kept.
-    pub fn end(&mut self, world: &mut World) -> Result<()> {
-        if self.form != Form::Table || self.table.is_empty() {
+    pub fn end(&mut self, runtime: &mut Runtime) -> Result<()> {
+        if self.form != OutputFormat::Table || self.table.is_empty() {
             return Ok(());
         }
         let lines = if self.fields.is_empty() {
-            self.table.lines(world.width)
+            self.table.lines(runtime.width)
         } else {
-            self.table.lines_headed(&self.fields, world.width)
+            self.table.lines_headed(&self.fields, runtime.width)
         };
-        lines.iter().try_for_each(|line| world.line(line))
+        lines.iter().try_for_each(|line| runtime.line(line))
     }
 
     fn cells(&self, entry: &EventRecord) -> Vec<String> {
@@ -158,9 +178,9 @@ impl Printer {
         serde_json::to_string(&picked).context(why).map(escape_json_controls)
     }
 
-    fn csv(&self, cells: &[String], world: &mut World) -> Result<()> {
+    fn csv(&self, cells: &[String], runtime: &mut Runtime) -> Result<()> {
         let quoted: Vec<String> = cells.iter().map(|cell| csv_cell(cell)).collect();
-        world.line(&quoted.join(","))
+        runtime.line(&quoted.join(","))
     }
 }
 
@@ -173,10 +193,10 @@ fn flat(entry: &EventRecord) -> Result<serde_json::Map<String, serde_json::Value
 }
 
 /// Prints an event's very bytes where no terminal reads them.
-fn raw(entry: &EventRecord, world: &mut World) -> Result<()> {
-    if world.out_is_terminal {
-        return world.line(&visible(&String::from_utf8_lossy(&entry.raw)));
+fn raw(entry: &EventRecord, runtime: &mut Runtime) -> Result<()> {
+    if runtime.out_is_terminal {
+        return runtime.line(&visible(&String::from_utf8_lossy(&entry.raw)));
     }
-    world.bytes(&entry.raw)?;
-    world.bytes(b"\n")
+    runtime.bytes(&entry.raw)?;
+    runtime.bytes(b"\n")
 }

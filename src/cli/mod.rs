@@ -3,14 +3,20 @@
 //! Owns the words a user types and what is printed: results on standard
 //! output, progress and diagnostics on standard error. Promises that every
 //! foreign text is made visible, that `--json` has the shapes of the contract,
-//! and that the exit status says what happened. Only `main` calls.
+//! and that the exit status says what happened.
 
+mod annotate;
 mod args;
-mod args_custody;
 mod case_path;
 mod commands;
+mod context;
+mod dispatch;
 mod event_output;
+mod folders;
+mod outcome;
+mod output;
 mod progress;
+mod receipt_output;
 mod run;
 mod runtime;
 mod signing_config;
@@ -18,4 +24,4 @@ mod table;
 mod tui;
 
 pub use run::{main, run};
-pub use runtime::World;
+pub use runtime::Runtime;

@@ -6,15 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::case::TOOL;
+use crate::cli::folders::{Lookup, home};
 use crate::error::{Context, Error, Result, visible};
 use crate::journal::Actor;
 use crate::record::{Clock, SystemClock};
 
-/// Looks up an environment variable; none where it is unset or empty.
-pub type Lookup = Box<dyn Fn(&str) -> Option<String>>;
-
 /// Everything a run takes from outside itself.
-pub struct World {
+pub struct Runtime {
     /// Tells the time.
     pub clock: Box<dyn Clock>,
     /// Looks up environment variables.
@@ -44,14 +42,14 @@ pub struct World {
     pub closed: bool,
 }
 
-impl World {
+impl Runtime {
     /// Gives the surroundings of the process.
     #[expect(clippy::disallowed_methods, reason = "this is the one place where the environment is read")]
-    pub fn real() -> World {
+    pub fn real() -> Runtime {
         let out_is_terminal = io::stdout().is_terminal();
         let columns = || std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
         let terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-        World {
+        Runtime {
             clock: Box::new(SystemClock),
             var: Box::new(|name| std::env::var(name).ok().filter(|value| !value.is_empty())),
             login: whoami::fallible::username().ok().filter(|name| !name.is_empty()),
@@ -161,12 +159,12 @@ impl World {
             ssh: (self.var)("SSH_CONNECTION").map(|connection| visible(&connection)),
             tool: TOOL.to_owned(),
             clock: if self.signals { clock_state() } else { "not asked".to_owned() },
-            home: super::case_path::home(self),
+            home: home(&self.var),
         }
     }
 }
 
-impl World {
+impl Runtime {
     /// Tells through whom somebody came to this account: the account that logged in,
     /// as the kernel keeps it (proc(5), `loginuid`), and the caller that sudo names.
     fn through(&self) -> Option<String> {

@@ -2,16 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use directories::ProjectDirs;
 use serde::Deserialize;
 
 use crate::case::{self, Appended, CaseMetadata, CaseWriter};
+use crate::cli::args::Globals;
+use crate::cli::folders::{config_folder, home};
+use crate::cli::runtime::Runtime;
 use crate::error::{Context, Error, Result, visible};
 use crate::fs::{self, Dir};
 use crate::journal::{Keyring, Signer};
-
-use super::World;
-use super::args::Globals;
 
 /// Most bytes of a `config.toml`.
 const MOST_CONFIG: u64 = 64 << 10;
@@ -36,18 +35,18 @@ const LONGEST_NAME: u64 = 1024;
 
 /// Finds out who answers for a new case: who is named, who is configured, or who was
 /// asked for once on this machine; nobody where nobody can be asked.
-pub fn examiner(given: Option<String>, globals: &Globals, world: &mut World) -> Result<Option<String>> {
-    if let Some(named) = given.or(config(world)?.examiner) {
+pub fn examiner(given: Option<String>, globals: &Globals, runtime: &mut Runtime) -> Result<Option<String>> {
+    if let Some(named) = given.or(config(runtime)?.examiner) {
         return Ok(Some(named));
     }
-    let state = super::case_path::home(world).state;
+    let state = home(&runtime.var).state;
     let known =
         state.as_deref().and_then(|state| Dir::open(state).ok()?.read_text(EXAMINER, LONGEST_NAME).ok());
     if known.is_some() || globals.quiet || globals.json {
         return Ok(known);
     }
     let question = "Who answers for this case? (a name for the reports; empty for none): ";
-    let Some(name) = world.answer(question) else { return Ok(None) };
+    let Some(name) = runtime.answer(question) else { return Ok(None) };
     if let Some(state) = state {
         // What cannot be kept is asked for again.
         let _ = Dir::create(&state).and_then(|dir| dir.replace(EXAMINER, name.as_bytes()));
@@ -55,17 +54,9 @@ pub fn examiner(given: Option<String>, globals: &Globals, world: &mut World) -> 
     Ok(Some(name))
 }
 
-/// Gives the folder of the user's configuration: `$VESTIGO_CONFIG`, or the platform's.
-pub fn config_folder(world: &World) -> Option<PathBuf> {
-    match (world.var)("VESTIGO_CONFIG") {
-        Some(folder) => Some(PathBuf::from(folder)),
-        None => Some(ProjectDirs::from("", "", "vestigo")?.config_dir().to_owned()),
-    }
-}
-
 /// Reads the configuration; an absent file is an empty one.
-pub fn config(world: &World) -> Result<Config> {
-    let Some(path) = config_folder(world).map(|folder| folder.join("config.toml")) else {
+pub fn config(runtime: &Runtime) -> Result<Config> {
+    let Some(path) = config_folder(&runtime.var).map(|folder| folder.join("config.toml")) else {
         return Ok(Config::default());
     };
     let why = || format!("cannot read {}", visible(&path.to_string_lossy()));
@@ -87,8 +78,8 @@ pub fn config(world: &World) -> Result<Config> {
 }
 
 /// Gives the folder of the user's keys.
-pub fn keyring(world: &World) -> Result<Keyring> {
-    let folder = config_folder(world).ok_or_else(|| {
+pub fn keyring(runtime: &Runtime) -> Result<Keyring> {
+    let folder = config_folder(&runtime.var).ok_or_else(|| {
         Error::case("cannot tell where your configuration is").hint("Set HOME or VESTIGO_CONFIG.")
     })?;
     Ok(Keyring::new(folder.join("keys")))
@@ -96,14 +87,14 @@ pub fn keyring(world: &World) -> Result<Keyring> {
 
 /// Finds who signs for a case: the key named, the one configured, the case's
 /// own; where this user has none, one is made.
-pub fn signer(folder: &Path, named: Option<&Path>, world: &World) -> Result<Signer> {
+pub fn signer(folder: &Path, named: Option<&Path>, runtime: &Runtime) -> Result<Signer> {
     let id = CaseMetadata::read(folder)?.id;
-    let Some(path) = named.map(PathBuf::from).or(config(world)?.sign) else {
-        return keyring(world)?.find_or_make(&id);
+    let Some(path) = named.map(PathBuf::from).or(config(runtime)?.sign) else {
+        return keyring(runtime)?.find_or_make(&id);
     };
     let signer = Signer::open(&path)?;
     // Who holds the case's own key, too, can bring the other one in.
-    let own = keyring(world).and_then(|keys| keys.find(&id)).ok().flatten();
+    let own = keyring(runtime).and_then(|keys| keys.find(&id)).ok().flatten();
     Ok(match own.filter(|own| own.signed() != signer.signed()) {
         Some(own) => Signer::VouchedEntries(Box::new(signer), Box::new(own)),
         None => signer,
@@ -111,45 +102,45 @@ pub fn signer(folder: &Path, named: Option<&Path>, world: &World) -> Result<Sign
 }
 
 /// Returns the fingerprints of the user's own keys.
-pub fn own_keys(world: &World) -> Vec<String> {
-    let kept = keyring(world).and_then(|keys| keys.list()).unwrap_or_default();
+pub fn own_keys(runtime: &Runtime) -> Vec<String> {
+    let kept = keyring(runtime).and_then(|keys| keys.list()).unwrap_or_default();
     let configured =
-        config(world).ok().and_then(|config| config.sign).and_then(|path| Signer::open(&path).ok());
+        config(runtime).ok().and_then(|config| config.sign).and_then(|path| Signer::open(&path).ok());
     let kept = kept.into_iter().map(|(_, signed)| signed.fingerprint);
     kept.chain(configured.map(|signer| signer.signed().fingerprint)).collect()
 }
 
 /// Signs the present end of a case's journal. Where no key can be had, the
 /// checkpoint stays unsigned, and that is said.
-pub fn checkpoint(hold: &mut CaseWriter, world: &mut World) {
-    let signer = signer_or_warning(hold.folder(), world);
-    let unsealed = case::checkpoint(hold, signer.as_ref(), world.clock.as_ref()).err();
-    warn_unsealed(unsealed, world);
+pub fn checkpoint(hold: &mut CaseWriter, runtime: &mut Runtime) {
+    let signer = signer_or_warning(hold.folder(), runtime);
+    let unsealed = case::checkpoint(hold, signer.as_ref(), runtime.clock.as_ref()).err();
+    warn_unsealed(unsealed, runtime);
 }
 
 /// Finds who signs for a case; says where nobody can.
-pub fn signer_or_warning(folder: &Path, world: &mut World) -> Option<Signer> {
-    let found = signer(folder, None, world);
-    found.map_err(|error| world.note(&format!("warning: the checkpoint is not signed: {error}"))).ok()
+pub fn signer_or_warning(folder: &Path, runtime: &mut Runtime) -> Option<Signer> {
+    let found = signer(folder, None, runtime);
+    found.map_err(|error| runtime.note(&format!("warning: the checkpoint is not signed: {error}"))).ok()
 }
 
 /// Says what of a write did not come to its end, though it is committed.
-pub fn warn_unfinished(written: Appended, world: &mut World) {
+pub fn warn_unfinished(written: Appended, runtime: &mut Runtime) {
     if let Some(error) = written.unindexed {
-        world.note(&format!(
+        runtime.note(&format!(
             "warning: the index was not brought along ({error}): the next search makes it again"
         ));
     }
-    warn_unsealed(written.unsealed, world);
+    warn_unsealed(written.unsealed, runtime);
 }
 
 /// Says why no checkpoint was written. What was asked for is committed; a
 /// checkpoint can be made at any time.
-pub fn warn_unsealed(why: Option<Error>, world: &mut World) {
+pub fn warn_unsealed(why: Option<Error>, runtime: &mut Runtime) {
     let Some(error) = why else { return };
-    world.note(&format!("warning: no checkpoint was written: {error}"));
+    runtime.note(&format!("warning: no checkpoint was written: {error}"));
     if error.hints().is_empty() {
-        world.note("hint: run `vestigo checkpoint`");
+        runtime.note("hint: run `vestigo checkpoint`");
     }
-    error.hints().iter().for_each(|hint| world.note(&format!("hint: {hint}")));
+    error.hints().iter().for_each(|hint| runtime.note(&format!("hint: {hint}")));
 }

@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use terminal_colorsaurus::QueryOptions;
 
+use crate::cli::args::{ColorChoice, Globals};
+use crate::cli::context::CommandContext;
+use crate::cli::folders::config_folder;
+use crate::cli::outcome::ExitReason;
+use crate::cli::runtime::Runtime;
+use crate::cli::signing_config::signer;
 use crate::error::Result;
 use crate::tui::{self, Charset, Colour as Hues, Settings};
-
-use super::World;
-use super::args::{Colour, Globals};
-use super::run::{Opened, Outcome, zone};
-use super::signing_config::{config_folder, signer};
 
 /// Terminals whose fonts have no more than ASCII and some lines.
 const POOR: [&str; 4] = ["linux", "vt100", "vt220", "dumb"];
@@ -20,29 +21,29 @@ const POOR: [&str; 4] = ["linux", "vt100", "vt220", "dumb"];
 /// `$VESTIGO_KEYMAP` (`default`, `vim`, `emacs`), `$VESTIGO_THEME` (a name or a
 /// `.toml` file; else by the terminal's ground) and `$VESTIGO_ASCII` choose looks and keys; `keys.toml` in the
 /// platform's configuration folder is laid over the keymap.
-pub fn show(opened: Opened, globals: &Globals, world: &mut World) -> Result<Outcome> {
-    world.flush()?;
-    let var = |name: &str| (world.var)(name);
-    let mut settings = Settings::new(world.clock.as_ref(), world.who());
+pub fn show(context: CommandContext, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
+    runtime.flush()?;
+    let var = |name: &str| (runtime.var)(name);
+    let mut settings = Settings::new(runtime.clock.as_ref(), runtime.who());
     settings.keymap = var("VESTIGO_KEYMAP").unwrap_or(settings.keymap);
     settings.theme = match var("VESTIGO_THEME") {
         Some(theme) => theme,
         None if is_light(var("COLORFGBG").as_deref()) => "light".to_owned(),
         None => settings.theme,
     };
-    settings.overlay = overlay(world);
-    settings.zone = zone(globals);
-    settings.signer = signer(opened.case.folder(), None, world).ok();
+    settings.overlay = overlay(runtime);
+    settings.zone = globals.zone();
+    settings.signer = signer(context.case.folder(), None, runtime).ok();
     let plain = match globals.color {
-        Colour::Auto => var("NO_COLOR").is_some(),
-        Colour::Always => false,
-        Colour::Never => true,
+        ColorChoice::Auto => var("NO_COLOR").is_some(),
+        ColorChoice::Always => false,
+        ColorChoice::Never => true,
     };
     settings.colour = if plain { Hues::Never } else { Hues::Themed };
     let poor = var("TERM").is_some_and(|term| POOR.contains(&term.as_str()));
     settings.charset = if poor || var("VESTIGO_ASCII").is_some() { Charset::Ascii } else { Charset::Unicode };
-    tui::run(opened.case, settings)?;
-    Ok(Outcome::Done)
+    tui::run(context.case, settings)?;
+    Ok(ExitReason::Done)
 }
 
 /// Tells whether the terminal's ground is light. Some say so in `$COLORFGBG` (the
@@ -61,6 +62,6 @@ fn is_light(colours: Option<&str>) -> bool {
 }
 
 /// Finds the user's own keymap, where there is one.
-fn overlay(world: &World) -> Option<PathBuf> {
-    Some(config_folder(world)?.join("keys.toml")).filter(|path| path.exists())
+fn overlay(runtime: &Runtime) -> Option<PathBuf> {
+    Some(config_folder(&runtime.var)?.join("keys.toml")).filter(|path| path.exists())
 }

@@ -2,93 +2,102 @@
 
 use serde_json::json;
 
-use crate::case::{EvidenceStatus, annotate};
+use clap::Subcommand;
+
+use crate::case::EvidenceStatus;
+use crate::cli::annotate::{hits, write};
+use crate::cli::args::Globals;
+use crate::cli::context::CommandContext;
+use crate::cli::outcome::ExitReason;
+use crate::cli::output::json_line;
+use crate::cli::runtime::Runtime;
+use crate::cli::table::{Align, Table};
 use crate::error::{Result, visible};
-use crate::index::Hit;
 use crate::journal::{Annotation, Bookmark};
 use crate::record::{EventId, sentence};
 
-use super::super::World;
-use super::super::args::Globals;
-use super::super::args_custody::Bookmarks;
-use super::super::progress::watched_bytes;
-use super::super::run::{Opened, Outcome, json_line};
-use super::super::signing_config::{signer_or_warning, warn_unfinished};
-use super::super::table::{Align, Table};
+/// Mark events
+#[derive(Debug, Clone, Subcommand)]
+pub enum BookmarkCommand {
+    /// Mark events
+    Add {
+        /// Their ids, such as a1b2c3d4:17
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<String>,
+        /// What is to be said of them
+        #[arg(long)]
+        note: Option<String>,
+        /// A tag, which `tag:NAME` finds
+        #[arg(long = "tag", value_name = "NAME")]
+        tags: Vec<String>,
+    },
+    /// Print the marked events
+    List,
+    /// Take marks away
+    Remove {
+        /// The events' ids
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<String>,
+    },
+}
 
 /// Does what is asked of bookmarks.
-pub fn bookmark(words: &Bookmarks, globals: &Globals, world: &mut World) -> Result<Outcome> {
-    let opened = Opened::new(globals, world)?;
+pub fn run(words: &BookmarkCommand, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
+    let context = CommandContext::new(globals, runtime)?;
     match words {
-        Bookmarks::Add { ids, note, tags } => {
+        BookmarkCommand::Add { ids, note, tags } => {
             let mut acts = Vec::new();
-            for hit in hits(&opened, ids)? {
-                let (event, note, tags) = (opened.case.event_ref(&hit)?, note.clone(), tags.clone());
+            for hit in hits(&context, ids)? {
+                let (event, note, tags) = (context.case.event_ref(&hit)?, note.clone(), tags.clone());
                 acts.push(Annotation::Mark { event, note, tags });
             }
-            write(&opened, &acts, globals, world)?;
-            said(&opened, ids, "marked", globals, world)
+            write(&context, &acts, globals, runtime)?;
+            said(&context, ids, "marked", globals, runtime)
         }
-        Bookmarks::Remove { ids } => {
+        BookmarkCommand::Remove { ids } => {
             let mut acts = Vec::new();
             for id in ids {
-                let event = marked(&opened, id)?;
+                let event = marked(&context, id)?;
                 acts.push(Annotation::Unmark { event });
             }
-            write(&opened, &acts, globals, world)?;
-            said(&opened, ids, "no longer marked", globals, world)
+            write(&context, &acts, globals, runtime)?;
+            said(&context, ids, "no longer marked", globals, runtime)
         }
-        Bookmarks::List => list(&opened, globals, world),
+        BookmarkCommand::List => list(&context, globals, runtime),
     }
 }
 
-/// Writes annotations into the journal, and the checkpoint behind them.
-pub fn write(opened: &Opened, acts: &[Annotation], globals: &Globals, world: &mut World) -> Result<()> {
-    let folder = opened.case.folder();
-    let signer = signer_or_warning(folder, world);
-    let written = watched_bytes(world, globals, |watch| {
-        annotate(folder, acts, signer.as_ref(), &world.who(), world.clock.as_ref(), watch)
-    })?;
-    warn_unfinished(written, world);
-    Ok(())
-}
-
-/// Finds the events of ids.
-pub fn hits(opened: &Opened, ids: &[String]) -> Result<Vec<Hit>> {
-    ids.iter().map(|id| opened.case.find(&id.parse::<EventId>()?)).collect()
-}
-
 /// Gives the full name of a marked event, sound or orphaned.
-fn marked(opened: &Opened, id: &str) -> Result<String> {
+fn marked(context: &CommandContext, id: &str) -> Result<String> {
     let wanted: EventId = id.parse()?;
     let fits = |mark: &&Bookmark| {
         mark.event.place().is_some_and(|(source, record)| wanted.fits(&source) && wanted.record == record)
     };
-    let found = opened.case.state().bookmarks.values().find(fits);
+    let found = context.case.state().bookmarks.values().find(fits);
     found.map(|mark| mark.event.event.clone()).ok_or_else(|| {
         crate::error::Error::usage(format!("{wanted} is not marked")).hint("See `vestigo bookmark list`.")
     })
 }
 
 fn said(
-    opened: &Opened,
+    context: &CommandContext,
     ids: &[String],
     what: &str,
     globals: &Globals,
-    world: &mut World,
-) -> Result<Outcome> {
+    runtime: &mut Runtime,
+) -> Result<ExitReason> {
     if globals.json {
-        let state = opened.case.reread()?;
-        world.line(&json_line(&json!({ "events": ids, "bookmarks": state.state().bookmarks.len() }))?)?;
+        let state = context.case.reread()?;
+        runtime.line(&json_line(&json!({ "events": ids, "bookmarks": state.state().bookmarks.len() }))?)?;
     } else {
         for id in ids {
-            world.line(&format!("{} {what}", visible(id)))?;
+            runtime.line(&format!("{} {what}", visible(id)))?;
         }
     }
-    Ok(Outcome::Done)
+    Ok(ExitReason::Done)
 }
 
-fn list(opened: &Opened, globals: &Globals, world: &mut World) -> Result<Outcome> {
+fn list(context: &CommandContext, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
     let headings = [
         ("Time", Align::Whole),
         ("Id", Align::Left),
@@ -99,38 +108,38 @@ fn list(opened: &Opened, globals: &Globals, world: &mut World) -> Result<Outcome
     ];
     let mut table = Table::new(&headings);
     let mut orphans = 0;
-    for mark in opened.case.state().bookmarks.values() {
-        let standing = opened.case.standing(&mark.event);
+    for mark in context.case.state().bookmarks.values() {
+        let standing = context.case.standing(&mark.event);
         orphans += usize::from(standing.hit().is_none());
         if globals.json {
-            world.line(&json_line(&of_mark(mark, &standing))?)?;
+            runtime.line(&json_line(&of_mark(mark, &standing))?)?;
         } else {
-            table.row(row(opened, mark, &standing));
+            table.row(row(context, mark, &standing));
         }
     }
     if !globals.json {
-        table.lines(world.width).iter().try_for_each(|line| world.line(line))?;
+        table.lines(runtime.width).iter().try_for_each(|line| runtime.line(line))?;
     }
     if orphans > 0 {
-        world.note(&format!(
+        runtime.note(&format!(
             "WARNING: {orphans} bookmarks are ORPHANED: their records are not what they were"
         ));
-        return Ok(Outcome::Damaged);
+        return Ok(ExitReason::Damaged);
     }
-    let none = opened.case.state().bookmarks.is_empty();
+    let none = context.case.state().bookmarks.is_empty();
     if none && !globals.quiet && !globals.json {
-        world.note("nothing is marked; `vestigo bookmark add ID` marks an event");
+        runtime.note("nothing is marked; `vestigo bookmark add ID` marks an event");
     }
-    Ok(if none { Outcome::Nothing } else { Outcome::Done })
+    Ok(if none { ExitReason::Nothing } else { ExitReason::Done })
 }
 
-fn row(opened: &Opened, mark: &Bookmark, standing: &EvidenceStatus) -> Vec<String> {
+fn row(context: &CommandContext, mark: &Bookmark, standing: &EvidenceStatus) -> Vec<String> {
     let id = mark.event.short();
     let tags = mark.tags.iter().cloned().collect::<Vec<_>>().join(", ");
-    let entry = standing.hit().and_then(|hit| opened.case.entry(&hit).ok());
+    let entry = standing.hit().and_then(|hit| context.case.entry(&hit).ok());
     let (time, what) = match (&entry, standing.orphaned()) {
         (Some(entry), _) => {
-            let time = entry.event.stamp.map(|stamp| opened.zone.show(stamp.instant, 3));
+            let time = entry.event.stamp.map(|stamp| context.zone.show(stamp.instant, 3));
             (time.unwrap_or_else(|| "-".to_owned()), sentence(&entry.event))
         }
         (None, why) => ("-".to_owned(), format!("ORPHANED: {}", why.unwrap_or("it cannot be read"))),

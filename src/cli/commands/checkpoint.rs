@@ -1,42 +1,69 @@
 //! `checkpoint` and `keys`: what is kept outside, and whose signatures count.
 
+use std::path::PathBuf;
+
 use std::path::Path;
 
 use qrcode::QrCode;
 use qrcode::render::unicode;
 
-use crate::case::{
-    CaseMetadata, CaseWriter, CheckpointInfo, accept, adopt, introduce, keys_of, seal, stamp, write_new,
-};
+use clap::Args;
+
+use crate::case::{CaseWriter, CheckpointInfo, accept, adopt, introduce, seal, stamp, write_new};
+use crate::cli::args::Globals;
+use crate::cli::case_path;
+use crate::cli::outcome::ExitReason;
+use crate::cli::output::json_line;
+use crate::cli::runtime::Runtime;
+use crate::cli::signing_config::{config, signer};
 use crate::error::{Context, Result, visible};
 use crate::journal::{KeyUse, Signer};
 
-use super::super::args::Globals;
-use super::super::args_custody::{CheckpointArgs, Keys};
-use super::super::run::{Outcome, json_line};
-use super::super::signing_config::{config, keyring, signer};
-use super::super::{World, case_path};
+/// Sign the journal's present end, to be kept elsewhere
+#[derive(Debug, Clone, Args)]
+pub struct CheckpointArgs {
+    /// The key that signs [default: `sign` in config.toml, or the case's own]
+    #[arg(long, value_name = "KEY")]
+    pub sign: Option<PathBuf>,
+    /// Have it stamped by this authority, http://… [default: `tsa` in config.toml]
+    #[arg(long, value_name = "URL")]
+    pub tsa: Option<String>,
+    /// Take over entries that others wrote and no key of the case signed: an entry
+    /// says so for ever, and they are signed from then on
+    #[arg(long)]
+    pub adopt: bool,
+    /// Write to a case that is not as this machine saw it before (rolled back, or
+    /// rewritten): an entry says which history was given up
+    #[arg(long)]
+    pub accept_history: bool,
+    /// Show it as a QR code, to be photographed
+    #[arg(long)]
+    pub qr: bool,
+    /// Write it to a file, to be kept elsewhere
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
 
 /// Signs the journal's present end and says how to keep it elsewhere.
-pub fn checkpoint(args: &CheckpointArgs, globals: &Globals, world: &mut World) -> Result<Outcome> {
-    let folder = case_path::chosen(globals.case.as_deref(), world)?;
-    let mut hold = held(&folder, args, world)?;
-    let signer = signer(&folder, args.sign.as_deref(), world)?;
-    let adopted = adopted(&mut hold, &signer, args, globals, world)?;
-    introduce(&mut hold, &signer, world.clock.as_ref())?;
+pub fn run(args: &CheckpointArgs, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
+    let folder = case_path::chosen(globals.case.as_deref(), runtime)?;
+    let mut hold = held(&folder, args, runtime)?;
+    let signer = signer(&folder, args.sign.as_deref(), runtime)?;
+    let adopted = adopted(&mut hold, &signer, args, globals, runtime)?;
+    introduce(&mut hold, &signer, runtime.clock.as_ref())?;
     let mut sealed = seal(&hold, Some(&signer))?;
     let meant = signer.signed().fingerprint;
     if args.sign.is_some() && sealed.signed.as_ref().is_none_or(|signed| signed.fingerprint != meant) {
         // The present end was signed by another key of the case already.
-        hold.append(KeyUse { fingerprint: meant }, world.clock.as_ref())?;
+        hold.append(KeyUse { fingerprint: meant }, runtime.clock.as_ref())?;
         sealed = seal(&hold, Some(&signer))?;
     }
     let mut stamped = None;
-    if let Some(url) = args.tsa.clone().or(config(world)?.tsa) {
+    if let Some(url) = args.tsa.clone().or(config(runtime)?.tsa) {
         // What is handed out is the checkpoint that was stamped, not the one behind it.
-        match stamp(&mut hold, &signer, &url, world.clock.as_ref()) {
+        match stamp(&mut hold, &signer, &url, runtime.clock.as_ref()) {
             Ok(at) => stamped = Some(at),
-            Err(error) => world.note(&format!("warning: unanchored: {error}")),
+            Err(error) => runtime.note(&format!("warning: unanchored: {error}")),
         }
     }
     let (line, by) = (sealed.checkpoint.line(), sealed.signed.as_ref().map(|signed| &signed.fingerprint));
@@ -48,47 +75,47 @@ pub fn checkpoint(args: &CheckpointArgs, globals: &Globals, world: &mut World) -
         let object = serde_json::json!({ "origin": sealed.checkpoint.origin, "size": sealed.checkpoint.size,
             "line": line, "file": visible(&sealed.path.to_string_lossy()), "signed": by, "stamped": stamped,
             "entries": entries, "adopted": adopted });
-        world.line(&json_line(&object)?)?;
-        return Ok(Outcome::Done);
+        runtime.line(&json_line(&object)?)?;
+        return Ok(ExitReason::Done);
     }
-    world.line(&line)?;
+    runtime.line(&line)?;
     if args.qr {
         let code =
             QrCode::new(line.as_bytes()).context(|| "cannot draw the checkpoint as a QR code".to_owned())?;
-        world.line(&code.render::<unicode::Dense1x2>().quiet_zone(true).build())?;
+        runtime.line(&code.render::<unicode::Dense1x2>().quiet_zone(true).build())?;
     }
     if !globals.quiet {
-        told(&sealed, stamped.as_deref(), entries, world);
+        told(&sealed, stamped.as_deref(), entries, runtime);
     }
-    Ok(Outcome::Done)
+    Ok(ExitReason::Done)
 }
 
-fn told(sealed: &CheckpointInfo, stamped: Option<&str>, entries: u64, world: &mut World) {
+fn told(sealed: &CheckpointInfo, stamped: Option<&str>, entries: u64, runtime: &mut Runtime) {
     let by = sealed.signed.as_ref().map(|signed| format!("signed by {}", signed.fingerprint));
     let by = by.unwrap_or_else(|| "unsigned".to_owned());
     let at = stamped.map(|at| format!(", stamped at {at}")).unwrap_or_default();
-    world.note(&format!("{} entries, {by}{at}", sealed.checkpoint.size));
+    runtime.note(&format!("{} entries, {by}{at}", sealed.checkpoint.size));
     if stamped.is_some() && entries > sealed.checkpoint.size {
         let (first, noun) =
             (sealed.checkpoint.size, if entries - sealed.checkpoint.size == 1 { "entry" } else { "entries" });
-        world.note(&format!(
+        runtime.note(&format!(
             "the {noun} from {first} on, which names the stamp, comes after what was stamped"
         ));
     }
-    world.note("keep the line above elsewhere (a ticket, a mail); `vestigo verify --anchor FILE` holds the case against it");
+    runtime.note("keep the line above elsewhere (a ticket, a mail); `vestigo verify --anchor FILE` holds the case against it");
 }
 
 /// Takes the lock of a case; where that was asked for, the history that was known is given up first.
-fn held(folder: &Path, args: &CheckpointArgs, world: &mut World) -> Result<CaseWriter> {
+fn held(folder: &Path, args: &CheckpointArgs, runtime: &mut Runtime) -> Result<CaseWriter> {
     if !args.accept_history {
-        return CaseWriter::open(folder, &world.who(), world.clock.as_ref());
+        return CaseWriter::open(folder, &runtime.who(), runtime.clock.as_ref());
     }
-    let (hold, given_up) = accept(folder, &world.who(), world.clock.as_ref())?;
+    let (hold, given_up) = accept(folder, &runtime.who(), runtime.clock.as_ref())?;
     match given_up {
         Some(line) => {
-            world.note(&format!("the history that was known is given up; entry {} says so", line.seq))
+            runtime.note(&format!("the history that was known is given up; entry {} says so", line.seq))
         }
-        None => world.note("nothing speaks against the history of this case"),
+        None => runtime.note("nothing speaks against the history of this case"),
     }
     Ok(hold)
 }
@@ -99,47 +126,22 @@ fn adopted(
     signer: &Signer,
     args: &CheckpointArgs,
     globals: &Globals,
-    world: &mut World,
+    runtime: &mut Runtime,
 ) -> Result<Vec<u64>> {
     if !args.adopt {
         return Ok(Vec::new());
     }
-    let adopted = adopt(hold, signer, world.clock.as_ref())?;
+    let adopted = adopt(hold, signer, runtime.clock.as_ref())?;
     if adopted.is_empty() && !globals.quiet {
-        world.note("there is nothing to adopt");
+        runtime.note("there is nothing to adopt");
     }
     for line in &adopted {
-        world.note(&format!("adopted entry {}: {} by {}", line.seq, visible(&line.kind), visible(&line.by)));
+        runtime.note(&format!(
+            "adopted entry {}: {} by {}",
+            line.seq,
+            visible(&line.kind),
+            visible(&line.by)
+        ));
     }
     Ok(adopted.iter().map(|line| line.seq).collect())
-}
-
-/// Lists keys, or prints what whoever verifies needs.
-pub fn keys(words: &Keys, globals: &Globals, world: &mut World) -> Result<Outcome> {
-    match words {
-        Keys::List => {
-            for (name, signed) in keyring(world)?.list()? {
-                let text = if globals.json {
-                    json_line(&serde_json::json!({ "name": name, "fingerprint": signed.fingerprint,
-                        "public_key": signed.public }))?
-                } else {
-                    format!("{}  {}", signed.fingerprint, visible(&name))
-                };
-                world.line(&text)?;
-            }
-        }
-        Keys::Allow { principal } => {
-            let folder = case_path::chosen(globals.case.as_deref(), world)?;
-            let case = CaseMetadata::folder(&folder)?;
-            let about = CaseMetadata::of(&case)?;
-            let signed = signer(&folder, None, world)?.signed();
-            let names = "vestigo-bundle,vestigo-checkpoint,vestigo-transfer";
-            world.line(&format!("{} namespaces=\"{names}\" {}", visible(principal), signed.public))?;
-            let journal = crate::journal::read(&case)?;
-            if !keys_of(&about, &journal.lines).contains(&signed.fingerprint) && !globals.quiet {
-                world.note("this key has not signed for the case yet");
-            }
-        }
-    }
-    Ok(Outcome::Done)
 }

@@ -4,16 +4,23 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
 use crate::case::{Case, CaseMetadata, CaseOptions, CaseWriter};
-use crate::error::{Context, Error, Result};
+use crate::cli::args::Globals;
+use crate::cli::case_path;
+use crate::cli::context::CommandContext;
+use crate::cli::folders::data_folder;
+use crate::cli::outcome::ExitReason;
+use crate::cli::runtime::Runtime;
+use crate::cli::signing_config::keyring;
+use crate::cli::signing_config::{signer_or_warning, warn_unsealed};
+use crate::cli::tui;
+use crate::error::{Context, Result};
 use crate::fs::Dir;
+use crate::import::{Import, ImportReport, Progress, run as import_into};
 use crate::index::{CancelToken, Request, TermOrder};
+use crate::parse::Options;
 use crate::query::Expr;
 use crate::record::{TimeRange, bytes, thousands};
-
-use super::super::args::Globals;
-use super::super::run::{Opened, Outcome};
-use super::super::signing_config::keyring;
-use super::super::{World, case_path, tui};
+use crate::source::Limits;
 
 /// The built-in logs: name, bytes.
 const LOGS: [(&str, &[u8]); 3] = [
@@ -26,39 +33,39 @@ const LOGS: [(&str, &[u8]); 3] = [
 /// auth.log have no year; it is inferred from this.
 const WRITTEN: Duration = Duration::from_secs(1_772_582_400);
 
-/// Opens the case that is meant on the screen.
-pub fn open(case: Option<&str>, globals: &Globals, world: &mut World) -> Result<Outcome> {
-    if !world.out_is_terminal {
-        return Err(Error::usage("the screen needs a terminal")
-            .hint("Use `vestigo search`, `timeline`, `top` or `show` elsewhere."));
-    }
-    let named = Globals { case: case.map(str::to_owned).or_else(|| globals.case.clone()), ..globals.clone() };
-    let opened = Opened::new(&named, world)?;
-    tui::show(opened, &named, world)
-}
-
 /// Makes the demo case where it is not there, and opens it; prints a summary
 /// where there is no terminal.
-pub fn demo(globals: &Globals, world: &mut World) -> Result<Outcome> {
-    let folder = case_path::data_folder(world)?.join("cases").join("demo");
+pub fn run(globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
+    let folder = data_folder(&runtime.var)?.join("cases").join("demo");
     if !CaseMetadata::path(&folder).exists() {
-        let logs = write_logs(&case_path::data_folder(world)?.join("demo-logs"))?;
+        let logs = write_logs(&data_folder(&runtime.var)?.join("demo-logs"))?;
         let new = CaseOptions {
             title: Some("demo: a web shop".to_owned()),
-            keyring: keyring(world).ok(),
+            keyring: keyring(runtime).ok(),
             ..CaseOptions::default()
         };
-        let hold = CaseWriter::create(&folder, &new, &world.who(), world.clock.as_ref())?;
-        super::import::quietly(hold, &logs, world)?;
+        let hold = CaseWriter::create(&folder, &new, &runtime.who(), runtime.clock.as_ref())?;
+        import(hold, &logs, runtime)?;
     }
-    case_path::remember(&folder, world);
+    case_path::remember(&folder, runtime);
     let named = Globals { case: Some(folder.to_string_lossy().into_owned()), ..globals.clone() };
-    let opened = Opened::new(&named, world)?;
-    if world.out_is_terminal {
-        return tui::show(opened, &named, world);
+    let context = CommandContext::new(&named, runtime)?;
+    if runtime.out_is_terminal {
+        return tui::show(context, &named, runtime);
     }
-    summary(&opened.case, &opened, world)?;
-    Ok(Outcome::Done)
+    summary(&context.case, &context, runtime)?;
+    Ok(ExitReason::Done)
+}
+
+/// Imports the built-in logs.
+fn import(hold: CaseWriter, paths: &[PathBuf], runtime: &mut Runtime) -> Result<ImportReport> {
+    let (options, meter, stop) = (Options::default(), Progress::default(), runtime.stop.clone());
+    let signer = signer_or_warning(hold.folder(), runtime);
+    let (signer, limits) = (signer.as_ref(), Limits::default());
+    let import = Import { paths, options: &options, limits, stop: &stop, meter: &meter, signer };
+    let mut report = import_into(hold, &import, runtime.clock.as_ref(), &mut |_| {})?;
+    warn_unsealed(report.unsealed.take(), runtime);
+    Ok(report)
 }
 
 /// Writes the built-in logs, dated as if they had just been collected.
@@ -77,11 +84,11 @@ fn write_logs(folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// Says what the case holds and what to look at first.
-fn summary(case: &Case, opened: &Opened, world: &mut World) -> Result<()> {
+fn summary(case: &Case, context: &CommandContext, runtime: &mut Runtime) -> Result<()> {
     let sources = case.sources();
     let events: u64 = sources.iter().map(|source| source.receipt.events).sum();
     let length: u64 = sources.iter().map(|source| source.bytes).sum();
-    world.line(&format!(
+    runtime.line(&format!(
         "{}: {} sources, {} events, {}",
         case.about().title,
         sources.len(),
@@ -90,23 +97,23 @@ fn summary(case: &Case, opened: &Opened, world: &mut World) -> Result<()> {
     ))?;
     let all = Request { expr: Expr::All, window: TimeRange::ALL };
     if let Some((first, last)) = case.index().span(&all, &CancelToken::new())? {
-        world.line(&format!("from {} to {}", opened.zone.show(first, 0), opened.zone.show(last, 0)))?;
+        runtime.line(&format!("from {} to {}", context.zone.show(first, 0), context.zone.show(last, 0)))?;
     }
     for (heading, query) in [
         ("failed logins came from", "event.action:ssh_login AND event.outcome:failure"),
         ("logins worked from", "event.action:ssh_login AND event.outcome:success"),
     ] {
-        let request = Request { expr: opened.query(query)?, window: TimeRange::ALL };
+        let request = Request { expr: context.query(query)?, window: TimeRange::ALL };
         let top = case.index().top(&request, "source.ip", TermOrder::Most, 3, &CancelToken::new())?;
         let list: Vec<String> =
             top.iter().map(|top| format!("{} ({})", top.value, thousands(top.count))).collect();
-        world.line(&format!(
+        runtime.line(&format!(
             "{heading} {}",
             if list.is_empty() { "nowhere".to_owned() } else { list.join(", ") }
         ))?;
     }
-    world.line("next: run `vestigo demo` on a terminal, or")?;
-    world.line("  vestigo search 'event.action:ssh_login AND event.outcome:success'")?;
-    world.line("  vestigo timeline 'event.outcome:failure' --by host.name")?;
-    world.line("  vestigo verify --deep")
+    runtime.line("next: run `vestigo demo` on a terminal, or")?;
+    runtime.line("  vestigo search 'event.action:ssh_login AND event.outcome:success'")?;
+    runtime.line("  vestigo timeline 'event.outcome:failure' --by host.name")?;
+    runtime.line("  vestigo verify --deep")
 }

@@ -1,38 +1,92 @@
 //! `export`: the evidence bundle.
 
+use std::path::PathBuf;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::json;
 
+use clap::Args;
+
 use crate::case::may_vouch;
+use crate::cli::annotate::hits;
+use crate::cli::args::{Globals, TimeArgs};
+use crate::cli::context::CommandContext;
+use crate::cli::outcome::ExitReason;
+use crate::cli::output::json_line;
+use crate::cli::progress::{BarPosition, watched};
+use crate::cli::runtime::Runtime;
+use crate::cli::signing_config::{config, signer};
 use crate::error::{Context, Error, ErrorKind, Result, visible};
 use crate::export::{Ask, Made, Options, Query, Stage, introduce, make, note};
 use crate::record::{bytes, thousands};
 
-use super::super::World;
-use super::super::args::Globals;
-use super::super::args_custody::ExportArgs;
-use super::super::progress::{Reading, watched};
-use super::super::run::{Opened, Outcome, json_line};
-use super::super::signing_config::{config, signer};
-use super::bookmark::hits;
+/// Make an evidence bundle that anybody can check
+#[derive(Debug, Clone, Args)]
+#[command(group(clap::ArgGroup::new("redacted").multiple(true).args(["redact", "redact_value", "redact_values"])))]
+pub struct ExportArgs {
+    /// The events of this finding; may be said several times
+    #[arg(long = "finding", value_name = "N")]
+    pub findings: Vec<u64>,
+    /// The bookmarked events
+    #[arg(long)]
+    pub bookmarks: bool,
+    /// The events that this query gives; none is a result, too
+    #[arg(long, value_name = "Q")]
+    pub query: Option<String>,
+    /// This event; may be said several times
+    #[arg(long = "event", value_name = "ID")]
+    pub events: Vec<String>,
+    /// Every event of the case
+    #[arg(long)]
+    pub all: bool,
+    #[command(flatten)]
+    pub span: TimeArgs,
+    /// Where to: a folder, or a file with --tar, that is not there yet [default: ./<case>-x<seq>]
+    #[arg(long, value_name = "PATH")]
+    pub out: Option<PathBuf>,
+    /// One tar file instead of a folder
+    #[arg(long)]
+    pub tar: bool,
+    /// The key that signs [default: `sign` in config.toml, or the case's own]
+    #[arg(long, value_name = "KEY")]
+    pub sign: Option<PathBuf>,
+    /// Have the signature stamped by this authority, http://…
+    #[arg(long, value_name = "URL")]
+    pub tsa: Option<String>,
+    /// Put tokens in the place of these fields' values, everywhere
+    #[arg(long, value_delimiter = ',', value_name = "A,B")]
+    pub redact: Vec<String>,
+    /// Put a token in the place of this text, everywhere; may be said several times
+    #[arg(long, value_name = "TEXT")]
+    pub redact_value: Vec<String>,
+    /// Put tokens in the place of the texts in this file, one a line
+    #[arg(long, value_name = "FILE")]
+    pub redact_values: Option<PathBuf>,
+    /// Why they are redacted
+    #[arg(long, value_name = "WHY", default_value = "not stated", requires = "redacted")]
+    pub redact_reason: String,
+    /// Put the whole originals in, too
+    #[arg(long, conflicts_with = "redacted")]
+    pub originals: bool,
+}
 
 /// Makes a bundle of what was asked, and notes in the journal that it left.
-pub fn export(args: &ExportArgs, globals: &Globals, world: &mut World) -> Result<Outcome> {
-    let mut opened = Opened::new(globals, world)?;
-    let ask = asked(args, &opened)?;
-    let signer = signer(opened.case.folder(), args.sign.as_deref(), world)?;
-    let told = introduce(&opened.case, &signer, &world.who(), world.clock.as_ref());
+pub fn run(args: &ExportArgs, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
+    let mut context = CommandContext::new(globals, runtime)?;
+    let ask = asked(args, &context)?;
+    let signer = signer(context.case.folder(), args.sign.as_deref(), runtime)?;
+    let told = introduce(&context.case, &signer, &runtime.who(), runtime.clock.as_ref());
     let writable = match told {
         Ok(case) => {
-            opened.case = case;
+            context.case = case;
             true
         }
         // What nobody signed is not signed by being exported.
         Err(error) if error.kind() == ErrorKind::Integrity => return Err(error),
         Err(error) => {
-            may_vouch(&opened.case, &signer, &world.who())?;
-            world.note(&format!(
+            may_vouch(&context.case, &signer, &runtime.who())?;
+            runtime.note(&format!(
                 "warning: the case cannot be written ({error}); its journal will not tell of this export"
             ));
             false
@@ -42,28 +96,28 @@ pub fn export(args: &ExportArgs, globals: &Globals, world: &mut World) -> Result
         out: args.out.clone(),
         tar: args.tar,
         signer: Some(signer),
-        tsa: args.tsa.clone().or(config(world)?.tsa),
-        redact: args.redact.iter().map(|name| opened.case.redactable(name)).collect::<Result<_>>()?,
+        tsa: args.tsa.clone().or(config(runtime)?.tsa),
+        redact: args.redact.iter().map(|name| context.case.redactable(name)).collect::<Result<_>>()?,
         named: named(args)?,
         reason: args.redact_reason.clone(),
         originals: args.originals,
-        zone: opened.zone,
-        stop: world.stop.clone(),
+        zone: context.zone,
+        stop: runtime.stop.clone(),
     };
-    world.listen();
-    if !globals.quiet && world.err_is_terminal {
-        world.note("reading the evidence again: a bundle does not rest on the index");
+    runtime.listen();
+    if !globals.quiet && runtime.err_is_terminal {
+        runtime.note("reading the evidence again: a bundle does not rest on the index");
     }
     let progress = Steps::default();
     let told = |stage, now, all| progress.tell(stage, now, all);
-    let made = watched(world, globals, &|| progress.read(), || make(&opened.case, &ask, &options, &told))?;
+    let made = watched(runtime, globals, &|| progress.read(), || make(&context.case, &ask, &options, &told))?;
     // A case that cannot be written was complained of before.
-    let noted = note(&opened.case, &made, &options, &world.who(), world.clock.as_ref());
+    let noted = note(&context.case, &made, &options, &runtime.who(), runtime.clock.as_ref());
     if let (Err(error), true) = (noted, writable) {
-        world.note(&format!("warning: the journal does not tell of this export: {error}"));
+        runtime.note(&format!("warning: the journal does not tell of this export: {error}"));
     }
-    tell(&made, globals, world)?;
-    Ok(Outcome::Done)
+    tell(&made, globals, runtime)?;
+    Ok(ExitReason::Done)
 }
 
 /// How far it has come: bytes of evidence read again, then events written.
@@ -85,7 +139,7 @@ impl Steps {
         }
     }
 
-    fn read(&self) -> Reading {
+    fn read(&self) -> BarPosition {
         let get = |count: &AtomicU64| count.load(Ordering::Relaxed);
         (get(&self.bytes), get(&self.total), get(&self.events))
     }
@@ -112,17 +166,17 @@ fn named(args: &ExportArgs) -> Result<Vec<String>> {
 }
 
 /// Reads what is to be handed over.
-fn asked(args: &ExportArgs, opened: &Opened) -> Result<Ask> {
-    let window = opened.window(&args.span)?;
+fn asked(args: &ExportArgs, context: &CommandContext) -> Result<Ask> {
+    let window = context.window(&args.span)?;
     let query = args.query.as_ref().map(|text| {
-        let parsed = opened.parse(text)?;
+        let parsed = context.parse(text)?;
         Ok::<_, Error>(Query { text: parsed.to_string(), expr: parsed, window })
     });
     let ask = Ask {
         findings: args.findings.clone(),
         bookmarks: args.bookmarks,
         query: query.transpose()?,
-        events: hits(opened, &args.events)?,
+        events: hits(context, &args.events)?,
         all: args.all,
     };
     if ask.is_empty() {
@@ -136,29 +190,29 @@ fn asked(args: &ExportArgs, opened: &Opened) -> Result<Ask> {
     Ok(ask)
 }
 
-fn tell(made: &Made, globals: &Globals, world: &mut World) -> Result<()> {
+fn tell(made: &Made, globals: &Globals, runtime: &mut Runtime) -> Result<()> {
     let shown = visible(&made.bundle.to_string_lossy());
     for note in &made.notes {
-        world.note(&format!("note: {}", visible(note)));
+        runtime.note(&format!("note: {}", visible(note)));
     }
     if globals.json {
         let object = json!({ "bundle": shown, "events": made.events, "files": made.files, "bytes": made.bytes,
             "tagmanifest_sha256": made.tagmanifest, "signer": made.signer });
-        return world.line(&json_line(&object)?);
+        return runtime.line(&json_line(&object)?);
     }
-    world.line(&format!("made {shown}: {} events, {}", thousands(made.events), bytes(made.bytes)))?;
+    runtime.line(&format!("made {shown}: {} events, {}", thousands(made.events), bytes(made.bytes)))?;
     if made.events == 0 {
-        world.line("nothing matched: the bundle says so, with what was searched")?;
+        runtime.line("nothing matched: the bundle says so, with what was searched")?;
     }
     let signer = made.signer.as_deref().unwrap_or("nobody");
-    world.line(&format!("for your ticket: {} sha-256 {} signed {signer}", made.name, made.tagmanifest))?;
+    runtime.line(&format!("for your ticket: {} sha-256 {} signed {signer}", made.name, made.tagmanifest))?;
     if !globals.quiet {
         let script = if made.bundle.is_file() {
             format!("unpack it and run sh {}/verify.sh", made.name)
         } else {
             format!("sh {shown}/verify.sh")
         };
-        world.note(&format!("check it: {script}, or vestigo verify {shown}"));
+        runtime.note(&format!("check it: {script}, or vestigo verify {shown}"));
     }
     Ok(())
 }

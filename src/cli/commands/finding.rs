@@ -2,40 +2,145 @@
 
 use serde_json::json;
 
+use clap::{Args, Subcommand};
+
+use crate::cli::annotate::{hits, write};
+use crate::cli::args::{Globals, TimeArgs};
+use crate::cli::context::CommandContext;
+use crate::cli::outcome::ExitReason;
+use crate::cli::output::json_line;
+use crate::cli::runtime::Runtime;
+use crate::cli::table::{Align, Table};
 use crate::error::{Error, Result, visible};
 use crate::index::{CancelToken, Request};
 use crate::journal::{
-    Annotation, EventRef, Finding, FindingChange, HistoryItem, NewFinding, SavedQuery, Severity,
+    Annotation, EventRef, Finding, FindingChange, FindingVerdict, HistoryItem, NewFinding, SavedQuery,
+    Severity, Status,
 };
 use crate::record::{TimeRange, thousands};
 
-use super::super::World;
-use super::super::args::{Globals, Span};
-use super::super::args_custody::{FindingWords, Findings};
-use super::super::run::{Opened, Outcome, json_line};
-use super::super::table::{Align, Table};
-use super::bookmark::{hits, write};
+/// What of a finding can be said when it is made and changed later.
+#[derive(Debug, Clone, Args)]
+pub struct FindingArgs {
+    /// How bad it is: info, low, medium, high, critical
+    #[arg(long)]
+    pub severity: Option<Severity>,
+    /// Who is to see to it
+    #[arg(long, value_name = "WHO")]
+    pub owner: Option<String>,
+    /// By which day, YYYY-MM-DD
+    #[arg(long, value_name = "DAY")]
+    pub due: Option<String>,
+    /// A tag, which `tag:NAME` finds
+    #[arg(long = "tag", value_name = "NAME")]
+    pub tags: Vec<String>,
+    /// An event that shows it
+    #[arg(long = "event", value_name = "ID")]
+    pub events: Vec<String>,
+}
+
+/// Write down what was found, who sees to it, where it stands
+#[derive(Debug, Clone, Subcommand)]
+pub enum FindingCommand {
+    /// Write a finding down
+    Add {
+        /// What it says, in one line
+        title: String,
+        #[command(flatten)]
+        words: FindingArgs,
+        /// The query whose events show it
+        #[arg(long)]
+        query: Option<String>,
+        #[command(flatten)]
+        span: TimeArgs,
+        /// The bookmarked events show it
+        #[arg(long)]
+        bookmarks: bool,
+        /// A first note
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// Print the findings
+    List {
+        /// Only those that stand so
+        #[arg(long)]
+        state: Option<Status>,
+    },
+    /// Print one finding with its events, notes and history
+    Show {
+        /// Its number
+        number: u64,
+    },
+    /// Change a finding
+    Set {
+        /// Its number
+        number: u64,
+        /// What it says
+        #[arg(long)]
+        title: Option<String>,
+        #[command(flatten)]
+        words: FindingArgs,
+        /// Where it stands
+        #[arg(long)]
+        state: Option<Status>,
+        /// What it turned out to be
+        #[arg(long)]
+        verdict: Option<FindingVerdict>,
+        /// A tag to take away
+        #[arg(long, value_name = "NAME")]
+        untag: Vec<String>,
+        /// An event to take away
+        #[arg(long, value_name = "ID")]
+        without: Vec<String>,
+    },
+    /// Say something about a finding
+    Note {
+        /// Its number
+        number: u64,
+        /// What is to be said
+        text: String,
+    },
+    /// End a finding
+    Close {
+        /// Its number
+        number: u64,
+        /// Why
+        #[arg(long)]
+        reason: String,
+        /// What it turned out to be
+        #[arg(long)]
+        verdict: Option<FindingVerdict>,
+    },
+    /// Take a finding up again
+    Reopen {
+        /// Its number
+        number: u64,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
+}
 
 /// Does what is asked of findings.
-pub fn finding(words: &Findings, globals: &Globals, world: &mut World) -> Result<Outcome> {
-    let opened = Opened::new(globals, world)?;
-    let uid = |number: u64| one(&opened, number).map(|finding| finding.uid.clone());
+pub fn run(words: &FindingCommand, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
+    let context = CommandContext::new(globals, runtime)?;
+    let uid = |number: u64| one(&context, number).map(|finding| finding.uid.clone());
     let (number, act) = match words {
-        Findings::List { state } => {
+        FindingCommand::List { state } => {
             let chosen = |finding: &&Finding| state.is_none_or(|state| finding.state == state);
-            let findings: Vec<&Finding> = opened.case.state().findings.iter().filter(chosen).collect();
-            return list(&opened, &findings, globals, world);
+            let findings: Vec<&Finding> = context.case.state().findings.iter().filter(chosen).collect();
+            return list(&context, &findings, globals, runtime);
         }
-        Findings::Show { number } => return show(&opened, one(&opened, *number)?, globals, world),
-        Findings::Add { title, words, query, span, bookmarks, note } => {
-            let asked = query.as_ref().map(|query| asked(&opened, query, span)).transpose()?;
-            let mut new = begun(&opened, title, words, asked, note.clone())?;
+        FindingCommand::Show { number } => return show(&context, one(&context, *number)?, globals, runtime),
+        FindingCommand::Add { title, words, query, span, bookmarks, note } => {
+            let asked = query.as_ref().map(|query| asked(&context, query, span)).transpose()?;
+            let mut new = begun(&context, title, words, asked, note.clone())?;
             if *bookmarks {
-                new.events.extend(opened.case.state().bookmarks.values().map(|mark| mark.event.clone()));
+                new.events.extend(context.case.state().bookmarks.values().map(|mark| mark.event.clone()));
             }
             (None, Annotation::Find(new))
         }
-        Findings::Set { number, title, words, state, verdict, untag, without } => {
+        FindingCommand::Set { number, title, words, state, verdict, untag, without } => {
             let change = FindingChange {
                 title: title.clone(),
                 severity: words.severity,
@@ -45,8 +150,8 @@ pub fn finding(words: &Findings, globals: &Globals, world: &mut World) -> Result
                 due: day(words.due.as_deref())?,
                 tag: words.tags.clone(),
                 untag: untag.clone(),
-                events: refs(&opened, &words.events)?,
-                without: refs(&opened, without)?.into_iter().map(|event| event.event).collect(),
+                events: refs(&context, &words.events)?,
+                without: refs(&context, without)?.into_iter().map(|event| event.event).collect(),
             };
             if change == FindingChange::default() {
                 return Err(
@@ -55,19 +160,19 @@ pub fn finding(words: &Findings, globals: &Globals, world: &mut World) -> Result
             }
             (Some(*number), Annotation::Set { finding: uid(*number)?, change })
         }
-        Findings::Note { number, text } => {
+        FindingCommand::Note { number, text } => {
             (Some(*number), Annotation::Note { finding: uid(*number)?, text: text.clone() })
         }
-        Findings::Close { number, reason, verdict } => {
+        FindingCommand::Close { number, reason, verdict } => {
             let (reason, verdict) = (reason.clone(), *verdict);
             (Some(*number), Annotation::Close { finding: uid(*number)?, reason, verdict })
         }
-        Findings::Reopen { number, reason } => {
+        FindingCommand::Reopen { number, reason } => {
             (Some(*number), Annotation::Reopen { finding: uid(*number)?, reason: reason.clone() })
         }
     };
-    write(&opened, &[act], globals, world)?;
-    let case = opened.case.reread()?;
+    write(&context, &[act], globals, runtime)?;
+    let case = context.case.reread()?;
     let findings = &case.state().findings;
     let changed = match number {
         Some(number) => findings.iter().find(|finding| finding.number == number),
@@ -75,9 +180,9 @@ pub fn finding(words: &Findings, globals: &Globals, world: &mut World) -> Result
     };
     let changed = changed.ok_or_else(|| Error::case("the finding is not there though it was written"))?;
     if globals.json {
-        world.line(&json_line(&of_finding(&opened, changed)?)?)?;
+        runtime.line(&json_line(&of_finding(&context, changed)?)?)?;
     } else {
-        world.line(&format!(
+        runtime.line(&format!(
             "finding {}: {} {} · {}",
             changed.number,
             changed.severity,
@@ -85,23 +190,23 @@ pub fn finding(words: &Findings, globals: &Globals, world: &mut World) -> Result
             visible(&changed.title)
         ))?;
     }
-    Ok(Outcome::Done)
+    Ok(ExitReason::Done)
 }
 
-fn one(opened: &Opened, number: u64) -> Result<&Finding> {
-    opened.case.state().finding(number).ok_or_else(|| {
+fn one(context: &CommandContext, number: u64) -> Result<&Finding> {
+    context.case.state().finding(number).ok_or_else(|| {
         Error::usage(format!("there is no finding {number}")).hint("See `vestigo finding list`.")
     })
 }
 
-fn refs(opened: &Opened, ids: &[String]) -> Result<Vec<EventRef>> {
-    hits(opened, ids)?.iter().map(|hit| opened.case.event_ref(hit)).collect()
+fn refs(context: &CommandContext, ids: &[String]) -> Result<Vec<EventRef>> {
+    hits(context, ids)?.iter().map(|hit| context.case.event_ref(hit)).collect()
 }
 
 fn begun(
-    opened: &Opened,
+    context: &CommandContext,
     title: &str,
-    words: &FindingWords,
+    words: &FindingArgs,
     query: Option<SavedQuery>,
     note: Option<String>,
 ) -> Result<NewFinding> {
@@ -111,7 +216,7 @@ fn begun(
     Ok(NewFinding {
         title: title.to_owned(),
         severity: words.severity.unwrap_or(Severity::Medium),
-        events: refs(opened, &words.events)?,
+        events: refs(context, &words.events)?,
         query,
         note,
         tags: words.tags.clone(),
@@ -122,8 +227,8 @@ fn begun(
 
 /// Reads a query as it will stand in a finding: printed whole, so that `-2h`
 /// means the same hours for ever.
-pub fn asked(opened: &Opened, query: &str, span: &Span) -> Result<SavedQuery> {
-    opened.case.asked(&opened.parse(query)?, opened.window(span)?)
+pub fn asked(context: &CommandContext, query: &str, span: &TimeArgs) -> Result<SavedQuery> {
+    context.case.asked(&context.parse(query)?, context.window(span)?)
 }
 
 /// Checks a day; empty takes it away.
@@ -135,7 +240,12 @@ fn day(text: Option<&str>) -> Result<Option<String>> {
     Ok(Some(text.to_owned()))
 }
 
-fn list(opened: &Opened, findings: &[&Finding], globals: &Globals, world: &mut World) -> Result<Outcome> {
+fn list(
+    context: &CommandContext,
+    findings: &[&Finding],
+    globals: &Globals,
+    runtime: &mut Runtime,
+) -> Result<ExitReason> {
     let headings = [
         ("#", Align::Right),
         ("Severity", Align::Left),
@@ -148,7 +258,7 @@ fn list(opened: &Opened, findings: &[&Finding], globals: &Globals, world: &mut W
     let mut table = Table::new(&headings);
     for finding in findings {
         if globals.json {
-            world.line(&json_line(&of_finding(opened, finding)?)?)?;
+            runtime.line(&json_line(&of_finding(context, finding)?)?)?;
             continue;
         }
         let dash = |text: &str| if text.is_empty() { "-".to_owned() } else { text.to_owned() };
@@ -158,97 +268,102 @@ fn list(opened: &Opened, findings: &[&Finding], globals: &Globals, world: &mut W
             finding.state.to_string(),
             dash(&finding.due),
             dash(&finding.owner),
-            thousands(count(opened, finding)?),
+            thousands(count(context, finding)?),
             finding.title.clone(),
         ]);
     }
     if !globals.json {
-        table.lines(world.width).iter().try_for_each(|line| world.line(line))?;
+        table.lines(runtime.width).iter().try_for_each(|line| runtime.line(line))?;
     }
-    let orphaned: usize = findings.iter().map(|finding| orphans(opened, finding)).sum();
+    let orphaned: usize = findings.iter().map(|finding| orphans(context, finding)).sum();
     if orphaned > 0 {
-        world.note(&format!(
+        runtime.note(&format!(
             "WARNING: {orphaned} events of findings are ORPHANED: their records are not what they were"
         ));
-        return Ok(Outcome::Damaged);
+        return Ok(ExitReason::Damaged);
     }
     if findings.is_empty() && !globals.json && !globals.quiet {
-        world.note("no findings; `vestigo finding add TITLE --event ID` writes one down");
+        runtime.note("no findings; `vestigo finding add TITLE --event ID` writes one down");
     }
-    Ok(if findings.is_empty() { Outcome::Nothing } else { Outcome::Done })
+    Ok(if findings.is_empty() { ExitReason::Nothing } else { ExitReason::Done })
 }
 
-fn orphans(opened: &Opened, finding: &Finding) -> usize {
-    finding.events.values().filter(|event| opened.case.standing(event).hit().is_none()).count()
+fn orphans(context: &CommandContext, finding: &Finding) -> usize {
+    finding.events.values().filter(|event| context.case.standing(event).hit().is_none()).count()
 }
 
-fn count(opened: &Opened, finding: &Finding) -> Result<u64> {
-    let request = Request { expr: opened.case.events_of(finding)?, window: TimeRange::ALL };
-    opened.case.index().count(&request, &CancelToken::new())
+fn count(context: &CommandContext, finding: &Finding) -> Result<u64> {
+    let request = Request { expr: context.case.events_of(finding)?, window: TimeRange::ALL };
+    context.case.index().count(&request, &CancelToken::new())
 }
 
 /// Gives a finding as JSON (DESIGN: `finding list --json`).
-fn of_finding(opened: &Opened, finding: &Finding) -> Result<serde_json::Value> {
-    let request = Request { expr: opened.case.events_of(finding)?, window: TimeRange::ALL };
-    let span = opened.case.index().span(&request, &CancelToken::new())?;
+fn of_finding(context: &CommandContext, finding: &Finding) -> Result<serde_json::Value> {
+    let request = Request { expr: context.case.events_of(finding)?, window: TimeRange::ALL };
+    let span = context.case.index().span(&request, &CancelToken::new())?;
     let (at, by) = finding.made();
     Ok(json!({ "finding": finding.number, "fingerprint": finding.uid, "detector": null,
         "title": finding.title, "severity": finding.severity, "confidence": null, "entity": {},
         "start": span.map(|span| span.0.to_string()), "end": span.map(|span| span.1.to_string()),
-        "events": opened.case.index().count(&request, &CancelToken::new())?,
+        "events": context.case.index().count(&request, &CancelToken::new())?,
         "query": format!("finding:{}", finding.number), "attack": [], "why": null, "numbers": {},
         "state": finding.state, "verdict": finding.verdict, "owner": finding.owner, "due": finding.due,
         "tags": finding.tags, "asked": finding.query, "made": at, "by": by, "notes": finding.notes,
-        "history": finding.history, "orphaned": orphans(opened, finding) }))
+        "history": finding.history, "orphaned": orphans(context, finding) }))
 }
 
-fn show(opened: &Opened, finding: &Finding, globals: &Globals, world: &mut World) -> Result<Outcome> {
+fn show(
+    context: &CommandContext,
+    finding: &Finding,
+    globals: &Globals,
+    runtime: &mut Runtime,
+) -> Result<ExitReason> {
     if globals.json {
-        world.line(&json_line(&of_finding(opened, finding)?)?)?;
-        return Ok(Outcome::Done);
+        runtime.line(&json_line(&of_finding(context, finding)?)?)?;
+        return Ok(ExitReason::Done);
     }
     let (at, by) = finding.made();
-    world.line(&format!("finding   {}  {}", finding.number, visible(&finding.title)))?;
+    runtime.line(&format!("finding   {}  {}", finding.number, visible(&finding.title)))?;
     let verdict = finding.verdict.map(|verdict| format!(" · {verdict}")).unwrap_or_default();
-    world.line(&format!("standing  {} · {}{verdict}", finding.severity, finding.state))?;
-    world.line(&format!("made      {at} by {}", visible(by)))?;
+    runtime.line(&format!("standing  {} · {}{verdict}", finding.severity, finding.state))?;
+    runtime.line(&format!("made      {at} by {}", visible(by)))?;
     for (name, value) in [("owner", &finding.owner), ("due", &finding.due)] {
         if !value.is_empty() {
-            world.line(&format!("{name:<9} {}", visible(value)))?;
+            runtime.line(&format!("{name:<9} {}", visible(value)))?;
         }
     }
     if !finding.tags.is_empty() {
         let tags: Vec<&str> = finding.tags.iter().map(String::as_str).collect();
-        world.line(&format!("tags      {}", visible(&tags.join(", "))))?;
+        runtime.line(&format!("tags      {}", visible(&tags.join(", "))))?;
     }
     if let Some(asked) = &finding.query {
         let to = format!("{} → {}", asked.from.as_deref().unwrap_or("…"), asked.to.as_deref().unwrap_or("…"));
         let bounds =
             if asked.from.is_some() || asked.to.is_some() { format!(" ({to})") } else { String::new() };
         let gave = thousands(asked.count);
-        world.line(&format!(
+        runtime.line(&format!(
             "query     {}{bounds}, {gave} events when it was made",
-            visible(&opened.case.read_here(asked))
+            visible(&context.case.read_here(asked))
         ))?;
     }
-    world.line(&format!(
+    runtime.line(&format!(
         "events    {}; `vestigo search finding:{}` lists them",
-        thousands(count(opened, finding)?),
+        thousands(count(context, finding)?),
         finding.number
     ))?;
     let mut orphaned = false;
     for event in finding.events.values() {
-        if let Some(why) = opened.case.standing(event).orphaned() {
+        if let Some(why) = context.case.standing(event).orphaned() {
             orphaned = true;
-            world.line(&format!("! ORPHANED {}: {}", visible(&event.event), visible(why)))?;
+            runtime.line(&format!("! ORPHANED {}: {}", visible(&event.event), visible(why)))?;
         }
     }
     let mut said = |heading: &str, list: &[HistoryItem]| {
         list.iter().try_for_each(|said| {
-            world.line(&format!("{heading:<9} {}  {}  {}", said.at, visible(&said.by), visible(&said.text)))
+            runtime.line(&format!("{heading:<9} {}  {}  {}", said.at, visible(&said.by), visible(&said.text)))
         })
     };
     said("note", &finding.notes)?;
     said("history", &finding.history)?;
-    Ok(if orphaned { Outcome::Damaged } else { Outcome::Done })
+    Ok(if orphaned { ExitReason::Damaged } else { ExitReason::Done })
 }

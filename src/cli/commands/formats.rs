@@ -1,49 +1,79 @@
 //! `formats`: which formats are read, and which understand a file.
 
+use std::path::PathBuf;
+
 use std::io::Read;
 use std::path::Path;
 
+use clap::Subcommand;
+
+use crate::cli::args::Globals;
+use crate::cli::outcome::ExitReason;
+use crate::cli::output::json_line;
+use crate::cli::runtime::Runtime;
+use crate::cli::table::{Align, Table};
 use crate::error::{Context, Error, Result, visible};
 use crate::parse::{FORMATS, Format, Framer, Seen, named};
 use crate::record::{Event, EventRecord, Origin, SourceId, thousands, write_json};
 
-use super::super::World;
-use super::super::args::Globals;
-use super::super::run::{Outcome, json_line};
-use super::super::table::{Align, Table};
+/// Which formats are read
+#[derive(Debug, Clone, Subcommand)]
+pub enum FormatsCommand {
+    /// Every format with what it reads
+    List,
+    /// One format with sample lines and what it makes of them
+    Show {
+        /// Its name
+        name: String,
+    },
+    /// Which formats understand a file, and how much of it
+    Test {
+        /// The file
+        file: PathBuf,
+    },
+}
 
 /// How much of a file is tried.
 const SAMPLE_BYTES: u64 = 1 << 20;
 
+/// Lists formats, shows one, or tries them on a file.
+pub fn run(words: &FormatsCommand, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
+    match words {
+        FormatsCommand::List => list(globals, runtime),
+        FormatsCommand::Show { name } => show(name, runtime),
+        FormatsCommand::Test { file } => test(file, globals, runtime),
+    }
+}
+
 /// Prints every format.
-pub fn list(globals: &Globals, world: &mut World) -> Result<Outcome> {
+fn list(globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
     let mut table = Table::new(&[("Format", Align::Left), ("Reads", Align::Left)]);
     for format in FORMATS {
         if globals.json {
             let row = serde_json::json!({ "format": format.name(), "about": format.about() });
-            world.line(&json_line(&row)?)?;
+            runtime.line(&json_line(&row)?)?;
         }
         table.row([format.name().to_owned(), format.about().to_owned()]);
     }
     if !globals.json {
-        table.lines(world.width).iter().try_for_each(|line| world.line(line))?;
+        table.lines(runtime.width).iter().try_for_each(|line| runtime.line(line))?;
     }
-    Ok(Outcome::Done)
+    Ok(ExitReason::Done)
 }
 
 /// Prints one format with its samples and what it makes of them.
-pub fn show(name: &str, world: &mut World) -> Result<Outcome> {
+fn show(name: &str, runtime: &mut Runtime) -> Result<ExitReason> {
     let unknown = || {
         Error::usage(format!("there is no format `{}`", visible(name))).hint("See `vestigo formats list`.")
     };
     let format = named(name).ok_or_else(unknown)?;
-    world.line(&format!("{}: {}", format.name(), format.about()))?;
+    runtime.line(&format!("{}: {}", format.name(), format.about()))?;
     for sample in format.samples() {
         let mut event = Event::default();
         if format.read(sample, &mut event) == Seen::Yes {
             event.format = format.name();
-            world.line("")?;
-            world.line(&visible(sample))?;
+            runtime.line("")?;
+            runtime.line(&visible(sample))?;
             let origin = Origin {
                 source: SourceId([0; 32]),
                 record: 0,
@@ -58,14 +88,14 @@ pub fn show(name: &str, world: &mut World) -> Result<Outcome> {
                 part: 0,
                 reread: None,
             };
-            world.line(&write_json(&entry, false))?;
+            runtime.line(&write_json(&entry, false))?;
         }
     }
-    Ok(Outcome::Done)
+    Ok(ExitReason::Done)
 }
 
 /// Prints which formats understand a file's first megabyte, best first.
-pub fn test(file: &Path, globals: &Globals, world: &mut World) -> Result<Outcome> {
+fn test(file: &Path, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
     let shown = || format!("cannot read {}", visible(&file.to_string_lossy()));
     let mut content = Vec::new();
     std::fs::File::open(file).context(shown)?.take(SAMPLE_BYTES).read_to_end(&mut content).context(shown)?;
@@ -79,18 +109,18 @@ pub fn test(file: &Path, globals: &Globals, world: &mut World) -> Result<Outcome
         if globals.json {
             let row =
                 serde_json::json!({ "format": format.name(), "understood": understood, "records": all });
-            world.line(&json_line(&row)?)?;
+            runtime.line(&json_line(&row)?)?;
         }
         table.row([format.name().to_owned(), thousands(*understood), thousands(*all)]);
     }
     if rows.is_empty() {
-        world.note("no format understands it: it would be imported as plain lines, searchable as text");
-        return Ok(Outcome::Nothing);
+        runtime.note("no format understands it: it would be imported as plain lines, searchable as text");
+        return Ok(ExitReason::Nothing);
     }
     if !globals.json {
-        table.lines(world.width).iter().try_for_each(|line| world.line(line))?;
+        table.lines(runtime.width).iter().try_for_each(|line| runtime.line(line))?;
     }
-    Ok(Outcome::Done)
+    Ok(ExitReason::Done)
 }
 
 /// Counts the records of a content that a format understands.

@@ -1,7 +1,8 @@
 //! The commands, one a file.
 //!
-//! Owns for each command what it does and what it prints. Promises that results go
-//! to standard output and all else to standard error.
+//! Owns for each command the words that it understands, with their help, and what it
+//! prints. Promises that results go to standard output and all else to standard
+//! error. No command calls another one.
 
 pub mod bookmark;
 pub mod checkpoint;
@@ -12,10 +13,15 @@ pub mod formats;
 pub mod generate;
 pub mod import;
 pub mod journal;
+pub mod keys;
 pub mod new;
 pub mod normalize;
+pub mod open;
+pub mod redo;
 pub mod reindex;
 pub mod repair;
+pub mod replay;
+pub mod reveal;
 pub mod search;
 pub mod show;
 pub mod source;

@@ -1,39 +1,52 @@
 //! `normalise`: logs in, flat ECS JSON out, no case.
 
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::cli::args::{Globals, ReadingArgs};
+use crate::cli::outcome::ExitReason;
+use crate::cli::receipt_output::{has_content, remarks};
+use crate::cli::runtime::Runtime;
 use crate::error::{Result, visible};
 use crate::import::{ImportRow, ImportStatus, normalise as events_of};
 use crate::record::write_json;
 
-use super::super::World;
-use super::super::args::{Globals, NormaliseArgs};
-use super::super::run::{Outcome, zone};
-use super::import::{has_content, limits, options, remarks};
+/// Print logs as one flat JSON object an event (ECS names), without a case
+#[derive(Debug, Clone, Args)]
+pub struct NormalizeArgs {
+    /// Files or folders; - is standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+}
 
 /// Prints one JSON object an event.
-pub fn normalise(args: &NormaliseArgs, globals: &Globals, world: &mut World) -> Result<Outcome> {
-    let options = options(&args.reading, zone(globals))?;
+pub fn run(args: &NormalizeArgs, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
+    let options = args.reading.options(globals.zone())?;
     let (mut events, mut rows): (u64, Vec<ImportRow>) = (0, Vec::new());
-    let clock = crate::record::FixedClock(world.clock.now());
+    let clock = crate::record::FixedClock(runtime.clock.now());
     events_of(
         &args.paths,
         &options,
-        &limits(&args.reading),
+        &args.reading.limits(),
         &clock,
         &mut |entry| {
             events += 1;
-            world.line(&write_json(entry, false))
+            runtime.line(&write_json(entry, false))
         },
         &mut |row| rows.push(row),
     )?;
-    let mut outcome = if events == 0 { Outcome::Nothing } else { Outcome::Done };
+    let mut outcome = if events == 0 { ExitReason::Nothing } else { ExitReason::Done };
     for row in rows {
         let reason = row.reason.as_deref().filter(|_| !has_content(&row));
         if let Some(reason) = reason {
-            world.note(&format!("{}: {}: {}", row.status.word(), visible(&row.path), visible(reason)));
+            runtime.note(&format!("{}: {}: {}", row.status.word(), visible(&row.path), visible(reason)));
         }
-        remarks(&row).iter().for_each(|line| world.note(line));
+        remarks(&row).iter().for_each(|line| runtime.note(line));
         if row.incomplete || row.status == ImportStatus::Unread {
-            outcome = Outcome::Partly;
+            outcome = ExitReason::Partly;
         }
     }
     Ok(outcome)

@@ -1,43 +1,86 @@
 //! `search`: events that match, in several forms.
 
+use clap::{Args, ValueEnum};
+
+use crate::cli::args::{Globals, TimeArgs};
+use crate::cli::context::CommandContext;
+use crate::cli::event_output::{OutputFormat, Printer};
+use crate::cli::outcome::ExitReason;
+use crate::cli::output::json_line;
+use crate::cli::runtime::Runtime;
 use crate::error::Result;
 use crate::index::{CancelToken, Hit, Order, Request};
 use crate::record::thousands;
 
-use super::super::World;
-use super::super::args::{Form, Globals, OrderArg, SearchArgs};
-use super::super::event_output::Printer;
-use super::super::run::{Opened, Outcome, json_line};
+/// In which order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OrderChoice {
+    /// Latest first
+    Newest,
+    /// Earliest first
+    Oldest,
+}
+
+/// Find events
+#[derive(Debug, Clone, Args)]
+pub struct SearchArgs {
+    /// What to look for, such as 'user.name:root AND outcome:failure'
+    #[arg(default_value = "*", allow_hyphen_values = true)]
+    pub query: String,
+    #[command(flatten)]
+    pub span: TimeArgs,
+    /// At most so many events
+    #[arg(long, value_name = "N", default_value_t = 100, conflicts_with = "all")]
+    pub limit: usize,
+    /// Every event that matches
+    #[arg(long)]
+    pub all: bool,
+    /// In which order
+    #[arg(long, value_enum, default_value_t = OrderChoice::Newest)]
+    pub order: OrderChoice,
+    /// Only these fields, in this order
+    #[arg(long, value_delimiter = ',', value_name = "A,B")]
+    pub fields: Vec<String>,
+    /// In which form [default: table, or json with --json]
+    #[arg(long, value_enum)]
+    pub format: Option<OutputFormat>,
+    /// Only how many
+    #[arg(long)]
+    pub count: bool,
+    /// Say on standard error how the question was read, and among what it was asked
+    #[arg(long)]
+    pub explain: bool,
+}
 
 /// How many events are fetched at once.
 const PAGE: usize = 1000;
 
 /// Prints the events that match.
-pub fn search(args: &SearchArgs, globals: &Globals, world: &mut World) -> Result<Outcome> {
-    let opened = Opened::new(globals, world)?;
-    let request = Request { expr: opened.query(&args.query)?, window: opened.window(&args.span)? };
-    let index = opened.case.index();
-    let explain = |world: &mut World| -> Result<()> {
-        opened.explain(&args.query)?.iter().for_each(|line| world.note(line));
+pub fn run(args: &SearchArgs, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
+    let context = CommandContext::new(globals, runtime)?;
+    let request = Request { expr: context.query(&args.query)?, window: context.window(&args.span)? };
+    let index = context.case.index();
+    let explain = |runtime: &mut Runtime| -> Result<()> {
+        context.explain(&args.query)?.iter().for_each(|line| runtime.note(line));
         Ok(())
     };
     if args.explain {
-        explain(world)?;
+        explain(runtime)?;
     }
     if args.count {
         let count = index.count(&request, &CancelToken::new())?;
         let text =
             if globals.json { json_line(&serde_json::json!({ "count": count }))? } else { count.to_string() };
-        world.line(&text)?;
-        return Ok(if count == 0 { Outcome::Nothing } else { Outcome::Done });
+        runtime.line(&text)?;
+        return Ok(if count == 0 { ExitReason::Nothing } else { ExitReason::Done });
     }
-    let form = args.format.unwrap_or(if globals.json { Form::Json } else { Form::Table });
-    let fields: Vec<String> = args.fields.iter().map(|name| opened.field(name)).collect::<Result<_>>()?;
-    let mut printer = Printer::new(form, fields, opened.zone);
-    printer.begin(world)?;
+    let form = args.format.unwrap_or(if globals.json { OutputFormat::Json } else { OutputFormat::Table });
+    let fields: Vec<String> = args.fields.iter().map(|name| context.field(name)).collect::<Result<_>>()?;
+    let mut printer = Printer::new(form, fields, context.zone);
+    printer.begin(runtime)?;
     let order = match args.order {
-        OrderArg::Newest => Order::Newest,
-        OrderArg::Oldest => Order::Oldest,
+        OrderChoice::Newest => Order::Newest,
+        OrderChoice::Oldest => Order::Oldest,
     };
     let (mut printed, limit) = (0, if args.all { usize::MAX } else { args.limit });
     let mut after: Option<Hit> = None;
@@ -45,7 +88,7 @@ pub fn search(args: &SearchArgs, globals: &Globals, world: &mut World) -> Result
         let wanted = PAGE.min(limit - printed);
         let hits = index.page(&request, order, after.as_ref(), wanted, &CancelToken::new())?;
         for hit in &hits {
-            printer.event(&opened.case.entry(hit)?, world)?;
+            printer.event(&context.case.entry(hit)?, runtime)?;
         }
         printed += hits.len();
         after = hits.last().copied();
@@ -53,11 +96,11 @@ pub fn search(args: &SearchArgs, globals: &Globals, world: &mut World) -> Result
             break;
         }
     }
-    printer.end(world)?;
-    if printed == limit && !globals.quiet && form == Form::Table {
+    printer.end(runtime)?;
+    if printed == limit && !globals.quiet && form == OutputFormat::Table {
         let count = index.count(&request, &CancelToken::new())?;
         if count > printed as u64 {
-            world.note(&format!(
+            runtime.note(&format!(
                 "{} of {} events; --all gives every one",
                 thousands(printed as u64),
                 thousands(count)
@@ -65,13 +108,13 @@ pub fn search(args: &SearchArgs, globals: &Globals, world: &mut World) -> Result
         }
     }
     if printed == 0 {
-        if !globals.quiet && form == Form::Table {
-            world.note("nothing matched");
+        if !globals.quiet && form == OutputFormat::Table {
+            runtime.note("nothing matched");
             if !args.explain {
-                explain(world)?;
+                explain(runtime)?;
             }
         }
-        return Ok(Outcome::Nothing);
+        return Ok(ExitReason::Nothing);
     }
-    Ok(Outcome::Done)
+    Ok(ExitReason::Done)
 }

@@ -4,23 +4,25 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use crate::case::{Receipt, SourceInfo};
+use crate::cli::annotate::write;
+use crate::cli::args::Globals;
+use crate::cli::context::CommandContext;
+use crate::cli::outcome::ExitReason;
+use crate::cli::output::json_line;
+use crate::cli::progress::watched_bytes;
+use crate::cli::runtime::Runtime;
+use crate::cli::table::{Align, Table};
 use crate::error::{Error, Result, visible};
 use crate::journal::{Correction, Reread};
 use crate::parse::{Corrections, YEARS, clock_read, clock_shown, named};
 use crate::record::{Zone, counted, thousands};
 
-use super::super::World;
-use super::super::args::Globals;
-use super::super::progress::watched_bytes;
-use super::super::run::{Opened, Outcome, json_line, zone};
-use super::super::table::{Align, Table};
-use super::bookmark::write;
-
 /// The word that takes a correction back to what vestigo finds out itself.
 const AUTO: &str = "auto";
 
+/// How each source is read, corrected later, reversibly
 #[derive(Debug, Clone, Subcommand)]
-pub enum Sources {
+pub enum SourceCommand {
     /// Each source with how it is read
     List,
     /// Read a source in another zone (--zone), year, host, format; `vestigo undo` takes it back
@@ -51,20 +53,20 @@ pub struct RereadArgs {
 }
 
 /// Lists sources, or reads one otherwise.
-pub fn source(what: &Sources, globals: &Globals, world: &mut World) -> Result<Outcome> {
+pub fn run(what: &SourceCommand, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
     match what {
-        Sources::List => list(globals, world),
-        Sources::Reread(args) => {
-            let by = corrections(args, zone(globals))?;
-            correct(&args.source, &by, globals, world)
+        SourceCommand::List => list(globals, runtime),
+        SourceCommand::Reread(args) => {
+            let by = corrections(args, globals.zone())?;
+            correct(&args.source, &by, globals, runtime)
         }
-        Sources::SetClock { source, clock } => {
+        SourceCommand::SetClock { source, clock } => {
             let clock = clock_read(clock).ok_or_else(|| {
                 Error::usage(format!("`{}` is not how far a clock can be wrong", visible(clock))).hint(
                     "Write what is to be added to the times: +37s, -1h30m, +0.5s, 0s; at most ten years.",
                 )
             })?;
-            correct(source, &Corrections { clock: Some(clock), ..Corrections::default() }, globals, world)
+            correct(source, &Corrections { clock: Some(clock), ..Corrections::default() }, globals, runtime)
         }
     }
 }
@@ -106,8 +108,8 @@ fn corrections(args: &RereadArgs, zone: Option<Zone>) -> Result<Corrections> {
     Ok(corrections)
 }
 
-fn list(globals: &Globals, world: &mut World) -> Result<Outcome> {
-    let opened = Opened::new(globals, world)?;
+fn list(globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
+    let context = CommandContext::new(globals, runtime)?;
     let mut table = Table::new(&[
         ("Id", Align::Whole),
         ("Source", Align::Tail),
@@ -119,10 +121,10 @@ fn list(globals: &Globals, world: &mut World) -> Result<Outcome> {
         ("Events", Align::Right),
         ("Read by", Align::Left),
     ]);
-    let sources = opened.case.sources();
+    let sources = context.case.sources();
     for source in &sources {
         if globals.json {
-            world.line(&json_line(&row(source))?)?;
+            runtime.line(&json_line(&row(source))?)?;
             continue;
         }
         let plan = source.plan.as_ref();
@@ -142,9 +144,9 @@ fn list(globals: &Globals, world: &mut World) -> Result<Outcome> {
         ]);
     }
     if !globals.json && !sources.is_empty() {
-        table.lines(world.width).iter().try_for_each(|line| world.line(line))?;
+        table.lines(runtime.width).iter().try_for_each(|line| runtime.line(line))?;
     }
-    Ok(if sources.is_empty() { Outcome::Nothing } else { Outcome::Done })
+    Ok(if sources.is_empty() { ExitReason::Nothing } else { ExitReason::Done })
 }
 
 fn row(source: &SourceInfo) -> Value {
@@ -159,13 +161,13 @@ fn row(source: &SourceInfo) -> Value {
         "reread": source.reread.as_ref().map(by) })
 }
 
-fn correct(named: &str, by: &Corrections, globals: &Globals, world: &mut World) -> Result<Outcome> {
-    let opened = Opened::new(globals, world)?;
-    let source = find(&opened, named)?;
-    world.listen();
-    let corrected = watched_bytes(world, globals, |watch| opened.case.corrected(&source.id, by, watch))?;
-    write(&opened, std::slice::from_ref(&corrected.act), globals, world)?;
-    let again = opened.case.reread()?;
+fn correct(named: &str, by: &Corrections, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
+    let context = CommandContext::new(globals, runtime)?;
+    let source = find(&context, named)?;
+    runtime.listen();
+    let corrected = watched_bytes(runtime, globals, |watch| context.case.corrected(&source.id, by, watch))?;
+    write(&context, std::slice::from_ref(&corrected.act), globals, runtime)?;
+    let again = context.case.reread()?;
     let entry = again.sources().into_iter().find(|now| now.id == source.id).and_then(|now| now.reread);
     let entry = entry.map(|reread| reread.entry);
     let (before, now) = (&source.receipt, &corrected.receipt);
@@ -175,25 +177,25 @@ fn correct(named: &str, by: &Corrections, globals: &Globals, world: &mut World) 
             "change": corrected.change, "format": now.format, "events": now.events, "unparsed": now.unparsed,
             "first": span.map(|span| span.0.to_string()), "last": span.map(|span| span.1.to_string()),
             "time": now.time });
-        world.line(&json_line(&object)?)?;
-        return Ok(Outcome::Done);
+        runtime.line(&json_line(&object)?)?;
+        return Ok(ExitReason::Done);
     }
     let entry = entry.map(|entry| format!(" (entry {entry})")).unwrap_or_default();
-    world.line(&format!(
+    runtime.line(&format!(
         "source {} {} is read otherwise from now on{entry}",
         source.id.short(),
         visible(&source.path)
     ))?;
     for Correction { what, before, now } in &corrected.change {
         let shown = |value: &Option<String>| visible(value.as_deref().unwrap_or("none"));
-        world.line(&format!("  {what:<7} {}, before {}", shown(now), shown(before)))?;
+        runtime.line(&format!("  {what:<7} {}, before {}", shown(now), shown(before)))?;
     }
     let times = |receipt: &Receipt| match receipt.span() {
-        Some((first, last)) => format!("{} → {}", opened.zone.show(first, 0), opened.zone.show(last, 0)),
+        Some((first, last)) => format!("{} → {}", context.zone.show(first, 0), context.zone.show(last, 0)),
         None => "tells no time".to_owned(),
     };
-    world.line(&format!("  {:<7} {}", "times", times(now)))?;
-    world.line(&format!("  {:<7} {}", "before", times(before)))?;
+    runtime.line(&format!("  {:<7} {}", "times", times(now)))?;
+    runtime.line(&format!("  {:<7} {}", "before", times(before)))?;
     for (what, was, is) in [
         ("understood by no format", before.unparsed, now.unparsed),
         ("without a time", before.time.none, now.time.none),
@@ -201,20 +203,20 @@ fn correct(named: &str, by: &Corrections, globals: &Globals, world: &mut World) 
     ] {
         if was != is {
             let of = counted(now.events, "event");
-            world.line(&format!("! {} of {of} {what}, before {}", thousands(is), thousands(was)))?;
+            runtime.line(&format!("! {} of {of} {what}, before {}", thousands(is), thousands(was)))?;
         }
     }
     if now.unparsed * 2 > now.events {
-        world.note("warning: less than half of it is understood so; `vestigo undo` takes it back");
+        runtime.note("warning: less than half of it is understood so; `vestigo undo` takes it back");
     } else if !globals.quiet {
-        world.note("evidence, ids and hashes stay as they are; `vestigo undo` takes it back");
+        runtime.note("evidence, ids and hashes stay as they are; `vestigo undo` takes it back");
     }
-    Ok(Outcome::Done)
+    Ok(ExitReason::Done)
 }
 
 /// Finds the source that is meant: by the first digits of its id, or by its path.
-pub fn find(opened: &Opened, named: &str) -> Result<SourceInfo> {
-    let sources = opened.case.sources();
+pub fn find(context: &CommandContext, named: &str) -> Result<SourceInfo> {
+    let sources = context.case.sources();
     let lower = named.to_ascii_lowercase();
     let is_hex = lower.len() >= 4 && lower.bytes().all(|byte| byte.is_ascii_hexdigit());
     let by_id = |source: &&SourceInfo| is_hex && source.id.to_string().starts_with(&lower);

@@ -1,31 +1,32 @@
 //! `status`: what the case holds.
 
 use crate::case::trust_in;
+use crate::cli::args::Globals;
+use crate::cli::context::CommandContext;
+use crate::cli::outcome::ExitReason;
+use crate::cli::output::json_line;
+use crate::cli::receipt_output::exceptions;
+use crate::cli::runtime::Runtime;
+use crate::cli::table::{Align, Table};
 use crate::error::{Result, visible};
 use crate::journal::Trust;
 use crate::record::{bytes, thousands};
 
-use super::super::World;
-use super::super::args::Globals;
-use super::super::run::{Opened, Outcome, json_line};
-use super::super::table::{Align, Table};
-use super::import::exceptions;
-
 /// Prints the case, its sources, and the fields that have values.
-pub fn status(globals: &Globals, world: &mut World) -> Result<Outcome> {
-    let opened = Opened::new(globals, world)?;
-    let (about, sources) = (opened.case.about(), opened.case.sources());
+pub fn run(globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
+    let context = CommandContext::new(globals, runtime)?;
+    let (about, sources) = (context.case.about(), context.case.sources());
     let events: u64 = sources.iter().map(|source| source.receipt.events).sum();
     let length: u64 = sources.iter().map(|source| source.bytes).sum();
     let first = sources.iter().filter_map(|source| source.span()).map(|span| span.0).min();
     let last = sources.iter().filter_map(|source| source.span()).map(|span| span.1).max();
-    let folder = visible(&opened.case.folder().to_string_lossy());
-    let (state, orphans) = (opened.case.state(), opened.case.orphans());
+    let folder = visible(&context.case.folder().to_string_lossy());
+    let (state, orphans) = (context.case.state(), context.case.orphans());
     for (what, why) in &orphans {
-        world.note(&format!("WARNING: ORPHANED {}: {}", visible(what), visible(why)));
+        runtime.note(&format!("WARNING: ORPHANED {}: {}", visible(what), visible(why)));
     }
-    let outcome = if orphans.is_empty() { Outcome::Done } else { Outcome::Damaged };
-    let trust = trust_in(opened.case.dir(), about, opened.case.whole_journal(), false)?;
+    let outcome = if orphans.is_empty() { ExitReason::Done } else { ExitReason::Damaged };
+    let trust = trust_in(context.case.dir(), about, context.case.whole_journal(), false)?;
     if globals.json {
         let list: Vec<_> = sources
             .iter()
@@ -39,44 +40,48 @@ pub fn status(globals: &Globals, world: &mut World) -> Result<Outcome> {
             .collect();
         let object = serde_json::json!({ "case": folder, "id": about.id, "title": about.title,
             "examiner": about.examiner, "created": about.created, "zone": about.zone.to_string(),
-            "sources": list, "events": events, "bytes": length, "indexed": opened.case.index().len(),
-            "journal": opened.case.journal().len(), "bookmarks": state.bookmarks.len(),
+            "sources": list, "events": events, "bytes": length, "indexed": context.case.index().len(),
+            "journal": context.case.journal().len(), "bookmarks": state.bookmarks.len(),
             "findings": state.findings.len(), "orphaned": orphans.len(),
             "key": about.key.as_ref().map(|key| &key.fingerprint), "keys": trust.keys,
             "unread": sources.iter().filter(|source| source.receipt.is_unread()).count(),
             "undated": sources.iter().map(|source| source.receipt.time.none).sum::<u64>(),
-            "signed_entries": trust.covered, "history": opened.case.history(),
+            "signed_entries": trust.covered, "history": context.case.history(),
             "first": first.map(|time| time.to_string()), "last": last.map(|time| time.to_string()) });
-        world.line(&json_line(&object)?)?;
+        runtime.line(&json_line(&object)?)?;
         return Ok(outcome);
     }
-    world.line(&format!("case      {} ({folder})", visible(&about.title)))?;
+    runtime.line(&format!("case      {} ({folder})", visible(&about.title)))?;
     if !about.examiner.is_empty() {
-        world.line(&format!("examiner  {}", visible(&about.examiner)))?;
+        runtime.line(&format!("examiner  {}", visible(&about.examiner)))?;
     }
-    world.line(&format!("made      {}", about.created))?;
+    runtime.line(&format!("made      {}", about.created))?;
     if let (Some(first), Some(last)) = (first, last) {
-        world.line(&format!("time      {} → {}", opened.zone.show(first, 0), opened.zone.show(last, 0)))?;
+        runtime.line(&format!(
+            "time      {} → {}",
+            context.zone.show(first, 0),
+            context.zone.show(last, 0)
+        ))?;
     }
-    let journal = opened.case.journal();
-    world.line(&format!("journal   {} entries", thousands(journal.len() as u64)))?;
+    let journal = context.case.journal();
+    runtime.line(&format!("journal   {} entries", thousands(journal.len() as u64)))?;
     if let Some(key) = &about.key {
-        world.line(&format!("key       {}", visible(&key.fingerprint)))?;
+        runtime.line(&format!("key       {}", visible(&key.fingerprint)))?;
     }
-    world.line(&format!("signed    {}", signed(&trust, journal.len() as u64)))?;
-    for remark in opened.case.history().remarks() {
-        world.line(&format!("memory    {remark}"))?;
+    runtime.line(&format!("signed    {}", signed(&trust, journal.len() as u64)))?;
+    for remark in context.case.history().remarks() {
+        runtime.line(&format!("memory    {remark}"))?;
     }
     if !state.bookmarks.is_empty() || !state.findings.is_empty() {
         let (marks, findings) = (state.bookmarks.len() as u64, state.findings.len() as u64);
         let lost = if orphans.is_empty() { String::new() } else { format!(", {} ORPHANED", orphans.len()) };
-        world.line(&format!(
+        runtime.line(&format!(
             "noted     {} bookmarks, {} findings{lost}",
             thousands(marks),
             thousands(findings)
         ))?;
     }
-    world.line(&format!(
+    runtime.line(&format!(
         "sources   {} with {} events, {}",
         thousands(sources.len() as u64),
         thousands(events),
@@ -101,17 +106,17 @@ pub fn status(globals: &Globals, world: &mut World) -> Result<Outcome> {
             source.id.short(),
         ]);
     }
-    table.lines(world.width).iter().try_for_each(|line| world.line(line))?;
+    table.lines(runtime.width).iter().try_for_each(|line| runtime.line(line))?;
     for line in exceptions(sources.iter().map(|source| &source.receipt)) {
-        world.line(&line)?;
+        runtime.line(&line)?;
     }
-    let fields = opened.case.index().fields();
+    let fields = context.case.index().fields();
     if globals.verbose {
         for field in &fields {
-            world.line(&format!("  {}  {}", visible(&field.name), thousands(field.values)))?;
+            runtime.line(&format!("  {}  {}", visible(&field.name), thousands(field.values)))?;
         }
     } else if !globals.quiet {
-        world.note(&format!("{} fields have values; -v lists them", fields.len()));
+        runtime.note(&format!("{} fields have values; -v lists them", fields.len()));
     }
     Ok(outcome)
 }

@@ -1,13 +1,35 @@
 //! `timeline`: counts over time.
 
+use clap::Args;
+
+use crate::cli::args::{Globals, TimeArgs};
+use crate::cli::context::CommandContext;
+use crate::cli::outcome::ExitReason;
+use crate::cli::output::json_line;
+use crate::cli::runtime::Runtime;
+use crate::cli::table::{Align, Table};
 use crate::error::{Error, Result, visible};
 use crate::index::{CancelToken, Histogram, Request};
 use crate::record::{TimeRange, Timestamp, Zone, bucket_edges, readable_width, thousands};
 
-use super::super::World;
-use super::super::args::{Globals, TimelineArgs};
-use super::super::run::{Opened, Outcome, json_line};
-use super::super::table::{Align, Table};
+/// Count events over time
+#[derive(Debug, Clone, Args)]
+pub struct TimelineArgs {
+    /// Which events
+    #[arg(default_value = "*", allow_hyphen_values = true)]
+    pub query: String,
+    #[command(flatten)]
+    pub span: TimeArgs,
+    /// The width of a bucket, such as 5m, 1h, 1d
+    #[arg(long, value_name = "W", conflicts_with = "buckets")]
+    pub interval: Option<String>,
+    /// So many buckets of equal width
+    #[arg(long, value_name = "N")]
+    pub buckets: Option<usize>,
+    /// Split each bucket by this field
+    #[arg(long, value_name = "FIELD")]
+    pub by: Option<String>,
+}
 
 /// How many buckets there are at most where the user does not say.
 const BUCKETS: usize = 60;
@@ -19,25 +41,25 @@ const MOST: i128 = 1_000_000;
 const SERIES: usize = 8;
 
 /// Prints how many events match in each bucket, empty ones too.
-pub fn timeline(args: &TimelineArgs, globals: &Globals, world: &mut World) -> Result<Outcome> {
-    let opened = Opened::new(globals, world)?;
-    let request = Request { expr: opened.query(&args.query)?, window: opened.window(&args.span)? };
+pub fn run(args: &TimelineArgs, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
+    let context = CommandContext::new(globals, runtime)?;
+    let request = Request { expr: context.query(&args.query)?, window: context.window(&args.span)? };
     let cancel = CancelToken::new();
-    let Some((first, last)) = opened.case.index().span(&request, &cancel)? else {
+    let Some((first, last)) = context.case.index().span(&request, &cancel)? else {
         if !globals.quiet && !globals.json {
-            world.note("nothing matched that tells a time");
+            runtime.note("nothing matched that tells a time");
         }
-        return Ok(Outcome::Nothing);
+        return Ok(ExitReason::Nothing);
     };
-    let edges = edges(args, &request, TimeRange { from: first, to: last.plus(1) }, &opened.zone)?;
-    let by = args.by.as_deref().map(|name| opened.field(name)).transpose()?;
-    let histogram = opened.case.index().histogram(&request, &edges, by.as_deref(), SERIES, &cancel)?;
+    let edges = edges(args, &request, TimeRange { from: first, to: last.plus(1) }, &context.zone)?;
+    let by = args.by.as_deref().map(|name| context.field(name)).transpose()?;
+    let histogram = context.case.index().histogram(&request, &edges, by.as_deref(), SERIES, &cancel)?;
     if globals.json {
-        json(&histogram, world)?
+        json(&histogram, runtime)?
     } else {
-        table(&histogram, &opened.zone, world)?
+        table(&histogram, &context.zone, runtime)?
     }
-    Ok(Outcome::Done)
+    Ok(ExitReason::Done)
 }
 
 /// Cuts what the user asked for, or else what there is, into buckets.
@@ -85,22 +107,22 @@ fn interval(text: &str) -> Result<i64> {
     width.filter(|width| *width > 0).ok_or_else(bad)
 }
 
-fn json(histogram: &Histogram, world: &mut World) -> Result<()> {
+fn json(histogram: &Histogram, runtime: &mut Runtime) -> Result<()> {
     for bucket in &histogram.buckets {
         let (start, end) = (bucket.window.from.to_string(), bucket.window.to.to_string());
         if histogram.by.is_empty() {
             let row = serde_json::json!({ "start": start, "end": end, "count": bucket.count });
-            world.line(&json_line(&row)?)?;
+            runtime.line(&json_line(&row)?)?;
         }
         for (value, count) in histogram.by.iter().zip(&bucket.by) {
             let row = serde_json::json!({ "start": start, "end": end, "count": count, "by": value });
-            world.line(&json_line(&row)?)?;
+            runtime.line(&json_line(&row)?)?;
         }
     }
     Ok(())
 }
 
-fn table(histogram: &Histogram, zone: &Zone, world: &mut World) -> Result<()> {
+fn table(histogram: &Histogram, zone: &Zone, runtime: &mut Runtime) -> Result<()> {
     let split = !histogram.by.is_empty();
     let mut heads = vec![("Start", Align::Whole), ("Events", Align::Right), ("", Align::Left)];
     if split {
@@ -123,5 +145,5 @@ fn table(histogram: &Histogram, zone: &Zone, world: &mut World) -> Result<()> {
         }
         table.row(row);
     }
-    table.lines(world.width).iter().try_for_each(|line| world.line(line))
+    table.lines(runtime.width).iter().try_for_each(|line| runtime.line(line))
 }

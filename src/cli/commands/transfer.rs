@@ -1,69 +1,66 @@
-//! `reveal`, `replay`, `transfer`: what comes after a bundle was made.
+//! `transfer`: a bundle changes hands.
 
-use std::path::Path;
+use std::path::PathBuf;
 
-use crate::case::{CaseWriter, write_new};
+use clap::Subcommand;
+
+use crate::case::CaseWriter;
+use crate::cli::args::Globals;
+use crate::cli::case_path;
+use crate::cli::outcome::ExitReason;
+use crate::cli::output::json_line;
+use crate::cli::runtime::Runtime;
+use crate::cli::signing_config::{checkpoint, signer};
 use crate::error::{Error, Result, visible};
-use crate::export::{Bag, TransferRecord, question, replay as ask_again, reveal as open_token};
-use crate::journal::{Allowed, Reveal, Signer};
-use crate::record::thousands;
+use crate::export::TransferRecord;
+use crate::journal::{Allowed, Signer};
 
-use super::super::args::Globals;
-use super::super::args_custody::Transfers;
-use super::super::run::{Opened, Outcome, json_line};
-use super::super::signing_config::{checkpoint, signer};
-use super::super::{World, case_path};
-
-/// Makes known the value behind one token, with what proves it.
-pub fn reveal(
-    (bundle, token, value): (&Path, &str, Option<&str>),
-    out: Option<&Path>,
-    globals: &Globals,
-    world: &mut World,
-) -> Result<Outcome> {
-    let opened = Opened::new(globals, world)?;
-    let revealed = open_token(&opened.case, &Bag::open(bundle)?, token, value)?;
-    let mut hold = CaseWriter::open(opened.case.folder(), &world.who(), world.clock.as_ref())?;
-    // The journal tells that it was revealed, not what it is.
-    let token = revealed["token"].as_str().unwrap_or_default().to_owned();
-    hold.append(Reveal { token, bundle: visible(&bundle.to_string_lossy()) }, world.clock.as_ref())?;
-    checkpoint(&mut hold, world);
-    let text = json_line(&revealed)?;
-    match out {
-        Some(path) => write_new(path, format!("{text}\n").as_bytes())?,
-        None => world.line(&text)?,
-    }
-    Ok(Outcome::Done)
-}
-
-/// Asks the question of a bundle again.
-pub fn replay(path: &Path, globals: &Globals, world: &mut World) -> Result<Outcome> {
-    let opened = Opened::new(globals, world)?;
-    let (question, bag) = question(path)?;
-    let replayed = ask_again(&opened.case, &question, bag.as_ref())?;
-    if globals.json {
-        world.line(&json_line(&replayed)?)?;
-    } else if replayed.same {
-        world.line(&format!("same: the very {} events", thousands(replayed.now)))?;
-    } else {
-        let (then, now) = (thousands(replayed.then), thousands(replayed.now));
-        world.line(&format!("differs: {then} events then, {now} now"))?;
-        for (mark, list) in [("+", &replayed.added), ("-", &replayed.gone)] {
-            list.iter().take(20).try_for_each(|event| world.line(&format!("  {mark} {}", visible(event))))?;
-            if list.len() > 20 {
-                world.line(&format!("  {mark} … and {} more", thousands(list.len() as u64 - 20)))?;
-            }
-        }
-        replayed.why.iter().try_for_each(|why| world.line(&format!("because: {why}")))?;
-    }
-    Ok(if replayed.same { Outcome::Done } else { Outcome::Nothing })
+/// Write down that a bundle changes hands, signed by both sides
+#[derive(Debug, Clone, Subcommand)]
+pub enum TransferCommand {
+    /// Write a hand-over down, and sign it as the one who releases
+    New {
+        /// The bundle that is handed over
+        bundle: PathBuf,
+        /// Who releases it
+        #[arg(long, value_name = "NAME")]
+        released_by: String,
+        /// Who receives it
+        #[arg(long, value_name = "NAME")]
+        received_by: String,
+        /// What for
+        #[arg(long)]
+        purpose: String,
+        /// Where
+        #[arg(long)]
+        place: String,
+        /// The key that signs [default: `sign` in config.toml, or the case's own]
+        #[arg(long, value_name = "KEY")]
+        sign: Option<PathBuf>,
+    },
+    /// Sign a hand-over as the one who receives
+    Receive {
+        /// The hand-over, …transfer.json
+        file: PathBuf,
+        /// The key that signs
+        #[arg(long, value_name = "KEY")]
+        sign: PathBuf,
+    },
+    /// Check a hand-over: the bundle, and both signatures
+    Check {
+        /// The hand-over, …transfer.json
+        file: PathBuf,
+        /// Whose signatures are trusted
+        #[arg(long, value_name = "FILE")]
+        allowed_signers: Option<PathBuf>,
+    },
 }
 
 /// Writes a hand-over down, signs it, checks it.
-pub fn transfer(words: &Transfers, globals: &Globals, world: &mut World) -> Result<Outcome> {
+pub fn run(words: &TransferCommand, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
     match words {
-        Transfers::New { bundle, released_by, received_by, purpose, place, sign } => {
-            let folder = case_path::chosen(globals.case.as_deref(), world)?;
+        TransferCommand::New { bundle, released_by, received_by, purpose, place, sign } => {
+            let folder = case_path::chosen(globals.case.as_deref(), runtime)?;
             let name = bundle.file_name().map(|name| name.to_string_lossy().into_owned());
             let transfer = TransferRecord {
                 bundle: name.ok_or_else(|| Error::usage("name the bundle by its file name"))?,
@@ -72,46 +69,46 @@ pub fn transfer(words: &Transfers, globals: &Globals, world: &mut World) -> Resu
                 received_by: received_by.clone(),
                 purpose: purpose.clone(),
                 place: place.clone(),
-                at: world.clock.now().to_string(),
+                at: runtime.clock.now().to_string(),
             };
-            let signer = signer(&folder, sign.as_deref(), world)?;
+            let signer = signer(&folder, sign.as_deref(), runtime)?;
             let path = transfer.write(bundle, &signer)?;
-            let mut hold = CaseWriter::open(&folder, &world.who(), world.clock.as_ref())?;
-            hold.append(transfer.entry(), world.clock.as_ref())?;
-            checkpoint(&mut hold, world);
+            let mut hold = CaseWriter::open(&folder, &runtime.who(), runtime.clock.as_ref())?;
+            hold.append(transfer.entry(), runtime.clock.as_ref())?;
+            checkpoint(&mut hold, runtime);
             let shown = visible(&path.to_string_lossy());
-            world.line(&format!("written and signed: {shown}"))?;
+            runtime.line(&format!("written and signed: {shown}"))?;
             if !globals.quiet {
-                world
+                runtime
                     .note(&format!("whoever receives it signs: vestigo transfer receive {shown} --sign KEY"));
-                world.note(&format!(
+                runtime.note(&format!(
                     "or: ssh-keygen -Y sign -n vestigo-transfer -f KEY {shown}, renamed to …received.sig"
                 ));
             }
-            Ok(Outcome::Done)
+            Ok(ExitReason::Done)
         }
-        Transfers::Receive { file, sign } => {
+        TransferCommand::Receive { file, sign } => {
             let transfer = TransferRecord::receive(file, &Signer::open(sign)?)?;
-            world.line(&format!(
+            runtime.line(&format!(
                 "received by {}: {}",
                 visible(&transfer.received_by),
                 visible(&transfer.bundle)
             ))?;
-            Ok(Outcome::Done)
+            Ok(ExitReason::Done)
         }
-        Transfers::Check { file, allowed_signers } => {
+        TransferCommand::Check { file, allowed_signers } => {
             let allowed = allowed_signers.as_ref().map(|path| Allowed::read(path, None)).transpose()?;
-            let checked = TransferRecord::check(file, allowed.as_ref(), world.clock.now())?;
+            let checked = TransferRecord::check(file, allowed.as_ref(), runtime.clock.now())?;
             if globals.json {
-                world.line(&json_line(&checked)?)?;
+                runtime.line(&json_line(&checked)?)?;
             } else {
                 let transfer = &checked.transfer;
-                world.line(&format!(
+                runtime.line(&format!(
                     "{} sha-256 {}",
                     visible(&transfer.bundle),
                     visible(&transfer.tagmanifest_sha256)
                 ))?;
-                world.line(&format!(
+                runtime.line(&format!(
                     "purpose   {} at {}, {}",
                     visible(&transfer.purpose),
                     visible(&transfer.place),
@@ -122,11 +119,11 @@ pub fn transfer(words: &Transfers, globals: &Globals, world: &mut World) -> Resu
                     ("received", &transfer.received_by, &checked.received),
                 ] {
                     let key = key.as_deref().unwrap_or("NOT SIGNED");
-                    world.line(&format!("{what}  by {}: {}", visible(who), visible(key)))?;
+                    runtime.line(&format!("{what}  by {}: {}", visible(who), visible(key)))?;
                 }
-                checked.wrong.iter().try_for_each(|wrong| world.line(&format!("! {}", visible(wrong))))?;
+                checked.wrong.iter().try_for_each(|wrong| runtime.line(&format!("! {}", visible(wrong))))?;
             }
-            Ok(if checked.wrong.is_empty() { Outcome::Done } else { Outcome::Damaged })
+            Ok(if checked.wrong.is_empty() { ExitReason::Done } else { ExitReason::Damaged })
         }
     }
 }

@@ -1,22 +1,33 @@
 //! `undo` and `redo`: an annotation taken back, or brought again, which is an entry, too.
 
-use crate::error::{Error, Result, visible};
-use crate::journal::{Annotation, redoable, undoable};
+use clap::Args;
 
-use super::super::World;
-use super::super::args::Globals;
-use super::super::run::{Opened, Outcome, json_line};
-use super::bookmark::write;
+use crate::cli::annotate::write;
+use crate::cli::args::Globals;
+use crate::cli::context::CommandContext;
+use crate::cli::outcome::ExitReason;
+use crate::cli::output::json_line;
+use crate::cli::runtime::Runtime;
+use crate::error::{Error, Result, visible};
+use crate::journal::{Annotation, undoable};
+
+/// Take your last annotation back
+#[derive(Debug, Clone, Args)]
+pub struct UndoArgs {
+    /// Take back the last one whoever wrote it
+    #[arg(long)]
+    pub any: bool,
+}
 
 /// Takes back the last annotation of this journal that still stands. Somebody
 /// else's is taken back only where `any` says so.
-pub fn undo(any: bool, globals: &Globals, world: &mut World) -> Result<Outcome> {
-    let opened = Opened::new(globals, world)?;
-    let Some(last) = undoable(opened.case.whole_journal()) else {
+pub fn run(args: &UndoArgs, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
+    let context = CommandContext::new(globals, runtime)?;
+    let Some(last) = undoable(context.case.whole_journal()) else {
         return Err(Error::usage("there is nothing to take back"));
     };
     let (seq, told) = (last.seq.unwrap_or_default(), visible(&last.act.told()));
-    if last.by != world.who().by() && !any {
+    if last.by != runtime.who().by() && !args.any {
         let by = visible(&last.said_by());
         return Err(Error::usage(format!(
             "the last annotation is not yours: {told} (entry {seq}, {by}, {})",
@@ -24,46 +35,25 @@ pub fn undo(any: bool, globals: &Globals, world: &mut World) -> Result<Outcome> 
         ))
         .hint("`vestigo undo --any` takes back what somebody else wrote, and says so for ever."));
     }
-    tell(&opened, &last.taken_back(), ("undone", "taken back"), (seq, &told), globals, world)
+    tell(&context, &last.taken_back(), ("undone", "taken back"), (seq, &told), globals, runtime)
 }
 
-/// Brings back what was taken back last.
-pub fn redo(globals: &Globals, world: &mut World) -> Result<Outcome> {
-    let opened = Opened::new(globals, world)?;
-    let journal = opened.case.whole_journal();
-    let Some(last) = redoable(journal) else {
-        return Err(Error::usage("there is nothing to bring back")
-            .hint("An undo can be taken back until something else is written."));
-    };
-    let told = match &last.act {
-        Annotation::Undo { of: Some(of), .. } => visible(&format!("{} {} of {}", of.kind, of.seq, of.by)),
-        act => visible(&act.told()),
-    };
-    tell(
-        &opened,
-        &last.taken_back(),
-        ("redone", "brought back"),
-        (last.seq.unwrap_or_default(), &told),
-        globals,
-        world,
-    )
-}
-
-fn tell(
-    opened: &Opened,
+/// Writes an undo or a redo, and says what it takes back or brings again.
+pub fn tell(
+    context: &CommandContext,
     act: &Annotation,
     (name, word): (&str, &str),
     (seq, told): (u64, &str),
     globals: &Globals,
-    world: &mut World,
-) -> Result<Outcome> {
-    world.listen();
-    write(opened, std::slice::from_ref(act), globals, world)?;
+    runtime: &mut Runtime,
+) -> Result<ExitReason> {
+    runtime.listen();
+    write(context, std::slice::from_ref(act), globals, runtime)?;
     let text = if globals.json {
         json_line(&serde_json::json!({ name: seq, "what": told }))?
     } else {
         format!("{word}: {told} (entry {seq})")
     };
-    world.line(&text)?;
-    Ok(Outcome::Done)
+    runtime.line(&text)?;
+    Ok(ExitReason::Done)
 }
