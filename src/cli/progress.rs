@@ -6,22 +6,21 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::case::Watch;
+use crate::cli::args::Globals;
+use crate::cli::runtime::Runtime;
 use crate::record::thousands;
 
-use super::World;
-use super::args::Globals;
-
 /// What progress tells: bytes done, bytes in all (0 where not known), events.
-pub type Reading = (u64, u64, u64);
+pub type BarPosition = (u64, u64, u64);
 
 /// Runs `work` while a bar shows what `read` tells; silent where nobody watches.
 pub fn watched<R>(
-    world: &World,
+    runtime: &Runtime,
     globals: &Globals,
-    read: &(dyn Fn() -> Reading + Sync),
+    read: &(dyn Fn() -> BarPosition + Sync),
     work: impl FnOnce() -> R,
 ) -> R {
-    if globals.quiet || !world.err_is_terminal {
+    if globals.quiet || !runtime.err_is_terminal {
         return work();
     }
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
@@ -43,18 +42,18 @@ pub fn watched<R>(
 
 /// Runs work that reads evidence again, while a bar shows how far it is. Where the
 /// world listens, Ctrl-C stops it.
-pub fn watched_bytes<R>(world: &World, globals: &Globals, work: impl FnOnce(Watch<'_>) -> R) -> R {
+pub fn watched_bytes<R>(runtime: &Runtime, globals: &Globals, work: impl FnOnce(Watch<'_>) -> R) -> R {
     let (bytes, total) = (AtomicU64::new(0), AtomicU64::new(0));
     let progress = |done, all| {
         bytes.fetch_max(done, Ordering::Relaxed);
         total.store(all, Ordering::Relaxed);
     };
     let read = || (bytes.load(Ordering::Relaxed), total.load(Ordering::Relaxed), 0);
-    let watch = Watch { progress: &progress, stop: Some(&world.stop) };
-    watched(world, globals, &read, || work(watch))
+    let watch = Watch { progress: &progress, stop: Some(&runtime.stop) };
+    watched(runtime, globals, &read, || work(watch))
 }
 
-fn show(bar: &ProgressBar, (done, total, events): Reading) {
+fn show(bar: &ProgressBar, (done, total, events): BarPosition) {
     if (done, total) == (0, 0) {
         return;
     }

@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
 
-use vestigo::cli::{World, run};
+use vestigo::cli::{Runtime, run};
 use vestigo::record::{FixedClock, Timestamp};
 
 /// 2026-03-10T00:00:00Z: the present, as far as tests know.
@@ -80,7 +80,7 @@ impl TestEnv {
         let config = self.path("config").to_string_lossy().into_owned();
         let data = self.path("data").to_string_lossy().into_owned();
         let user = user.to_owned();
-        let mut world = World {
+        let mut runtime = Runtime {
             clock: Box::new(FixedClock(Timestamp::from_secs(NOW))),
             var: Box::new(move |name| match name {
                 "VESTIGO_DATA" => Some(data.clone()),
@@ -100,8 +100,8 @@ impl TestEnv {
             printed: false,
             closed: false,
         };
-        let status = run(words.iter().map(OsString::from), &mut world);
-        drop(world);
+        let status = run(words.iter().map(OsString::from), &mut runtime);
+        drop(runtime);
         let err = String::from_utf8(err.take()).expect("diagnostics are UTF-8");
         Output { status, out: out.take(), err }
     }

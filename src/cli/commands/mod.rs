@@ -1,0 +1,33 @@
+//! The commands, one a file.
+//!
+//! Owns for each command the words that it understands, with their help, and what it
+//! prints. Promises that results go to standard output and all else to standard
+//! error. No command calls another one.
+
+pub mod bookmark;
+pub mod checkpoint;
+pub mod demo;
+pub mod export;
+pub mod finding;
+pub mod formats;
+pub mod generate;
+pub mod import;
+pub mod journal;
+pub mod keys;
+pub mod new;
+pub mod normalize;
+pub mod open;
+pub mod redo;
+pub mod reindex;
+pub mod repair;
+pub mod replay;
+pub mod reveal;
+pub mod search;
+pub mod show;
+pub mod source;
+pub mod status;
+pub mod timeline;
+pub mod top;
+pub mod transfer;
+pub mod undo;
+pub mod verify;

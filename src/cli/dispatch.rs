@@ -1,0 +1,101 @@
+//! Which command is meant.
+
+use clap::{Parser, Subcommand};
+
+use crate::cli::args::Globals;
+use crate::cli::commands;
+use crate::cli::outcome::ExitReason;
+use crate::cli::runtime::Runtime;
+use crate::error::Result;
+
+/// Follow the trail: access logs into a sealed case, investigated in a terminal.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "vestigo", version, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    pub globals: Globals,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    Open(commands::open::OpenArgs),
+    /// Make a small case from built-in logs and open it
+    Demo,
+    New(commands::new::NewArgs),
+    Import(commands::import::ImportArgs),
+    #[command(visible_alias = "normalize")]
+    Normalise(commands::normalize::NormalizeArgs),
+    Search(commands::search::SearchArgs),
+    Timeline(commands::timeline::TimelineArgs),
+    Top(commands::top::TopArgs),
+    Show(commands::show::ShowArgs),
+    /// Say what the case holds
+    Status,
+    #[command(subcommand)]
+    Source(commands::source::SourceCommand),
+    #[command(subcommand)]
+    Bookmark(commands::bookmark::BookmarkCommand),
+    #[command(subcommand)]
+    Finding(commands::finding::FindingCommand),
+    Undo(commands::undo::UndoArgs),
+    /// Bring back what was taken back last
+    Redo,
+    Export(commands::export::ExportArgs),
+    Reveal(commands::reveal::RevealArgs),
+    Replay(commands::replay::ReplayArgs),
+    #[command(subcommand)]
+    Transfer(commands::transfer::TransferCommand),
+    Verify(commands::verify::VerifyArgs),
+    Checkpoint(commands::checkpoint::CheckpointArgs),
+    #[command(subcommand)]
+    Keys(commands::keys::KeysCommand),
+    /// Delete the index and make it again from the evidence
+    Reindex,
+    Repair(commands::repair::RepairArgs),
+    /// Print who did what when
+    Journal {
+        #[command(subcommand)]
+        command: Option<commands::journal::JournalCommand>,
+    },
+    #[command(hide = true, subcommand)]
+    Generate(commands::generate::GenerateCommand),
+    #[command(subcommand)]
+    Formats(commands::formats::FormatsCommand),
+}
+
+/// Runs the command that is meant; without one, opens the case on the screen.
+pub fn dispatch(cli: Cli, runtime: &mut Runtime) -> Result<ExitReason> {
+    let globals = &cli.globals;
+    let command = cli.command.unwrap_or(Command::Open(commands::open::OpenArgs::default()));
+    match command {
+        Command::Open(args) => commands::open::run(&args, globals, runtime),
+        Command::Demo => commands::demo::run(globals, runtime),
+        Command::New(args) => commands::new::run(args, globals, runtime),
+        Command::Import(args) => commands::import::run(&args, globals, runtime),
+        Command::Normalise(args) => commands::normalize::run(&args, globals, runtime),
+        Command::Search(args) => commands::search::run(&args, globals, runtime),
+        Command::Timeline(args) => commands::timeline::run(&args, globals, runtime),
+        Command::Top(args) => commands::top::run(&args, globals, runtime),
+        Command::Show(args) => commands::show::run(&args, globals, runtime),
+        Command::Status => commands::status::run(globals, runtime),
+        Command::Source(args) => commands::source::run(&args, globals, runtime),
+        Command::Bookmark(args) => commands::bookmark::run(&args, globals, runtime),
+        Command::Finding(args) => commands::finding::run(&args, globals, runtime),
+        Command::Undo(args) => commands::undo::run(&args, globals, runtime),
+        Command::Redo => commands::redo::run(globals, runtime),
+        Command::Export(args) => commands::export::run(&args, globals, runtime),
+        Command::Reveal(args) => commands::reveal::run(&args, globals, runtime),
+        Command::Replay(args) => commands::replay::run(&args, globals, runtime),
+        Command::Transfer(args) => commands::transfer::run(&args, globals, runtime),
+        Command::Verify(args) => commands::verify::run(&args, globals, runtime),
+        Command::Checkpoint(args) => commands::checkpoint::run(&args, globals, runtime),
+        Command::Keys(args) => commands::keys::run(&args, globals, runtime),
+        Command::Reindex => commands::reindex::run(globals, runtime),
+        Command::Repair(args) => commands::repair::run(&args, globals, runtime),
+        Command::Journal { command } => commands::journal::run(command.as_ref(), globals, runtime),
+        Command::Generate(args) => commands::generate::run(&args, globals, runtime),
+        Command::Formats(args) => commands::formats::run(&args, globals, runtime),
+    }
+}

@@ -1,0 +1,260 @@
+//! What became of the sources of an import, in a table and in sentences.
+
+use std::collections::BTreeMap;
+
+use crate::case::Receipt;
+use crate::error::{Result, visible};
+use crate::import::{ImportReport, ImportRow, ImportStatus};
+use crate::parse::ParseOptions;
+use crate::cli::args::Globals;
+use crate::cli::output::json_line;
+use crate::cli::runtime::Runtime;
+use crate::cli::table::{Align, Table};
+use crate::record::{Zone, bytes, counted, thousands};
+
+/// Prints the rows of an import and what they sum up to; `named` is how many bytes
+/// the files that were named have.
+pub fn print_report(
+    rows: &[ImportRow],
+    report: Option<&ImportReport>,
+    named: u64,
+    globals: &Globals,
+    runtime: &mut Runtime,
+) -> Result<()> {
+    if globals.json {
+        for row in rows {
+            runtime.line(&json_line(&row.json())?)?;
+        }
+        return report.map_or(Ok(()), |report| runtime.line(&json_line(&report.total.json())?));
+    }
+    let zone = globals.zone().unwrap_or(Zone::UTC);
+    let heads = [
+        ("Source", Align::Tail),
+        ("Status", Align::Left),
+        ("Format", Align::Left),
+        ("Share", Align::Right),
+        ("Events", Align::Right),
+        ("Unparsed", Align::Right),
+        ("Bytes", Align::Right),
+        ("Time", Align::Left),
+    ];
+    let (alone, folded) = folded(rows, globals.verbose);
+    let mut table = Table::new(&heads);
+    alone.iter().for_each(|row| table.row(cells(row, &zone)));
+    folded.iter().for_each(|fold| table.row(cells(fold, &zone)));
+    if !table.is_empty() {
+        table.lines(runtime.width).iter().try_for_each(|line| runtime.line(line))?;
+    }
+    for line in alone.iter().copied().chain(&folded).flat_map(remarks) {
+        runtime.line(&line)?;
+    }
+    if !folded.is_empty() && !globals.quiet {
+        runtime.note("-v lists every source");
+    }
+    let Some(report) = report else { return Ok(()) };
+    for line in exceptions(rows.iter().filter(|row| has_content(row)).map(|row| &row.receipt)) {
+        runtime.line(&line)?;
+    }
+    summary(report, named, runtime)
+}
+
+/// So many rows are listed one by one; of more, those with nothing to tell of are
+/// folded into one a format.
+const LISTED: usize = 20;
+
+/// Says of sources together what is not as everybody hopes: what was not read, not
+/// understood, and what tells no time.
+pub fn exceptions<'r>(receipts: impl Iterator<Item = &'r Receipt>) -> Vec<String> {
+    let (mut sources, mut unread, mut unparsed, mut undated) = (0, 0, 0, 0);
+    for receipt in receipts {
+        sources += 1;
+        unread += u64::from(receipt.is_unread());
+        unparsed += u64::from(receipt.is_unparsed());
+        undated += receipt.time.none;
+    }
+    let (all, mut said) = (counted(sources, "source"), Vec::new());
+    if unread > 0 {
+        let unread = thousands(unread);
+        said.push(format!(
+            "! {unread} of {all} NOT READ: no event in them could be read; they are kept and hashed"
+        ));
+    }
+    if unparsed > 0 {
+        let unparsed = thousands(unparsed);
+        said.push(format!("! {unparsed} of {all} understood by no format: only their text is searched"));
+    }
+    if undated > 0 {
+        let tell = if undated == 1 { "tells" } else { "tell" };
+        let undated = counted(undated, "event");
+        said.push(format!("! {undated} {tell} no time: in no timeline, and behind all others in every list"));
+    }
+    said
+}
+
+/// Tells whether a row stands for content that was read.
+pub fn has_content(row: &ImportRow) -> bool {
+    row.receipt.bytes.total > 0
+        && matches!(row.status, ImportStatus::Imported | ImportStatus::Unread | ImportStatus::Partial)
+}
+
+fn cells(row: &ImportRow, zone: &Zone) -> [String; 8] {
+    let receipt = &row.receipt;
+    let (path, status) = (row.path.clone(), row.status.word().to_owned());
+    if !has_content(row) {
+        let reason = row.reason.clone().unwrap_or_default();
+        return [
+            path,
+            status,
+            String::new(),
+            String::new(),
+            String::new(),
+            String::new(),
+            String::new(),
+            reason,
+        ];
+    }
+    let time = match receipt.span() {
+        Some((first, last)) => format!("{} → {}", zone.show(first, 0), zone.show(last, 0)),
+        None if receipt.events == 0 => "-".to_owned(),
+        None => "tells no time".to_owned(),
+    };
+    [
+        path,
+        status,
+        receipt.format.clone(),
+        // Of nothing there is no share.
+        if receipt.events == 0 { "-".to_owned() } else { format!("{:.1} %", receipt.share * 100.0) },
+        thousands(receipt.events),
+        thousands(receipt.unparsed),
+        bytes(receipt.bytes.total),
+        time,
+    ]
+}
+
+/// Says of a row what its numbers do not: inferred times, rejects, breaks, changes.
+pub fn remarks(row: &ImportRow) -> Vec<String> {
+    let (receipt, mut lines) = (&row.receipt, Vec::new());
+    let path = visible(&row.path);
+    if let Some(link) = &row.link {
+        lines.push(format!("  {path}: reached through the link {}, which was named", visible(link)));
+    }
+    if let Some(bytes) = &row.path_bytes {
+        lines.push(format!("  {path}: the name is not UTF-8; its bytes are {bytes}"));
+    }
+    let time = &receipt.time;
+    if time.inferred > 0 {
+        lines.push(format!(
+            "≈ {path}: {} times are not stated in full and were inferred",
+            thousands(time.inferred)
+        ));
+    }
+    if time.ambiguous > 0 {
+        lines.push(format!(
+            "≈ {path}: {} local times occur twice or never (summer time)",
+            thousands(time.ambiguous)
+        ));
+    }
+    if time.future > 0 {
+        lines.push(format!("≈ {path}: {} times lie after the import", thousands(time.future)));
+    }
+    if receipt.parts > 0 {
+        lines.push(format!("! {path}: {} events are parts of overlong lines", thousands(receipt.parts)));
+    }
+    // Of what was not read at all, the reason says it.
+    for stretch in receipt.rejected.iter().filter(|_| row.status != ImportStatus::Unread) {
+        let (length, offset) = (thousands(stretch.length), thousands(stretch.offset));
+        lines.push(format!(
+            "! {path}: {length} bytes at byte {offset} are no events: {}",
+            visible(&stretch.reason)
+        ));
+    }
+    if let Some(reason) = row.reason.as_ref().filter(|_| has_content(row)) {
+        let part = if row.status == ImportStatus::Partial { "read only in part: " } else { "" };
+        lines.push(format!("! {path}: {part}{}", visible(reason)));
+    }
+    if let Some(unread) = &row.unread {
+        let (length, offset) = (thousands(unread.length), thousands(unread.offset));
+        lines.push(format!("! {path}: {length} bytes at byte {offset} were not read"));
+    }
+    lines
+}
+
+/// Tells the rows that stand alone, and those that stand for several.
+fn folded(rows: &[ImportRow], all: bool) -> (Vec<&ImportRow>, Vec<ImportRow>) {
+    if all || rows.len() <= LISTED {
+        return (rows.iter().collect(), Vec::new());
+    }
+    let plain = |row: &&ImportRow| {
+        let named = row.link.is_some() || row.path_bytes.is_some();
+        if row.status == ImportStatus::Duplicate {
+            // One that is read otherwise than was asked says how to have it so.
+            return !row.otherwise && !named;
+        }
+        let receipt = &row.receipt;
+        let told = receipt.unparsed + receipt.time.none + receipt.time.future + receipt.parts;
+        row.status == ImportStatus::Imported
+            && receipt.events > 0
+            && told == 0
+            && receipt.rejected.is_empty()
+            && row.reason.is_none()
+            && !named
+    };
+    let (plain, alone): (Vec<&ImportRow>, Vec<&ImportRow>) = rows.iter().partition(plain);
+    let mut kinds: BTreeMap<(&str, &str), Vec<&ImportRow>> = BTreeMap::new();
+    for row in plain {
+        kinds.entry((row.status.word(), &row.receipt.format)).or_default().push(row);
+    }
+    let fold = |rows: Vec<&ImportRow>| {
+        let mut fold = rows[0].clone();
+        rows[1..].iter().for_each(|row| fold.receipt.append(row.receipt.clone()));
+        if rows.len() > 1 {
+            fold.path = counted(rows.len() as u64, "source");
+            fold.reason = fold.reason.map(|_| "the same content is in the case".to_owned());
+        }
+        fold
+    };
+    (alone, kinds.into_values().map(fold).collect())
+}
+
+/// Sums up; `named` is how many bytes the files that were named have.
+fn summary(report: &ImportReport, named: u64, runtime: &mut Runtime) -> Result<()> {
+    let (total, receipt) = (&report.total, &report.total.receipt);
+    let mut text = format!(
+        "{}, {}, {} in {:.1} s",
+        counted(total.sources, "source"),
+        counted(receipt.events, "event"),
+        bytes(receipt.bytes.total),
+        total.seconds
+    );
+    for status in ImportStatus::ALL {
+        if status != ImportStatus::Imported && total.with(status) > 0 {
+            text.push_str(&format!("; {} {}", thousands(total.with(status)), status.word()));
+        }
+    }
+    if report.interrupted {
+        text.push_str("; stopped before the end: import the rest with the same command");
+    }
+    runtime.line(&text)?;
+    let bytes = &receipt.bytes;
+    let sum = format!(
+        "{} = {} events + {} continuations + {} blank + {} rejected",
+        thousands(bytes.total),
+        thousands(bytes.events),
+        thousands(bytes.continuations),
+        thousands(bytes.blank),
+        thousands(bytes.rejected)
+    );
+    if report.interrupted {
+        runtime.line(&format!("of what was read before the stop: {sum}"))
+    } else if total.incomplete > 0 {
+        let lacking = thousands(total.incomplete);
+        runtime.line(&format!(
+            "NOT every byte was read: see the {lacking} marked above; of what was read: {sum}"
+        ))
+    } else if named == bytes.total {
+        runtime.line(&format!("every byte accounted for: {sum}"))
+    } else {
+        let named = thousands(named);
+        runtime.line(&format!("every byte accounted for: {named} in what was named; of what it held: {sum}"))
+    }
+}
