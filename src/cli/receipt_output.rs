@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::case::Receipt;
-use crate::error::{Result, visible};
-use crate::import::{ImportReport, ImportRow, ImportStatus};
-use crate::parse::ParseOptions;
 use crate::cli::args::Globals;
 use crate::cli::output::json_line;
 use crate::cli::runtime::Runtime;
 use crate::cli::table::{Align, Table};
+use crate::error::{Result, visible};
+use crate::import::{ImportReport, ImportRow, ImportStatus};
 use crate::record::{Zone, bytes, counted, thousands};
 
 /// Prints the rows of an import and what they sum up to; `named` is how many bytes

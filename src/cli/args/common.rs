@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use crate::error::{Error, Result, visible};
-use crate::parse::{Options, YEARS};
+use crate::parse::{ParseOptions, YEARS};
 use crate::record::Zone;
 use crate::source::Limits;
 
@@ -70,14 +70,14 @@ pub struct ReadingArgs {
 
 impl ReadingArgs {
     /// Turns the words about reading into options.
-    pub fn options(&self, zone: Option<Zone>) -> Result<Options> {
+    pub fn options(&self, zone: Option<Zone>) -> Result<ParseOptions> {
         if let Some(name) = &self.format
-            && crate::parse::named(name).is_none()
+            && crate::parse::format_by_name(name).is_none()
         {
             return Err(Error::usage(format!("there is no format `{}`", visible(name)))
                 .hint("See `vestigo formats list`."));
         }
-        Ok(Options { format: self.format.clone(), zone, year: self.year, ..Options::default() })
+        Ok(ParseOptions { format: self.format.clone(), zone, year: self.year, ..ParseOptions::default() })
     }
 
     /// Turns the words about bounds into limits.

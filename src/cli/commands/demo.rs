@@ -17,7 +17,7 @@ use crate::error::{Context, Result};
 use crate::fs::Dir;
 use crate::import::{Import, ImportReport, Progress, run as import_into};
 use crate::index::{CancelToken, Request, TermOrder};
-use crate::parse::Options;
+use crate::parse::ParseOptions;
 use crate::query::Expr;
 use crate::record::{TimeRange, bytes, thousands};
 use crate::source::Limits;
@@ -59,7 +59,7 @@ pub fn run(globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
 
 /// Imports the built-in logs.
 fn import(hold: CaseWriter, paths: &[PathBuf], runtime: &mut Runtime) -> Result<ImportReport> {
-    let (options, meter, stop) = (Options::default(), Progress::default(), runtime.stop.clone());
+    let (options, meter, stop) = (ParseOptions::default(), Progress::default(), runtime.stop.clone());
     let signer = signer_or_warning(hold.folder(), runtime);
     let (signer, limits) = (signer.as_ref(), Limits::default());
     let import = Import { paths, options: &options, limits, stop: &stop, meter: &meter, signer };

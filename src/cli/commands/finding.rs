@@ -360,7 +360,12 @@ fn show(
     }
     let mut said = |heading: &str, list: &[HistoryItem]| {
         list.iter().try_for_each(|said| {
-            runtime.line(&format!("{heading:<9} {}  {}  {}", said.at, visible(&said.by), visible(&said.summary)))
+            runtime.line(&format!(
+                "{heading:<9} {}  {}  {}",
+                said.at,
+                visible(&said.by),
+                visible(&said.summary)
+            ))
         })
     };
     said("note", &finding.notes)?;

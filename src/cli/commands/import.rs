@@ -17,7 +17,7 @@ use crate::cli::signing_config::{config, examiner, keyring, signer_or_warning, w
 use crate::error::{Error, Result, visible};
 use crate::import::{Import, ImportReport, ImportRow, ImportStatus, Progress, run as import_into};
 use crate::journal::Signer;
-use crate::parse::Options;
+use crate::parse::ParseOptions;
 use crate::record::bytes;
 use crate::source::walk;
 
@@ -43,7 +43,7 @@ pub struct ImportArgs {
 /// Imports what was named, making the case where it is not there.
 pub fn run(args: &ImportArgs, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
     let labels = args.labels.iter().map(|label| key_value(label)).collect::<Result<Vec<_>>>()?;
-    let options = Options { host: args.host.clone(), labels, ..args.reading.options(globals.zone())? };
+    let options = ParseOptions { host: args.host.clone(), labels, ..args.reading.options(globals.zone())? };
     if args.dry_run {
         return dry_run(args, runtime);
     }

@@ -161,7 +161,12 @@ fn row(source: &SourceInfo) -> Value {
         "reread": source.reread.as_ref().map(by) })
 }
 
-fn correct(format_by_name: &str, by: &Corrections, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
+fn correct(
+    format_by_name: &str,
+    by: &Corrections,
+    globals: &Globals,
+    runtime: &mut Runtime,
+) -> Result<ExitReason> {
     let context = CommandContext::new(globals, runtime)?;
     let source = find(&context, format_by_name)?;
     runtime.listen();
@@ -215,12 +220,12 @@ fn correct(format_by_name: &str, by: &Corrections, globals: &Globals, runtime: &
 }
 
 /// Finds the source that is meant: by the first digits of its id, or by its path.
-pub fn find(context: &CommandContext, format_by_name: &str) -> Result<SourceInfo> {
+pub fn find(context: &CommandContext, named: &str) -> Result<SourceInfo> {
     let sources = context.case.sources();
-    let lower = format_by_name.to_ascii_lowercase();
+    let lower = named.to_ascii_lowercase();
     let is_hex = lower.len() >= 4 && lower.bytes().all(|byte| byte.is_ascii_hexdigit());
     let by_id = |source: &&SourceInfo| is_hex && source.id.to_string().starts_with(&lower);
-    let by_path = |source: &&SourceInfo| source.path == format_by_name;
+    let by_path = |source: &&SourceInfo| source.path == named;
     let by_end = |source: &&SourceInfo| source.path.ends_with(&format!("/{named}"));
     let ways: [&dyn Fn(&&SourceInfo) -> bool; 3] = [&by_id, &by_path, &by_end];
     let found: Vec<&SourceInfo> = ways
@@ -230,11 +235,11 @@ pub fn find(context: &CommandContext, format_by_name: &str) -> Result<SourceInfo
         .unwrap_or_default();
     match found[..] {
         [source] => Ok(source.clone()),
-        [] => Err(Error::usage(format!("there is no source `{}` in this case", visible(format_by_name)))
+        [] => Err(Error::usage(format!("there is no source `{}` in this case", visible(named)))
             .hint("See their ids with `vestigo source list`.")),
         _ => {
             let ids: Vec<String> = found.iter().map(|source| source.id.short()).collect();
-            Err(Error::usage(format!("`{}` fits {} sources", visible(format_by_name), found.len()))
+            Err(Error::usage(format!("`{}` fits {} sources", visible(named), found.len()))
                 .hint(format!("Name one by its id: {}.", ids.join(", "))))
         }
     }

@@ -64,7 +64,7 @@ pub fn run(words: &TransferCommand, globals: &Globals, runtime: &mut Runtime) ->
             let name = bundle.file_name().map(|name| name.to_string_lossy().into_owned());
             let transfer = TransferRecord {
                 bundle: name.ok_or_else(|| Error::usage("name the bundle by its file name"))?,
-                tagmanifest_sha256: TransferRecord::entry_hash(bundle)?,
+                tagmanifest_sha256: TransferRecord::hash_of(bundle)?,
                 released_by: released_by.clone(),
                 received_by: received_by.clone(),
                 purpose: purpose.clone(),
@@ -97,7 +97,8 @@ pub fn run(words: &TransferCommand, globals: &Globals, runtime: &mut Runtime) ->
             Ok(ExitReason::Done)
         }
         TransferCommand::Check { file, allowed_signers } => {
-            let allowed = allowed_signers.as_ref().map(|path| AllowedSigners::read(path, None)).transpose()?;
+            let allowed =
+                allowed_signers.as_ref().map(|path| AllowedSigners::read(path, None)).transpose()?;
             let checked = TransferRecord::check(file, allowed.as_ref(), runtime.clock.now())?;
             if globals.json {
                 runtime.line(&json_line(&checked)?)?;

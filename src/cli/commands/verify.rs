@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use clap::Args;
 
-use crate::case::{Levels, TrustInputs, VerifyReport, verify as verify_case};
+use crate::case::verify as verify_case;
 use crate::cli::args::Globals;
 use crate::cli::case_path;
 use crate::cli::folders::home;
@@ -118,8 +118,11 @@ pub fn brought(args: &VerifyArgs, runtime: &Runtime) -> Result<TrustInputs> {
         return Err(Error::usage(format!("there is no file {}", visible(&ca.to_string_lossy())))
             .hint("Name the certificates of the time-stamp authority, in PEM."));
     }
-    let allowed =
-        args.allowed_signers.as_ref().map(|path| AllowedSigners::read(path, args.revoked.clone())).transpose()?;
+    let allowed = args
+        .allowed_signers
+        .as_ref()
+        .map(|path| AllowedSigners::read(path, args.revoked.clone()))
+        .transpose()?;
     let (now, home) = (runtime.clock.now(), home(&runtime.var));
     Ok(TrustInputs { anchors, allowed, tsa_ca: args.tsa_ca.clone(), now, home })
 }
@@ -161,7 +164,7 @@ fn tell(verdict: &VerifyReport, runtime: &mut Runtime) -> Result<()> {
         runtime.line(&format!("  {glyph} {said}"))?;
     }
     for damage in &verdict.damage {
-        runtime.line(&format!("damage: {}", visible(&damage.told())))?;
+        runtime.line(&format!("damage: {}", visible(&damage.describe())))?;
     }
     verdict.notes.iter().try_for_each(|note| runtime.line(&format!("note: {note}")))?;
     runtime.line("not proven by this:")?;
