@@ -3,7 +3,7 @@
 
 use ratatui::layout::{Rect, Size};
 
-use super::model::{Model, Pane};
+use crate::tui::model::{Model, Pane};
 
 /// The smallest terminal in which the panes are drawn.
 pub const SMALLEST: Size = Size { width: 40, height: 10 };
@@ -190,7 +190,7 @@ mod tests {
 
     use super::*;
     use crate::tui::keymap::Keymap;
-    use crate::tui::model::Facts;
+    use crate::tui::protocol::Facts;
 
     fn model(pane: Pane) -> Model {
         let facts = Facts {

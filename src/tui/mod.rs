@@ -10,35 +10,36 @@
 //! under tickets: the newest counts. [`draw`] reads the model and changes nothing.
 
 mod buckets;
-mod crew;
-mod effect;
-mod event;
+mod field_order;
 mod keymap;
 mod layout;
 mod model;
+mod protocol;
 mod run;
 mod settings;
 mod terminal;
 mod theme;
 mod update;
 mod view;
+mod workers;
 
 pub use buckets::Step;
-pub use crew::{Current, Hands, carry_out};
-pub use effect::{Effect, Lane, Place, Question, Scope, Ticket, Tickets};
-pub use event::{Answer, Event, Page, Trouble};
 pub use keymap::{
     Action, ActionInfo, Binding, Chord, Found, Key, KeyContext, KeyRow, Keymap, Named, builtin as keymap,
     listing,
 };
 pub use layout::{Panes, panes};
 pub use model::{
-    Annotated, Brief, Card, Chart, Column, Deed, Detail, Entry, Facet, FacetLine, FacetPlace, Facets, Facts,
-    Focus, Front, Gap, Keys, List, Model, Notice, Outcome, Palette, Pane, Pivot, Row, Screen, Search, Stop,
-    Timeline, Told, Tone, Typing,
+    Chart, Detail, Entry, Facet, FacetLine, FacetPlace, Facets, Focus, Front, Gap, Keys, List, Model, Notice,
+    Palette, Pane, Screen, Search, Stop, Timeline, Tone, Typing,
+};
+pub use protocol::{
+    Annotated, Answer, Brief, Card, Column, Deed, Effect, Event, Facts, Lane, Outcome, Page, Pivot, Place,
+    Question, Row, Scope, Ticket, Tickets, Told, Trouble,
 };
 pub use run::run;
 pub use settings::{Charset, Colour, Settings};
 pub use theme::{Glyphs, Role, Theme};
 pub use update::{start, update};
 pub use view::{cursor, draw};
+pub use workers::{Current, Hands, carry_out};

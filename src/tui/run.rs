@@ -11,16 +11,14 @@ use ratatui::layout::Size;
 use crate::case::Case;
 use crate::error::{Context, Error, Result, visible};
 use crate::index::CancelToken;
-
-use super::crew::{Crew, Current, Hands, carry_out};
-use super::effect::{Effect, Lane, Question};
-use super::event::{Answer, Event};
-use super::keymap::{Action, Chord, Found, KeyContext};
-use super::model::{Facts, Front, Model, Tone};
-use super::settings::Settings;
-use super::terminal::Terminal;
-use super::theme::Theme;
-use super::update::{start, update};
+use crate::tui::keymap::{Action, Chord, Found, KeyContext};
+use crate::tui::model::{Front, Model, Tone};
+use crate::tui::protocol::{Answer, Effect, Event, Facts, Lane, Question};
+use crate::tui::settings::Settings;
+use crate::tui::terminal::Terminal;
+use crate::tui::theme::Theme;
+use crate::tui::update::{start, update};
+use crate::tui::workers::{Crew, Current, Hands, carry_out};
 
 /// How long a frame waits for answers that are on their way: what comes at once
 /// is drawn at once, and crosses a slow line once.

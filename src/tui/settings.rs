@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use crate::error::Result;
 use crate::journal::{Actor, Signer};
 use crate::record::{Clock, Zone};
+use crate::tui::keymap::Keymap;
+use crate::tui::theme::Theme;
 
-use super::keymap::{self, Keymap};
-use super::theme::Theme;
+use super::keymap;
 
 /// Whether hues are used. The terminal's own sixteen are used where they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -4,8 +4,7 @@ use tui_input::Input;
 
 use crate::index::Hit;
 use crate::record::SourceId;
-
-use super::{Offer, Progress, What};
+use crate::tui::protocol::{Offer, Progress, What};
 
 /// A form that lies over the panes.
 #[derive(Debug, Clone, PartialEq)]

@@ -3,36 +3,30 @@
 //! Owns no thread, no case and no terminal: it can be made, compared and drawn
 //! in a test. [`super::update()`] changes it, the view reads it.
 
-mod card;
-mod check;
-mod export;
-mod facts;
+mod annotations;
+mod event_detail;
+mod event_list;
 mod fields;
 mod form;
-mod front;
-mod list;
-mod notes;
+mod overlay;
 mod search;
 mod timeline;
+mod verification;
 
-pub use card::{Card, Detail};
-pub use check::{Anchor, Check, Progress};
-pub use export::{ExportOrder, Exported, Offer, What};
-pub use facts::Facts;
-pub use fields::{Facet, FacetLine, FacetPlace, Facets, telling};
+pub use annotations::Notebook;
+pub use event_detail::Detail;
+pub use event_list::List;
+pub use fields::{Facet, FacetLine, FacetPlace, Facets};
 pub use form::{Entry, Form, FormRow, Purpose};
-pub use front::{Front, Palette, Reading, Typing};
-pub use list::{Brief, Column, List, Outcome, Pivot, Row, Told};
-pub use notes::{
-    Annotated, Deed, FindingRow, Foreign, MarkRow, Notebook, Noted, Notes, by_state, is_settled,
-};
+pub use overlay::{Front, Palette, Reading, Typing};
 pub use search::{Search, Stop};
 pub use timeline::{Chart, Gap, Timeline};
+pub use verification::Check;
 
 use ratatui::layout::Size;
 
-use super::effect::Tickets;
-use super::keymap::{Chord, KeyContext, Keymap};
+use crate::tui::keymap::{Chord, KeyContext, Keymap};
+use crate::tui::protocol::{Facts, Tickets};
 
 /// The screens, by their keys 1 to 5.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

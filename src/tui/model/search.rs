@@ -5,8 +5,7 @@ use std::time::Duration;
 use crate::index::{Hit, Order};
 use crate::query::Expr;
 use crate::record::TimeRange;
-
-use super::super::effect::Scope;
+use crate::tui::protocol::Scope;
 
 /// One stop of the trail: a search, and where its investigator looked.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,8 +4,7 @@ use std::ops::Range;
 
 use crate::index::Histogram;
 use crate::record::{TimeRange, Timestamp};
-
-use super::super::buckets::Step;
+use crate::tui::buckets::Step;
 
 /// A stretch of time in which logs that usually speak are silent.
 #[derive(Debug, Clone, PartialEq, Eq)]

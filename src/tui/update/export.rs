@@ -1,9 +1,8 @@
 //! Saying what is to be exported.
 
-use super::super::effect::{Effect, Question};
-use super::super::model::{
-    ExportOrder, Exported, Form, FormRow, Front, Model, Noted, Offer, Purpose, Reading, Screen, Tone, What,
-};
+use crate::tui::model::{Form, FormRow, Front, Model, Purpose, Reading, Screen, Tone};
+use crate::tui::protocol::{Effect, ExportOrder, Exported, Noted, Offer, Question, What};
+
 use super::{ask, form};
 
 const WHAT: &str = "What";

@@ -1,9 +1,10 @@
 //! The field facets: counting them, walking their values.
 
-use super::super::effect::{Effect, Question};
-use super::super::model::{Facet, FacetPlace, Model};
+use crate::tui::model::{Facet, FacetPlace, Model};
+use crate::tui::protocol::{Effect, Question};
+
 use super::ask;
-use super::list::Move;
+use super::event_list::Move;
 
 /// Asks for the values of every shown field; one more than is shown, to know
 /// whether there are more.

@@ -3,11 +3,11 @@
 use crate::journal::{Annotation, Finding, FindingChange, FindingVerdict, Severity, Status};
 use crate::query::Expr;
 use crate::record::{EventId, TimeRange};
+use crate::tui::model::{Form, FormRow, Model, Purpose, Tone};
+use crate::tui::protocol::{Deed, Effect, What, is_settled};
 
-use super::super::effect::Effect;
-use super::super::model::{Deed, Form, FormRow, Model, Purpose, Tone, What, is_settled};
+use super::annotations::{NOTE, TAGS, refuse, tags, write};
 use super::form;
-use super::notes::{NOTE, TAGS, refuse, tags, write};
 
 const TITLE: &str = "Title";
 const SHOWS: &str = "Shown by";

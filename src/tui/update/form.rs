@@ -2,9 +2,10 @@
 
 use tui_input::InputRequest;
 
-use super::super::effect::Effect;
-use super::super::model::{Entry, Form, Front, Model, Progress, Purpose};
-use super::{export, findings, notes, sources};
+use crate::tui::model::{Entry, Form, Front, Model, Purpose};
+use crate::tui::protocol::{Effect, Progress};
+
+use super::{annotations, evidence, export, findings};
 
 /// Puts a form over the panes.
 pub(super) fn open(model: &mut Model, form: Form) -> Vec<Effect> {
@@ -85,14 +86,14 @@ pub(super) fn confirm(model: &mut Model) -> Vec<Effect> {
     };
     match &form.purpose {
         Purpose::Export(offer) => export::confirm(model, &form, offer.as_ref()),
-        Purpose::Note(hit) => notes::confirm_note(model, &form, *hit),
-        Purpose::FindingNote(uid) => notes::confirm_finding_note(model, &form, uid),
+        Purpose::Note(hit) => annotations::confirm_note(model, &form, *hit),
+        Purpose::FindingNote(uid) => annotations::confirm_finding_note(model, &form, uid),
         Purpose::Finding(shows, into) => findings::confirm_finding(model, &form, shows, into),
         Purpose::Edit(uid) => findings::confirm_edit(model, &form, uid),
         Purpose::Close(uid) => findings::confirm_close(model, &form, uid),
         Purpose::Reopen(uid) => findings::confirm_reopen(model, &form, uid),
-        Purpose::Reread(source) => sources::confirm(model, &form, source),
-        Purpose::Undo(id) => notes::agreed(model, &form, id),
+        Purpose::Reread(source) => evidence::confirm(model, &form, source),
+        Purpose::Undo(id) => annotations::agreed(model, &form, id),
     }
 }
 

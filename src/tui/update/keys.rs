@@ -1,9 +1,10 @@
 //! From a key to an action.
 
-use super::super::effect::Effect;
-use super::super::keymap::{Action, Chord, Found, Key, Named, show};
-use super::super::model::{Front, Model, Reading, Tone};
-use super::{act, form, palette, typing};
+use crate::tui::keymap::{Action, Chord, Found, Key, Named, show};
+use crate::tui::model::{Front, Model, Reading, Tone};
+use crate::tui::protocol::Effect;
+
+use super::{dispatch, form, palette, search_input};
 
 /// Handles a pressed key: part of a sequence, an action, or a typed character.
 pub(super) fn press(model: &mut Model, chord: Chord) -> Vec<Effect> {
@@ -17,14 +18,14 @@ pub(super) fn press(model: &mut Model, chord: Chord) -> Vec<Effect> {
             if action == Action::Copy || told {
                 model.copyable = copyable;
             }
-            act::act(model, action)
+            dispatch::act(model, action)
         }
         Found::Prefix(_) => {
             model.keys.pending = pressed;
             Vec::new()
         }
         Found::Nothing => match (&model.front, chord.writes()) {
-            (Front::Typing(_), Some(c)) => typing::insert(model, c),
+            (Front::Typing(_), Some(c)) => search_input::insert(model, c),
             (Front::Palette(_), Some(c)) => palette::insert(model, c),
             (Front::Form(_), Some(c)) => form::insert(model, c),
             _ if pressed.len() > 1 && chord != Chord::plain(Key::Named(Named::Esc)) => {

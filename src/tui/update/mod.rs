@@ -3,44 +3,43 @@
 //! Owns what each action does, a file per concern. Promises that nothing here
 //! waits, reads a clock, or touches a case; whoever runs it carries effects out.
 
-mod act;
-mod answers;
-mod check;
+mod annotations;
+mod dispatch;
+mod event_list;
+mod evidence;
 mod export;
 mod fields;
 mod findings;
 mod form;
+mod history;
 mod keys;
-mod list;
-mod notes;
 mod palette;
 mod pivot;
+mod responses;
 mod search;
-mod sources;
+mod search_input;
 mod timeline;
-mod trail;
-mod typing;
+mod verification;
 
 #[cfg(test)]
 mod tests;
 
-use super::effect::{Effect, Lane, Question};
-use super::event::Event;
-use super::model::{Front, Model};
+use crate::tui::model::{Front, Model};
+use crate::tui::protocol::{Effect, Event, Lane, Place, Question};
 
 /// Changes the model as an event demands, and tells what is to be done outside.
 pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     match event {
         Event::Key(chord) => keys::press(model, chord),
         Event::Paste(text) => match model.front {
-            Front::Typing(_) => typing::paste(model, &text),
+            Front::Typing(_) => search_input::paste(model, &text),
             Front::Form(_) => form::paste(model, &text),
             Front::Nothing | Front::Palette(_) | Front::Reading(..) => Vec::new(),
         },
         Event::Resize(size) => {
             model.size = size;
             let mut effects: Vec<Effect> = timeline::ask_if_changed(model).into_iter().collect();
-            effects.extend(list::settle(model));
+            effects.extend(event_list::settle(model));
             effects
         }
         Event::Clock(now) => {
@@ -53,15 +52,15 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             if !model.tickets.counts(ticket) {
                 return Vec::new();
             }
-            answers::take(model, ticket, took, answer)
+            responses::take(model, ticket, took, answer)
         }
     }
 }
 
 /// Asks what the first screen shows, when a case was opened.
 pub fn start(model: &mut Model) -> Vec<Effect> {
-    let mut effects = search::ask_all(model, super::effect::Place::First);
-    effects.push(notes::ask_notes(model));
+    let mut effects = search::ask_all(model, Place::First);
+    effects.push(annotations::ask_notes(model));
     effects
 }
 

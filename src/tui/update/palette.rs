@@ -2,10 +2,11 @@
 
 use tui_input::{Input, InputRequest};
 
-use super::super::effect::Effect;
-use super::super::keymap::{Action, KeyContext};
-use super::super::model::{Front, Model, Palette};
-use super::act;
+use crate::tui::keymap::{Action, KeyContext};
+use crate::tui::model::{Front, Model, Palette};
+use crate::tui::protocol::Effect;
+
+use super::dispatch;
 
 /// Opens the palette.
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
@@ -35,7 +36,7 @@ pub(super) fn confirm(model: &mut Model) -> Vec<Effect> {
     let Front::Palette(palette) = &model.front else { return Vec::new() };
     let chosen = palette.fitting.get(palette.chosen).copied();
     model.front = Front::Nothing;
-    chosen.map_or_else(Vec::new, |action| act::act(model, action))
+    chosen.map_or_else(Vec::new, |action| dispatch::act(model, action))
 }
 
 /// Gives the actions that work in a context and fit what is typed, the best first.

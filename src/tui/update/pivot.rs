@@ -2,9 +2,9 @@
 
 use crate::error::visible;
 use crate::query::{self, Diagnostic, Expr, QueryContext};
+use crate::tui::model::{Front, Model, Pane, Reading, Screen, Tone};
+use crate::tui::protocol::{Effect, Noted, Pivot, Scope};
 
-use super::super::effect::{Effect, Scope};
-use super::super::model::{Front, Model, Noted, Pane, Pivot, Reading, Screen, Tone};
 use super::{fields, search};
 
 /// Gives the highlighted value, or says why there is none.
@@ -52,7 +52,7 @@ fn narrow(
     narrowed: impl Fn(&str, &str, &str, &QueryContext<'_>) -> Result<String, Diagnostic>,
 ) -> Vec<Effect> {
     let Some(pivot) = highlighted(model) else { return Vec::new() };
-    let context = super::typing::context(&model.facts);
+    let context = super::search_input::context(&model.facts);
     let text = narrowed(&model.search.text, &pivot.field, &pivot.value, &context);
     match text.and_then(|text| Ok((query::parse(&text, &context)?, text))) {
         Ok((expr, _)) if same(&expr, &model.search.scope.expr) => {
@@ -87,7 +87,7 @@ const COPIED: usize = 72_000;
 /// Copies the highlighted value.
 pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
     if model.context() == super::super::keymap::KeyContext::Typing {
-        return super::typing::copy(model);
+        return super::search_input::copy(model);
     }
     if let Some(line) = model.copyable.clone() {
         if !matches!(model.front, Front::Reading(Reading::Told(..), _)) {

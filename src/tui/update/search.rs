@@ -2,10 +2,10 @@
 
 use crate::index::Order;
 use crate::query::Expr;
+use crate::tui::model::{Front, List, Model, Reading, Tone};
+use crate::tui::protocol::{Effect, Place, Question, Scope};
 
-use super::super::effect::{Effect, Place, Question, Scope};
-use super::super::model::{Front, List, Model, Reading, Tone};
-use super::{ask, fields, list, timeline};
+use super::{ask, event_list, fields, timeline};
 
 /// Goes on to another search; where the trail stood can be gone back to. The
 /// list stays where it is in time.
@@ -38,7 +38,7 @@ pub(super) fn settle_on(model: &mut Model, text: String, scope: Scope, place: Pl
 pub(super) fn ask_all(model: &mut Model, place: Place) -> Vec<Effect> {
     (model.search.count, model.search.took) = (None, None);
     model.list.stale = true;
-    let mut effects = list::load(model, place);
+    let mut effects = event_list::load(model, place);
     let scope = model.search.scope.clone();
     effects.push(ask(model, Question::Count(scope)));
     effects.extend(timeline::count(model));
@@ -74,5 +74,5 @@ pub(super) fn flip_order(model: &mut Model) -> Vec<Effect> {
     };
     model.say(Tone::Done, word);
     let place = model.moment().map_or(Place::First, Place::At);
-    list::load(model, place)
+    event_list::load(model, place)
 }

@@ -1,12 +1,11 @@
 //! The timeline: counting it, walking its buckets, zooming.
 
 use crate::record::{TimeRange, Timestamp};
+use crate::tui::model::{Model, Tone};
+use crate::tui::protocol::{Effect, Place, Question, Scope};
+use crate::tui::{buckets, layout};
 
-use super::super::buckets;
-use super::super::effect::{Effect, Place, Question, Scope};
-use super::super::layout;
-use super::super::model::{Model, Tone};
-use super::{ask, list, search};
+use super::{ask, event_list, search};
 
 /// By how much one zoom changes the window.
 const ZOOM: i64 = 4;
@@ -109,7 +108,7 @@ fn to(model: &mut Model, bucket: usize) -> Vec<Effect> {
         crate::index::Order::Newest => window.to.plus(-1),
         crate::index::Order::Oldest => window.from,
     };
-    list::load(model, Place::At(moment))
+    event_list::load(model, Place::At(moment))
 }
 
 /// Begins a range at the selected bucket, or forgets it.

@@ -4,10 +4,10 @@ use ratatui::layout::{Position, Rect};
 use unicode_width::UnicodeWidthStr;
 
 use crate::error::visible;
+use crate::tui::layout;
+use crate::tui::model::{Front, Model};
 
-use super::super::layout;
-use super::super::model::{Front, Model};
-use super::pen::seen;
+use super::canvas::seen;
 use super::{form, palette, search};
 
 /// Gives where the cursor stands; none where nothing is typed.

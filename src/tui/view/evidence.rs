@@ -5,15 +5,14 @@ use ratatui::layout::Rect;
 use crate::case::SourceInfo;
 use crate::parse::clock_shown;
 use crate::record::{bytes, counted, thousands};
+use crate::tui::keymap::{Action, KeyContext};
+use crate::tui::layout::Panes;
+use crate::tui::model::Model;
+use crate::tui::theme::{Glyphs, Role};
 
-use super::super::keymap::{Action, KeyContext};
-use super::super::layout::Panes;
-use super::super::model::Model;
-use super::super::theme::{Glyphs, Role};
-use super::TextLine;
-use super::pen::{Pen, wrap};
+use super::canvas::{Pen, wrap};
 use super::times::moment;
-use super::{checked, noted};
+use super::{TextLine, annotation, verification};
 
 /// Draws the table of sources, and all that is known of the selected one.
 pub(super) fn draw(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
@@ -28,7 +27,7 @@ pub(super) fn draw(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
     );
     let x = pen.text(area.x + 1, panes.search.y, area.width, "Evidence", Role::FocusHeading);
     let x = pen.text(x + 3, panes.search.y, area.width.saturating_sub(x + 4), &said, Role::Faint);
-    let (state, role) = checked::state(model, pen.theme.glyphs);
+    let (state, role) = verification::state(model, pen.theme.glyphs);
     let room = (area.right() - 1).saturating_sub(x + 2);
     pen.right(area.right() - 1, panes.search.y, room, &state, role);
     if facts.sources.is_empty() {
@@ -77,7 +76,7 @@ pub(super) fn draw(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
     }
     let end = area.bottom() - u16::from(cut);
     for (y, line) in (rows.y + shown + 1..end).zip(lines) {
-        noted::draw_line(&line, Rect { x: area.x + 1, y, width: area.width - 2, height: 1 }, pen);
+        annotation::draw_line(&line, Rect { x: area.x + 1, y, width: area.width - 2, height: 1 }, pen);
     }
 }
 
@@ -95,11 +94,11 @@ fn common_folder(sources: &[SourceInfo]) -> usize {
 /// Gives what stands under the table, and on a page of its own.
 pub(super) fn lines(model: &Model, width: usize, glyphs: &Glyphs) -> Vec<TextLine> {
     let parts = [
-        checked::trouble(model, width, glyphs),
-        checked::ladder(model, width, glyphs),
+        verification::trouble(model, width, glyphs),
+        verification::ladder(model, width, glyphs),
         about(model, width),
-        checked::not_proven(model, width),
-        checked::journal(model),
+        verification::not_proven(model, width),
+        verification::journal(model),
     ];
     let filled = parts.into_iter().filter(|part| !part.is_empty());
     filled.collect::<Vec<_>>().join(&Vec::new())

@@ -3,11 +3,11 @@
 use ratatui::layout::Rect;
 
 use crate::record::thousands;
+use crate::tui::model::{Facet, FacetLine, Model, Pane};
+use crate::tui::protocol::Lane;
+use crate::tui::theme::{Glyphs, Role};
 
-use super::super::effect::Lane;
-use super::super::model::{Facet, FacetLine, Model, Pane};
-use super::super::theme::{Glyphs, Role};
-use super::pen::Pen;
+use super::canvas::Pen;
 
 /// Draws the fields.
 pub(super) fn draw(model: &Model, area: Rect, pen: &mut Pen<'_>) {

@@ -5,13 +5,14 @@ use ratatui::layout::Rect;
 
 use crate::journal::{Finding, Severity};
 use crate::record::{Timestamp, counted, thousands};
+use crate::tui::keymap::Action;
+use crate::tui::layout::Panes;
+use crate::tui::model::Model;
+use crate::tui::protocol::{FindingRow, MarkRow, Notes, by_state, is_settled};
+use crate::tui::theme::Role;
 
-use super::super::keymap::Action;
-use super::super::layout::Panes;
-use super::super::model::{FindingRow, MarkRow, Model, Notes, by_state, is_settled};
-use super::super::theme::Role;
-use super::noted;
-use super::pen::{Pen, wrap};
+use super::annotation;
+use super::canvas::{Pen, wrap};
 use super::times::Clock;
 
 /// A line of the list.
@@ -48,9 +49,9 @@ pub(super) fn draw(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
     if below > 0 {
         let under = Rect { y: list.bottom(), height: below, ..area };
         pen.rule(Rect { height: 1, ..under });
-        let lines = noted::lines(model, under);
+        let lines = annotation::lines(model, under);
         for (y, line) in (under.y + 1..under.bottom()).zip(lines) {
-            noted::draw_line(&line, Rect { x: area.x + 1, y, width: area.width - 2, height: 1 }, pen);
+            annotation::draw_line(&line, Rect { x: area.x + 1, y, width: area.width - 2, height: 1 }, pen);
         }
     }
 }

@@ -2,11 +2,12 @@
 
 use ratatui::layout::Rect;
 
-use super::super::keymap::{Action, footer};
-use super::super::layout::Panes;
-use super::super::model::{Model, Tone};
-use super::super::theme::Role;
-use super::pen::{Pen, wrap};
+use crate::tui::keymap::{Action, footer};
+use crate::tui::layout::Panes;
+use crate::tui::model::{Model, Tone};
+use crate::tui::theme::Role;
+
+use super::canvas::{Pen, wrap};
 
 /// Actions that stand in the footer whatever else has no room.
 const ALWAYS: [Action; 2] = [Action::Palette, Action::Help];

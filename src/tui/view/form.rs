@@ -5,10 +5,10 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::error::visible;
 use crate::record::counted;
+use crate::tui::model::{Entry, Form, FormRow};
+use crate::tui::theme::Role;
 
-use super::super::model::{Entry, Form, FormRow};
-use super::super::theme::Role;
-use super::pen::{Pen, seen};
+use super::canvas::{Pen, seen};
 
 /// Where texts begin inside the form.
 const TEXT: u16 = 14;

@@ -2,12 +2,13 @@
 
 use ratatui::layout::Rect;
 
-use super::super::keymap::{Action, KeyContext, show};
-use super::super::layout;
-use super::super::model::Model;
-use super::super::theme::Role;
+use crate::tui::keymap::{Action, KeyContext, show};
+use crate::tui::layout;
+use crate::tui::model::Model;
+use crate::tui::theme::Role;
+
 use super::TextLine;
-use super::pen::wrap;
+use super::canvas::wrap;
 
 /// Cells for the keys of an action.
 const KEYS: usize = 18;

@@ -1,43 +1,44 @@
 //! The view reads the model and changes nothing.
 //!
 //! Owns how things look, a file per pane. Promises that everything that came
-//! from a log goes through [`pen::Pen::foreign`], and that no size breaks it.
+//! from a log goes through [`canvas::Pen::foreign`], and that no size breaks it.
 
-mod checked;
+mod annotation;
+mod canvas;
 mod cursor;
-mod detail;
-mod empty;
-mod events;
+mod event_detail;
+mod event_list;
 mod evidence;
 mod fields;
 mod findings;
 mod footer;
 mod form;
 mod help;
-mod noted;
+mod no_results;
 mod palette;
-mod pen;
+mod placeholder;
 mod provenance;
-mod screens;
 mod search;
 mod status;
 mod timeline;
 mod times;
+mod verification;
 mod which_key;
 
 pub use cursor::cursor;
-pub(super) use empty::how_read;
+pub(super) use no_results::how_read;
 pub(super) use search::problem_text;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::error::visible;
+use crate::tui::layout::{Panes, SMALLEST};
+use crate::tui::model::{Front, Model, Reading, Screen};
+use crate::tui::theme::{Glyphs, Role, Theme, UNICODE};
 
-use super::layout::{self, Panes, SMALLEST};
-use super::model::{Front, Model, Reading, Screen};
-use super::theme::{Glyphs, Role, Theme, UNICODE};
-use pen::Pen;
+use super::layout;
+use canvas::Pen;
 
 /// Draws the model into the buffer; `area` begins at the buffer's origin.
 pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
@@ -55,7 +56,7 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         Screen::Evidence => evidence::draw(model, &panes, &mut pen),
         Screen::Findings => findings::draw(model, &panes, &mut pen),
         screen @ (Screen::Anomalies | Screen::Audit) => {
-            screens::draw(screen, model, &panes, &mut pen);
+            placeholder::draw(screen, model, &panes, &mut pen);
         }
     }
     footer::draw(model, &panes, &mut pen);
@@ -79,9 +80,9 @@ fn investigate(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
     if let Some(fields) = panes.fields {
         fields::draw(model, fields, pen);
     }
-    events::draw(model, panes, pen);
+    event_list::draw(model, panes, pen);
     if let Some(detail) = panes.detail {
-        detail::draw(model, detail, pen);
+        event_detail::draw(model, detail, pen);
     }
 }
 
@@ -106,9 +107,9 @@ fn page_lines(page: &Reading, model: &Model, area: Rect, glyphs: &Glyphs) -> Vec
         Reading::Help => help::lines(model, area),
         Reading::Provenance => provenance::lines(model, area),
         Reading::Evidence => evidence::lines(model, width, glyphs),
-        Reading::Noted => noted::lines(model, area),
+        Reading::Noted => annotation::lines(model, area),
         Reading::Told(_, told) => {
-            let lines = told.iter().map(|text| pen::wrap(&visible(text), width));
+            let lines = told.iter().map(|text| canvas::wrap(&visible(text), width));
             let lines: Vec<Vec<String>> = lines.collect();
             let line = |text: &String| vec![(text.clone(), Role::Text)];
             lines.join(&String::new()).iter().map(line).collect()

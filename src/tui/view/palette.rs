@@ -2,9 +2,10 @@
 
 use ratatui::layout::Rect;
 
-use super::super::model::{Model, Palette};
-use super::super::theme::Role;
-use super::pen::Pen;
+use crate::tui::model::{Model, Palette};
+use crate::tui::theme::Role;
+
+use super::canvas::Pen;
 
 /// Gives where the palette stands.
 pub(super) fn popup(palette: &Palette, area: Rect) -> Rect {

@@ -5,12 +5,13 @@ use ratatui::layout::Rect;
 use crate::error::visible;
 use crate::journal::Correction;
 use crate::record::{EventId, EventTime, TimeBasis, thousands};
+use crate::tui::layout;
+use crate::tui::model::Model;
+use crate::tui::protocol::Card;
+use crate::tui::theme::Role;
 
-use super::super::layout;
-use super::super::model::{Card, Model};
-use super::super::theme::Role;
 use super::TextLine;
-use super::pen::{paragraphs, wrap};
+use super::canvas::{paragraphs, wrap};
 
 /// Says it in a line: `auth.log line 10,433 · byte 1,204,511 · sha-256 checked ✓ · year inferred`.
 /// Foreign text is in it.

@@ -7,13 +7,13 @@ use unicode_width::UnicodeWidthStr;
 use crate::error::visible;
 use crate::query::Diagnostic;
 use crate::record::{TimeRange, counted, thousands};
+use crate::tui::buckets::duration;
+use crate::tui::layout::Panes;
+use crate::tui::model::{Model, Typing};
+use crate::tui::protocol::Lane;
+use crate::tui::theme::Role;
 
-use super::super::buckets::duration;
-use super::super::effect::Lane;
-use super::super::layout::Panes;
-use super::super::model::{Model, Typing};
-use super::super::theme::Role;
-use super::pen::{Pen, seen, wrap};
+use super::canvas::{Pen, seen, wrap};
 
 /// Where the query's text begins: behind ` / `.
 pub(super) const TEXT: u16 = 3;

@@ -2,11 +2,11 @@
 
 use crate::evidence::Depth;
 use crate::record::{counted, short, thousands};
+use crate::tui::layout::Panes;
+use crate::tui::model::{Check, Model, Screen};
+use crate::tui::theme::{Glyphs, Role};
 
-use super::super::layout::Panes;
-use super::super::model::{Check, Model, Screen};
-use super::super::theme::{Glyphs, Role};
-use super::pen::Pen;
+use super::canvas::Pen;
 
 /// Draws the status line and, where they have a line, the names of the screens.
 pub(super) fn draw(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {

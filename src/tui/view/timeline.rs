@@ -5,14 +5,14 @@ use ratatui::style::Style;
 
 use crate::index::Bucket;
 use crate::record::{TimeRange, short, thousands};
+use crate::tui::buckets::ticks;
+use crate::tui::keymap::Action;
+use crate::tui::layout::{GUTTER, Panes};
+use crate::tui::model::{Chart, Model, Pane};
+use crate::tui::protocol::Lane;
+use crate::tui::theme::Role;
 
-use super::super::buckets::ticks;
-use super::super::effect::Lane;
-use super::super::keymap::Action;
-use super::super::layout::{GUTTER, Panes};
-use super::super::model::{Chart, Model, Pane};
-use super::super::theme::Role;
-use super::pen::Pen;
+use super::canvas::Pen;
 use super::times::moment;
 
 /// What a bar is stacked of, from below.

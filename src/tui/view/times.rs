@@ -3,8 +3,7 @@
 use chrono::NaiveDateTime;
 
 use crate::record::{Precision, Timestamp, Zone};
-
-use super::super::model::Facts;
+use crate::tui::protocol::Facts;
 
 /// How the list writes times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

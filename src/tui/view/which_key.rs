@@ -2,11 +2,12 @@
 
 use ratatui::layout::Rect;
 
-use super::super::keymap::{Found, show};
-use super::super::layout::Panes;
-use super::super::model::Model;
-use super::super::theme::Role;
-use super::pen::Pen;
+use crate::tui::keymap::{Found, show};
+use crate::tui::layout::Panes;
+use crate::tui::model::Model;
+use crate::tui::theme::Role;
+
+use super::canvas::Pen;
 
 /// Cells for one choice.
 const EACH: u16 = 26;

@@ -5,12 +5,13 @@ use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 
-use super::kit::*;
-use crate::tui::event::Event;
 use crate::tui::keymap::{Action, Chord, builtin};
+use crate::tui::protocol::Event;
 use crate::tui::theme::Theme;
 use crate::tui::update::update;
 use crate::tui::view::{cursor, draw};
+
+use super::kit::*;
 
 #[derive(Debug, Clone)]
 enum Doing {

@@ -7,12 +7,11 @@ use crate::evidence::Damage;
 use crate::index::{Bucket, Histogram, Hit, TopValues};
 use crate::journal::{Bookmark, EventRef, Finding, FindingVerdict, History, HistoryItem, Severity, Status};
 use crate::record::{EventTime, Origin, Precision, SourceId, TimeBasis, TimeRange, Timestamp, Zone};
-use crate::tui::effect::{Effect, Lane, Question, Ticket};
-use crate::tui::event::{Answer, Event, Page};
 use crate::tui::keymap::{builtin, sequence};
-use crate::tui::model::{
-    Anchor, Annotated, Brief, Card, Column, Exported, Facts, FindingRow, MarkRow, Model, Notes, Offer,
-    Outcome, Pivot, Progress, Row, Told, What,
+use crate::tui::model::Model;
+use crate::tui::protocol::{
+    Anchor, Annotated, Answer, Brief, Card, Column, Effect, Event, Exported, Facts, FindingRow, Lane,
+    MarkRow, Notes, Offer, Outcome, Page, Pivot, Progress, Question, Row, Ticket, Told, What,
 };
 use crate::tui::update::{start, update};
 

@@ -2,12 +2,12 @@
 
 use proptest::prelude::*;
 
-use super::kit::*;
 use crate::index::Order;
-use crate::tui::effect::{Effect, Lane, Place, Question};
-use crate::tui::event::{Answer, Event, Page};
 use crate::tui::model::{List, Model};
+use crate::tui::protocol::{Answer, Effect, Event, Lane, Page, Place, Question};
 use crate::tui::update::update;
+
+use super::kit::*;
 
 fn place(effects: &[Effect]) -> Place {
     match asked(effects, Lane::Page).1 {

@@ -1,14 +1,14 @@
 //! Searching, pivoting, the trail.
 
-use super::kit::*;
 use crate::index::Order;
 use crate::query::Expr;
 use crate::record::TimeRange;
-use crate::tui::effect::{Effect, Lane, Place, Question};
-use crate::tui::event::{Answer, Event, Trouble};
 use crate::tui::keymap::Chord;
 use crate::tui::model::{Front, Tone};
+use crate::tui::protocol::{Answer, Effect, Event, Lane, Place, Question, Trouble};
 use crate::tui::update::update;
+
+use super::kit::*;
 
 #[test]
 fn a_search_asks_for_everything_the_screen_shows() {

@@ -2,11 +2,11 @@
 
 use ratatui::layout::Size;
 
-use super::kit::*;
 use crate::record::{TimeRange, Timestamp};
-use crate::tui::effect::{Lane, Place, Question};
-use crate::tui::event::Event;
+use crate::tui::protocol::{Event, Lane, Place, Question};
 use crate::tui::update::update;
+
+use super::kit::*;
 
 fn length(window: TimeRange) -> i64 {
     window.to.nanos() - window.from.nanos()

@@ -1,0 +1,129 @@
+//! What update is told: keys, and what the crew found out.
+
+use std::time::Duration;
+
+use ratatui::layout::Size;
+
+use crate::case::VerifyReport;
+use crate::index::{Histogram, Hit, TopValues};
+use crate::record::Timestamp;
+use crate::tui::keymap::Chord;
+
+use super::annotations::{Annotated, Foreign, Notes};
+use super::case_info::Facts;
+use super::event_detail::Card;
+use super::export::{Exported, Offer};
+use super::lanes::Ticket;
+use super::row::Row;
+use super::verification::{Anchor, Progress};
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// A key was pressed.
+    Key(Chord),
+    /// Text was pasted.
+    Paste(String),
+    /// The terminal has this size now.
+    Resize(Size),
+    /// It is this late now.
+    Clock(Timestamp),
+    /// The case may be another by now than when it was read.
+    Moved,
+    /// The crew answers.
+    Answer {
+        /// Which question.
+        ticket: Ticket,
+        /// How long it took, where it was measured.
+        took: Option<Duration>,
+        /// The answer, or a part of it.
+        answer: Answer,
+    },
+}
+
+/// What the crew found out.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// A page of events.
+    Page(Page),
+    /// The number of events.
+    Count(u64),
+    /// Events in each bucket.
+    Histogram {
+        /// Those that match.
+        matching: Histogram,
+        /// All of the case's, in the same buckets, by the format that understood
+        /// them: where one has none, there is no data of it.
+        present: Histogram,
+        /// The formats among those that match, the most frequent first.
+        formats: Vec<String>,
+    },
+    /// The most frequent values of one field.
+    Facet {
+        /// The field.
+        field: String,
+        /// Its values.
+        values: Vec<TopValues>,
+        /// There are more values than these.
+        more: bool,
+    },
+    /// Every field asked for has been answered.
+    FacetsDone,
+    /// One event in full.
+    Entry(Box<Card>),
+    /// Values for completion.
+    Values(Vec<TopValues>),
+    /// What was noted.
+    Notes(Box<Notes>),
+    /// The events that some finding shows.
+    Found(Vec<Hit>),
+    /// What was written into the journal.
+    Annotated(Box<Annotated>),
+    /// The case is as it was read.
+    Same,
+    /// The case was read again: what is known of it now. May come in the place of
+    /// any answer that says that there is nothing.
+    Grown(Box<Facts>),
+    /// What is to be taken back is somebody else's: it has to be agreed to.
+    Foreign(Foreign),
+    /// How far a check or an export has come.
+    Progress(Progress),
+    /// What a check found.
+    Checked(Box<VerifyReport>),
+    /// A checkpoint that was written.
+    Anchored(Anchor),
+    /// What can be exported.
+    Offer(Offer),
+    /// What was exported.
+    Exported(Box<Exported>),
+    /// It could not be found out.
+    Failed(Trouble),
+}
+
+/// A page of events.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Page {
+    /// The events, in order.
+    pub rows: Vec<Row>,
+    /// How many events come before the first of them, where that was counted.
+    pub start: Option<u64>,
+    /// The row that was asked for: the first that is not before [`Place::At`]'s moment.
+    ///
+    /// [`Place::At`]: super::request::Place::At
+    pub at: usize,
+    /// No event comes before the page.
+    pub first: bool,
+    /// No event comes behind the page.
+    pub last: bool,
+}
+
+/// Why something could not be found out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// What failed and why, safe to show.
+    pub what: String,
+    /// What to try.
+    pub hint: Option<String>,
+    /// Evidence is not what its hashes say.
+    pub integrity: bool,
+}

@@ -1,0 +1,230 @@
+//! From an action to what it changes.
+
+use crate::evidence::Depth;
+use crate::tui::keymap::Action;
+use crate::tui::model::{Front, Model, Pane, Reading, Screen, Tone};
+use crate::tui::protocol::{Effect, Notes};
+use crate::tui::{layout, view};
+
+use super::{
+    annotations, event_list, evidence, export, fields, findings, form, history, palette, pivot, search,
+    search_input, timeline, verification,
+};
+
+/// Carries out an action.
+pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    match action {
+        Action::SearchOpen => search_input::open(model),
+        Action::Include => pivot::include(model),
+        Action::Exclude => pivot::exclude(model),
+        Action::Only => pivot::only(model),
+        Action::Copy => pivot::copy(model),
+        Action::CopyLine => pivot::copy_line(model),
+        Action::More => fields::more(model),
+
+        Action::ZoomIn => timeline::zoom_in(model),
+        Action::ZoomOut => timeline::zoom_out(model),
+        Action::ZoomSelection => timeline::zoom_selection(model),
+        Action::ZoomReset => timeline::zoom_reset(model),
+        Action::BucketPrevious => timeline::to_bucket(model, timeline::Way::Earlier),
+        Action::BucketNext => timeline::to_bucket(model, timeline::Way::Later),
+        Action::Busiest => timeline::to_busiest(model),
+        Action::Mark => timeline::mark(model),
+
+        Action::Down => step(model, event_list::Move::Lines(1)),
+        Action::Up => step(model, event_list::Move::Lines(-1)),
+        Action::PageDown => step(model, event_list::Move::Halves(2)),
+        Action::PageUp => step(model, event_list::Move::Halves(-2)),
+        Action::HalfDown => step(model, event_list::Move::Halves(1)),
+        Action::HalfUp => step(model, event_list::Move::Halves(-1)),
+        Action::First => step(model, event_list::Move::First),
+        Action::Last => step(model, event_list::Move::Last),
+        Action::Left => event_list::column(model, -1),
+        Action::Right => event_list::column(model, 1),
+        Action::NextField => fields::next_field(model, 1),
+        Action::PreviousField => fields::next_field(model, -1),
+        Action::NextEvent => event_list::go(model, event_list::Move::Lines(1)),
+        Action::PreviousEvent => event_list::go(model, event_list::Move::Lines(-1)),
+
+        Action::Verify => verification::verify(model, Depth::Quick),
+        Action::VerifyDeep => verification::verify(model, Depth::Deep),
+        Action::Anchor => verification::anchor(model),
+        Action::Bookmark => annotations::bookmark(model),
+        Action::Note => annotations::note(model),
+        Action::NewFinding => findings::new_finding(model),
+        Action::Undo => annotations::undo(model),
+        Action::Redo => annotations::redo(model),
+        Action::ShowEvents if model.focus.screen == Screen::Evidence => evidence::show_events(model),
+        Action::ShowEvents => annotations::show_events(model),
+        Action::Reread => evidence::reread(model),
+        Action::NextState => findings::next_state(model),
+        Action::Edit => findings::edit(model),
+        Action::CloseFinding => findings::close(model),
+        Action::RemoveMark => annotations::remove_mark(model),
+        Action::Export => export::open(model),
+        Action::Open if model.focus.screen == Screen::Findings => annotations::open(model),
+        Action::Open if model.focus.screen == Screen::Evidence => {
+            model.front = Front::Reading(Reading::Evidence, 0);
+            Vec::new()
+        }
+        Action::Open => show_pane(model, Pane::Detail),
+        Action::NextPane => next_pane(model, 1),
+        Action::PreviousPane => next_pane(model, PANES.len() - 1),
+        Action::Fields => show_pane(model, Pane::Fields),
+        Action::Provenance => provenance(model),
+
+        Action::TrailBack => history::back(model),
+        Action::TrailForward => history::forward(model),
+        Action::ClearSearch => search::clear(model),
+        Action::Explain => search::explained(model),
+        Action::FlipOrder => search::flip_order(model),
+        Action::FlipZone => timeline::flip_zone(model),
+
+        Action::Investigate => show_screen(model, Screen::Investigate),
+        Action::Anomalies => show_screen(model, Screen::Anomalies),
+        Action::Findings => show_screen(model, Screen::Findings),
+        Action::Evidence => show_screen(model, Screen::Evidence),
+        Action::Audit => show_screen(model, Screen::Audit),
+
+        Action::Palette => palette::open(model),
+        Action::Help => {
+            model.front = Front::Reading(Reading::Help, 0);
+            Vec::new()
+        }
+        Action::Back => back(model),
+        Action::Escape => escape(model),
+        Action::Confirm => match model.front {
+            Front::Palette(_) => palette::confirm(model),
+            Front::Form(_) => form::confirm(model),
+            Front::Typing(_) | Front::Nothing | Front::Reading(..) => search_input::confirm(model),
+        },
+        Action::CancelToken => {
+            model.front = Front::Nothing;
+            Vec::new()
+        }
+        Action::NextRow => form::row(model, 1),
+        Action::PreviousRow => form::row(model, -1),
+        Action::Complete => search_input::complete(model),
+        Action::SuggestionNext => search_input::suggestion(model, 1),
+        Action::SuggestionPrevious => search_input::suggestion(model, -1),
+        Action::CursorLeft => edit(model, tui_input::InputRequest::GoToPrevChar),
+        Action::CursorRight => edit(model, tui_input::InputRequest::GoToNextChar),
+        Action::WordLeft => edit(model, tui_input::InputRequest::GoToPrevWord),
+        Action::WordRight => edit(model, tui_input::InputRequest::GoToNextWord),
+        Action::CursorStart => edit(model, tui_input::InputRequest::GoToStart),
+        Action::CursorEnd => edit(model, tui_input::InputRequest::GoToEnd),
+        Action::DeleteLeft => edit(model, tui_input::InputRequest::DeletePrevChar),
+        Action::DeleteRight => edit(model, tui_input::InputRequest::DeleteNextChar),
+        Action::DeleteWord => edit(model, tui_input::InputRequest::DeletePrevWord),
+        Action::DeleteToStart => edit(model, tui_input::InputRequest::DeleteFromStart),
+        Action::DeleteToEnd => edit(model, tui_input::InputRequest::DeleteTillEnd),
+
+        Action::Redraw => vec![Effect::Redraw],
+        Action::Suspend => vec![Effect::Suspend],
+        Action::Quit => vec![Effect::Quit],
+    }
+}
+
+/// Edits whichever line is typed.
+fn edit(model: &mut Model, request: tui_input::InputRequest) -> Vec<Effect> {
+    match model.front {
+        Front::Typing(_) => search_input::edit(model, request),
+        Front::Palette(_) => palette::edit(model, request),
+        Front::Form(_) => form::edit(model, request),
+        Front::Nothing | Front::Reading(..) => Vec::new(),
+    }
+}
+
+/// Moves the selection of whatever is in front.
+fn step(model: &mut Model, by: event_list::Move) -> Vec<Effect> {
+    let page = usize::from(layout::popup_lines(model.size)).max(1);
+    let lines = view::reading_lines(model);
+    match &mut model.front {
+        Front::Reading(_, top) => {
+            *top = by.apply(*top, page, (lines + 1).saturating_sub(page));
+            return Vec::new();
+        }
+        Front::Palette(palette) => {
+            palette.chosen = by.apply(palette.chosen, page, palette.fitting.len());
+            return Vec::new();
+        }
+        Front::Nothing | Front::Typing(_) | Front::Form(_) => {}
+    }
+    match (model.focus.screen, model.focus.pane) {
+        (Screen::Evidence, _) => {
+            model.focus.source = by.apply(model.focus.source, page, model.facts.sources.len());
+            Vec::new()
+        }
+        (Screen::Findings, _) => {
+            let places = model.notebook.notes.as_ref().map_or(0, Notes::len);
+            model.notebook.selected = by.apply(model.notebook.selected, page, places);
+            model.notebook.chosen = true;
+            Vec::new()
+        }
+        (Screen::Investigate, Pane::Events) => event_list::go(model, by),
+        (Screen::Investigate, Pane::Fields) => fields::go(model, by),
+        (Screen::Investigate, Pane::Detail) => {
+            let fields = model.detail.card.as_ref().map_or(0, |card| card.fields.len());
+            model.detail.selected = by.apply(model.detail.selected, page / 2, fields);
+            Vec::new()
+        }
+        (Screen::Investigate, Pane::Timeline) | (Screen::Anomalies | Screen::Audit, _) => Vec::new(),
+    }
+}
+
+const PANES: [Pane; 4] = [Pane::Events, Pane::Fields, Pane::Timeline, Pane::Detail];
+
+fn next_pane(model: &mut Model, by: usize) -> Vec<Effect> {
+    if model.focus.screen != Screen::Investigate {
+        return show_screen(model, Screen::Investigate);
+    }
+    let at = PANES.iter().position(|pane| *pane == model.focus.pane).unwrap_or(0);
+    show_pane(model, PANES[(at + by) % PANES.len()])
+}
+
+fn show_pane(model: &mut Model, pane: Pane) -> Vec<Effect> {
+    model.focus.pane = pane;
+    event_list::settle(model)
+}
+
+/// Shows a screen. What was noted is read anew: others may write, too.
+pub(super) fn show_screen(model: &mut Model, screen: Screen) -> Vec<Effect> {
+    model.focus.screen = screen;
+    let mut effects = event_list::settle(model);
+    if matches!(screen, Screen::Findings | Screen::Evidence) {
+        effects.push(annotations::ask_notes(model));
+    }
+    effects
+}
+
+fn provenance(model: &mut Model) -> Vec<Effect> {
+    let hit = model.list.row().map(|row| row.hit);
+    if model.detail.card_of(hit).is_some() {
+        model.front = Front::Reading(Reading::Provenance, 0);
+    } else {
+        model.say(Tone::Refused, "no event is selected, or it was not read yet");
+    }
+    Vec::new()
+}
+
+/// Closes what is in front; from the event list, leaves.
+fn back(model: &mut Model) -> Vec<Effect> {
+    let home = model.front == Front::Nothing
+        && model.focus.screen == Screen::Investigate
+        && model.focus.pane == Pane::Events;
+    if home { vec![Effect::Quit] } else { escape(model) }
+}
+
+fn escape(model: &mut Model) -> Vec<Effect> {
+    if model.front != Front::Nothing {
+        model.front = Front::Nothing;
+        return Vec::new();
+    }
+    if model.focus.screen != Screen::Investigate {
+        return show_screen(model, Screen::Investigate);
+    }
+    if model.timeline.mark.take().is_some() {
+        return Vec::new();
+    }
+    show_pane(model, Pane::Events)
+}

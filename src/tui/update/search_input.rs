@@ -1,0 +1,166 @@
+//! The search line while it is typed: live reading, completion, confirming.
+
+use tui_input::{Input, InputRequest};
+
+use crate::index::TopValues;
+use crate::query::{self, QueryContext, Wanted};
+use crate::record::FieldId;
+use crate::tui::field_order::telling;
+use crate::tui::model::{Front, Model, Tone, Typing};
+use crate::tui::protocol::{Effect, Facts, Lane, Question, Scope};
+
+use super::{ask, pivot, search};
+
+/// How many suggestions are offered.
+const OFFERED: usize = 8;
+
+/// Gives what the meaning of a query depends on.
+pub(super) fn context(facts: &Facts) -> QueryContext<'_> {
+    QueryContext { zone: facts.zone(), now: facts.now, fields: &facts.fields }
+}
+
+/// Opens the search line with the present query.
+pub(super) fn open(model: &mut Model) -> Vec<Effect> {
+    let mut text = model.search.text.clone();
+    if !text.is_empty() {
+        text.push(' ');
+    }
+    model.front = Front::Typing(Box::new(Typing::new(&text)));
+    edited(model)
+}
+
+/// Inserts a typed character.
+pub(super) fn insert(model: &mut Model, c: char) -> Vec<Effect> {
+    edit(model, InputRequest::InsertChar(c))
+}
+
+/// Inserts pasted text, on one line.
+pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
+    if let Front::Typing(typing) = &mut model.front {
+        for c in text.chars().take(4_096) {
+            let c = if c.is_control() { ' ' } else { c };
+            typing.input.handle(InputRequest::InsertChar(c));
+        }
+    }
+    edited(model)
+}
+
+/// Edits the line.
+pub(super) fn edit(model: &mut Model, request: InputRequest) -> Vec<Effect> {
+    if let Front::Typing(typing) = &mut model.front {
+        typing.input.handle(request);
+    }
+    edited(model)
+}
+
+/// Reads the line again: is it a query, and what could stand at the cursor?
+fn edited(model: &mut Model) -> Vec<Effect> {
+    let Front::Typing(typing) = &mut model.front else { return Vec::new() };
+    let context = context(&model.facts);
+    let text = typing.input.value();
+    typing.problem = query::parse(text, &context).err();
+    let completion = query::complete(text, typing.cursor(), &context);
+    (typing.replaces, typing.wanted, typing.chosen) = (completion.span, completion.wanted, None);
+    let question = match &typing.wanted {
+        Wanted::Field(fields) => {
+            let mut fields = fields.clone();
+            // Fields that have values here come first, the most telling ahead; the sort is stable.
+            fields.sort_by_cached_key(|name: &String| {
+                let full = FieldId::by_name_or_alias(name).map_or_else(|| name.as_str(), |id| id.name());
+                let known = model.facts.fields.iter().any(|field| field == full);
+                (!known, telling(full))
+            });
+            typing.suggestions = fields.into_iter().take(OFFERED).map(|field| (field, None)).collect();
+            None
+        }
+        Wanted::Value { field, prefix } => {
+            typing.suggestions.clear();
+            Some(Question::Values { field: field.clone(), prefix: prefix.clone(), limit: OFFERED })
+        }
+        Wanted::Nothing => {
+            typing.suggestions.clear();
+            None
+        }
+    };
+    match question {
+        Some(question) => vec![ask(model, question)],
+        None => {
+            model.tickets.forget(Lane::Complete);
+            Vec::new()
+        }
+    }
+}
+
+/// Takes in the values that begin as typed.
+pub(super) fn values(model: &mut Model, values: Vec<TopValues>) {
+    if let Front::Typing(typing) = &mut model.front
+        && matches!(typing.wanted, Wanted::Value { .. })
+    {
+        typing.suggestions = values.into_iter().map(|top| (top.value, Some(top.count))).collect();
+    }
+}
+
+/// Chooses the next suggestion, or the one before.
+pub(super) fn suggestion(model: &mut Model, by: isize) -> Vec<Effect> {
+    if let Front::Typing(typing) = &mut model.front {
+        let count = typing.suggestions.len();
+        typing.chosen = match (typing.chosen, by) {
+            (_, _) if count == 0 => None,
+            (None, by) => Some(if by > 0 { 0 } else { count - 1 }),
+            (Some(0), by) if by < 0 => None,
+            (Some(at), by) => Some(at.saturating_add_signed(by)).filter(|at| *at < count),
+        };
+    }
+    Vec::new()
+}
+
+/// Takes the chosen suggestion, or the first.
+pub(super) fn complete(model: &mut Model) -> Vec<Effect> {
+    let Front::Typing(typing) = &mut model.front else { return Vec::new() };
+    let Some((word, _)) = typing.suggestions.get(typing.chosen.unwrap_or(0)).cloned() else {
+        return Vec::new();
+    };
+    let put = match typing.wanted {
+        Wanted::Field(_) => format!("{word}:"),
+        Wanted::Value { .. } | Wanted::Nothing => format!("{} ", query::quote(&word)),
+    };
+    let text = typing.input.value();
+    let (Some(before), Some(after)) = (text.get(..typing.replaces.start), text.get(typing.replaces.end..))
+    else {
+        return Vec::new();
+    };
+    let cursor = before.chars().count() + put.chars().count();
+    typing.input = Input::new(format!("{before}{put}{after}")).with_cursor(cursor);
+    edited(model)
+}
+
+/// Runs the search that is typed, or takes the suggestion that was chosen.
+pub(super) fn confirm(model: &mut Model) -> Vec<Effect> {
+    let Front::Typing(typing) = &model.front else { return Vec::new() };
+    if typing.chosen.is_some() {
+        return complete(model);
+    }
+    let text = typing.input.value().trim().to_owned();
+    match query::parse(&text, &context(&model.facts)) {
+        Ok(expr) => {
+            model.front = Front::Nothing;
+            let scope = Scope { expr, window: model.search.scope.window };
+            if scope == model.search.scope {
+                return Vec::new();
+            }
+            search::go_to_first(model, text, scope)
+        }
+        Err(problem) => {
+            let said = super::super::view::problem_text(&problem);
+            model.say(Tone::Refused, said);
+            Vec::new()
+        }
+    }
+}
+
+/// Copies the query that is typed.
+pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
+    let Front::Typing(typing) = &model.front else { return Vec::new() };
+    let text = typing.input.value().to_owned();
+    pivot::to_clipboard(model, "the query", &text)
+}

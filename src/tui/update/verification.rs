@@ -1,0 +1,79 @@
+//! Checking the evidence, and keeping a checkpoint elsewhere.
+
+use crate::case::VerifyReport;
+use crate::error::visible;
+use crate::evidence::Depth;
+use crate::tui::model::{Check, Front, Model, Reading, Tone};
+use crate::tui::protocol::{Anchor, Effect, Progress, Question};
+
+use super::ask;
+
+/// Has the case checked.
+pub(super) fn verify(model: &mut Model, depth: Depth) -> Vec<Effect> {
+    model.check = Check::Running { depth, progress: Progress::default() };
+    let now = model.facts.now;
+    vec![ask(model, Question::Verify { depth, now })]
+}
+
+/// Takes in how far a check has come.
+pub(super) fn checking(model: &mut Model, now: Progress) {
+    if let Check::Running { progress, .. } = &mut model.check {
+        *progress = now;
+    }
+}
+
+/// Takes in what a check found.
+pub(super) fn checked(model: &mut Model, verdict: VerifyReport) {
+    let depth = match model.check {
+        Check::Running { depth, .. } | Check::Done { depth, .. } => depth,
+        Check::None => Depth::Quick,
+    };
+    for damage in &verdict.damage {
+        model.facts.alarm(Some(visible(&damage.told())));
+    }
+    let read = if depth == Depth::Quick { "looked over" } else { "every byte read" };
+    if let Some(how) = verdict.history.contradiction() {
+        model.facts.alarm(Some(how.clone()));
+        model.say(Tone::Alarm, how);
+    } else if verdict.rungs.consistent {
+        model.say(Tone::Done, format!("{read}: consistent"));
+    } else if verdict.damage.is_empty() {
+        model.say(Tone::Done, format!("{read}: no damage seen; not every byte was read"));
+    } else {
+        let places = match verdict.damage.len() {
+            1 => "1 place is".to_owned(),
+            many => format!("{many} places are"),
+        };
+        model.say(Tone::Alarm, format!("{read}: {places} damaged, see the evidence"));
+    }
+    let at = model.facts.now;
+    model.check = Check::Done { depth, at, verdict: Box::new(verdict) };
+}
+
+/// A check that could not be made is none.
+pub(super) fn failed(model: &mut Model) {
+    model.check = Check::None;
+}
+
+/// Writes a checkpoint to be kept elsewhere.
+pub(super) fn anchor(model: &mut Model) -> Vec<Effect> {
+    let now = model.facts.now;
+    vec![ask(model, Question::Anchor { now })]
+}
+
+/// Shows the line that is to be kept, and sends it to the clipboard. Whether it
+/// arrives there no terminal says.
+pub(super) fn anchored(model: &mut Model, anchor: Anchor) -> Vec<Effect> {
+    let by = anchor.signer.map_or("UNSIGNED".to_owned(), |signer| format!("signed by {signer}"));
+    let entries = if anchor.entries == 1 { "entry" } else { "entries" };
+    let said = format!("checkpoint of {} {entries} written, {by}", anchor.entries);
+    model.say(Tone::Done, visible(&said));
+    model.copyable = Some(anchor.line.clone());
+    let told = vec![
+        anchor.line.clone(),
+        format!("It was sent to the clipboard, if the terminal allows that, and stands in {}.", anchor.file),
+        "Kept where nobody can change it, it proves later that the case was not rolled back: verify --anchor FILE.".to_owned(),
+    ];
+    model.front = Front::Reading(Reading::Told("Keep this line in a ticket or mail", told), 0);
+    vec![Effect::Copy(visible(&anchor.line))]
+}

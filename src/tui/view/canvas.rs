@@ -1,0 +1,297 @@
+//! Puts text on the buffer: clipped by width, in ASCII where that is asked for.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use crate::error::visible;
+use crate::tui::theme::{Role, Theme};
+
+/// A buffer with the theme in which it is drawn.
+pub(super) struct Pen<'a> {
+    buffer: &'a mut Buffer,
+    pub(super) theme: &'a Theme,
+}
+
+impl<'a> Pen<'a> {
+    pub(super) fn new(buffer: &'a mut Buffer, theme: &'a Theme) -> Pen<'a> {
+        Pen { buffer, theme }
+    }
+
+    /// Writes text of our own in at most `width` cells; gives the cell behind it.
+    pub(super) fn text(&mut self, x: u16, y: u16, width: u16, text: &str, role: Role) -> u16 {
+        let text = self.own(text);
+        let clipped = clip(&text, usize::from(width), self.own("…").as_ref()).into_owned();
+        self.put(x, y, width, &clipped, self.theme[role])
+    }
+
+    /// Writes text that came from outside in at most `width` cells.
+    pub(super) fn foreign(&mut self, x: u16, y: u16, width: u16, text: &str, role: Role) -> u16 {
+        // No more than `width` graphemes can be seen; the rest need not be escaped.
+        let most = usize::from(width) * 8 + 16;
+        let end = text.char_indices().nth(most).map_or(text.len(), |(at, _)| at);
+        self.text(x, y, width, &visible(&text[..end]), role)
+    }
+
+    /// Writes text that came from outside in at most `width` cells. What is too long
+    /// is cut in its middle: addresses, paths and agents are told apart by both ends.
+    pub(super) fn both_ends(&mut self, x: u16, y: u16, width: u16, text: &str, role: Role) -> u16 {
+        if self.foreign_width(text) <= width {
+            return self.foreign(x, y, width, text, role);
+        }
+        let cut = self.own("…").into_owned();
+        let room = width.saturating_sub(self.width(&cut));
+        let (most, tail) = (usize::from(width) * 8 + 16, room / 3);
+        let ahead = text.char_indices().nth(most).map_or(text.len(), |(at, _)| at);
+        let behind = text.char_indices().rev().nth(most).map_or(0, |(at, _)| at);
+        let (ahead, behind) = (visible(&text[..ahead]), visible(&text[behind..]));
+        let (ahead, behind) = (self.own(&ahead).into_owned(), self.own(&behind).into_owned());
+        let head = clip(&ahead, usize::from(room - tail), "").into_owned();
+        let mut left = behind.width();
+        let end = behind.grapheme_indices(true).find(|(_, grapheme)| {
+            let fits = left <= usize::from(tail);
+            left -= grapheme.width();
+            fits
+        });
+        let end = end.map_or("", |(at, _)| &behind[at..]);
+        self.text(x, y, width, &format!("{head}{cut}{end}"), role)
+    }
+
+    /// Gives how wide text that came from outside will be; of what is far too long
+    /// for any screen, something less.
+    pub(super) fn foreign_width(&self, text: &str) -> u16 {
+        let end = text.char_indices().nth(10_000).map_or(text.len(), |(at, _)| at);
+        self.width(&visible(&text[..end]))
+    }
+
+    /// Writes the name of a field in at most `width` cells; its end tells most.
+    pub(super) fn name(&mut self, x: u16, y: u16, width: u16, name: &str) -> u16 {
+        let shown = visible(name);
+        let room = usize::from(width);
+        let (wide, cut) = (shown.width(), self.own("…").into_owned());
+        if wide <= room {
+            return self.text(x, y, width, &shown, Role::FieldName);
+        }
+        let mut left = wide + cut.width();
+        let tail = shown.grapheme_indices(true).find(|(_, grapheme)| {
+            let fits = left <= room;
+            left -= grapheme.width();
+            fits
+        });
+        let tail = tail.map_or("", |(at, _)| &shown[at..]);
+        self.text(x, y, width, &format!("{cut}{tail}"), Role::FieldName)
+    }
+
+    /// Writes text of our own so that it ends before `end`.
+    pub(super) fn right(&mut self, end: u16, y: u16, width: u16, text: &str, role: Role) -> u16 {
+        let own = self.own(text).into_owned();
+        let long = u16::try_from(own.width()).unwrap_or(u16::MAX).min(width);
+        let x = end.saturating_sub(long);
+        self.text(x, y, long, text, role);
+        x
+    }
+
+    /// Fills a rectangle with a glyph.
+    pub(super) fn fill(&mut self, rect: Rect, glyph: &str, role: Role) {
+        let line = glyph.repeat(usize::from(rect.width));
+        for y in rect.y..rect.bottom() {
+            self.put(rect.x, y, rect.width, &line, self.theme[role]);
+        }
+    }
+
+    /// Fills a rectangle with the rule's glyph.
+    pub(super) fn rule(&mut self, rect: Rect) {
+        self.fill(rect, self.theme.glyphs.rule, Role::Rule);
+    }
+
+    /// Empties a rectangle for a popup and draws its edges left and right.
+    pub(super) fn popup(&mut self, rect: Rect) {
+        self.clear(rect);
+        self.lay(rect, Role::Popup);
+        for x in [rect.x, rect.right().saturating_sub(1)] {
+            self.fill(Rect { x, width: 1, ..rect }, self.theme.glyphs.edge, Role::Rule);
+        }
+    }
+
+    /// Empties a rectangle.
+    pub(super) fn clear(&mut self, rect: Rect) {
+        let rect = rect.intersection(self.buffer.area);
+        for y in rect.y..rect.bottom() {
+            for x in rect.x..rect.right() {
+                self.buffer[(x, y)].reset();
+            }
+        }
+        self.buffer.set_style(rect, self.theme[Role::Text]);
+    }
+
+    /// Puts one glyph with a style of its own.
+    pub(super) fn glyph(&mut self, x: u16, y: u16, glyph: &str, style: Style) {
+        self.put(x, y, 1, glyph, style);
+    }
+
+    /// Lays a role's style over what stands in a rectangle.
+    pub(super) fn lay(&mut self, rect: Rect, role: Role) {
+        self.buffer.set_style(rect.intersection(self.buffer.area), self.theme[role]);
+    }
+
+    /// Gives how wide text of our own will be.
+    pub(super) fn width(&self, text: &str) -> u16 {
+        u16::try_from(self.own(text).width()).unwrap_or(u16::MAX)
+    }
+
+    fn put(&mut self, x: u16, y: u16, width: u16, text: &str, style: Style) -> u16 {
+        let area = self.buffer.area;
+        if x >= area.right() || y >= area.bottom() || width == 0 {
+            return x;
+        }
+        self.buffer.set_stringn(x, y, text, usize::from(width), style).0
+    }
+
+    fn own<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if self.theme.glyphs.ascii && !text.is_ascii() {
+            Cow::Owned(ascii(text))
+        } else {
+            Cow::Borrowed(text)
+        }
+    }
+}
+
+/// Cuts text to a width in cells, at a grapheme's end; `cut` marks where it was cut.
+pub(super) fn clip<'t>(text: &'t str, width: usize, cut: &str) -> Cow<'t, str> {
+    if text.width() <= width {
+        return Cow::Borrowed(text);
+    }
+    let room = width.saturating_sub(cut.width());
+    let mut used = 0;
+    let mut end = 0;
+    for (at, grapheme) in text.grapheme_indices(true) {
+        let wide = grapheme.width();
+        if used + wide > room {
+            break;
+        }
+        used += wide;
+        end = at + grapheme.len();
+    }
+    if cut.width() > width {
+        Cow::Borrowed(&text[..end])
+    } else {
+        Cow::Owned(format!("{}{cut}", &text[..end]))
+    }
+}
+
+/// What of a typed line is seen: from which byte on, and the cursor's column.
+/// `cursor` is a byte position.
+pub(super) fn seen(text: &str, cursor: usize, width: u16) -> (usize, u16) {
+    let room = usize::from(width.saturating_sub(1)).max(1);
+    let mut start = 0;
+    for (at, _) in text[..cursor].char_indices() {
+        if visible(&text[start..cursor]).width() < room {
+            break;
+        }
+        start = at;
+    }
+    (start, u16::try_from(visible(&text[start..cursor]).width()).unwrap_or(width))
+}
+
+/// Breaks text into lines of at most `width` cells, at spaces where there are some.
+pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(4);
+    let mut lines = Vec::new();
+    let (mut line, mut used) = (String::new(), 0);
+    for word in text.split_inclusive(' ') {
+        if used > 0 && used + word.trim_end().width() > width {
+            lines.push(std::mem::take(&mut line).trim_end().to_owned());
+            used = 0;
+        }
+        for grapheme in word.graphemes(true) {
+            let wide = grapheme.width();
+            if used + wide > width && grapheme != " " {
+                lines.push(std::mem::take(&mut line));
+                used = 0;
+            }
+            line.push_str(grapheme);
+            used += wide;
+        }
+    }
+    if !line.trim_end().is_empty() || lines.is_empty() {
+        lines.push(line.trim_end().to_owned());
+    }
+    lines
+}
+
+/// Makes foreign text visible and breaks it into at most `most` lines; where
+/// it has lines of its own, they stay.
+pub(super) fn paragraphs(text: &str, width: usize, most: usize) -> Vec<String> {
+    let lines = text.lines().flat_map(|line| {
+        let end = line.char_indices().nth(width.saturating_mul(most + 1)).map_or(line.len(), |(at, _)| at);
+        wrap(&visible(&line[..end]), width)
+    });
+    lines.take(most).collect()
+}
+
+/// Writes text in ASCII: our own signs by their stand-ins, anything else by its code point.
+fn ascii(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\0'..='\x7f' => out.push(c),
+            '·' => out.push('|'),
+            '→' => out.push_str("->"),
+            '…' => out.push_str(".."),
+            '✓' => out.push('+'),
+            '✗' => out.push('x'),
+            '≈' => out.push('~'),
+            '░' => out.push('~'),
+            '–' => out.push('-'),
+            '█' => out.push('#'),
+            '●' => out.push('*'),
+            '▲' => out.push('^'),
+            '▒' => out.push(':'),
+            '\u{2400}'..='\u{241f}' => {
+                out.push('^');
+                out.push(char::from((c as u32 - 0x2400 + 0x40) as u8));
+            }
+            '␡' => out.push_str("^?"),
+            _ => write!(out, "<U+{:04X}>", c as u32).expect("a string takes everything"),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn wide_characters_are_never_cut_in_half() {
+        assert_eq!(clip("北京 is", 5, "…"), "北京…");
+        assert_eq!(clip("北京 is", 4, "…"), "北…");
+        assert_eq!(clip("ab", 2, "…"), "ab");
+        assert_eq!(clip("abc", 0, "…"), "");
+    }
+
+    #[test]
+    fn text_is_wrapped_at_spaces_and_long_words_are_broken() {
+        assert_eq!(wrap("Keeps only events", 11), ["Keeps only", "events"]);
+        assert_eq!(wrap("aaaaaaaaaa", 4), ["aaaa", "aaaa", "aa"]);
+    }
+
+    #[test]
+    fn in_ascii_nothing_of_foreign_text_is_hidden() {
+        assert_eq!(ascii("é → ␛["), "<U+00E9> -> ^[[");
+    }
+
+    proptest! {
+        #[test]
+        fn clipped_text_fits(text in "\\PC{0,40}", width in 0usize..30) {
+            prop_assert!(clip(&text, width, "…").width() <= width);
+        }
+    }
+}
