@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use terminal_colorsaurus::QueryOptions;
 
 use crate::error::Result;
-use crate::tui::{self, Charset, Colour as Hues, Settings};
+use crate::tui::{self, Charset, ColorMode as Hues, Settings};
 
 use super::World;
 use super::args::{Colour, Globals};
@@ -38,7 +38,7 @@ pub fn show(opened: Opened, globals: &Globals, world: &mut World) -> Result<Outc
         Colour::Always => false,
         Colour::Never => true,
     };
-    settings.colour = if plain { Hues::Never } else { Hues::Themed };
+    settings.color = if plain { Hues::Never } else { Hues::Themed };
     let poor = var("TERM").is_some_and(|term| POOR.contains(&term.as_str()));
     settings.charset = if poor || var("VESTIGO_ASCII").is_some() { Charset::Ascii } else { Charset::Unicode };
     tui::run(opened.case, settings)?;

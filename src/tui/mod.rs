@@ -25,21 +25,23 @@ mod workers;
 
 pub use buckets::Step;
 pub use keymap::{
-    Action, ActionInfo, Binding, Chord, Found, Key, KeyContext, KeyRow, Keymap, Named, builtin as keymap,
-    listing,
+    Action, ActionInfo, Chord, ChordKey, KeyBinding, KeyContext, KeyMatch, KeyRow, Keymap, NamedKey,
+    builtin as keymap, listing,
 };
 pub use layout::{Panes, panes};
 pub use model::{
-    Chart, Detail, Entry, Facet, FacetLine, FacetPlace, Facets, Focus, Front, Gap, Keys, List, Model, Notice,
-    Palette, Pane, Screen, Search, Stop, Timeline, Tone, Typing,
+    DetailPane, EventList, Facet, FacetLine, FacetPlace, Facets, Focus, FormInput, KeyState, Model, Notice,
+    Overlay, Palette, Pane, Screen, SearchInput, SearchState, Timeline, TimelineChart, TimelineGap, Tone,
+    VisitedSearch,
 };
 pub use protocol::{
-    Annotated, Answer, Brief, Card, Column, Deed, Effect, Event, Facts, Lane, Outcome, Page, Pivot, Place,
-    Question, Row, Scope, Ticket, Tickets, Told, Trouble,
+    AnnotationRequest, AnnotationResult, CaseInfo, Effect, EventColumn, EventDetail, EventOutcome, EventPage,
+    EventRow, Failure, Lane, PagePosition, Pivot, RowContent, RowSummary, SearchScope, Ticket, Tickets,
+    UiEvent, WorkerRequest, WorkerResponse,
 };
 pub use run::run;
-pub use settings::{Charset, Colour, Settings};
-pub use theme::{Glyphs, Role, Theme};
+pub use settings::{Charset, ColorMode, Settings};
+pub use theme::{Glyphs, StyleRole, Theme};
 pub use update::{start, update};
 pub use view::{cursor, draw};
-pub use workers::{Current, Hands, carry_out};
+pub use workers::{CurrentCase, Identity, carry_out};

@@ -12,14 +12,14 @@ mod load;
 pub use action::{Action, ActionInfo, KeyContext};
 #[cfg(test)]
 pub(super) use chord::sequence;
-pub use chord::{Chord, Key, Named, show};
+pub use chord::{Chord, ChordKey, NamedKey, show};
 pub use footer::footer;
 pub use listing::{KeyRow, listing};
 pub use load::builtin;
 
 /// One binding: in this context, these chords do that.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Binding {
+pub struct KeyBinding {
     /// Where it holds.
     pub context: KeyContext,
     /// What is pressed, one after another; never empty.
@@ -32,12 +32,12 @@ pub struct Binding {
 /// action is the one that screens show.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Keymap {
-    bindings: Vec<Binding>,
+    bindings: Vec<KeyBinding>,
 }
 
 /// What pressed chords come to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found {
+pub enum KeyMatch {
     /// They do this.
     Action(Action),
     /// They begin something: what may come next, and what it then does. None
@@ -49,25 +49,25 @@ pub enum Found {
 
 impl Keymap {
     /// Gives every binding.
-    pub fn bindings(&self) -> &[Binding] {
+    pub fn bindings(&self) -> &[KeyBinding] {
         &self.bindings
     }
 
     /// Tells what chords pressed so far come to in a context.
-    pub fn find(&self, context: KeyContext, pressed: &[Chord]) -> Found {
+    pub fn find(&self, context: KeyContext, pressed: &[Chord]) -> KeyMatch {
         for link in context.chain() {
             let mut begins = false;
             for binding in self.reachable(*link, context) {
                 if binding.chords == pressed {
-                    return binding.action.map_or(Found::Nothing, Found::Action);
+                    return binding.action.map_or(KeyMatch::Nothing, KeyMatch::Action);
                 }
                 begins |= binding.chords.starts_with(pressed);
             }
             if begins {
-                return Found::Prefix(self.next(context, pressed));
+                return KeyMatch::Prefix(self.next(context, pressed));
             }
         }
-        Found::Nothing
+        KeyMatch::Nothing
     }
 
     /// Gives what may follow chords that begin something, by chord.
@@ -92,7 +92,7 @@ impl Keymap {
             .flat_map(|link| self.reachable(*link, context))
             .filter(|binding| binding.action == Some(action))
             .map(|binding| binding.chords.as_slice())
-            .filter(|chords| self.find(context, chords) == Found::Action(action))
+            .filter(|chords| self.find(context, chords) == KeyMatch::Action(action))
             .collect()
     }
 
@@ -102,7 +102,7 @@ impl Keymap {
     }
 
     /// Gives a link's bindings whose actions work in a context.
-    fn reachable(&self, link: KeyContext, context: KeyContext) -> impl Iterator<Item = &Binding> {
+    fn reachable(&self, link: KeyContext, context: KeyContext) -> impl Iterator<Item = &KeyBinding> {
         self.bindings.iter().filter(move |binding| {
             binding.context == link && binding.action.is_none_or(|action| action.works_in(context))
         })
@@ -120,8 +120,8 @@ mod tests {
     #[test]
     fn the_nearest_context_wins() {
         let map = Keymap::read("[browse]\nenter = \"help\"\n[events]\nenter = \"open\"", "test").unwrap();
-        assert_eq!(map.find(KeyContext::Events, &keys("enter")), Found::Action(Action::Open));
-        assert_eq!(map.find(KeyContext::Timeline, &keys("enter")), Found::Action(Action::Help));
+        assert_eq!(map.find(KeyContext::Events, &keys("enter")), KeyMatch::Action(Action::Open));
+        assert_eq!(map.find(KeyContext::Timeline, &keys("enter")), KeyMatch::Action(Action::Help));
     }
 
     #[test]
@@ -129,15 +129,15 @@ mod tests {
         let map =
             Keymap::read("[browse]\n\"space h\" = \"help\"\n\"space z i\" = \"zoom-in\"", "test").unwrap();
         let next = vec![(Chord::char('h'), Some(Action::Help)), (Chord::char('z'), None)];
-        assert_eq!(map.find(KeyContext::Events, &keys("space")), Found::Prefix(next));
-        assert_eq!(map.find(KeyContext::Events, &keys("space z i")), Found::Action(Action::ZoomIn));
-        assert_eq!(map.find(KeyContext::Events, &keys("space q")), Found::Nothing);
+        assert_eq!(map.find(KeyContext::Events, &keys("space")), KeyMatch::Prefix(next));
+        assert_eq!(map.find(KeyContext::Events, &keys("space z i")), KeyMatch::Action(Action::ZoomIn));
+        assert_eq!(map.find(KeyContext::Events, &keys("space q")), KeyMatch::Nothing);
     }
 
     #[test]
     fn an_action_that_does_not_work_here_has_no_key_here() {
         let map = Keymap::read("[browse]\nz = \"zoom-in\"", "test").unwrap();
-        assert_eq!(map.find(KeyContext::Sources, &keys("z")), Found::Nothing);
+        assert_eq!(map.find(KeyContext::Sources, &keys("z")), KeyMatch::Nothing);
         assert_eq!(map.key_of(Action::ZoomIn, KeyContext::Events), Some("z".to_owned()));
     }
 

@@ -1,13 +1,13 @@
 //! One event in full: fields, original line, and where it lies.
 
 use crate::index::Hit;
-use crate::tui::protocol::Card;
+use crate::tui::protocol::EventDetail;
 
 /// The detail pane: the selected event.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Detail {
+pub struct DetailPane {
     /// The event, once read.
-    pub card: Option<Card>,
+    pub event: Option<EventDetail>,
     /// Why it could not be read.
     pub trouble: Option<(Hit, String)>,
     /// The event that was asked for.
@@ -16,9 +16,9 @@ pub struct Detail {
     pub selected: usize,
 }
 
-impl Detail {
+impl DetailPane {
     /// Gives the event where it is the one that is asked for.
-    pub fn card_of(&self, hit: Option<Hit>) -> Option<&Card> {
-        self.card.as_ref().filter(|card| Some(card.hit) == hit)
+    pub fn event_of(&self, hit: Option<Hit>) -> Option<&EventDetail> {
+        self.event.as_ref().filter(|event| Some(event.hit) == hit)
     }
 }

@@ -4,13 +4,13 @@ use std::collections::VecDeque;
 
 use crate::index::{Hit, Order};
 use crate::record::Precision;
-use crate::tui::protocol::{Column, Pivot, Place, Row, Told};
+use crate::tui::protocol::{EventColumn, EventRow, PagePosition, Pivot, RowContent};
 
 /// The event list.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct List {
+pub struct EventList {
     /// The loaded rows, in order.
-    pub rows: VecDeque<Row>,
+    pub rows: VecDeque<EventRow>,
     /// How many events come before the first loaded row, where known.
     pub start: Option<u64>,
     /// No event comes before the loaded rows.
@@ -22,21 +22,21 @@ pub struct List {
     /// The first row on screen, an index into `rows`.
     pub top: usize,
     /// The highlighted column.
-    pub column: Column,
+    pub column: EventColumn,
     /// The page that is awaited.
-    pub awaited: Option<Place>,
+    pub awaited: Option<PagePosition>,
     /// The event to be selected when it comes.
     pub seek: Option<Hit>,
     /// The rows are of a search before: their successors are awaited.
     pub stale: bool,
 }
 
-impl List {
+impl EventList {
     /// Most rows that are kept loaded: memory is bounded whatever the case holds.
     pub const LOADED: usize = 1_000;
 
     /// Gives the selected row.
-    pub fn row(&self) -> Option<&Row> {
+    pub fn row(&self) -> Option<&EventRow> {
         self.rows.get(self.selected)
     }
 
@@ -48,8 +48,7 @@ impl List {
 
     /// Tells whether any loaded row's time was written finer than to the second.
     pub fn is_fine(&self) -> bool {
-        let fine =
-            |row: &Row| matches!(&row.told, Told::Event(brief) if brief.precision > Some(Precision::Second));
+        let fine = |row: &EventRow| matches!(&row.content, RowContent::Event(brief) if brief.precision > Some(Precision::Second));
         self.rows.iter().any(fine)
     }
 

@@ -2,7 +2,7 @@
 
 use crate::index::TopValues;
 use crate::tui::field_order::TELLING;
-use crate::tui::protocol::{Facts, Pivot};
+use crate::tui::protocol::{CaseInfo, Pivot};
 
 /// One field with its values.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,7 +72,7 @@ impl Facets {
     const MOST: usize = 10;
 
     /// Chooses the fields: the most telling ones that have values.
-    pub fn new(facts: &Facts) -> Facets {
+    pub fn new(facts: &CaseInfo) -> Facets {
         let known = TELLING.iter().filter(|name| facts.fields.iter().any(|field| field == *name));
         let facet = |name: &&str| Facet { field: (*name).to_owned(), values: None, more: false, wide: false };
         Facets {
@@ -84,7 +84,7 @@ impl Facets {
 
     /// Chooses the fields anew of a case that has grown; values that are known,
     /// the selected field, and what was widened stay until they are counted again.
-    pub fn follow(&mut self, facts: &Facts) {
+    pub fn follow(&mut self, facts: &CaseInfo) {
         let selected = self.facets.get(self.at.field).map(|facet| facet.field.clone());
         let mut before = std::mem::replace(self, Facets::new(facts));
         for facet in &mut self.facets {

@@ -13,20 +13,20 @@ mod search;
 mod timeline;
 mod verification;
 
-pub use annotations::Notebook;
-pub use event_detail::Detail;
-pub use event_list::List;
+pub use annotations::AnnotationsState;
+pub use event_detail::DetailPane;
+pub use event_list::EventList;
 pub use fields::{Facet, FacetLine, FacetPlace, Facets};
-pub use form::{Entry, Form, FormRow, Purpose};
-pub use overlay::{Front, Palette, Reading, Typing};
-pub use search::{Search, Stop};
-pub use timeline::{Chart, Gap, Timeline};
-pub use verification::Check;
+pub use form::{FormDialog, FormField, FormInput, FormPurpose};
+pub use overlay::{Overlay, Palette, SearchInput, TextPage};
+pub use search::{SearchState, VisitedSearch};
+pub use timeline::{Timeline, TimelineChart, TimelineGap};
+pub use verification::VerificationState;
 
 use ratatui::layout::Size;
 
 use crate::tui::keymap::{Chord, KeyContext, Keymap};
-use crate::tui::protocol::{Facts, Tickets};
+use crate::tui::protocol::{CaseInfo, Tickets};
 
 /// The screens, by their keys 1 to 5.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +86,7 @@ pub struct Focus {
 
 /// The keys: what they do, and what was pressed of a longer sequence.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Keys {
+pub struct KeyState {
     /// What they do.
     pub map: Keymap,
     /// Pressed so far.
@@ -117,29 +117,29 @@ pub struct Notice {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Model {
     /// What is known of the case.
-    pub facts: Facts,
+    pub case: CaseInfo,
     /// The terminal's size.
     pub size: Size,
     /// The keys.
-    pub keys: Keys,
+    pub keys: KeyState,
     /// Where the investigator looks.
     pub focus: Focus,
     /// What lies over the panes.
-    pub front: Front,
+    pub overlay: Overlay,
     /// What is asked.
-    pub search: Search,
+    pub search: SearchState,
     /// When it happened.
     pub timeline: Timeline,
     /// Which values.
     pub fields: Facets,
     /// Which events.
-    pub list: List,
+    pub list: EventList,
     /// The selected event.
-    pub detail: Detail,
+    pub detail: DetailPane,
     /// What was noted.
-    pub notebook: Notebook,
+    pub annotations: AnnotationsState,
     /// What was checked of the case.
-    pub check: Check,
+    pub verification: VerificationState,
     /// What the crew was asked.
     pub tickets: Tickets,
     /// What is to be told.
@@ -152,21 +152,21 @@ pub struct Model {
 
 impl Model {
     /// Makes the model of a case that nothing was asked of yet.
-    pub fn new(facts: Facts, keymap: Keymap, size: Size) -> Model {
-        let fields = Facets::new(&facts);
+    pub fn new(case: CaseInfo, keymap: Keymap, size: Size) -> Model {
+        let fields = Facets::new(&case);
         Model {
-            facts,
+            case,
             size,
-            keys: Keys { map: keymap, pending: Vec::new() },
+            keys: KeyState { map: keymap, pending: Vec::new() },
             focus: Focus { screen: Screen::Investigate, pane: Pane::Events, source: 0 },
-            front: Front::Nothing,
-            search: Search::default(),
+            overlay: Overlay::None,
+            search: SearchState::default(),
             timeline: Timeline::default(),
             fields,
-            list: List::default(),
-            detail: Detail::default(),
-            notebook: Notebook::default(),
-            check: Check::default(),
+            list: EventList::default(),
+            detail: DetailPane::default(),
+            annotations: AnnotationsState::default(),
+            verification: VerificationState::default(),
             tickets: Tickets::default(),
             notice: None,
             mine: Vec::new(),
@@ -176,12 +176,12 @@ impl Model {
 
     /// Tells where keys are pressed now.
     pub fn context(&self) -> KeyContext {
-        match self.front {
-            Front::Typing(_) => KeyContext::Typing,
-            Front::Form(_) => KeyContext::Form,
-            Front::Palette(_) => KeyContext::Palette,
-            Front::Reading(..) => KeyContext::Reading,
-            Front::Nothing => self.context_beneath(),
+        match self.overlay {
+            Overlay::SearchInput(_) => KeyContext::Typing,
+            Overlay::Form(_) => KeyContext::Form,
+            Overlay::Palette(_) => KeyContext::Palette,
+            Overlay::Page(..) => KeyContext::Reading,
+            Overlay::None => self.context_beneath(),
         }
     }
 

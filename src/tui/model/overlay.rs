@@ -5,42 +5,42 @@ use tui_input::Input;
 use crate::query::{Diagnostic, Wanted};
 use crate::tui::keymap::Action;
 
-use super::Form;
+use super::FormDialog;
 
 /// What lies over the panes.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub enum Front {
+pub enum Overlay {
     /// Nothing.
     #[default]
-    Nothing,
+    None,
     /// The search line is typed.
-    Typing(Box<Typing>),
+    SearchInput(Box<SearchInput>),
     /// An action is looked for.
     Palette(Palette),
     /// A page of text is read, from this line on.
-    Reading(Reading, usize),
+    Page(TextPage, usize),
     /// A form is filled in.
-    Form(Box<Form>),
+    Form(Box<FormDialog>),
 }
 
 /// A page of text.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Reading {
+pub enum TextPage {
     /// The keys and first steps.
     Help,
     /// Where the selected event lies, and how its time is known.
     Provenance,
     /// What is known of the evidence.
-    Evidence,
+    Source,
     /// What was noted of the selected finding or bookmark.
-    Noted,
+    Annotation,
     /// What has to be told in full (foreign texts), under a heading.
-    Told(&'static str, Vec<String>),
+    Text(&'static str, Vec<String>),
 }
 
 /// The search line while it is typed.
 #[derive(Debug, Clone)]
-pub struct Typing {
+pub struct SearchInput {
     /// The text and its cursor.
     pub input: Input,
     /// What is wrong with it.
@@ -55,10 +55,10 @@ pub struct Typing {
     pub chosen: Option<usize>,
 }
 
-impl Typing {
+impl SearchInput {
     /// Begins typing with a text, the cursor at its end.
-    pub fn new(text: &str) -> Typing {
-        Typing {
+    pub fn new(text: &str) -> SearchInput {
+        SearchInput {
             input: Input::new(text.to_owned()),
             problem: None,
             replaces: 0..0,
@@ -75,8 +75,8 @@ impl Typing {
     }
 }
 
-impl PartialEq for Typing {
-    fn eq(&self, other: &Typing) -> bool {
+impl PartialEq for SearchInput {
+    fn eq(&self, other: &SearchInput) -> bool {
         (
             self.input.value(),
             self.input.cursor(),

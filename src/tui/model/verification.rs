@@ -3,11 +3,11 @@
 use crate::case::VerifyReport;
 use crate::evidence::Depth;
 use crate::record::Timestamp;
-use crate::tui::protocol::Progress;
+use crate::tui::protocol::WorkProgress;
 
 /// A check of the case.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub enum Check {
+pub enum VerificationState {
     /// None was made since the case was opened.
     #[default]
     None,
@@ -16,7 +16,7 @@ pub enum Check {
         /// How much is read.
         depth: Depth,
         /// Bytes of content that were read.
-        progress: Progress,
+        progress: WorkProgress,
     },
     /// One was made.
     Done {

@@ -7,15 +7,15 @@ use crate::journal::{Annotation, Bookmark, Finding, HistoryItem, Severity, Statu
 use crate::parse::Corrections;
 use crate::record::{SourceId, Timestamp};
 
-use super::export::What;
+use super::export::ExportScope;
 
 /// Everything that was noted, read back from the case.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Notes {
+pub struct Annotations {
     /// Findings: those that are open first, the newest first.
     pub findings: Vec<FindingRow>,
     /// Marked events, the earliest first.
-    pub marks: Vec<MarkRow>,
+    pub bookmarks: Vec<BookmarkRow>,
     /// Annotations whose record is not what it was, each with why (foreign text).
     pub orphans: Vec<(String, String)>,
     /// How many entries the journal has.
@@ -39,9 +39,9 @@ pub struct FindingRow {
 
 /// A marked event as it is now.
 #[derive(Debug, Clone, PartialEq)]
-pub struct MarkRow {
+pub struct BookmarkRow {
     /// The mark (its texts are foreign).
-    pub mark: Bookmark,
+    pub bookmark: Bookmark,
     /// Where its event is; none for an orphan.
     pub hit: Option<Hit>,
     /// What happened, in a sentence (foreign text); or why the event cannot be shown.
@@ -50,11 +50,11 @@ pub struct MarkRow {
 
 /// What the list of the third screen can stand on.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Noted<'a> {
+pub enum SelectedAnnotation<'a> {
     /// A finding.
     Finding(&'a FindingRow),
     /// A marked event.
-    Mark(&'a MarkRow),
+    Bookmark(&'a BookmarkRow),
 }
 
 /// Tells whether a finding is done with.
@@ -65,16 +65,18 @@ pub fn is_settled(state: Status) -> bool {
     }
 }
 
-impl Notes {
+impl Annotations {
     /// Gives what stands at a place of the third screen's list.
-    pub fn at(&self, place: usize) -> Option<Noted<'_>> {
-        let finding = self.findings.get(place).map(Noted::Finding);
-        finding.or_else(|| self.marks.get(place.checked_sub(self.findings.len())?).map(Noted::Mark))
+    pub fn at(&self, place: usize) -> Option<SelectedAnnotation<'_>> {
+        let finding = self.findings.get(place).map(SelectedAnnotation::Finding);
+        finding.or_else(|| {
+            self.bookmarks.get(place.checked_sub(self.findings.len())?).map(SelectedAnnotation::Bookmark)
+        })
     }
 
     /// Gives how many places that list has.
     pub fn len(&self) -> usize {
-        self.findings.len() + self.marks.len()
+        self.findings.len() + self.bookmarks.len()
     }
 
     /// Tells whether nothing was noted.
@@ -88,19 +90,21 @@ impl Notes {
     }
 
     /// Finds the mark on an event.
-    pub fn mark_on(&self, hit: &Hit) -> Option<&MarkRow> {
-        self.marks.iter().find(|row| row.hit.is_some_and(|marked| same(&marked, hit)))
+    pub fn bookmark_on(&self, hit: &Hit) -> Option<&BookmarkRow> {
+        self.bookmarks.iter().find(|row| row.hit.is_some_and(|marked| same(&marked, hit)))
     }
 
     /// Finds where something stood in another reading of the notes.
-    pub fn place_of(&self, noted: Noted<'_>) -> Option<usize> {
+    pub fn place_of(&self, noted: SelectedAnnotation<'_>) -> Option<usize> {
         match noted {
-            Noted::Finding(row) => {
+            SelectedAnnotation::Finding(row) => {
                 self.findings.iter().position(|other| other.finding.uid == row.finding.uid)
             }
-            Noted::Mark(row) => {
-                let at =
-                    self.marks.iter().position(|other| other.mark.event.event == row.mark.event.event)?;
+            SelectedAnnotation::Bookmark(row) => {
+                let at = self
+                    .bookmarks
+                    .iter()
+                    .position(|other| other.bookmark.event.event == row.bookmark.event.event)?;
                 Some(self.findings.len() + at)
             }
         }
@@ -113,9 +117,9 @@ fn same(one: &Hit, other: &Hit) -> bool {
 
 /// Something that is to be written into the journal.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Deed {
+pub enum AnnotationRequest {
     /// Marks an event, or changes its mark.
-    Mark {
+    Bookmark {
         /// Which.
         hit: Hit,
         /// What is to be said of it; none leaves its note as it is.
@@ -124,7 +128,7 @@ pub enum Deed {
         tags: Vec<String>,
     },
     /// Writes a finding down.
-    Find {
+    NewFinding {
         /// What it says.
         title: String,
         /// How bad it is.
@@ -132,14 +136,14 @@ pub enum Deed {
         /// A first note; may be empty.
         note: String,
         /// What shows it.
-        shows: What,
+        shows: ExportScope,
     },
     /// Puts events into a finding.
-    Add {
+    AddToFinding {
         /// Which, by its uid.
         finding: String,
         /// The events.
-        shows: What,
+        shows: ExportScope,
     },
     /// Anything that needs no evidence to be looked at.
     Annotation(Annotation),
@@ -163,7 +167,7 @@ pub enum Deed {
 
 /// Somebody else's annotation that is about to be taken back.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Foreign {
+pub struct ForeignAnnotation {
     /// SHA-256 of its entry.
     pub id: String,
     /// What it says, whose it is, and when (foreign text).
@@ -172,7 +176,7 @@ pub struct Foreign {
 
 /// What came of a deed.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Annotated {
+pub struct AnnotationResult {
     /// What was done, in a few words (foreign text).
     pub said: String,
     /// What went wrong besides, safe to show.
@@ -180,11 +184,11 @@ pub struct Annotated {
     /// SHA-256 of the entries that were written.
     pub ids: Vec<String>,
     /// What stands now.
-    pub notes: Notes,
+    pub notes: Annotations,
 }
 
 /// Counts findings by state, in the order of their life, those that occur.
-pub fn by_state(notes: &Notes) -> BTreeMap<Status, usize> {
+pub fn by_state(notes: &Annotations) -> BTreeMap<Status, usize> {
     let mut counts = BTreeMap::new();
     for row in &notes.findings {
         *counts.entry(row.finding.state).or_insert(0) += 1;

@@ -6,7 +6,7 @@ use crate::record::{SourceId, TimeRange, Timestamp, Zone};
 
 /// What is known of the case.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Facts {
+pub struct CaseInfo {
     /// Its title (foreign text).
     pub title: String,
     /// Its sources, in the order of their import.
@@ -29,14 +29,14 @@ pub struct Facts {
     pub now: Timestamp,
 }
 
-impl Facts {
+impl CaseInfo {
     /// Reads them from a case; `zone` takes the place of the case's own.
-    pub fn of(case: &Case, zone: Option<Zone>, now: Timestamp) -> Facts {
+    pub fn of(case: &Case, zone: Option<Zone>, now: Timestamp) -> CaseInfo {
         let about = case.about();
         let sources = case.sources();
         let spans = sources.iter().filter_map(SourceInfo::span);
         let span = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
-        Facts {
+        CaseInfo {
             title: about.title.clone(),
             events: case.index().len(),
             fields: case.field_names(),
@@ -64,8 +64,8 @@ impl Facts {
 
     /// Takes the place of what was known before of the same case; what the
     /// investigator chose, and what was found, stays.
-    pub fn follow(&mut self, before: Facts) {
-        let Facts { zone, in_utc, alarms, now, .. } = before;
+    pub fn follow(&mut self, before: CaseInfo) {
+        let CaseInfo { zone, in_utc, alarms, now, .. } = before;
         (self.zone, self.in_utc, self.now) = (zone, in_utc, now);
         alarms.into_iter().for_each(|alarm| self.alarm(Some(alarm)));
     }

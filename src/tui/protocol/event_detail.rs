@@ -7,7 +7,7 @@ use super::row::Pivot;
 
 /// One event in full, as the detail pane shows it. Texts are foreign.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Card {
+pub struct EventDetail {
     /// Which event.
     pub hit: Hit,
     /// Where it lies.
@@ -22,7 +22,7 @@ pub struct Card {
     pub fields: Vec<Pivot>,
     /// What happened, in a sentence.
     pub what: String,
-    /// Its original bytes as text, at most [`Card::RAW`] bytes of them.
+    /// Its original bytes as text, at most [`EventDetail::RAW`] bytes of them.
     pub raw: String,
     /// How many of its bytes are in `raw`.
     pub raw_shown: usize,
@@ -32,7 +32,7 @@ pub struct Card {
     pub part: u32,
 }
 
-impl Card {
+impl EventDetail {
     /// Most bytes of an event's original text that are shown.
     pub const RAW: usize = 64 * 1024;
 }

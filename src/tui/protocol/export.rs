@@ -2,13 +2,13 @@
 
 use crate::index::Hit;
 
-use super::scope::Scope;
+use super::scope::SearchScope;
 
 /// Something that can be exported, or show a finding.
 #[derive(Debug, Clone, PartialEq)]
-pub enum What {
+pub enum ExportScope {
     /// The events of the present search, with its text.
-    Search(String, Scope),
+    Search(String, SearchScope),
     /// One event.
     Event(Hit),
     /// The bookmarked events.
@@ -19,9 +19,9 @@ pub enum What {
 
 /// What can be exported, each with how it is called here.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Offer {
+pub struct ExportChoices {
     /// The choices, the most telling first (foreign text).
-    pub choices: Vec<(String, What)>,
+    pub choices: Vec<(String, ExportScope)>,
     /// The bundle's name.
     pub name: String,
     /// Whose key signs.
@@ -30,9 +30,9 @@ pub struct Offer {
 
 /// The bundle that is to be made.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ExportOrder {
+pub struct ExportRequest {
     /// Which events.
-    pub what: What,
+    pub what: ExportScope,
     /// The whole originals go in, too.
     pub originals: bool,
     /// The fields whose values are taken out, as typed.
@@ -45,7 +45,7 @@ pub struct ExportOrder {
 
 /// A bundle that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Exported {
+pub struct ExportResult {
     /// Where it lies (foreign text).
     pub to: String,
     /// How many events it has.

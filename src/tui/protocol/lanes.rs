@@ -17,17 +17,17 @@ pub enum Lane {
     /// Values for completion.
     Complete,
     /// What was noted.
-    Notes,
+    Annotations,
     /// Which listed events some finding shows.
-    Found,
+    FindingHits,
     /// What can be exported.
-    Offer,
+    ExportChoices,
     /// Whether the evidence is unchanged.
-    Check,
+    Verify,
     /// Whether the case has grown.
     Case,
     /// What is written: annotations, checkpoints, bundles.
-    Hand,
+    Write,
 }
 
 impl Lane {
@@ -39,18 +39,18 @@ impl Lane {
         Lane::Facets,
         Lane::Entry,
         Lane::Complete,
-        Lane::Notes,
-        Lane::Found,
-        Lane::Offer,
-        Lane::Check,
+        Lane::Annotations,
+        Lane::FindingHits,
+        Lane::ExportChoices,
+        Lane::Verify,
         Lane::Case,
-        Lane::Hand,
+        Lane::Write,
     ];
 
     /// Tells whether each question is carried out, one after another, even when
     /// the program is left meanwhile.
     pub fn writes(self) -> bool {
-        self == Lane::Hand
+        self == Lane::Write
     }
 }
 
@@ -72,7 +72,7 @@ pub struct Tickets {
 
 impl Tickets {
     /// Gives the ticket of a new question: answers to older ones are stale from here on.
-    pub fn draw(&mut self, lane: Lane) -> Ticket {
+    pub fn issue(&mut self, lane: Lane) -> Ticket {
         let generation = &mut self.newest[lane as usize];
         *generation += 1;
         self.awaited[lane as usize] = true;
@@ -86,19 +86,19 @@ impl Tickets {
 
     /// Tells whether an answer still counts: a newer question makes it stale, but
     /// for what was written.
-    pub fn counts(&self, ticket: Ticket) -> bool {
+    pub fn is_current(&self, ticket: Ticket) -> bool {
         ticket.lane.writes() || self.is_newest(ticket)
     }
 
     /// Notes that a lane's newest question has its whole answer.
-    pub fn settle(&mut self, ticket: Ticket) {
+    pub fn complete(&mut self, ticket: Ticket) {
         if self.is_newest(ticket) {
             self.awaited[ticket.lane as usize] = false;
         }
     }
 
     /// Forgets what a lane was asked: whatever it still answers is stale.
-    pub fn forget(&mut self, lane: Lane) {
+    pub fn invalidate(&mut self, lane: Lane) {
         self.newest[lane as usize] += 1;
         self.awaited[lane as usize] = false;
     }

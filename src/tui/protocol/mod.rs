@@ -16,14 +16,17 @@ mod row;
 mod scope;
 mod verification;
 
-pub use annotations::{Annotated, Deed, FindingRow, Foreign, MarkRow, Noted, Notes, by_state, is_settled};
-pub use case_info::Facts;
+pub use annotations::{
+    AnnotationRequest, AnnotationResult, Annotations, BookmarkRow, FindingRow, ForeignAnnotation,
+    SelectedAnnotation, by_state, is_settled,
+};
+pub use case_info::CaseInfo;
 pub use effect::Effect;
-pub use event_detail::Card;
-pub use export::{ExportOrder, Exported, Offer, What};
+pub use event_detail::EventDetail;
+pub use export::{ExportChoices, ExportRequest, ExportResult, ExportScope};
 pub use lanes::{Lane, Ticket, Tickets};
-pub use request::{Place, Question};
-pub use response::{Answer, Event, Page, Trouble};
-pub use row::{Brief, Column, Outcome, Pivot, Row, Told};
-pub use scope::Scope;
-pub use verification::{Anchor, Progress};
+pub use request::{PagePosition, WorkerRequest};
+pub use response::{EventPage, Failure, UiEvent, WorkerResponse};
+pub use row::{EventColumn, EventOutcome, EventRow, Pivot, RowContent, RowSummary};
+pub use scope::SearchScope;
+pub use verification::{WorkProgress, WrittenCheckpoint};

@@ -4,14 +4,14 @@ use crate::evidence::Depth;
 use crate::index::{Hit, Order};
 use crate::record::Timestamp;
 
-use super::annotations::Deed;
-use super::export::{ExportOrder, What};
+use super::annotations::AnnotationRequest;
+use super::export::{ExportRequest, ExportScope};
 use super::lanes::Lane;
-use super::scope::Scope;
+use super::scope::SearchScope;
 
 /// Which page of events is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum PagePosition {
     /// The first in order.
     First,
     /// The last in order that tells a time; the last of all where none does.
@@ -28,24 +28,24 @@ pub enum Place {
 
 /// A question for the crew.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Question {
+pub enum WorkerRequest {
     /// Which events come here?
     Page {
         /// Among which.
-        scope: Scope,
+        scope: SearchScope,
         /// In which order.
         order: Order,
         /// Which page.
-        place: Place,
+        place: PagePosition,
         /// At most so many.
         limit: usize,
     },
     /// How many are there?
-    Count(Scope),
+    Count(SearchScope),
     /// How many when?
     Histogram {
         /// Among which; its window does not matter, the edges do.
-        scope: Scope,
+        scope: SearchScope,
         /// The adjoining buckets' edges, ascending.
         edges: Vec<Timestamp>,
         /// Split by this field.
@@ -54,26 +54,26 @@ pub enum Question {
     /// Which values are most frequent? Answered field by field.
     Facets {
         /// Among which.
-        scope: Scope,
+        scope: SearchScope,
         /// Of these fields, each with how many values are wanted.
         fields: Vec<(String, usize)>,
     },
     /// What is this event in full?
     Entry(Hit),
     /// What was noted?
-    Notes,
+    Annotations,
     /// Which of these events does some finding show?
-    Found(Vec<Hit>),
+    FindingHits(Vec<Hit>),
     /// What can be exported?
-    Offer {
+    ExportChoices {
         /// The present search, as text.
         text: String,
         /// The present search.
-        scope: Scope,
+        scope: SearchScope,
         /// The selected event.
         selected: Option<Hit>,
         /// What is offered first, where it has something: a finding's number, or the bookmarks.
-        first: Option<Box<What>>,
+        first: Option<Box<ExportScope>>,
     },
     /// Is the case unchanged? Answered with progress, then with a verdict.
     Verify {
@@ -83,23 +83,23 @@ pub enum Question {
         now: Timestamp,
     },
     /// What has another process written since the case was read?
-    Look,
+    CheckForChanges,
     /// Write a checkpoint that can be kept elsewhere.
-    Anchor {
+    Checkpoint {
         /// How late it is.
         now: Timestamp,
     },
     /// Write this into the journal.
     Annotate {
         /// What.
-        deed: Box<Deed>,
+        deed: Box<AnnotationRequest>,
         /// How late it is.
         now: Timestamp,
     },
     /// Make this bundle.
     Export {
         /// Which.
-        order: Box<ExportOrder>,
+        order: Box<ExportRequest>,
         /// How late it is.
         now: Timestamp,
     },
@@ -114,22 +114,24 @@ pub enum Question {
     },
 }
 
-impl Question {
+impl WorkerRequest {
     /// Tells who answers it.
     pub fn lane(&self) -> Lane {
         match self {
-            Question::Page { .. } => Lane::Page,
-            Question::Count(_) => Lane::Count,
-            Question::Histogram { .. } => Lane::Histogram,
-            Question::Facets { .. } => Lane::Facets,
-            Question::Entry(_) => Lane::Entry,
-            Question::Values { .. } => Lane::Complete,
-            Question::Notes => Lane::Notes,
-            Question::Found(_) => Lane::Found,
-            Question::Offer { .. } => Lane::Offer,
-            Question::Verify { .. } => Lane::Check,
-            Question::Look => Lane::Case,
-            Question::Annotate { .. } | Question::Anchor { .. } | Question::Export { .. } => Lane::Hand,
+            WorkerRequest::Page { .. } => Lane::Page,
+            WorkerRequest::Count(_) => Lane::Count,
+            WorkerRequest::Histogram { .. } => Lane::Histogram,
+            WorkerRequest::Facets { .. } => Lane::Facets,
+            WorkerRequest::Entry(_) => Lane::Entry,
+            WorkerRequest::Values { .. } => Lane::Complete,
+            WorkerRequest::Annotations => Lane::Annotations,
+            WorkerRequest::FindingHits(_) => Lane::FindingHits,
+            WorkerRequest::ExportChoices { .. } => Lane::ExportChoices,
+            WorkerRequest::Verify { .. } => Lane::Verify,
+            WorkerRequest::CheckForChanges => Lane::Case,
+            WorkerRequest::Annotate { .. }
+            | WorkerRequest::Checkpoint { .. }
+            | WorkerRequest::Export { .. } => Lane::Write,
         }
     }
 }

@@ -9,17 +9,17 @@ use crate::index::{Histogram, Hit, TopValues};
 use crate::record::Timestamp;
 use crate::tui::keymap::Chord;
 
-use super::annotations::{Annotated, Foreign, Notes};
-use super::case_info::Facts;
-use super::event_detail::Card;
-use super::export::{Exported, Offer};
+use super::annotations::{AnnotationResult, Annotations, ForeignAnnotation};
+use super::case_info::CaseInfo;
+use super::event_detail::EventDetail;
+use super::export::{ExportChoices, ExportResult};
 use super::lanes::Ticket;
-use super::row::Row;
-use super::verification::{Anchor, Progress};
+use super::row::EventRow;
+use super::verification::{WorkProgress, WrittenCheckpoint};
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Event {
+pub enum UiEvent {
     /// A key was pressed.
     Key(Chord),
     /// Text was pasted.
@@ -29,23 +29,23 @@ pub enum Event {
     /// It is this late now.
     Clock(Timestamp),
     /// The case may be another by now than when it was read.
-    Moved,
+    CaseTouched,
     /// The crew answers.
-    Answer {
+    Response {
         /// Which question.
         ticket: Ticket,
         /// How long it took, where it was measured.
         took: Option<Duration>,
         /// The answer, or a part of it.
-        answer: Answer,
+        response: WorkerResponse,
     },
 }
 
 /// What the crew found out.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Answer {
+pub enum WorkerResponse {
     /// A page of events.
-    Page(Page),
+    Page(EventPage),
     /// The number of events.
     Count(u64),
     /// Events in each bucket.
@@ -70,46 +70,46 @@ pub enum Answer {
     /// Every field asked for has been answered.
     FacetsDone,
     /// One event in full.
-    Entry(Box<Card>),
+    Entry(Box<EventDetail>),
     /// Values for completion.
     Values(Vec<TopValues>),
     /// What was noted.
-    Notes(Box<Notes>),
+    Annotations(Box<Annotations>),
     /// The events that some finding shows.
-    Found(Vec<Hit>),
+    FindingHits(Vec<Hit>),
     /// What was written into the journal.
-    Annotated(Box<Annotated>),
+    Annotated(Box<AnnotationResult>),
     /// The case is as it was read.
-    Same,
+    Unchanged,
     /// The case was read again: what is known of it now. May come in the place of
     /// any answer that says that there is nothing.
-    Grown(Box<Facts>),
+    CaseChanged(Box<CaseInfo>),
     /// What is to be taken back is somebody else's: it has to be agreed to.
-    Foreign(Foreign),
+    ConfirmUndo(ForeignAnnotation),
     /// How far a check or an export has come.
-    Progress(Progress),
+    Progress(WorkProgress),
     /// What a check found.
-    Checked(Box<VerifyReport>),
+    Verified(Box<VerifyReport>),
     /// A checkpoint that was written.
-    Anchored(Anchor),
+    CheckpointWritten(WrittenCheckpoint),
     /// What can be exported.
-    Offer(Offer),
+    ExportChoices(ExportChoices),
     /// What was exported.
-    Exported(Box<Exported>),
+    Exported(Box<ExportResult>),
     /// It could not be found out.
-    Failed(Trouble),
+    Failed(Failure),
 }
 
 /// A page of events.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Page {
+pub struct EventPage {
     /// The events, in order.
-    pub rows: Vec<Row>,
+    pub rows: Vec<EventRow>,
     /// How many events come before the first of them, where that was counted.
     pub start: Option<u64>,
-    /// The row that was asked for: the first that is not before [`Place::At`]'s moment.
+    /// The row that was asked for: the first that is not before [`PagePosition::At`]'s moment.
     ///
-    /// [`Place::At`]: super::request::Place::At
+    /// [`PagePosition::At`]: super::request::Place::At
     pub at: usize,
     /// No event comes before the page.
     pub first: bool,
@@ -119,7 +119,7 @@ pub struct Page {
 
 /// Why something could not be found out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
+pub struct Failure {
     /// What failed and why, safe to show.
     pub what: String,
     /// What to try.

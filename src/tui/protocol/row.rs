@@ -5,7 +5,7 @@ use crate::record::{Precision, TimeBasis};
 
 /// How an event came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Outcome {
+pub enum EventOutcome {
     /// It succeeded.
     Success,
     /// It failed.
@@ -26,26 +26,26 @@ pub struct Pivot {
 
 /// What a row of the list says.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Brief {
+pub struct RowSummary {
     /// The step in which the time was written.
     pub precision: Option<Precision>,
     /// How the time is known.
     pub basis: TimeBasis,
     /// How it came out.
-    pub outcome: Outcome,
-    /// The values that columns show and pivots use, by [`Column`].
-    pub cells: [Option<Pivot>; Column::ALL.len()],
+    pub outcome: EventOutcome,
+    /// The values that columns show and pivots use, by [`EventColumn`].
+    pub cells: [Option<Pivot>; EventColumn::ALL.len()],
     /// What happened, in a sentence.
     pub what: String,
 }
 
 /// A row's content: what it says, or why it could not be read.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Told {
+pub enum RowContent {
     /// What the event says.
-    Event(Box<Brief>),
+    Event(Box<RowSummary>),
     /// Why it could not be read.
-    Trouble {
+    Unreadable {
         /// What failed, safe to show.
         what: String,
         /// Evidence is not what its hashes say.
@@ -55,26 +55,26 @@ pub enum Told {
 
 /// One row of the list.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Row {
+pub struct EventRow {
     /// Which event.
     pub hit: Hit,
     /// What it says.
-    pub told: Told,
+    pub content: RowContent,
 }
 
-impl Row {
+impl EventRow {
     /// Gives the value in a column.
-    pub fn cell(&self, column: Column) -> Option<&Pivot> {
-        match &self.told {
-            Told::Event(brief) => brief.cells[column as usize].as_ref(),
-            Told::Trouble { .. } => None,
+    pub fn cell(&self, column: EventColumn) -> Option<&Pivot> {
+        match &self.content {
+            RowContent::Event(brief) => brief.cells[column as usize].as_ref(),
+            RowContent::Unreadable { .. } => None,
         }
     }
 }
 
 /// The columns on whose values one can pivot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Column {
+pub enum EventColumn {
     /// The outcome.
     Outcome,
     /// Where it happened.
@@ -88,29 +88,30 @@ pub enum Column {
     What,
 }
 
-impl Column {
+impl EventColumn {
     /// Every column, from left to right.
-    pub const ALL: [Column; 5] = [Column::Outcome, Column::Host, Column::Actor, Column::From, Column::What];
+    pub const ALL: [EventColumn; 5] =
+        [EventColumn::Outcome, EventColumn::Host, EventColumn::Actor, EventColumn::From, EventColumn::What];
 
     /// Gives the field that it shows first.
     pub const fn field(self) -> &'static str {
         match self {
-            Column::Outcome => "event.outcome",
-            Column::Host => "host.name",
-            Column::Actor => "user.name",
-            Column::From => "source.ip",
-            Column::What => "event.action",
+            EventColumn::Outcome => "event.outcome",
+            EventColumn::Host => "host.name",
+            EventColumn::Actor => "user.name",
+            EventColumn::From => "source.ip",
+            EventColumn::What => "event.action",
         }
     }
 
     /// Gives the word above it.
     pub const fn heading(self) -> &'static str {
         match self {
-            Column::Outcome => "",
-            Column::Host => "Host",
-            Column::Actor => "Actor",
-            Column::From => "From",
-            Column::What => "What",
+            EventColumn::Outcome => "",
+            EventColumn::Host => "Host",
+            EventColumn::Actor => "Actor",
+            EventColumn::From => "From",
+            EventColumn::What => "What",
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::record::TimeRange;
 
 /// Which events a question is about.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Scope {
+pub struct SearchScope {
     /// Which events.
     pub expr: Expr,
     /// From when to when.

@@ -2,14 +2,14 @@
 
 /// How far something has come that takes a while.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Progress {
+pub struct WorkProgress {
     /// Done: bytes of content, or events.
     pub done: u64,
     /// In all; 0 until that is known.
     pub total: u64,
 }
 
-impl Progress {
+impl WorkProgress {
     /// Gives it in percent, once it is known how much there is.
     pub fn percent(self) -> Option<u64> {
         let percent = (u128::from(self.done) * 100).checked_div(u128::from(self.total))?;
@@ -19,7 +19,7 @@ impl Progress {
 
 /// A checkpoint that was written, to be kept elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Anchor {
+pub struct WrittenCheckpoint {
     /// How many journal entries it covers.
     pub entries: u64,
     /// The line to keep.

@@ -8,31 +8,31 @@ mod load;
 mod role;
 
 pub use glyphs::{ASCII, Glyphs, UNICODE};
-pub use role::Role;
+pub use role::StyleRole;
 
 use ratatui::style::Style;
 
 /// Styles by role, and the glyphs that go with them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Theme {
-    styles: [Style; Role::ALL.len()],
+    styles: [Style; StyleRole::ALL.len()],
     /// The glyphs.
     pub glyphs: &'static Glyphs,
     /// No hue is used: series of the timeline are told apart by their fill.
     pub mono: bool,
 }
 
-impl std::ops::Index<Role> for Theme {
+impl std::ops::Index<StyleRole> for Theme {
     type Output = Style;
 
-    fn index(&self, role: Role) -> &Style {
+    fn index(&self, role: StyleRole) -> &Style {
         &self.styles[role as usize]
     }
 }
 
 impl Theme {
     /// Takes every hue away and keeps bold, dim, underline and reverse.
-    pub fn without_colour(mut self) -> Theme {
+    pub fn without_color(mut self) -> Theme {
         for style in &mut self.styles {
             (style.fg, style.bg, style.underline_color) = (None, None, None);
         }

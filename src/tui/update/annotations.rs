@@ -5,8 +5,11 @@ use crate::index::Hit;
 use crate::journal::Annotation;
 use crate::query::{Expr, FieldRef, Leaf, Pattern, Test};
 use crate::record::{EventId, TimeRange};
-use crate::tui::model::{Form, FormRow, Front, Model, Pane, Purpose, Reading, Screen, Tone};
-use crate::tui::protocol::{Annotated, Deed, Effect, Foreign, Lane, Noted, Notes, Question, Scope};
+use crate::tui::model::{FormDialog, FormField, FormPurpose, Model, Overlay, Pane, Screen, TextPage, Tone};
+use crate::tui::protocol::{
+    AnnotationRequest, AnnotationResult, Annotations, Effect, ForeignAnnotation, Lane, SearchScope,
+    SelectedAnnotation, WorkerRequest,
+};
 
 use super::{ask, dispatch, form, search};
 
@@ -15,31 +18,31 @@ pub(super) const TAGS: &str = "Tags";
 
 /// Asks what was noted.
 pub(super) fn ask_notes(model: &mut Model) -> Effect {
-    ask(model, Question::Notes)
+    ask(model, WorkerRequest::Annotations)
 }
 
 /// Takes in what was noted.
-pub(super) fn take(model: &mut Model, notes: Notes) -> Vec<Effect> {
+pub(super) fn take(model: &mut Model, notes: Annotations) -> Vec<Effect> {
     for (what, why) in &notes.orphans {
-        model.facts.alarm(Some(visible(&format!("ORPHANED {what}: {why}"))));
+        model.case.alarm(Some(visible(&format!("ORPHANED {what}: {why}"))));
     }
-    model.notebook.take(notes);
+    model.annotations.take(notes);
     ask_found(model).into_iter().collect()
 }
 
 /// Asks which of the listed events some finding shows.
 pub(super) fn ask_found(model: &mut Model) -> Option<Effect> {
-    let any = model.notebook.notes.as_ref().is_some_and(|notes| !notes.findings.is_empty());
+    let any = model.annotations.loaded.as_ref().is_some_and(|notes| !notes.findings.is_empty());
     if !any {
-        model.tickets.forget(Lane::Found);
+        model.tickets.invalidate(Lane::FindingHits);
         return None;
     }
     let hits: Vec<Hit> = model.list.rows.iter().map(|row| row.hit).collect();
-    (!hits.is_empty()).then(|| ask(model, Question::Found(hits)))
+    (!hits.is_empty()).then(|| ask(model, WorkerRequest::FindingHits(hits)))
 }
 
 /// Says what was written down.
-pub(super) fn annotated(model: &mut Model, annotated: Annotated) -> Vec<Effect> {
+pub(super) fn annotated(model: &mut Model, annotated: AnnotationResult) -> Vec<Effect> {
     form::done(model);
     model.mine.extend(annotated.ids);
     let (said, tone) = match annotated.warning {
@@ -50,7 +53,7 @@ pub(super) fn annotated(model: &mut Model, annotated: Annotated) -> Vec<Effect> 
                 true => (Some(warning.clone()), Tone::Alarm),
                 false => (None, Tone::Refused),
             };
-            model.facts.alarm(alarm);
+            model.case.alarm(alarm);
             (format!("{} · {warning}", visible(&annotated.said)), tone)
         }
     };
@@ -59,10 +62,10 @@ pub(super) fn annotated(model: &mut Model, annotated: Annotated) -> Vec<Effect> 
 }
 
 /// Has something written into the journal.
-pub(super) fn write(model: &mut Model, deed: Deed) -> Vec<Effect> {
+pub(super) fn write(model: &mut Model, deed: AnnotationRequest) -> Vec<Effect> {
     form::busy(model);
-    let now = model.facts.now;
-    vec![ask(model, Question::Annotate { deed: Box::new(deed), now })]
+    let now = model.case.now;
+    vec![ask(model, WorkerRequest::Annotate { deed: Box::new(deed), now })]
 }
 
 /// Says why not.
@@ -74,54 +77,57 @@ pub(super) fn refuse(model: &mut Model, why: &str) -> Vec<Effect> {
 /// Takes the last annotation back, where this screen wrote it.
 pub(super) fn undo(model: &mut Model) -> Vec<Effect> {
     let mine = model.mine.clone();
-    write(model, Deed::Undo { mine, agreed: None })
+    write(model, AnnotationRequest::Undo { mine, agreed: None })
 }
 
 /// Brings back what was taken back last.
 pub(super) fn redo(model: &mut Model) -> Vec<Effect> {
-    write(model, Deed::Redo)
+    write(model, AnnotationRequest::Redo)
 }
 
 const TAKE: &str = "Take it back";
 
 /// Asks before what this screen did not write is taken back.
-pub(super) fn ask_before(model: &mut Model, foreign: Foreign) {
-    let answers = ["no, leave it", "yes, take it back"].map(str::to_owned).to_vec();
-    let rows = vec![FormRow::choice(TAKE, answers, 0)];
-    let mut form = Form::new(Purpose::Undo(foreign.id), "Not written on this screen", "answer", rows);
-    form.facts.push(("What", foreign.said));
-    model.front = Front::Form(Box::new(form));
+pub(super) fn ask_before(model: &mut Model, foreign: ForeignAnnotation) {
+    let responses = ["no, leave it", "yes, take it back"].map(str::to_owned).to_vec();
+    let rows = vec![FormField::choice(TAKE, responses, 0)];
+    let mut form =
+        FormDialog::new(FormPurpose::Undo(foreign.id), "Not written on this screen", "answer", rows);
+    form.details.push(("What", foreign.said));
+    model.overlay = Overlay::Form(Box::new(form));
 }
 
 /// Takes back what was asked for, or leaves it.
-pub(super) fn agreed(model: &mut Model, form: &Form, id: &str) -> Vec<Effect> {
+pub(super) fn agreed(model: &mut Model, form: &FormDialog, id: &str) -> Vec<Effect> {
     if form.chosen(TAKE) == 0 {
-        model.front = Front::Nothing;
+        model.overlay = Overlay::None;
         model.say(Tone::Done, "left as it is");
         return Vec::new();
     }
-    write(model, Deed::Undo { mine: Vec::new(), agreed: Some(id.to_owned()) })
+    write(model, AnnotationRequest::Undo { mine: Vec::new(), agreed: Some(id.to_owned()) })
 }
 
 /// Marks the selected event, or takes its mark away.
 pub(super) fn bookmark(model: &mut Model) -> Vec<Effect> {
     let Some(hit) = model.list.row().map(|row| row.hit) else { return refuse(model, "no event is selected") };
-    let marked = model.notebook.mark_on(&hit).map(|row| row.mark.event.event.clone());
+    let marked = model.annotations.bookmark_on(&hit).map(|row| row.bookmark.event.event.clone());
     let deed = match marked {
-        Some(event) => Deed::Annotation(Annotation::Unmark { event }),
-        None => Deed::Mark { hit, note: None, tags: Vec::new() },
+        Some(event) => AnnotationRequest::Annotation(Annotation::Unmark { event }),
+        None => AnnotationRequest::Bookmark { hit, note: None, tags: Vec::new() },
     };
     write(model, deed)
 }
 
 /// Takes the selected mark of the third screen away.
 pub(super) fn remove_mark(model: &mut Model) -> Vec<Effect> {
-    let event = match model.notebook.selected() {
-        Some(Noted::Mark(row)) => row.mark.event.event.clone(),
-        Some(Noted::Finding(_)) => return refuse(model, "a finding is not taken away: close it, or undo it"),
+    let event = match model.annotations.selected() {
+        Some(SelectedAnnotation::Bookmark(row)) => row.bookmark.event.event.clone(),
+        Some(SelectedAnnotation::Finding(_)) => {
+            return refuse(model, "a finding is not taken away: close it, or undo it");
+        }
         None => return refuse(model, "nothing is selected"),
     };
-    write(model, Deed::Annotation(Annotation::Unmark { event }))
+    write(model, AnnotationRequest::Annotation(Annotation::Unmark { event }))
 }
 
 /// Says something of the selected event or finding.
@@ -133,13 +139,13 @@ pub(super) fn note(model: &mut Model) -> Vec<Effect> {
             None => refuse(model, "no event is selected"),
         };
     }
-    match model.notebook.selected() {
-        Some(Noted::Finding(row)) => {
+    match model.annotations.selected() {
+        Some(SelectedAnnotation::Finding(row)) => {
             let (uid, title) = (row.finding.uid.clone(), format!("Note on finding {}", row.finding.number));
-            let rows = vec![FormRow::text(NOTE, "", "what is to be said")];
-            form::open(model, Form::new(Purpose::FindingNote(uid), title, "write it", rows))
+            let rows = vec![FormField::text(NOTE, "", "what is to be said")];
+            form::open(model, FormDialog::new(FormPurpose::FindingNote(uid), title, "write it", rows))
         }
-        Some(Noted::Mark(row)) => match row.hit {
+        Some(SelectedAnnotation::Bookmark(row)) => match row.hit {
             Some(hit) => note_event(model, hit),
             None => refuse(model, "its event is not what it was: nothing can be added to it"),
         },
@@ -148,16 +154,16 @@ pub(super) fn note(model: &mut Model) -> Vec<Effect> {
 }
 
 fn note_event(model: &mut Model, hit: Hit) -> Vec<Effect> {
-    let mark = model.notebook.mark_on(&hit).map(|row| &row.mark);
+    let mark = model.annotations.bookmark_on(&hit).map(|row| &row.bookmark);
     let (note, tags) = mark.map_or((String::new(), String::new()), |mark| {
         (mark.note.clone(), mark.tags.iter().cloned().collect::<Vec<_>>().join(", "))
     });
     let title = format!("Bookmark {}", EventId::of(&hit.source, hit.record));
     let rows = vec![
-        FormRow::text(NOTE, &note, "what is to be said of it"),
-        FormRow::text(TAGS, &tags, "none; or some, separated by commas"),
+        FormField::text(NOTE, &note, "what is to be said of it"),
+        FormField::text(TAGS, &tags, "none; or some, separated by commas"),
     ];
-    form::open(model, Form::new(Purpose::Note(hit), title, "write it", rows))
+    form::open(model, FormDialog::new(FormPurpose::Note(hit), title, "write it", rows))
 }
 
 /// Reads tags that are separated by commas.
@@ -165,33 +171,33 @@ pub(super) fn tags(text: &str) -> Vec<String> {
     text.split(',').map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
 }
 
-pub(super) fn confirm_note(model: &mut Model, form: &Form, hit: Hit) -> Vec<Effect> {
+pub(super) fn confirm_note(model: &mut Model, form: &FormDialog, hit: Hit) -> Vec<Effect> {
     let (note, tags) = (Some(form.typed(NOTE).to_owned()), tags(form.typed(TAGS)));
-    write(model, Deed::Mark { hit, note, tags })
+    write(model, AnnotationRequest::Bookmark { hit, note, tags })
 }
 
-pub(super) fn confirm_finding_note(model: &mut Model, form: &Form, uid: &str) -> Vec<Effect> {
+pub(super) fn confirm_finding_note(model: &mut Model, form: &FormDialog, uid: &str) -> Vec<Effect> {
     let text = form.typed(NOTE).to_owned();
     if text.is_empty() {
         return refuse(model, "a note says something");
     }
-    write(model, Deed::Annotation(Annotation::Note { finding: uid.to_owned(), text }))
+    write(model, AnnotationRequest::Annotation(Annotation::Note { finding: uid.to_owned(), text }))
 }
 
 /// Opens all that was noted of the selected finding or bookmark.
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
-    if model.notebook.selected().is_none() {
+    if model.annotations.selected().is_none() {
         return refuse(model, "nothing is selected");
     }
-    model.front = Front::Reading(Reading::Noted, 0);
+    model.overlay = Overlay::Page(TextPage::Annotation, 0);
     Vec::new()
 }
 
 /// Shows the events of the selected finding, or the bookmarked one, on the first screen.
 pub(super) fn show_events(model: &mut Model) -> Vec<Effect> {
-    let (field, text) = match model.notebook.selected() {
-        Some(Noted::Finding(row)) => (FieldRef::Finding, row.finding.number.to_string()),
-        Some(Noted::Mark(row)) => match row.hit {
+    let (field, text) = match model.annotations.selected() {
+        Some(SelectedAnnotation::Finding(row)) => (FieldRef::Finding, row.finding.number.to_string()),
+        Some(SelectedAnnotation::Bookmark(row)) => match row.hit {
             Some(hit) => (FieldRef::Id, EventId::of(&hit.source, hit.record).to_string()),
             None => return refuse(model, "its event is not what it was"),
         },
@@ -203,7 +209,7 @@ pub(super) fn show_events(model: &mut Model) -> Vec<Effect> {
 /// Shows every event of which a field is so, on the first screen.
 pub(super) fn show_all(model: &mut Model, field: FieldRef, text: String) -> Vec<Effect> {
     let test = Test::Is(Pattern { text, quoted: false });
-    let scope = Scope { expr: Expr::Leaf(Leaf { field: Some(field), test }), window: TimeRange::ALL };
+    let scope = SearchScope { expr: Expr::Leaf(Leaf { field: Some(field), test }), window: TimeRange::ALL };
     let text = scope.expr.to_string();
     model.focus.pane = Pane::Events;
     let mut effects = dispatch::show_screen(model, Screen::Investigate);

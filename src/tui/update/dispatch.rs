@@ -2,8 +2,8 @@
 
 use crate::evidence::Depth;
 use crate::tui::keymap::Action;
-use crate::tui::model::{Front, Model, Pane, Reading, Screen, Tone};
-use crate::tui::protocol::{Effect, Notes};
+use crate::tui::model::{Model, Overlay, Pane, Screen, TextPage, Tone};
+use crate::tui::protocol::{Annotations, Effect};
 use crate::tui::{layout, view};
 
 use super::{
@@ -26,25 +26,25 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::ZoomOut => timeline::zoom_out(model),
         Action::ZoomSelection => timeline::zoom_selection(model),
         Action::ZoomReset => timeline::zoom_reset(model),
-        Action::BucketPrevious => timeline::to_bucket(model, timeline::Way::Earlier),
-        Action::BucketNext => timeline::to_bucket(model, timeline::Way::Later),
+        Action::BucketPrevious => timeline::to_bucket(model, timeline::Direction::Earlier),
+        Action::BucketNext => timeline::to_bucket(model, timeline::Direction::Later),
         Action::Busiest => timeline::to_busiest(model),
         Action::Mark => timeline::mark(model),
 
-        Action::Down => step(model, event_list::Move::Lines(1)),
-        Action::Up => step(model, event_list::Move::Lines(-1)),
-        Action::PageDown => step(model, event_list::Move::Halves(2)),
-        Action::PageUp => step(model, event_list::Move::Halves(-2)),
-        Action::HalfDown => step(model, event_list::Move::Halves(1)),
-        Action::HalfUp => step(model, event_list::Move::Halves(-1)),
-        Action::First => step(model, event_list::Move::First),
-        Action::Last => step(model, event_list::Move::Last),
+        Action::Down => step(model, event_list::Movement::Lines(1)),
+        Action::Up => step(model, event_list::Movement::Lines(-1)),
+        Action::PageDown => step(model, event_list::Movement::Halves(2)),
+        Action::PageUp => step(model, event_list::Movement::Halves(-2)),
+        Action::HalfDown => step(model, event_list::Movement::Halves(1)),
+        Action::HalfUp => step(model, event_list::Movement::Halves(-1)),
+        Action::First => step(model, event_list::Movement::First),
+        Action::Last => step(model, event_list::Movement::Last),
         Action::Left => event_list::column(model, -1),
         Action::Right => event_list::column(model, 1),
         Action::NextField => fields::next_field(model, 1),
         Action::PreviousField => fields::next_field(model, -1),
-        Action::NextEvent => event_list::go(model, event_list::Move::Lines(1)),
-        Action::PreviousEvent => event_list::go(model, event_list::Move::Lines(-1)),
+        Action::NextEvent => event_list::go(model, event_list::Movement::Lines(1)),
+        Action::PreviousEvent => event_list::go(model, event_list::Movement::Lines(-1)),
 
         Action::Verify => verification::verify(model, Depth::Quick),
         Action::VerifyDeep => verification::verify(model, Depth::Deep),
@@ -64,7 +64,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Export => export::open(model),
         Action::Open if model.focus.screen == Screen::Findings => annotations::open(model),
         Action::Open if model.focus.screen == Screen::Evidence => {
-            model.front = Front::Reading(Reading::Evidence, 0);
+            model.overlay = Overlay::Page(TextPage::Source, 0);
             Vec::new()
         }
         Action::Open => show_pane(model, Pane::Detail),
@@ -88,18 +88,18 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 
         Action::Palette => palette::open(model),
         Action::Help => {
-            model.front = Front::Reading(Reading::Help, 0);
+            model.overlay = Overlay::Page(TextPage::Help, 0);
             Vec::new()
         }
         Action::Back => back(model),
         Action::Escape => escape(model),
-        Action::Confirm => match model.front {
-            Front::Palette(_) => palette::confirm(model),
-            Front::Form(_) => form::confirm(model),
-            Front::Typing(_) | Front::Nothing | Front::Reading(..) => search_input::confirm(model),
+        Action::Confirm => match model.overlay {
+            Overlay::Palette(_) => palette::confirm(model),
+            Overlay::Form(_) => form::confirm(model),
+            Overlay::SearchInput(_) | Overlay::None | Overlay::Page(..) => search_input::confirm(model),
         },
-        Action::CancelToken => {
-            model.front = Front::Nothing;
+        Action::Cancel => {
+            model.overlay = Overlay::None;
             Vec::new()
         }
         Action::NextRow => form::row(model, 1),
@@ -127,44 +127,44 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 
 /// Edits whichever line is typed.
 fn edit(model: &mut Model, request: tui_input::InputRequest) -> Vec<Effect> {
-    match model.front {
-        Front::Typing(_) => search_input::edit(model, request),
-        Front::Palette(_) => palette::edit(model, request),
-        Front::Form(_) => form::edit(model, request),
-        Front::Nothing | Front::Reading(..) => Vec::new(),
+    match model.overlay {
+        Overlay::SearchInput(_) => search_input::edit(model, request),
+        Overlay::Palette(_) => palette::edit(model, request),
+        Overlay::Form(_) => form::edit(model, request),
+        Overlay::None | Overlay::Page(..) => Vec::new(),
     }
 }
 
 /// Moves the selection of whatever is in front.
-fn step(model: &mut Model, by: event_list::Move) -> Vec<Effect> {
+fn step(model: &mut Model, by: event_list::Movement) -> Vec<Effect> {
     let page = usize::from(layout::popup_lines(model.size)).max(1);
     let lines = view::reading_lines(model);
-    match &mut model.front {
-        Front::Reading(_, top) => {
+    match &mut model.overlay {
+        Overlay::Page(_, top) => {
             *top = by.apply(*top, page, (lines + 1).saturating_sub(page));
             return Vec::new();
         }
-        Front::Palette(palette) => {
+        Overlay::Palette(palette) => {
             palette.chosen = by.apply(palette.chosen, page, palette.fitting.len());
             return Vec::new();
         }
-        Front::Nothing | Front::Typing(_) | Front::Form(_) => {}
+        Overlay::None | Overlay::SearchInput(_) | Overlay::Form(_) => {}
     }
     match (model.focus.screen, model.focus.pane) {
         (Screen::Evidence, _) => {
-            model.focus.source = by.apply(model.focus.source, page, model.facts.sources.len());
+            model.focus.source = by.apply(model.focus.source, page, model.case.sources.len());
             Vec::new()
         }
         (Screen::Findings, _) => {
-            let places = model.notebook.notes.as_ref().map_or(0, Notes::len);
-            model.notebook.selected = by.apply(model.notebook.selected, page, places);
-            model.notebook.chosen = true;
+            let places = model.annotations.loaded.as_ref().map_or(0, Annotations::len);
+            model.annotations.selected = by.apply(model.annotations.selected, page, places);
+            model.annotations.chosen = true;
             Vec::new()
         }
         (Screen::Investigate, Pane::Events) => event_list::go(model, by),
         (Screen::Investigate, Pane::Fields) => fields::go(model, by),
         (Screen::Investigate, Pane::Detail) => {
-            let fields = model.detail.card.as_ref().map_or(0, |card| card.fields.len());
+            let fields = model.detail.event.as_ref().map_or(0, |event| event.fields.len());
             model.detail.selected = by.apply(model.detail.selected, page / 2, fields);
             Vec::new()
         }
@@ -199,8 +199,8 @@ pub(super) fn show_screen(model: &mut Model, screen: Screen) -> Vec<Effect> {
 
 fn provenance(model: &mut Model) -> Vec<Effect> {
     let hit = model.list.row().map(|row| row.hit);
-    if model.detail.card_of(hit).is_some() {
-        model.front = Front::Reading(Reading::Provenance, 0);
+    if model.detail.event_of(hit).is_some() {
+        model.overlay = Overlay::Page(TextPage::Provenance, 0);
     } else {
         model.say(Tone::Refused, "no event is selected, or it was not read yet");
     }
@@ -209,15 +209,15 @@ fn provenance(model: &mut Model) -> Vec<Effect> {
 
 /// Closes what is in front; from the event list, leaves.
 fn back(model: &mut Model) -> Vec<Effect> {
-    let home = model.front == Front::Nothing
+    let home = model.overlay == Overlay::None
         && model.focus.screen == Screen::Investigate
         && model.focus.pane == Pane::Events;
     if home { vec![Effect::Quit] } else { escape(model) }
 }
 
 fn escape(model: &mut Model) -> Vec<Effect> {
-    if model.front != Front::Nothing {
-        model.front = Front::Nothing;
+    if model.overlay != Overlay::None {
+        model.overlay = Overlay::None;
         return Vec::new();
     }
     if model.focus.screen != Screen::Investigate {

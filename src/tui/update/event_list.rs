@@ -2,14 +2,14 @@
 
 use crate::tui::keymap::{Action, KeyContext};
 use crate::tui::layout;
-use crate::tui::model::{List, Model, Screen, Tone};
-use crate::tui::protocol::{Column, Effect, Lane, Page, Place, Question};
+use crate::tui::model::{EventList, Model, Screen, Tone};
+use crate::tui::protocol::{Effect, EventColumn, EventPage, Lane, PagePosition, WorkerRequest};
 
 use super::ask;
 
 /// How far a selection moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Move {
+pub(super) enum Movement {
     /// So many lines down; negative is up.
     Lines(isize),
     /// So many halves of a page down; negative is up.
@@ -20,27 +20,27 @@ pub(super) enum Move {
     Last,
 }
 
-impl Move {
+impl Movement {
     /// Gives where it leads among `len` lines; a page has `page` lines.
     pub(super) fn apply(self, at: usize, page: usize, len: usize) -> usize {
         let last = len.saturating_sub(1);
         let half = isize::try_from((page / 2).max(1)).unwrap_or(1);
         match self {
-            Move::Lines(by) => at.saturating_add_signed(by).min(last),
-            Move::Halves(by) => at.saturating_add_signed(by.saturating_mul(half)).min(last),
-            Move::First => 0,
-            Move::Last => last,
+            Movement::Lines(by) => at.saturating_add_signed(by).min(last),
+            Movement::Halves(by) => at.saturating_add_signed(by.saturating_mul(half)).min(last),
+            Movement::First => 0,
+            Movement::Last => last,
         }
     }
 }
 
 /// Moves the selected event.
-pub(super) fn go(model: &mut Model, by: Move) -> Vec<Effect> {
+pub(super) fn go(model: &mut Model, by: Movement) -> Vec<Effect> {
     model.timeline.cursor = None;
     match by {
-        Move::First if !model.list.first => return load(model, Place::First),
-        Move::Last => return last(model),
-        Move::First | Move::Lines(_) | Move::Halves(_) => {}
+        Movement::First if !model.list.first => return load(model, PagePosition::First),
+        Movement::Last => return last(model),
+        Movement::First | Movement::Lines(_) | Movement::Halves(_) => {}
     }
     let (page, len) = (height(model), model.list.rows.len());
     model.list.selected = by.apply(model.list.selected, page, len);
@@ -52,15 +52,15 @@ fn last(model: &mut Model) -> Vec<Effect> {
     let list = &mut model.list;
     let undated = |at: usize| list.rows.get(at).is_some_and(|row| row.hit.time.is_none());
     let place = match undated(list.selected) || undated(list.selected + 1) {
-        true => Place::End,
-        false => Place::Last,
+        true => PagePosition::End,
+        false => PagePosition::Last,
     };
     if !list.last {
         return load(model, place);
     }
     let dated = list.rows.iter().rposition(|row| row.hit.time.is_some());
     let end = list.rows.len().saturating_sub(1);
-    list.selected = dated.filter(|_| place == Place::Last).unwrap_or(end);
+    list.selected = dated.filter(|_| place == PagePosition::Last).unwrap_or(end);
     say_what_is_behind(model);
     settle(model)
 }
@@ -79,24 +79,24 @@ fn say_what_is_behind(model: &mut Model) {
 
 /// Moves the highlighted column.
 pub(super) fn column(model: &mut Model, by: isize) -> Vec<Effect> {
-    let at = (model.list.column as usize).saturating_add_signed(by).min(Column::ALL.len() - 1);
-    model.list.column = Column::ALL[at];
-    if model.list.column == Column::Host && !model.shows_host() {
-        model.list.column = if by < 0 { Column::Outcome } else { Column::Actor };
+    let at = (model.list.column as usize).saturating_add_signed(by).min(EventColumn::ALL.len() - 1);
+    model.list.column = EventColumn::ALL[at];
+    if model.list.column == EventColumn::Host && !model.shows_host() {
+        model.list.column = if by < 0 { EventColumn::Outcome } else { EventColumn::Actor };
     }
     Vec::new()
 }
 
 /// Asks for a page that takes the place of the loaded rows.
-pub(super) fn load(model: &mut Model, place: Place) -> Vec<Effect> {
+pub(super) fn load(model: &mut Model, place: PagePosition) -> Vec<Effect> {
     model.list.awaited = Some(place);
     vec![page(model, place)]
 }
 
-fn page(model: &mut Model, place: Place) -> Effect {
+fn page(model: &mut Model, place: PagePosition) -> Effect {
     let limit = (height(model) * 3).max(60);
     let (scope, order) = (model.search.scope.clone(), model.search.order);
-    ask(model, Question::Page { scope, order, place, limit })
+    ask(model, WorkerRequest::Page { scope, order, place, limit })
 }
 
 /// Gives how many rows are on screen.
@@ -124,7 +124,12 @@ pub(super) fn settle(model: &mut Model) -> Vec<Effect> {
 /// Asks for the rows behind or before the loaded ones when the selection comes near.
 fn more_rows(model: &mut Model, height: usize) -> Option<Effect> {
     let list = &model.list;
-    if list.stale || matches!(list.awaited, Some(Place::First | Place::Last | Place::End | Place::At(_))) {
+    if list.stale
+        || matches!(
+            list.awaited,
+            Some(PagePosition::First | PagePosition::Last | PagePosition::End | PagePosition::At(_))
+        )
+    {
         return None;
     }
     let margin = height * 2;
@@ -132,9 +137,9 @@ fn more_rows(model: &mut Model, height: usize) -> Option<Effect> {
     let (few_before, few_behind) = (!list.first && before < margin, !list.last && behind < margin);
     let place = match (few_before, few_behind) {
         (false, false) => return None,
-        (true, true) if before < behind => Place::Before(list.rows.front()?.hit),
-        (true, false) => Place::Before(list.rows.front()?.hit),
-        (_, true) => Place::After(list.rows.back()?.hit),
+        (true, true) if before < behind => PagePosition::Before(list.rows.front()?.hit),
+        (true, false) => PagePosition::Before(list.rows.front()?.hit),
+        (_, true) => PagePosition::After(list.rows.back()?.hit),
     };
     if list.awaited == Some(place) {
         return None;
@@ -150,30 +155,32 @@ fn selected_in_full(model: &mut Model) -> Option<Effect> {
     }
     model.detail.asked = Some(hit);
     model.detail.selected = 0;
-    Some(ask(model, Question::Entry(hit)))
+    Some(ask(model, WorkerRequest::Entry(hit)))
 }
 
 /// Takes a page in.
-pub(super) fn take(model: &mut Model, page: Page) -> Vec<Effect> {
+pub(super) fn take(model: &mut Model, page: EventPage) -> Vec<Effect> {
     let height = height(model);
     let list = &mut model.list;
     match list.awaited.take() {
-        Some(Place::After(_)) => append(list, page),
-        Some(Place::Before(_)) => prepend(list, page),
-        Some(Place::Last) => {
+        Some(PagePosition::After(_)) => append(list, page),
+        Some(PagePosition::Before(_)) => prepend(list, page),
+        Some(PagePosition::Last) => {
             replace(list, page, height);
             say_what_is_behind(model);
         }
-        Some(Place::First | Place::End | Place::At(_)) | None => replace(list, page, height),
+        Some(PagePosition::First | PagePosition::End | PagePosition::At(_)) | None => {
+            replace(list, page, height)
+        }
     }
     if model.list.rows.is_empty() {
-        model.tickets.forget(Lane::Entry);
-        (model.detail.asked, model.detail.card, model.detail.trouble) = (None, None, None);
+        model.tickets.invalidate(Lane::Entry);
+        (model.detail.asked, model.detail.event, model.detail.trouble) = (None, None, None);
     }
     settle(model)
 }
 
-fn replace(list: &mut List, page: Page, height: usize) {
+fn replace(list: &mut EventList, page: EventPage, height: usize) {
     let sought = list.seek.take().and_then(|hit| {
         page.rows.iter().position(|row| (row.hit.source, row.hit.record) == (hit.source, hit.record))
     });
@@ -186,10 +193,10 @@ fn replace(list: &mut List, page: Page, height: usize) {
     (list.start, list.first, list.last, list.stale) = (page.start, page.first, page.last, false);
 }
 
-fn append(list: &mut List, page: Page) {
+fn append(list: &mut EventList, page: EventPage) {
     list.rows.extend(page.rows);
     list.last = page.last;
-    let over = list.rows.len().saturating_sub(List::LOADED).min(list.top);
+    let over = list.rows.len().saturating_sub(EventList::LOADED).min(list.top);
     if over > 0 {
         list.rows.drain(..over);
         list.first = false;
@@ -198,7 +205,7 @@ fn append(list: &mut List, page: Page) {
     }
 }
 
-fn prepend(list: &mut List, page: Page) {
+fn prepend(list: &mut EventList, page: EventPage) {
     let added = page.rows.len();
     for row in page.rows.into_iter().rev() {
         list.rows.push_front(row);
@@ -207,8 +214,8 @@ fn prepend(list: &mut List, page: Page) {
     list.start =
         if page.first { Some(0) } else { list.start.map(|start| start.saturating_sub(added as u64)) };
     (list.selected, list.top) = (list.selected + added, list.top + added);
-    if list.rows.len() > List::LOADED {
-        list.rows.truncate(List::LOADED.max(list.selected + 1));
+    if list.rows.len() > EventList::LOADED {
+        list.rows.truncate(EventList::LOADED.max(list.selected + 1));
         list.last = false;
     }
 }

@@ -3,8 +3,8 @@
 use crate::parse::{Corrections, Plan, YEARS, clock_read, clock_shown, named};
 use crate::query::FieldRef;
 use crate::record::SourceId;
-use crate::tui::model::{Form, FormRow, Model, Purpose};
-use crate::tui::protocol::{Deed, Effect};
+use crate::tui::model::{FormDialog, FormField, FormPurpose, Model};
+use crate::tui::protocol::{AnnotationRequest, Effect};
 
 use super::annotations::{refuse, show_all, write};
 use super::form;
@@ -17,7 +17,7 @@ const CLOCK: &str = "Clock";
 
 /// Shows the events of the selected source.
 pub(super) fn show_events(model: &mut Model) -> Vec<Effect> {
-    match model.facts.sources.get(model.focus.source) {
+    match model.case.sources.get(model.focus.source) {
         Some(source) => {
             let id = source.id.short();
             show_all(model, FieldRef::Source, id)
@@ -28,24 +28,24 @@ pub(super) fn show_events(model: &mut Model) -> Vec<Effect> {
 
 /// Asks how the selected source is to be read.
 pub(super) fn reread(model: &mut Model) -> Vec<Effect> {
-    let Some(source) = model.facts.sources.get(model.focus.source) else {
+    let Some(source) = model.case.sources.get(model.focus.source) else {
         return refuse(model, "there is no source yet");
     };
     let Some(plan) = &source.plan else {
         return refuse(model, "how this source is read is not understood: vestigo verify");
     };
     let rows = vec![
-        FormRow::text(ZONE, &plan.zone, "UTC"),
-        FormRow::text(YEAR, &year(plan), "worked out, where a time has none"),
-        FormRow::text(HOST, plan.host.as_deref().unwrap_or_default(), "none, where an event names none"),
-        FormRow::text(FORMAT, forced(plan), "found out again"),
-        FormRow::text(CLOCK, &clock(plan), "it was right; else what to add, such as +37s"),
+        FormField::text(ZONE, &plan.zone, "UTC"),
+        FormField::text(YEAR, &year(plan), "worked out, where a time has none"),
+        FormField::text(HOST, plan.host.as_deref().unwrap_or_default(), "none, where an event names none"),
+        FormField::text(FORMAT, forced(plan), "found out again"),
+        FormField::text(CLOCK, &clock(plan), "it was right; else what to add, such as +37s"),
     ];
     let title = format!("Read source {} otherwise", source.id.short());
     let (id, path) = (source.id, source.path.clone());
-    let mut form = Form::new(Purpose::Reread(id), title, "read it so", rows);
-    form.facts.push(("File", path));
-    form.facts.push(("Stays", "the evidence, its hashes, the ids; undo takes it back".to_owned()));
+    let mut form = FormDialog::new(FormPurpose::Reread(id), title, "read it so", rows);
+    form.details.push(("File", path));
+    form.details.push(("Stays", "the evidence, its hashes, the ids; undo takes it back".to_owned()));
     form::open(model, form)
 }
 
@@ -63,20 +63,20 @@ fn clock(plan: &Plan) -> String {
 }
 
 /// Has it read so.
-pub(super) fn confirm(model: &mut Model, form: &Form, source: &SourceId) -> Vec<Effect> {
-    let known = model.facts.sources.iter().find(|known| known.id == *source);
+pub(super) fn confirm(model: &mut Model, form: &FormDialog, source: &SourceId) -> Vec<Effect> {
+    let known = model.case.sources.iter().find(|known| known.id == *source);
     let Some(plan) = known.and_then(|known| known.plan.clone()) else {
         return refuse(model, "the source is not there any more");
     };
     match corrections(form, &plan) {
         Ok(by) if by == Corrections::default() => refuse(model, "it is read so already"),
-        Ok(by) => write(model, Deed::Reread { source: *source, by }),
+        Ok(by) => write(model, AnnotationRequest::Reread { source: *source, by }),
         Err(why) => refuse(model, &why),
     }
 }
 
 /// Reads what was typed, where it is not what it was.
-fn corrections(form: &Form, plan: &Plan) -> Result<Corrections, String> {
+fn corrections(form: &FormDialog, plan: &Plan) -> Result<Corrections, String> {
     let typed = |row: &str, was: &str| {
         let text = form.typed(row).trim().to_owned();
         (text != was).then_some(text)

@@ -2,20 +2,20 @@
 
 use tui_input::InputRequest;
 
-use crate::tui::model::{Entry, Form, Front, Model, Purpose};
-use crate::tui::protocol::{Effect, Progress};
+use crate::tui::model::{FormDialog, FormInput, FormPurpose, Model, Overlay};
+use crate::tui::protocol::{Effect, WorkProgress};
 
 use super::{annotations, evidence, export, findings};
 
 /// Puts a form over the panes.
-pub(super) fn open(model: &mut Model, form: Form) -> Vec<Effect> {
-    model.front = Front::Form(Box::new(form));
+pub(super) fn open(model: &mut Model, form: FormDialog) -> Vec<Effect> {
+    model.overlay = Overlay::Form(Box::new(form));
     Vec::new()
 }
 
-fn front(model: &mut Model) -> Option<&mut Form> {
-    match &mut model.front {
-        Front::Form(form) => Some(form),
+fn front(model: &mut Model) -> Option<&mut FormDialog> {
+    match &mut model.overlay {
+        Overlay::Form(form) => Some(form),
         _ => None,
     }
 }
@@ -33,7 +33,7 @@ pub(super) fn row(model: &mut Model, by: isize) -> Vec<Effect> {
 fn choose(model: &mut Model, by: isize) -> Vec<Effect> {
     let Some(form) = front(model) else { return Vec::new() };
     let Some(row) = form.rows.get_mut(form.row) else { return Vec::new() };
-    if let Entry::Choice { options, chosen } = &mut row.entry
+    if let FormInput::Choice { options, chosen } = &mut row.entry
         && !options.is_empty()
     {
         *chosen = (*chosen + options.len()).saturating_add_signed(by) % options.len();
@@ -44,7 +44,7 @@ fn choose(model: &mut Model, by: isize) -> Vec<Effect> {
 
 /// Takes a typed character: text where the row is typed, else space chooses.
 pub(super) fn insert(model: &mut Model, c: char) -> Vec<Effect> {
-    match front(model).and_then(Form::input) {
+    match front(model).and_then(FormDialog::input) {
         Some(input) => {
             input.handle(InputRequest::InsertChar(c));
             Vec::new()
@@ -56,7 +56,7 @@ pub(super) fn insert(model: &mut Model, c: char) -> Vec<Effect> {
 
 /// Takes pasted text, on one line.
 pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
-    if let Some(input) = front(model).and_then(Form::input) {
+    if let Some(input) = front(model).and_then(FormDialog::input) {
         for c in text.chars().take(4_096) {
             input.handle(InputRequest::InsertChar(if c.is_control() { ' ' } else { c }));
         }
@@ -66,7 +66,7 @@ pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
 
 /// Edits the row that is typed; left and right choose where one can be chosen.
 pub(super) fn edit(model: &mut Model, request: InputRequest) -> Vec<Effect> {
-    match front(model).and_then(Form::input) {
+    match front(model).and_then(FormDialog::input) {
         Some(input) => {
             input.handle(request);
             Vec::new()
@@ -85,27 +85,27 @@ pub(super) fn confirm(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     };
     match &form.purpose {
-        Purpose::Export(offer) => export::confirm(model, &form, offer.as_ref()),
-        Purpose::Note(hit) => annotations::confirm_note(model, &form, *hit),
-        Purpose::FindingNote(uid) => annotations::confirm_finding_note(model, &form, uid),
-        Purpose::Finding(shows, into) => findings::confirm_finding(model, &form, shows, into),
-        Purpose::Edit(uid) => findings::confirm_edit(model, &form, uid),
-        Purpose::Close(uid) => findings::confirm_close(model, &form, uid),
-        Purpose::Reopen(uid) => findings::confirm_reopen(model, &form, uid),
-        Purpose::Reread(source) => evidence::confirm(model, &form, source),
-        Purpose::Undo(id) => annotations::agreed(model, &form, id),
+        FormPurpose::Export(offer) => export::confirm(model, &form, offer.as_ref()),
+        FormPurpose::Note(hit) => annotations::confirm_note(model, &form, *hit),
+        FormPurpose::FindingNote(uid) => annotations::confirm_finding_note(model, &form, uid),
+        FormPurpose::Finding(shows, into) => findings::confirm_finding(model, &form, shows, into),
+        FormPurpose::Edit(uid) => findings::confirm_edit(model, &form, uid),
+        FormPurpose::Close(uid) => findings::confirm_close(model, &form, uid),
+        FormPurpose::Reopen(uid) => findings::confirm_reopen(model, &form, uid),
+        FormPurpose::Reread(source) => evidence::confirm(model, &form, source),
+        FormPurpose::Undo(id) => annotations::agreed(model, &form, id),
     }
 }
 
 /// Marks the form in front as being done.
 pub(super) fn busy(model: &mut Model) {
     if let Some(form) = front(model) {
-        form.busy = Some(Progress::default());
+        form.busy = Some(WorkProgress::default());
     }
 }
 
 /// Takes in how far the work has come.
-pub(super) fn doing(model: &mut Model, progress: Progress) {
+pub(super) fn doing(model: &mut Model, progress: WorkProgress) {
     if let Some(form) = front(model).filter(|form| form.busy.is_some()) {
         form.busy = Some(progress);
     }
@@ -114,7 +114,7 @@ pub(super) fn doing(model: &mut Model, progress: Progress) {
 /// Takes away the form whose work is done; one that was opened since stays.
 pub(super) fn done(model: &mut Model) {
     if front(model).is_some_and(|form| form.busy.is_some()) {
-        model.front = Front::Nothing;
+        model.overlay = Overlay::None;
     }
 }
 
@@ -128,6 +128,6 @@ pub(super) fn failed(model: &mut Model) {
 /// Takes away a form whose rows could not be looked up.
 pub(super) fn not_offered(model: &mut Model) {
     if front(model).is_some_and(|form| form.rows.is_empty()) {
-        model.front = Front::Nothing;
+        model.overlay = Overlay::None;
     }
 }

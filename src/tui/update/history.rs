@@ -1,7 +1,7 @@
 //! Back and forward through the searches that were made.
 
-use crate::tui::model::{Model, Stop, Tone};
-use crate::tui::protocol::{Effect, Place};
+use crate::tui::model::{Model, Tone, VisitedSearch};
+use crate::tui::protocol::{Effect, PagePosition};
 
 use super::search;
 
@@ -27,8 +27,8 @@ pub(super) fn forward(model: &mut Model) -> Vec<Effect> {
     arrive(model, stop)
 }
 
-fn arrive(model: &mut Model, stop: Stop) -> Vec<Effect> {
+fn arrive(model: &mut Model, stop: VisitedSearch) -> Vec<Effect> {
     model.list.seek = stop.hit;
-    let place = stop.hit.and_then(|hit| hit.time).map_or(Place::First, Place::At);
+    let place = stop.hit.and_then(|hit| hit.time).map_or(PagePosition::First, PagePosition::At);
     search::settle_on(model, stop.text, stop.scope, place)
 }

@@ -1,7 +1,7 @@
 //! From a key to an action.
 
-use crate::tui::keymap::{Action, Chord, Found, Key, Named, show};
-use crate::tui::model::{Front, Model, Reading, Tone};
+use crate::tui::keymap::{Action, Chord, ChordKey, KeyMatch, NamedKey, show};
+use crate::tui::model::{Model, Overlay, TextPage, Tone};
 use crate::tui::protocol::Effect;
 
 use super::{dispatch, form, palette, search_input};
@@ -13,22 +13,22 @@ pub(super) fn press(model: &mut Model, chord: Chord) -> Vec<Effect> {
     let mut pressed = std::mem::take(&mut model.keys.pending);
     pressed.push(chord);
     match model.keys.map.find(model.context(), &pressed) {
-        Found::Action(action) => {
-            let told = matches!(model.front, Front::Reading(Reading::Told(..), _));
+        KeyMatch::Action(action) => {
+            let told = matches!(model.overlay, Overlay::Page(TextPage::Text(..), _));
             if action == Action::Copy || told {
                 model.copyable = copyable;
             }
             dispatch::act(model, action)
         }
-        Found::Prefix(_) => {
+        KeyMatch::Prefix(_) => {
             model.keys.pending = pressed;
             Vec::new()
         }
-        Found::Nothing => match (&model.front, chord.writes()) {
-            (Front::Typing(_), Some(c)) => search_input::insert(model, c),
-            (Front::Palette(_), Some(c)) => palette::insert(model, c),
-            (Front::Form(_), Some(c)) => form::insert(model, c),
-            _ if pressed.len() > 1 && chord != Chord::plain(Key::Named(Named::Esc)) => {
+        KeyMatch::Nothing => match (&model.overlay, chord.writes()) {
+            (Overlay::SearchInput(_), Some(c)) => search_input::insert(model, c),
+            (Overlay::Palette(_), Some(c)) => palette::insert(model, c),
+            (Overlay::Form(_), Some(c)) => form::insert(model, c),
+            _ if pressed.len() > 1 && chord != Chord::plain(ChordKey::Named(NamedKey::Esc)) => {
                 model.say(Tone::Refused, format!("{} does nothing here", show(&pressed)));
                 Vec::new()
             }

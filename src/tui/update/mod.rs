@@ -24,47 +24,47 @@ mod verification;
 #[cfg(test)]
 mod tests;
 
-use crate::tui::model::{Front, Model};
-use crate::tui::protocol::{Effect, Event, Lane, Place, Question};
+use crate::tui::model::{Model, Overlay};
+use crate::tui::protocol::{Effect, Lane, PagePosition, UiEvent, WorkerRequest};
 
 /// Changes the model as an event demands, and tells what is to be done outside.
-pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
+pub fn update(model: &mut Model, event: UiEvent) -> Vec<Effect> {
     match event {
-        Event::Key(chord) => keys::press(model, chord),
-        Event::Paste(text) => match model.front {
-            Front::Typing(_) => search_input::paste(model, &text),
-            Front::Form(_) => form::paste(model, &text),
-            Front::Nothing | Front::Palette(_) | Front::Reading(..) => Vec::new(),
+        UiEvent::Key(chord) => keys::press(model, chord),
+        UiEvent::Paste(text) => match model.overlay {
+            Overlay::SearchInput(_) => search_input::paste(model, &text),
+            Overlay::Form(_) => form::paste(model, &text),
+            Overlay::None | Overlay::Palette(_) | Overlay::Page(..) => Vec::new(),
         },
-        Event::Resize(size) => {
+        UiEvent::Resize(size) => {
             model.size = size;
             let mut effects: Vec<Effect> = timeline::ask_if_changed(model).into_iter().collect();
             effects.extend(event_list::settle(model));
             effects
         }
-        Event::Clock(now) => {
-            model.facts.now = now;
+        UiEvent::Clock(now) => {
+            model.case.now = now;
             Vec::new()
         }
-        Event::Moved if model.tickets.awaits(Lane::Case) => Vec::new(),
-        Event::Moved => vec![ask(model, Question::Look)],
-        Event::Answer { ticket, took, answer } => {
-            if !model.tickets.counts(ticket) {
+        UiEvent::CaseTouched if model.tickets.awaits(Lane::Case) => Vec::new(),
+        UiEvent::CaseTouched => vec![ask(model, WorkerRequest::CheckForChanges)],
+        UiEvent::Response { ticket, took, response } => {
+            if !model.tickets.is_current(ticket) {
                 return Vec::new();
             }
-            responses::take(model, ticket, took, answer)
+            responses::take(model, ticket, took, response)
         }
     }
 }
 
 /// Asks what the first screen shows, when a case was opened.
 pub fn start(model: &mut Model) -> Vec<Effect> {
-    let mut effects = search::ask_all(model, Place::First);
+    let mut effects = search::ask_all(model, PagePosition::First);
     effects.push(annotations::ask_notes(model));
     effects
 }
 
 /// Draws a ticket for a question.
-fn ask(model: &mut Model, question: Question) -> Effect {
-    Effect::Ask(model.tickets.draw(question.lane()), question)
+fn ask(model: &mut Model, request: WorkerRequest) -> Effect {
+    Effect::Request(model.tickets.issue(request.lane()), request)
 }

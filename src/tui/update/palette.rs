@@ -3,7 +3,7 @@
 use tui_input::{Input, InputRequest};
 
 use crate::tui::keymap::{Action, KeyContext};
-use crate::tui::model::{Front, Model, Palette};
+use crate::tui::model::{Model, Overlay, Palette};
 use crate::tui::protocol::Effect;
 
 use super::dispatch;
@@ -11,7 +11,7 @@ use super::dispatch;
 /// Opens the palette.
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     let fitting = fitting("", model.context_beneath());
-    model.front = Front::Palette(Palette { input: Input::default(), fitting, chosen: 0 });
+    model.overlay = Overlay::Palette(Palette { input: Input::default(), fitting, chosen: 0 });
     Vec::new()
 }
 
@@ -23,7 +23,7 @@ pub(super) fn insert(model: &mut Model, c: char) -> Vec<Effect> {
 /// Edits the line.
 pub(super) fn edit(model: &mut Model, request: InputRequest) -> Vec<Effect> {
     let context = model.context_beneath();
-    if let Front::Palette(palette) = &mut model.front {
+    if let Overlay::Palette(palette) = &mut model.overlay {
         palette.input.handle(request);
         palette.fitting = fitting(palette.input.value(), context);
         palette.chosen = 0;
@@ -33,9 +33,9 @@ pub(super) fn edit(model: &mut Model, request: InputRequest) -> Vec<Effect> {
 
 /// Runs the chosen action.
 pub(super) fn confirm(model: &mut Model) -> Vec<Effect> {
-    let Front::Palette(palette) = &model.front else { return Vec::new() };
+    let Overlay::Palette(palette) = &model.overlay else { return Vec::new() };
     let chosen = palette.fitting.get(palette.chosen).copied();
-    model.front = Front::Nothing;
+    model.overlay = Overlay::None;
     chosen.map_or_else(Vec::new, |action| dispatch::act(model, action))
 }
 

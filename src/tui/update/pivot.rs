@@ -2,8 +2,8 @@
 
 use crate::error::visible;
 use crate::query::{self, Diagnostic, Expr, QueryContext};
-use crate::tui::model::{Front, Model, Pane, Reading, Screen, Tone};
-use crate::tui::protocol::{Effect, Noted, Pivot, Scope};
+use crate::tui::model::{Model, Overlay, Pane, Screen, TextPage, Tone};
+use crate::tui::protocol::{Effect, Pivot, SearchScope, SelectedAnnotation};
 
 use super::{fields, search};
 
@@ -13,8 +13,8 @@ fn highlighted(model: &mut Model) -> Option<Pivot> {
         Pane::Events | Pane::Timeline => model.list.pivot().cloned(),
         Pane::Fields => model.fields.pivot(),
         Pane::Detail => {
-            let card = model.detail.card_of(model.list.row().map(|row| row.hit));
-            card.and_then(|card| card.fields.get(model.detail.selected)).cloned()
+            let event = model.detail.event_of(model.list.row().map(|row| row.hit));
+            event.and_then(|event| event.fields.get(model.detail.selected)).cloned()
         }
     };
     if found.is_none() {
@@ -52,7 +52,7 @@ fn narrow(
     narrowed: impl Fn(&str, &str, &str, &QueryContext<'_>) -> Result<String, Diagnostic>,
 ) -> Vec<Effect> {
     let Some(pivot) = highlighted(model) else { return Vec::new() };
-    let context = super::search_input::context(&model.facts);
+    let context = super::search_input::context(&model.case);
     let text = narrowed(&model.search.text, &pivot.field, &pivot.value, &context);
     match text.and_then(|text| Ok((query::parse(&text, &context)?, text))) {
         Ok((expr, _)) if same(&expr, &model.search.scope.expr) => {
@@ -60,7 +60,7 @@ fn narrow(
             Vec::new()
         }
         Ok((expr, text)) => {
-            let scope = Scope { expr, window: model.search.scope.window };
+            let scope = SearchScope { expr, window: model.search.scope.window };
             search::go(model, text, scope)
         }
         Err(problem) => {
@@ -90,22 +90,22 @@ pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
         return super::search_input::copy(model);
     }
     if let Some(line) = model.copyable.clone() {
-        if !matches!(model.front, Front::Reading(Reading::Told(..), _)) {
-            model.front = Front::Reading(Reading::Told("The line for your ticket", vec![line.clone()]), 0);
+        if !matches!(model.overlay, Overlay::Page(TextPage::Text(..), _)) {
+            model.overlay = Overlay::Page(TextPage::Text("The line for your ticket", vec![line.clone()]), 0);
             model.copyable = Some(line.clone());
         }
         return to_clipboard(model, "the line for your ticket", &line);
     }
-    if let Front::Reading(..) = model.front {
+    if let Overlay::Page(..) = model.overlay {
         return nothing(model);
     }
     let (what, value) = match model.focus.screen {
-        Screen::Findings => match model.notebook.selected() {
-            Some(Noted::Finding(row)) => ("the finding", row.finding.title.clone()),
-            Some(Noted::Mark(row)) => ("the event's id", row.mark.event.short()),
+        Screen::Findings => match model.annotations.selected() {
+            Some(SelectedAnnotation::Finding(row)) => ("the finding", row.finding.title.clone()),
+            Some(SelectedAnnotation::Bookmark(row)) => ("the event's id", row.bookmark.event.short()),
             None => return nothing(model),
         },
-        Screen::Evidence => match model.facts.sources.get(model.focus.source) {
+        Screen::Evidence => match model.case.sources.get(model.focus.source) {
             Some(source) => ("the source's SHA-256", source.id.to_string()),
             None => return nothing(model),
         },
@@ -127,7 +127,7 @@ fn nothing(model: &mut Model) -> Vec<Effect> {
 /// Copies the selected event's original line.
 pub(super) fn copy_line(model: &mut Model) -> Vec<Effect> {
     let hit = model.list.row().map(|row| row.hit);
-    let Some(raw) = model.detail.card_of(hit).map(|card| card.raw.clone()) else {
+    let Some(raw) = model.detail.event_of(hit).map(|event| event.raw.clone()) else {
         model.say(Tone::Refused, "no event is selected, or it was not read yet");
         return Vec::new();
     };

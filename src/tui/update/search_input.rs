@@ -6,8 +6,8 @@ use crate::index::TopValues;
 use crate::query::{self, QueryContext, Wanted};
 use crate::record::FieldId;
 use crate::tui::field_order::telling;
-use crate::tui::model::{Front, Model, Tone, Typing};
-use crate::tui::protocol::{Effect, Facts, Lane, Question, Scope};
+use crate::tui::model::{Model, Overlay, SearchInput, Tone};
+use crate::tui::protocol::{CaseInfo, Effect, Lane, SearchScope, WorkerRequest};
 
 use super::{ask, pivot, search};
 
@@ -15,7 +15,7 @@ use super::{ask, pivot, search};
 const OFFERED: usize = 8;
 
 /// Gives what the meaning of a query depends on.
-pub(super) fn context(facts: &Facts) -> QueryContext<'_> {
+pub(super) fn context(facts: &CaseInfo) -> QueryContext<'_> {
     QueryContext { zone: facts.zone(), now: facts.now, fields: &facts.fields }
 }
 
@@ -25,7 +25,7 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     if !text.is_empty() {
         text.push(' ');
     }
-    model.front = Front::Typing(Box::new(Typing::new(&text)));
+    model.overlay = Overlay::SearchInput(Box::new(SearchInput::new(&text)));
     edited(model)
 }
 
@@ -36,7 +36,7 @@ pub(super) fn insert(model: &mut Model, c: char) -> Vec<Effect> {
 
 /// Inserts pasted text, on one line.
 pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
-    if let Front::Typing(typing) = &mut model.front {
+    if let Overlay::SearchInput(typing) = &mut model.overlay {
         for c in text.chars().take(4_096) {
             let c = if c.is_control() { ' ' } else { c };
             typing.input.handle(InputRequest::InsertChar(c));
@@ -47,7 +47,7 @@ pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
 
 /// Edits the line.
 pub(super) fn edit(model: &mut Model, request: InputRequest) -> Vec<Effect> {
-    if let Front::Typing(typing) = &mut model.front {
+    if let Overlay::SearchInput(typing) = &mut model.overlay {
         typing.input.handle(request);
     }
     edited(model)
@@ -55,19 +55,19 @@ pub(super) fn edit(model: &mut Model, request: InputRequest) -> Vec<Effect> {
 
 /// Reads the line again: is it a query, and what could stand at the cursor?
 fn edited(model: &mut Model) -> Vec<Effect> {
-    let Front::Typing(typing) = &mut model.front else { return Vec::new() };
-    let context = context(&model.facts);
+    let Overlay::SearchInput(typing) = &mut model.overlay else { return Vec::new() };
+    let context = context(&model.case);
     let text = typing.input.value();
     typing.problem = query::parse(text, &context).err();
     let completion = query::complete(text, typing.cursor(), &context);
     (typing.replaces, typing.wanted, typing.chosen) = (completion.span, completion.wanted, None);
-    let question = match &typing.wanted {
+    let request = match &typing.wanted {
         Wanted::Field(fields) => {
             let mut fields = fields.clone();
             // Fields that have values here come first, the most telling ahead; the sort is stable.
             fields.sort_by_cached_key(|name: &String| {
                 let full = FieldId::by_name_or_alias(name).map_or_else(|| name.as_str(), |id| id.name());
-                let known = model.facts.fields.iter().any(|field| field == full);
+                let known = model.case.fields.iter().any(|field| field == full);
                 (!known, telling(full))
             });
             typing.suggestions = fields.into_iter().take(OFFERED).map(|field| (field, None)).collect();
@@ -75,17 +75,17 @@ fn edited(model: &mut Model) -> Vec<Effect> {
         }
         Wanted::Value { field, prefix } => {
             typing.suggestions.clear();
-            Some(Question::Values { field: field.clone(), prefix: prefix.clone(), limit: OFFERED })
+            Some(WorkerRequest::Values { field: field.clone(), prefix: prefix.clone(), limit: OFFERED })
         }
         Wanted::Nothing => {
             typing.suggestions.clear();
             None
         }
     };
-    match question {
-        Some(question) => vec![ask(model, question)],
+    match request {
+        Some(request) => vec![ask(model, request)],
         None => {
-            model.tickets.forget(Lane::Complete);
+            model.tickets.invalidate(Lane::Complete);
             Vec::new()
         }
     }
@@ -93,7 +93,7 @@ fn edited(model: &mut Model) -> Vec<Effect> {
 
 /// Takes in the values that begin as typed.
 pub(super) fn values(model: &mut Model, values: Vec<TopValues>) {
-    if let Front::Typing(typing) = &mut model.front
+    if let Overlay::SearchInput(typing) = &mut model.overlay
         && matches!(typing.wanted, Wanted::Value { .. })
     {
         typing.suggestions = values.into_iter().map(|top| (top.value, Some(top.count))).collect();
@@ -102,7 +102,7 @@ pub(super) fn values(model: &mut Model, values: Vec<TopValues>) {
 
 /// Chooses the next suggestion, or the one before.
 pub(super) fn suggestion(model: &mut Model, by: isize) -> Vec<Effect> {
-    if let Front::Typing(typing) = &mut model.front {
+    if let Overlay::SearchInput(typing) = &mut model.overlay {
         let count = typing.suggestions.len();
         typing.chosen = match (typing.chosen, by) {
             (_, _) if count == 0 => None,
@@ -116,7 +116,7 @@ pub(super) fn suggestion(model: &mut Model, by: isize) -> Vec<Effect> {
 
 /// Takes the chosen suggestion, or the first.
 pub(super) fn complete(model: &mut Model) -> Vec<Effect> {
-    let Front::Typing(typing) = &mut model.front else { return Vec::new() };
+    let Overlay::SearchInput(typing) = &mut model.overlay else { return Vec::new() };
     let Some((word, _)) = typing.suggestions.get(typing.chosen.unwrap_or(0)).cloned() else {
         return Vec::new();
     };
@@ -136,15 +136,15 @@ pub(super) fn complete(model: &mut Model) -> Vec<Effect> {
 
 /// Runs the search that is typed, or takes the suggestion that was chosen.
 pub(super) fn confirm(model: &mut Model) -> Vec<Effect> {
-    let Front::Typing(typing) = &model.front else { return Vec::new() };
+    let Overlay::SearchInput(typing) = &model.overlay else { return Vec::new() };
     if typing.chosen.is_some() {
         return complete(model);
     }
     let text = typing.input.value().trim().to_owned();
-    match query::parse(&text, &context(&model.facts)) {
+    match query::parse(&text, &context(&model.case)) {
         Ok(expr) => {
-            model.front = Front::Nothing;
-            let scope = Scope { expr, window: model.search.scope.window };
+            model.overlay = Overlay::None;
+            let scope = SearchScope { expr, window: model.search.scope.window };
             if scope == model.search.scope {
                 return Vec::new();
             }
@@ -160,7 +160,7 @@ pub(super) fn confirm(model: &mut Model) -> Vec<Effect> {
 
 /// Copies the query that is typed.
 pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
-    let Front::Typing(typing) = &model.front else { return Vec::new() };
+    let Overlay::SearchInput(typing) = &model.overlay else { return Vec::new() };
     let text = typing.input.value().to_owned();
     pivot::to_clipboard(model, "the query", &text)
 }

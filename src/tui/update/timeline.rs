@@ -2,7 +2,7 @@
 
 use crate::record::{TimeRange, Timestamp};
 use crate::tui::model::{Model, Tone};
-use crate::tui::protocol::{Effect, Place, Question, Scope};
+use crate::tui::protocol::{Effect, PagePosition, SearchScope, WorkerRequest};
 use crate::tui::{buckets, layout};
 
 use super::{ask, event_list, search};
@@ -15,7 +15,7 @@ const SHORTEST: i64 = 10_000_000;
 
 /// Which way one walks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum Direction {
     /// To earlier times.
     Earlier,
     /// To later times.
@@ -25,7 +25,7 @@ pub(super) enum Way {
 /// Gives the stretch of time that the timeline shows: the zoom, or all of the case.
 fn window(model: &Model) -> Option<TimeRange> {
     let scope = &model.search.scope;
-    if scope.window == TimeRange::ALL { model.facts.span } else { Some(scope.window) }
+    if scope.window == TimeRange::ALL { model.case.span } else { Some(scope.window) }
 }
 
 /// Asks for the timeline of the present search.
@@ -35,16 +35,16 @@ pub(super) fn count(model: &mut Model) -> Option<Effect> {
         model.timeline.chart = None;
         return None;
     };
-    let (step, edges) = buckets::buckets(window, columns, model.facts.zone());
+    let (step, edges) = buckets::buckets(window, columns, model.case.zone());
     (model.timeline.step, model.timeline.edges) = (Some(step), edges.clone());
     let scope = model.search.scope.clone();
-    Some(ask(model, Question::Histogram { scope, edges, by: "event.outcome".to_owned() }))
+    Some(ask(model, WorkerRequest::Histogram { scope, edges, by: "event.outcome".to_owned() }))
 }
 
 /// Asks again where another width or zone wants other buckets.
 pub(super) fn ask_if_changed(model: &mut Model) -> Option<Effect> {
     let columns = layout::bucket_columns(model.size);
-    let (_, edges) = buckets::buckets(window(model)?, columns, model.facts.zone());
+    let (_, edges) = buckets::buckets(window(model)?, columns, model.case.zone());
     if edges == model.timeline.edges {
         return None;
     }
@@ -54,28 +54,28 @@ pub(super) fn ask_if_changed(model: &mut Model) -> Option<Effect> {
 
 /// Shows times in UTC, or in the case's zone.
 pub(super) fn flip_zone(model: &mut Model) -> Vec<Effect> {
-    if model.facts.zone == crate::record::Zone::UTC {
+    if model.case.zone == crate::record::Zone::UTC {
         model.say(Tone::Refused, "the case's zone is UTC already");
         return Vec::new();
     }
-    model.facts.in_utc = !model.facts.in_utc;
+    model.case.in_utc = !model.case.in_utc;
     ask_if_changed(model).into_iter().collect()
 }
 
 /// Goes to the nearest bucket on one side that has events that match.
-pub(super) fn to_bucket(model: &mut Model, way: Way) -> Vec<Effect> {
+pub(super) fn to_bucket(model: &mut Model, way: Direction) -> Vec<Effect> {
     let moment = model.moment();
     let Some(chart) = &model.timeline.chart else { return nothing_counted(model) };
     let buckets = &chart.matching.buckets;
     let at = model.timeline.selected(moment);
     let filled = |at: &usize| buckets[*at].count > 0;
     let next = match way {
-        Way::Earlier => (0..at.unwrap_or(buckets.len())).rev().find(filled),
-        Way::Later => (at.map_or(0, |at| at + 1)..buckets.len()).find(filled),
+        Direction::Earlier => (0..at.unwrap_or(buckets.len())).rev().find(filled),
+        Direction::Later => (at.map_or(0, |at| at + 1)..buckets.len()).find(filled),
     };
     let side = match way {
-        Way::Earlier => "earlier",
-        Way::Later => "later",
+        Direction::Earlier => "earlier",
+        Direction::Later => "later",
     };
     match next {
         Some(next) => to(model, next),
@@ -108,7 +108,7 @@ fn to(model: &mut Model, bucket: usize) -> Vec<Effect> {
         crate::index::Order::Newest => window.to.plus(-1),
         crate::index::Order::Oldest => window.from,
     };
-    event_list::load(model, Place::At(moment))
+    event_list::load(model, PagePosition::At(moment))
 }
 
 /// Begins a range at the selected bucket, or forgets it.
@@ -128,7 +128,7 @@ pub(super) fn zoom_in(model: &mut Model) -> Vec<Effect> {
 
 /// Zooms out around the selected bucket, at most to all of time.
 pub(super) fn zoom_out(model: &mut Model) -> Vec<Effect> {
-    let (Some(shown), Some(all)) = (window(model), model.facts.span) else { return nothing_counted(model) };
+    let (Some(shown), Some(all)) = (window(model), model.case.span) else { return nothing_counted(model) };
     let length = length(shown).saturating_mul(ZOOM);
     let wide = placed(middle(model, shown), length, all);
     zoom_to(model, if length.saturating_add(SHORTEST) >= self::length(all) { TimeRange::ALL } else { wide })
@@ -177,7 +177,7 @@ fn zoom_to(model: &mut Model, window: TimeRange) -> Vec<Effect> {
         model.say(Tone::Refused, "the timeline goes no further");
         return Vec::new();
     }
-    let scope = Scope { window, ..model.search.scope.clone() };
+    let scope = SearchScope { window, ..model.search.scope.clone() };
     let text = model.search.text.clone();
     search::go(model, text, scope)
 }

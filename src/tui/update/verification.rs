@@ -3,37 +3,37 @@
 use crate::case::VerifyReport;
 use crate::error::visible;
 use crate::evidence::Depth;
-use crate::tui::model::{Check, Front, Model, Reading, Tone};
-use crate::tui::protocol::{Anchor, Effect, Progress, Question};
+use crate::tui::model::{Model, Overlay, TextPage, Tone, VerificationState};
+use crate::tui::protocol::{Effect, WorkProgress, WorkerRequest, WrittenCheckpoint};
 
 use super::ask;
 
 /// Has the case checked.
 pub(super) fn verify(model: &mut Model, depth: Depth) -> Vec<Effect> {
-    model.check = Check::Running { depth, progress: Progress::default() };
-    let now = model.facts.now;
-    vec![ask(model, Question::Verify { depth, now })]
+    model.verification = VerificationState::Running { depth, progress: WorkProgress::default() };
+    let now = model.case.now;
+    vec![ask(model, WorkerRequest::Verify { depth, now })]
 }
 
 /// Takes in how far a check has come.
-pub(super) fn checking(model: &mut Model, now: Progress) {
-    if let Check::Running { progress, .. } = &mut model.check {
+pub(super) fn checking(model: &mut Model, now: WorkProgress) {
+    if let VerificationState::Running { progress, .. } = &mut model.verification {
         *progress = now;
     }
 }
 
 /// Takes in what a check found.
 pub(super) fn checked(model: &mut Model, verdict: VerifyReport) {
-    let depth = match model.check {
-        Check::Running { depth, .. } | Check::Done { depth, .. } => depth,
-        Check::None => Depth::Quick,
+    let depth = match model.verification {
+        VerificationState::Running { depth, .. } | VerificationState::Done { depth, .. } => depth,
+        VerificationState::None => Depth::Quick,
     };
     for damage in &verdict.damage {
-        model.facts.alarm(Some(visible(&damage.told())));
+        model.case.alarm(Some(visible(&damage.told())));
     }
     let read = if depth == Depth::Quick { "looked over" } else { "every byte read" };
     if let Some(how) = verdict.history.contradiction() {
-        model.facts.alarm(Some(how.clone()));
+        model.case.alarm(Some(how.clone()));
         model.say(Tone::Alarm, how);
     } else if verdict.rungs.consistent {
         model.say(Tone::Done, format!("{read}: consistent"));
@@ -46,24 +46,24 @@ pub(super) fn checked(model: &mut Model, verdict: VerifyReport) {
         };
         model.say(Tone::Alarm, format!("{read}: {places} damaged, see the evidence"));
     }
-    let at = model.facts.now;
-    model.check = Check::Done { depth, at, verdict: Box::new(verdict) };
+    let at = model.case.now;
+    model.verification = VerificationState::Done { depth, at, verdict: Box::new(verdict) };
 }
 
 /// A check that could not be made is none.
 pub(super) fn failed(model: &mut Model) {
-    model.check = Check::None;
+    model.verification = VerificationState::None;
 }
 
 /// Writes a checkpoint to be kept elsewhere.
 pub(super) fn anchor(model: &mut Model) -> Vec<Effect> {
-    let now = model.facts.now;
-    vec![ask(model, Question::Anchor { now })]
+    let now = model.case.now;
+    vec![ask(model, WorkerRequest::Checkpoint { now })]
 }
 
 /// Shows the line that is to be kept, and sends it to the clipboard. Whether it
 /// arrives there no terminal says.
-pub(super) fn anchored(model: &mut Model, anchor: Anchor) -> Vec<Effect> {
+pub(super) fn anchored(model: &mut Model, anchor: WrittenCheckpoint) -> Vec<Effect> {
     let by = anchor.signer.map_or("UNSIGNED".to_owned(), |signer| format!("signed by {signer}"));
     let entries = if anchor.entries == 1 { "entry" } else { "entries" };
     let said = format!("checkpoint of {} {entries} written, {by}", anchor.entries);
@@ -74,6 +74,6 @@ pub(super) fn anchored(model: &mut Model, anchor: Anchor) -> Vec<Effect> {
         format!("It was sent to the clipboard, if the terminal allows that, and stands in {}.", anchor.file),
         "Kept where nobody can change it, it proves later that the case was not rolled back: verify --anchor FILE.".to_owned(),
     ];
-    model.front = Front::Reading(Reading::Told("Keep this line in a ticket or mail", told), 0);
+    model.overlay = Overlay::Page(TextPage::Text("Keep this line in a ticket or mail", told), 0);
     vec![Effect::Copy(visible(&anchor.line))]
 }

@@ -6,48 +6,48 @@ use crate::error::visible;
 use crate::journal::HistoryItem;
 use crate::record::{counted, thousands};
 use crate::tui::model::Model;
-use crate::tui::protocol::{FindingRow, MarkRow, Noted};
-use crate::tui::theme::Role;
+use crate::tui::protocol::{BookmarkRow, FindingRow, SelectedAnnotation};
+use crate::tui::theme::StyleRole;
 
 use super::TextLine;
-use super::canvas::{Pen, wrap};
+use super::canvas::{Canvas, wrap};
 
 /// Cells for the name of a line.
 const NAME: usize = 10;
 
 /// Gives the page's lines, for an area as wide as they will be drawn in.
 pub(super) fn lines(model: &Model, area: Rect) -> Vec<TextLine> {
-    let mut page = Page { lines: Vec::new(), width: usize::from(area.width.saturating_sub(2)) };
-    match model.notebook.selected() {
-        None => page.say("", "Nothing is selected.", Role::Text),
-        Some(Noted::Finding(row)) => finding(row, &mut page),
-        Some(Noted::Mark(row)) => mark(row, &mut page),
+    let mut page = PageBuilder { lines: Vec::new(), width: usize::from(area.width.saturating_sub(2)) };
+    match model.annotations.selected() {
+        None => page.say("", "Nothing is selected.", StyleRole::Text),
+        Some(SelectedAnnotation::Finding(row)) => finding(row, &mut page),
+        Some(SelectedAnnotation::Bookmark(row)) => mark(row, &mut page),
     }
     page.lines
 }
 
 /// Draws one of the lines.
-pub(super) fn draw_line(line: &TextLine, area: Rect, pen: &mut Pen<'_>) {
+pub(super) fn draw_line(line: &TextLine, area: Rect, canvas: &mut Canvas<'_>) {
     let mut x = area.x;
     for (text, role) in line {
-        x = pen.text(x, area.y, area.right().saturating_sub(x), text, *role);
+        x = canvas.text(x, area.y, area.right().saturating_sub(x), text, *role);
     }
 }
 
-fn finding(row: &FindingRow, page: &mut Page) {
+fn finding(row: &FindingRow, page: &mut PageBuilder) {
     let finding = &row.finding;
-    page.say(&format!("finding {}", finding.number), &finding.title, Role::Heading);
+    page.say(&format!("finding {}", finding.number), &finding.title, StyleRole::Heading);
     if let Some(trouble) = &row.trouble {
-        page.say("", trouble, Role::Trouble);
+        page.say("", trouble, StyleRole::Trouble);
     }
     let verdict = finding.verdict.map(|verdict| format!(" · {verdict}")).unwrap_or_default();
-    page.say("standing", &format!("{} · {}{verdict}", finding.severity, finding.state), Role::Text);
+    page.say("standing", &format!("{} · {}{verdict}", finding.severity, finding.state), StyleRole::Text);
     let tags: Vec<&str> = finding.tags.iter().map(String::as_str).collect();
     for (name, value) in
         [("owner", finding.owner.as_str()), ("due", finding.due.as_str()), ("tags", &tags.join(", "))]
     {
         if !value.is_empty() {
-            page.say(name, value, Role::Text);
+            page.say(name, value, StyleRole::Text);
         }
     }
     if let Some(asked) = &finding.query {
@@ -59,44 +59,44 @@ fn finding(row: &FindingRow, page: &mut Page) {
                 format!(" ({from} → {to})")
             }
         };
-        page.say("query", &format!("{}{bounds}", asked.query), Role::Match);
+        page.say("query", &format!("{}{bounds}", asked.query), StyleRole::Match);
         if asked.count != row.events {
             let then = counted(asked.count, "event");
-            page.say("", &format!("it gave {then} when it was written down"), Role::Faint);
+            page.say("", &format!("it gave {then} when it was written down"), StyleRole::Faint);
         }
     }
-    page.say("events", &thousands(row.events), Role::Text);
+    page.say("events", &thousands(row.events), StyleRole::Text);
     page.all("notes", &finding.notes);
     page.all("history", &finding.history);
 }
 
-fn mark(row: &MarkRow, page: &mut Page) {
-    page.say("bookmark", &row.mark.event.short(), Role::Heading);
-    let role = if row.hit.is_some() { Role::Text } else { Role::Trouble };
+fn mark(row: &BookmarkRow, page: &mut PageBuilder) {
+    page.say("bookmark", &row.bookmark.event.short(), StyleRole::Heading);
+    let role = if row.hit.is_some() { StyleRole::Text } else { StyleRole::Trouble };
     page.say("event", &row.what, role);
-    let tags: Vec<&str> = row.mark.tags.iter().map(String::as_str).collect();
-    for (name, value) in [("note", row.mark.note.as_str()), ("tags", &tags.join(", "))] {
+    let tags: Vec<&str> = row.bookmark.tags.iter().map(String::as_str).collect();
+    for (name, value) in [("note", row.bookmark.note.as_str()), ("tags", &tags.join(", "))] {
         if !value.is_empty() {
-            page.say(name, value, Role::Text);
+            page.say(name, value, StyleRole::Text);
         }
     }
-    page.say("bound to", &format!("the record with SHA-256 {}", row.mark.event.hash), Role::Faint);
-    page.all("history", &row.mark.history);
+    page.say("bound to", &format!("the record with SHA-256 {}", row.bookmark.event.hash), StyleRole::Faint);
+    page.all("history", &row.bookmark.history);
 }
 
 /// A page that is being written.
-struct Page {
+struct PageBuilder {
     lines: Vec<TextLine>,
     width: usize,
 }
 
-impl Page {
+impl PageBuilder {
     /// Writes a named line; what it says may be foreign, and wraps.
-    fn say(&mut self, name: &str, said: &str, role: Role) {
+    fn say(&mut self, name: &str, said: &str, role: StyleRole) {
         let room = self.width.saturating_sub(NAME + 1);
         for (at, line) in wrap(&visible(said), room).into_iter().enumerate() {
             let name = if at == 0 { name } else { "" };
-            self.lines.push(vec![(format!("{name:<NAME$} "), Role::FieldName), (line, role)]);
+            self.lines.push(vec![(format!("{name:<NAME$} "), StyleRole::FieldName), (line, role)]);
         }
     }
 
@@ -105,7 +105,7 @@ impl Page {
         for (at, said) in list.iter().enumerate() {
             let name = if at == 0 { name } else { "" };
             let when = said.at.get(..19).unwrap_or(&said.at);
-            self.say(name, &format!("{when}Z  {}  {}", said.by, said.text), Role::Text);
+            self.say(name, &format!("{when}Z  {}  {}", said.by, said.text), StyleRole::Text);
         }
     }
 }

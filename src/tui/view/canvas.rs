@@ -10,28 +10,28 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use crate::error::visible;
-use crate::tui::theme::{Role, Theme};
+use crate::tui::theme::{StyleRole, Theme};
 
 /// A buffer with the theme in which it is drawn.
-pub(super) struct Pen<'a> {
+pub(super) struct Canvas<'a> {
     buffer: &'a mut Buffer,
     pub(super) theme: &'a Theme,
 }
 
-impl<'a> Pen<'a> {
-    pub(super) fn new(buffer: &'a mut Buffer, theme: &'a Theme) -> Pen<'a> {
-        Pen { buffer, theme }
+impl<'a> Canvas<'a> {
+    pub(super) fn new(buffer: &'a mut Buffer, theme: &'a Theme) -> Canvas<'a> {
+        Canvas { buffer, theme }
     }
 
     /// Writes text of our own in at most `width` cells; gives the cell behind it.
-    pub(super) fn text(&mut self, x: u16, y: u16, width: u16, text: &str, role: Role) -> u16 {
+    pub(super) fn text(&mut self, x: u16, y: u16, width: u16, text: &str, role: StyleRole) -> u16 {
         let text = self.own(text);
         let clipped = clip(&text, usize::from(width), self.own("…").as_ref()).into_owned();
         self.put(x, y, width, &clipped, self.theme[role])
     }
 
     /// Writes text that came from outside in at most `width` cells.
-    pub(super) fn foreign(&mut self, x: u16, y: u16, width: u16, text: &str, role: Role) -> u16 {
+    pub(super) fn foreign(&mut self, x: u16, y: u16, width: u16, text: &str, role: StyleRole) -> u16 {
         // No more than `width` graphemes can be seen; the rest need not be escaped.
         let most = usize::from(width) * 8 + 16;
         let end = text.char_indices().nth(most).map_or(text.len(), |(at, _)| at);
@@ -40,7 +40,7 @@ impl<'a> Pen<'a> {
 
     /// Writes text that came from outside in at most `width` cells. What is too long
     /// is cut in its middle: addresses, paths and agents are told apart by both ends.
-    pub(super) fn both_ends(&mut self, x: u16, y: u16, width: u16, text: &str, role: Role) -> u16 {
+    pub(super) fn both_ends(&mut self, x: u16, y: u16, width: u16, text: &str, role: StyleRole) -> u16 {
         if self.foreign_width(text) <= width {
             return self.foreign(x, y, width, text, role);
         }
@@ -75,7 +75,7 @@ impl<'a> Pen<'a> {
         let room = usize::from(width);
         let (wide, cut) = (shown.width(), self.own("…").into_owned());
         if wide <= room {
-            return self.text(x, y, width, &shown, Role::FieldName);
+            return self.text(x, y, width, &shown, StyleRole::FieldName);
         }
         let mut left = wide + cut.width();
         let tail = shown.grapheme_indices(true).find(|(_, grapheme)| {
@@ -84,11 +84,11 @@ impl<'a> Pen<'a> {
             fits
         });
         let tail = tail.map_or("", |(at, _)| &shown[at..]);
-        self.text(x, y, width, &format!("{cut}{tail}"), Role::FieldName)
+        self.text(x, y, width, &format!("{cut}{tail}"), StyleRole::FieldName)
     }
 
     /// Writes text of our own so that it ends before `end`.
-    pub(super) fn right(&mut self, end: u16, y: u16, width: u16, text: &str, role: Role) -> u16 {
+    pub(super) fn right(&mut self, end: u16, y: u16, width: u16, text: &str, role: StyleRole) -> u16 {
         let own = self.own(text).into_owned();
         let long = u16::try_from(own.width()).unwrap_or(u16::MAX).min(width);
         let x = end.saturating_sub(long);
@@ -97,7 +97,7 @@ impl<'a> Pen<'a> {
     }
 
     /// Fills a rectangle with a glyph.
-    pub(super) fn fill(&mut self, rect: Rect, glyph: &str, role: Role) {
+    pub(super) fn fill(&mut self, rect: Rect, glyph: &str, role: StyleRole) {
         let line = glyph.repeat(usize::from(rect.width));
         for y in rect.y..rect.bottom() {
             self.put(rect.x, y, rect.width, &line, self.theme[role]);
@@ -106,15 +106,15 @@ impl<'a> Pen<'a> {
 
     /// Fills a rectangle with the rule's glyph.
     pub(super) fn rule(&mut self, rect: Rect) {
-        self.fill(rect, self.theme.glyphs.rule, Role::Rule);
+        self.fill(rect, self.theme.glyphs.rule, StyleRole::Rule);
     }
 
     /// Empties a rectangle for a popup and draws its edges left and right.
     pub(super) fn popup(&mut self, rect: Rect) {
         self.clear(rect);
-        self.lay(rect, Role::Popup);
+        self.lay(rect, StyleRole::Popup);
         for x in [rect.x, rect.right().saturating_sub(1)] {
-            self.fill(Rect { x, width: 1, ..rect }, self.theme.glyphs.edge, Role::Rule);
+            self.fill(Rect { x, width: 1, ..rect }, self.theme.glyphs.edge, StyleRole::Rule);
         }
     }
 
@@ -126,7 +126,7 @@ impl<'a> Pen<'a> {
                 self.buffer[(x, y)].reset();
             }
         }
-        self.buffer.set_style(rect, self.theme[Role::Text]);
+        self.buffer.set_style(rect, self.theme[StyleRole::Text]);
     }
 
     /// Puts one glyph with a style of its own.
@@ -135,7 +135,7 @@ impl<'a> Pen<'a> {
     }
 
     /// Lays a role's style over what stands in a rectangle.
-    pub(super) fn lay(&mut self, rect: Rect, role: Role) {
+    pub(super) fn lay(&mut self, rect: Rect, role: StyleRole) {
         self.buffer.set_style(rect.intersection(self.buffer.area), self.theme[role]);
     }
 

@@ -5,51 +5,58 @@ use ratatui::layout::Rect;
 use crate::record::EventId;
 use crate::tui::keymap::Action;
 use crate::tui::model::{Model, Pane};
-use crate::tui::protocol::{Card, Lane, Pivot};
-use crate::tui::theme::Role;
+use crate::tui::protocol::{EventDetail, Lane, Pivot};
+use crate::tui::theme::StyleRole;
 
-use super::canvas::{Pen, paragraphs, wrap};
+use super::canvas::{Canvas, paragraphs, wrap};
 use super::provenance;
 
 /// Draws the detail pane.
-pub(super) fn draw(model: &Model, area: Rect, pen: &mut Pen<'_>) {
+pub(super) fn draw(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
     let front = model.focus.pane == Pane::Detail;
-    let role = if front { Role::FocusHeading } else { Role::Heading };
+    let role = if front { StyleRole::FocusHeading } else { StyleRole::Heading };
     let Some(hit) = model.list.row().map(|row| row.hit) else {
-        pen.text(area.x + 1, area.y, area.width, "Event", role);
+        canvas.text(area.x + 1, area.y, area.width, "Event", role);
         return;
     };
     let title = format!("Event {}", EventId::of(&hit.source, hit.record));
     let keys = key_hints(model);
-    let end = pen.right(area.right() - 1, area.y, area.width / 2, &keys, Role::Faint);
+    let end = canvas.right(area.right() - 1, area.y, area.width / 2, &keys, StyleRole::Faint);
     let room = end.saturating_sub(1);
-    let x = pen.text(area.x + 1, area.y, room.saturating_sub(area.x + 1), &title, role);
-    pen.foreign(x + 2, area.y, room.saturating_sub(x + 2), &noted(model, &hit, pen), Role::Noted);
+    let x = canvas.text(area.x + 1, area.y, room.saturating_sub(area.x + 1), &title, role);
+    canvas.foreign(
+        x + 2,
+        area.y,
+        room.saturating_sub(x + 2),
+        &annotated(model, &hit, canvas),
+        StyleRole::Noted,
+    );
     let body = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
     if let Some((_, trouble)) = model.detail.trouble.as_ref().filter(|(troubled, _)| *troubled == hit) {
         for (y, line) in (body.y..body.bottom()).zip(wrap(trouble, usize::from(body.width.saturating_sub(2))))
         {
-            pen.text(body.x + 1, y, body.width - 1, &line, Role::Trouble);
+            canvas.text(body.x + 1, y, body.width - 1, &line, StyleRole::Trouble);
         }
         return;
     }
-    match model.detail.card_of(Some(hit)) {
-        Some(card) if front => whole(model, card, body, pen),
-        Some(card) => preview(model, card, body, pen),
+    match model.detail.event_of(Some(hit)) {
+        Some(event) if front => whole(model, event, body, canvas),
+        Some(event) => preview(model, event, body, canvas),
         None if model.tickets.awaits(Lane::Entry) => {
-            pen.text(body.x + 1, body.y, body.width, "reading…", Role::Faint);
+            canvas.text(body.x + 1, body.y, body.width, "reading…", StyleRole::Faint);
         }
         None => {}
     }
 }
 
 /// Says what was noted of the event (foreign text is in it).
-fn noted(model: &Model, hit: &crate::index::Hit, pen: &Pen<'_>) -> String {
-    let glyphs = pen.theme.glyphs;
-    let found = if model.notebook.is_found(hit) { format!("{} ", glyphs.finding) } else { String::new() };
-    let Some(row) = model.notebook.mark_on(hit) else { return found };
-    let tags: String = row.mark.tags.iter().map(|tag| format!(" #{tag}")).collect();
-    format!("{found}{} {}{tags}", glyphs.bookmark, row.mark.note)
+fn annotated(model: &Model, hit: &crate::index::Hit, canvas: &Canvas<'_>) -> String {
+    let glyphs = canvas.theme.glyphs;
+    let found =
+        if model.annotations.is_in_finding(hit) { format!("{} ", glyphs.finding) } else { String::new() };
+    let Some(row) = model.annotations.bookmark_on(hit) else { return found };
+    let tags: String = row.bookmark.tags.iter().map(|tag| format!(" #{tag}")).collect();
+    format!("{found}{} {}{tags}", glyphs.bookmark, row.bookmark.note)
 }
 
 fn key_hints(model: &Model) -> String {
@@ -64,66 +71,72 @@ fn key_hints(model: &Model) -> String {
 }
 
 /// Draws as many fields as there is room for, the line, and where it lies.
-fn preview(model: &Model, card: &Card, body: Rect, pen: &mut Pen<'_>) {
+fn preview(model: &Model, event: &EventDetail, body: Rect, canvas: &mut Canvas<'_>) {
     let x = body.x + 1;
     let width = body.width.saturating_sub(2);
     let lines = body.height.saturating_sub(2);
     let columns = (width / 38).clamp(1, 3);
     let each = width / columns;
     let room = usize::from(lines * columns);
-    let over = card.fields.len() > room;
-    let shown = if over { room.saturating_sub(1) } else { card.fields.len() };
-    for (i, pivot) in card.fields.iter().take(shown).enumerate() {
+    let over = event.fields.len() > room;
+    let shown = if over { room.saturating_sub(1) } else { event.fields.len() };
+    for (i, pivot) in event.fields.iter().take(shown).enumerate() {
         let (column, line) = (i as u16 % columns, i as u16 / columns);
-        field(pivot, Rect::new(x + column * each, body.y + line, each - 1, 1), 16, pen);
+        field(pivot, Rect::new(x + column * each, body.y + line, each - 1, 1), 16, canvas);
     }
     if over && room > 0 {
         let (column, line) = (shown as u16 % columns, shown as u16 / columns);
-        let say = format!("… {} more fields", card.fields.len() - shown);
-        pen.text(x + column * each, body.y + line, each - 1, &say, Role::Faint);
+        let say = format!("… {} more fields", event.fields.len() - shown);
+        canvas.text(x + column * each, body.y + line, each - 1, &say, StyleRole::Faint);
     }
     let used = (shown + usize::from(over)).div_ceil(usize::from(columns)) as u16;
     let space = body.height.saturating_sub(used + 1);
-    let raw = paragraphs(&card.raw, usize::from(width), usize::from(space));
+    let raw = paragraphs(&event.raw, usize::from(width), usize::from(space));
     for (y, line) in (body.y + used..).zip(raw) {
-        pen.text(x, y, width, &line, Role::Text);
+        canvas.text(x, y, width, &line, StyleRole::Text);
     }
-    pen.foreign(x, body.bottom() - 1, width, &provenance::in_a_line(model, card), Role::Faint);
+    canvas.foreign(x, body.bottom() - 1, width, &provenance::in_a_line(model, event), StyleRole::Faint);
 }
 
 /// Draws one field in a line.
-fn field(pivot: &Pivot, line: Rect, name_width: u16, pen: &mut Pen<'_>) {
+fn field(pivot: &Pivot, line: Rect, name_width: u16, canvas: &mut Canvas<'_>) {
     let name_width = name_width.min(line.width / 2);
-    pen.name(line.x, line.y, name_width, &pivot.field);
+    canvas.name(line.x, line.y, name_width, &pivot.field);
     let x = line.x + name_width + 1;
-    pen.foreign(x, line.y, line.right().saturating_sub(x), &pivot.value, Role::Text);
+    canvas.foreign(x, line.y, line.right().saturating_sub(x), &pivot.value, StyleRole::Text);
 }
 
 /// Draws every field on a line of its own, the whole line, and where it lies.
-fn whole(model: &Model, card: &Card, body: Rect, pen: &mut Pen<'_>) {
+fn whole(model: &Model, event: &EventDetail, body: Rect, canvas: &mut Canvas<'_>) {
     let width = body.width.saturating_sub(2);
-    let names = card.fields.iter().map(|pivot| pen.width(&pivot.field)).max().unwrap_or(0).min(width / 2);
-    let raw = paragraphs(&card.raw, usize::from(width), usize::from(body.height));
+    let names = event.fields.iter().map(|pivot| canvas.width(&pivot.field)).max().unwrap_or(0).min(width / 2);
+    let raw = paragraphs(&event.raw, usize::from(width), usize::from(body.height));
     let below = raw.len().min(usize::from(body.height / 3).max(1)) + 3;
     let room = usize::from(body.height).saturating_sub(below).max(1);
-    let top = model.detail.selected.saturating_sub(room / 2).min(card.fields.len().saturating_sub(room));
+    let top = model.detail.selected.saturating_sub(room / 2).min(event.fields.len().saturating_sub(room));
     let mut y = body.y;
-    for (at, pivot) in card.fields.iter().enumerate().skip(top).take(room) {
+    for (at, pivot) in event.fields.iter().enumerate().skip(top).take(room) {
         let line = Rect::new(body.x + 1, y, width, 1);
-        field(pivot, line, names, pen);
+        field(pivot, line, names, canvas);
         if at == model.detail.selected {
-            pen.lay(Rect { x: body.x, width: body.width, ..line }, Role::Selected);
+            canvas.lay(Rect { x: body.x, width: body.width, ..line }, StyleRole::Selected);
         }
         y += 1;
     }
-    if top + room < card.fields.len() {
-        let say = format!("… {} more fields", card.fields.len() - top - room);
-        pen.text(body.x + 1, y, width, &say, Role::Faint);
+    if top + room < event.fields.len() {
+        let say = format!("… {} more fields", event.fields.len() - top - room);
+        canvas.text(body.x + 1, y, width, &say, StyleRole::Faint);
     }
     y += 1;
     for line in raw.iter().take(usize::from(body.bottom().saturating_sub(y + 1))) {
-        pen.text(body.x + 1, y, width, line, Role::Text);
+        canvas.text(body.x + 1, y, width, line, StyleRole::Text);
         y += 1;
     }
-    pen.foreign(body.x + 1, body.bottom() - 1, width, &provenance::in_a_line(model, card), Role::Faint);
+    canvas.foreign(
+        body.x + 1,
+        body.bottom() - 1,
+        width,
+        &provenance::in_a_line(model, event),
+        StyleRole::Faint,
+    );
 }

@@ -8,41 +8,41 @@ use crate::index::Order;
 use crate::record::{Precision, TimeBasis, thousands};
 use crate::tui::layout::Panes;
 use crate::tui::model::{Model, Pane};
-use crate::tui::protocol::{Column, Outcome, Row, Told};
-use crate::tui::theme::Role;
+use crate::tui::protocol::{EventColumn, EventOutcome, EventRow, RowContent};
+use crate::tui::theme::StyleRole;
 
-use super::canvas::Pen;
+use super::canvas::Canvas;
 use super::no_results;
-use super::times::Clock;
+use super::times::TimeColumn;
 
 /// Where the columns of the list stand.
-struct Columns {
-    clock: Clock,
+struct ColumnLayout {
+    clock: TimeColumn,
     /// The columns behind the outcome: where each begins and how wide it is.
-    cells: Vec<(Column, u16, u16)>,
+    cells: Vec<(EventColumn, u16, u16)>,
     /// Where the outcome's glyph stands.
     outcome: u16,
 }
 
 /// Draws the list with its heading.
-pub(super) fn draw(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
+pub(super) fn draw(model: &Model, panes: &Panes, canvas: &mut Canvas<'_>) {
     let (Some(heading), Some(rows)) = (panes.events_heading, panes.rows) else { return };
     let columns = columns(model, rows);
-    draw_heading(model, heading, &columns, pen);
+    draw_heading(model, heading, &columns, canvas);
     let list = &model.list;
     if list.rows.is_empty() {
-        no_results::draw(model, rows, pen);
+        no_results::draw(model, rows, canvas);
         return;
     }
     for (y, at) in (rows.y..rows.bottom()).zip(list.top..list.rows.len()) {
         let line = Rect { y, height: 1, ..rows };
-        draw_row(model, &list.rows[at], at == list.selected, line, &columns, pen);
+        draw_row(model, &list.rows[at], at == list.selected, line, &columns, canvas);
     }
 }
 
-fn columns(model: &Model, area: Rect) -> Columns {
+fn columns(model: &Model, area: Rect) -> ColumnLayout {
     let fine = area.width >= 82 && model.list.is_fine();
-    let clock = Clock::new(&model.facts, fine);
+    let clock = TimeColumn::new(&model.case, fine);
     let outcome = area.x + 2 + clock.width() + 1;
     // Behind the outcome: what was noted.
     let mut x = outcome + 3;
@@ -54,21 +54,21 @@ fn columns(model: &Model, area: Rect) -> Columns {
         x += width + 1;
     };
     if model.shows_host() {
-        take(Column::Host, 14);
+        take(EventColumn::Host, 14);
     }
     if area.width >= 64 {
-        take(Column::Actor, actor);
+        take(EventColumn::Actor, actor);
     }
     // An address is told before what came from it.
     if area.width >= 46 {
-        take(Column::From, from);
+        take(EventColumn::From, from);
     }
-    cells.push((Column::What, x, (area.right() - 1).saturating_sub(x)));
-    Columns { clock, cells, outcome }
+    cells.push((EventColumn::What, x, (area.right() - 1).saturating_sub(x)));
+    ColumnLayout { clock, cells, outcome }
 }
 
-fn draw_heading(model: &Model, area: Rect, columns: &Columns, pen: &mut Pen<'_>) {
-    let role = if model.focus.pane == Pane::Events { Role::FocusHeading } else { Role::Heading };
+fn draw_heading(model: &Model, area: Rect, columns: &ColumnLayout, canvas: &mut Canvas<'_>) {
+    let role = if model.focus.pane == Pane::Events { StyleRole::FocusHeading } else { StyleRole::Heading };
     let list = &model.list;
     let order = match model.search.order {
         Order::Newest => "newest first",
@@ -82,87 +82,96 @@ fn draw_heading(model: &Model, area: Rect, columns: &Columns, pen: &mut Pen<'_>)
     };
     let last = area.bottom() - 1;
     let end = if area.height > 1 {
-        pen.text(area.x + 1, area.y, area.width, "Events", role);
+        canvas.text(area.x + 1, area.y, area.width, "Events", role);
         let said = if place.is_empty() { order.to_owned() } else { format!("{order} · {place}") };
-        pen.right(area.right() - 1, area.y, area.width / 2, &said, Role::Faint);
+        canvas.right(area.right() - 1, area.y, area.width / 2, &said, StyleRole::Faint);
         area.right() - 1
     } else {
-        pen.right(area.right() - 1, last, area.width / 2, &place, Role::Faint) - 1
+        canvas.right(area.right() - 1, last, area.width / 2, &place, StyleRole::Faint) - 1
     };
-    let names = if area.height > 1 { Role::Faint } else { role };
+    let names = if area.height > 1 { StyleRole::Faint } else { role };
     let room = columns.outcome + 1 - area.x - 2;
-    pen.text(area.x + 2, last, room, &columns.clock.heading(&model.facts, usize::from(room)), names);
+    canvas.text(area.x + 2, last, room, &columns.clock.heading(&model.case, usize::from(room)), names);
     for (column, x, width) in &columns.cells {
         let width = (*width).min(end.saturating_sub(*x));
-        pen.text(*x, last, width, column.heading(), names);
+        canvas.text(*x, last, width, column.heading(), names);
     }
 }
 
-fn draw_row(model: &Model, row: &Row, selected: bool, line: Rect, columns: &Columns, pen: &mut Pen<'_>) {
-    let (list, glyphs) = (&model.list, pen.theme.glyphs);
+fn draw_row(
+    model: &Model,
+    row: &EventRow,
+    selected: bool,
+    line: Rect,
+    columns: &ColumnLayout,
+    canvas: &mut Canvas<'_>,
+) {
+    let (list, glyphs) = (&model.list, canvas.theme.glyphs);
     let front = model.focus.pane == Pane::Events;
-    let plain = if list.stale { Role::Faint } else { Role::Text };
-    let (precision, basis, outcome) = match &row.told {
-        Told::Event(brief) => (brief.precision, brief.basis, brief.outcome),
-        Told::Trouble { .. } => (Some(Precision::Second), TimeBasis::default(), Outcome::Unknown),
+    let plain = if list.stale { StyleRole::Faint } else { StyleRole::Text };
+    let (precision, basis, outcome) = match &row.content {
+        RowContent::Event(brief) => (brief.precision, brief.basis, brief.outcome),
+        RowContent::Unreadable { .. } => {
+            (Some(Precision::Second), TimeBasis::default(), EventOutcome::Unknown)
+        }
     };
     if selected {
-        pen.text(line.x, line.y, 1, glyphs.selected, Role::Marker);
+        canvas.text(line.x, line.y, 1, glyphs.selected, StyleRole::Marker);
     }
     let time = match row.hit.time {
         Some(time) => columns.clock.write(time, precision),
         None => "no time".to_owned(),
     };
     if row.hit.time.is_some() && (!basis.is_explicit() || basis.ambiguous || basis.future) {
-        pen.text(line.x + 1, line.y, 1, glyphs.inferred, Role::Inferred);
+        canvas.text(line.x + 1, line.y, 1, glyphs.inferred, StyleRole::Inferred);
     }
-    pen.text(line.x + 2, line.y, columns.clock.width(), &time, plain);
-    match &row.told {
-        Told::Event(brief) => {
+    canvas.text(line.x + 2, line.y, columns.clock.width(), &time, plain);
+    match &row.content {
+        RowContent::Event(brief) => {
             let (glyph, role) = match outcome {
-                Outcome::Success => (glyphs.success, Role::Success),
-                Outcome::Failure => (glyphs.failure, Role::Failure),
-                Outcome::Unknown => (glyphs.unknown, Role::Unknown),
+                EventOutcome::Success => (glyphs.success, StyleRole::Success),
+                EventOutcome::Failure => (glyphs.failure, StyleRole::Failure),
+                EventOutcome::Unknown => (glyphs.unknown, StyleRole::Unknown),
             };
-            pen.text(columns.outcome, line.y, 1, glyph, if list.stale { plain } else { role });
-            let notebook = &model.notebook;
-            let (marked, found) = (notebook.is_marked(&row.hit), notebook.is_found(&row.hit));
+            canvas.text(columns.outcome, line.y, 1, glyph, if list.stale { plain } else { role });
+            let annotations = &model.annotations;
+            let (marked, found) = (annotations.is_bookmarked(&row.hit), annotations.is_in_finding(&row.hit));
             if marked || found {
                 let noted = if marked { glyphs.bookmark } else { glyphs.finding };
-                pen.text(columns.outcome + 1, line.y, 1, noted, Role::Noted);
+                canvas.text(columns.outcome + 1, line.y, 1, noted, StyleRole::Noted);
             }
             for (column, x, width) in &columns.cells {
                 match (column, row.cell(*column)) {
-                    (Column::What, _) => {
-                        let shown = [Column::Actor, Column::From]
+                    (EventColumn::What, _) => {
+                        let shown = [EventColumn::Actor, EventColumn::From]
                             .into_iter()
                             .filter(|column| columns.cells.iter().any(|(shown, ..)| shown == column));
                         let said = shown.filter_map(|column| Some(row.cell(column)?.value.as_str()));
-                        pen.foreign(*x, line.y, *width, &unsaid(&brief.what, said), plain)
+                        canvas.foreign(*x, line.y, *width, &unsaid(&brief.what, said), plain)
                     }
-                    (_, Some(pivot)) => pen.both_ends(*x, line.y, *width, &pivot.value, plain),
-                    (_, None) => pen.text(*x, line.y, *width, glyphs.none, Role::Faint),
+                    (_, Some(pivot)) => canvas.both_ends(*x, line.y, *width, &pivot.value, plain),
+                    (_, None) => canvas.text(*x, line.y, *width, glyphs.none, StyleRole::Faint),
                 };
             }
         }
-        Told::Trouble { what, .. } => {
-            let end = pen.text(columns.outcome, line.y, 2, glyphs.trouble, Role::Trouble) + 1;
-            pen.text(end, line.y, line.right().saturating_sub(end), what, Role::Trouble);
+        RowContent::Unreadable { what, .. } => {
+            let end = canvas.text(columns.outcome, line.y, 2, glyphs.trouble, StyleRole::Trouble) + 1;
+            canvas.text(end, line.y, line.right().saturating_sub(end), what, StyleRole::Trouble);
         }
     }
     if !selected {
         return;
     }
-    pen.lay(line, if front { Role::Selected } else { Role::SelectedAway });
+    canvas.lay(line, if front { StyleRole::Selected } else { StyleRole::SelectedAway });
     if front {
         let cell = match list.column {
-            Column::Outcome => Some((columns.outcome, 1)),
+            EventColumn::Outcome => Some((columns.outcome, 1)),
             column => {
                 columns.cells.iter().find(|(shown, ..)| *shown == column).map(|(_, x, width)| (*x, *width))
             }
         };
         if let Some((x, width)) = cell {
-            pen.lay(Rect { x, width, ..line }, Role::Cell);
+            canvas.lay(Rect { x, width, ..line }, StyleRole::Cell);
         }
     }
 }

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use crate::tui::keymap::{Action, KeyContext, show};
 use crate::tui::layout;
 use crate::tui::model::Model;
-use crate::tui::theme::Role;
+use crate::tui::theme::StyleRole;
 
 use super::TextLine;
 use super::canvas::wrap;
@@ -68,12 +68,12 @@ fn first_steps(model: &Model, width: usize) -> Vec<TextLine> {
             events(Action::Export),
         ),
     ];
-    let mut lines = vec![vec![("First steps".to_owned(), Role::Heading)]];
+    let mut lines = vec![vec![("First steps".to_owned(), StyleRole::Heading)]];
     for step in steps {
         lines.extend(
             wrap(&step, width.saturating_sub(2))
                 .into_iter()
-                .map(|line| vec![(format!("  {line}"), Role::Text)]),
+                .map(|line| vec![(format!("  {line}"), StyleRole::Text)]),
         );
     }
     lines
@@ -96,7 +96,7 @@ fn section(model: &Model, link: KeyContext, within: KeyContext, width: usize, li
         return;
     }
     lines.push(Vec::new());
-    lines.push(vec![(link.title().to_owned(), Role::Heading)]);
+    lines.push(vec![(link.title().to_owned(), StyleRole::Heading)]);
     for (keys, doc) in rows {
         let doc = wrap(doc, width.saturating_sub(KEYS + 3));
         let mut keys = wrap(&keys, KEYS - 1).into_iter();
@@ -107,7 +107,7 @@ fn section(model: &Model, link: KeyContext, within: KeyContext, width: usize, li
                 break;
             }
             let key = format!("  {:<KEYS$}", key.unwrap_or_default());
-            lines.push(vec![(key, Role::Key), (said.unwrap_or_default(), Role::Text)]);
+            lines.push(vec![(key, StyleRole::Key), (said.unwrap_or_default(), StyleRole::Text)]);
         }
     }
 }
@@ -115,16 +115,20 @@ fn section(model: &Model, link: KeyContext, within: KeyContext, width: usize, li
 fn signs(lines: &mut Vec<TextLine>) {
     heading("Signs", lines);
     for (sign, role, means) in [
-        ("✓", Role::Success, "it succeeded; at the seal: checked and unchanged"),
-        ("✗", Role::Failure, "it failed"),
-        ("·", Role::Unknown, "the log does not tell how it came out"),
-        ("≈", Role::Inferred, "a part of the time was not in the line and was inferred, or it is ambiguous"),
-        ("●", Role::Noted, "it is bookmarked"),
-        ("▲", Role::Noted, "a finding shows it; under the timeline: the selected event's time"),
-        ("!", Role::Trouble, "the evidence is not what it should be"),
-        ("░", Role::Gap, "no data: a log that usually speaks is silent"),
+        ("✓", StyleRole::Success, "it succeeded; at the seal: checked and unchanged"),
+        ("✗", StyleRole::Failure, "it failed"),
+        ("·", StyleRole::Unknown, "the log does not tell how it came out"),
+        (
+            "≈",
+            StyleRole::Inferred,
+            "a part of the time was not in the line and was inferred, or it is ambiguous",
+        ),
+        ("●", StyleRole::Noted, "it is bookmarked"),
+        ("▲", StyleRole::Noted, "a finding shows it; under the timeline: the selected event's time"),
+        ("!", StyleRole::Trouble, "the evidence is not what it should be"),
+        ("░", StyleRole::Gap, "no data: a log that usually speaks is silent"),
     ] {
-        lines.push(vec![(format!("  {sign:<KEYS$}"), role), (means.to_owned(), Role::Text)]);
+        lines.push(vec![(format!("  {sign:<KEYS$}"), role), (means.to_owned(), StyleRole::Text)]);
     }
 }
 
@@ -138,11 +142,11 @@ fn language(lines: &mut Vec<TextLine>) {
         ("\"failed password\"", "these words follow each other"),
         ("a AND NOT (b OR c)", "words side by side are joined by AND"),
     ] {
-        lines.push(vec![(format!("  {example:<21}"), Role::Match), (means.to_owned(), Role::Text)]);
+        lines.push(vec![(format!("  {example:<21}"), StyleRole::Match), (means.to_owned(), StyleRole::Text)]);
     }
 }
 
 fn heading(text: &str, lines: &mut Vec<TextLine>) {
     lines.push(Vec::new());
-    lines.push(vec![(text.to_owned(), Role::Heading)]);
+    lines.push(vec![(text.to_owned(), StyleRole::Heading)]);
 }

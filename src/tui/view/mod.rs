@@ -1,7 +1,7 @@
 //! The view reads the model and changes nothing.
 //!
 //! Owns how things look, a file per pane. Promises that everything that came
-//! from a log goes through [`canvas::Pen::foreign`], and that no size breaks it.
+//! from a log goes through [`canvas::Canvas::foreign`], and that no size breaks it.
 
 mod annotation;
 mod canvas;
@@ -34,104 +34,104 @@ use ratatui::layout::Rect;
 
 use crate::error::visible;
 use crate::tui::layout::{Panes, SMALLEST};
-use crate::tui::model::{Front, Model, Reading, Screen};
-use crate::tui::theme::{Glyphs, Role, Theme, UNICODE};
+use crate::tui::model::{Model, Overlay, Screen, TextPage};
+use crate::tui::theme::{Glyphs, StyleRole, Theme, UNICODE};
 
 use super::layout;
-use canvas::Pen;
+use canvas::Canvas;
 
 /// Draws the model into the buffer; `area` begins at the buffer's origin.
 pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let mut pen = Pen::new(buffer, theme);
-    pen.clear(area);
+    let mut canvas = Canvas::new(buffer, theme);
+    canvas.clear(area);
     let Some(panes) = layout::panes(area.as_size(), model) else {
         let say = format!("vestigo needs {}x{}", SMALLEST.width, SMALLEST.height);
-        pen.text(area.x, area.y, area.width, &say, Role::Warning);
+        canvas.text(area.x, area.y, area.width, &say, StyleRole::Warning);
         return;
     };
-    panes.frame.iter().for_each(|rule| pen.rule(*rule));
-    status::draw(model, &panes, &mut pen);
+    panes.frame.iter().for_each(|rule| canvas.rule(*rule));
+    status::draw(model, &panes, &mut canvas);
     match model.focus.screen {
-        Screen::Investigate => investigate(model, &panes, &mut pen),
-        Screen::Evidence => evidence::draw(model, &panes, &mut pen),
-        Screen::Findings => findings::draw(model, &panes, &mut pen),
+        Screen::Investigate => investigate(model, &panes, &mut canvas),
+        Screen::Evidence => evidence::draw(model, &panes, &mut canvas),
+        Screen::Findings => findings::draw(model, &panes, &mut canvas),
         screen @ (Screen::Anomalies | Screen::Audit) => {
-            placeholder::draw(screen, model, &panes, &mut pen);
+            placeholder::draw(screen, model, &panes, &mut canvas);
         }
     }
-    footer::draw(model, &panes, &mut pen);
-    match &model.front {
-        Front::Nothing => {}
-        Front::Typing(typing) => search::draw_typing(typing, &panes, &mut pen),
-        Front::Palette(palette) => palette::draw(palette, model, &mut pen, area),
-        Front::Form(form) => form::draw(form, &mut pen, area),
-        Front::Reading(reading, top) => {
+    footer::draw(model, &panes, &mut canvas);
+    match &model.overlay {
+        Overlay::None => {}
+        Overlay::SearchInput(typing) => search::draw_typing(typing, &panes, &mut canvas),
+        Overlay::Palette(palette) => palette::draw(palette, model, &mut canvas, area),
+        Overlay::Form(form) => form::draw(form, &mut canvas, area),
+        Overlay::Page(reading, top) => {
             let lines = page_lines(reading, model, area, theme.glyphs);
-            draw_page(&lines, *top, title(reading), area, &mut pen);
+            draw_page(&lines, *top, title(reading), area, &mut canvas);
         }
     }
-    which_key::draw(model, &panes, &mut pen);
+    which_key::draw(model, &panes, &mut canvas);
 }
 
-fn investigate(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
-    panes.rules.iter().for_each(|rule| pen.rule(*rule));
-    search::draw(model, panes, pen);
-    timeline::draw(model, panes, pen);
+fn investigate(model: &Model, panes: &Panes, canvas: &mut Canvas<'_>) {
+    panes.rules.iter().for_each(|rule| canvas.rule(*rule));
+    search::draw(model, panes, canvas);
+    timeline::draw(model, panes, canvas);
     if let Some(fields) = panes.fields {
-        fields::draw(model, fields, pen);
+        fields::draw(model, fields, canvas);
     }
-    event_list::draw(model, panes, pen);
+    event_list::draw(model, panes, canvas);
     if let Some(detail) = panes.detail {
-        event_detail::draw(model, detail, pen);
+        event_detail::draw(model, detail, canvas);
     }
 }
 
 /// A line of a page of text: pieces with their roles.
-type TextLine = Vec<(String, Role)>;
+type TextLine = Vec<(String, StyleRole)>;
 
 /// Gives a page's heading.
-fn title(page: &Reading) -> &'static str {
+fn title(page: &TextPage) -> &'static str {
     match page {
-        Reading::Help => "Keys and first steps",
-        Reading::Provenance => "Provenance",
-        Reading::Evidence => "Evidence",
-        Reading::Noted => "What was noted",
-        Reading::Told(title, _) => title,
+        TextPage::Help => "Keys and first steps",
+        TextPage::Provenance => "Provenance",
+        TextPage::Source => "Evidence",
+        TextPage::Annotation => "What was noted",
+        TextPage::Text(title, _) => title,
     }
 }
 
 /// Gives a page's lines.
-fn page_lines(page: &Reading, model: &Model, area: Rect, glyphs: &Glyphs) -> Vec<TextLine> {
+fn page_lines(page: &TextPage, model: &Model, area: Rect, glyphs: &Glyphs) -> Vec<TextLine> {
     let width = usize::from(area.width.saturating_sub(3));
     match page {
-        Reading::Help => help::lines(model, area),
-        Reading::Provenance => provenance::lines(model, area),
-        Reading::Evidence => evidence::lines(model, width, glyphs),
-        Reading::Noted => annotation::lines(model, area),
-        Reading::Told(_, told) => {
+        TextPage::Help => help::lines(model, area),
+        TextPage::Provenance => provenance::lines(model, area),
+        TextPage::Source => evidence::lines(model, width, glyphs),
+        TextPage::Annotation => annotation::lines(model, area),
+        TextPage::Text(_, told) => {
             let lines = told.iter().map(|text| canvas::wrap(&visible(text), width));
             let lines: Vec<Vec<String>> = lines.collect();
-            let line = |text: &String| vec![(text.clone(), Role::Text)];
+            let line = |text: &String| vec![(text.clone(), StyleRole::Text)];
             lines.join(&String::new()).iter().map(line).collect()
         }
     }
 }
 
 /// Draws a page of text over everything, from a line on.
-fn draw_page(lines: &[TextLine], top: usize, title: &str, area: Rect, pen: &mut Pen<'_>) {
+fn draw_page(lines: &[TextLine], top: usize, title: &str, area: Rect, canvas: &mut Canvas<'_>) {
     let popup = layout::popup(area.as_size());
-    pen.clear(popup);
+    canvas.clear(popup);
     let shown = usize::from(popup.height.saturating_sub(2));
     let end = (top + shown).min(lines.len());
-    pen.text(popup.x + 1, popup.y, popup.width - 2, title, Role::FocusHeading);
+    canvas.text(popup.x + 1, popup.y, popup.width - 2, title, StyleRole::FocusHeading);
     let place =
         if lines.len() > shown { format!("{}-{end} of {}", top + 1, lines.len()) } else { String::new() };
-    pen.right(popup.right() - 1, popup.y, popup.width / 2, &place, Role::Faint);
-    pen.rule(Rect { y: popup.y + 1, height: 1, ..popup });
+    canvas.right(popup.right() - 1, popup.y, popup.width / 2, &place, StyleRole::Faint);
+    canvas.rule(Rect { y: popup.y + 1, height: 1, ..popup });
     for (y, line) in (popup.y + 2..).zip(lines.iter().skip(top).take(shown)) {
         let mut x = popup.x + 1;
         for (text, role) in line {
-            x = pen.text(x, y, (popup.right() - 1).saturating_sub(x), text, *role);
+            x = canvas.text(x, y, (popup.right() - 1).saturating_sub(x), text, *role);
         }
     }
 }
@@ -139,8 +139,8 @@ fn draw_page(lines: &[TextLine], top: usize, title: &str, area: Rect, pen: &mut 
 /// Gives how many lines the page of text in front has.
 pub(super) fn reading_lines(model: &Model) -> usize {
     let area = Rect::new(0, 0, model.size.width, model.size.height);
-    match &model.front {
-        Front::Reading(page, _) => page_lines(page, model, area, &UNICODE).len(),
-        Front::Nothing | Front::Typing(_) | Front::Palette(_) | Front::Form(_) => 0,
+    match &model.overlay {
+        Overlay::Page(page, _) => page_lines(page, model, area, &UNICODE).len(),
+        Overlay::None | Overlay::SearchInput(_) | Overlay::Palette(_) | Overlay::Form(_) => 0,
     }
 }

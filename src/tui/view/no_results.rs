@@ -8,27 +8,27 @@ use crate::tui::buckets::duration;
 use crate::tui::keymap::Action;
 use crate::tui::model::Model;
 use crate::tui::protocol::Lane;
-use crate::tui::theme::Role;
+use crate::tui::theme::StyleRole;
 
-use super::canvas::{Pen, wrap};
+use super::canvas::{Canvas, wrap};
 use super::times::moment;
 
 /// Says in place of rows why there are none.
-pub(super) fn draw(model: &Model, area: Rect, pen: &mut Pen<'_>) {
+pub(super) fn draw(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
     let mut y = area.y;
     for sentence in sentences(model) {
         for line in wrap(&sentence, usize::from(area.width.saturating_sub(4))) {
             if y >= area.bottom() {
                 return;
             }
-            pen.text(area.x + 2, y, area.width - 3, &line, Role::Text);
+            canvas.text(area.x + 2, y, area.width - 3, &line, StyleRole::Text);
             y += 1;
         }
     }
 }
 
 fn sentences(model: &Model) -> Vec<String> {
-    let facts = &model.facts;
+    let facts = &model.case;
     if model.list.stale || model.tickets.awaits(Lane::Page) {
         return vec!["Searching…".to_owned()];
     }
@@ -52,7 +52,7 @@ fn sentences(model: &Model) -> Vec<String> {
 
 /// Says how the search was read, and among what it was asked.
 pub(in super::super) fn how_read(model: &Model) -> Vec<String> {
-    let facts = &model.facts;
+    let facts = &model.case;
     let (events, sources) = (counted(facts.events, "event"), counted(facts.sources.len() as u64, "source"));
     let mut said = explain(&model.search.scope.expr);
     let window = model.search.scope.window;

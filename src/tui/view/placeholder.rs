@@ -3,12 +3,12 @@
 use crate::tui::keymap::Action;
 use crate::tui::layout::Panes;
 use crate::tui::model::{Model, Screen};
-use crate::tui::theme::Role;
+use crate::tui::theme::StyleRole;
 
-use super::canvas::{Pen, wrap};
+use super::canvas::{Canvas, wrap};
 
 /// Says what a screen will hold, and how to get back.
-pub(super) fn draw(screen: Screen, model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
+pub(super) fn draw(screen: Screen, model: &Model, panes: &Panes, canvas: &mut Canvas<'_>) {
     let area = panes.body;
     let holds = match screen {
         Screen::Anomalies => {
@@ -20,12 +20,12 @@ pub(super) fn draw(screen: Screen, model: &Model, panes: &Panes, pen: &mut Pen<'
     let key = |action| model.keys.map.key_of(action, model.context()).unwrap_or_default();
     let back = format!("{} goes back to the events.", key(Action::Investigate));
     let mut y = panes.search.y;
-    pen.text(area.x + 1, y, area.width, screen.name(), Role::FocusHeading);
+    canvas.text(area.x + 1, y, area.width, screen.name(), StyleRole::FocusHeading);
     y += 2;
     for sentence in ["This screen is not part of this version of vestigo.", holds, &back] {
         for line in wrap(sentence, usize::from(area.width.saturating_sub(2))) {
             if y < area.bottom() {
-                pen.text(area.x + 1, y, area.width, &line, Role::Text);
+                canvas.text(area.x + 1, y, area.width, &line, StyleRole::Text);
             }
             y += 1;
         }

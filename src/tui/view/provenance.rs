@@ -7,20 +7,20 @@ use crate::journal::Correction;
 use crate::record::{EventId, EventTime, TimeBasis, thousands};
 use crate::tui::layout;
 use crate::tui::model::Model;
-use crate::tui::protocol::Card;
-use crate::tui::theme::Role;
+use crate::tui::protocol::EventDetail;
+use crate::tui::theme::StyleRole;
 
 use super::TextLine;
 use super::canvas::{paragraphs, wrap};
 
 /// Says it in a line: `auth.log line 10,433 · byte 1,204,511 · sha-256 checked ✓ · year inferred`.
 /// Foreign text is in it.
-pub(super) fn in_a_line(model: &Model, card: &Card) -> String {
-    let path = model.facts.source(&card.hit.source).map_or("?", |source| source.path.as_str());
+pub(super) fn in_a_line(model: &Model, event: &EventDetail) -> String {
+    let path = model.case.source(&event.hit.source).map_or("?", |source| source.path.as_str());
     let name = path.rsplit('/').next().unwrap_or(path);
-    let (line, byte) = (thousands(card.origin.line), thousands(card.origin.offset));
-    let time = card.stamp.map_or("tells no time".to_owned(), |stamp| basis_in_words(stamp.basis));
-    let reread = model.facts.source(&card.hit.source).and_then(|source| source.reread.as_ref());
+    let (line, byte) = (thousands(event.origin.line), thousands(event.origin.offset));
+    let time = event.stamp.map_or("tells no time".to_owned(), |stamp| basis_in_words(stamp.basis));
+    let reread = model.case.source(&event.hit.source).and_then(|source| source.reread.as_ref());
     let reread = reread.map(|reread| format!(" · reread by entry {}", reread.entry)).unwrap_or_default();
     format!("{name} line {line} · byte {byte} · sha-256 checked ✓ · {time}{reread}")
 }
@@ -52,28 +52,28 @@ fn told(change: &[Correction]) -> String {
 
 /// Gives the page's lines.
 pub(super) fn lines(model: &Model, area: Rect) -> Vec<TextLine> {
-    let Some(card) = model.detail.card_of(model.list.row().map(|row| row.hit)) else {
-        return vec![vec![("No event is selected.".to_owned(), Role::Text)]];
+    let Some(event) = model.detail.event_of(model.list.row().map(|row| row.hit)) else {
+        return vec![vec![("No event is selected.".to_owned(), StyleRole::Text)]];
     };
     let width = usize::from(layout::popup(area.as_size()).width.saturating_sub(2));
-    let mut page = Page { lines: Vec::new(), width };
-    event(model, card, &mut page);
-    time(model, card, &mut page);
+    let mut page = PageBuilder { lines: Vec::new(), width };
+    location(model, event, &mut page);
+    time(model, event, &mut page);
     page.heading("Original bytes");
-    let shown = paragraphs(&card.raw, width.saturating_sub(2), Card::RAW);
-    page.lines.extend(shown.into_iter().map(|line| vec![(format!("  {line}"), Role::Text)]));
-    if card.raw_shown < usize::try_from(card.origin.length).unwrap_or(usize::MAX) {
-        let (shown, all) = (thousands(card.raw_shown as u64), thousands(card.origin.length));
+    let shown = paragraphs(&event.raw, width.saturating_sub(2), EventDetail::RAW);
+    page.lines.extend(shown.into_iter().map(|line| vec![(format!("  {line}"), StyleRole::Text)]));
+    if event.raw_shown < usize::try_from(event.origin.length).unwrap_or(usize::MAX) {
+        let (shown, all) = (thousands(event.raw_shown as u64), thousands(event.origin.length));
         page.words(&format!("(the first {shown} of {all} bytes; `vestigo show` prints all)"));
     }
-    if card.lossy {
+    if event.lossy {
         page.words("(bytes that are not UTF-8 are shown as U+FFFD; the evidence keeps them as they are)");
     }
     page.lines
 }
 
-fn event(model: &Model, card: &Card, page: &mut Page) {
-    let (origin, source) = (&card.origin, model.facts.source(&card.hit.source));
+fn location(model: &Model, event: &EventDetail, page: &mut PageBuilder) {
+    let (origin, source) = (&event.origin, model.case.source(&event.hit.source));
     page.heading("Where it lies");
     page.fact("Event", &EventId::of(&origin.source, origin.record).to_string());
     page.fact("Source", &source.map_or("?".to_owned(), |source| visible(&source.path)));
@@ -81,10 +81,10 @@ fn event(model: &Model, card: &Card, page: &mut Page) {
     page.fact("Record", &format!("{} (counted from 0)", thousands(origin.record)));
     page.fact("Line", &format!("{} (counted from 1)", thousands(origin.line)));
     page.fact("Bytes", &format!("{} from byte {} on", thousands(origin.length), thousands(origin.offset)));
-    if card.part > 0 {
-        page.fact("Part", &format!("{} of an overlong line", card.part));
+    if event.part > 0 {
+        page.fact("Part", &format!("{} of an overlong line", event.part));
     }
-    page.fact("Format", &visible(&card.format));
+    page.fact("Format", &visible(&event.format));
     if let Some(source) = source {
         page.fact("Root", &source.root);
     }
@@ -94,16 +94,16 @@ fn event(model: &Model, card: &Card, page: &mut Page) {
     );
 }
 
-fn time(model: &Model, card: &Card, page: &mut Page) {
+fn time(model: &Model, event: &EventDetail, page: &mut PageBuilder) {
     page.heading("How its time is known");
-    let Some(EventTime { instant, precision, basis }) = card.stamp else {
+    let Some(EventTime { instant, precision, basis }) = event.stamp else {
         page.words("The record tells no time; it is listed behind all events that do.");
         return;
     };
     page.fact("In UTC", &instant.to_string());
-    let zone = model.facts.zone();
+    let zone = model.case.zone();
     page.fact("Shown", &format!("{} ({zone})", zone.show(instant, 3)));
-    if let Some(text) = &card.when_text {
+    if let Some(text) = &event.when_text {
         page.fact("Read from", &visible(text));
     }
     page.fact("Written to", &format!("the {}", precision.name()));
@@ -125,7 +125,7 @@ fn time(model: &Model, card: &Card, page: &mut Page) {
     for (_, sentence) in explained.iter().filter(|(on, _)| *on) {
         page.words(sentence);
     }
-    if let Some(reread) = model.facts.source(&card.hit.source).and_then(|source| source.reread.as_ref()) {
+    if let Some(reread) = model.case.source(&event.hit.source).and_then(|source| source.reread.as_ref()) {
         page.words(&visible(&format!(
             "Since entry {} of the journal ({}, {}) the source is read otherwise than when it was imported: {}.",
             reread.entry,
@@ -137,29 +137,29 @@ fn time(model: &Model, card: &Card, page: &mut Page) {
 }
 
 /// A page being written.
-struct Page {
+struct PageBuilder {
     lines: Vec<TextLine>,
     width: usize,
 }
 
-impl Page {
+impl PageBuilder {
     fn heading(&mut self, text: &str) {
         if !self.lines.is_empty() {
             self.lines.push(Vec::new());
         }
-        self.lines.push(vec![(text.to_owned(), Role::Heading)]);
+        self.lines.push(vec![(text.to_owned(), StyleRole::Heading)]);
     }
 
     fn fact(&mut self, name: &str, value: &str) {
         for (i, line) in wrap(value, self.width.saturating_sub(13)).into_iter().enumerate() {
             let name = if i == 0 { name } else { "" };
-            self.lines.push(vec![(format!("  {name:<11}"), Role::FieldName), (line, Role::Text)]);
+            self.lines.push(vec![(format!("  {name:<11}"), StyleRole::FieldName), (line, StyleRole::Text)]);
         }
     }
 
     fn words(&mut self, text: &str) {
         for line in wrap(text, self.width.saturating_sub(2)) {
-            self.lines.push(vec![(format!("  {line}"), Role::Text)]);
+            self.lines.push(vec![(format!("  {line}"), StyleRole::Text)]);
         }
     }
 }

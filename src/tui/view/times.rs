@@ -3,11 +3,11 @@
 use chrono::NaiveDateTime;
 
 use crate::record::{Precision, Timestamp, Zone};
-use crate::tui::protocol::Facts;
+use crate::tui::protocol::CaseInfo;
 
 /// How the list writes times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Clock {
+pub(super) struct TimeColumn {
     zone: Zone,
     /// The whole date is written: the case spans years.
     dated: bool,
@@ -15,9 +15,9 @@ pub(super) struct Clock {
     millis: bool,
 }
 
-impl Clock {
-    pub(super) fn new(facts: &Facts, millis: bool) -> Clock {
-        Clock { zone: facts.zone(), dated: facts.only_year().is_none(), millis }
+impl TimeColumn {
+    pub(super) fn new(facts: &CaseInfo, millis: bool) -> TimeColumn {
+        TimeColumn { zone: facts.zone(), dated: facts.only_year().is_none(), millis }
     }
 
     /// Gives how many cells a time takes.
@@ -46,7 +46,7 @@ impl Clock {
 
     /// Writes the heading of the column in at most `width` cells: zone, and the
     /// year where rows leave it out.
-    pub(super) fn heading(&self, facts: &Facts, width: usize) -> String {
+    pub(super) fn heading(&self, facts: &CaseInfo, width: usize) -> String {
         let year = facts.only_year().map_or(String::new(), |year| format!(" {year}"));
         let whole = format!("Time {}{year}", self.zone);
         if whole.len() <= width { whole } else { format!("{}{year}", self.zone) }

@@ -9,31 +9,35 @@ use crate::journal::{
 };
 use crate::query::{Expr, FieldRef, Leaf, Pattern, Test};
 use crate::record::{FixedClock, TimeRange, Timestamp, sentence};
-use crate::tui::protocol::{Annotated, Answer, Deed, FindingRow, Foreign, MarkRow, Notes, What, is_settled};
+use crate::tui::protocol::{
+    AnnotationRequest, AnnotationResult, Annotations, BookmarkRow, ExportScope, FindingRow,
+    ForeignAnnotation, WorkerResponse, is_settled,
+};
 
-use super::Hands;
+use super::Identity;
 use super::dispatch::trouble;
 
 /// How many of the journal's last entries are shown.
 const TAIL: usize = 6;
 
 /// Reads what was noted, as it is now.
-pub(super) fn notes(case: &Case, cancel: &CancelToken) -> Result<Notes> {
+pub(super) fn read(case: &Case, cancel: &CancelToken) -> Result<Annotations> {
     let case = case.reread()?;
     let state = case.state();
     let lines = case.journal();
     let tail = lines.iter().rev().take(TAIL);
     let told = |line: &Entry| format!("{}  {}", line.kind, line.payload().summary()).trim_end().to_owned();
     let tail = tail.map(|line| HistoryItem { at: line.at.clone(), by: line.by.clone(), text: told(line) });
-    let mut notes = Notes { entries: lines.len() as u64, tail: tail.collect(), ..Notes::default() };
+    let mut notes =
+        Annotations { entries: lines.len() as u64, tail: tail.collect(), ..Annotations::default() };
     for mark in state.bookmarks.values() {
         let standing = case.standing(&mark.event);
         if let Some(why) = standing.orphaned() {
             notes.orphans.push((format!("bookmark on {}", mark.event.short()), why.to_owned()));
         }
-        notes.marks.push(mark_row(&case, mark, &standing));
+        notes.bookmarks.push(mark_row(&case, mark, &standing));
     }
-    notes.marks.sort_by(|one, other| one.mark.event.time.cmp(&other.mark.event.time));
+    notes.bookmarks.sort_by(|one, other| one.bookmark.event.time.cmp(&other.bookmark.event.time));
     for finding in &state.findings {
         let row = finding_row(&case, finding, &mut notes.orphans, cancel)?;
         notes.findings.push(row);
@@ -42,14 +46,14 @@ pub(super) fn notes(case: &Case, cancel: &CancelToken) -> Result<Notes> {
     Ok(notes)
 }
 
-fn mark_row(case: &Case, mark: &Bookmark, standing: &EvidenceStatus) -> MarkRow {
+fn mark_row(case: &Case, mark: &Bookmark, standing: &EvidenceStatus) -> BookmarkRow {
     let hit = standing.hit();
     let what = match hit.map(|hit| case.entry(&hit)) {
         Some(Ok(entry)) => sentence(&entry.event),
         Some(Err(error)) => trouble(&error).what,
         None => format!("ORPHANED: {}", standing.orphaned().unwrap_or("it cannot be read")),
     };
-    MarkRow { mark: mark.clone(), hit, what }
+    BookmarkRow { bookmark: mark.clone(), hit, what }
 }
 
 fn finding_row(
@@ -86,7 +90,7 @@ fn finding_row(
 }
 
 /// Finds which of some events any finding shows.
-pub(super) fn found(case: &Case, hits: &[Hit], cancel: &CancelToken) -> Result<Vec<Hit>> {
+pub(super) fn in_findings(case: &Case, hits: &[Hit], cancel: &CancelToken) -> Result<Vec<Hit>> {
     let case = case.reread()?;
     let shown: Vec<Expr> =
         case.state().findings.iter().filter_map(|finding| case.events_of(finding).ok()).collect();
@@ -102,47 +106,52 @@ pub(super) fn found(case: &Case, hits: &[Hit], cancel: &CancelToken) -> Result<V
 
 /// Writes something into the journal; gives what was done and what stands then.
 /// What is somebody else's is asked for first.
-pub(super) fn write(case: &Case, deed: &Deed, hands: &Hands, now: Timestamp) -> Result<Answer> {
+pub(super) fn write(
+    case: &Case,
+    deed: &AnnotationRequest,
+    identity: &Identity,
+    now: Timestamp,
+) -> Result<WorkerResponse> {
     let case = case.reread()?;
     if let Some(foreign) = foreign(&case, deed) {
-        return Ok(Answer::Foreign(foreign));
+        return Ok(WorkerResponse::ConfirmUndo(foreign));
     }
     let (act, said) = act(&case, deed)?;
     let clock = FixedClock(now);
     let Appended { ids, unsealed, .. } =
-        annotate(case.folder(), &[act], hands.signer.as_ref(), &hands.who, &clock, Watch::silent())?;
-    let warning = match (unsealed, &hands.signer) {
+        annotate(case.folder(), &[act], identity.signer.as_ref(), &identity.who, &clock, Watch::silent())?;
+    let warning = match (unsealed, &identity.signer) {
         (Some(error), _) if error.kind() == ErrorKind::Integrity => Some(trouble(&error).what),
         (Some(error), _) => Some(format!("no checkpoint was written: {}", trouble(&error).what)),
         (None, None) => Some("the checkpoint is not signed: no key can be had".to_owned()),
         (None, Some(_)) => None,
     };
-    let notes = notes(&case, &CancelToken::new())?;
-    Ok(Answer::Annotated(Box::new(Annotated { said, warning, ids, notes })))
+    let notes = read(&case, &CancelToken::new())?;
+    Ok(WorkerResponse::Annotated(Box::new(AnnotationResult { said, warning, ids, notes })))
 }
 
 /// Finds what would be taken back, where this screen did not write it and nobody agreed to it.
-fn foreign(case: &Case, deed: &Deed) -> Option<Foreign> {
-    let Deed::Undo { mine, agreed } = deed else { return None };
+fn foreign(case: &Case, deed: &AnnotationRequest) -> Option<ForeignAnnotation> {
+    let AnnotationRequest::Undo { mine, agreed } = deed else { return None };
     let last = undoable(case.whole_journal())?;
     if mine.contains(&last.id) || agreed.as_ref() == Some(&last.id) {
         return None;
     }
     let said = format!("{} · {} · {}", told(case, &last.act), last.said_by(), last.at);
-    Some(Foreign { id: last.id, said })
+    Some(ForeignAnnotation { id: last.id, said })
 }
 
 /// Gives the entry that a deed is, and what to say of it (foreign text).
-fn act(case: &Case, deed: &Deed) -> Result<(Annotation, String)> {
+fn act(case: &Case, deed: &AnnotationRequest) -> Result<(Annotation, String)> {
     Ok(match deed {
-        Deed::Mark { hit, note, tags } => {
+        AnnotationRequest::Bookmark { hit, note, tags } => {
             let event = case.event_ref(hit)?;
             let known = case.state().bookmarks.get(&event.event);
             let said = format!("{} {}", if known.is_some() { "noted on" } else { "marked" }, event.short());
             let mark = Annotation::Mark { event, note: note.clone(), tags: tags.clone() };
             (mark, said)
         }
-        Deed::Find { title, severity, note, shows } => {
+        AnnotationRequest::NewFinding { title, severity, note, shows } => {
             let (events, query) = shown_by(case, shows)?;
             let note = Some(note.clone()).filter(|note| !note.is_empty());
             let new = NewFinding {
@@ -157,25 +166,25 @@ fn act(case: &Case, deed: &Deed) -> Result<(Annotation, String)> {
             };
             (Annotation::Find(new), format!("finding written down: {title}"))
         }
-        Deed::Add { finding, shows } => {
+        AnnotationRequest::AddToFinding { finding, shows } => {
             let (events, _) = shown_by(case, shows)?;
             let change = FindingChange { events, ..FindingChange::default() };
             let act = Annotation::Set { finding: finding.clone(), change };
             let said = told(case, &act);
             (act, said)
         }
-        Deed::Annotation(act) => (act.clone(), told(case, act)),
-        Deed::Reread { source, by } => {
+        AnnotationRequest::Annotation(act) => (act.clone(), told(case, act)),
+        AnnotationRequest::Reread { source, by } => {
             let act = case.corrected(source, by, Watch::silent())?.act;
             let said = act.told();
             (act, said)
         }
-        Deed::Undo { .. } => {
+        AnnotationRequest::Undo { .. } => {
             let last = undoable(case.whole_journal());
             let last = last.ok_or_else(|| Error::usage("there is nothing to take back"))?;
             (last.taken_back(), format!("taken back: {}", told(case, &last.act)))
         }
-        Deed::Redo => {
+        AnnotationRequest::Redo => {
             let last = redoable(case.whole_journal());
             let last = last.ok_or_else(|| {
                 Error::usage(
@@ -206,12 +215,14 @@ fn told(case: &Case, act: &Annotation) -> String {
 }
 
 /// Gives the events, or the query, that are to show a finding.
-fn shown_by(case: &Case, shows: &What) -> Result<(Vec<EventRef>, Option<SavedQuery>)> {
+fn shown_by(case: &Case, shows: &ExportScope) -> Result<(Vec<EventRef>, Option<SavedQuery>)> {
     Ok(match shows {
-        What::Search(_, scope) => (Vec::new(), Some(case.asked(&scope.expr, scope.window)?)),
-        What::Event(hit) => (vec![case.event_ref(hit)?], None),
-        What::Bookmarks => (case.state().bookmarks.values().map(|mark| mark.event.clone()).collect(), None),
-        What::Finding(number) => {
+        ExportScope::Search(_, scope) => (Vec::new(), Some(case.asked(&scope.expr, scope.window)?)),
+        ExportScope::Event(hit) => (vec![case.event_ref(hit)?], None),
+        ExportScope::Bookmarks => {
+            (case.state().bookmarks.values().map(|mark| mark.event.clone()).collect(), None)
+        }
+        ExportScope::Finding(number) => {
             let known = case.state().finding(*number);
             let known = known.ok_or_else(|| Error::usage(format!("there is no finding {number}")))?;
             (known.events.values().cloned().collect(), known.query.clone())

@@ -5,18 +5,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::case::Case;
 use crate::error::Result;
 use crate::record::Timestamp;
-use crate::tui::protocol::Facts;
+use crate::tui::protocol::CaseInfo;
 
 /// The case that every question is asked of. Other processes write to it
-/// meanwhile: what they wrote is taken in by [`Current::grown`]. Cheap to clone;
+/// meanwhile: what they wrote is taken in by [`CurrentCase::grown`]. Cheap to clone;
 /// every clone is of one case.
 #[derive(Clone)]
-pub struct Current(Arc<Mutex<Case>>);
+pub struct CurrentCase(Arc<Mutex<Case>>);
 
-impl Current {
+impl CurrentCase {
     /// Begins with a case that was opened.
-    pub fn new(case: Case) -> Current {
-        Current(Arc::new(Mutex::new(case)))
+    pub fn new(case: Case) -> CurrentCase {
+        CurrentCase(Arc::new(Mutex::new(case)))
     }
 
     /// Gives the case as it was read last.
@@ -27,12 +27,12 @@ impl Current {
     /// Gives what tells whether the case may have changed, until nobody has it any more.
     pub fn watched(&self) -> impl Fn() -> Option<bool> + Send + 'static {
         let case = Arc::downgrade(&self.0);
-        move || case.upgrade().map(|case| Current(case).get().has_moved())
+        move || case.upgrade().map(|case| CurrentCase(case).get().has_moved())
     }
 
     /// Reads the case again where it may have changed, and says what is known of
     /// it now where it has.
-    pub(super) fn grown(&self) -> Result<Option<Box<Facts>>> {
+    pub(super) fn grown(&self) -> Result<Option<Box<CaseInfo>>> {
         let before = self.get();
         if !before.has_moved() {
             return Ok(None);
@@ -42,6 +42,6 @@ impl Current {
             return Ok(None);
         }
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = now.clone();
-        Ok(Some(Box::new(Facts::of(&now, None, Timestamp::from_secs(0)))))
+        Ok(Some(Box::new(CaseInfo::of(&now, None, Timestamp::from_secs(0)))))
     }
 }

@@ -5,15 +5,15 @@ use crate::error::Result;
 use crate::index::Hit;
 use crate::record::{EventRecord, FieldId, Key, fields, sentence};
 use crate::tui::field_order::telling;
-use crate::tui::protocol::{Card, Pivot};
+use crate::tui::protocol::{EventDetail, Pivot};
 
 /// Reads an event in full.
-pub(super) fn card(case: &Case, hit: &Hit) -> Result<Card> {
+pub(super) fn event_detail(case: &Case, hit: &Hit) -> Result<EventDetail> {
     let entry = case.entry(hit)?;
     Ok(filled(&entry, hit))
 }
 
-fn filled(entry: &EventRecord, hit: &Hit) -> Card {
+fn filled(entry: &EventRecord, hit: &Hit) -> EventDetail {
     let event = &entry.event;
     let mut rows: Vec<(Option<FieldId>, Pivot)> = event
         .fields()
@@ -33,9 +33,9 @@ fn filled(entry: &EventRecord, hit: &Hit) -> Card {
         let own = if id.is_none() { pivot.field.clone() } else { String::new() };
         (telling(&pivot.field), id.is_none(), *id, own)
     });
-    let raw_shown = entry.raw.len().min(Card::RAW);
+    let raw_shown = entry.raw.len().min(EventDetail::RAW);
     let raw = String::from_utf8_lossy(&entry.raw[..raw_shown]).into_owned();
-    Card {
+    EventDetail {
         hit: *hit,
         origin: entry.origin,
         format: event.format.to_owned(),

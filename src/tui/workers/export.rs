@@ -12,13 +12,15 @@ use crate::index::{CancelToken, Hit, Request};
 use crate::journal::{Actor, Signer};
 use crate::query::Expr;
 use crate::record::{FixedClock, Timestamp};
-use crate::tui::protocol::{Answer, ExportOrder, Exported, Offer, Progress, Scope, What};
+use crate::tui::protocol::{
+    ExportChoices, ExportRequest, ExportResult, ExportScope, SearchScope, WorkProgress, WorkerResponse,
+};
 
 use super::verification::STEP;
 
 /// Who acts, and whose key signs.
 #[derive(Clone)]
-pub struct Hands {
+pub struct Identity {
     /// Who acts.
     pub who: Actor,
     /// Whose key signs; nobody's where none can be had.
@@ -26,64 +28,67 @@ pub struct Hands {
 }
 
 /// Looks up what can be exported.
-pub(super) fn offer(
+pub(super) fn choices(
     case: &Case,
     text: &str,
-    scope: &Scope,
+    scope: &SearchScope,
     selected: Option<Hit>,
-    first: Option<&What>,
-    hands: &Hands,
-) -> Result<Offer> {
+    first: Option<&ExportScope>,
+    identity: &Identity,
+) -> Result<ExportChoices> {
     let case = case.reread()?;
     let state = case.state();
     let request = Request { expr: case.resolve(scope.expr.clone())?, window: scope.window };
     let count = case.index().count(&request, &CancelToken::new())?;
     let mut choices = Vec::new();
     for finding in &state.findings {
-        choices
-            .push((format!("finding {}: {}", finding.number, finding.title), What::Finding(finding.number)));
+        choices.push((
+            format!("finding {}: {}", finding.number, finding.title),
+            ExportScope::Finding(finding.number),
+        ));
     }
     if !state.bookmarks.is_empty() {
-        choices.push((format!("bookmarks: {} events", state.bookmarks.len()), What::Bookmarks));
+        choices.push((format!("bookmarks: {} events", state.bookmarks.len()), ExportScope::Bookmarks));
     }
     let asked = scope.expr != Expr::All || scope.window != crate::record::TimeRange::ALL;
-    let search = (format!("this search: {count} events"), What::Search(text.to_owned(), scope.clone()));
+    let search =
+        (format!("this search: {count} events"), ExportScope::Search(text.to_owned(), scope.clone()));
     // A search that asks for something is what its investigator has in mind.
     let place = if asked { 0 } else { choices.len() };
     choices.insert(place, search);
     if let Some(hit) = selected {
         let id = crate::record::EventId::of(&hit.source, hit.record);
-        choices.push((format!("this event: {id}"), What::Event(hit)));
+        choices.push((format!("this event: {id}"), ExportScope::Event(hit)));
     }
     if let Some(at) = choices.iter().position(|(_, what)| Some(what) == first) {
         choices[..=at].rotate_right(1);
     }
-    let signer = hands.signer.as_ref().map_or_else(
+    let signer = identity.signer.as_ref().map_or_else(
         || "nobody: no key can be had, and no verifier accepts it".to_owned(),
         |signer| signer.signed().fingerprint,
     );
-    Ok(Offer { choices, name: name_of(&case), signer })
+    Ok(ExportChoices { choices, name: name_of(&case), signer })
 }
 
 /// Makes a bundle.
 pub(super) fn export(
     case: &Case,
-    order: &ExportOrder,
-    hands: &Hands,
+    order: &ExportRequest,
+    identity: &Identity,
     now: Timestamp,
-    tell: &mut dyn FnMut(Answer),
-) -> Result<Exported> {
+    respond: &mut dyn FnMut(WorkerResponse),
+) -> Result<ExportResult> {
     let clock = FixedClock(now);
     let mut case = case.reread()?;
     let redact = order.redact.iter().map(|name| case.redactable(name)).collect::<Result<_>>()?;
     let mut notes = Vec::new();
-    if let Some(signer) = &hands.signer {
-        match introduce(&case, signer, &hands.who, &clock) {
+    if let Some(signer) = &identity.signer {
+        match introduce(&case, signer, &identity.who, &clock) {
             Ok(known) => case = known,
             // What nobody signed is not signed by being exported.
             Err(error) if error.kind() == ErrorKind::Integrity => return Err(error),
             Err(error) => {
-                may_vouch(&case, signer, &hands.who)?;
+                may_vouch(&case, signer, &identity.who)?;
                 notes.push(format!("the journal does not tell of it: {error}"));
             }
         }
@@ -91,7 +96,7 @@ pub(super) fn export(
     let options = Options {
         out: Some(PathBuf::from(&order.to)),
         tar: order.tar,
-        signer: hands.signer.clone(),
+        signer: identity.signer.clone(),
         tsa: None,
         redact,
         named: Vec::new(),
@@ -100,15 +105,15 @@ pub(super) fn export(
         zone: case.about().zone,
         stop: Arc::default(),
     };
-    let made = watched(&case, &asked(&case, &order.what)?, &options, tell)?;
+    let made = watched(&case, &asked(&case, &order.what)?, &options, respond)?;
     if notes.is_empty()
-        && let Err(error) = note(&case, &made, &options, &hands.who, &clock)
+        && let Err(error) = note(&case, &made, &options, &identity.who, &clock)
     {
         notes.push(format!("the journal does not tell of it: {error}"));
     }
     notes.extend(made.notes);
     let signer = made.signer.as_deref().unwrap_or("nobody");
-    Ok(Exported {
+    Ok(ExportResult {
         to: visible(&made.bundle.to_string_lossy()),
         events: made.events,
         line: format!("{} sha-256 {} signed {signer}", made.name, made.tagmanifest),
@@ -117,19 +122,24 @@ pub(super) fn export(
 }
 
 /// Makes the bundle on a thread of its own, and tells now and then how far it has come.
-fn watched(case: &Case, ask: &Ask, options: &Options, tell: &mut dyn FnMut(Answer)) -> Result<Made> {
+fn watched(
+    case: &Case,
+    ask: &Ask,
+    options: &Options,
+    respond: &mut dyn FnMut(WorkerResponse),
+) -> Result<Made> {
     let (progress, news) = channel();
     std::thread::scope(|scope| {
         let work = scope.spawn(move || {
             make(case, ask, options, &|_, done, total| {
-                let _ = progress.send(Progress { done, total });
+                let _ = progress.send(WorkProgress { done, total });
             })
         });
         let mut told = Instant::now();
         // The channel closes when the work is done.
         while let Ok(now) = news.recv() {
             if told.elapsed() >= STEP {
-                tell(Answer::Progress(now));
+                respond(WorkerResponse::Progress(now));
                 told = Instant::now();
             }
         }
@@ -137,16 +147,16 @@ fn watched(case: &Case, ask: &Ask, options: &Options, tell: &mut dyn FnMut(Answe
     })
 }
 
-fn asked(case: &Case, what: &What) -> Result<Ask> {
+fn asked(case: &Case, what: &ExportScope) -> Result<Ask> {
     Ok(match what {
-        What::Search(text, scope) => {
+        ExportScope::Search(text, scope) => {
             let text = if text.is_empty() { "*".to_owned() } else { scope.expr.to_string() };
             let query = Query { text, expr: scope.expr.clone(), window: scope.window };
             Ask { query: Some(query), ..Ask::default() }
         }
-        What::Event(hit) => Ask { events: vec![*hit], ..Ask::default() },
-        What::Bookmarks => Ask { bookmarks: true, ..Ask::default() },
-        What::Finding(number) => {
+        ExportScope::Event(hit) => Ask { events: vec![*hit], ..Ask::default() },
+        ExportScope::Bookmarks => Ask { bookmarks: true, ..Ask::default() },
+        ExportScope::Finding(number) => {
             let known = case.state().finding(*number).is_some();
             known.then_some(()).ok_or_else(|| Error::usage(format!("there is no finding {number}")))?;
             Ask { findings: vec![*number], ..Ask::default() }

@@ -15,9 +15,9 @@ mod row;
 mod tests;
 mod verification;
 
-pub use current_case::Current;
+pub use current_case::CurrentCase;
 pub use dispatch::carry_out;
-pub use export::Hands;
+pub use export::Identity;
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -26,67 +26,70 @@ use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 use crate::index::CancelToken;
-use crate::tui::protocol::{Answer, Event, Lane, Question, Ticket, Trouble};
+use crate::tui::protocol::{Failure, Lane, Ticket, UiEvent, WorkerRequest, WorkerResponse};
 
 /// Answers questions: [`carry_out`] on a case, or a test's own way.
-pub(super) trait Work:
-    Fn(&Question, &CancelToken, &mut dyn FnMut(Answer)) + Clone + Send + 'static
+pub(super) trait WorkFn:
+    Fn(&WorkerRequest, &CancelToken, &mut dyn FnMut(WorkerResponse)) + Clone + Send + 'static
 {
 }
 
-impl<F: Fn(&Question, &CancelToken, &mut dyn FnMut(Answer)) + Clone + Send + 'static> Work for F {}
+impl<F: Fn(&WorkerRequest, &CancelToken, &mut dyn FnMut(WorkerResponse)) + Clone + Send + 'static> WorkFn
+    for F
+{
+}
 
 /// The threads, and the desk of each.
-pub(super) struct Crew {
-    desks: Vec<Arc<Desk>>,
+pub(super) struct Workers {
+    queues: Vec<Arc<LaneQueue>>,
     threads: Vec<JoinHandle<()>>,
 }
 
 /// Where a lane's thread looks for work.
 #[derive(Default)]
-struct Desk {
-    state: Mutex<State>,
+struct LaneQueue {
+    state: Mutex<QueueState>,
     changed: Condvar,
 }
 
 #[derive(Default)]
-struct State {
-    waiting: VecDeque<(Ticket, Question)>,
+struct QueueState {
+    waiting: VecDeque<(Ticket, WorkerRequest)>,
     running: Option<CancelToken>,
     closed: bool,
 }
 
-impl Crew {
+impl Workers {
     /// Starts a thread per lane, each with its own copy of `work`; answers go to `tell`.
-    pub(super) fn start(work: impl Work, tell: impl Fn(Event) + Clone + Send + 'static) -> Crew {
-        let desks: Vec<Arc<Desk>> = Lane::ALL.iter().map(|_| Arc::default()).collect();
-        let threads = desks
+    pub(super) fn start(work: impl WorkFn, respond: impl Fn(UiEvent) + Clone + Send + 'static) -> Workers {
+        let queues: Vec<Arc<LaneQueue>> = Lane::ALL.iter().map(|_| Arc::default()).collect();
+        let threads = queues
             .iter()
             .zip(Lane::ALL)
-            .map(|(desk, lane)| {
-                let (desk, work, tell) = (desk.clone(), work.clone(), tell.clone());
+            .map(|(queue, lane)| {
+                let (queue, work, respond) = (queue.clone(), work.clone(), respond.clone());
                 thread::Builder::new()
                     .name(format!("crew-{lane:?}"))
-                    .spawn(move || serve(&desk, &work, &tell))
+                    .spawn(move || serve(&queue, &work, &respond))
                     .expect("a system that runs a terminal can start a few threads")
             })
             .collect();
-        Crew { desks, threads }
+        Workers { queues, threads }
     }
 
     /// Hands a question to its lane.
-    pub(super) fn ask(&self, ticket: Ticket, question: Question) {
-        self.desks[ticket.lane as usize].change(|state| {
+    pub(super) fn ask(&self, ticket: Ticket, request: WorkerRequest) {
+        self.queues[ticket.lane as usize].change(|state| {
             if !ticket.lane.writes() {
                 state.waiting.clear();
                 state.cancel();
             }
-            state.waiting.push_back((ticket, question));
+            state.waiting.push_back((ticket, request));
         });
     }
 }
 
-impl State {
+impl QueueState {
     fn cancel(&self) {
         if let Some(running) = &self.running {
             running.cancel();
@@ -94,10 +97,10 @@ impl State {
     }
 }
 
-impl Drop for Crew {
+impl Drop for Workers {
     fn drop(&mut self) {
-        for (desk, lane) in self.desks.iter().zip(Lane::ALL) {
-            desk.change(|state| {
+        for (queue, lane) in self.queues.iter().zip(Lane::ALL) {
+            queue.change(|state| {
                 state.closed = true;
                 if !lane.writes() {
                     state.waiting.clear();
@@ -112,20 +115,20 @@ impl Drop for Crew {
     }
 }
 
-impl Desk {
-    fn change(&self, change: impl FnOnce(&mut State)) {
+impl LaneQueue {
+    fn change(&self, change: impl FnOnce(&mut QueueState)) {
         change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
         self.changed.notify_one();
     }
 
     /// Waits for work; none when the desk is closed.
-    fn next(&self) -> Option<(Ticket, Question, CancelToken)> {
+    fn next(&self) -> Option<(Ticket, WorkerRequest, CancelToken)> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
-            if let Some((ticket, question)) = state.waiting.pop_front() {
+            if let Some((ticket, request)) = state.waiting.pop_front() {
                 let cancel = CancelToken::new();
                 state.running = Some(cancel.clone());
-                return Some((ticket, question, cancel));
+                return Some((ticket, request, cancel));
             }
             if state.closed {
                 return None;
@@ -137,17 +140,17 @@ impl Desk {
 }
 
 /// Serves one lane until its desk is closed.
-fn serve(desk: &Desk, work: &impl Work, tell: &impl Fn(Event)) {
-    while let Some((ticket, question, cancel)) = desk.next() {
+fn serve(queue: &LaneQueue, work: &impl WorkFn, respond: &impl Fn(UiEvent)) {
+    while let Some((ticket, request, cancel)) = queue.next() {
         let begun = Instant::now();
-        let send = |answer| {
+        let send = |response| {
             if !cancel.is_cancelled() {
-                tell(Event::Answer { ticket, took: Some(begun.elapsed()), answer });
+                respond(UiEvent::Response { ticket, took: Some(begun.elapsed()), response });
             }
         };
-        let context = AssertUnwindSafe(|| work(&question, &cancel, &mut |answer| send(answer)));
+        let context = AssertUnwindSafe(|| work(&request, &cancel, &mut |response| send(response)));
         if catch_unwind(context).is_err() {
-            send(Answer::Failed(Trouble {
+            send(WorkerResponse::Failed(Failure {
                 what: format!("a mistake of vestigo's own stopped the work on {:?}", ticket.lane),
                 hint: Some("Please report it with what you did just before.".to_owned()),
                 integrity: false,

@@ -7,8 +7,8 @@ use crate::case::Case;
 use crate::error::Result;
 use crate::index::{CancelToken, Hit, Order, Request};
 use crate::record::TimeRange;
-use crate::tui::model::List;
-use crate::tui::protocol::{Page, Place, Row};
+use crate::tui::model::EventList;
+use crate::tui::protocol::{EventPage, EventRow, PagePosition};
 
 use super::row;
 
@@ -20,24 +20,24 @@ pub(super) fn page(
     case: &Case,
     request: &Request,
     order: Order,
-    place: Place,
+    place: PagePosition,
     limit: usize,
     cancel: &CancelToken,
-) -> Result<Page> {
-    let walk = Walk { case, request, order, limit, cancel };
+) -> Result<EventPage> {
+    let walk = PageWalk { case, request, order, limit, cancel };
     let found = match place {
-        Place::First => walk.first()?,
-        Place::After(hit) => walk.after(hit)?,
-        Place::Before(hit) => walk.before(hit)?,
-        Place::Last => walk.last()?,
-        Place::End => walk.end()?,
-        Place::At(moment) => walk.at(moment)?,
+        PagePosition::First => walk.first()?,
+        PagePosition::After(hit) => walk.after(hit)?,
+        PagePosition::Before(hit) => walk.before(hit)?,
+        PagePosition::Last => walk.last()?,
+        PagePosition::End => walk.end()?,
+        PagePosition::At(moment) => walk.at(moment)?,
     };
-    let rows: Vec<Row> = found.hits.iter().map(|hit| row::row(case, hit)).collect();
-    Ok(Page { rows, start: found.start, at: found.at, first: found.first, last: found.last })
+    let rows: Vec<EventRow> = found.hits.iter().map(|hit| row::row(case, hit)).collect();
+    Ok(EventPage { rows, start: found.start, at: found.at, first: found.first, last: found.last })
 }
 
-struct Walk<'a> {
+struct PageWalk<'a> {
     case: &'a Case,
     request: &'a Request,
     order: Order,
@@ -47,7 +47,7 @@ struct Walk<'a> {
 
 /// A page before its rows are read.
 #[derive(Default)]
-struct Found {
+struct FoundPage {
     hits: Vec<Hit>,
     start: Option<u64>,
     at: usize,
@@ -55,43 +55,43 @@ struct Found {
     last: bool,
 }
 
-impl Walk<'_> {
+impl PageWalk<'_> {
     fn hits(&self, request: &Request, order: Order, after: Option<&Hit>, limit: usize) -> Result<Vec<Hit>> {
         self.case.index().page(request, order, after, limit, self.cancel)
     }
 
-    fn first(&self) -> Result<Found> {
+    fn first(&self) -> Result<FoundPage> {
         let hits = self.hits(self.request, self.order, None, self.limit)?;
         let last = hits.len() < self.limit;
-        Ok(Found { hits, start: Some(0), at: 0, first: true, last })
+        Ok(FoundPage { hits, start: Some(0), at: 0, first: true, last })
     }
 
-    fn after(&self, hit: Hit) -> Result<Found> {
+    fn after(&self, hit: Hit) -> Result<FoundPage> {
         let hits = self.hits(self.request, self.order, Some(&hit), self.limit)?;
         let last = hits.len() < self.limit;
-        Ok(Found { hits, last, ..Found::default() })
+        Ok(FoundPage { hits, last, ..FoundPage::default() })
     }
 
     /// Events with a time before one with a time: the other order, turned round.
     fn timed_before(&self, request: &Request, after: Option<&Hit>, limit: usize) -> Result<Vec<Hit>> {
-        let mut hits = self.hits(request, List::reversed(self.order), after, limit)?;
+        let mut hits = self.hits(request, EventList::reversed(self.order), after, limit)?;
         hits.retain(|hit| hit.time.is_some());
         hits.reverse();
         Ok(hits)
     }
 
-    fn before(&self, hit: Hit) -> Result<Found> {
+    fn before(&self, hit: Hit) -> Result<FoundPage> {
         let hits = if hit.time.is_some() {
             self.timed_before(self.request, Some(&hit), self.limit)?
         } else {
             self.tail(Some(hit))?
         };
         let first = hits.len() < self.limit;
-        Ok(Found { hits, first, ..Found::default() })
+        Ok(FoundPage { hits, first, ..FoundPage::default() })
     }
 
     /// Gives the events around the last one that tells a time.
-    fn last(&self) -> Result<Found> {
+    fn last(&self) -> Result<FoundPage> {
         let mut hits = self.timed_before(self.request, None, self.limit)?;
         let Some(last) = hits.last().copied() else { return self.end() };
         let whole = self.request.window;
@@ -102,14 +102,14 @@ impl Walk<'_> {
         let behind = self.hits(self.request, self.order, Some(&last), self.limit)?;
         let ended = behind.len() < self.limit;
         hits.extend(behind);
-        Ok(Found { hits, start: Some(start), at, first: start == 0, last: ended })
+        Ok(FoundPage { hits, start: Some(start), at, first: start == 0, last: ended })
     }
 
-    fn end(&self) -> Result<Found> {
+    fn end(&self) -> Result<FoundPage> {
         let count = self.case.index().count(self.request, self.cancel)?;
         let hits = self.tail(None)?;
         let start = count.saturating_sub(hits.len() as u64);
-        Ok(Found {
+        Ok(FoundPage {
             at: hits.len().saturating_sub(1),
             hits,
             start: Some(start),
@@ -136,7 +136,7 @@ impl Walk<'_> {
     }
 
     /// Gives the events around a moment: some before, the rest from it on.
-    fn at(&self, moment: crate::record::Timestamp) -> Result<Found> {
+    fn at(&self, moment: crate::record::Timestamp) -> Result<FoundPage> {
         let whole = self.request.window;
         let (before, from) = match self.order {
             Order::Newest => {
@@ -170,6 +170,6 @@ impl Walk<'_> {
         let start = start.saturating_sub(hits.len() as u64);
         hits.extend(behind);
         let at = at.min(hits.len().saturating_sub(1));
-        Ok(Found { hits, start: Some(start), at, first, last })
+        Ok(FoundPage { hits, start: Some(start), at, first, last })
     }
 }

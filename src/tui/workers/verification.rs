@@ -9,9 +9,9 @@ use crate::evidence::Depth;
 use crate::index::CancelToken;
 use crate::journal::{ANCHORS, checkpoint_name};
 use crate::record::{FixedClock, Timestamp};
-use crate::tui::protocol::{Anchor, Answer, Progress};
+use crate::tui::protocol::{WorkProgress, WorkerResponse, WrittenCheckpoint};
 
-use super::Hands;
+use super::Identity;
 
 /// How often a check tells how far it has come.
 pub(super) const STEP: Duration = Duration::from_millis(100);
@@ -21,14 +21,14 @@ pub(super) const STEP: Duration = Duration::from_millis(100);
 pub(super) fn verify(
     case: &Case,
     depth: Depth,
-    hands: &Hands,
+    identity: &Identity,
     now: Timestamp,
     cancel: &CancelToken,
-    tell: &mut dyn FnMut(Answer),
+    respond: &mut dyn FnMut(WorkerResponse),
 ) -> Result<VerifyReport> {
     let (progress, news) = channel();
     let (finish, verdict) = channel();
-    let (folder, home) = (case.folder().to_owned(), hands.who.home.clone());
+    let (folder, home) = (case.folder().to_owned(), identity.who.home.clone());
     let work = move || {
         let brought = TrustInputs { now, home, ..TrustInputs::default() };
         // Nobody listens any more where the check was left.
@@ -52,7 +52,7 @@ pub(super) fn verify(
             }
             Err(RecvTimeoutError::Timeout) => {
                 if let Some((done, total)) = news.try_iter().max() {
-                    tell(Answer::Progress(Progress { done, total }));
+                    respond(WorkerResponse::Progress(WorkProgress { done, total }));
                 }
             }
         }
@@ -60,11 +60,11 @@ pub(super) fn verify(
 }
 
 /// Writes a checkpoint of the journal as it stands, to be kept elsewhere.
-pub(super) fn anchor(case: &Case, hands: &Hands, now: Timestamp) -> Result<Anchor> {
+pub(super) fn anchor(case: &Case, identity: &Identity, now: Timestamp) -> Result<WrittenCheckpoint> {
     let clock = FixedClock(now);
-    let mut hold = CaseWriter::open(case.folder(), &hands.who, &clock)?;
-    let sealed = case::checkpoint(&mut hold, hands.signer.as_ref(), &clock)?;
-    Ok(Anchor {
+    let mut hold = CaseWriter::open(case.folder(), &identity.who, &clock)?;
+    let sealed = case::checkpoint(&mut hold, identity.signer.as_ref(), &clock)?;
+    Ok(WrittenCheckpoint {
         entries: sealed.checkpoint.size,
         line: sealed.checkpoint.line(),
         file: visible(
