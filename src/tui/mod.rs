@@ -10,15 +10,19 @@
 //! under tickets: the newest counts. [`draw`] reads the model and changes nothing.
 
 mod buckets;
+mod diagnostic_text;
 mod field_order;
 mod keymap;
 mod layout;
 mod model;
+mod pages;
 mod protocol;
 mod run;
 mod settings;
 mod terminal;
+mod text;
 mod theme;
+mod times;
 mod update;
 mod view;
 mod workers;

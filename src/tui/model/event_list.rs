@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::index::{Hit, Order};
+use crate::index::Hit;
 use crate::record::Precision;
 use crate::tui::protocol::{EventColumn, EventRow, PagePosition, Pivot, RowContent};
 
@@ -55,13 +55,5 @@ impl EventList {
     /// Gives the value that pivots work on.
     pub fn pivot(&self) -> Option<&Pivot> {
         self.row()?.cell(self.column)
-    }
-
-    /// Tells which order reaches the other end first.
-    pub fn reversed(order: Order) -> Order {
-        match order {
-            Order::Newest => Order::Oldest,
-            Order::Oldest => Order::Newest,
-        }
     }
 }

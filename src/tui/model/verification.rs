@@ -25,6 +25,6 @@ pub enum VerificationState {
         /// When it was begun.
         at: Timestamp,
         /// What it found.
-        verdict: Box<VerifyReport>,
+        report: Box<VerifyReport>,
     },
 }

@@ -25,7 +25,7 @@ pub use effect::Effect;
 pub use event_detail::EventDetail;
 pub use export::{ExportChoices, ExportRequest, ExportResult, ExportScope};
 pub use lanes::{Lane, Ticket, Tickets};
-pub use request::{PagePosition, WorkerRequest};
+pub use request::{PagePosition, WorkerRequest, reversed};
 pub use response::{EventPage, Failure, UiEvent, WorkerResponse};
 pub use row::{EventColumn, EventOutcome, EventRow, Pivot, RowContent, RowSummary};
 pub use scope::SearchScope;

@@ -135,3 +135,11 @@ impl WorkerRequest {
         }
     }
 }
+
+/// Returns the opposite order.
+pub fn reversed(order: Order) -> Order {
+    match order {
+        Order::Newest => Order::Oldest,
+        Order::Oldest => Order::Newest,
+    }
+}

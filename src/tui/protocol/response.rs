@@ -1,10 +1,12 @@
 //! What update is told: keys, and what the crew found out.
 
+use std::error::Error as _;
 use std::time::Duration;
 
 use ratatui::layout::Size;
 
 use crate::case::VerifyReport;
+use crate::error::{Error, ErrorKind, visible};
 use crate::index::{Histogram, Hit, TopValues};
 use crate::record::Timestamp;
 use crate::tui::keymap::Chord;
@@ -126,4 +128,21 @@ pub struct Failure {
     pub hint: Option<String>,
     /// Evidence is not what its hashes say.
     pub integrity: bool,
+}
+
+impl From<&Error> for Failure {
+    /// Describes an error and its causes.
+    fn from(error: &Error) -> Failure {
+        let mut what = visible(&error.to_string());
+        let mut cause = error.source();
+        while let Some(next) = cause {
+            what = format!("{what}: {}", visible(&next.to_string()));
+            cause = next.source();
+        }
+        Failure {
+            what,
+            hint: error.hints().first().map(|hint| visible(hint)),
+            integrity: error.kind() == ErrorKind::Integrity,
+        }
+    }
 }

@@ -4,7 +4,7 @@ use crate::evidence::Depth;
 use crate::tui::keymap::Action;
 use crate::tui::model::{Model, Overlay, Pane, Screen, TextPage, Tone};
 use crate::tui::protocol::{Annotations, Effect};
-use crate::tui::{layout, view};
+use crate::tui::{layout, pages};
 
 use super::{
     annotations, event_list, evidence, export, fields, findings, form, history, palette, pivot, search,
@@ -138,7 +138,7 @@ fn edit(model: &mut Model, request: tui_input::InputRequest) -> Vec<Effect> {
 /// Moves the selection of whatever is in front.
 fn step(model: &mut Model, by: event_list::Movement) -> Vec<Effect> {
     let page = usize::from(layout::popup_lines(model.size)).max(1);
-    let lines = view::reading_lines(model);
+    let lines = pages::open_page_lines(model);
     match &mut model.overlay {
         Overlay::Page(_, top) => {
             *top = by.apply(*top, page, (lines + 1).saturating_sub(page));

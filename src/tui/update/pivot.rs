@@ -2,6 +2,7 @@
 
 use crate::error::visible;
 use crate::query::{self, Diagnostic, Expr, QueryContext};
+use crate::tui::diagnostic_text::problem_text;
 use crate::tui::model::{Model, Overlay, Pane, Screen, TextPage, Tone};
 use crate::tui::protocol::{Effect, Pivot, SearchScope, SelectedAnnotation};
 
@@ -64,7 +65,7 @@ fn narrow(
             search::go(model, text, scope)
         }
         Err(problem) => {
-            let said = super::super::view::problem_text(&problem);
+            let said = problem_text(&problem);
             model.say(Tone::Refused, format!("cannot search for this value: {said}"));
             Vec::new()
         }

@@ -2,8 +2,9 @@
 
 use crate::index::Order;
 use crate::query::Expr;
-use crate::tui::model::{EventList, Model, Overlay, TextPage, Tone};
-use crate::tui::protocol::{Effect, PagePosition, SearchScope, WorkerRequest};
+use crate::tui::model::{Model, Overlay, TextPage, Tone};
+use crate::tui::pages;
+use crate::tui::protocol::{Effect, PagePosition, SearchScope, WorkerRequest, reversed};
 
 use super::{ask, event_list, fields, timeline};
 
@@ -63,14 +64,14 @@ pub(super) fn clear(model: &mut Model) -> Vec<Effect> {
 
 /// Says how the search was read.
 pub(super) fn explained(model: &mut Model) -> Vec<Effect> {
-    let told = super::super::view::how_read(model);
+    let told = pages::search_explained(model);
     model.overlay = Overlay::Page(TextPage::Text("How the search was read", told), 0);
     Vec::new()
 }
 
 /// Turns the list round; the selected event stays selected.
 pub(super) fn flip_order(model: &mut Model) -> Vec<Effect> {
-    model.search.order = EventList::reversed(model.search.order);
+    model.search.order = reversed(model.search.order);
     model.list.seek = model.list.row().map(|row| row.hit);
     model.list.stale = true;
     let word = match model.search.order {

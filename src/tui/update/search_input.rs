@@ -5,6 +5,7 @@ use tui_input::{Input, InputRequest};
 use crate::index::TopValues;
 use crate::query::{self, QueryContext, Wanted};
 use crate::record::FieldId;
+use crate::tui::diagnostic_text::problem_text;
 use crate::tui::field_order::telling;
 use crate::tui::model::{Model, Overlay, SearchInput, Tone};
 use crate::tui::protocol::{CaseInfo, Effect, Lane, SearchScope, WorkerRequest};
@@ -151,7 +152,7 @@ pub(super) fn confirm(model: &mut Model) -> Vec<Effect> {
             search::go_to_first(model, text, scope)
         }
         Err(problem) => {
-            let said = super::super::view::problem_text(&problem);
+            let said = problem_text(&problem);
             model.say(Tone::Refused, said);
             Vec::new()
         }

@@ -23,31 +23,31 @@ pub(super) fn checking(model: &mut Model, now: WorkProgress) {
 }
 
 /// Takes in what a check found.
-pub(super) fn checked(model: &mut Model, verdict: VerifyReport) {
+pub(super) fn checked(model: &mut Model, report: VerifyReport) {
     let depth = match model.verification {
         VerificationState::Running { depth, .. } | VerificationState::Done { depth, .. } => depth,
         VerificationState::None => Depth::Quick,
     };
-    for damage in &verdict.damage {
+    for damage in &report.damage {
         model.case.alarm(Some(visible(&damage.told())));
     }
     let read = if depth == Depth::Quick { "looked over" } else { "every byte read" };
-    if let Some(how) = verdict.history.contradiction() {
+    if let Some(how) = report.history.contradiction() {
         model.case.alarm(Some(how.clone()));
         model.say(Tone::Alarm, how);
-    } else if verdict.rungs.consistent {
+    } else if report.rungs.consistent {
         model.say(Tone::Done, format!("{read}: consistent"));
-    } else if verdict.damage.is_empty() {
+    } else if report.damage.is_empty() {
         model.say(Tone::Done, format!("{read}: no damage seen; not every byte was read"));
     } else {
-        let places = match verdict.damage.len() {
+        let places = match report.damage.len() {
             1 => "1 place is".to_owned(),
             many => format!("{many} places are"),
         };
         model.say(Tone::Alarm, format!("{read}: {places} damaged, see the evidence"));
     }
     let at = model.case.now;
-    model.verification = VerificationState::Done { depth, at, verdict: Box::new(verdict) };
+    model.verification = VerificationState::Done { depth, at, report: Box::new(report) };
 }
 
 /// A check that could not be made is none.

@@ -6,8 +6,8 @@ use unicode_width::UnicodeWidthStr;
 use crate::error::visible;
 use crate::tui::layout;
 use crate::tui::model::{Model, Overlay};
+use crate::tui::text::seen;
 
-use super::canvas::seen;
 use super::{form, palette, search};
 
 /// Gives where the cursor stands; none where nothing is typed.

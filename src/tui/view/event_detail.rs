@@ -5,11 +5,12 @@ use ratatui::layout::Rect;
 use crate::record::EventId;
 use crate::tui::keymap::Action;
 use crate::tui::model::{Model, Pane};
+use crate::tui::pages;
 use crate::tui::protocol::{EventDetail, Lane, Pivot};
+use crate::tui::text::{paragraphs, wrap};
 use crate::tui::theme::StyleRole;
 
-use super::canvas::{Canvas, paragraphs, wrap};
-use super::provenance;
+use super::canvas::Canvas;
 
 /// Draws the detail pane.
 pub(super) fn draw(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
@@ -95,7 +96,7 @@ fn preview(model: &Model, event: &EventDetail, body: Rect, canvas: &mut Canvas<'
     for (y, line) in (body.y + used..).zip(raw) {
         canvas.text(x, y, width, &line, StyleRole::Text);
     }
-    canvas.foreign(x, body.bottom() - 1, width, &provenance::in_a_line(model, event), StyleRole::Faint);
+    canvas.foreign(x, body.bottom() - 1, width, &pages::provenance_line(model, event), StyleRole::Faint);
 }
 
 /// Draws one field in a line.
@@ -136,7 +137,7 @@ fn whole(model: &Model, event: &EventDetail, body: Rect, canvas: &mut Canvas<'_>
         body.x + 1,
         body.bottom() - 1,
         width,
-        &provenance::in_a_line(model, event),
+        &pages::provenance_line(model, event),
         StyleRole::Faint,
     );
 }

@@ -10,10 +10,10 @@ use crate::tui::layout::Panes;
 use crate::tui::model::{Model, Pane};
 use crate::tui::protocol::{EventColumn, EventOutcome, EventRow, RowContent};
 use crate::tui::theme::StyleRole;
+use crate::tui::times::TimeColumn;
 
 use super::canvas::Canvas;
 use super::no_results;
-use super::times::TimeColumn;
 
 /// Where the columns of the list stand.
 struct ColumnLayout {

@@ -8,12 +8,13 @@ use crate::record::{Timestamp, counted, thousands};
 use crate::tui::keymap::Action;
 use crate::tui::layout::Panes;
 use crate::tui::model::Model;
+use crate::tui::pages;
 use crate::tui::protocol::{Annotations, BookmarkRow, FindingRow, by_state, is_settled};
+use crate::tui::text::wrap;
 use crate::tui::theme::StyleRole;
+use crate::tui::times::TimeColumn;
 
-use super::annotation;
-use super::canvas::{Canvas, wrap};
-use super::times::TimeColumn;
+use super::canvas::Canvas;
 
 /// A line of the list.
 #[derive(Clone, Copy, PartialEq)]
@@ -49,9 +50,9 @@ pub(super) fn draw(model: &Model, panes: &Panes, canvas: &mut Canvas<'_>) {
     if below > 0 {
         let under = Rect { y: list.bottom(), height: below, ..area };
         canvas.rule(Rect { height: 1, ..under });
-        let lines = annotation::lines(model, under);
+        let lines = pages::annotation_lines(model, pages::text_width(under.width));
         for (y, line) in (under.y + 1..under.bottom()).zip(lines) {
-            annotation::draw_line(&line, Rect { x: area.x + 1, y, width: area.width - 2, height: 1 }, canvas);
+            canvas.line(Rect { x: area.x + 1, y, width: area.width - 2, height: 1 }, &line);
         }
     }
 }

@@ -5,9 +5,10 @@ use ratatui::layout::Rect;
 use crate::tui::keymap::{Action, footer};
 use crate::tui::layout::Panes;
 use crate::tui::model::{Model, Tone};
+use crate::tui::text::wrap;
 use crate::tui::theme::StyleRole;
 
-use super::canvas::{Canvas, wrap};
+use super::canvas::Canvas;
 
 /// Actions that stand in the footer whatever else has no room.
 const ALWAYS: [Action; 2] = [Action::Palette, Action::Help];

@@ -6,9 +6,10 @@ use unicode_width::UnicodeWidthStr;
 use crate::error::visible;
 use crate::record::counted;
 use crate::tui::model::{FormDialog, FormField, FormInput};
+use crate::tui::text::seen;
 use crate::tui::theme::StyleRole;
 
-use super::canvas::{Canvas, seen};
+use super::canvas::Canvas;
 
 /// Where texts begin inside the form.
 const TEXT: u16 = 14;

@@ -3,9 +3,10 @@
 use crate::tui::keymap::Action;
 use crate::tui::layout::Panes;
 use crate::tui::model::{Model, Screen};
+use crate::tui::text::wrap;
 use crate::tui::theme::StyleRole;
 
-use super::canvas::{Canvas, wrap};
+use super::canvas::Canvas;
 
 /// Says what a screen will hold, and how to get back.
 pub(super) fn draw(screen: Screen, model: &Model, panes: &Panes, canvas: &mut Canvas<'_>) {

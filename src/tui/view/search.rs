@@ -8,12 +8,14 @@ use crate::error::visible;
 use crate::query::Diagnostic;
 use crate::record::{TimeRange, counted, thousands};
 use crate::tui::buckets::duration;
+use crate::tui::diagnostic_text::problem_text;
 use crate::tui::layout::Panes;
 use crate::tui::model::{Model, SearchInput};
 use crate::tui::protocol::Lane;
+use crate::tui::text::{seen, wrap};
 use crate::tui::theme::StyleRole;
 
-use super::canvas::{Canvas, seen, wrap};
+use super::canvas::Canvas;
 
 /// Where the query's text begins: behind ` / `.
 pub(super) const TEXT: u16 = 3;
@@ -95,14 +97,6 @@ fn draw_problem(
         canvas.text(TEXT, y, under.width - TEXT - 1, line, role);
     }
     under.y + height
-}
-
-/// Says what is wrong with a query, and what to try.
-pub(in super::super) fn problem_text(problem: &Diagnostic) -> String {
-    match &problem.hint {
-        Some(hint) => format!("{} · {}", visible(&problem.message), visible(hint)),
-        None => visible(&problem.message),
-    }
 }
 
 /// Draws what could stand at the cursor.

@@ -11,9 +11,9 @@ use crate::tui::layout::{GUTTER, Panes};
 use crate::tui::model::{Model, Pane, TimelineChart};
 use crate::tui::protocol::Lane;
 use crate::tui::theme::StyleRole;
+use crate::tui::times::moment;
 
 use super::canvas::Canvas;
-use super::times::moment;
 
 /// What a bar is stacked of, from below.
 const STACK: [StyleRole; 3] = [StyleRole::Failure, StyleRole::Success, StyleRole::Unknown];

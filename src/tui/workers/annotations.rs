@@ -10,12 +10,11 @@ use crate::journal::{
 use crate::query::{Expr, FieldRef, Leaf, Pattern, Test};
 use crate::record::{FixedClock, TimeRange, Timestamp, sentence};
 use crate::tui::protocol::{
-    AnnotationRequest, AnnotationResult, Annotations, BookmarkRow, ExportScope, FindingRow,
+    AnnotationRequest, AnnotationResult, Annotations, BookmarkRow, ExportScope, Failure, FindingRow,
     ForeignAnnotation, WorkerResponse, is_settled,
 };
 
-use super::Identity;
-use super::dispatch::trouble;
+use super::identity::Identity;
 
 /// How many of the journal's last entries are shown.
 const TAIL: usize = 6;
@@ -50,7 +49,7 @@ fn mark_row(case: &Case, mark: &Bookmark, standing: &EvidenceStatus) -> Bookmark
     let hit = standing.hit();
     let what = match hit.map(|hit| case.entry(&hit)) {
         Some(Ok(entry)) => sentence(&entry.event),
-        Some(Err(error)) => trouble(&error).what,
+        Some(Err(error)) => Failure::from(&error).what,
         None => format!("ORPHANED: {}", standing.orphaned().unwrap_or("it cannot be read")),
     };
     BookmarkRow { bookmark: mark.clone(), hit, what }
@@ -84,7 +83,7 @@ fn finding_row(
             row.last = case.index().span(&request, cancel)?.map(|span| span.1);
         }
         // One that cannot be counted is shown all the same.
-        Err(error) => row.trouble = Some(trouble(&error).what),
+        Err(error) => row.trouble = Some(Failure::from(&error).what),
     }
     Ok(row)
 }
@@ -121,8 +120,8 @@ pub(super) fn write(
     let Appended { ids, unsealed, .. } =
         annotate(case.folder(), &[act], identity.signer.as_ref(), &identity.who, &clock, Watch::silent())?;
     let warning = match (unsealed, &identity.signer) {
-        (Some(error), _) if error.kind() == ErrorKind::Integrity => Some(trouble(&error).what),
-        (Some(error), _) => Some(format!("no checkpoint was written: {}", trouble(&error).what)),
+        (Some(error), _) if error.kind() == ErrorKind::Integrity => Some(Failure::from(&error).what),
+        (Some(error), _) => Some(format!("no checkpoint was written: {}", Failure::from(&error).what)),
         (None, None) => Some("the checkpoint is not signed: no key can be had".to_owned()),
         (None, Some(_)) => None,
     };

@@ -1,9 +1,8 @@
 //! Answering a question from a case.
 
-use std::error::Error as _;
 
 use crate::case::Case;
-use crate::error::{Error, ErrorKind, Result, visible};
+use crate::error::Result;
 use crate::index::{CancelToken, Request, TermOrder};
 use crate::query::{Expr, FieldRef};
 use crate::record::{TimeRange, Timestamp};
@@ -77,7 +76,7 @@ pub fn carry_out(
     if let Err(error) = done
         && !cancel.is_cancelled()
     {
-        respond(WorkerResponse::Failed(trouble(&error)));
+        respond(WorkerResponse::Failed(Failure::from(&error)));
     }
 }
 
@@ -138,19 +137,4 @@ fn facets(
     }
     respond(WorkerResponse::FacetsDone);
     Ok(())
-}
-
-/// Says what an error is, its causes after it, safe to show.
-pub(super) fn trouble(error: &Error) -> Failure {
-    let mut what = visible(&error.to_string());
-    let mut cause = error.source();
-    while let Some(next) = cause {
-        what = format!("{what}: {}", visible(&next.to_string()));
-        cause = next.source();
-    }
-    Failure {
-        what,
-        hint: error.hints().first().map(|hint| visible(hint)),
-        integrity: error.kind() == ErrorKind::Integrity,
-    }
 }

@@ -9,23 +9,14 @@ use crate::case::{Case, may_vouch};
 use crate::error::{Error, ErrorKind, Result, visible};
 use crate::export::{Ask, Made, Options, Query, introduce, make, name_of, note};
 use crate::index::{CancelToken, Hit, Request};
-use crate::journal::{Actor, Signer};
 use crate::query::Expr;
 use crate::record::{FixedClock, Timestamp};
 use crate::tui::protocol::{
     ExportChoices, ExportRequest, ExportResult, ExportScope, SearchScope, WorkProgress, WorkerResponse,
 };
 
+use super::identity::Identity;
 use super::verification::STEP;
-
-/// Who acts, and whose key signs.
-#[derive(Clone)]
-pub struct Identity {
-    /// Who acts.
-    pub who: Actor,
-    /// Whose key signs; nobody's where none can be had.
-    pub signer: Option<Signer>,
-}
 
 /// Looks up what can be exported.
 pub(super) fn choices(

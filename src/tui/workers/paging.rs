@@ -7,8 +7,7 @@ use crate::case::Case;
 use crate::error::Result;
 use crate::index::{CancelToken, Hit, Order, Request};
 use crate::record::TimeRange;
-use crate::tui::model::EventList;
-use crate::tui::protocol::{EventPage, EventRow, PagePosition};
+use crate::tui::protocol::{EventPage, EventRow, PagePosition, reversed};
 
 use super::row;
 
@@ -74,7 +73,7 @@ impl PageWalk<'_> {
 
     /// Events with a time before one with a time: the other order, turned round.
     fn timed_before(&self, request: &Request, after: Option<&Hit>, limit: usize) -> Result<Vec<Hit>> {
-        let mut hits = self.hits(request, EventList::reversed(self.order), after, limit)?;
+        let mut hits = self.hits(request, reversed(self.order), after, limit)?;
         hits.retain(|hit| hit.time.is_some());
         hits.reverse();
         Ok(hits)

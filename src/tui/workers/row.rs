@@ -3,9 +3,7 @@
 use crate::case::Case;
 use crate::index::Hit;
 use crate::record::{Event, FieldId, fields, sentence};
-use crate::tui::protocol::{EventColumn, EventOutcome, EventRow, Pivot, RowContent, RowSummary};
-
-use super::dispatch::trouble;
+use crate::tui::protocol::{EventColumn, EventOutcome, EventRow, Failure, Pivot, RowContent, RowSummary};
 
 /// Most characters of a sentence that a row keeps.
 const SENTENCE: usize = 400;
@@ -15,7 +13,7 @@ pub(super) fn row(case: &Case, hit: &Hit) -> EventRow {
     let content = match case.entry(hit) {
         Ok(entry) => RowContent::Event(Box::new(brief(&entry.event))),
         Err(error) => {
-            let trouble = trouble(&error);
+            let trouble = Failure::from(&error);
             RowContent::Unreadable { what: trouble.what, integrity: trouble.integrity }
         }
     };

@@ -11,7 +11,7 @@ use crate::journal::{ANCHORS, checkpoint_name};
 use crate::record::{FixedClock, Timestamp};
 use crate::tui::protocol::{WorkProgress, WorkerResponse, WrittenCheckpoint};
 
-use super::Identity;
+use super::identity::Identity;
 
 /// How often a check tells how far it has come.
 pub(super) const STEP: Duration = Duration::from_millis(100);

@@ -7,7 +7,7 @@ use crate::tui::protocol::CaseInfo;
 
 /// How the list writes times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct TimeColumn {
+pub struct TimeColumn {
     zone: Zone,
     /// The whole date is written: the case spans years.
     dated: bool,
@@ -16,18 +16,18 @@ pub(super) struct TimeColumn {
 }
 
 impl TimeColumn {
-    pub(super) fn new(facts: &CaseInfo, millis: bool) -> TimeColumn {
+    pub fn new(facts: &CaseInfo, millis: bool) -> TimeColumn {
         TimeColumn { zone: facts.zone(), dated: facts.only_year().is_none(), millis }
     }
 
     /// Gives how many cells a time takes.
-    pub(super) fn width(&self) -> u16 {
+    pub fn width(&self) -> u16 {
         let seconds = if self.dated { 19 } else { 15 };
         if self.millis { seconds + 4 } else { seconds }
     }
 
     /// Writes a time, no finer than it was written in the log.
-    pub(super) fn write(&self, instant: Timestamp, precision: Option<Precision>) -> String {
+    pub fn write(&self, instant: Timestamp, precision: Option<Precision>) -> String {
         let local = self.zone.local(instant);
         let day = if self.dated { local.format("%Y-%m-%d") } else { local.format("%d %b") };
         let time = match precision {
@@ -46,7 +46,7 @@ impl TimeColumn {
 
     /// Writes the heading of the column in at most `width` cells: zone, and the
     /// year where rows leave it out.
-    pub(super) fn heading(&self, facts: &CaseInfo, width: usize) -> String {
+    pub fn heading(&self, facts: &CaseInfo, width: usize) -> String {
         let year = facts.only_year().map_or(String::new(), |year| format!(" {year}"));
         let whole = format!("Time {}{year}", self.zone);
         if whole.len() <= width { whole } else { format!("{}{year}", self.zone) }
@@ -54,7 +54,7 @@ impl TimeColumn {
 }
 
 /// Writes a moment for a heading: `1 Mar 2026 00:00`, seconds where they are not zero.
-pub(super) fn moment(instant: Timestamp, zone: Zone) -> String {
+pub fn moment(instant: Timestamp, zone: Zone) -> String {
     let local: NaiveDateTime = zone.local(instant);
     let nanos = instant.nanos().rem_euclid(60_000_000_000);
     let form = if nanos == 0 {

@@ -1,21 +1,17 @@
 //! The help: first steps, every key that works here, signs, the query language.
 
-use ratatui::layout::Rect;
-
 use crate::tui::keymap::{Action, KeyContext, show};
-use crate::tui::layout;
 use crate::tui::model::Model;
+use crate::tui::text::wrap;
 use crate::tui::theme::StyleRole;
 
-use super::TextLine;
-use super::canvas::wrap;
+use super::builder::TextLine;
 
 /// Cells for the keys of an action.
 const KEYS: usize = 18;
 
 /// Gives the page's lines.
-pub(super) fn lines(model: &Model, area: Rect) -> Vec<TextLine> {
-    let width = usize::from(layout::popup(area.as_size()).width.saturating_sub(2));
+pub fn lines(model: &Model, width: usize) -> Vec<TextLine> {
     let context = model.context_beneath();
     let mut lines = first_steps(model, width);
     for link in context.chain().iter().copied().chain([KeyContext::Typing]) {

@@ -1,8 +1,9 @@
 use std::sync::mpsc::{Receiver, channel};
 
-use crate::tui::protocol::Tickets;
+use crate::index::CancelToken;
+use crate::tui::protocol::{Failure, Lane, Ticket, Tickets, UiEvent, WorkerRequest, WorkerResponse};
 
-use super::*;
+use super::pool::Workers;
 
 /// What made-up work does with a prefix: `slow` until it is cancelled, `break`
 /// panics, anything else is counted.
