@@ -1,7 +1,7 @@
 //! Which keys the footer shows where, the most helpful first; what has no room
 //! is left out.
 
-use super::{Action, KeyContext};
+use super::action::{Action, KeyContext};
 
 /// Gives the actions that the footer shows in a context, in order.
 pub const fn footer(context: KeyContext) -> &'static [Action] {

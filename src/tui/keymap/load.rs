@@ -10,7 +10,9 @@ use toml::de::{DeTable, DeValue};
 use crate::error::{Context, Error, Result, Visible};
 use crate::fs::read_text_named;
 
-use super::{Action, KeyBinding, KeyContext, Keymap, chord, show};
+use super::action::{Action, KeyContext};
+use super::bindings::{KeyBinding, Keymap};
+use super::chord::{self, show};
 
 const DEFAULT: &str = include_str!("../../../keymaps/default.toml");
 const VIM: &str = include_str!("../../../keymaps/vim.toml");

@@ -5,7 +5,7 @@ use tui_input::Input;
 use crate::query::{Diagnostic, Wanted};
 use crate::tui::keymap::Action;
 
-use super::FormDialog;
+use super::form::FormDialog;
 
 /// What lies over the panes.
 #[derive(Debug, Clone, PartialEq, Default)]

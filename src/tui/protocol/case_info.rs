@@ -2,6 +2,7 @@
 
 use crate::case::{Case, SourceInfo};
 use crate::error::visible;
+use crate::query::QueryContext;
 use crate::record::{SourceId, TimeRange, Timestamp, Zone};
 
 /// What is known of the case.
@@ -68,6 +69,11 @@ impl CaseInfo {
         let CaseInfo { zone, in_utc, alarms, now, .. } = before;
         (self.zone, self.in_utc, self.now) = (zone, in_utc, now);
         alarms.into_iter().for_each(|alarm| self.alarm(Some(alarm)));
+    }
+
+    /// Returns what the meaning of a query depends on.
+    pub fn query_context(&self) -> QueryContext<'_> {
+        QueryContext { zone: self.zone(), now: self.now, fields: &self.fields }
     }
 
     /// Finds a source.

@@ -9,7 +9,9 @@ use serde::Deserialize;
 use crate::error::{Context, Error, Result, Visible};
 use crate::fs::read_text_named;
 
-use super::{StyleRole, Theme, UNICODE};
+use super::glyphs::UNICODE;
+use super::role::StyleRole;
+use super::styles::Theme;
 
 /// Most bytes of a theme file.
 const MOST_BYTES: u64 = 1 << 20;

@@ -11,16 +11,12 @@ use crate::tui::protocol::{
     SelectedAnnotation, WorkerRequest,
 };
 
-use super::{ask, dispatch, form, search};
+use super::{form, screens, search};
 
 pub(super) const NOTE: &str = "Note";
 pub(super) const TAGS: &str = "Tags";
 
 /// Asks what was noted.
-pub(super) fn ask_notes(model: &mut Model) -> Effect {
-    ask(model, WorkerRequest::Annotations)
-}
-
 /// Takes in what was noted.
 pub(super) fn take(model: &mut Model, notes: Annotations) -> Vec<Effect> {
     for (what, why) in &notes.orphans {
@@ -38,7 +34,7 @@ pub(super) fn ask_found(model: &mut Model) -> Option<Effect> {
         return None;
     }
     let hits: Vec<Hit> = model.list.rows.iter().map(|row| row.hit).collect();
-    (!hits.is_empty()).then(|| ask(model, WorkerRequest::FindingHits(hits)))
+    (!hits.is_empty()).then(|| model.ask(WorkerRequest::FindingHits(hits)))
 }
 
 /// Says what was written down.
@@ -65,7 +61,7 @@ pub(super) fn annotated(model: &mut Model, annotated: AnnotationResult) -> Vec<E
 pub(super) fn write(model: &mut Model, deed: AnnotationRequest) -> Vec<Effect> {
     form::busy(model);
     let now = model.case.now;
-    vec![ask(model, WorkerRequest::Annotate { deed: Box::new(deed), now })]
+    vec![model.ask(WorkerRequest::Annotate { deed: Box::new(deed), now })]
 }
 
 /// Says why not.
@@ -212,7 +208,7 @@ pub(super) fn show_all(model: &mut Model, field: FieldRef, text: String) -> Vec<
     let scope = SearchScope { expr: Expr::Leaf(Leaf { field: Some(field), test }), window: TimeRange::ALL };
     let text = scope.expr.to_string();
     model.focus.pane = Pane::Events;
-    let mut effects = dispatch::show_screen(model, Screen::Investigate);
+    let mut effects = screens::show_screen(model, Screen::Investigate);
     if scope != model.search.scope {
         effects.extend(search::go_to_first(model, text, scope));
     }

@@ -7,8 +7,8 @@ use crate::tui::protocol::{Annotations, Effect};
 use crate::tui::{layout, pages};
 
 use super::{
-    annotations, event_list, evidence, export, fields, findings, form, history, palette, pivot, search,
-    search_input, timeline, verification,
+    annotations, confirmed, event_list, evidence, export, fields, findings, form, history, palette, pivot,
+    screens, search, search_input, timeline, verification, zoom,
 };
 
 /// Carries out an action.
@@ -22,10 +22,10 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::CopyLine => pivot::copy_line(model),
         Action::More => fields::more(model),
 
-        Action::ZoomIn => timeline::zoom_in(model),
-        Action::ZoomOut => timeline::zoom_out(model),
-        Action::ZoomSelection => timeline::zoom_selection(model),
-        Action::ZoomReset => timeline::zoom_reset(model),
+        Action::ZoomIn => zoom::zoom_in(model),
+        Action::ZoomOut => zoom::zoom_out(model),
+        Action::ZoomSelection => zoom::zoom_selection(model),
+        Action::ZoomReset => zoom::zoom_reset(model),
         Action::BucketPrevious => timeline::to_bucket(model, timeline::Direction::Earlier),
         Action::BucketNext => timeline::to_bucket(model, timeline::Direction::Later),
         Action::Busiest => timeline::to_busiest(model),
@@ -67,10 +67,10 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             model.overlay = Overlay::Page(TextPage::Source, 0);
             Vec::new()
         }
-        Action::Open => show_pane(model, Pane::Detail),
-        Action::NextPane => next_pane(model, 1),
-        Action::PreviousPane => next_pane(model, PANES.len() - 1),
-        Action::Fields => show_pane(model, Pane::Fields),
+        Action::Open => screens::show_pane(model, Pane::Detail),
+        Action::NextPane => screens::next_pane(model, 1),
+        Action::PreviousPane => screens::next_pane(model, -1),
+        Action::Fields => screens::show_pane(model, Pane::Fields),
         Action::Provenance => provenance(model),
 
         Action::TrailBack => history::back(model),
@@ -80,11 +80,11 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::FlipOrder => search::flip_order(model),
         Action::FlipZone => timeline::flip_zone(model),
 
-        Action::Investigate => show_screen(model, Screen::Investigate),
-        Action::Anomalies => show_screen(model, Screen::Anomalies),
-        Action::Findings => show_screen(model, Screen::Findings),
-        Action::Evidence => show_screen(model, Screen::Evidence),
-        Action::Audit => show_screen(model, Screen::Audit),
+        Action::Investigate => screens::show_screen(model, Screen::Investigate),
+        Action::Anomalies => screens::show_screen(model, Screen::Anomalies),
+        Action::Findings => screens::show_screen(model, Screen::Findings),
+        Action::Evidence => screens::show_screen(model, Screen::Evidence),
+        Action::Audit => screens::show_screen(model, Screen::Audit),
 
         Action::Palette => palette::open(model),
         Action::Help => {
@@ -94,8 +94,11 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Back => back(model),
         Action::Escape => escape(model),
         Action::Confirm => match model.overlay {
-            Overlay::Palette(_) => palette::confirm(model),
-            Overlay::Form(_) => form::confirm(model),
+            Overlay::Palette(_) => match palette::chosen(model) {
+                Some(action) => act(model, action),
+                None => Vec::new(),
+            },
+            Overlay::Form(_) => confirmed::confirm(model),
             Overlay::SearchInput(_) | Overlay::None | Overlay::Page(..) => search_input::confirm(model),
         },
         Action::Cancel => {
@@ -130,7 +133,11 @@ fn edit(model: &mut Model, request: tui_input::InputRequest) -> Vec<Effect> {
     match model.overlay {
         Overlay::SearchInput(_) => search_input::edit(model, request),
         Overlay::Palette(_) => palette::edit(model, request),
-        Overlay::Form(_) => form::edit(model, request),
+        Overlay::Form(_) => {
+            form::edit(model, request);
+            export::follow_choice(model);
+            Vec::new()
+        }
         Overlay::None | Overlay::Page(..) => Vec::new(),
     }
 }
@@ -172,31 +179,6 @@ fn step(model: &mut Model, by: event_list::Movement) -> Vec<Effect> {
     }
 }
 
-const PANES: [Pane; 4] = [Pane::Events, Pane::Fields, Pane::Timeline, Pane::Detail];
-
-fn next_pane(model: &mut Model, by: usize) -> Vec<Effect> {
-    if model.focus.screen != Screen::Investigate {
-        return show_screen(model, Screen::Investigate);
-    }
-    let at = PANES.iter().position(|pane| *pane == model.focus.pane).unwrap_or(0);
-    show_pane(model, PANES[(at + by) % PANES.len()])
-}
-
-fn show_pane(model: &mut Model, pane: Pane) -> Vec<Effect> {
-    model.focus.pane = pane;
-    event_list::settle(model)
-}
-
-/// Shows a screen. What was noted is read anew: others may write, too.
-pub(super) fn show_screen(model: &mut Model, screen: Screen) -> Vec<Effect> {
-    model.focus.screen = screen;
-    let mut effects = event_list::settle(model);
-    if matches!(screen, Screen::Findings | Screen::Evidence) {
-        effects.push(annotations::ask_notes(model));
-    }
-    effects
-}
-
 fn provenance(model: &mut Model) -> Vec<Effect> {
     let hit = model.list.row().map(|row| row.hit);
     if model.detail.event_of(hit).is_some() {
@@ -221,10 +203,10 @@ fn escape(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     if model.focus.screen != Screen::Investigate {
-        return show_screen(model, Screen::Investigate);
+        return screens::show_screen(model, Screen::Investigate);
     }
     if model.timeline.mark.take().is_some() {
         return Vec::new();
     }
-    show_pane(model, Pane::Events)
+    screens::show_pane(model, Pane::Events)
 }

@@ -5,8 +5,6 @@ use crate::tui::layout;
 use crate::tui::model::{EventList, Model, Screen, Tone};
 use crate::tui::protocol::{Effect, EventColumn, EventPage, Lane, PagePosition, WorkerRequest};
 
-use super::ask;
-
 /// How far a selection moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Movement {
@@ -96,7 +94,7 @@ pub(super) fn load(model: &mut Model, place: PagePosition) -> Vec<Effect> {
 fn page(model: &mut Model, place: PagePosition) -> Effect {
     let limit = (height(model) * 3).max(60);
     let (scope, order) = (model.search.scope.clone(), model.search.order);
-    ask(model, WorkerRequest::Page { scope, order, place, limit })
+    model.ask(WorkerRequest::Page { scope, order, place, limit })
 }
 
 /// Gives how many rows are on screen.
@@ -155,7 +153,7 @@ fn selected_in_full(model: &mut Model) -> Option<Effect> {
     }
     model.detail.asked = Some(hit);
     model.detail.selected = 0;
-    Some(ask(model, WorkerRequest::Entry(hit)))
+    Some(model.ask(WorkerRequest::Entry(hit)))
 }
 
 /// Takes a page in.

@@ -5,7 +5,7 @@ use crate::tui::protocol::{
     Effect, ExportChoices, ExportRequest, ExportResult, ExportScope, SelectedAnnotation, WorkerRequest,
 };
 
-use super::{ask, form};
+use super::form;
 
 const WHAT: &str = "What";
 const ORIGINALS: &str = "Originals";
@@ -25,7 +25,7 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     };
     let (text, scope) = (model.search.text.clone(), model.search.scope.clone());
     let selected = model.list.row().map(|row| row.hit);
-    vec![ask(model, WorkerRequest::ExportChoices { text, scope, selected, first })]
+    vec![model.ask(WorkerRequest::ExportChoices { text, scope, selected, first })]
 }
 
 /// Takes in what can be exported.
@@ -53,8 +53,9 @@ fn path(offer: &ExportChoices, tar: bool) -> String {
     format!("./{}{}", offer.name, if tar { ".tar" } else { "" })
 }
 
-/// A place that nobody typed follows the form of the bundle.
-pub(super) fn chosen(form: &mut FormDialog) {
+/// Lets the output path follow the choice between tar and folder, unless it was typed.
+pub(super) fn follow_choice(model: &mut Model) {
+    let Overlay::Form(form) = &mut model.overlay else { return };
     let FormPurpose::Export(Some(offer)) = &form.purpose else { return };
     let tar = form.chosen(FORM) == 0;
     if form.typed(TO) == path(offer, !tar) {
@@ -87,7 +88,7 @@ pub(super) fn confirm(model: &mut Model, form: &FormDialog, offer: Option<&Expor
     }
     form::busy(model);
     let now = model.case.now;
-    vec![ask(model, WorkerRequest::Export { order: Box::new(order), now })]
+    vec![model.ask(WorkerRequest::Export { order: Box::new(order), now })]
 }
 
 /// Says what was made; what has to be told besides has a page of its own.

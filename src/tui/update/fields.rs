@@ -3,7 +3,6 @@
 use crate::tui::model::{Facet, FacetPlace, Model};
 use crate::tui::protocol::{Effect, WorkerRequest};
 
-use super::ask;
 use super::event_list::Movement;
 
 /// Asks for the values of every shown field; one more than is shown, to know
@@ -16,7 +15,7 @@ pub(super) fn count(model: &mut Model) -> Option<Effect> {
     }
     model.fields.trouble = None;
     let scope = model.search.scope.clone();
-    Some(ask(model, WorkerRequest::Facets { scope, fields }))
+    Some(model.ask(WorkerRequest::Facets { scope, fields }))
 }
 
 /// Moves the selected value.

@@ -4,7 +4,7 @@ use crate::tui::keymap::{Action, Chord, ChordKey, KeyMatch, NamedKey, show};
 use crate::tui::model::{Model, Overlay, TextPage, Tone};
 use crate::tui::protocol::Effect;
 
-use super::{dispatch, form, palette, search_input};
+use super::{dispatch, export, form, palette, search_input};
 
 /// Handles a pressed key: part of a sequence, an action, or a typed character.
 pub(super) fn press(model: &mut Model, chord: Chord) -> Vec<Effect> {
@@ -27,7 +27,11 @@ pub(super) fn press(model: &mut Model, chord: Chord) -> Vec<Effect> {
         KeyMatch::Nothing => match (&model.overlay, chord.writes()) {
             (Overlay::SearchInput(_), Some(c)) => search_input::insert(model, c),
             (Overlay::Palette(_), Some(c)) => palette::insert(model, c),
-            (Overlay::Form(_), Some(c)) => form::insert(model, c),
+            (Overlay::Form(_), Some(c)) => {
+                form::insert(model, c);
+                export::follow_choice(model);
+                Vec::new()
+            }
             _ if pressed.len() > 1 && chord != Chord::plain(ChordKey::Named(NamedKey::Esc)) => {
                 model.say(Tone::Refused, format!("{} does nothing here", show(&pressed)));
                 Vec::new()

@@ -6,8 +6,6 @@ use crate::tui::keymap::{Action, KeyContext};
 use crate::tui::model::{Model, Overlay, Palette};
 use crate::tui::protocol::Effect;
 
-use super::dispatch;
-
 /// Opens the palette.
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     let fitting = fitting("", model.context_beneath());
@@ -31,12 +29,12 @@ pub(super) fn edit(model: &mut Model, request: InputRequest) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Runs the chosen action.
-pub(super) fn confirm(model: &mut Model) -> Vec<Effect> {
-    let Overlay::Palette(palette) = &model.overlay else { return Vec::new() };
+/// Closes the palette and returns the chosen action.
+pub(super) fn chosen(model: &mut Model) -> Option<Action> {
+    let Overlay::Palette(palette) = &model.overlay else { return None };
     let chosen = palette.fitting.get(palette.chosen).copied();
     model.overlay = Overlay::None;
-    chosen.map_or_else(Vec::new, |action| dispatch::act(model, action))
+    chosen
 }
 
 /// Gives the actions that work in a context and fit what is typed, the best first.

@@ -1,12 +1,11 @@
 //! Include, exclude, only, copy: what is done with the highlighted value.
 
-use crate::error::visible;
 use crate::query::{self, Diagnostic, Expr, QueryContext};
 use crate::tui::diagnostic_text::problem_text;
 use crate::tui::model::{Model, Overlay, Pane, Screen, TextPage, Tone};
 use crate::tui::protocol::{Effect, Pivot, SearchScope, SelectedAnnotation};
 
-use super::{fields, search};
+use super::{clipboard, fields, search, search_input};
 
 /// Gives the highlighted value, or says why there is none.
 fn highlighted(model: &mut Model) -> Option<Pivot> {
@@ -53,7 +52,7 @@ fn narrow(
     narrowed: impl Fn(&str, &str, &str, &QueryContext<'_>) -> Result<String, Diagnostic>,
 ) -> Vec<Effect> {
     let Some(pivot) = highlighted(model) else { return Vec::new() };
-    let context = super::search_input::context(&model.case);
+    let context = model.case.query_context();
     let text = narrowed(&model.search.text, &pivot.field, &pivot.value, &context);
     match text.and_then(|text| Ok((query::parse(&text, &context)?, text))) {
         Ok((expr, _)) if same(&expr, &model.search.scope.expr) => {
@@ -82,20 +81,17 @@ fn same(one: &Expr, other: &Expr) -> bool {
     }
 }
 
-/// Most bytes of text that are copied: terminals take about 100,000 of base64.
-const COPIED: usize = 72_000;
-
 /// Copies the highlighted value.
 pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
     if model.context() == super::super::keymap::KeyContext::Typing {
-        return super::search_input::copy(model);
+        return search_input::copy(model);
     }
     if let Some(line) = model.copyable.clone() {
         if !matches!(model.overlay, Overlay::Page(TextPage::Text(..), _)) {
             model.overlay = Overlay::Page(TextPage::Text("The line for your ticket", vec![line.clone()]), 0);
             model.copyable = Some(line.clone());
         }
-        return to_clipboard(model, "the line for your ticket", &line);
+        return clipboard::copy(model, "the line for your ticket", &line);
     }
     if let Overlay::Page(..) = model.overlay {
         return nothing(model);
@@ -112,12 +108,12 @@ pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
         },
         Screen::Investigate | Screen::Anomalies | Screen::Audit => {
             return match highlighted(model) {
-                Some(pivot) => to_clipboard(model, &pivot.field, &pivot.value),
+                Some(pivot) => clipboard::copy(model, &pivot.field, &pivot.value),
                 None => Vec::new(),
             };
         }
     };
-    to_clipboard(model, what, &value)
+    clipboard::copy(model, what, &value)
 }
 
 fn nothing(model: &mut Model) -> Vec<Effect> {
@@ -132,18 +128,5 @@ pub(super) fn copy_line(model: &mut Model) -> Vec<Effect> {
         model.say(Tone::Refused, "no event is selected, or it was not read yet");
         return Vec::new();
     };
-    to_clipboard(model, "the line", &raw)
-}
-
-/// Sends text to the clipboard: visible, so that nothing in it acts where it is pasted.
-pub(super) fn to_clipboard(model: &mut Model, what: &str, text: &str) -> Vec<Effect> {
-    let mut shown = visible(text);
-    let whole = shown.len();
-    let end = (0..=whole.min(COPIED)).rev().find(|at| shown.is_char_boundary(*at)).unwrap_or(0);
-    shown.truncate(end);
-    let cut = if end < whole { format!(", cut to {end} of {whole} bytes") } else { String::new() };
-    // No terminal says whether it took the text.
-    model
-        .say(Tone::Done, format!("sent to the clipboard, if the terminal allows it: {}{cut}", visible(what)));
-    vec![Effect::Copy(shown)]
+    clipboard::copy(model, "the line", &raw)
 }

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use crate::record::{SourceId, counted};
 use crate::tui::model::{Model, TimelineChart, Tone};
+use crate::tui::protocol::WorkerRequest;
 use crate::tui::protocol::{
     CaseInfo, Effect, Failure, Lane, PagePosition, RowContent, Ticket, WorkerResponse,
 };
 
-use super::{annotations, event_list, form, search, search_input, verification};
+use super::{annotations, event_list, export, form, search, search_input, verification};
 
 /// Takes in an answer to the newest question of its lane.
 pub(super) fn take(
@@ -59,8 +60,8 @@ pub(super) fn take(
         WorkerResponse::Progress(progress) => form::doing(model, progress),
         WorkerResponse::Verified(verdict) => verification::checked(model, *verdict),
         WorkerResponse::CheckpointWritten(anchor) => return verification::anchored(model, anchor),
-        WorkerResponse::ExportChoices(offer) => super::export::offered(model, offer),
-        WorkerResponse::Exported(exported) => super::export::exported(model, &exported),
+        WorkerResponse::ExportChoices(offer) => export::offered(model, offer),
+        WorkerResponse::Exported(exported) => export::exported(model, &exported),
         WorkerResponse::Failed(trouble) => failed(model, ticket.lane, trouble),
     }
     Vec::new()
@@ -78,7 +79,7 @@ fn grown(model: &mut Model, mut facts: CaseInfo) -> Vec<Effect> {
     let read_otherwise = now.iter().filter(|(id, by)| before.get(id).is_some_and(|was| was != *by)).count();
     std::mem::swap(&mut model.case, &mut facts);
     model.case.follow(facts);
-    let mut effects = vec![annotations::ask_notes(model)];
+    let mut effects = vec![model.ask(WorkerRequest::Annotations)];
     if before == now && events == 0 {
         return effects;
     }

@@ -6,7 +6,7 @@ use crate::tui::model::{Model, Overlay, TextPage, Tone};
 use crate::tui::pages;
 use crate::tui::protocol::{Effect, PagePosition, SearchScope, WorkerRequest, reversed};
 
-use super::{ask, event_list, fields, timeline};
+use super::{event_list, fields, timeline};
 
 /// Goes on to another search; where the trail stood can be gone back to. The
 /// list stays where it is in time.
@@ -46,7 +46,7 @@ pub(super) fn ask_all(model: &mut Model, place: PagePosition) -> Vec<Effect> {
     model.list.stale = true;
     let mut effects = event_list::load(model, place);
     let scope = model.search.scope.clone();
-    effects.push(ask(model, WorkerRequest::Count(scope)));
+    effects.push(model.ask(WorkerRequest::Count(scope)));
     effects.extend(timeline::count(model));
     effects.extend(fields::count(model));
     effects

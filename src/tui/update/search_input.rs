@@ -3,22 +3,17 @@
 use tui_input::{Input, InputRequest};
 
 use crate::index::TopValues;
-use crate::query::{self, QueryContext, Wanted};
+use crate::query::{self, Wanted};
 use crate::record::FieldId;
 use crate::tui::diagnostic_text::problem_text;
 use crate::tui::field_order::telling;
 use crate::tui::model::{Model, Overlay, SearchInput, Tone};
-use crate::tui::protocol::{CaseInfo, Effect, Lane, SearchScope, WorkerRequest};
+use crate::tui::protocol::{Effect, Lane, SearchScope, WorkerRequest};
 
-use super::{ask, pivot, search};
+use super::{clipboard, search};
 
 /// How many suggestions are offered.
 const OFFERED: usize = 8;
-
-/// Gives what the meaning of a query depends on.
-pub(super) fn context(facts: &CaseInfo) -> QueryContext<'_> {
-    QueryContext { zone: facts.zone(), now: facts.now, fields: &facts.fields }
-}
 
 /// Opens the search line with the present query.
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
@@ -57,7 +52,7 @@ pub(super) fn edit(model: &mut Model, request: InputRequest) -> Vec<Effect> {
 /// Reads the line again: is it a query, and what could stand at the cursor?
 fn edited(model: &mut Model) -> Vec<Effect> {
     let Overlay::SearchInput(typing) = &mut model.overlay else { return Vec::new() };
-    let context = context(&model.case);
+    let context = model.case.query_context();
     let text = typing.input.value();
     typing.problem = query::parse(text, &context).err();
     let completion = query::complete(text, typing.cursor(), &context);
@@ -84,7 +79,7 @@ fn edited(model: &mut Model) -> Vec<Effect> {
         }
     };
     match request {
-        Some(request) => vec![ask(model, request)],
+        Some(request) => vec![model.ask(request)],
         None => {
             model.tickets.invalidate(Lane::Complete);
             Vec::new()
@@ -142,7 +137,7 @@ pub(super) fn confirm(model: &mut Model) -> Vec<Effect> {
         return complete(model);
     }
     let text = typing.input.value().trim().to_owned();
-    match query::parse(&text, &context(&model.case)) {
+    match query::parse(&text, &model.case.query_context()) {
         Ok(expr) => {
             model.overlay = Overlay::None;
             let scope = SearchScope { expr, window: model.search.scope.window };
@@ -163,5 +158,5 @@ pub(super) fn confirm(model: &mut Model) -> Vec<Effect> {
 pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
     let Overlay::SearchInput(typing) = &model.overlay else { return Vec::new() };
     let text = typing.input.value().to_owned();
-    pivot::to_clipboard(model, "the query", &text)
+    clipboard::copy(model, "the query", &text)
 }

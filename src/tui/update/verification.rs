@@ -6,13 +6,11 @@ use crate::evidence::Depth;
 use crate::tui::model::{Model, Overlay, TextPage, Tone, VerificationState};
 use crate::tui::protocol::{Effect, WorkProgress, WorkerRequest, WrittenCheckpoint};
 
-use super::ask;
-
 /// Has the case checked.
 pub(super) fn verify(model: &mut Model, depth: Depth) -> Vec<Effect> {
     model.verification = VerificationState::Running { depth, progress: WorkProgress::default() };
     let now = model.case.now;
-    vec![ask(model, WorkerRequest::Verify { depth, now })]
+    vec![model.ask(WorkerRequest::Verify { depth, now })]
 }
 
 /// Takes in how far a check has come.
@@ -58,7 +56,7 @@ pub(super) fn failed(model: &mut Model) {
 /// Writes a checkpoint to be kept elsewhere.
 pub(super) fn anchor(model: &mut Model) -> Vec<Effect> {
     let now = model.case.now;
-    vec![ask(model, WorkerRequest::Checkpoint { now })]
+    vec![model.ask(WorkerRequest::Checkpoint { now })]
 }
 
 /// Shows the line that is to be kept, and sends it to the clipboard. Whether it

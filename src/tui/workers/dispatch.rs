@@ -1,6 +1,5 @@
 //! Answering a question from a case.
 
-
 use crate::case::Case;
 use crate::error::Result;
 use crate::index::{CancelToken, Request, TermOrder};
@@ -8,7 +7,9 @@ use crate::query::{Expr, FieldRef};
 use crate::record::{TimeRange, Timestamp};
 use crate::tui::protocol::{Failure, SearchScope, WorkerRequest, WorkerResponse};
 
-use super::{CurrentCase, Identity, annotations, event_detail, export, paging, verification};
+use super::current_case::CurrentCase;
+use super::identity::Identity;
+use super::{annotations, event_detail, export, paging, verification};
 
 /// The field under which the index knows formats.
 const FORMAT: &str = "vestigo.format";
