@@ -3,7 +3,7 @@
 
 use ratatui::layout::{Rect, Size};
 
-use super::model::{Model, Pane};
+use crate::tui::model::{Model, Pane};
 
 /// The smallest terminal in which the panes are drawn.
 pub const SMALLEST: Size = Size { width: 40, height: 10 };
@@ -50,9 +50,9 @@ pub fn panes(size: Size, model: &Model) -> Option<Panes> {
     if size.width < SMALLEST.width || size.height < SMALLEST.height {
         return None;
     }
-    let shape = Shape { wide: size.width >= 100, tall: size.height >= 30 };
+    let shape = SizeClass { wide: size.width >= 100, tall: size.height >= 30 };
     let (mut frame, mut rules) = (Vec::new(), Vec::new());
-    let mut top = Strip { y: 0, width: size.width };
+    let mut top = LineStrip { y: 0, width: size.width };
     let status = top.take(1);
     let tabs = shape.tall.then(|| top.take(1));
     if shape.tall {
@@ -121,7 +121,7 @@ pub fn popup_lines(size: Size) -> u16 {
 }
 
 #[derive(Clone, Copy)]
-struct Shape {
+struct SizeClass {
     /// Fields stand beside the list.
     wide: bool,
     /// The detail stands under the list; rules and headings have lines.
@@ -129,12 +129,12 @@ struct Shape {
 }
 
 /// Hands out lines from the top downwards.
-struct Strip {
+struct LineStrip {
     y: u16,
     width: u16,
 }
 
-impl Strip {
+impl LineStrip {
     fn take(&mut self, height: u16) -> Rect {
         let rect = Rect::new(0, self.y, self.width, height);
         self.y += height;
@@ -152,15 +152,15 @@ fn bar_lines(height: u16) -> u16 {
     }
 }
 
-struct Parts {
+struct MainParts {
     fields: Option<Rect>,
     events: Option<Rect>,
     detail: Option<Rect>,
 }
 
-fn main_parts(main: Rect, shape: Shape, pane: Pane, rules: &mut Vec<Rect>) -> Parts {
+fn main_parts(main: Rect, shape: SizeClass, pane: Pane, rules: &mut Vec<Rect>) -> MainParts {
     if !shape.tall && pane == Pane::Detail {
-        return Parts { fields: None, events: None, detail: Some(main) };
+        return MainParts { fields: None, events: None, detail: Some(main) };
     }
     let with_fields = shape.wide || pane == Pane::Fields;
     let (fields, right) = if with_fields {
@@ -172,7 +172,7 @@ fn main_parts(main: Rect, shape: Shape, pane: Pane, rules: &mut Vec<Rect>) -> Pa
         (None, main)
     };
     if !shape.tall {
-        return Parts { fields, events: Some(right), detail: None };
+        return MainParts { fields, events: Some(right), detail: None };
     }
     let height = match pane {
         Pane::Detail => right.height * 2 / 3,
@@ -181,7 +181,7 @@ fn main_parts(main: Rect, shape: Shape, pane: Pane, rules: &mut Vec<Rect>) -> Pa
     let detail = Rect { y: right.y + right.height - height, height, ..right };
     rules.push(Rect { y: detail.y - 1, height: 1, ..right });
     let events = Rect { height: right.height - height - 1, ..right };
-    Parts { fields, events: Some(events), detail: Some(detail) }
+    MainParts { fields, events: Some(events), detail: Some(detail) }
 }
 
 #[cfg(test)]
@@ -190,10 +190,10 @@ mod tests {
 
     use super::*;
     use crate::tui::keymap::Keymap;
-    use crate::tui::model::Facts;
+    use crate::tui::protocol::CaseInfo;
 
     fn model(pane: Pane) -> Model {
-        let facts = Facts {
+        let facts = CaseInfo {
             title: String::new(),
             sources: Vec::new(),
             events: 0,

@@ -10,35 +10,42 @@
 //! under tickets: the newest counts. [`draw`] reads the model and changes nothing.
 
 mod buckets;
-mod crew;
-mod effect;
-mod event;
+mod diagnostic_text;
+mod field_order;
 mod keymap;
 mod layout;
 mod model;
+mod pages;
+mod protocol;
 mod run;
 mod settings;
 mod terminal;
+mod text;
 mod theme;
+mod times;
 mod update;
 mod view;
+mod workers;
 
 pub use buckets::Step;
-pub use crew::{Current, Hands, carry_out};
-pub use effect::{Effect, Lane, Place, Question, Scope, Ticket, Tickets};
-pub use event::{Answer, Event, Page, Trouble};
 pub use keymap::{
-    Action, ActionInfo, Binding, Chord, Found, Key, KeyContext, KeyRow, Keymap, Named, builtin as keymap,
-    listing,
+    Action, ActionInfo, Chord, ChordKey, KeyBinding, KeyContext, KeyMatch, KeyRow, Keymap, NamedKey,
+    builtin as keymap, listing,
 };
 pub use layout::{Panes, panes};
 pub use model::{
-    Annotated, Brief, Card, Chart, Column, Deed, Detail, Entry, Facet, FacetLine, FacetPlace, Facets, Facts,
-    Focus, Front, Gap, Keys, List, Model, Notice, Outcome, Palette, Pane, Pivot, Row, Screen, Search, Stop,
-    Timeline, Told, Tone, Typing,
+    DetailPane, EventList, Facet, FacetLine, FacetPlace, Facets, Focus, FormInput, KeyState, Model, Notice,
+    Overlay, Palette, Pane, Screen, SearchInput, SearchState, Timeline, TimelineChart, TimelineGap, Tone,
+    VisitedSearch,
+};
+pub use protocol::{
+    AnnotationRequest, AnnotationResult, CaseInfo, Effect, EventColumn, EventDetail, EventOutcome, EventPage,
+    EventRow, Failure, Lane, PagePosition, Pivot, RowContent, RowSummary, SearchScope, Ticket, Tickets,
+    UiEvent, WorkerRequest, WorkerResponse,
 };
 pub use run::run;
-pub use settings::{Charset, Colour, Settings};
-pub use theme::{Glyphs, Role, Theme};
+pub use settings::{Charset, ColorMode, Settings};
+pub use theme::{Glyphs, StyleRole, Theme};
 pub use update::{start, update};
 pub use view::{cursor, draw};
+pub use workers::{CurrentCase, Identity, carry_out};

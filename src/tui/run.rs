@@ -11,16 +11,14 @@ use ratatui::layout::Size;
 use crate::case::Case;
 use crate::error::{Context, Error, Result, visible};
 use crate::index::CancelToken;
-
-use super::crew::{Crew, Current, Hands, carry_out};
-use super::effect::{Effect, Lane, Question};
-use super::event::{Answer, Event};
-use super::keymap::{Action, Chord, Found, KeyContext};
-use super::model::{Facts, Front, Model, Tone};
-use super::settings::Settings;
-use super::terminal::Terminal;
-use super::theme::Theme;
-use super::update::{start, update};
+use crate::tui::keymap::{Action, Chord, KeyContext, KeyMatch};
+use crate::tui::model::{Model, Overlay, Tone};
+use crate::tui::protocol::{CaseInfo, Effect, Lane, UiEvent, WorkerRequest, WorkerResponse};
+use crate::tui::settings::Settings;
+use crate::tui::terminal::Terminal;
+use crate::tui::theme::Theme;
+use crate::tui::update::{start, update};
+use crate::tui::workers::{CurrentCase, Identity, Workers, carry_out};
 
 /// How long a frame waits for answers that are on their way: what comes at once
 /// is drawn at once, and crosses a slow line once.
@@ -36,7 +34,7 @@ const WORD: Duration = Duration::from_millis(30);
 /// Something that wakes the loop.
 enum Wake {
     /// A thing that the model is told.
-    Event(Event),
+    Event(UiEvent),
     /// The process goes on after it was stopped.
     Continued,
     /// The terminal is gone, or the process is asked to end.
@@ -46,31 +44,31 @@ enum Wake {
 /// Runs the interface on a case until the investigator leaves.
 pub fn run(case: Case, settings: Settings<'_>) -> Result<()> {
     let (keymap, theme) = (settings.keymap()?, settings.theme()?);
-    let facts = Facts::of(&case, settings.zone, settings.clock.now());
+    let facts = CaseInfo::of(&case, settings.zone, settings.clock.now());
     let mut terminal = Terminal::take()?;
     let model = Model::new(facts, keymap, terminal.size()?);
     let (tell, hear) = unbounded();
     listen(tell.clone()).context(|| "cannot listen to the terminal".to_owned())?;
-    let hands = Hands { who: settings.who.clone(), signer: settings.signer.clone() };
-    let current = Current::new(case);
+    let identity = Identity { who: settings.who.clone(), signer: settings.signer.clone() };
+    let current = CurrentCase::new(case);
     watch(&current, tell.clone()).context(|| "cannot watch the case".to_owned())?;
-    let work = move |question: &Question, cancel: &CancelToken, tell: &mut dyn FnMut(Answer)| {
-        carry_out(&current, &hands, question, cancel, tell);
+    let work = move |request: &WorkerRequest, cancel: &CancelToken, tell: &mut dyn FnMut(WorkerResponse)| {
+        carry_out(&current, &identity, request, cancel, tell);
     };
-    let crew = Crew::start(work, move |event| {
+    let workers = Workers::start(work, move |event| {
         // Nobody hears when the loop has ended.
         let _ = tell.send(Wake::Event(event));
     });
     let mut running =
-        Loop { model, theme, crew, settings, changed: true, letter: None, next: VecDeque::new() };
+        EventLoop { model, theme, workers, settings, changed: true, letter: None, next: VecDeque::new() };
     running.run(&mut terminal, &hear)?;
     running.leave(&mut terminal, &hear)
 }
 
-struct Loop<'a> {
+struct EventLoop<'a> {
     model: Model,
     theme: Theme,
-    crew: Crew,
+    workers: Workers,
     settings: Settings<'a>,
     /// Something changed since it was drawn.
     changed: bool,
@@ -82,12 +80,12 @@ struct Loop<'a> {
 
 /// Whether the loop goes on.
 #[derive(PartialEq)]
-enum Next {
+enum LoopFlow {
     Go,
     End,
 }
 
-impl Loop<'_> {
+impl EventLoop<'_> {
     fn run(&mut self, terminal: &mut Terminal, hear: &Receiver<Wake>) -> Result<()> {
         let effects = start(&mut self.model);
         self.carry_out(effects, terminal)?;
@@ -96,7 +94,7 @@ impl Loop<'_> {
             while self.model.tickets.awaits_any() {
                 match self.next.pop_front().map_or_else(|| hear.recv_deadline(deadline), Ok) {
                     Ok(wake) => {
-                        if self.take(wake, hear, terminal)? == Next::End {
+                        if self.take(wake, hear, terminal)? == LoopFlow::End {
                             return Ok(());
                         }
                     }
@@ -104,7 +102,7 @@ impl Loop<'_> {
                 }
             }
             while let Some(wake) = self.next.pop_front().or_else(|| hear.try_recv().ok()) {
-                if self.take(wake, hear, terminal)? == Next::End {
+                if self.take(wake, hear, terminal)? == LoopFlow::End {
                     return Ok(());
                 }
             }
@@ -112,7 +110,7 @@ impl Loop<'_> {
                 terminal.draw(&self.model, &self.theme)?;
             }
             let Ok(wake) = hear.recv() else { return Ok(()) };
-            if self.take(wake, hear, terminal)? == Next::End {
+            if self.take(wake, hear, terminal)? == LoopFlow::End {
                 return Ok(());
             }
         }
@@ -126,17 +124,17 @@ impl Loop<'_> {
         let c = letter(&chord)?;
         let before = self.letter.replace((c, Instant::now()));
         let map = &self.model.keys.map;
-        let browses = self.model.front == Front::Nothing && self.model.keys.pending.is_empty();
+        let browses = self.model.overlay == Overlay::None && self.model.keys.pending.is_empty();
         match map.find(self.model.context(), &[chord]) {
-            Found::Action(action) if browses && action.writes() => {}
-            Found::Action(_) | Found::Prefix(_) | Found::Nothing => return None,
+            KeyMatch::Action(action) if browses && action.writes() => {}
+            KeyMatch::Action(_) | KeyMatch::Prefix(_) | KeyMatch::Nothing => return None,
         }
         let before = before.filter(|(last, at)| *last != c && at.elapsed() < WORD);
         let mut word: String = before.map(|(last, _)| last).into_iter().chain([c]).collect();
         let (mut keys, mut others) = (Vec::new(), Vec::new());
         while let Ok(wake) = hear.recv_timeout(WORD) {
             match &wake {
-                Wake::Event(Event::Key(next)) => {
+                Wake::Event(UiEvent::Key(next)) => {
                     let Some(next) = letter(next) else {
                         others.push(wake);
                         break;
@@ -147,7 +145,7 @@ impl Loop<'_> {
                 _ => others.push(wake),
             }
         }
-        let does_nothing = |c: char| map.find(self.model.context(), &[Chord::char(c)]) == Found::Nothing;
+        let does_nothing = |c: char| map.find(self.model.context(), &[Chord::char(c)]) == KeyMatch::Nothing;
         let distinct: std::collections::BTreeSet<char> = word.chars().collect();
         let length = word.chars().count();
         // Keys that are pressed in a row repeat one another, and all of them do something.
@@ -161,20 +159,20 @@ impl Loop<'_> {
     }
 
     /// Takes one thing in, and carries out what comes of it.
-    fn take(&mut self, wake: Wake, hear: &Receiver<Wake>, terminal: &mut Terminal) -> Result<Next> {
+    fn take(&mut self, wake: Wake, hear: &Receiver<Wake>, terminal: &mut Terminal) -> Result<LoopFlow> {
         let event = match wake {
             Wake::Event(event) => event,
             Wake::Continued => {
                 terminal.resume()?;
                 self.changed = true;
-                return Ok(Next::Go);
+                return Ok(LoopFlow::Go);
             }
-            Wake::End => return Ok(Next::End),
+            Wake::End => return Ok(LoopFlow::End),
         };
-        if matches!(event, Event::Key(_)) {
-            update(&mut self.model, Event::Clock(self.settings.clock.now()));
+        if matches!(event, UiEvent::Key(_)) {
+            update(&mut self.model, UiEvent::Clock(self.settings.clock.now()));
         }
-        if let Event::Key(chord) = event
+        if let UiEvent::Key(chord) = event
             && let Some(word) = self.word(chord, hear)
         {
             self.changed = true;
@@ -183,9 +181,12 @@ impl Loop<'_> {
                 visible(&word)
             );
             self.model.say(Tone::Refused, said);
-            return Ok(Next::Go);
+            return Ok(LoopFlow::Go);
         }
-        self.changed |= !matches!(event, Event::Moved | Event::Answer { answer: Answer::Same, .. });
+        self.changed |= !matches!(
+            event,
+            UiEvent::CaseTouched | UiEvent::Response { response: WorkerResponse::Unchanged, .. }
+        );
         let effects = update(&mut self.model, event);
         self.carry_out(effects, terminal)
     }
@@ -195,21 +196,21 @@ impl Loop<'_> {
     fn leave(mut self, terminal: &mut Terminal, hear: &Receiver<Wake>) -> Result<()> {
         let mut failed = None;
         let quit = self.model.keys.map.key_of(Action::Quit, KeyContext::Always).unwrap_or_default();
-        while self.model.tickets.awaits(Lane::Hand) {
+        while self.model.tickets.awaits(Lane::Write) {
             self.model.say(Tone::Done, format!("finishing what is being written … ({quit} leaves it)"));
             terminal.draw(&self.model, &self.theme)?;
             match hear.recv() {
-                Ok(Wake::Event(Event::Answer { ticket, took, answer })) => {
-                    if let (Lane::Hand, Answer::Failed(trouble)) = (ticket.lane, &answer) {
+                Ok(Wake::Event(UiEvent::Response { ticket, took, response })) => {
+                    if let (Lane::Write, WorkerResponse::Failed(trouble)) = (ticket.lane, &response) {
                         failed = Some(trouble.clone());
                     }
-                    update(&mut self.model, Event::Answer { ticket, took, answer });
+                    update(&mut self.model, UiEvent::Response { ticket, took, response });
                 }
-                Ok(Wake::Event(Event::Key(chord)))
+                Ok(Wake::Event(UiEvent::Key(chord)))
                     if self.model.keys.map.find(KeyContext::Always, &[chord])
-                        == Found::Action(Action::Quit) =>
+                        == KeyMatch::Action(Action::Quit) =>
                 {
-                    std::mem::forget(self.crew);
+                    std::mem::forget(self.workers);
                     return Ok(());
                 }
                 Ok(Wake::Event(_) | Wake::Continued) => {}
@@ -226,28 +227,28 @@ impl Loop<'_> {
         }
     }
 
-    fn carry_out(&mut self, effects: Vec<Effect>, terminal: &mut Terminal) -> Result<Next> {
+    fn carry_out(&mut self, effects: Vec<Effect>, terminal: &mut Terminal) -> Result<LoopFlow> {
         for effect in effects {
             match effect {
-                Effect::Ask(ticket, question) => self.crew.ask(ticket, question),
+                Effect::Request(ticket, request) => self.workers.ask(ticket, request),
                 Effect::Copy(text) => terminal.copy(&text)?,
                 Effect::Redraw => terminal.clear()?,
                 Effect::Suspend => terminal.suspend()?,
-                Effect::Quit => return Ok(Next::End),
+                Effect::Quit => return Ok(LoopFlow::End),
             }
         }
-        Ok(Next::Go)
+        Ok(LoopFlow::Go)
     }
 }
 
 /// Starts the thread that looks whether another process has written to the case.
-fn watch(current: &Current, tell: Sender<Wake>) -> std::io::Result<()> {
+fn watch(current: &CurrentCase, tell: Sender<Wake>) -> std::io::Result<()> {
     let has_moved = current.watched();
     let look = move || {
         loop {
             thread::sleep(LOOK);
             match has_moved() {
-                Some(true) if tell.send(Wake::Event(Event::Moved)).is_err() => return,
+                Some(true) if tell.send(Wake::Event(UiEvent::CaseTouched)).is_err() => return,
                 Some(_) => {}
                 None => return,
             }
@@ -287,9 +288,9 @@ fn listen(tell: Sender<Wake>) -> std::io::Result<()> {
 /// Gives what a terminal's event means to the loop; most mean nothing.
 fn told(event: event::Event) -> Option<Wake> {
     let event = match event {
-        event::Event::Key(key) if key.kind != KeyEventKind::Release => Event::Key(Chord::of(&key)?),
-        event::Event::Paste(text) => Event::Paste(text),
-        event::Event::Resize(width, height) => Event::Resize(Size { width, height }),
+        event::Event::Key(key) if key.kind != KeyEventKind::Release => UiEvent::Key(Chord::of(&key)?),
+        event::Event::Paste(text) => UiEvent::Paste(text),
+        event::Event::Resize(width, height) => UiEvent::Resize(Size { width, height }),
         _ => return None,
     };
     Some(Wake::Event(event))

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use crate::error::Result;
 use crate::journal::{Actor, Signer};
 use crate::record::{Clock, Zone};
+use crate::tui::keymap::Keymap;
+use crate::tui::theme::Theme;
 
-use super::keymap::{self, Keymap};
-use super::theme::Theme;
+use super::keymap;
 
 /// Whether hues are used. The terminal's own sixteen are used where they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Colour {
+pub enum ColorMode {
     /// Hues as the theme says.
     #[default]
     Themed,
@@ -39,7 +40,7 @@ pub struct Settings<'a> {
     /// The theme: `default`, `high-contrast`, `light`, `mono`, or the path of a `.toml` file.
     pub theme: String,
     /// Whether hues are used.
-    pub colour: Colour,
+    pub color: ColorMode,
     /// Which characters are drawn with.
     pub charset: Charset,
     /// The zone in which times are shown; none for the case's own.
@@ -59,7 +60,7 @@ impl<'a> Settings<'a> {
             keymap: "default".to_owned(),
             overlay: None,
             theme: "default".to_owned(),
-            colour: Colour::default(),
+            color: ColorMode::default(),
             charset: Charset::default(),
             zone: None,
             clock,
@@ -80,9 +81,9 @@ impl<'a> Settings<'a> {
     /// Loads the theme.
     pub fn theme(&self) -> Result<Theme> {
         let theme = Theme::named(&self.theme)?;
-        let theme = match self.colour {
-            Colour::Themed => theme,
-            Colour::Never => theme.without_colour(),
+        let theme = match self.color {
+            ColorMode::Themed => theme,
+            ColorMode::Never => theme.without_color(),
         };
         Ok(match self.charset {
             Charset::Unicode => theme,

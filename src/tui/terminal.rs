@@ -18,9 +18,9 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::layout::{Position, Rect, Size};
 
 use crate::error::{Context, Result};
+use crate::tui::model::Model;
+use crate::tui::theme::Theme;
 
-use super::model::Model;
-use super::theme::Theme;
 use super::view;
 
 /// Bytes that are gathered before they go out: a whole screen in one write.

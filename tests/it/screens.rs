@@ -157,7 +157,7 @@ fn a_mistake_in_a_query_is_pointed_at_with_a_hint() {
     let mut robot = Robot::open(demo(), 80, 24);
     robot.act(Action::SearchOpen).write("user.nam:alice").sees("^^^").sees("user.name");
     robot.screen("mistake_in_a_query");
-    robot.act(Action::Confirm).reads("user.name").act(Action::CancelToken).sees("every event");
+    robot.act(Action::Confirm).reads("user.name").act(Action::Cancel).sees("every event");
 }
 
 #[test]
@@ -199,7 +199,7 @@ fn the_gap_in_the_shop_s_logs_is_shown_and_named() {
         window.from.to_string().starts_with("2026-03-01T11:")
             || window.from.to_string().starts_with("2026-03-01T12:")
     );
-    robot.act(Action::Palette).act(Action::CancelToken);
+    robot.act(Action::Palette).act(Action::Cancel);
 }
 
 #[test]

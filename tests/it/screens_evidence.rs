@@ -89,7 +89,7 @@ fn what_others_wrote_unsigned_is_not_signed_and_stays_on_every_screen() {
 #[test]
 fn a_source_is_read_otherwise_from_the_screen_and_that_is_taken_back() {
     let mut robot = Robot::open(fresh(), 120, 40);
-    let span = |robot: &Robot| robot.model().facts.sources[0].span().expect("it tells times");
+    let span = |robot: &Robot| robot.model().case.sources[0].span().expect("it tells times");
     let before = span(&robot);
     robot.act(Action::Evidence).sees("Read with zone UTC.").act(Action::Reread).sees("Read source ");
     for _ in 0.."UTC".len() {

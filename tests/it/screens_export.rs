@@ -42,7 +42,7 @@ fn the_dialog_at_both_sizes() {
         let mut robot = Robot::open(demo(), width, height);
         robot.act(Action::Export).act(Action::NextRow).press("space");
         robot.sees("(x) whole files").screen(&format!("export_{width}x{height}"));
-        robot.act(Action::CancelToken).sees_no("Export evidence");
+        robot.act(Action::Cancel).sees_no("Export evidence");
     }
 }
 

@@ -27,12 +27,12 @@ fn import(case: &Case, more: &std::path::Path) {
 fn what_another_process_imports_is_taken_in_and_the_selected_event_stays() {
     let (case, more) = growing();
     let mut robot = Robot::open(case.clone(), 120, 40);
-    let before = robot.model().facts.events;
+    let before = robot.model().case.events;
     robot.act(Action::Down).act(Action::Down).look();
     let selected = robot.model().list.row().expect("it has rows").hit;
     import(&case, &more);
     robot.look().reads("the case has grown: 1 source and ");
-    let now = robot.model().facts.events;
+    let now = robot.model().case.events;
     assert!(now > before, "{before} → {now}");
     assert_eq!(robot.model().search.count, Some(now));
     assert_eq!(robot.model().list.row().map(|row| row.hit), Some(selected));

@@ -89,7 +89,7 @@ fn a_search_becomes_a_finding_that_lives_until_it_is_closed() {
     robot.act(Action::NextRow).press("left right right");
     robot.act(Action::Confirm).reads("finding written down").sees("▲").sees("3 Findings 1");
     robot.act(Action::ClearSearch).act(Action::Findings).sees("Break-in through a guessed password");
-    assert_eq!(robot.model().notebook.finding().map(|row| row.finding.severity.word()), Some("high"));
+    assert_eq!(robot.model().annotations.finding().map(|row| row.finding.severity.word()), Some("high"));
     robot.act(Action::NextState).reads("finding 1: state = acknowledged");
     robot.act(Action::Edit);
     for row in [4, 1] {
@@ -109,16 +109,16 @@ fn a_search_becomes_a_finding_that_lives_until_it_is_closed() {
     assert_eq!((robot.shown(), robot.model().search.text.as_str()), (Screen::Investigate, "finding:1"));
     assert_eq!(
         robot.model().search.count,
-        Some(robot.model().notebook.finding().expect("it is selected").events)
+        Some(robot.model().annotations.finding().expect("it is selected").events)
     );
     robot.pane(Pane::Events).selected("203.0.113.77");
     robot.act(Action::Findings).act(Action::CloseFinding).act(Action::Confirm).reads("say why it is closed");
     robot.write("blocked and reset").act(Action::Confirm).reads("closed as true-positive: blocked and reset");
-    assert_eq!(robot.model().notebook.finding().map(|row| row.finding.state), Some(Status::Closed));
+    assert_eq!(robot.model().annotations.finding().map(|row| row.finding.state), Some(Status::Closed));
     robot.act(Action::NextState).reads("reopen it first").sees_no("overdue");
     robot.act(Action::CloseFinding).sees("Reopen finding 1").write("seen again").act(Action::Confirm);
     robot.reads("reopened: seen again").act(Action::Undo).reads("taken back: finding 1: reopened");
-    assert_eq!(robot.model().notebook.finding().map(|row| row.finding.state), Some(Status::Closed));
+    assert_eq!(robot.model().annotations.finding().map(|row| row.finding.state), Some(Status::Closed));
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn more_events_are_put_into_a_finding() {
     robot.act(Action::NewFinding).act(Action::PreviousRow).sees("Put into").press("right");
     robot.sees("(x) finding 1: One").act(Action::Confirm).reads("finding 1: events added = 1");
     robot.act(Action::Findings);
-    assert_eq!(robot.model().notebook.finding().map(|row| row.events), Some(2));
+    assert_eq!(robot.model().annotations.finding().map(|row| row.events), Some(2));
     robot.act(Action::Investigate).act(Action::SearchOpen).write("user:root").act(Action::Confirm);
     robot.act(Action::NewFinding).act(Action::PreviousRow).press("right").act(Action::Confirm);
     robot.reads("a search makes a finding of its own");
@@ -140,7 +140,7 @@ fn an_export_begins_with_the_selected_finding() {
     robot.act(Action::NewFinding).write("One").act(Action::Confirm).reads("written down");
     robot.act(Action::Down).act(Action::NewFinding).write("Two").act(Action::Confirm).reads("written down");
     robot.act(Action::Findings).act(Action::Last).act(Action::Export).sees(") finding 1: One");
-    robot.act(Action::CancelToken).act(Action::First).act(Action::Export).sees(") finding 2: Two");
+    robot.act(Action::Cancel).act(Action::First).act(Action::Export).sees(") finding 2: Two");
 }
 
 #[test]

@@ -204,7 +204,7 @@ actions! {
     Back "back" "back" [Browse Reading] "Goes back to the event list; from there, leaves vestigo.";
     Escape "escape" "back" [Browse Reading] "Closes what is in front, and never leaves vestigo.";
     Confirm "confirm" "go" [Typing Form Palette] "Runs the search that is typed, the action that is chosen, or does what the form says.";
-    CancelToken "cancel" "back" [Typing Form Palette] "Closes what is typed into and changes nothing.";
+    Cancel "cancel" "back" [Typing Form Palette] "Closes what is typed into and changes nothing.";
     NextRow "next-row" "next row" [Form] "Goes to the next row; left, right and space choose in it.";
     PreviousRow "previous-row" "row before" [Form] "Goes to the row before.";
     Complete "complete" "complete" [Typing] "Takes the suggestion.";

@@ -9,13 +9,13 @@ use crate::error::{Error, Visible};
 
 /// A key without its modifiers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Key {
+pub enum ChordKey {
     /// A character, with the shift that it takes already in it.
     Char(char),
     /// A function key, 1 to 24.
     F(u8),
     /// A key with a name.
-    Named(Named),
+    Named(NamedKey),
 }
 
 /// Writes the keys that have names, once for the enum and once for the names.
@@ -23,9 +23,9 @@ macro_rules! named {
     ($($variant:ident $doc:literal),* $(,)?) => {
         /// Keys that have names; the name in files and on screen is the variant's.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Named { $(#[doc = $doc] $variant),* }
+        pub enum NamedKey { $(#[doc = $doc] $variant),* }
 
-        const NAMED: &[(Named, &str)] = &[$((Named::$variant, stringify!($variant))),*];
+        const NAMED: &[(NamedKey, &str)] = &[$((NamedKey::$variant, stringify!($variant))),*];
     };
 }
 
@@ -40,7 +40,7 @@ named! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Chord {
     /// The key.
-    pub key: Key,
+    pub key: ChordKey,
     /// Control was held.
     pub ctrl: bool,
     /// Alt (or Meta) was held.
@@ -51,20 +51,20 @@ pub struct Chord {
 
 impl Chord {
     /// Makes the chord of a plain key.
-    pub const fn plain(key: Key) -> Chord {
+    pub const fn plain(key: ChordKey) -> Chord {
         Chord { key, ctrl: false, alt: false, shift: false }
     }
 
     /// Makes the chord of a plain character.
     pub const fn char(c: char) -> Chord {
-        Chord::plain(Key::Char(c))
+        Chord::plain(ChordKey::Char(c))
     }
 
     /// Gives the character that pressing it writes, where it writes one.
     pub fn writes(&self) -> Option<char> {
         match self.key {
-            Key::Char(c) if !self.ctrl && !self.alt => Some(c),
-            Key::Char(_) | Key::F(_) | Key::Named(_) => None,
+            ChordKey::Char(c) if !self.ctrl && !self.alt => Some(c),
+            ChordKey::Char(_) | ChordKey::F(_) | ChordKey::Named(_) => None,
         }
     }
 
@@ -77,27 +77,27 @@ impl Chord {
             KeyCode::Char(c) => {
                 let c = if shift && c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c };
                 shift = false;
-                Key::Char(if ctrl { c.to_ascii_lowercase() } else { c })
+                ChordKey::Char(if ctrl { c.to_ascii_lowercase() } else { c })
             }
-            KeyCode::F(n) => Key::F(n),
+            KeyCode::F(n) => ChordKey::F(n),
             KeyCode::BackTab => {
                 shift = true;
-                Key::Named(Named::Tab)
+                ChordKey::Named(NamedKey::Tab)
             }
-            KeyCode::Enter => Key::Named(Named::Enter),
-            KeyCode::Esc => Key::Named(Named::Esc),
-            KeyCode::Tab => Key::Named(Named::Tab),
-            KeyCode::Backspace => Key::Named(Named::Backspace),
-            KeyCode::Delete => Key::Named(Named::Delete),
-            KeyCode::Insert => Key::Named(Named::Insert),
-            KeyCode::Up => Key::Named(Named::Up),
-            KeyCode::Down => Key::Named(Named::Down),
-            KeyCode::Left => Key::Named(Named::Left),
-            KeyCode::Right => Key::Named(Named::Right),
-            KeyCode::Home => Key::Named(Named::Home),
-            KeyCode::End => Key::Named(Named::End),
-            KeyCode::PageUp => Key::Named(Named::PageUp),
-            KeyCode::PageDown => Key::Named(Named::PageDown),
+            KeyCode::Enter => ChordKey::Named(NamedKey::Enter),
+            KeyCode::Esc => ChordKey::Named(NamedKey::Esc),
+            KeyCode::Tab => ChordKey::Named(NamedKey::Tab),
+            KeyCode::Backspace => ChordKey::Named(NamedKey::Backspace),
+            KeyCode::Delete => ChordKey::Named(NamedKey::Delete),
+            KeyCode::Insert => ChordKey::Named(NamedKey::Insert),
+            KeyCode::Up => ChordKey::Named(NamedKey::Up),
+            KeyCode::Down => ChordKey::Named(NamedKey::Down),
+            KeyCode::Left => ChordKey::Named(NamedKey::Left),
+            KeyCode::Right => ChordKey::Named(NamedKey::Right),
+            KeyCode::Home => ChordKey::Named(NamedKey::Home),
+            KeyCode::End => ChordKey::Named(NamedKey::End),
+            KeyCode::PageUp => ChordKey::Named(NamedKey::PageUp),
+            KeyCode::PageDown => ChordKey::Named(NamedKey::PageDown),
             _ => return None,
         };
         Some(Chord { key, ctrl, alt, shift })
@@ -112,10 +112,10 @@ impl fmt::Display for Chord {
             }
         }
         match self.key {
-            Key::Char(' ') => f.write_str("Space"),
-            Key::Char(c) => write!(f, "{c}"),
-            Key::F(n) => write!(f, "F{n}"),
-            Key::Named(named) => write!(f, "{named:?}"),
+            ChordKey::Char(' ') => f.write_str("Space"),
+            ChordKey::Char(c) => write!(f, "{c}"),
+            ChordKey::F(n) => write!(f, "F{n}"),
+            ChordKey::Named(named) => write!(f, "{named:?}"),
         }
     }
 }
@@ -141,30 +141,30 @@ impl FromStr for Chord {
                 .hint("Write keys as j, G, ctrl-d, alt-left, shift-tab, space, enter or f5.")
         })?;
         match key {
-            Key::Char(c) if ctrl => {
-                Ok(Chord { key: Key::Char(c.to_ascii_lowercase()), ctrl, alt, shift: false })
+            ChordKey::Char(c) if ctrl => {
+                Ok(Chord { key: ChordKey::Char(c.to_ascii_lowercase()), ctrl, alt, shift: false })
             }
-            Key::Char(c) if shift => {
-                Ok(Chord { key: Key::Char(c.to_ascii_uppercase()), ctrl, alt, shift: false })
+            ChordKey::Char(c) if shift => {
+                Ok(Chord { key: ChordKey::Char(c.to_ascii_uppercase()), ctrl, alt, shift: false })
             }
-            Key::Char(_) | Key::F(_) | Key::Named(_) => Ok(Chord { key, ctrl, alt, shift }),
+            ChordKey::Char(_) | ChordKey::F(_) | ChordKey::Named(_) => Ok(Chord { key, ctrl, alt, shift }),
         }
     }
 }
 
-fn key_named(text: &str) -> Option<Key> {
+fn key_named(text: &str) -> Option<ChordKey> {
     let mut chars = text.chars();
     if let (Some(c), None) = (chars.next(), chars.next()) {
-        return (!c.is_control()).then_some(Key::Char(c));
+        return (!c.is_control()).then_some(ChordKey::Char(c));
     }
     if text.eq_ignore_ascii_case("space") {
-        return Some(Key::Char(' '));
+        return Some(ChordKey::Char(' '));
     }
     if let Some((named, _)) = NAMED.iter().find(|(_, name)| name.eq_ignore_ascii_case(text)) {
-        return Some(Key::Named(*named));
+        return Some(ChordKey::Named(*named));
     }
     let number: u8 = text.strip_prefix(['f', 'F'])?.parse().ok()?;
-    (1..=24).contains(&number).then_some(Key::F(number))
+    (1..=24).contains(&number).then_some(ChordKey::F(number))
 }
 
 /// Reads chords that are pressed one after another: `space e`, `g g`.
@@ -189,10 +189,10 @@ mod tests {
 
     #[test]
     fn chords_are_read_as_hands_write_them() {
-        let ctrl_d = Chord { key: Key::Char('d'), ctrl: true, alt: false, shift: false };
+        let ctrl_d = Chord { key: ChordKey::Char('d'), ctrl: true, alt: false, shift: false };
         assert_eq!("ctrl-d".parse::<Chord>().unwrap(), ctrl_d);
         assert_eq!("Ctrl-D".parse::<Chord>().unwrap(), ctrl_d);
-        let back_tab = Chord { shift: true, ..Chord::plain(Key::Named(Named::Tab)) };
+        let back_tab = Chord { shift: true, ..Chord::plain(ChordKey::Named(NamedKey::Tab)) };
         assert_eq!("shift-tab".parse::<Chord>().unwrap(), back_tab);
         assert_eq!(sequence("space e").unwrap(), [Chord::char(' '), Chord::char('e')]);
         assert_eq!("-".parse::<Chord>().unwrap(), Chord::char('-'));
@@ -219,15 +219,17 @@ mod tests {
         let key = prop_oneof![
             any::<char>()
                 .prop_filter("printable", |c| !c.is_control() && !c.is_whitespace())
-                .prop_map(Key::Char),
-            Just(Key::Char(' ')),
-            (1u8..=24).prop_map(Key::F),
-            (0..NAMED.len()).prop_map(|i| Key::Named(NAMED[i].0)),
+                .prop_map(ChordKey::Char),
+            Just(ChordKey::Char(' ')),
+            (1u8..=24).prop_map(ChordKey::F),
+            (0..NAMED.len()).prop_map(|i| ChordKey::Named(NAMED[i].0)),
         ];
         (key, any::<[bool; 3]>()).prop_map(|(key, [ctrl, alt, shift])| match key {
-            Key::Char(c) if ctrl => Chord { key: Key::Char(c.to_ascii_lowercase()), ctrl, alt, shift: false },
-            Key::Char(_) => Chord { key, ctrl, alt, shift: false },
-            Key::F(_) | Key::Named(_) => Chord { key, ctrl, alt, shift },
+            ChordKey::Char(c) if ctrl => {
+                Chord { key: ChordKey::Char(c.to_ascii_lowercase()), ctrl, alt, shift: false }
+            }
+            ChordKey::Char(_) => Chord { key, ctrl, alt, shift: false },
+            ChordKey::F(_) | ChordKey::Named(_) => Chord { key, ctrl, alt, shift },
         })
     }
 

@@ -1,7 +1,7 @@
 //! Which keys the footer shows where, the most helpful first; what has no room
 //! is left out.
 
-use super::{Action, KeyContext};
+use super::action::{Action, KeyContext};
 
 /// Gives the actions that the footer shows in a context, in order.
 pub const fn footer(context: KeyContext) -> &'static [Action] {
@@ -73,11 +73,9 @@ pub const fn footer(context: KeyContext) -> &'static [Action] {
             Action::Back,
         ],
         KeyContext::Reading => &[Action::Down, Action::PageDown, Action::PageUp, Action::Back],
-        KeyContext::Typing => {
-            &[Action::Confirm, Action::Complete, Action::SuggestionNext, Action::CancelToken]
-        }
-        KeyContext::Form => &[Action::Confirm, Action::NextRow, Action::CancelToken],
-        KeyContext::Palette => &[Action::Confirm, Action::Down, Action::CancelToken],
+        KeyContext::Typing => &[Action::Confirm, Action::Complete, Action::SuggestionNext, Action::Cancel],
+        KeyContext::Form => &[Action::Confirm, Action::NextRow, Action::Cancel],
+        KeyContext::Palette => &[Action::Confirm, Action::Down, Action::Cancel],
         KeyContext::Browse => &[Action::Investigate, Action::Findings, Action::Evidence, Action::Back],
         KeyContext::Always => &[],
     }

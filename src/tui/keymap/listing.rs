@@ -1,6 +1,8 @@
 //! The keymap as a table for documents: `generate keys`.
 
-use super::{Action, KeyContext, Keymap, show};
+use super::action::{Action, KeyContext};
+use super::bindings::Keymap;
+use super::chord::show;
 
 /// One line of the listing.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,7 +10,9 @@ use toml::de::{DeTable, DeValue};
 use crate::error::{Context, Error, Result, Visible};
 use crate::fs::read_text_named;
 
-use super::{Action, Binding, KeyContext, Keymap, chord, show};
+use super::action::{Action, KeyContext};
+use super::bindings::{KeyBinding, Keymap};
+use super::chord::{self, show};
 
 const DEFAULT: &str = include_str!("../../../keymaps/default.toml");
 const VIM: &str = include_str!("../../../keymaps/vim.toml");
@@ -71,7 +73,7 @@ impl Keymap {
     /// Refuses a sequence that another one of the same context begins with.
     fn refuse_conflicts(self, name: &str) -> Result<Keymap> {
         for short in &self.bindings {
-            let longer = |long: &&Binding| {
+            let longer = |long: &&KeyBinding| {
                 long.context == short.context
                     && long.chords.len() > short.chords.len()
                     && long.chords.starts_with(&short.chords)
@@ -91,7 +93,7 @@ impl Keymap {
 
 /// Tells whether a new binding takes an old one's place: the same keys, or a
 /// sequence that the new one makes unreachable or is made unreachable by.
-fn displaces(new: &Binding, old: &Binding) -> bool {
+fn displaces(new: &KeyBinding, old: &KeyBinding) -> bool {
     new.context == old.context && (old.chords.starts_with(&new.chords) || new.chords.starts_with(&old.chords))
 }
 
@@ -100,7 +102,7 @@ fn read_section(
     section: &DeTable<'_>,
     text: &str,
     name: &str,
-    into: &mut Vec<Binding>,
+    into: &mut Vec<KeyBinding>,
 ) -> Result<()> {
     let mut keys: Vec<_> = section.iter().collect();
     keys.sort_by_key(|(key, _)| key.span().start);
@@ -113,7 +115,7 @@ fn read_section(
             "none" => None,
             _ => Some(action_named(word, context).map_err(at)?),
         };
-        into.push(Binding { context, chords, action });
+        into.push(KeyBinding { context, chords, action });
     }
     Ok(())
 }
@@ -148,7 +150,7 @@ fn place(text: &str, byte: usize, name: &str, reason: Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::keymap::{Found, sequence};
+    use crate::tui::keymap::{KeyMatch, sequence};
 
     #[test]
     fn every_built_in_keymap_can_be_read() {
@@ -185,11 +187,11 @@ mod tests {
     fn a_user_s_file_takes_and_gives_keys() {
         let map = builtin("default").unwrap();
         let map = map.overlaid("[events]\nx = \"none\"\n\"ctrl-x i\" = \"include\"", "mine").unwrap();
-        assert_eq!(map.find(KeyContext::Events, &sequence("x").unwrap()), Found::Nothing);
-        assert_eq!(map.find(KeyContext::Fields, &sequence("x").unwrap()), Found::Action(Action::Exclude));
+        assert_eq!(map.find(KeyContext::Events, &sequence("x").unwrap()), KeyMatch::Nothing);
+        assert_eq!(map.find(KeyContext::Fields, &sequence("x").unwrap()), KeyMatch::Action(Action::Exclude));
         assert_eq!(
             map.find(KeyContext::Events, &sequence("ctrl-x i").unwrap()),
-            Found::Action(Action::Include)
+            KeyMatch::Action(Action::Include)
         );
     }
 

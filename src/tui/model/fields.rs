@@ -1,34 +1,8 @@
 //! The field facets: the most frequent values among the matching events.
 
 use crate::index::TopValues;
-
-use super::{Facts, Pivot};
-
-/// Fields that are worth a facet, the most telling first.
-const TELLING: &[&str] = &[
-    "event.outcome",
-    "source.ip",
-    "user.name",
-    "event.action",
-    "host.name",
-    "http.response.status_code",
-    "url.path",
-    "http.request.method",
-    "process.name",
-    "event.provider",
-    "event.code",
-    "log.level",
-    "user_agent.original",
-    "user.effective.name",
-    "cloud.region",
-    "event.dataset",
-    "source.address",
-];
-
-/// Ranks a field by how telling it is; the smallest first.
-pub fn telling(field: &str) -> usize {
-    TELLING.iter().position(|name| *name == field).unwrap_or(TELLING.len())
-}
+use crate::tui::field_order::TELLING;
+use crate::tui::protocol::{CaseInfo, Pivot};
 
 /// One field with its values.
 #[derive(Debug, Clone, PartialEq)]
@@ -98,7 +72,7 @@ impl Facets {
     const MOST: usize = 10;
 
     /// Chooses the fields: the most telling ones that have values.
-    pub fn new(facts: &Facts) -> Facets {
+    pub fn new(facts: &CaseInfo) -> Facets {
         let known = TELLING.iter().filter(|name| facts.fields.iter().any(|field| field == *name));
         let facet = |name: &&str| Facet { field: (*name).to_owned(), values: None, more: false, wide: false };
         Facets {
@@ -110,7 +84,7 @@ impl Facets {
 
     /// Chooses the fields anew of a case that has grown; values that are known,
     /// the selected field, and what was widened stay until they are counted again.
-    pub fn follow(&mut self, facts: &Facts) {
+    pub fn follow(&mut self, facts: &CaseInfo) {
         let selected = self.facets.get(self.at.field).map(|facet| facet.field.clone());
         let mut before = std::mem::replace(self, Facets::new(facts));
         for facet in &mut self.facets {

@@ -3,221 +3,27 @@
 //! Owns no thread, no case and no terminal: it can be made, compared and drawn
 //! in a test. [`super::update()`] changes it, the view reads it.
 
-mod card;
-mod check;
-mod export;
-mod facts;
+mod annotations;
+mod event_detail;
+mod event_list;
 mod fields;
+mod focus;
 mod form;
-mod front;
-mod list;
-mod notes;
+mod notice;
+mod overlay;
+mod root;
 mod search;
 mod timeline;
+mod verification;
 
-pub use card::{Card, Detail};
-pub use check::{Anchor, Check, Progress};
-pub use export::{ExportOrder, Exported, Offer, What};
-pub use facts::Facts;
-pub use fields::{Facet, FacetLine, FacetPlace, Facets, telling};
-pub use form::{Entry, Form, FormRow, Purpose};
-pub use front::{Front, Palette, Reading, Typing};
-pub use list::{Brief, Column, List, Outcome, Pivot, Row, Told};
-pub use notes::{
-    Annotated, Deed, FindingRow, Foreign, MarkRow, Notebook, Noted, Notes, by_state, is_settled,
-};
-pub use search::{Search, Stop};
-pub use timeline::{Chart, Gap, Timeline};
-
-use ratatui::layout::Size;
-
-use super::effect::Tickets;
-use super::keymap::{Chord, KeyContext, Keymap};
-
-/// The screens, by their keys 1 to 5.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Screen {
-    /// Search, timeline, fields, events.
-    Investigate,
-    /// What is unusual.
-    Anomalies,
-    /// What was found and what becomes of it.
-    Findings,
-    /// The sources and how they were read.
-    Evidence,
-    /// What a control asks and what the case answers.
-    Audit,
-}
-
-impl Screen {
-    /// Every screen, in the order of their keys.
-    pub const ALL: [Screen; 5] =
-        [Screen::Investigate, Screen::Anomalies, Screen::Findings, Screen::Evidence, Screen::Audit];
-
-    /// Gives its name.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Screen::Investigate => "Investigate",
-            Screen::Anomalies => "Anomalies",
-            Screen::Findings => "Findings",
-            Screen::Evidence => "Evidence",
-            Screen::Audit => "Audit",
-        }
-    }
-}
-
-/// The panes of the first screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pane {
-    /// The event list.
-    Events,
-    /// The fields and their most frequent values.
-    Fields,
-    /// The timeline.
-    Timeline,
-    /// One event in full.
-    Detail,
-}
-
-/// Where the investigator looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Focus {
-    /// The screen.
-    pub screen: Screen,
-    /// The pane of the first screen.
-    pub pane: Pane,
-    /// The selected row in the table of sources.
-    pub source: usize,
-}
-
-/// The keys: what they do, and what was pressed of a longer sequence.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Keys {
-    /// What they do.
-    pub map: Keymap,
-    /// Pressed so far.
-    pub pending: Vec<Chord>,
-}
-
-/// How a notice is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tone {
-    /// Something was done.
-    Done,
-    /// Something could not be done.
-    Refused,
-    /// Evidence is not what it should be.
-    Alarm,
-}
-
-/// One line for the investigator, shown until the next key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Notice {
-    /// How it is meant.
-    pub tone: Tone,
-    /// What it says, safe to show.
-    pub text: String,
-}
-
-/// Everything that the screens show.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Model {
-    /// What is known of the case.
-    pub facts: Facts,
-    /// The terminal's size.
-    pub size: Size,
-    /// The keys.
-    pub keys: Keys,
-    /// Where the investigator looks.
-    pub focus: Focus,
-    /// What lies over the panes.
-    pub front: Front,
-    /// What is asked.
-    pub search: Search,
-    /// When it happened.
-    pub timeline: Timeline,
-    /// Which values.
-    pub fields: Facets,
-    /// Which events.
-    pub list: List,
-    /// The selected event.
-    pub detail: Detail,
-    /// What was noted.
-    pub notebook: Notebook,
-    /// What was checked of the case.
-    pub check: Check,
-    /// What the crew was asked.
-    pub tickets: Tickets,
-    /// What is to be told.
-    pub notice: Option<Notice>,
-    /// What this screen wrote into the journal, by the SHA-256 of each entry.
-    pub mine: Vec<String>,
-    /// A line that the copy key gives instead of a value, until the next key.
-    pub copyable: Option<String>,
-}
-
-impl Model {
-    /// Makes the model of a case that nothing was asked of yet.
-    pub fn new(facts: Facts, keymap: Keymap, size: Size) -> Model {
-        let fields = Facets::new(&facts);
-        Model {
-            facts,
-            size,
-            keys: Keys { map: keymap, pending: Vec::new() },
-            focus: Focus { screen: Screen::Investigate, pane: Pane::Events, source: 0 },
-            front: Front::Nothing,
-            search: Search::default(),
-            timeline: Timeline::default(),
-            fields,
-            list: List::default(),
-            detail: Detail::default(),
-            notebook: Notebook::default(),
-            check: Check::default(),
-            tickets: Tickets::default(),
-            notice: None,
-            mine: Vec::new(),
-            copyable: None,
-        }
-    }
-
-    /// Tells where keys are pressed now.
-    pub fn context(&self) -> KeyContext {
-        match self.front {
-            Front::Typing(_) => KeyContext::Typing,
-            Front::Form(_) => KeyContext::Form,
-            Front::Palette(_) => KeyContext::Palette,
-            Front::Reading(..) => KeyContext::Reading,
-            Front::Nothing => self.context_beneath(),
-        }
-    }
-
-    /// Tells where keys are pressed in what lies beneath a popup.
-    pub fn context_beneath(&self) -> KeyContext {
-        match self.focus.screen {
-            Screen::Evidence => KeyContext::Sources,
-            Screen::Findings => KeyContext::Findings,
-            Screen::Anomalies | Screen::Audit => KeyContext::Browse,
-            Screen::Investigate => match self.focus.pane {
-                Pane::Events => KeyContext::Events,
-                Pane::Fields => KeyContext::Fields,
-                Pane::Timeline => KeyContext::Timeline,
-                Pane::Detail => KeyContext::Detail,
-            },
-        }
-    }
-
-    /// Tells whether the event list has room for the host.
-    pub fn shows_host(&self) -> bool {
-        self.size.width >= 140
-    }
-
-    /// Gives the time of the selected event.
-    pub fn moment(&self) -> Option<crate::record::Timestamp> {
-        self.list.row().and_then(|row| row.hit.time)
-    }
-
-    /// Tells the investigator something until the next key.
-    pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
-        self.notice = Some(Notice { tone, text: text.into() });
-    }
-}
+pub use event_detail::DetailPane;
+pub use event_list::EventList;
+pub use fields::{Facet, FacetLine, FacetPlace, Facets};
+pub use focus::{Focus, Pane, Screen};
+pub use form::{FormDialog, FormField, FormInput, FormPurpose};
+pub use notice::{Notice, Tone};
+pub use overlay::{Overlay, Palette, SearchInput, TextPage};
+pub use root::{KeyState, Model};
+pub use search::{SearchState, VisitedSearch};
+pub use timeline::{Timeline, TimelineChart, TimelineGap};
+pub use verification::VerificationState;

@@ -5,27 +5,26 @@ use std::time::Duration;
 use crate::index::{Hit, Order};
 use crate::query::Expr;
 use crate::record::TimeRange;
-
-use super::super::effect::Scope;
+use crate::tui::protocol::SearchScope;
 
 /// One stop of the trail: a search, and where its investigator looked.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Stop {
+pub struct VisitedSearch {
     /// The query as text.
     pub text: String,
     /// The query and the time.
-    pub scope: Scope,
+    pub scope: SearchScope,
     /// The selected event.
     pub hit: Option<Hit>,
 }
 
 /// What is asked now, and the trail there.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Search {
+pub struct SearchState {
     /// The query as text; empty for every event.
     pub text: String,
     /// The query and the time.
-    pub scope: Scope,
+    pub scope: SearchScope,
     /// In which order events are listed.
     pub order: Order,
     /// How many events match, once counted.
@@ -33,16 +32,16 @@ pub struct Search {
     /// How long counting took.
     pub took: Option<Duration>,
     /// Stops behind, the latest last.
-    pub past: Vec<Stop>,
+    pub past: Vec<VisitedSearch>,
     /// Stops that were left by going back, the nearest last.
-    pub future: Vec<Stop>,
+    pub future: Vec<VisitedSearch>,
 }
 
-impl Default for Search {
-    fn default() -> Search {
-        Search {
+impl Default for SearchState {
+    fn default() -> SearchState {
+        SearchState {
             text: String::new(),
-            scope: Scope { expr: Expr::All, window: TimeRange::ALL },
+            scope: SearchScope { expr: Expr::All, window: TimeRange::ALL },
             order: Order::Newest,
             count: None,
             took: None,
@@ -52,20 +51,20 @@ impl Default for Search {
     }
 }
 
-impl Search {
+impl SearchState {
     /// Most stops that are kept.
     pub const TRAIL: usize = 200;
 
     /// Gives the stop at which the trail stands.
-    pub fn stop(&self, hit: Option<Hit>) -> Stop {
-        Stop { text: self.text.clone(), scope: self.scope.clone(), hit }
+    pub fn stop(&self, hit: Option<Hit>) -> VisitedSearch {
+        VisitedSearch { text: self.text.clone(), scope: self.scope.clone(), hit }
     }
 
     /// Puts a stop behind a step forward; what was left by going back is forgotten.
-    pub fn leave(&mut self, stop: Stop) {
+    pub fn leave(&mut self, stop: VisitedSearch) {
         self.future.clear();
         self.past.push(stop);
-        if self.past.len() > Search::TRAIL {
+        if self.past.len() > SearchState::TRAIL {
             self.past.remove(0);
         }
     }

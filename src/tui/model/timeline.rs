@@ -4,12 +4,11 @@ use std::ops::Range;
 
 use crate::index::Histogram;
 use crate::record::{TimeRange, Timestamp};
-
-use super::super::buckets::Step;
+use crate::tui::buckets::Step;
 
 /// A stretch of time in which logs that usually speak are silent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Gap {
+pub struct TimelineGap {
     /// The buckets without their events.
     pub buckets: Range<usize>,
     /// The formats of the silent logs.
@@ -18,16 +17,16 @@ pub struct Gap {
 
 /// A counted timeline.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Chart {
+pub struct TimelineChart {
     /// The size of its buckets.
     pub step: Step,
     /// The events that match, by bucket and outcome.
     pub matching: Histogram,
     /// Where data is missing, in time order.
-    pub gaps: Vec<Gap>,
+    pub gaps: Vec<TimelineGap>,
 }
 
-impl Chart {
+impl TimelineChart {
     /// Shortest silence that is called a gap, in nanoseconds: ten minutes.
     const GAP: i64 = 600 * 1_000_000_000;
     /// How many usual intervals between two events a silence must last to be called a gap.
@@ -44,15 +43,15 @@ impl Chart {
         present: &Histogram,
         formats: &[String],
         rhythm: impl Fn(&str) -> Option<i64>,
-    ) -> Chart {
-        let mut chart = Chart { step, matching, gaps: Vec::new() };
+    ) -> TimelineChart {
+        let mut chart = TimelineChart { step, matching, gaps: Vec::new() };
         let mut found: Vec<(Range<usize>, &String)> = Vec::new();
         for (series, format) in present.by.iter().enumerate() {
             let Some(interval) = rhythm(format) else { continue };
             if !formats.is_empty() && !formats.contains(format) {
                 continue;
             }
-            let least = Chart::GAP.max(interval.saturating_mul(Chart::PATIENCE));
+            let least = TimelineChart::GAP.max(interval.saturating_mul(TimelineChart::PATIENCE));
             let silent =
                 silences(present.buckets.iter().map(|bucket| bucket.by.get(series).copied().unwrap_or(0)));
             let long = silent.into_iter().filter(|range| range.len() >= 2 && chart.length_of(range) >= least);
@@ -66,7 +65,7 @@ impl Chart {
                     gap.formats.push(format.clone());
                     gap.formats.dedup();
                 }
-                _ => chart.gaps.push(Gap { buckets: range, formats: vec![format.clone()] }),
+                _ => chart.gaps.push(TimelineGap { buckets: range, formats: vec![format.clone()] }),
             }
         }
         chart
@@ -120,7 +119,7 @@ fn silences(counts: impl Iterator<Item = u64>) -> Vec<Range<usize>> {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Timeline {
     /// The counted timeline, once known.
-    pub chart: Option<Chart>,
+    pub chart: Option<TimelineChart>,
     /// The size of the buckets that are being counted.
     pub step: Option<Step>,
     /// The edges that are being counted or shown.
@@ -163,16 +162,16 @@ mod tests {
         Histogram { buckets: counts.iter().enumerate().map(bucket).collect(), by: vec![by.to_owned()] }
     }
 
-    fn chart(step_secs: i64, present: &[u64]) -> Chart {
+    fn chart(step_secs: i64, present: &[u64]) -> TimelineChart {
         let matching = histogram(step_secs, present, "success");
         let present = histogram(step_secs, present, "web");
         let rhythm = |_: &str| Some(1_000_000_000);
-        Chart::new(Step::Nanos(step_secs * 1_000_000_000), matching, &present, &[], rhythm)
+        TimelineChart::new(Step::Nanos(step_secs * 1_000_000_000), matching, &present, &[], rhythm)
     }
 
     #[test]
     fn a_gap_is_two_silent_buckets_and_ten_minutes() {
-        let found = |chart: Chart| chart.gaps.into_iter().map(|gap| gap.buckets).collect::<Vec<_>>();
+        let found = |chart: TimelineChart| chart.gaps.into_iter().map(|gap| gap.buckets).collect::<Vec<_>>();
         assert_eq!(found(chart(300, &[1, 0, 0, 1, 0, 2, 0, 0, 0])), [1..3, 6..9]);
         assert!(found(chart(1, &[1, 0, 0, 0, 1])).is_empty());
     }
@@ -182,7 +181,7 @@ mod tests {
         let counts = [1, 0, 0, 0, 1];
         let present = histogram(600, &counts, "cloud");
         let rhythm = |_: &str| Some(1800 * 1_000_000_000);
-        let chart = Chart::new(Step::Nanos(1), histogram(600, &counts, ""), &present, &[], rhythm);
+        let chart = TimelineChart::new(Step::Nanos(1), histogram(600, &counts, ""), &present, &[], rhythm);
         assert_eq!(chart.gaps, []);
     }
 

@@ -9,7 +9,9 @@ use serde::Deserialize;
 use crate::error::{Context, Error, Result, Visible};
 use crate::fs::read_text_named;
 
-use super::{Role, Theme, UNICODE};
+use super::glyphs::UNICODE;
+use super::role::StyleRole;
+use super::styles::Theme;
 
 /// Most bytes of a theme file.
 const MOST_BYTES: u64 = 1 << 20;
@@ -24,7 +26,7 @@ const BUILT_IN: &[(&str, &str)] = &[
 /// One role's line in a theme file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-struct Look {
+struct RoleStyle {
     fg: Option<String>,
     bg: Option<String>,
     bold: bool,
@@ -58,12 +60,12 @@ impl Theme {
     /// Reads a theme from the text of a file; roles it does not name are plain.
     pub fn read(text: &str, name: &str) -> Result<Theme> {
         let off = |reason: String| Error::usage(format!("theme {}: {reason}", Visible(name)));
-        let looks: BTreeMap<String, Look> =
+        let looks: BTreeMap<String, RoleStyle> =
             toml::from_str(text).map_err(|error| off(Visible(error.message()).to_string()))?;
-        let mut styles = [Style::new(); Role::ALL.len()];
+        let mut styles = [Style::new(); StyleRole::ALL.len()];
         for (key, look) in &looks {
-            let role = Role::ALL.iter().find(|role| role.name() == key).ok_or_else(|| {
-                let names: Vec<&str> = Role::ALL.iter().map(|role| role.name()).collect();
+            let role = StyleRole::ALL.iter().find(|role| role.name() == key).ok_or_else(|| {
+                let names: Vec<&str> = StyleRole::ALL.iter().map(|role| role.name()).collect();
                 off(format!("there is no role `{}`", Visible(key)))
                     .hint(format!("Choose one of {}.", names.join(", ")))
             })?;
@@ -74,7 +76,7 @@ impl Theme {
     }
 }
 
-fn style(look: &Look) -> Result<Style, String> {
+fn style(look: &RoleStyle) -> Result<Style, String> {
     let color = |name: &Option<String>| match name {
         Some(name) => {
             name.parse::<Color>().map(Some).map_err(|_| format!("`{}` is not a colour", Visible(name)))
@@ -106,10 +108,10 @@ mod tests {
     fn no_theme_draws_on_its_own_colour() {
         for (name, _) in BUILT_IN {
             let theme = Theme::builtin(name).expect("it is built in");
-            let ground = theme[Role::Text].bg;
-            for role in Role::ALL {
+            let ground = theme[StyleRole::Text].bg;
+            for role in StyleRole::ALL {
                 let style = theme[*role];
-                let (on, text) = (style.bg.or(ground), style.fg.or(theme[Role::Text].fg));
+                let (on, text) = (style.bg.or(ground), style.fg.or(theme[StyleRole::Text].fg));
                 assert!(text.is_none() || on != text, "{name}: {} is drawn on its own colour", role.name());
                 // Black and white are somebody's ground: they need one of their own.
                 let named = matches!(text, Some(Color::White | Color::Black));
@@ -122,7 +124,7 @@ mod tests {
     fn every_built_in_theme_styles_every_role_and_uses_sixteen_colours() {
         for (name, text) in BUILT_IN {
             let theme = Theme::builtin(name).unwrap_or_else(|error| panic!("{error}"));
-            for role in Role::ALL {
+            for role in StyleRole::ALL {
                 let named =
                     text.lines().any(|line| line.split_once(" =").is_some_and(|(key, _)| key == role.name()));
                 assert!(named, "{name} leaves {} out", role.name());
@@ -136,10 +138,10 @@ mod tests {
 
     #[test]
     fn without_colour_nothing_has_a_hue_and_the_selection_is_still_seen() {
-        let theme = Theme::builtin("default").unwrap().without_colour();
-        assert!(Role::ALL.iter().all(|role| theme[*role].fg.is_none() && theme[*role].bg.is_none()));
-        assert!(theme[Role::Selected].add_modifier.contains(Modifier::REVERSED));
-        assert!(!theme[Role::Cell].add_modifier.is_empty());
+        let theme = Theme::builtin("default").unwrap().without_color();
+        assert!(StyleRole::ALL.iter().all(|role| theme[*role].fg.is_none() && theme[*role].bg.is_none()));
+        assert!(theme[StyleRole::Selected].add_modifier.contains(Modifier::REVERSED));
+        assert!(!theme[StyleRole::Cell].add_modifier.is_empty());
     }
 
     #[test]

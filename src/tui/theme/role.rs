@@ -5,15 +5,15 @@ macro_rules! roles {
     ($($variant:ident $name:literal $doc:literal;)*) => {
         /// What a piece of the screen means.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum Role { $(#[doc = $doc] $variant),* }
+        pub enum StyleRole { $(#[doc = $doc] $variant),* }
 
-        impl Role {
+        impl StyleRole {
             /// Every role, in the order of their numbers.
-            pub const ALL: &[Role] = &[$(Role::$variant),*];
+            pub const ALL: &[StyleRole] = &[$(StyleRole::$variant),*];
 
             /// Gives the name that theme files use.
             pub const fn name(self) -> &'static str {
-                match self { $(Role::$variant => $name),* }
+                match self { $(StyleRole::$variant => $name),* }
             }
         }
     };

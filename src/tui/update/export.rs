@@ -1,10 +1,11 @@
 //! Saying what is to be exported.
 
-use super::super::effect::{Effect, Question};
-use super::super::model::{
-    ExportOrder, Exported, Form, FormRow, Front, Model, Noted, Offer, Purpose, Reading, Screen, Tone, What,
+use crate::tui::model::{FormDialog, FormField, FormPurpose, Model, Overlay, Screen, TextPage, Tone};
+use crate::tui::protocol::{
+    Effect, ExportChoices, ExportRequest, ExportResult, ExportScope, SelectedAnnotation, WorkerRequest,
 };
-use super::{ask, form};
+
+use super::form;
 
 const WHAT: &str = "What";
 const ORIGINALS: &str = "Originals";
@@ -14,47 +15,48 @@ const TO: &str = "To";
 
 /// Opens the form; what can be exported is looked up meanwhile.
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
-    form::open(model, Form::new(Purpose::Export(None), "Export evidence", "make it", Vec::new()));
-    let first = match model.notebook.selected() {
-        Some(noted) if model.focus.screen == Screen::Findings => Some(Box::new(match noted {
-            Noted::Finding(row) => What::Finding(row.finding.number),
-            Noted::Mark(_) => What::Bookmarks,
+    form::open(model, FormDialog::new(FormPurpose::Export(None), "Export evidence", "make it", Vec::new()));
+    let first = match model.annotations.selected() {
+        Some(selected) if model.focus.screen == Screen::Findings => Some(Box::new(match selected {
+            SelectedAnnotation::Finding(row) => ExportScope::Finding(row.finding.number),
+            SelectedAnnotation::Bookmark(_) => ExportScope::Bookmarks,
         })),
         _ => None,
     };
     let (text, scope) = (model.search.text.clone(), model.search.scope.clone());
     let selected = model.list.row().map(|row| row.hit);
-    vec![ask(model, Question::Offer { text, scope, selected, first })]
+    vec![model.ask(WorkerRequest::ExportChoices { text, scope, selected, first })]
 }
 
 /// Takes in what can be exported.
-pub(super) fn offered(model: &mut Model, offer: Offer) {
-    let Front::Form(form) = &mut model.front else { return };
-    if form.purpose != Purpose::Export(None) {
+pub(super) fn offered(model: &mut Model, offer: ExportChoices) {
+    let Overlay::Form(form) = &mut model.overlay else { return };
+    if form.purpose != FormPurpose::Export(None) {
         return;
     }
     let words = |words: [&str; 2]| words.map(str::to_owned).to_vec();
     form.rows = vec![
-        FormRow::choice(WHAT, offer.choices.iter().map(|(label, _)| label.clone()).collect(), 0),
-        FormRow::choice(ORIGINALS, words(["only these records", "whole files"]), 0),
-        FormRow::text(REDACT, "", "nothing; or fields such as user.name,source.ip"),
-        FormRow::choice(FORM, words(["one tar", "a folder"]), 0),
-        FormRow::text(TO, &path(&offer, true), "say where"),
+        FormField::choice(WHAT, offer.choices.iter().map(|(label, _)| label.clone()).collect(), 0),
+        FormField::choice(ORIGINALS, words(["only these records", "whole files"]), 0),
+        FormField::text(REDACT, "", "nothing; or fields such as user.name,source.ip"),
+        FormField::choice(FORM, words(["one tar", "a folder"]), 0),
+        FormField::text(TO, &path(&offer, true), "say where"),
     ];
-    form.facts = vec![
+    form.details = vec![
         ("Contains", "events · raw lines · proofs · journal · report · verify.sh".to_owned()),
         ("Signed by", offer.signer.clone()),
     ];
-    form.purpose = Purpose::Export(Some(offer));
+    form.purpose = FormPurpose::Export(Some(offer));
 }
 
-fn path(offer: &Offer, tar: bool) -> String {
+fn path(offer: &ExportChoices, tar: bool) -> String {
     format!("./{}{}", offer.name, if tar { ".tar" } else { "" })
 }
 
-/// A place that nobody typed follows the form of the bundle.
-pub(super) fn chosen(form: &mut Form) {
-    let Purpose::Export(Some(offer)) = &form.purpose else { return };
+/// Lets the output path follow the choice between tar and folder, unless it was typed.
+pub(super) fn follow_choice(model: &mut Model) {
+    let Overlay::Form(form) = &mut model.overlay else { return };
+    let FormPurpose::Export(Some(offer)) = &form.purpose else { return };
     let tar = form.chosen(FORM) == 0;
     if form.typed(TO) == path(offer, !tar) {
         let follows = path(offer, tar);
@@ -63,12 +65,12 @@ pub(super) fn chosen(form: &mut Form) {
 }
 
 /// Has the bundle made.
-pub(super) fn confirm(model: &mut Model, form: &Form, offer: Option<&Offer>) -> Vec<Effect> {
+pub(super) fn confirm(model: &mut Model, form: &FormDialog, offer: Option<&ExportChoices>) -> Vec<Effect> {
     let Some((_, what)) = offer.and_then(|offer| offer.choices.get(form.chosen(WHAT))) else {
         return Vec::new();
     };
     let names = form.typed(REDACT).split(',').map(str::trim).filter(|name| !name.is_empty());
-    let order = ExportOrder {
+    let order = ExportRequest {
         what: what.clone(),
         originals: form.chosen(ORIGINALS) == 1,
         redact: names.map(str::to_owned).collect(),
@@ -85,20 +87,20 @@ pub(super) fn confirm(model: &mut Model, form: &Form, offer: Option<&Offer>) -> 
         return Vec::new();
     }
     form::busy(model);
-    let now = model.facts.now;
-    vec![ask(model, Question::Export { order: Box::new(order), now })]
+    let now = model.case.now;
+    vec![model.ask(WorkerRequest::Export { order: Box::new(order), now })]
 }
 
 /// Says what was made; what has to be told besides has a page of its own.
-pub(super) fn exported(model: &mut Model, exported: &Exported) {
+pub(super) fn exported(model: &mut Model, exported: &ExportResult) {
     form::done(model);
     model.copyable = Some(exported.line.clone());
     let alarm = exported.notes.iter().any(|note| note.starts_with("ORPHANED"));
     let made =
         format!("made {} · {} events · y shows the line for your ticket", exported.to, exported.events);
-    if !exported.notes.is_empty() && model.front == Front::Nothing {
+    if !exported.notes.is_empty() && model.overlay == Overlay::None {
         let told = std::iter::once(&made).chain(&exported.notes).cloned().collect();
-        model.front = Front::Reading(Reading::Told("Exported; to be told with it", told), 0);
+        model.overlay = Overlay::Page(TextPage::Text("Exported; to be told with it", told), 0);
     }
     model.say(if alarm { Tone::Alarm } else { Tone::Done }, crate::error::visible(&made));
 }

@@ -1,9 +1,9 @@
 //! The field facets: counting them, walking their values.
 
-use super::super::effect::{Effect, Question};
-use super::super::model::{Facet, FacetPlace, Model};
-use super::ask;
-use super::list::Move;
+use crate::tui::model::{Facet, FacetPlace, Model};
+use crate::tui::protocol::{Effect, WorkerRequest};
+
+use super::event_list::Movement;
 
 /// Asks for the values of every shown field; one more than is shown, to know
 /// whether there are more.
@@ -15,11 +15,11 @@ pub(super) fn count(model: &mut Model) -> Option<Effect> {
     }
     model.fields.trouble = None;
     let scope = model.search.scope.clone();
-    Some(ask(model, Question::Facets { scope, fields }))
+    Some(model.ask(WorkerRequest::Facets { scope, fields }))
 }
 
 /// Moves the selected value.
-pub(super) fn go(model: &mut Model, by: Move) -> Vec<Effect> {
+pub(super) fn go(model: &mut Model, by: Movement) -> Vec<Effect> {
     let places = model.fields.places();
     let at = places.iter().position(|place| *place == model.fields.at).unwrap_or(0);
     let page = usize::from(model.size.height / 2);

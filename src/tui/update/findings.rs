@@ -3,11 +3,11 @@
 use crate::journal::{Annotation, Finding, FindingChange, FindingVerdict, Severity, Status};
 use crate::query::Expr;
 use crate::record::{EventId, TimeRange};
+use crate::tui::model::{FormDialog, FormField, FormPurpose, Model, Tone};
+use crate::tui::protocol::{AnnotationRequest, Effect, ExportScope, is_settled};
 
-use super::super::effect::Effect;
-use super::super::model::{Deed, Form, FormRow, Model, Purpose, Tone, What, is_settled};
+use super::annotations::{NOTE, TAGS, refuse, tags, write};
 use super::form;
-use super::notes::{NOTE, TAGS, refuse, tags, write};
 
 const TITLE: &str = "Title";
 const SHOWS: &str = "Shown by";
@@ -23,42 +23,47 @@ const REASON: &str = "Reason";
 pub(super) fn new_finding(model: &mut Model) -> Vec<Effect> {
     let scope = &model.search.scope;
     let asked = scope.expr != Expr::All || scope.window != TimeRange::ALL;
-    let mut shows: Vec<(String, What)> = Vec::new();
+    let mut shows: Vec<(String, ExportScope)> = Vec::new();
     if let Some(hit) = model.list.row().map(|row| row.hit) {
         let id = EventId::of(&hit.source, hit.record);
-        shows.push((format!("this event: {id}"), What::Event(hit)));
+        shows.push((format!("this event: {id}"), ExportScope::Event(hit)));
     }
     if asked {
         let text = if model.search.text.is_empty() { "every event" } else { &model.search.text };
         let count = model.search.count.map_or(String::new(), |count| format!(" ({count} events)"));
-        shows
-            .insert(0, (format!("this search: {text}{count}"), What::Search(text.to_owned(), scope.clone())));
+        shows.insert(
+            0,
+            (format!("this search: {text}{count}"), ExportScope::Search(text.to_owned(), scope.clone())),
+        );
     }
-    let marks = model.notebook.notes.as_ref().map_or(0, |notes| notes.marks.len());
+    let marks = model.annotations.loaded.as_ref().map_or(0, |notes| notes.bookmarks.len());
     if marks > 0 {
-        shows.push((format!("the bookmarks ({marks})"), What::Bookmarks));
+        shows.push((format!("the bookmarks ({marks})"), ExportScope::Bookmarks));
     }
     if shows.is_empty() {
         return refuse(model, "there is no event to show it");
     }
-    let (labels, shows): (Vec<String>, Vec<What>) = shows.into_iter().unzip();
+    let (labels, shows): (Vec<String>, Vec<ExportScope>) = shows.into_iter().unzip();
     let mut rows = vec![
-        FormRow::text(TITLE, "", "what was found, in a line"),
-        FormRow::choice(SHOWS, labels, 0),
-        FormRow::choice(SEVERITY, words(Severity::ALL), place(Severity::ALL, Severity::Medium)),
-        FormRow::text(NOTE, "", "a first note"),
+        FormField::text(TITLE, "", "what was found, in a line"),
+        FormField::choice(SHOWS, labels, 0),
+        FormField::choice(SEVERITY, words(Severity::ALL), place(Severity::ALL, Severity::Medium)),
+        FormField::text(NOTE, "", "a first note"),
     ];
     let (uids, mut titles): (Vec<String>, Vec<String>) = open_findings(model).into_iter().unzip();
     if !uids.is_empty() {
         titles.insert(0, "a new finding".to_owned());
-        rows.push(FormRow::choice(INTO, titles, 0));
+        rows.push(FormField::choice(INTO, titles, 0));
     }
-    form::open(model, Form::new(Purpose::Finding(shows, uids), "New finding", "write it down", rows))
+    form::open(
+        model,
+        FormDialog::new(FormPurpose::Finding(shows, uids), "New finding", "write it down", rows),
+    )
 }
 
 /// Gives the findings that are not done with, by uid, each with how it is called.
 fn open_findings(model: &Model) -> Vec<(String, String)> {
-    let findings = model.notebook.notes.iter().flat_map(|notes| &notes.findings);
+    let findings = model.annotations.loaded.iter().flat_map(|notes| &notes.findings);
     let open = findings.map(|row| &row.finding).filter(|finding| !is_settled(finding.state));
     open.map(|finding| (finding.uid.clone(), format!("finding {}: {}", finding.number, finding.title)))
         .collect()
@@ -74,16 +79,18 @@ fn place<T: PartialEq>(all: &[T], one: T) -> usize {
 
 pub(super) fn confirm_finding(
     model: &mut Model,
-    form: &Form,
-    shows: &[What],
+    form: &FormDialog,
+    shows: &[ExportScope],
     into: &[String],
 ) -> Vec<Effect> {
     let title = form.typed(TITLE).to_owned();
     let Some(shows) = shows.get(form.chosen(SHOWS)).cloned() else { return Vec::new() };
     if let Some(finding) = form.chosen(INTO).checked_sub(1).and_then(|at| into.get(at)).cloned() {
         return match shows {
-            What::Search(..) => refuse(model, "a search makes a finding of its own: choose events"),
-            What::Event(_) | What::Bookmarks | What::Finding(_) => write(model, Deed::Add { finding, shows }),
+            ExportScope::Search(..) => refuse(model, "a search makes a finding of its own: choose events"),
+            ExportScope::Event(_) | ExportScope::Bookmarks | ExportScope::Finding(_) => {
+                write(model, AnnotationRequest::AddToFinding { finding, shows })
+            }
         };
     }
     if title.is_empty() {
@@ -91,12 +98,12 @@ pub(super) fn confirm_finding(
     }
     let severity = Severity::ALL[form.chosen(SEVERITY)];
     let note = form.typed(NOTE).to_owned();
-    write(model, Deed::Find { title, severity, note, shows })
+    write(model, AnnotationRequest::NewFinding { title, severity, note, shows })
 }
 
 /// Gives the selected finding, or says that there is none.
 fn finding(model: &mut Model) -> Option<Finding> {
-    let found = model.notebook.finding().map(|row| row.finding.clone());
+    let found = model.annotations.finding().map(|row| row.finding.clone());
     if found.is_none() {
         model.say(Tone::Refused, "no finding is selected");
     }
@@ -111,20 +118,20 @@ pub(super) fn edit(model: &mut Model) -> Vec<Effect> {
     let verdict = finding.verdict.map_or(0, |verdict| place(FindingVerdict::ALL, verdict) + 1);
     let tags = finding.tags.iter().cloned().collect::<Vec<_>>().join(", ");
     let rows = vec![
-        FormRow::text(TITLE, &finding.title, "what was found, in a line"),
-        FormRow::choice(SEVERITY, words(Severity::ALL), place(Severity::ALL, finding.severity)),
-        FormRow::choice(STATE, words(Status::ALL), place(Status::ALL, finding.state)),
-        FormRow::choice(VERDICT, verdicts, verdict),
-        FormRow::text(OWNER, &finding.owner, "nobody; or who sees to it"),
-        FormRow::text(DUE, &finding.due, "no day; or one such as 2026-03-31"),
-        FormRow::text(TAGS, &tags, "none; or some, separated by commas"),
+        FormField::text(TITLE, &finding.title, "what was found, in a line"),
+        FormField::choice(SEVERITY, words(Severity::ALL), place(Severity::ALL, finding.severity)),
+        FormField::choice(STATE, words(Status::ALL), place(Status::ALL, finding.state)),
+        FormField::choice(VERDICT, verdicts, verdict),
+        FormField::text(OWNER, &finding.owner, "nobody; or who sees to it"),
+        FormField::text(DUE, &finding.due, "no day; or one such as 2026-03-31"),
+        FormField::text(TAGS, &tags, "none; or some, separated by commas"),
     ];
     let title = format!("Finding {}", finding.number);
-    form::open(model, Form::new(Purpose::Edit(finding.uid), title, "change it", rows))
+    form::open(model, FormDialog::new(FormPurpose::Edit(finding.uid), title, "change it", rows))
 }
 
-pub(super) fn confirm_edit(model: &mut Model, form: &Form, uid: &str) -> Vec<Effect> {
-    let Some(before) = model.notebook.finding_called(uid).map(|row| row.finding.clone()) else {
+pub(super) fn confirm_edit(model: &mut Model, form: &FormDialog, uid: &str) -> Vec<Effect> {
+    let Some(before) = model.annotations.finding_with_uid(uid).map(|row| row.finding.clone()) else {
         return refuse(model, "the finding is not there any more");
     };
     let (title, due) = (form.typed(TITLE), form.typed(DUE));
@@ -155,7 +162,7 @@ pub(super) fn confirm_edit(model: &mut Model, form: &Form, uid: &str) -> Vec<Eff
     if change == FindingChange::default() {
         return refuse(model, "nothing was changed");
     }
-    write(model, Deed::Annotation(Annotation::ChangeFinding { finding: uid.to_owned(), change }))
+    write(model, AnnotationRequest::Annotation(Annotation::ChangeFinding { finding: uid.to_owned(), change }))
 }
 
 /// Moves the selected finding on in its life.
@@ -171,35 +178,41 @@ pub(super) fn next_state(model: &mut Model) -> Vec<Effect> {
         }
     };
     let change = FindingChange { state: Some(next), ..FindingChange::default() };
-    write(model, Deed::Annotation(Annotation::ChangeFinding { finding: finding.uid, change }))
+    write(model, AnnotationRequest::Annotation(Annotation::ChangeFinding { finding: finding.uid, change }))
 }
 
 /// Closes the selected finding with a reason, or takes it up again.
 pub(super) fn close(model: &mut Model) -> Vec<Effect> {
     let Some(finding) = finding(model) else { return Vec::new() };
     let (uid, number) = (finding.uid, finding.number);
-    let mut rows = vec![FormRow::text(REASON, "", "why")];
+    let mut rows = vec![FormField::text(REASON, "", "why")];
     if is_settled(finding.state) {
         let title = format!("Reopen finding {number}");
-        return form::open(model, Form::new(Purpose::Reopen(uid), title, "reopen it", rows));
+        return form::open(model, FormDialog::new(FormPurpose::Reopen(uid), title, "reopen it", rows));
     }
     let verdict = finding.verdict.map_or(0, |verdict| place(FindingVerdict::ALL, verdict));
-    rows.push(FormRow::choice(VERDICT, words(FindingVerdict::ALL), verdict));
-    form::open(model, Form::new(Purpose::Close(uid), format!("Close finding {number}"), "close it", rows))
+    rows.push(FormField::choice(VERDICT, words(FindingVerdict::ALL), verdict));
+    form::open(
+        model,
+        FormDialog::new(FormPurpose::Close(uid), format!("Close finding {number}"), "close it", rows),
+    )
 }
 
-pub(super) fn confirm_close(model: &mut Model, form: &Form, uid: &str) -> Vec<Effect> {
+pub(super) fn confirm_close(model: &mut Model, form: &FormDialog, uid: &str) -> Vec<Effect> {
     let (reason, verdict) = (form.typed(REASON).to_owned(), Some(FindingVerdict::ALL[form.chosen(VERDICT)]));
     if reason.is_empty() {
         return refuse(model, "say why it is closed");
     }
-    write(model, Deed::Annotation(Annotation::CloseFinding { finding: uid.to_owned(), reason, verdict }))
+    write(
+        model,
+        AnnotationRequest::Annotation(Annotation::CloseFinding { finding: uid.to_owned(), reason, verdict }),
+    )
 }
 
-pub(super) fn confirm_reopen(model: &mut Model, form: &Form, uid: &str) -> Vec<Effect> {
+pub(super) fn confirm_reopen(model: &mut Model, form: &FormDialog, uid: &str) -> Vec<Effect> {
     let reason = form.typed(REASON).to_owned();
     if reason.is_empty() {
         return refuse(model, "say why it is taken up again");
     }
-    write(model, Deed::Annotation(Annotation::ReopenFinding { finding: uid.to_owned(), reason }))
+    write(model, AnnotationRequest::Annotation(Annotation::ReopenFinding { finding: uid.to_owned(), reason }))
 }

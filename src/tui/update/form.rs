@@ -2,26 +2,25 @@
 
 use tui_input::InputRequest;
 
-use super::super::effect::Effect;
-use super::super::model::{Entry, Form, Front, Model, Progress, Purpose};
-use super::{export, findings, notes, sources};
+use crate::tui::model::{FormDialog, FormInput, Model, Overlay};
+use crate::tui::protocol::{Effect, WorkProgress};
 
 /// Puts a form over the panes.
-pub(super) fn open(model: &mut Model, form: Form) -> Vec<Effect> {
-    model.front = Front::Form(Box::new(form));
+pub(super) fn open(model: &mut Model, form: FormDialog) -> Vec<Effect> {
+    model.overlay = Overlay::Form(Box::new(form));
     Vec::new()
 }
 
-fn front(model: &mut Model) -> Option<&mut Form> {
-    match &mut model.front {
-        Front::Form(form) => Some(form),
+fn open_form(model: &mut Model) -> Option<&mut FormDialog> {
+    match &mut model.overlay {
+        Overlay::Form(form) => Some(form),
         _ => None,
     }
 }
 
 /// Goes to another row.
 pub(super) fn row(model: &mut Model, by: isize) -> Vec<Effect> {
-    if let Some(form) = front(model) {
+    if let Some(form) = open_form(model) {
         let rows = form.rows.len().max(1);
         form.row = (form.row + rows).saturating_add_signed(by) % rows;
     }
@@ -30,20 +29,19 @@ pub(super) fn row(model: &mut Model, by: isize) -> Vec<Effect> {
 
 /// Chooses another in the present row, where one can be chosen.
 fn choose(model: &mut Model, by: isize) -> Vec<Effect> {
-    let Some(form) = front(model) else { return Vec::new() };
+    let Some(form) = open_form(model) else { return Vec::new() };
     let Some(row) = form.rows.get_mut(form.row) else { return Vec::new() };
-    if let Entry::Choice { options, chosen } = &mut row.entry
+    if let FormInput::Choice { options, chosen } = &mut row.entry
         && !options.is_empty()
     {
         *chosen = (*chosen + options.len()).saturating_add_signed(by) % options.len();
-        export::chosen(form);
     }
     Vec::new()
 }
 
 /// Takes a typed character: text where the row is typed, else space chooses.
 pub(super) fn insert(model: &mut Model, c: char) -> Vec<Effect> {
-    match front(model).and_then(Form::input) {
+    match open_form(model).and_then(FormDialog::input) {
         Some(input) => {
             input.handle(InputRequest::InsertChar(c));
             Vec::new()
@@ -55,7 +53,7 @@ pub(super) fn insert(model: &mut Model, c: char) -> Vec<Effect> {
 
 /// Takes pasted text, on one line.
 pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
-    if let Some(input) = front(model).and_then(Form::input) {
+    if let Some(input) = open_form(model).and_then(FormDialog::input) {
         for c in text.chars().take(4_096) {
             input.handle(InputRequest::InsertChar(if c.is_control() { ' ' } else { c }));
         }
@@ -65,7 +63,7 @@ pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
 
 /// Edits the row that is typed; left and right choose where one can be chosen.
 pub(super) fn edit(model: &mut Model, request: InputRequest) -> Vec<Effect> {
-    match front(model).and_then(Form::input) {
+    match open_form(model).and_then(FormDialog::input) {
         Some(input) => {
             input.handle(request);
             Vec::new()
@@ -78,55 +76,42 @@ pub(super) fn edit(model: &mut Model, request: InputRequest) -> Vec<Effect> {
     }
 }
 
-/// Does what the form says, unless it is being done.
-pub(super) fn confirm(model: &mut Model) -> Vec<Effect> {
-    let Some(form) = front(model).map(|form| form.clone()).filter(|form| form.busy.is_none()) else {
-        return Vec::new();
-    };
-    match &form.purpose {
-        Purpose::Export(offer) => export::confirm(model, &form, offer.as_ref()),
-        Purpose::Note(hit) => notes::confirm_note(model, &form, *hit),
-        Purpose::FindingNote(uid) => notes::confirm_finding_note(model, &form, uid),
-        Purpose::Finding(shows, into) => findings::confirm_finding(model, &form, shows, into),
-        Purpose::Edit(uid) => findings::confirm_edit(model, &form, uid),
-        Purpose::Close(uid) => findings::confirm_close(model, &form, uid),
-        Purpose::Reopen(uid) => findings::confirm_reopen(model, &form, uid),
-        Purpose::Reread(source) => sources::confirm(model, &form, source),
-        Purpose::Undo(id) => notes::agreed(model, &form, id),
-    }
+/// Returns the form that is open, as it was confirmed; `None` while it is being carried out.
+pub(super) fn confirmed(model: &mut Model) -> Option<FormDialog> {
+    open_form(model).filter(|form| form.busy.is_none()).map(|form| form.clone())
 }
 
 /// Marks the form in front as being done.
 pub(super) fn busy(model: &mut Model) {
-    if let Some(form) = front(model) {
-        form.busy = Some(Progress::default());
+    if let Some(form) = open_form(model) {
+        form.busy = Some(WorkProgress::default());
     }
 }
 
 /// Takes in how far the work has come.
-pub(super) fn doing(model: &mut Model, progress: Progress) {
-    if let Some(form) = front(model).filter(|form| form.busy.is_some()) {
+pub(super) fn doing(model: &mut Model, progress: WorkProgress) {
+    if let Some(form) = open_form(model).filter(|form| form.busy.is_some()) {
         form.busy = Some(progress);
     }
 }
 
 /// Takes away the form whose work is done; one that was opened since stays.
 pub(super) fn done(model: &mut Model) {
-    if front(model).is_some_and(|form| form.busy.is_some()) {
-        model.front = Front::Nothing;
+    if open_form(model).is_some_and(|form| form.busy.is_some()) {
+        model.overlay = Overlay::None;
     }
 }
 
 /// Lets a form whose work failed be corrected.
 pub(super) fn failed(model: &mut Model) {
-    if let Some(form) = front(model) {
+    if let Some(form) = open_form(model) {
         form.busy = None;
     }
 }
 
 /// Takes away a form whose rows could not be looked up.
 pub(super) fn not_offered(model: &mut Model) {
-    if front(model).is_some_and(|form| form.rows.is_empty()) {
-        model.front = Front::Nothing;
+    if open_form(model).is_some_and(|form| form.rows.is_empty()) {
+        model.overlay = Overlay::None;
     }
 }

@@ -1,9 +1,10 @@
 //! From a key to an action.
 
-use super::super::effect::Effect;
-use super::super::keymap::{Action, Chord, Found, Key, Named, show};
-use super::super::model::{Front, Model, Reading, Tone};
-use super::{act, form, palette, typing};
+use crate::tui::keymap::{Action, Chord, ChordKey, KeyMatch, NamedKey, show};
+use crate::tui::model::{Model, Overlay, TextPage, Tone};
+use crate::tui::protocol::Effect;
+
+use super::{dispatch, export, form, palette, search_input};
 
 /// Handles a pressed key: part of a sequence, an action, or a typed character.
 pub(super) fn press(model: &mut Model, chord: Chord) -> Vec<Effect> {
@@ -12,22 +13,26 @@ pub(super) fn press(model: &mut Model, chord: Chord) -> Vec<Effect> {
     let mut pressed = std::mem::take(&mut model.keys.pending);
     pressed.push(chord);
     match model.keys.map.find(model.context(), &pressed) {
-        Found::Action(action) => {
-            let told = matches!(model.front, Front::Reading(Reading::Told(..), _));
+        KeyMatch::Action(action) => {
+            let told = matches!(model.overlay, Overlay::Page(TextPage::Text(..), _));
             if action == Action::Copy || told {
                 model.copyable = copyable;
             }
-            act::act(model, action)
+            dispatch::act(model, action)
         }
-        Found::Prefix(_) => {
+        KeyMatch::Prefix(_) => {
             model.keys.pending = pressed;
             Vec::new()
         }
-        Found::Nothing => match (&model.front, chord.writes()) {
-            (Front::Typing(_), Some(c)) => typing::insert(model, c),
-            (Front::Palette(_), Some(c)) => palette::insert(model, c),
-            (Front::Form(_), Some(c)) => form::insert(model, c),
-            _ if pressed.len() > 1 && chord != Chord::plain(Key::Named(Named::Esc)) => {
+        KeyMatch::Nothing => match (&model.overlay, chord.writes()) {
+            (Overlay::SearchInput(_), Some(c)) => search_input::insert(model, c),
+            (Overlay::Palette(_), Some(c)) => palette::insert(model, c),
+            (Overlay::Form(_), Some(c)) => {
+                form::insert(model, c);
+                export::follow_choice(model);
+                Vec::new()
+            }
+            _ if pressed.len() > 1 && chord != Chord::plain(ChordKey::Named(NamedKey::Esc)) => {
                 model.say(Tone::Refused, format!("{} does nothing here", show(&pressed)));
                 Vec::new()
             }

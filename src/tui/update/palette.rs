@@ -2,15 +2,14 @@
 
 use tui_input::{Input, InputRequest};
 
-use super::super::effect::Effect;
-use super::super::keymap::{Action, KeyContext};
-use super::super::model::{Front, Model, Palette};
-use super::act;
+use crate::tui::keymap::{Action, KeyContext};
+use crate::tui::model::{Model, Overlay, Palette};
+use crate::tui::protocol::Effect;
 
 /// Opens the palette.
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     let fitting = fitting("", model.context_beneath());
-    model.front = Front::Palette(Palette { input: Input::default(), fitting, chosen: 0 });
+    model.overlay = Overlay::Palette(Palette { input: Input::default(), fitting, chosen: 0 });
     Vec::new()
 }
 
@@ -22,7 +21,7 @@ pub(super) fn insert(model: &mut Model, c: char) -> Vec<Effect> {
 /// Edits the line.
 pub(super) fn edit(model: &mut Model, request: InputRequest) -> Vec<Effect> {
     let context = model.context_beneath();
-    if let Front::Palette(palette) = &mut model.front {
+    if let Overlay::Palette(palette) = &mut model.overlay {
         palette.input.handle(request);
         palette.fitting = fitting(palette.input.value(), context);
         palette.chosen = 0;
@@ -30,12 +29,12 @@ pub(super) fn edit(model: &mut Model, request: InputRequest) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Runs the chosen action.
-pub(super) fn confirm(model: &mut Model) -> Vec<Effect> {
-    let Front::Palette(palette) = &model.front else { return Vec::new() };
+/// Closes the palette and returns the chosen action.
+pub(super) fn chosen(model: &mut Model) -> Option<Action> {
+    let Overlay::Palette(palette) = &model.overlay else { return None };
     let chosen = palette.fitting.get(palette.chosen).copied();
-    model.front = Front::Nothing;
-    chosen.map_or_else(Vec::new, |action| act::act(model, action))
+    model.overlay = Overlay::None;
+    chosen
 }
 
 /// Gives the actions that work in a context and fit what is typed, the best first.

@@ -1,11 +1,11 @@
 //! Include, exclude, only, copy: what is done with the highlighted value.
 
-use crate::error::visible;
 use crate::query::{self, Diagnostic, Expr, QueryContext};
+use crate::tui::diagnostic_text::problem_text;
+use crate::tui::model::{Model, Overlay, Pane, Screen, TextPage, Tone};
+use crate::tui::protocol::{Effect, Pivot, SearchScope, SelectedAnnotation};
 
-use super::super::effect::{Effect, Scope};
-use super::super::model::{Front, Model, Noted, Pane, Pivot, Reading, Screen, Tone};
-use super::{fields, search};
+use super::{clipboard, fields, search, search_input};
 
 /// Gives the highlighted value, or says why there is none.
 fn highlighted(model: &mut Model) -> Option<Pivot> {
@@ -13,8 +13,8 @@ fn highlighted(model: &mut Model) -> Option<Pivot> {
         Pane::Events | Pane::Timeline => model.list.pivot().cloned(),
         Pane::Fields => model.fields.pivot(),
         Pane::Detail => {
-            let card = model.detail.card_of(model.list.row().map(|row| row.hit));
-            card.and_then(|card| card.fields.get(model.detail.selected)).cloned()
+            let event = model.detail.event_of(model.list.row().map(|row| row.hit));
+            event.and_then(|event| event.fields.get(model.detail.selected)).cloned()
         }
     };
     if found.is_none() {
@@ -52,7 +52,7 @@ fn narrow(
     narrowed: impl Fn(&str, &str, &str, &QueryContext<'_>) -> Result<String, Diagnostic>,
 ) -> Vec<Effect> {
     let Some(pivot) = highlighted(model) else { return Vec::new() };
-    let context = super::typing::context(&model.facts);
+    let context = model.case.query_context();
     let text = narrowed(&model.search.text, &pivot.field, &pivot.value, &context);
     match text.and_then(|text| Ok((query::parse(&text, &context)?, text))) {
         Ok((expr, _)) if same(&expr, &model.search.scope.expr) => {
@@ -60,11 +60,11 @@ fn narrow(
             Vec::new()
         }
         Ok((expr, text)) => {
-            let scope = Scope { expr, window: model.search.scope.window };
+            let scope = SearchScope { expr, window: model.search.scope.window };
             search::go(model, text, scope)
         }
         Err(problem) => {
-            let said = super::super::view::problem_text(&problem);
+            let said = problem_text(&problem);
             model.say(Tone::Refused, format!("cannot search for this value: {said}"));
             Vec::new()
         }
@@ -81,42 +81,39 @@ fn same(one: &Expr, other: &Expr) -> bool {
     }
 }
 
-/// Most bytes of text that are copied: terminals take about 100,000 of base64.
-const COPIED: usize = 72_000;
-
 /// Copies the highlighted value.
 pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
     if model.context() == super::super::keymap::KeyContext::Typing {
-        return super::typing::copy(model);
+        return search_input::copy(model);
     }
     if let Some(line) = model.copyable.clone() {
-        if !matches!(model.front, Front::Reading(Reading::Told(..), _)) {
-            model.front = Front::Reading(Reading::Told("The line for your ticket", vec![line.clone()]), 0);
+        if !matches!(model.overlay, Overlay::Page(TextPage::Text(..), _)) {
+            model.overlay = Overlay::Page(TextPage::Text("The line for your ticket", vec![line.clone()]), 0);
             model.copyable = Some(line.clone());
         }
-        return to_clipboard(model, "the line for your ticket", &line);
+        return clipboard::copy(model, "the line for your ticket", &line);
     }
-    if let Front::Reading(..) = model.front {
+    if let Overlay::Page(..) = model.overlay {
         return nothing(model);
     }
     let (what, value) = match model.focus.screen {
-        Screen::Findings => match model.notebook.selected() {
-            Some(Noted::Finding(row)) => ("the finding", row.finding.title.clone()),
-            Some(Noted::Mark(row)) => ("the event's id", row.mark.event.short()),
+        Screen::Findings => match model.annotations.selected() {
+            Some(SelectedAnnotation::Finding(row)) => ("the finding", row.finding.title.clone()),
+            Some(SelectedAnnotation::Bookmark(row)) => ("the event's id", row.bookmark.event.short()),
             None => return nothing(model),
         },
-        Screen::Evidence => match model.facts.sources.get(model.focus.source) {
+        Screen::Evidence => match model.case.sources.get(model.focus.source) {
             Some(source) => ("the source's SHA-256", source.id.to_string()),
             None => return nothing(model),
         },
         Screen::Investigate | Screen::Anomalies | Screen::Audit => {
             return match highlighted(model) {
-                Some(pivot) => to_clipboard(model, &pivot.field, &pivot.value),
+                Some(pivot) => clipboard::copy(model, &pivot.field, &pivot.value),
                 None => Vec::new(),
             };
         }
     };
-    to_clipboard(model, what, &value)
+    clipboard::copy(model, what, &value)
 }
 
 fn nothing(model: &mut Model) -> Vec<Effect> {
@@ -127,22 +124,9 @@ fn nothing(model: &mut Model) -> Vec<Effect> {
 /// Copies the selected event's original line.
 pub(super) fn copy_line(model: &mut Model) -> Vec<Effect> {
     let hit = model.list.row().map(|row| row.hit);
-    let Some(raw) = model.detail.card_of(hit).map(|card| card.raw.clone()) else {
+    let Some(raw) = model.detail.event_of(hit).map(|event| event.raw.clone()) else {
         model.say(Tone::Refused, "no event is selected, or it was not read yet");
         return Vec::new();
     };
-    to_clipboard(model, "the line", &raw)
-}
-
-/// Sends text to the clipboard: visible, so that nothing in it acts where it is pasted.
-pub(super) fn to_clipboard(model: &mut Model, what: &str, text: &str) -> Vec<Effect> {
-    let mut shown = visible(text);
-    let whole = shown.len();
-    let end = (0..=whole.min(COPIED)).rev().find(|at| shown.is_char_boundary(*at)).unwrap_or(0);
-    shown.truncate(end);
-    let cut = if end < whole { format!(", cut to {end} of {whole} bytes") } else { String::new() };
-    // No terminal says whether it took the text.
-    model
-        .say(Tone::Done, format!("sent to the clipboard, if the terminal allows it: {}{cut}", visible(what)));
-    vec![Effect::Copy(shown)]
+    clipboard::copy(model, "the line", &raw)
 }

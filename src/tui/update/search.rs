@@ -2,30 +2,36 @@
 
 use crate::index::Order;
 use crate::query::Expr;
+use crate::tui::model::{Model, Overlay, TextPage, Tone};
+use crate::tui::pages;
+use crate::tui::protocol::{Effect, PagePosition, SearchScope, WorkerRequest, reversed};
 
-use super::super::effect::{Effect, Place, Question, Scope};
-use super::super::model::{Front, List, Model, Reading, Tone};
-use super::{ask, fields, list, timeline};
+use super::{event_list, fields, timeline};
 
 /// Goes on to another search; where the trail stood can be gone back to. The
 /// list stays where it is in time.
-pub(super) fn go(model: &mut Model, text: String, scope: Scope) -> Vec<Effect> {
+pub(super) fn go(model: &mut Model, text: String, scope: SearchScope) -> Vec<Effect> {
     let stop = model.search.stop(model.list.row().map(|row| row.hit));
     model.search.leave(stop);
     model.list.seek = model.list.row().map(|row| row.hit);
-    let place = model.moment().map_or(Place::First, Place::At);
+    let place = model.moment().map_or(PagePosition::First, PagePosition::At);
     settle_on(model, text, scope, place)
 }
 
 /// Goes on to a search that was typed: its first events are shown.
-pub(super) fn go_to_first(model: &mut Model, text: String, scope: Scope) -> Vec<Effect> {
+pub(super) fn go_to_first(model: &mut Model, text: String, scope: SearchScope) -> Vec<Effect> {
     let stop = model.search.stop(model.list.row().map(|row| row.hit));
     model.search.leave(stop);
-    settle_on(model, text, scope, Place::First)
+    settle_on(model, text, scope, PagePosition::First)
 }
 
 /// Makes a search the present one, without a trace on the trail.
-pub(super) fn settle_on(model: &mut Model, text: String, scope: Scope, place: Place) -> Vec<Effect> {
+pub(super) fn settle_on(
+    model: &mut Model,
+    text: String,
+    scope: SearchScope,
+    place: PagePosition,
+) -> Vec<Effect> {
     if scope.window != model.search.scope.window {
         model.timeline.mark = None;
     }
@@ -35,12 +41,12 @@ pub(super) fn settle_on(model: &mut Model, text: String, scope: Scope, place: Pl
 }
 
 /// Asks for everything that the first screen shows of the present search.
-pub(super) fn ask_all(model: &mut Model, place: Place) -> Vec<Effect> {
+pub(super) fn ask_all(model: &mut Model, place: PagePosition) -> Vec<Effect> {
     (model.search.count, model.search.took) = (None, None);
     model.list.stale = true;
-    let mut effects = list::load(model, place);
+    let mut effects = event_list::load(model, place);
     let scope = model.search.scope.clone();
-    effects.push(ask(model, Question::Count(scope)));
+    effects.push(model.ask(WorkerRequest::Count(scope)));
     effects.extend(timeline::count(model));
     effects.extend(fields::count(model));
     effects
@@ -52,20 +58,20 @@ pub(super) fn clear(model: &mut Model) -> Vec<Effect> {
         model.say(Tone::Refused, "every event is shown already");
         return Vec::new();
     }
-    let scope = Scope { expr: Expr::All, window: model.search.scope.window };
+    let scope = SearchScope { expr: Expr::All, window: model.search.scope.window };
     go(model, String::new(), scope)
 }
 
 /// Says how the search was read.
 pub(super) fn explained(model: &mut Model) -> Vec<Effect> {
-    let told = super::super::view::how_read(model);
-    model.front = Front::Reading(Reading::Told("How the search was read", told), 0);
+    let told = pages::search_explained(model);
+    model.overlay = Overlay::Page(TextPage::Text("How the search was read", told), 0);
     Vec::new()
 }
 
 /// Turns the list round; the selected event stays selected.
 pub(super) fn flip_order(model: &mut Model) -> Vec<Effect> {
-    model.search.order = List::reversed(model.search.order);
+    model.search.order = reversed(model.search.order);
     model.list.seek = model.list.row().map(|row| row.hit);
     model.list.stale = true;
     let word = match model.search.order {
@@ -73,6 +79,6 @@ pub(super) fn flip_order(model: &mut Model) -> Vec<Effect> {
         Order::Oldest => "oldest first",
     };
     model.say(Tone::Done, word);
-    let place = model.moment().map_or(Place::First, Place::At);
-    list::load(model, place)
+    let place = model.moment().map_or(PagePosition::First, PagePosition::At);
+    event_list::load(model, place)
 }

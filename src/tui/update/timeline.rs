@@ -1,22 +1,15 @@
 //! The timeline: counting it, walking its buckets, zooming.
 
-use crate::record::{TimeRange, Timestamp};
+use crate::record::TimeRange;
+use crate::tui::model::{Model, Tone};
+use crate::tui::protocol::{Effect, PagePosition, WorkerRequest};
+use crate::tui::{buckets, layout};
 
-use super::super::buckets;
-use super::super::effect::{Effect, Place, Question, Scope};
-use super::super::layout;
-use super::super::model::{Model, Tone};
-use super::{ask, list, search};
-
-/// By how much one zoom changes the window.
-const ZOOM: i64 = 4;
-
-/// Shortest window that can be zoomed to, in nanoseconds: ten milliseconds.
-const SHORTEST: i64 = 10_000_000;
+use super::event_list;
 
 /// Which way one walks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum Direction {
     /// To earlier times.
     Earlier,
     /// To later times.
@@ -24,9 +17,9 @@ pub(super) enum Way {
 }
 
 /// Gives the stretch of time that the timeline shows: the zoom, or all of the case.
-fn window(model: &Model) -> Option<TimeRange> {
+pub(super) fn window(model: &Model) -> Option<TimeRange> {
     let scope = &model.search.scope;
-    if scope.window == TimeRange::ALL { model.facts.span } else { Some(scope.window) }
+    if scope.window == TimeRange::ALL { model.case.span } else { Some(scope.window) }
 }
 
 /// Asks for the timeline of the present search.
@@ -36,16 +29,16 @@ pub(super) fn count(model: &mut Model) -> Option<Effect> {
         model.timeline.chart = None;
         return None;
     };
-    let (step, edges) = buckets::buckets(window, columns, model.facts.zone());
+    let (step, edges) = buckets::buckets(window, columns, model.case.zone());
     (model.timeline.step, model.timeline.edges) = (Some(step), edges.clone());
     let scope = model.search.scope.clone();
-    Some(ask(model, Question::Histogram { scope, edges, by: "event.outcome".to_owned() }))
+    Some(model.ask(WorkerRequest::Histogram { scope, edges, by: "event.outcome".to_owned() }))
 }
 
 /// Asks again where another width or zone wants other buckets.
 pub(super) fn ask_if_changed(model: &mut Model) -> Option<Effect> {
     let columns = layout::bucket_columns(model.size);
-    let (_, edges) = buckets::buckets(window(model)?, columns, model.facts.zone());
+    let (_, edges) = buckets::buckets(window(model)?, columns, model.case.zone());
     if edges == model.timeline.edges {
         return None;
     }
@@ -55,28 +48,28 @@ pub(super) fn ask_if_changed(model: &mut Model) -> Option<Effect> {
 
 /// Shows times in UTC, or in the case's zone.
 pub(super) fn flip_zone(model: &mut Model) -> Vec<Effect> {
-    if model.facts.zone == crate::record::Zone::UTC {
+    if model.case.zone == crate::record::Zone::UTC {
         model.say(Tone::Refused, "the case's zone is UTC already");
         return Vec::new();
     }
-    model.facts.in_utc = !model.facts.in_utc;
+    model.case.in_utc = !model.case.in_utc;
     ask_if_changed(model).into_iter().collect()
 }
 
 /// Goes to the nearest bucket on one side that has events that match.
-pub(super) fn to_bucket(model: &mut Model, way: Way) -> Vec<Effect> {
+pub(super) fn to_bucket(model: &mut Model, way: Direction) -> Vec<Effect> {
     let moment = model.moment();
     let Some(chart) = &model.timeline.chart else { return nothing_counted(model) };
     let buckets = &chart.matching.buckets;
     let at = model.timeline.selected(moment);
     let filled = |at: &usize| buckets[*at].count > 0;
     let next = match way {
-        Way::Earlier => (0..at.unwrap_or(buckets.len())).rev().find(filled),
-        Way::Later => (at.map_or(0, |at| at + 1)..buckets.len()).find(filled),
+        Direction::Earlier => (0..at.unwrap_or(buckets.len())).rev().find(filled),
+        Direction::Later => (at.map_or(0, |at| at + 1)..buckets.len()).find(filled),
     };
     let side = match way {
-        Way::Earlier => "earlier",
-        Way::Later => "later",
+        Direction::Earlier => "earlier",
+        Direction::Later => "later",
     };
     match next {
         Some(next) => to(model, next),
@@ -95,7 +88,7 @@ pub(super) fn to_busiest(model: &mut Model) -> Vec<Effect> {
     }
 }
 
-fn nothing_counted(model: &mut Model) -> Vec<Effect> {
+pub(super) fn nothing_counted(model: &mut Model) -> Vec<Effect> {
     model.say(Tone::Refused, "the timeline holds no event of this search");
     Vec::new()
 }
@@ -109,7 +102,7 @@ fn to(model: &mut Model, bucket: usize) -> Vec<Effect> {
         crate::index::Order::Newest => window.to.plus(-1),
         crate::index::Order::Oldest => window.from,
     };
-    list::load(model, Place::At(moment))
+    event_list::load(model, PagePosition::At(moment))
 }
 
 /// Begins a range at the selected bucket, or forgets it.
@@ -117,68 +110,4 @@ pub(super) fn mark(model: &mut Model) -> Vec<Effect> {
     let at = model.timeline.selected(model.moment());
     model.timeline.mark = if model.timeline.mark.is_some() { None } else { at };
     Vec::new()
-}
-
-/// Zooms in around the selected bucket.
-pub(super) fn zoom_in(model: &mut Model) -> Vec<Effect> {
-    let Some(shown) = window(model) else { return nothing_counted(model) };
-    let length = (length(shown) / ZOOM).max(SHORTEST);
-    let narrow = placed(middle(model, shown), length, shown);
-    zoom_to(model, narrow)
-}
-
-/// Zooms out around the selected bucket, at most to all of time.
-pub(super) fn zoom_out(model: &mut Model) -> Vec<Effect> {
-    let (Some(shown), Some(all)) = (window(model), model.facts.span) else { return nothing_counted(model) };
-    let length = length(shown).saturating_mul(ZOOM);
-    let wide = placed(middle(model, shown), length, all);
-    zoom_to(model, if length.saturating_add(SHORTEST) >= self::length(all) { TimeRange::ALL } else { wide })
-}
-
-fn length(window: TimeRange) -> i64 {
-    window.to.nanos().saturating_sub(window.from.nanos())
-}
-
-/// Gives the window of a length around a moment, moved to lie inside another.
-fn placed(middle: i64, length: i64, inside: TimeRange) -> TimeRange {
-    let latest = inside.to.nanos().saturating_sub(length).max(inside.from.nanos());
-    let from = middle.saturating_sub(length / 2).clamp(inside.from.nanos(), latest);
-    TimeRange { from: Timestamp::from_nanos(from), to: Timestamp::from_nanos(from.saturating_add(length)) }
-}
-
-/// Gives the moment around which one zooms: the selected bucket's middle, or the window's.
-fn middle(model: &Model, shown: TimeRange) -> i64 {
-    let chart = model.timeline.chart.as_ref();
-    let bucket =
-        model.timeline.brush(model.moment()).zip(chart).map(|(range, chart)| chart.window_of(&range));
-    let window = bucket.unwrap_or(shown);
-    let middle = window.from.nanos() / 2 + window.to.nanos() / 2;
-    middle.clamp(shown.from.nanos(), shown.to.nanos())
-}
-
-/// Zooms to the selected buckets.
-pub(super) fn zoom_selection(model: &mut Model) -> Vec<Effect> {
-    let range = model.timeline.brush(model.moment());
-    match range.zip(model.timeline.chart.as_ref()).map(|(range, chart)| chart.window_of(&range)) {
-        Some(window) => zoom_to(model, window),
-        None => {
-            model.say(Tone::Refused, "no bucket is selected");
-            Vec::new()
-        }
-    }
-}
-
-/// Shows all of time again.
-pub(super) fn zoom_reset(model: &mut Model) -> Vec<Effect> {
-    zoom_to(model, TimeRange::ALL)
-}
-
-fn zoom_to(model: &mut Model, window: TimeRange) -> Vec<Effect> {
-    if window == model.search.scope.window || window.from >= window.to {
-        model.say(Tone::Refused, "the timeline goes no further");
-        return Vec::new();
-    }
-    let scope = Scope { window, ..model.search.scope.clone() };
-    let text = model.search.text.clone();
-    search::go(model, text, scope)
 }

@@ -5,20 +5,18 @@ use ratatui::layout::Rect;
 use crate::case::SourceInfo;
 use crate::parse::format_clock_offset;
 use crate::record::{bytes, counted, thousands};
+use crate::tui::keymap::{Action, KeyContext};
+use crate::tui::layout::Panes;
+use crate::tui::model::Model;
+use crate::tui::pages;
+use crate::tui::theme::StyleRole;
 
-use super::super::keymap::{Action, KeyContext};
-use super::super::layout::Panes;
-use super::super::model::Model;
-use super::super::theme::{Glyphs, Role};
-use super::TextLine;
-use super::pen::{Pen, wrap};
-use super::times::moment;
-use super::{checked, noted};
+use super::canvas::Canvas;
 
 /// Draws the table of sources, and all that is known of the selected one.
-pub(super) fn draw(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
+pub(super) fn draw(model: &Model, panes: &Panes, canvas: &mut Canvas<'_>) {
     let area = panes.body;
-    let facts = &model.facts;
+    let facts = &model.case;
     let total: u64 = facts.sources.iter().map(|source| source.bytes).sum();
     let said = format!(
         "{} · {} · {}",
@@ -26,26 +24,26 @@ pub(super) fn draw(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
         counted(facts.events, "event"),
         bytes(total)
     );
-    let x = pen.text(area.x + 1, panes.search.y, area.width, "Evidence", Role::FocusHeading);
-    let x = pen.text(x + 3, panes.search.y, area.width.saturating_sub(x + 4), &said, Role::Faint);
-    let (state, role) = checked::state(model, pen.theme.glyphs);
+    let x = canvas.text(area.x + 1, panes.search.y, area.width, "Evidence", StyleRole::FocusHeading);
+    let x = canvas.text(x + 3, panes.search.y, area.width.saturating_sub(x + 4), &said, StyleRole::Faint);
+    let (state, role) = pages::verification_summary(model, canvas.theme.glyphs);
     let room = (area.right() - 1).saturating_sub(x + 2);
-    pen.right(area.right() - 1, panes.search.y, room, &state, role);
+    canvas.right(area.right() - 1, panes.search.y, room, &state, role);
     if facts.sources.is_empty() {
-        pen.text(area.x + 1, area.y, area.width, "No evidence yet: vestigo import PATH", Role::Text);
+        canvas.text(area.x + 1, area.y, area.width, "No evidence yet: vestigo import PATH", StyleRole::Text);
         return;
     }
     let common = common_folder(&facts.sources);
-    let widths = Widths::of(area.width);
+    let widths = SourceColumns::of(area.width);
     widths.row(
         area.x,
         area.y,
         ["Source", "Format", "Events", "Unparsed", "Bytes", "Times"],
-        Role::Faint,
-        pen,
+        StyleRole::Faint,
+        canvas,
     );
     let width = usize::from(area.width.saturating_sub(3));
-    let lines = lines(model, width, pen.theme.glyphs);
+    let lines = pages::source_lines(model, width, canvas.theme.glyphs);
     // The table keeps at least a third of the screen.
     let least = (area.height / 3).max(2);
     let wanted = (facts.sources.len() as u16).saturating_add(1).min(least);
@@ -62,9 +60,9 @@ pub(super) fn draw(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
             &bytes(source.bytes),
             &times(source),
         ];
-        widths.row(rows.x, y, cells, Role::Text, pen);
+        widths.row(rows.x, y, cells, StyleRole::Text, canvas);
         if at == model.focus.source {
-            pen.lay(Rect { y, height: 1, ..rows }, Role::Selected);
+            canvas.lay(Rect { y, height: 1, ..rows }, StyleRole::Selected);
         }
     }
     let shown = (facts.sources.len() as u16).min(rows.height);
@@ -72,12 +70,12 @@ pub(super) fn draw(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
     let cut = lines.len() > space;
     if cut {
         let key = model.keys.map.key_of(Action::Open, KeyContext::Sources).unwrap_or_else(|| ":".to_owned());
-        let say = format!("{} {key} shows all", pen.theme.glyphs.cut);
-        pen.text(area.x + 1, area.bottom() - 1, area.width - 2, &say, Role::Faint);
+        let say = format!("{} {key} shows all", canvas.theme.glyphs.cut);
+        canvas.text(area.x + 1, area.bottom() - 1, area.width - 2, &say, StyleRole::Faint);
     }
     let end = area.bottom() - u16::from(cut);
     for (y, line) in (rows.y + shown + 1..end).zip(lines) {
-        noted::draw_line(&line, Rect { x: area.x + 1, y, width: area.width - 2, height: 1 }, pen);
+        canvas.line(Rect { x: area.x + 1, y, width: area.width - 2, height: 1 }, &line);
     }
 }
 
@@ -90,79 +88,6 @@ fn common_folder(sources: &[SourceInfo]) -> usize {
         &shared[..same.last().map_or(0, |((at, c), _)| at + c.len_utf8())]
     });
     shared.rfind('/').map_or(0, |at| at + 1)
-}
-
-/// Gives what stands under the table, and on a page of its own.
-pub(super) fn lines(model: &Model, width: usize, glyphs: &Glyphs) -> Vec<TextLine> {
-    let parts = [
-        checked::trouble(model, width, glyphs),
-        checked::ladder(model, width, glyphs),
-        about(model, width),
-        checked::not_proven(model, width),
-        checked::journal(model),
-    ];
-    let filled = parts.into_iter().filter(|part| !part.is_empty());
-    filled.collect::<Vec<_>>().join(&Vec::new())
-}
-
-/// Says all that is known of the selected source.
-fn about(model: &Model, width: usize) -> Vec<TextLine> {
-    let Some(source) = model.facts.sources.get(model.focus.source) else { return Vec::new() };
-    let zone = model.facts.zone();
-    let span = match source.span() {
-        Some((from, to)) => format!("From {} to {} ({zone}).", moment(from, zone), moment(to, zone)),
-        None => "No event of it tells a time.".to_owned(),
-    };
-    let (receipt, time) = (&source.receipt, &source.receipt.time);
-    let times = format!(
-        "Times: {} stated in full, {} inferred, {} ambiguous, {} after the acquisition, {} absent.",
-        thousands(time.explicit),
-        thousands(time.inferred),
-        thousands(time.ambiguous),
-        thousands(time.future),
-        thousands(time.none)
-    );
-    let conserved = match (receipt.conserves(), &receipt.broken) {
-        (false, _) => "! the parts do not add up",
-        (true, Some(_)) => "! only a part was read",
-        (true, None) if receipt.is_unread() => "! nothing lost, and no event could be read",
-        (true, None) => "✓ nothing lost",
-    };
-    let parts = &receipt.bytes;
-    let bytes = format!(
-        "Bytes: {} = {} in events + {} continuations + {} blank + {} rejected: {conserved}.",
-        thousands(parts.total),
-        thousands(parts.events),
-        thousands(parts.continuations),
-        thousands(parts.blank),
-        thousands(parts.rejected)
-    );
-    let sha = format!("SHA-256 of its content: {}", source.id);
-    let root = format!("Merkle root of its records: {}", source.root);
-    let sentences = [crate::error::visible(&source.path), span, times, bytes, sha, root];
-    let remarks =
-        source.remarks.iter().map(|remark| (format!("! {}.", crate::error::visible(remark)), Role::Warning));
-    let said = sentences.into_iter().map(|text| (text, Role::Text));
-    let mut said: Vec<(String, Role)> = said.collect();
-    said.splice(1..1, remarks.chain(read_as(source)));
-    let lines = said.iter().flat_map(|(text, role)| wrap(text, width).into_iter().map(|line| (line, *role)));
-    lines.map(|line| vec![line]).collect()
-}
-
-/// Says how a source is read, as far as its records do not say it themselves.
-fn read_as(source: &SourceInfo) -> Option<(String, Role)> {
-    let plan = source.plan.as_ref()?;
-    let only = plan.forced.then(|| format!(", only as {}", plan.format));
-    let year = plan.year.map(|year| format!(", first year {year}"));
-    let host = plan.host.as_ref().map(|host| format!(", host {host}"));
-    let clock = (plan.clock != 0).then(|| format!(", clock {}", format_clock_offset(plan.clock)));
-    let by = source.reread.as_ref().map(|reread| {
-        let change: Vec<String> = reread.change.iter().map(ToString::to_string).collect();
-        format!("; since entry {} by {}: {}", reread.entry, reread.by, change.join(", "))
-    });
-    let role = if by.is_some() { Role::Warning } else { Role::Text };
-    let more: String = [only, year, host, clock, by].into_iter().flatten().collect();
-    Some((crate::error::visible(&format!("Read with zone {}{more}.", plan.zone)), role))
 }
 
 /// Says in a word how the times of a source are known.
@@ -184,29 +109,29 @@ fn times(source: &SourceInfo) -> String {
 }
 
 /// How wide the columns are.
-struct Widths {
+struct SourceColumns {
     path: u16,
     format: u16,
     times: u16,
 }
 
-impl Widths {
-    fn of(width: u16) -> Widths {
+impl SourceColumns {
+    fn of(width: u16) -> SourceColumns {
         let times = if width >= 100 { 16 } else { 0 };
         let format = if width >= 60 { 16 } else { 0 };
-        Widths { path: width.saturating_sub(format + times + 36), format, times }
+        SourceColumns { path: width.saturating_sub(format + times + 36), format, times }
     }
 
-    fn row(&self, x: u16, y: u16, cells: [&str; 6], role: Role, pen: &mut Pen<'_>) {
+    fn row(&self, x: u16, y: u16, cells: [&str; 6], role: StyleRole, canvas: &mut Canvas<'_>) {
         let [path, format, events, unparsed, size, times] = cells;
-        pen.foreign(x + 1, y, self.path.saturating_sub(2), path, role);
+        canvas.foreign(x + 1, y, self.path.saturating_sub(2), path, role);
         let mut x = x + self.path;
-        pen.foreign(x, y, self.format.saturating_sub(1), format, role);
+        canvas.foreign(x, y, self.format.saturating_sub(1), format, role);
         x += self.format;
         for (cell, width) in [(events, 12), (unparsed, 10), (size, 11)] {
             x += width;
-            pen.right(x, y, width - 1, cell, role);
+            canvas.right(x, y, width - 1, cell, role);
         }
-        pen.text(x + 2, y, self.times, times, role);
+        canvas.text(x + 2, y, self.times, times, role);
     }
 }

@@ -3,22 +3,22 @@
 use ratatui::layout::Rect;
 
 use crate::record::thousands;
+use crate::tui::model::{Facet, FacetLine, Model, Pane};
+use crate::tui::protocol::Lane;
+use crate::tui::theme::{Glyphs, StyleRole};
 
-use super::super::effect::Lane;
-use super::super::model::{Facet, FacetLine, Model, Pane};
-use super::super::theme::{Glyphs, Role};
-use super::pen::Pen;
+use super::canvas::Canvas;
 
 /// Draws the fields.
-pub(super) fn draw(model: &Model, area: Rect, pen: &mut Pen<'_>) {
+pub(super) fn draw(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
     let (fields, front) = (&model.fields, model.focus.pane == Pane::Fields);
-    let role = if front { Role::FocusHeading } else { Role::Heading };
-    let x = pen.text(area.x + 1, area.y, area.width - 1, "Fields", role);
+    let role = if front { StyleRole::FocusHeading } else { StyleRole::Heading };
+    let x = canvas.text(area.x + 1, area.y, area.width - 1, "Fields", role);
     if model.tickets.awaits(Lane::Facets) {
-        pen.text(x + 1, area.y, 10, "…", Role::Faint);
+        canvas.text(x + 1, area.y, 10, "…", StyleRole::Faint);
     }
     if let Some(trouble) = &fields.trouble {
-        pen.text(area.x + 1, area.y + 1, area.width - 1, trouble, Role::Trouble);
+        canvas.text(area.x + 1, area.y + 1, area.width - 1, trouble, StyleRole::Trouble);
         return;
     }
     let lines = fields.lines();
@@ -32,17 +32,17 @@ pub(super) fn draw(model: &Model, area: Rect, pen: &mut Pen<'_>) {
         let row = Rect { y, height: 1, ..area };
         match line {
             FacetLine::Blank => {}
-            FacetLine::Heading(field) => heading(&fields.facets[*field], row, pen),
-            FacetLine::Value(place) => value(&fields.facets[place.field], place.value, row, pen),
+            FacetLine::Heading(field) => heading(&fields.facets[*field], row, canvas),
+            FacetLine::Value(place) => value(&fields.facets[place.field], place.value, row, canvas),
             FacetLine::More(place) => {
                 let word = if fields.facets[place.field].wide { "fewer" } else { "more…" };
-                pen.text(row.x + 2, row.y, row.width - 2, word, Role::Faint);
+                canvas.text(row.x + 2, row.y, row.width - 2, word, StyleRole::Faint);
             }
         }
         let selected =
             matches!(line, FacetLine::Value(place) | FacetLine::More(place) if *place == fields.at);
         if selected && front {
-            pen.lay(row, Role::Selected);
+            canvas.lay(row, StyleRole::Selected);
         }
     }
 }
@@ -52,35 +52,41 @@ fn scroll(chosen: usize, height: usize, lines: usize) -> usize {
     chosen.saturating_sub(height / 2).min(lines.saturating_sub(height))
 }
 
-fn heading(facet: &Facet, row: Rect, pen: &mut Pen<'_>) {
+fn heading(facet: &Facet, row: Rect, canvas: &mut Canvas<'_>) {
     let count = match &facet.values {
         None => "…".to_owned(),
         Some(values) if values.is_empty() => "none".to_owned(),
         Some(_) if facet.more => String::new(),
         Some(values) => values.len().to_string(),
     };
-    let end = pen.right(row.right() - 1, row.y, 6, &count, Role::Faint);
-    pen.name(row.x + 1, row.y, end.saturating_sub(row.x + 2), &facet.field);
+    let end = canvas.right(row.right() - 1, row.y, 6, &count, StyleRole::Faint);
+    canvas.name(row.x + 1, row.y, end.saturating_sub(row.x + 2), &facet.field);
 }
 
-fn value(facet: &Facet, value: usize, row: Rect, pen: &mut Pen<'_>) {
+fn value(facet: &Facet, value: usize, row: Rect, canvas: &mut Canvas<'_>) {
     let Some(values) = &facet.values else { return };
     let Some(top) = values.get(value) else { return };
     let most = values.iter().map(|top| top.count).max().unwrap_or(1).max(1);
     let count = thousands(top.count);
-    let end = pen.right(row.right() - 1, row.y, 12, &count, Role::Text);
+    let end = canvas.right(row.right() - 1, row.y, 12, &count, StyleRole::Text);
     let widest = values.iter().map(|top| thousands(top.count).len()).max().unwrap_or(1) as u16;
     // The bar gives way before a value is cut.
-    let longest = values.iter().map(|top| pen.foreign_width(&top.value)).max().unwrap_or(0);
+    let longest = values.iter().map(|top| canvas.foreign_width(&top.value)).max().unwrap_or(0);
     let room = row.width.saturating_sub(widest + 5);
     let most_wide = if row.width >= 34 { 8 } else { 6 };
     let bar_width = Some(room.saturating_sub(longest).min(most_wide)).filter(|width| *width > 2).unwrap_or(0);
     let bar_x = (row.right() - 1).saturating_sub(widest + 1 + bar_width);
-    pen.text(bar_x, row.y, bar_width, &bar(top.count, most, bar_width, pen.theme.glyphs), Role::Bar);
+    canvas.text(
+        bar_x,
+        row.y,
+        bar_width,
+        &bar(top.count, most, bar_width, canvas.theme.glyphs),
+        StyleRole::Bar,
+    );
     let name_end = bar_x.min(end).saturating_sub(1);
     let shown = if top.value.is_empty() { "(empty)" } else { &top.value };
     let width = name_end.saturating_sub(row.x + 2);
-    pen.both_ends(row.x + 2, row.y, width, shown, Role::Text);
+    canvas.both_ends(row.x + 2, row.y, width, shown, StyleRole::Text);
 }
 
 /// Draws a bar that is as long as its share of the greatest; never nothing.

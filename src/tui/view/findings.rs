@@ -5,18 +5,20 @@ use ratatui::layout::Rect;
 
 use crate::journal::{Finding, Severity};
 use crate::record::{Timestamp, counted, thousands};
+use crate::tui::keymap::Action;
+use crate::tui::layout::Panes;
+use crate::tui::model::Model;
+use crate::tui::pages;
+use crate::tui::protocol::{Annotations, BookmarkRow, FindingRow, by_state, is_settled};
+use crate::tui::text::wrap;
+use crate::tui::theme::StyleRole;
+use crate::tui::times::TimeColumn;
 
-use super::super::keymap::Action;
-use super::super::layout::Panes;
-use super::super::model::{FindingRow, MarkRow, Model, Notes, by_state, is_settled};
-use super::super::theme::Role;
-use super::noted;
-use super::pen::{Pen, wrap};
-use super::times::Clock;
+use super::canvas::Canvas;
 
 /// A line of the list.
 #[derive(Clone, Copy, PartialEq)]
-enum Line {
+enum FindingsLine {
     FindingsHeading,
     Finding(usize),
     Blank,
@@ -25,45 +27,45 @@ enum Line {
 }
 
 /// Draws the list, and under it what was noted of the selected one.
-pub(super) fn draw(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
+pub(super) fn draw(model: &Model, panes: &Panes, canvas: &mut Canvas<'_>) {
     let (area, line) = (panes.body, panes.search);
-    let x = pen.text(area.x + 1, line.y, area.width, "Findings", Role::FocusHeading);
-    let Some(notes) = &model.notebook.notes else {
-        pen.text(x + 3, line.y, area.width, "reading…", Role::Faint);
+    let x = canvas.text(area.x + 1, line.y, area.width, "Findings", StyleRole::FocusHeading);
+    let Some(notes) = &model.annotations.loaded else {
+        canvas.text(x + 3, line.y, area.width, "reading…", StyleRole::Faint);
         return;
     };
-    let x = pen.text(x + 3, line.y, line.right().saturating_sub(x + 4), &summary(notes), Role::Faint);
+    let x = canvas.text(x + 3, line.y, line.right().saturating_sub(x + 4), &summary(notes), StyleRole::Faint);
     let over = notes.findings.iter().filter(|row| days_left(model, &row.finding).is_some_and(|d| d < 0));
     let over = over.count();
     if over > 0 {
-        let said = format!("{} {over} overdue", pen.theme.glyphs.trouble);
-        pen.text(x + 3, line.y, line.right().saturating_sub(x + 4), &said, Role::Warning);
+        let said = format!("{} {over} overdue", canvas.theme.glyphs.trouble);
+        canvas.text(x + 3, line.y, line.right().saturating_sub(x + 4), &said, StyleRole::Warning);
     }
     if notes.is_empty() {
-        return nothing(model, area, pen);
+        return nothing(model, area, canvas);
     }
     let below = if area.height >= 24 { area.height / 3 } else { 0 };
     let list = Rect { height: area.height - below, ..area };
-    draw_list(model, notes, list, pen);
+    draw_list(model, notes, list, canvas);
     if below > 0 {
         let under = Rect { y: list.bottom(), height: below, ..area };
-        pen.rule(Rect { height: 1, ..under });
-        let lines = noted::lines(model, under);
+        canvas.rule(Rect { height: 1, ..under });
+        let lines = pages::annotation_lines(model, pages::text_width(under.width));
         for (y, line) in (under.y + 1..under.bottom()).zip(lines) {
-            noted::draw_line(&line, Rect { x: area.x + 1, y, width: area.width - 2, height: 1 }, pen);
+            canvas.line(Rect { x: area.x + 1, y, width: area.width - 2, height: 1 }, &line);
         }
     }
 }
 
 /// Says how many stand where: `open 2 · in-progress 1 · 3 bookmarks`.
-fn summary(notes: &Notes) -> String {
+fn summary(notes: &Annotations) -> String {
     let states = by_state(notes).into_iter().map(|(state, count)| format!("{state} {count}"));
-    let marks = Some(notes.marks.len()).filter(|count| *count > 0);
+    let marks = Some(notes.bookmarks.len()).filter(|count| *count > 0);
     let marks = marks.map(|count| counted(count as u64, "bookmark"));
     states.chain(marks).collect::<Vec<_>>().join(" · ")
 }
 
-fn nothing(model: &Model, area: Rect, pen: &mut Pen<'_>) {
+fn nothing(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
     let key = |action| model.keys.map.key_of(action, super::super::keymap::KeyContext::Events);
     let key = |action| key(action).unwrap_or_else(|| ":".to_owned());
     let say = format!(
@@ -74,58 +76,59 @@ fn nothing(model: &Model, area: Rect, pen: &mut Pen<'_>) {
         key(Action::Investigate),
     );
     for (y, line) in (area.y + 1..area.bottom()).zip(wrap(&say, usize::from(area.width.saturating_sub(2)))) {
-        pen.text(area.x + 1, y, area.width - 1, &line, Role::Text);
+        canvas.text(area.x + 1, y, area.width - 1, &line, StyleRole::Text);
     }
 }
 
-fn lines(notes: &Notes) -> Vec<Line> {
+fn lines(notes: &Annotations) -> Vec<FindingsLine> {
     let mut lines = Vec::new();
     if !notes.findings.is_empty() {
-        lines.push(Line::FindingsHeading);
-        lines.extend((0..notes.findings.len()).map(Line::Finding));
+        lines.push(FindingsLine::FindingsHeading);
+        lines.extend((0..notes.findings.len()).map(FindingsLine::Finding));
     }
-    if !notes.marks.is_empty() {
+    if !notes.bookmarks.is_empty() {
         if !lines.is_empty() {
-            lines.push(Line::Blank);
+            lines.push(FindingsLine::Blank);
         }
-        lines.push(Line::MarksHeading);
-        lines.extend((0..notes.marks.len()).map(Line::Mark));
+        lines.push(FindingsLine::MarksHeading);
+        lines.extend((0..notes.bookmarks.len()).map(FindingsLine::Mark));
     }
     lines
 }
 
-fn draw_list(model: &Model, notes: &Notes, area: Rect, pen: &mut Pen<'_>) {
-    let (lines, selected) = (lines(notes), model.notebook.selected);
+fn draw_list(model: &Model, notes: &Annotations, area: Rect, canvas: &mut Canvas<'_>) {
+    let (lines, selected) = (lines(notes), model.annotations.selected);
     let here = match selected.checked_sub(notes.findings.len()) {
-        None => Line::Finding(selected),
-        Some(at) => Line::Mark(at),
+        None => FindingsLine::Finding(selected),
+        Some(at) => FindingsLine::Mark(at),
     };
     let at = lines.iter().position(|line| *line == here).unwrap_or(0);
     let room = usize::from(area.height);
     let top = (at + 1).saturating_sub(room / 2 + 1).min(lines.len().saturating_sub(room));
-    let (widths, clock) = (Widths::of(area.width, &notes.findings), Clock::new(&model.facts, false));
+    let (widths, clock) =
+        (FindingColumns::of(area.width, &notes.findings), TimeColumn::new(&model.case, false));
     for (y, line) in (area.y..area.bottom()).zip(lines.iter().skip(top)) {
         let row = Rect { y, height: 1, ..area };
         match line {
-            Line::Blank => {}
-            Line::FindingsHeading => widths.heading(row, pen),
-            Line::Finding(at) => widths.finding(model, &notes.findings[*at], row, pen),
-            Line::MarksHeading => {
-                let named = format!("Bookmarks   Time {}", model.facts.zone());
-                pen.text(row.x + 1, y, row.width, &named, Role::Faint);
+            FindingsLine::Blank => {}
+            FindingsLine::FindingsHeading => widths.heading(row, canvas),
+            FindingsLine::Finding(at) => widths.finding(model, &notes.findings[*at], row, canvas),
+            FindingsLine::MarksHeading => {
+                let named = format!("Bookmarks   Time {}", model.case.zone());
+                canvas.text(row.x + 1, y, row.width, &named, StyleRole::Faint);
             }
-            Line::Mark(at) => mark(&clock, &notes.marks[*at], row, pen),
+            FindingsLine::Mark(at) => mark(&clock, &notes.bookmarks[*at], row, canvas),
         }
         if *line == here {
-            let glyph = pen.theme.glyphs.selected;
-            pen.text(row.x, y, 1, glyph, Role::Marker);
-            pen.lay(row, Role::Selected);
+            let glyph = canvas.theme.glyphs.selected;
+            canvas.text(row.x, y, 1, glyph, StyleRole::Marker);
+            canvas.lay(row, StyleRole::Selected);
         }
     }
 }
 
 /// How wide the columns of findings are; none where there is no room for one.
-struct Widths {
+struct FindingColumns {
     due: u16,
     owner: u16,
     last: u16,
@@ -136,46 +139,47 @@ const SEVERITY: u16 = 10;
 const STATE: u16 = 14;
 const EVENTS: u16 = 10;
 
-impl Widths {
-    fn of(width: u16, findings: &[FindingRow]) -> Widths {
+impl FindingColumns {
+    fn of(width: u16, findings: &[FindingRow]) -> FindingColumns {
         let due = findings.iter().any(|row| !row.finding.due.is_empty());
         let owner = width >= 100 && findings.iter().any(|row| !row.finding.owner.is_empty());
-        Widths {
+        FindingColumns {
             due: if due { 12 } else { 0 },
             owner: if owner { 14 } else { 0 },
             last: if width >= 100 { 18 } else { 0 },
         }
     }
 
-    fn row(&self, line: Rect, cells: [(&str, Role); 8], pen: &mut Pen<'_>) {
+    fn row(&self, line: Rect, cells: [(&str, StyleRole); 8], canvas: &mut Canvas<'_>) {
         let [number, severity, state, due, owner, title, events, last] = cells;
-        pen.right(line.x + NUMBER, line.y, NUMBER - 1, number.0, number.1);
+        canvas.right(line.x + NUMBER, line.y, NUMBER - 1, number.0, number.1);
         let mut x = line.x + NUMBER + 1;
         for ((text, role), width) in
             [(severity, SEVERITY), (state, STATE), (due, self.due), (owner, self.owner)]
         {
-            pen.foreign(x, line.y, width.saturating_sub(1), text, role);
+            canvas.foreign(x, line.y, width.saturating_sub(1), text, role);
             x += width;
         }
         let end = (line.right()).saturating_sub(self.last + EVENTS);
-        pen.foreign(x, line.y, end.saturating_sub(x + 1), title.0, title.1);
-        pen.right(end + EVENTS - 1, line.y, EVENTS - 1, events.0, events.1);
-        pen.text(end + EVENTS + 1, line.y, self.last.saturating_sub(2), last.0, last.1);
+        canvas.foreign(x, line.y, end.saturating_sub(x + 1), title.0, title.1);
+        canvas.right(end + EVENTS - 1, line.y, EVENTS - 1, events.0, events.1);
+        canvas.text(end + EVENTS + 1, line.y, self.last.saturating_sub(2), last.0, last.1);
     }
 
-    fn heading(&self, line: Rect, pen: &mut Pen<'_>) {
+    fn heading(&self, line: Rect, canvas: &mut Canvas<'_>) {
         let names = ["#", "Severity", "State", "Due", "Owner", "Title", "Events", "Last seen"];
-        self.row(line, names.map(|name| (name, Role::Faint)), pen);
+        self.row(line, names.map(|name| (name, StyleRole::Faint)), canvas);
     }
 
-    fn finding(&self, model: &Model, row: &FindingRow, line: Rect, pen: &mut Pen<'_>) {
+    fn finding(&self, model: &Model, row: &FindingRow, line: Rect, canvas: &mut Canvas<'_>) {
         let finding = &row.finding;
-        let plain = if is_settled(finding.state) { Role::Faint } else { Role::Text };
-        let (due, due_role) = due(model, finding, plain, pen.theme.glyphs.trouble);
-        let last = row.last.map(|last: Timestamp| Clock::new(&model.facts, false).write(last, None));
-        let trouble = row.trouble.as_ref().map(|_| format!("{} {}", pen.theme.glyphs.trouble, finding.title));
+        let plain = if is_settled(finding.state) { StyleRole::Faint } else { StyleRole::Text };
+        let (due, due_role) = due(model, finding, plain, canvas.theme.glyphs.trouble);
+        let last = row.last.map(|last: Timestamp| TimeColumn::new(&model.case, false).write(last, None));
+        let trouble =
+            row.trouble.as_ref().map(|_| format!("{} {}", canvas.theme.glyphs.trouble, finding.title));
         let title = match &trouble {
-            Some(title) => (title.as_str(), Role::Trouble),
+            Some(title) => (title.as_str(), StyleRole::Trouble),
             None => (finding.title.as_str(), plain),
         };
         let owner = if finding.owner.is_empty() { "-" } else { finding.owner.as_str() };
@@ -191,15 +195,15 @@ impl Widths {
             (events.as_str(), plain),
             (last.as_deref().unwrap_or("-"), plain),
         ];
-        self.row(line, cells, pen);
+        self.row(line, cells, canvas);
     }
 }
 
-fn severity(severity: Severity) -> Role {
+fn severity(severity: Severity) -> StyleRole {
     match severity {
-        Severity::Critical | Severity::High => Role::Failure,
-        Severity::Medium => Role::Warning,
-        Severity::Low | Severity::Info => Role::Text,
+        Severity::Critical | Severity::High => StyleRole::Failure,
+        Severity::Medium => StyleRole::Warning,
+        Severity::Low | Severity::Info => StyleRole::Text,
     }
 }
 
@@ -207,43 +211,43 @@ fn severity(severity: Severity) -> Role {
 /// due, or done with.
 fn days_left(model: &Model, finding: &Finding) -> Option<i64> {
     let due: NaiveDate = finding.due.parse().ok()?;
-    let today = model.facts.zone().local(model.facts.now).date();
+    let today = model.case.zone().local(model.case.now).date();
     (!is_settled(finding.state)).then(|| (due - today).num_days())
 }
 
-fn due(model: &Model, finding: &Finding, plain: Role, trouble: &str) -> (String, Role) {
+fn due(model: &Model, finding: &Finding, plain: StyleRole, trouble: &str) -> (String, StyleRole) {
     match days_left(model, finding) {
         None if finding.due.is_empty() => ("-".to_owned(), plain),
         None => (finding.due.clone(), plain),
-        Some(days) if days < 0 => (format!("{trouble} {} d over", -days), Role::Warning),
-        Some(0) => ("today".to_owned(), Role::Warning),
+        Some(days) if days < 0 => (format!("{trouble} {} d over", -days), StyleRole::Warning),
+        Some(0) => ("today".to_owned(), StyleRole::Warning),
         Some(days) => (format!("in {days} d"), plain),
     }
 }
 
-fn mark(clock: &Clock, row: &MarkRow, line: Rect, pen: &mut Pen<'_>) {
-    let glyphs = pen.theme.glyphs;
+fn mark(clock: &TimeColumn, row: &BookmarkRow, line: Rect, canvas: &mut Canvas<'_>) {
+    let glyphs = canvas.theme.glyphs;
     let (glyph, role, plain) = match row.hit {
-        Some(_) => (glyphs.bookmark, Role::Noted, Role::Text),
-        None => (glyphs.trouble, Role::Trouble, Role::Trouble),
+        Some(_) => (glyphs.bookmark, StyleRole::Noted, StyleRole::Text),
+        None => (glyphs.trouble, StyleRole::Trouble, StyleRole::Trouble),
     };
     let time = match row.hit.map(|hit| hit.time) {
         Some(Some(time)) => clock.write(time, None),
         Some(None) => "no time".to_owned(),
-        None => row.mark.event.short(),
+        None => row.bookmark.event.short(),
     };
-    pen.foreign(line.x + 2, line.y, clock.width(), &time, plain);
+    canvas.foreign(line.x + 2, line.y, clock.width(), &time, plain);
     let x = line.x + 2 + clock.width() + 1;
-    pen.text(x, line.y, 1, glyph, role);
+    canvas.text(x, line.y, 1, glyph, role);
     let x = x + 2;
     let room = (line.right() - 1).saturating_sub(x);
-    let tags: String = row.mark.tags.iter().map(|tag| format!(" #{tag}")).collect();
-    let said = format!("{}{tags}", row.mark.note);
+    let tags: String = row.bookmark.tags.iter().map(|tag| format!(" #{tag}")).collect();
+    let said = format!("{}{tags}", row.bookmark.note);
     let what = row.what.lines().next().unwrap_or_default();
     if said.trim().is_empty() {
-        pen.foreign(x, line.y, room, what, plain);
+        canvas.foreign(x, line.y, room, what, plain);
         return;
     }
-    let end = pen.foreign(x, line.y, room / 2, said.trim(), plain);
-    pen.foreign(end + 2, line.y, (line.right() - 1).saturating_sub(end + 2), what, Role::Faint);
+    let end = canvas.foreign(x, line.y, room / 2, said.trim(), plain);
+    canvas.foreign(end + 2, line.y, (line.right() - 1).saturating_sub(end + 2), what, StyleRole::Faint);
 }

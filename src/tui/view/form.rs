@@ -5,17 +5,18 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::error::visible;
 use crate::record::counted;
+use crate::tui::model::{FormDialog, FormField, FormInput};
+use crate::tui::text::seen;
+use crate::tui::theme::StyleRole;
 
-use super::super::model::{Entry, Form, FormRow};
-use super::super::theme::Role;
-use super::pen::{Pen, seen};
+use super::canvas::Canvas;
 
 /// Where texts begin inside the form.
 const TEXT: u16 = 14;
 
 /// Gives where the form stands.
-pub(super) fn popup(form: &Form, area: Rect) -> Rect {
-    let facts = if form.facts.is_empty() { 0 } else { form.facts.len() as u16 + 1 };
+pub(super) fn popup(form: &FormDialog, area: Rect) -> Rect {
+    let facts = if form.details.is_empty() { 0 } else { form.details.len() as u16 + 1 };
     let lines = form.rows.len().max(1) as u16 + facts + 5;
     let (width, height) = (area.width.min(78), lines.min(area.height));
     Rect::new((area.width - width) / 2, (area.height - height) / 3, width, height)
@@ -26,9 +27,9 @@ fn room(popup: Rect) -> u16 {
 }
 
 /// Gives where the cursor stands while something is typed.
-pub(super) fn cursor(form: &Form, area: Rect) -> Option<Position> {
+pub(super) fn cursor(form: &FormDialog, area: Rect) -> Option<Position> {
     let popup = popup(form, area);
-    let Entry::Text { input, .. } = &form.present()?.entry else { return None };
+    let FormInput::Text { input, .. } = &form.present()?.entry else { return None };
     let (_, column) = seen(input.value(), byte_of(input), room(popup));
     let x = (popup.x + TEXT).saturating_add(column).min(popup.right().saturating_sub(1));
     let y = (popup.y + 2).saturating_add(form.row as u16).min(popup.bottom().saturating_sub(1));
@@ -41,23 +42,23 @@ fn byte_of(input: &tui_input::Input) -> usize {
 }
 
 /// Draws the form.
-pub(super) fn draw(form: &Form, pen: &mut Pen<'_>, area: Rect) {
+pub(super) fn draw(form: &FormDialog, canvas: &mut Canvas<'_>, area: Rect) {
     let popup = popup(form, area);
-    pen.popup(popup);
+    canvas.popup(popup);
     let width = popup.width.saturating_sub(4);
-    pen.foreign(popup.x + 2, popup.y, width, &form.title, Role::FocusHeading);
+    canvas.foreign(popup.x + 2, popup.y, width, &form.title, StyleRole::FocusHeading);
     if form.rows.is_empty() {
-        pen.text(popup.x + 2, popup.y + 2, width, "looking what there is …", Role::Faint);
+        canvas.text(popup.x + 2, popup.y + 2, width, "looking what there is …", StyleRole::Faint);
         return;
     }
     let bottom = popup.bottom().saturating_sub(3);
     for (y, (at, row)) in (popup.y + 2..bottom).zip(form.rows.iter().enumerate()) {
-        draw_row(row, at == form.row, Rect { y, height: 1, ..popup }, pen);
+        draw_row(row, at == form.row, Rect { y, height: 1, ..popup }, canvas);
     }
     let y = popup.y + 3 + form.rows.len() as u16;
-    for (y, (name, value)) in (y..bottom).zip(&form.facts) {
-        pen.text(popup.x + 4, y, TEXT - 4, name, Role::Faint);
-        pen.foreign(popup.x + TEXT, y, room(popup), value, Role::Faint);
+    for (y, (name, value)) in (y..bottom).zip(&form.details) {
+        canvas.text(popup.x + 4, y, TEXT - 4, name, StyleRole::Faint);
+        canvas.foreign(popup.x + TEXT, y, room(popup), value, StyleRole::Faint);
     }
     let say = if let Some(progress) = form.busy {
         match progress.percent() {
@@ -65,37 +66,37 @@ pub(super) fn draw(form: &Form, pen: &mut Pen<'_>, area: Rect) {
             None => "being done …".to_owned(),
         }
     } else {
-        let choices = form.rows.iter().any(|row| matches!(row.entry, Entry::Choice { .. }));
+        let choices = form.rows.iter().any(|row| matches!(row.entry, FormInput::Choice { .. }));
         let rows = if form.rows.len() > 1 { " · Tab next row" } else { "" };
         let space = if choices { " · space chooses" } else { "" };
         format!("Enter {} · Esc back{rows}{space}", form.does)
     };
-    pen.text(popup.x + 2, popup.bottom().saturating_sub(2), width, &say, Role::Key);
+    canvas.text(popup.x + 2, popup.bottom().saturating_sub(2), width, &say, StyleRole::Key);
 }
 
-fn draw_row(row: &FormRow, here: bool, line: Rect, pen: &mut Pen<'_>) {
-    let role = if here { Role::Selected } else { Role::Text };
+fn draw_row(row: &FormField, here: bool, line: Rect, canvas: &mut Canvas<'_>) {
+    let role = if here { StyleRole::Selected } else { StyleRole::Text };
     let (x, room) = (line.x + TEXT, room(line));
     if here {
-        let selected = pen.theme.glyphs.selected;
-        pen.text(line.x + 2, line.y, 1, selected, Role::Key);
+        let selected = canvas.theme.glyphs.selected;
+        canvas.text(line.x + 2, line.y, 1, selected, StyleRole::Key);
     }
-    pen.text(line.x + 4, line.y, TEXT - 4, row.name, Role::FieldName);
+    canvas.text(line.x + 4, line.y, TEXT - 4, row.name, StyleRole::FieldName);
     match &row.entry {
-        Entry::Choice { options, chosen } => {
-            pen.foreign(x, line.y, room, &choice(options, *chosen, room), role);
+        FormInput::Choice { options, chosen } => {
+            canvas.foreign(x, line.y, room, &choice(options, *chosen, room), role);
         }
-        Entry::Text { input, empty } if input.value().is_empty() => {
-            pen.text(x, line.y, room, empty, Role::Faint);
+        FormInput::Text { input, empty } if input.value().is_empty() => {
+            canvas.text(x, line.y, room, empty, StyleRole::Faint);
         }
-        Entry::Text { input, .. } => {
+        FormInput::Text { input, .. } => {
             let from = if here { seen(input.value(), byte_of(input), room).0 } else { 0 };
-            pen.foreign(x, line.y, room, &input.value()[from..], role);
+            canvas.foreign(x, line.y, room, &input.value()[from..], role);
         }
     }
-    if here && let Entry::Text { input, .. } = &row.entry {
+    if here && let FormInput::Text { input, .. } = &row.entry {
         let (_, column) = seen(input.value(), byte_of(input), room);
-        pen.lay(Rect { x: x + column.min(room), width: 1, ..line }, Role::Cursor);
+        canvas.lay(Rect { x: x + column.min(room), width: 1, ..line }, StyleRole::Cursor);
     }
 }
 

@@ -7,32 +7,34 @@ use unicode_width::UnicodeWidthStr;
 use crate::error::visible;
 use crate::query::Diagnostic;
 use crate::record::{TimeRange, counted, thousands};
+use crate::tui::buckets::duration;
+use crate::tui::diagnostic_text::problem_text;
+use crate::tui::layout::Panes;
+use crate::tui::model::{Model, SearchInput};
+use crate::tui::protocol::Lane;
+use crate::tui::text::{seen, wrap};
+use crate::tui::theme::StyleRole;
 
-use super::super::buckets::duration;
-use super::super::effect::Lane;
-use super::super::layout::Panes;
-use super::super::model::{Model, Typing};
-use super::super::theme::Role;
-use super::pen::{Pen, seen, wrap};
+use super::canvas::Canvas;
 
 /// Where the query's text begins: behind ` / `.
 pub(super) const TEXT: u16 = 3;
 
 /// Draws the search line.
-pub(super) fn draw(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
+pub(super) fn draw(model: &Model, panes: &Panes, canvas: &mut Canvas<'_>) {
     let (line, search) = (panes.search, &model.search);
     let count = match search.count {
         Some(count) => counted_in(count, model),
         None if model.tickets.awaits(Lane::Count) => "counting…".to_owned(),
         None => String::new(),
     };
-    let end = pen.right(line.right() - 1, line.y, line.width / 2, &count, Role::Faint);
-    pen.text(line.x + 1, line.y, 1, "/", Role::Key);
+    let end = canvas.right(line.right() - 1, line.y, line.width / 2, &count, StyleRole::Faint);
+    canvas.text(line.x + 1, line.y, 1, "/", StyleRole::Key);
     let room = end.saturating_sub(TEXT + 1);
     if search.text.is_empty() {
-        pen.text(TEXT, line.y, room, "every event", Role::Faint);
+        canvas.text(TEXT, line.y, room, "every event", StyleRole::Faint);
     } else {
-        pen.foreign(TEXT, line.y, room, &search.text, Role::Match);
+        canvas.foreign(TEXT, line.y, room, &search.text, StyleRole::Match);
     }
 }
 
@@ -53,23 +55,29 @@ fn counted_in(count: u64, model: &Model) -> String {
 }
 
 /// Draws the line while it is typed, with what is under it.
-pub(super) fn draw_typing(typing: &Typing, panes: &Panes, pen: &mut Pen<'_>) {
+pub(super) fn draw_typing(typing: &SearchInput, panes: &Panes, canvas: &mut Canvas<'_>) {
     let line = panes.search;
     let room = line.width.saturating_sub(TEXT + 1);
-    pen.clear(line);
-    pen.text(line.x + 1, line.y, 1, "/", Role::Key);
+    canvas.clear(line);
+    canvas.text(line.x + 1, line.y, 1, "/", StyleRole::Key);
     let (start, column) = seen(typing.input.value(), typing.cursor(), room);
-    pen.foreign(TEXT, line.y, room, &typing.input.value()[start..], Role::Text);
-    pen.lay(Rect::new(TEXT + column, line.y, 1, 1), Role::Cursor);
+    canvas.foreign(TEXT, line.y, room, &typing.input.value()[start..], StyleRole::Text);
+    canvas.lay(Rect::new(TEXT + column, line.y, 1, 1), StyleRole::Cursor);
     let mut y = line.y + 1;
     if let Some(problem) = &typing.problem {
-        y = draw_problem(typing, problem, start, Rect { y, ..line }, pen);
+        y = draw_problem(typing, problem, start, Rect { y, ..line }, canvas);
     }
-    draw_suggestions(typing, start, Rect { y, ..line }, pen);
+    draw_suggestions(typing, start, Rect { y, ..line }, canvas);
 }
 
 /// Draws carets under the mistake and says what it is; gives the line below.
-fn draw_problem(typing: &Typing, problem: &Diagnostic, start: usize, under: Rect, pen: &mut Pen<'_>) -> u16 {
+fn draw_problem(
+    typing: &SearchInput,
+    problem: &Diagnostic,
+    start: usize,
+    under: Rect,
+    canvas: &mut Canvas<'_>,
+) -> u16 {
     let text = typing.input.value();
     let column = |byte: usize| {
         let byte = (0..=byte.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
@@ -77,30 +85,22 @@ fn draw_problem(typing: &Typing, problem: &Diagnostic, start: usize, under: Rect
         u16::try_from(width).unwrap_or(u16::MAX)
     };
     let unfinished = problem.span.end >= text.trim_end().len();
-    let role = if unfinished { Role::Faint } else { Role::Caret };
+    let role = if unfinished { StyleRole::Faint } else { StyleRole::Caret };
     let said = wrap(&problem_text(problem), usize::from(under.width.saturating_sub(TEXT + 1)).max(1));
     let height = 1 + u16::try_from(said.len()).unwrap_or(1);
-    pen.clear(Rect { height, ..under });
+    canvas.clear(Rect { height, ..under });
     let from = column(problem.span.start);
     let carets = column(problem.span.end).saturating_sub(from).clamp(1, under.width.saturating_sub(TEXT + 1));
     let room = (under.width - 1).saturating_sub(TEXT + from);
-    pen.text(TEXT + from, under.y, room, &pen.theme.glyphs.caret.repeat(usize::from(carets)), role);
+    canvas.text(TEXT + from, under.y, room, &canvas.theme.glyphs.caret.repeat(usize::from(carets)), role);
     for (y, line) in (under.y + 1..).zip(&said) {
-        pen.text(TEXT, y, under.width - TEXT - 1, line, role);
+        canvas.text(TEXT, y, under.width - TEXT - 1, line, role);
     }
     under.y + height
 }
 
-/// Says what is wrong with a query, and what to try.
-pub(in super::super) fn problem_text(problem: &Diagnostic) -> String {
-    match &problem.hint {
-        Some(hint) => format!("{} · {}", visible(&problem.message), visible(hint)),
-        None => visible(&problem.message),
-    }
-}
-
 /// Draws what could stand at the cursor.
-fn draw_suggestions(typing: &Typing, start: usize, under: Rect, pen: &mut Pen<'_>) {
+fn draw_suggestions(typing: &SearchInput, start: usize, under: Rect, canvas: &mut Canvas<'_>) {
     if typing.suggestions.is_empty() {
         return;
     }
@@ -114,16 +114,16 @@ fn draw_suggestions(typing: &Typing, start: usize, under: Rect, pen: &mut Pen<'_
     let width = u16::try_from(width).unwrap_or(u16::MAX).min(under.width);
     let x = (TEXT + column).saturating_sub(1).min(under.width - width);
     let popup = Rect::new(x, under.y, width, typing.suggestions.len() as u16);
-    pen.popup(popup);
+    canvas.popup(popup);
     for (i, (word, count)) in typing.suggestions.iter().enumerate() {
         let y = popup.y + i as u16;
         let mut end = popup.right() - 1;
         if let Some(count) = count {
-            end = pen.right(end, y, 9, &thousands(*count), Role::Faint) - 1;
+            end = canvas.right(end, y, 9, &thousands(*count), StyleRole::Faint) - 1;
         }
-        pen.foreign(x + 1, y, end.saturating_sub(x + 1), word, Role::Popup);
+        canvas.foreign(x + 1, y, end.saturating_sub(x + 1), word, StyleRole::Popup);
         if typing.chosen == Some(i) {
-            pen.lay(Rect::new(x + 1, y, width - 2, 1), Role::Selected);
+            canvas.lay(Rect::new(x + 1, y, width - 2, 1), StyleRole::Selected);
         }
     }
 }

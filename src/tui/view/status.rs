@@ -2,26 +2,26 @@
 
 use crate::evidence::Depth;
 use crate::record::{counted, short, thousands};
+use crate::tui::layout::Panes;
+use crate::tui::model::{Model, Screen, VerificationState};
+use crate::tui::theme::{Glyphs, StyleRole};
 
-use super::super::layout::Panes;
-use super::super::model::{Check, Model, Screen};
-use super::super::theme::{Glyphs, Role};
-use super::pen::Pen;
+use super::canvas::Canvas;
 
 /// Draws the status line and, where they have a line, the names of the screens.
-pub(super) fn draw(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
-    let (line, facts) = (panes.status, &model.facts);
+pub(super) fn draw(model: &Model, panes: &Panes, canvas: &mut Canvas<'_>) {
+    let (line, facts) = (panes.status, &model.case);
     let zone = facts.zone().to_string();
-    let mut end = pen.right(line.right() - 1, line.y, line.width / 3, &zone, Role::Heading);
+    let mut end = canvas.right(line.right() - 1, line.y, line.width / 3, &zone, StyleRole::Heading);
     if panes.tabs.is_none() && line.width >= 60 {
-        end = screens_short(model, panes, end, pen);
+        end = screens_short(model, panes, end, canvas);
     }
     let (seal, role) = if !facts.trouble.is_empty() {
-        (format!("{} evidence trouble", pen.theme.glyphs.trouble), Role::Trouble)
+        (format!("{} evidence trouble", canvas.theme.glyphs.trouble), StyleRole::Trouble)
     } else if facts.sources.is_empty() {
-        ("no evidence yet".to_owned(), Role::Warning)
+        ("no evidence yet".to_owned(), StyleRole::Warning)
     } else {
-        checked(model, pen.theme.glyphs)
+        checked(model, canvas.theme.glyphs)
     };
     let sources = counted(facts.sources.len() as u64, "source");
     let rest = if line.width >= 100 {
@@ -30,37 +30,38 @@ pub(super) fn draw(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
         let events = if facts.events < 1_000_000 { thousands(facts.events) } else { short(facts.events) };
         format!(" · {events} events")
     };
-    let width = pen.width(&seal) + pen.width(&rest);
+    let width = canvas.width(&seal) + canvas.width(&rest);
     let title_end = end.saturating_sub(width + 3);
-    let x = if title_end > 20 { pen.text(line.x + 1, line.y, 9, "vestigo", Role::Brand) + 2 } else { 1 };
-    pen.foreign(x, line.y, title_end.saturating_sub(x), &facts.title, Role::Heading);
+    let x =
+        if title_end > 20 { canvas.text(line.x + 1, line.y, 9, "vestigo", StyleRole::Brand) + 2 } else { 1 };
+    canvas.foreign(x, line.y, title_end.saturating_sub(x), &facts.title, StyleRole::Heading);
     if width + 3 < end {
-        let x = pen.text(title_end + 1, line.y, width, &seal, role);
-        pen.text(x, line.y, width, &rest, Role::Text);
+        let x = canvas.text(title_end + 1, line.y, width, &seal, role);
+        canvas.text(x, line.y, width, &rest, StyleRole::Text);
     }
     if let Some(tabs) = panes.tabs {
         let mut x = tabs.x + 1;
         for (number, screen) in (1..).zip(Screen::ALL) {
-            let role = if screen == model.focus.screen { Role::FocusHeading } else { Role::Faint };
-            let open = model.notebook.notes.as_ref().map_or(0, |notes| notes.open());
+            let role = if screen == model.focus.screen { StyleRole::FocusHeading } else { StyleRole::Faint };
+            let open = model.annotations.loaded.as_ref().map_or(0, |notes| notes.open());
             let count =
                 if screen == Screen::Findings && open > 0 { format!(" {open}") } else { String::new() };
-            x = pen.text(x, tabs.y, tabs.width, &format!("{number} {}{count}", screen.name()), role) + 3;
+            x = canvas.text(x, tabs.y, tabs.width, &format!("{number} {}{count}", screen.name()), role) + 3;
         }
     }
 }
 
 /// Says what of the case was checked since it was opened, and when.
-fn checked(model: &Model, glyphs: &Glyphs) -> (String, Role) {
-    match &model.check {
-        Check::None => ("not checked".to_owned(), Role::Faint),
-        Check::Running { .. } => ("checking…".to_owned(), Role::Warning),
-        Check::Done { depth, at, .. } => {
-            let at = model.facts.zone().local(*at).format("%H:%M");
+fn checked(model: &Model, glyphs: &Glyphs) -> (String, StyleRole) {
+    match &model.verification {
+        VerificationState::None => ("not checked".to_owned(), StyleRole::Faint),
+        VerificationState::Running { .. } => ("checking…".to_owned(), StyleRole::Warning),
+        VerificationState::Done { depth, at, .. } => {
+            let at = model.case.zone().local(*at).format("%H:%M");
             match depth {
-                Depth::Quick => (format!("quick check {at}"), Role::Text),
+                Depth::Quick => (format!("quick check {at}"), StyleRole::Text),
                 Depth::Deep | Depth::Roots => {
-                    (format!("checked {at} {} every byte", glyphs.sealed), Role::Sealed)
+                    (format!("checked {at} {} every byte", glyphs.sealed), StyleRole::Sealed)
                 }
             }
         }
@@ -68,12 +69,12 @@ fn checked(model: &Model, glyphs: &Glyphs) -> (String, Role) {
 }
 
 /// Draws the numbers of the screens into the status line; gives where they begin.
-fn screens_short(model: &Model, panes: &Panes, end: u16, pen: &mut Pen<'_>) -> u16 {
+fn screens_short(model: &Model, panes: &Panes, end: u16, canvas: &mut Canvas<'_>) -> u16 {
     let begin = end.saturating_sub(2 * Screen::ALL.len() as u16 + 1);
     let mut x = begin;
     for (number, screen) in (1..).zip(Screen::ALL) {
-        let role = if screen == model.focus.screen { Role::FocusHeading } else { Role::Faint };
-        x = pen.text(x, panes.status.y, 1, &format!("{number}"), role) + 1;
+        let role = if screen == model.focus.screen { StyleRole::FocusHeading } else { StyleRole::Faint };
+        x = canvas.text(x, panes.status.y, 1, &format!("{number}"), role) + 1;
     }
     begin
 }

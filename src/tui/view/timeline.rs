@@ -5,39 +5,39 @@ use ratatui::style::Style;
 
 use crate::index::Bucket;
 use crate::record::{TimeRange, short, thousands};
+use crate::tui::buckets::ticks;
+use crate::tui::keymap::Action;
+use crate::tui::layout::{GUTTER, Panes};
+use crate::tui::model::{Model, Pane, TimelineChart};
+use crate::tui::protocol::Lane;
+use crate::tui::theme::StyleRole;
+use crate::tui::times::moment;
 
-use super::super::buckets::ticks;
-use super::super::effect::Lane;
-use super::super::keymap::Action;
-use super::super::layout::{GUTTER, Panes};
-use super::super::model::{Chart, Model, Pane};
-use super::super::theme::Role;
-use super::pen::Pen;
-use super::times::moment;
+use super::canvas::Canvas;
 
 /// What a bar is stacked of, from below.
-const STACK: [Role; 3] = [Role::Failure, Role::Success, Role::Unknown];
+const STACK: [StyleRole; 3] = [StyleRole::Failure, StyleRole::Success, StyleRole::Unknown];
 
 /// Draws the timeline.
-pub(super) fn draw(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
+pub(super) fn draw(model: &Model, panes: &Panes, canvas: &mut Canvas<'_>) {
     if let Some(line) = panes.timeline_heading {
-        heading(model, line, pen);
+        heading(model, line, canvas);
     }
     let bars = panes.bars;
     if let Some(trouble) = &model.timeline.trouble {
-        pen.text(bars.x, bars.y, bars.width, trouble, Role::Trouble);
+        canvas.text(bars.x, bars.y, bars.width, trouble, StyleRole::Trouble);
         return;
     }
     let Some(chart) = &model.timeline.chart else {
         let say = if model.tickets.awaits(Lane::Histogram) { "counting…" } else { "no event tells a time" };
-        pen.text(bars.x, bars.y, bars.width, say, Role::Faint);
+        canvas.text(bars.x, bars.y, bars.width, say, StyleRole::Faint);
         return;
     };
     let buckets = &chart.matching.buckets;
     let each = column_width(bars.width, buckets.len());
     let most = buckets.iter().map(|bucket| bucket.count).max().unwrap_or(0);
-    scale(most, bars, pen);
-    gaps(chart, bars, each, pen);
+    scale(most, bars, canvas);
+    gaps(chart, bars, each, canvas);
     let order = stack_order(chart);
     for (at, bucket) in buckets.iter().enumerate() {
         let x = bars.x + at as u16 * each;
@@ -46,11 +46,11 @@ pub(super) fn draw(model: &Model, panes: &Panes, pen: &mut Pen<'_>) {
         }
         let parts = parts(bucket, &order, most, u64::from(bars.height) * 8);
         for x in x..x + each {
-            bar(parts, x, bars, pen);
+            bar(parts, x, bars, canvas);
         }
     }
-    axis(model, chart, panes, each, pen);
-    brush(model, bars, each, pen);
+    axis(model, chart, panes, each, canvas);
+    brush(model, bars, each, canvas);
 }
 
 /// Gives how many columns a bucket takes.
@@ -58,23 +58,26 @@ fn column_width(width: u16, buckets: usize) -> u16 {
     (width / u16::try_from(buckets.max(1)).unwrap_or(u16::MAX)).max(1)
 }
 
-fn heading(model: &Model, line: Rect, pen: &mut Pen<'_>) {
+fn heading(model: &Model, line: Rect, canvas: &mut Canvas<'_>) {
     let front = model.focus.pane == Pane::Timeline;
-    let role = if front { Role::FocusHeading } else { Role::Heading };
-    let mut x = pen.text(line.x + 1, line.y, 9, "Timeline", role) + 2;
-    let full = pen.theme.glyphs.rising[7];
-    let fills =
-        if pen.theme.mono { [full, pen.theme.glyphs.shade, pen.theme.glyphs.unknown] } else { [full; 3] };
-    let signs = [pen.theme.glyphs.failure, pen.theme.glyphs.success, pen.theme.glyphs.unknown];
+    let role = if front { StyleRole::FocusHeading } else { StyleRole::Heading };
+    let mut x = canvas.text(line.x + 1, line.y, 9, "Timeline", role) + 2;
+    let full = canvas.theme.glyphs.rising[7];
+    let fills = if canvas.theme.mono {
+        [full, canvas.theme.glyphs.shade, canvas.theme.glyphs.unknown]
+    } else {
+        [full; 3]
+    };
+    let signs = [canvas.theme.glyphs.failure, canvas.theme.glyphs.success, canvas.theme.glyphs.unknown];
     for ((role, sign), fill) in STACK.into_iter().zip(signs).zip(fills) {
-        x = pen.text(x, line.y, 1, fill, role);
-        x = pen.text(x, line.y, 1, sign, role) + 1;
+        x = canvas.text(x, line.y, 1, fill, role);
+        x = canvas.text(x, line.y, 1, sign, role) + 1;
     }
     let keys = zoom_keys(model);
-    let end = pen.right(line.right() - 1, line.y, 20, &keys, Role::Faint);
+    let end = canvas.right(line.right() - 1, line.y, 20, &keys, StyleRole::Faint);
     let Some(chart) = &model.timeline.chart else { return };
     let Some(window) = chart.window() else { return };
-    let zone = model.facts.zone();
+    let zone = model.case.zone();
     let mut said =
         format!("{} → {} · bucket {}", moment(window.from, zone), moment(window.to, zone), chart.step);
     match chart.gaps.as_slice() {
@@ -88,34 +91,38 @@ fn heading(model: &Model, line: Rect, pen: &mut Pen<'_>) {
         said.push_str(&format!(" · {} without time", thousands(timeless)));
     }
     let room = end.saturating_sub(x + 3);
-    pen.right(end - 2, line.y, room, &said, Role::Text);
+    canvas.right(end - 2, line.y, room, &said, StyleRole::Text);
 }
 
 /// Draws the scale left of the bars.
-fn scale(most: u64, bars: Rect, pen: &mut Pen<'_>) {
+fn scale(most: u64, bars: Rect, canvas: &mut Canvas<'_>) {
     let last = bars.bottom() - 1;
     for y in bars.y..bars.bottom() {
         let (label, mark) = match y {
-            y if y == bars.y && most > 0 => (short(most), pen.theme.glyphs.tick),
-            y if y == last => ("0".to_owned(), pen.theme.glyphs.tick),
-            _ => (String::new(), pen.theme.glyphs.edge),
+            y if y == bars.y && most > 0 => (short(most), canvas.theme.glyphs.tick),
+            y if y == last => ("0".to_owned(), canvas.theme.glyphs.tick),
+            _ => (String::new(), canvas.theme.glyphs.edge),
         };
-        pen.right(GUTTER - 2, y, GUTTER - 2, &label, Role::Faint);
-        pen.text(GUTTER - 1, y, 1, mark, Role::Faint);
+        canvas.right(GUTTER - 2, y, GUTTER - 2, &label, StyleRole::Faint);
+        canvas.text(GUTTER - 1, y, 1, mark, StyleRole::Faint);
     }
 }
 
-fn gaps(chart: &Chart, bars: Rect, each: u16, pen: &mut Pen<'_>) {
+fn gaps(chart: &TimelineChart, bars: Rect, each: u16, canvas: &mut Canvas<'_>) {
     let height = bars.height.div_ceil(2);
     for gap in &chart.gaps {
         let x = bars.x + gap.buckets.start as u16 * each;
         let width = (gap.buckets.len() as u16 * each).min(bars.right().saturating_sub(x));
-        pen.fill(Rect::new(x, bars.bottom() - height, width, height), pen.theme.glyphs.gap, Role::Gap);
+        canvas.fill(
+            Rect::new(x, bars.bottom() - height, width, height),
+            canvas.theme.glyphs.gap,
+            StyleRole::Gap,
+        );
     }
 }
 
 /// Gives which part of the stack each series of the histogram belongs to.
-fn stack_order(chart: &Chart) -> Vec<usize> {
+fn stack_order(chart: &TimelineChart) -> Vec<usize> {
     let part = |value: &String| match value.as_str() {
         "failure" => 0,
         "success" => 1,
@@ -156,7 +163,7 @@ fn parts(bucket: &Bucket, order: &[usize], most: u64, full: u64) -> [u64; 3] {
 }
 
 /// Draws one column of a bar.
-fn bar(reach: [u64; 3], x: u16, bars: Rect, pen: &mut Pen<'_>) {
+fn bar(reach: [u64; 3], x: u16, bars: Rect, canvas: &mut Canvas<'_>) {
     let part_at = |eighth: u64| reach.iter().position(|reach| eighth < *reach);
     for line in 0..bars.height {
         let floor = u64::from(line) * 8;
@@ -166,49 +173,49 @@ fn bar(reach: [u64; 3], x: u16, bars: Rect, pen: &mut Pen<'_>) {
         }
         let (Some(lower), Some(upper)) = (part_at(floor), part_at(floor + filled - 1)) else { return };
         let border = reach[lower].saturating_sub(floor).min(8);
-        let glyphs = pen.theme.glyphs;
+        let glyphs = canvas.theme.glyphs;
         let (glyph, style) = if lower == upper {
-            (glyphs.rising[filled as usize - 1], pen.theme[STACK[lower]])
-        } else if filled == 8 && !pen.theme.mono && !glyphs.ascii {
-            let style: Style = pen.theme[STACK[lower]];
-            (glyphs.rising[border as usize - 1], style.bg(pen.theme[STACK[upper]].fg.unwrap_or_default()))
+            (glyphs.rising[filled as usize - 1], canvas.theme[STACK[lower]])
+        } else if filled == 8 && !canvas.theme.mono && !glyphs.ascii {
+            let style: Style = canvas.theme[STACK[lower]];
+            (glyphs.rising[border as usize - 1], style.bg(canvas.theme[STACK[upper]].fg.unwrap_or_default()))
         } else {
             let part = if border * 2 >= filled { lower } else { upper };
-            (glyphs.rising[filled as usize - 1], pen.theme[STACK[part]])
+            (glyphs.rising[filled as usize - 1], canvas.theme[STACK[part]])
         };
         let main = if border * 2 >= filled { lower } else { upper };
-        let glyph = match (pen.theme.mono && filled == 8, STACK[main]) {
-            (true, Role::Success) => glyphs.shade,
-            (true, Role::Unknown) => glyphs.unknown,
+        let glyph = match (canvas.theme.mono && filled == 8, STACK[main]) {
+            (true, StyleRole::Success) => glyphs.shade,
+            (true, StyleRole::Unknown) => glyphs.unknown,
             _ => glyph,
         };
-        pen.glyph(x, bars.bottom() - 1 - line, glyph, style);
+        canvas.glyph(x, bars.bottom() - 1 - line, glyph, style);
     }
 }
 
-fn axis(model: &Model, chart: &Chart, panes: &Panes, each: u16, pen: &mut Pen<'_>) {
+fn axis(model: &Model, chart: &TimelineChart, panes: &Panes, each: u16, canvas: &mut Canvas<'_>) {
     let (line, Some(window)) = (panes.axis, chart.window()) else { return };
     let marked = marked(model, panes.bars, each);
     let free_of_marks = |x: u16, width: u16| !marked.iter().any(|mark| (x..=x + width).contains(mark));
     let mut end = line.right() - 1;
     if panes.timeline_heading.is_none() {
         let keys = zoom_keys(model);
-        let width = pen.width(&keys);
+        let width = canvas.width(&keys);
         if free_of_marks(end - width, width) {
-            end = pen.right(end, line.y, width, &keys, Role::Faint) - 1;
+            end = canvas.right(end, line.y, width, &keys, StyleRole::Faint) - 1;
         }
     }
     let mut free = panes.bars.x;
-    for (instant, label) in ticks(window, usize::from(panes.bars.width / 12), model.facts.zone()) {
+    for (instant, label) in ticks(window, usize::from(panes.bars.width / 12), model.case.zone()) {
         let Some(bucket) = chart.bucket_of(instant) else { continue };
         let x = panes.bars.x + bucket as u16 * each;
-        let width = pen.width(&label);
+        let width = canvas.width(&label);
         if x >= free && x + width <= end && free_of_marks(x, width) {
-            free = pen.text(x, line.y, width, &label, Role::Faint) + 2;
+            free = canvas.text(x, line.y, width, &label, StyleRole::Faint) + 2;
         }
     }
     for x in marked {
-        pen.text(x, line.y, 1, pen.theme.glyphs.marker, Role::Marker);
+        canvas.text(x, line.y, 1, canvas.theme.glyphs.marker, StyleRole::Marker);
     }
 }
 
@@ -229,14 +236,14 @@ fn marked(model: &Model, bars: Rect, each: u16) -> Vec<u16> {
 }
 
 /// Shows the selected buckets on the bars.
-fn brush(model: &Model, bars: Rect, each: u16, pen: &mut Pen<'_>) {
+fn brush(model: &Model, bars: Rect, each: u16, canvas: &mut Canvas<'_>) {
     let Some(range) = model.timeline.brush(model.moment()) else { return };
     if model.focus.pane != Pane::Timeline && model.timeline.mark.is_none() {
         return;
     }
     let x = bars.x + range.start as u16 * each;
     let width = (range.len() as u16 * each).min(bars.right().saturating_sub(x));
-    pen.lay(Rect { x, width, ..bars }, Role::Brush);
+    canvas.lay(Rect { x, width, ..bars }, StyleRole::Brush);
 }
 
 #[cfg(test)]

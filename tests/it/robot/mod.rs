@@ -21,8 +21,8 @@ use vestigo::index::CancelToken;
 use vestigo::journal::{Actor, Keyring};
 use vestigo::record::{Timestamp, Zone};
 use vestigo::tui::{
-    self, Action, Chord, Current, Effect, Event, Facts, Hands, Model, Notice, Pane, Question, Screen, Theme,
-    Ticket, carry_out,
+    self, Action, CaseInfo, Chord, CurrentCase, Effect, Identity, Model, Notice, Pane, Screen, Theme, Ticket,
+    UiEvent, WorkerRequest, carry_out,
 };
 
 /// The present, as far as robots know: 2026-03-10T00:00:00Z.
@@ -31,8 +31,8 @@ const NOW: Timestamp = Timestamp::from_secs(1_773_100_800);
 /// An investigator's hands and eyes.
 pub struct Robot {
     case: Case,
-    current: Current,
-    hands: Hands,
+    current: CurrentCase,
+    identity: Identity,
     model: Model,
     theme: Theme,
     terminal: Terminal<TestBackend>,
@@ -51,7 +51,7 @@ impl Robot {
 
     /// Opens a case with a theme and in a zone.
     pub fn open_with(case: Case, width: u16, height: u16, theme: Theme, zone: Option<Zone>) -> Robot {
-        let mut facts = Facts::of(&case, zone, NOW);
+        let mut facts = CaseInfo::of(&case, zone, NOW);
         for source in &mut facts.sources {
             // The temporary folder's name differs from run to run and machine to machine.
             let inside = source.path.rfind("/logs/").map_or(0, |at| at + 1);
@@ -60,11 +60,11 @@ impl Robot {
         let keymap = tui::keymap("default").expect("it is built in");
         let model = Model::new(facts, keymap, Size { width, height });
         let terminal = Terminal::new(TestBackend::new(width, height)).expect("a test backend cannot fail");
-        let hands = Hands { who: Actor::new("robot", "test"), signer: None };
+        let identity = Identity { who: Actor::called("robot", "test"), signer: None };
         let mut robot = Robot {
-            current: Current::new(case.clone()),
+            current: CurrentCase::new(case.clone()),
             case,
-            hands,
+            identity,
             model,
             theme,
             terminal,
@@ -83,7 +83,7 @@ impl Robot {
     /// Lets a key of this folder sign what is written.
     pub fn signing(&mut self, keys: &std::path::Path) -> &mut Robot {
         let keyring = Keyring::new(keys.to_owned());
-        self.hands.signer = Some(keyring.find_or_create(&self.case.about().id).expect("a key can be made"));
+        self.identity.signer = Some(keyring.find_or_make(&self.case.about().id).expect("a key can be made"));
         self
     }
 
@@ -124,7 +124,7 @@ impl Robot {
     pub fn resize(&mut self, width: u16, height: u16) -> &mut Robot {
         self.log.push(format!("resize to {width}x{height}"));
         self.terminal.backend_mut().resize(width, height);
-        self.tell(Event::Resize(Size { width, height }));
+        self.tell(UiEvent::Resize(Size { width, height }));
         self
     }
 
@@ -135,11 +135,11 @@ impl Robot {
         }
         assert!(!self.left, "vestigo was left, and a key was pressed");
         self.keys += 1;
-        self.tell(Event::Key(chord));
+        self.tell(UiEvent::Key(chord));
         self.unread = self.model.notice.clone();
     }
 
-    fn tell(&mut self, event: Event) {
+    fn tell(&mut self, event: UiEvent) {
         let effects = tui::update(&mut self.model, event);
         self.carry_out(effects);
         self.draw();
@@ -149,7 +149,7 @@ impl Robot {
         let mut left = VecDeque::from(effects);
         while let Some(effect) = left.pop_front() {
             match effect {
-                Effect::Ask(ticket, question) => left.extend(self.answer(ticket, &question)),
+                Effect::Request(ticket, request) => left.extend(self.response(ticket, &request)),
                 Effect::Copy(text) => self.copied.push(text),
                 Effect::Quit => self.left = true,
                 Effect::Redraw | Effect::Suspend => {}
@@ -157,15 +157,15 @@ impl Robot {
         }
     }
 
-    fn answer(&mut self, ticket: Ticket, question: &Question) -> Vec<Effect> {
-        let mut answers = Vec::new();
-        carry_out(&self.current, &self.hands, question, &CancelToken::new(), &mut |answer| {
-            answers.push(answer)
+    fn response(&mut self, ticket: Ticket, request: &WorkerRequest) -> Vec<Effect> {
+        let mut responses = Vec::new();
+        carry_out(&self.current, &self.identity, request, &CancelToken::new(), &mut |response| {
+            responses.push(response)
         });
         let model = &mut self.model;
-        answers
+        responses
             .into_iter()
-            .flat_map(|answer| tui::update(model, Event::Answer { ticket, took: None, answer }))
+            .flat_map(|response| tui::update(model, UiEvent::Response { ticket, took: None, response }))
             .collect()
     }
 
@@ -244,7 +244,7 @@ impl Robot {
     /// Lets the case be looked at, as happens every second.
     pub fn look(&mut self) -> &mut Robot {
         self.log.push("look at the case".to_owned());
-        self.tell(Event::Moved);
+        self.tell(UiEvent::CaseTouched);
         self.unread = self.model.notice.clone();
         self
     }

@@ -1,6 +1,6 @@
 //! What a pane shows, as far as tests ask for it.
 
-use vestigo::tui::{Column, Pane, Told};
+use vestigo::tui::{EventColumn, Pane, RowContent};
 
 use super::Robot;
 
@@ -15,19 +15,19 @@ impl PaneView<'_> {
     pub fn said(&self) -> String {
         let model = self.robot.model();
         match self.pane {
-            Pane::Events => match model.list.row().map(|row| (&row.told, row)) {
-                Some((Told::Event(brief), row)) => {
+            Pane::Events => match model.list.row().map(|row| (&row.content, row)) {
+                Some((RowContent::Event(brief), row)) => {
                     let cell = |column| row.cell(column).map_or("-", |pivot| pivot.value.as_str());
-                    format!("{} {} {}", cell(Column::Actor), cell(Column::From), brief.what)
+                    format!("{} {} {}", cell(EventColumn::Actor), cell(EventColumn::From), brief.what)
                 }
-                Some((Told::Trouble { what, .. }, _)) => what.clone(),
+                Some((RowContent::Unreadable { what, .. }, _)) => what.clone(),
                 None => String::new(),
             },
             Pane::Fields => {
                 model.fields.pivot().map_or(String::new(), |pivot| format!("{}:{}", pivot.field, pivot.value))
             }
             Pane::Detail => {
-                let card = model.detail.card.as_ref();
+                let card = model.detail.event.as_ref();
                 let pivot = card.and_then(|card| card.fields.get(model.detail.selected));
                 pivot.map_or(String::new(), |pivot| format!("{}:{}", pivot.field, pivot.value))
             }

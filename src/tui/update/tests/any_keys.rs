@@ -5,12 +5,13 @@ use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 
-use super::kit::*;
-use crate::tui::event::Event;
 use crate::tui::keymap::{Action, Chord, builtin};
+use crate::tui::protocol::UiEvent;
 use crate::tui::theme::Theme;
 use crate::tui::update::update;
 use crate::tui::view::{cursor, draw};
+
+use super::kit::*;
 
 #[derive(Debug, Clone)]
 enum Doing {
@@ -41,14 +42,14 @@ proptest! {
         let map = builtin("default").unwrap();
         let mut model = opened(80, 24);
         for doing in doings {
-            let events: Vec<Event> = match doing {
+            let events: Vec<UiEvent> = match doing {
                 Doing::Action(action) => {
                     let chords = map.chords_of(action, model.context()).first().map(|chords| chords.to_vec());
-                    chords.unwrap_or_default().into_iter().map(Event::Key).collect()
+                    chords.unwrap_or_default().into_iter().map(UiEvent::Key).collect()
                 }
-                Doing::Type(c) => vec![Event::Key(Chord::char(c))],
-                Doing::Paste(text) => vec![Event::Paste(text)],
-                Doing::Resize(width, height) => vec![Event::Resize(Size { width, height })],
+                Doing::Type(c) => vec![UiEvent::Key(Chord::char(c))],
+                Doing::Paste(text) => vec![UiEvent::Paste(text)],
+                Doing::Resize(width, height) => vec![UiEvent::Resize(Size { width, height })],
             };
             for event in events {
                 let effects = update(&mut model, event);

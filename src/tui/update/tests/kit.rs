@@ -6,12 +6,12 @@ use crate::case::{Receipt, SourceInfo};
 use crate::index::{Bucket, Histogram, Hit, TopValues};
 use crate::journal::{Bookmark, EventRef, Finding, FindingVerdict, History, HistoryItem, Severity, Status};
 use crate::record::{EventTime, Origin, Precision, SourceId, TimeBasis, TimeRange, Timestamp, Zone};
-use crate::tui::effect::{Effect, Lane, Question, Ticket};
-use crate::tui::event::{Answer, Event, Page};
 use crate::tui::keymap::{builtin, sequence};
-use crate::tui::model::{
-    Anchor, Annotated, Brief, Card, Column, Exported, Facts, FindingRow, MarkRow, Model, Notes, Offer,
-    Outcome, Pivot, Progress, Row, Told, What,
+use crate::tui::model::Model;
+use crate::tui::protocol::{
+    AnnotationResult, Annotations, BookmarkRow, CaseInfo, Effect, EventColumn, EventDetail, EventOutcome,
+    EventPage, EventRow, ExportChoices, ExportResult, ExportScope, FindingRow, Lane, Pivot, RowContent,
+    RowSummary, Ticket, UiEvent, WorkProgress, WorkerRequest, WorkerResponse, WrittenCheckpoint,
 };
 use crate::tui::update::{start, update};
 use crate::verify::{Damage, DamageScope, Levels, VerifyReport, VerifyScope};
@@ -22,7 +22,7 @@ pub(super) const BEGIN: Timestamp = Timestamp::from_secs(1_772_323_200);
 /// One event an hour, four days and four hours.
 pub(super) const EVENTS: u64 = 100;
 
-pub(super) fn facts() -> Facts {
+pub(super) fn facts() -> CaseInfo {
     let last = BEGIN.plus((EVENTS as i64 - 1) * 3_600_000_000_000);
     let receipt = Receipt {
         format: "system.auth".to_owned(),
@@ -43,7 +43,7 @@ pub(super) fn facts() -> Facts {
         reread: None,
     };
     let fields = ["event.action", "event.outcome", "source.ip", "user.name", "bytes"];
-    Facts {
+    CaseInfo {
         title: "incident-42".to_owned(),
         sources: vec![source],
         events: EVENTS,
@@ -67,31 +67,31 @@ pub(super) fn pivot(field: &str, value: &str) -> Pivot {
     Pivot { field: field.to_owned(), value: value.to_owned() }
 }
 
-pub(super) fn row(number: u64) -> Row {
-    let mut cells = Column::ALL.map(|column| Some(pivot(column.field(), "x")));
-    cells[Column::From as usize] = Some(pivot("source.ip", "203.0.113.7"));
-    cells[Column::Actor as usize] = None;
-    let brief = Brief {
+pub(super) fn row(number: u64) -> EventRow {
+    let mut cells = EventColumn::ALL.map(|column| Some(pivot(column.field(), "x")));
+    cells[EventColumn::From as usize] = Some(pivot("source.ip", "203.0.113.7"));
+    cells[EventColumn::Actor as usize] = None;
+    let brief = RowSummary {
         precision: Some(Precision::Milli),
         basis: TimeBasis { year: true, ..TimeBasis::default() },
-        outcome: Outcome::Failure,
+        outcome: EventOutcome::Failure,
         cells,
         what: format!("event {number} \u{1b}]0;x\u{7}"),
     };
-    Row { hit: hit(number), told: Told::Event(Box::new(brief)) }
+    EventRow { hit: hit(number), content: RowContent::Event(Box::new(brief)) }
 }
 
 /// Gives the page of these events.
-pub(super) fn page(from: u64, to: u64) -> Page {
+pub(super) fn page(from: u64, to: u64) -> EventPage {
     let rows = (from..to.min(EVENTS)).map(row).collect();
-    Page { rows, start: Some(from), at: 0, first: from == 0, last: to >= EVENTS }
+    EventPage { rows, start: Some(from), at: 0, first: from == 0, last: to >= EVENTS }
 }
 
-pub(super) fn card(hit: Hit) -> Card {
+pub(super) fn card(hit: Hit) -> EventDetail {
     let origin =
         Origin { source: hit.source, record: hit.record, line: hit.record + 1, offset: 10, length: 20 };
     let basis = TimeBasis { year: true, ..TimeBasis::default() };
-    Card {
+    EventDetail {
         hit,
         origin,
         format: "system.auth".to_owned(),
@@ -116,35 +116,37 @@ pub(super) fn histogram(edges: &[Timestamp], by: &str) -> Histogram {
 }
 
 /// Gives what the made-up case answers.
-pub(super) fn answers(question: &Question) -> Vec<Answer> {
+pub(super) fn responses(request: &WorkerRequest) -> Vec<WorkerResponse> {
     let top = |value: &str, count| TopValues { value: value.to_owned(), count, first: None, last: None };
-    match question {
-        Question::Page { .. } => vec![Answer::Page(page(0, 60))],
-        Question::Count(_) => vec![Answer::Count(EVENTS)],
-        Question::Histogram { edges, .. } => vec![Answer::Histogram {
+    match request {
+        WorkerRequest::Page { .. } => vec![WorkerResponse::Page(page(0, 60))],
+        WorkerRequest::Count(_) => vec![WorkerResponse::Count(EVENTS)],
+        WorkerRequest::Histogram { edges, .. } => vec![WorkerResponse::Histogram {
             matching: histogram(edges, "failure"),
             present: histogram(edges, "system.auth"),
             formats: Vec::new(),
         }],
-        Question::Facets { fields, .. } => {
+        WorkerRequest::Facets { fields, .. } => {
             let values = vec![top("failure", 90), top("succ\u{9b}ess", 10)];
-            let facet = |(field, _): &(String, usize)| Answer::Facet {
+            let facet = |(field, _): &(String, usize)| WorkerResponse::Facet {
                 field: field.clone(),
                 values: values.clone(),
                 more: true,
             };
-            fields.iter().map(facet).chain([Answer::FacetsDone]).collect()
+            fields.iter().map(facet).chain([WorkerResponse::FacetsDone]).collect()
         }
-        Question::Entry(hit) => vec![Answer::Entry(Box::new(card(*hit)))],
-        Question::Notes => vec![Answer::Notes(Box::new(notes()))],
-        Question::Found(hits) => vec![Answer::Found(hits.iter().step_by(3).copied().collect())],
-        Question::Annotate { .. } => vec![Answer::Annotated(Box::new(Annotated {
+        WorkerRequest::Entry(hit) => vec![WorkerResponse::Entry(Box::new(card(*hit)))],
+        WorkerRequest::Annotations => vec![WorkerResponse::Annotations(Box::new(notes()))],
+        WorkerRequest::FindingHits(hits) => {
+            vec![WorkerResponse::FindingHits(hits.iter().step_by(3).copied().collect())]
+        }
+        WorkerRequest::Annotate { .. } => vec![WorkerResponse::Annotated(Box::new(AnnotationResult {
             ids: vec!["1".repeat(64)],
             said: "marked a\u{1b}[31m".to_owned(),
             warning: None,
             notes: notes(),
         }))],
-        Question::Verify { .. } => {
+        WorkerRequest::Verify { .. } => {
             let levels = Levels { consistent: false, signed: None, anchored: None, extends: None };
             let reason = "it\u{1b}[31m is cut".to_owned();
             let damage =
@@ -162,38 +164,45 @@ pub(super) fn answers(question: &Question) -> Vec<Answer> {
                 scope,
                 history,
             };
-            vec![Answer::Progress(Progress { done: 1, total: 2 }), Answer::Checked(Box::new(verdict))]
+            vec![
+                WorkerResponse::Progress(WorkProgress { done: 1, total: 2 }),
+                WorkerResponse::Verified(Box::new(verdict)),
+            ]
         }
-        Question::Anchor { .. } => {
+        WorkerRequest::Checkpoint { .. } => {
             let line = "vestigo 7 AAAA".to_owned();
-            vec![Answer::Anchored(Anchor {
+            vec![WorkerResponse::CheckpointWritten(WrittenCheckpoint {
                 entries: 7,
                 line,
                 file: "anchors/checkpoint-000007.txt".to_owned(),
                 signer: None,
             })]
         }
-        Question::Offer { text, scope, .. } => {
-            let search = ("this search".to_owned(), What::Search(text.clone(), scope.clone()));
-            let choices = vec![search, ("bookmarks".to_owned(), What::Bookmarks)];
-            vec![Answer::Offer(Offer { choices, name: "case-x3".to_owned(), signer: "SHA256:x".to_owned() })]
+        WorkerRequest::ExportChoices { text, scope, .. } => {
+            let search = ("this search".to_owned(), ExportScope::Search(text.clone(), scope.clone()));
+            let choices = vec![search, ("bookmarks".to_owned(), ExportScope::Bookmarks)];
+            vec![WorkerResponse::ExportChoices(ExportChoices {
+                choices,
+                name: "case-x3".to_owned(),
+                signer: "SHA256:x".to_owned(),
+            })]
         }
-        Question::Export { order, .. } => vec![
-            Answer::Progress(Progress { done: 1, total: 3 }),
-            Answer::Exported(Box::new(Exported {
+        WorkerRequest::Export { order, .. } => vec![
+            WorkerResponse::Progress(WorkProgress { done: 1, total: 3 }),
+            WorkerResponse::Exported(Box::new(ExportResult {
                 to: order.to.clone(),
                 events: EVENTS,
                 line: "case-x3 sha-256 00".to_owned(),
                 notes: Vec::new(),
             })),
         ],
-        Question::Look => vec![Answer::Same],
-        Question::Values { .. } => vec![Answer::Values(vec![top("root", 3), top("ro ot", 1)])],
+        WorkerRequest::CheckForChanges => vec![WorkerResponse::Unchanged],
+        WorkerRequest::Values { .. } => vec![WorkerResponse::Values(vec![top("root", 3), top("ro ot", 1)])],
     }
 }
 
 /// Gives what was noted in the made-up case: hostile texts, an orphan, and a finding of each state.
-pub(super) fn notes() -> Notes {
+pub(super) fn notes() -> Annotations {
     let evil = "no\u{1b}]0;x\u{7}te \u{202e}".to_owned();
     let said = HistoryItem::new(BEGIN.to_string(), evil.clone(), evil.clone());
     let finding = |(number, state): (u64, &Status)| FindingRow {
@@ -222,11 +231,11 @@ pub(super) fn notes() -> Notes {
             EventRef::new(&SourceId([7; 32]), number, &SourceId([9; 32]), hit.and_then(|hit| hit.time));
         let mark =
             Bookmark { event, note: evil.clone(), tags: [evil.clone()].into(), history: vec![said.clone()] };
-        MarkRow { mark, hit, what: evil.clone() }
+        BookmarkRow { bookmark: mark, hit, what: evil.clone() }
     };
-    Notes {
+    Annotations {
         findings: (1..).zip(Status::ALL).map(finding).collect(),
-        marks: [Some(hit(0)), Some(hit(2)), None].map(mark).to_vec(),
+        bookmarks: [Some(hit(0)), Some(hit(2)), None].map(mark).to_vec(),
         orphans: Vec::new(),
         entries: 7,
         tail: vec![said; 3],
@@ -239,9 +248,9 @@ pub(super) fn settle(model: &mut Model, effects: Vec<Effect>) -> Vec<Effect> {
     let mut kept = Vec::new();
     while let Some(effect) = left.pop() {
         match effect {
-            Effect::Ask(ticket, question) => {
-                for answer in answers(&question) {
-                    left.extend(update(model, Event::Answer { ticket, took: None, answer }));
+            Effect::Request(ticket, request) => {
+                for response in responses(&request) {
+                    left.extend(update(model, UiEvent::Response { ticket, took: None, response }));
                 }
             }
             Effect::Copy(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => kept.push(effect),
@@ -262,7 +271,7 @@ pub(super) fn opened(width: u16, height: u16) -> Model {
 pub(super) fn press(model: &mut Model, keys: &str) -> Vec<Effect> {
     let mut effects = Vec::new();
     for chord in sequence(keys).unwrap() {
-        effects = update(model, Event::Key(chord));
+        effects = update(model, UiEvent::Key(chord));
     }
     effects
 }
@@ -270,7 +279,7 @@ pub(super) fn press(model: &mut Model, keys: &str) -> Vec<Effect> {
 /// Types text.
 pub(super) fn write(model: &mut Model, text: &str) {
     for c in text.chars() {
-        let effects = update(model, Event::Key(crate::tui::keymap::Chord::char(c)));
+        let effects = update(model, UiEvent::Key(crate::tui::keymap::Chord::char(c)));
         settle(model, effects);
     }
 }
@@ -280,19 +289,19 @@ pub(super) fn lanes(effects: &[Effect]) -> Vec<Lane> {
     effects
         .iter()
         .filter_map(|effect| match effect {
-            Effect::Ask(ticket, _) => Some(ticket.lane),
+            Effect::Request(ticket, _) => Some(ticket.lane),
             Effect::Copy(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => None,
         })
         .collect()
 }
 
 /// Gives the question that a lane was asked, with its ticket.
-pub(super) fn asked(effects: &[Effect], lane: Lane) -> (Ticket, Question) {
+pub(super) fn asked(effects: &[Effect], lane: Lane) -> (Ticket, WorkerRequest) {
     effects
         .iter()
         .find_map(|effect| match effect {
-            Effect::Ask(ticket, question) if ticket.lane == lane => Some((*ticket, question.clone())),
-            Effect::Ask(..) | Effect::Copy(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => None,
+            Effect::Request(ticket, request) if ticket.lane == lane => Some((*ticket, request.clone())),
+            Effect::Request(..) | Effect::Copy(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => None,
         })
         .unwrap_or_else(|| panic!("{lane:?} was not asked: {effects:?}"))
 }

@@ -2,23 +2,23 @@
 
 use proptest::prelude::*;
 
-use super::kit::*;
 use crate::index::Order;
-use crate::tui::effect::{Effect, Lane, Place, Question};
-use crate::tui::event::{Answer, Event, Page};
-use crate::tui::model::{List, Model};
+use crate::tui::model::{EventList, Model};
+use crate::tui::protocol::{Effect, EventPage, Lane, PagePosition, UiEvent, WorkerRequest, WorkerResponse};
 use crate::tui::update::update;
 
-fn place(effects: &[Effect]) -> Place {
+use super::kit::*;
+
+fn place(effects: &[Effect]) -> PagePosition {
     match asked(effects, Lane::Page).1 {
-        Question::Page { place, .. } => place,
+        WorkerRequest::Page { place, .. } => place,
         other => panic!("{other:?}"),
     }
 }
 
-fn give(model: &mut Model, effects: &[Effect], page: Page) -> Vec<Effect> {
+fn give(model: &mut Model, effects: &[Effect], page: EventPage) -> Vec<Effect> {
     let (ticket, _) = asked(effects, Lane::Page);
-    update(model, Event::Answer { ticket, took: None, answer: Answer::Page(page) })
+    update(model, UiEvent::Response { ticket, took: None, response: WorkerResponse::Page(page) })
 }
 
 #[test]
@@ -28,10 +28,10 @@ fn more_rows_are_asked_for_once_before_they_are_needed() {
     while lanes(&effects).iter().all(|lane| *lane != Lane::Page) {
         effects = press(&mut model, "j");
     }
-    assert_eq!(place(&effects), Place::After(hit(59)));
+    assert_eq!(place(&effects), PagePosition::After(hit(59)));
     assert!(model.list.selected < 59);
     assert!(!lanes(&press(&mut model, "j")).contains(&Lane::Page));
-    give(&mut model, &effects, Page { start: None, ..page(60, 100) });
+    give(&mut model, &effects, EventPage { start: None, ..page(60, 100) });
     assert_eq!((model.list.rows.len(), model.list.last, model.list.start), (100, true, Some(0)));
 }
 
@@ -39,12 +39,12 @@ fn more_rows_are_asked_for_once_before_they_are_needed() {
 fn rows_put_before_leave_the_selection_where_it_was() {
     let mut model = opened(80, 24);
     let effects = press(&mut model, "b");
-    let at = Page { at: 3, ..page(40, 70) };
+    let at = EventPage { at: 3, ..page(40, 70) };
     let effects = give(&mut model, &effects, at);
     assert_eq!(model.list.position(), Some(44));
-    assert_eq!(place(&effects), Place::Before(hit(40)));
+    assert_eq!(place(&effects), PagePosition::Before(hit(40)));
     let (selected, top) = (model.list.row().cloned(), model.list.selected - model.list.top);
-    give(&mut model, &effects, Page { start: None, ..page(10, 40) });
+    give(&mut model, &effects, EventPage { start: None, ..page(10, 40) });
     assert_eq!((model.list.row().cloned(), model.list.selected - model.list.top), (selected, top));
     assert_eq!((model.list.position(), model.list.start), (Some(44), Some(10)));
 }
@@ -53,12 +53,12 @@ fn rows_put_before_leave_the_selection_where_it_was() {
 fn the_end_is_reached_at_once() {
     let mut model = opened(80, 24);
     let effects = press(&mut model, "G");
-    assert_eq!(place(&effects), Place::Last);
-    let last = Page { at: 29, start: Some(70), first: false, ..page(70, 100) };
+    assert_eq!(place(&effects), PagePosition::Last);
+    let last = EventPage { at: 29, start: Some(70), first: false, ..page(70, 100) };
     give(&mut model, &effects, last);
     assert_eq!(model.list.position(), Some(100));
     let effects = press(&mut model, "g");
-    assert_eq!(place(&effects), Place::First);
+    assert_eq!(place(&effects), PagePosition::First);
 }
 
 #[test]
@@ -67,10 +67,10 @@ fn however_far_one_goes_the_loaded_rows_are_bounded() {
     for turn in 0..200 {
         let effects = press(&mut model, "pagedown");
         if lanes(&effects).contains(&Lane::Page) {
-            let more = Page { start: None, first: false, last: false, ..page(0, 60) };
+            let more = EventPage { start: None, first: false, last: false, ..page(0, 60) };
             give(&mut model, &effects, more);
         }
-        assert!(model.list.rows.len() <= List::LOADED + 60, "turn {turn}");
+        assert!(model.list.rows.len() <= EventList::LOADED + 60, "turn {turn}");
         assert!(model.list.top <= model.list.selected && model.list.selected < model.list.rows.len());
     }
     assert!(!model.list.first && model.list.start > Some(0));
@@ -80,7 +80,10 @@ fn however_far_one_goes_the_loaded_rows_are_bounded() {
 fn turning_the_list_round_keeps_the_event() {
     let mut model = opened(80, 24);
     let effects = press(&mut model, "j j r");
-    assert_eq!((model.search.order, place(&effects)), (Order::Oldest, Place::At(hit(2).time.unwrap())));
+    assert_eq!(
+        (model.search.order, place(&effects)),
+        (Order::Oldest, PagePosition::At(hit(2).time.unwrap()))
+    );
     let mut page = page(0, 10);
     page.rows.reverse();
     give(&mut model, &effects, page);
@@ -91,7 +94,7 @@ fn turning_the_list_round_keeps_the_event() {
 fn the_selected_event_is_read_in_full_once() {
     let mut model = opened(80, 24);
     let effects = press(&mut model, "j");
-    assert_eq!(asked(&effects, Lane::Entry).1, Question::Entry(hit(1)));
+    assert_eq!(asked(&effects, Lane::Entry).1, WorkerRequest::Entry(hit(1)));
     assert_eq!(lanes(&press(&mut model, "enter")), []);
 }
 

@@ -1,14 +1,14 @@
 //! Searching, pivoting, the trail.
 
-use super::kit::*;
 use crate::index::Order;
 use crate::query::Expr;
 use crate::record::TimeRange;
-use crate::tui::effect::{Effect, Lane, Place, Question};
-use crate::tui::event::{Answer, Event, Trouble};
 use crate::tui::keymap::Chord;
-use crate::tui::model::{Front, Tone};
+use crate::tui::model::{Overlay, Tone};
+use crate::tui::protocol::{Effect, Failure, Lane, PagePosition, UiEvent, WorkerRequest, WorkerResponse};
 use crate::tui::update::update;
+
+use super::kit::*;
 
 #[test]
 fn a_search_asks_for_everything_the_screen_shows() {
@@ -18,7 +18,7 @@ fn a_search_asks_for_everything_the_screen_shows() {
     let effects = press(&mut model, "enter");
     assert_eq!(lanes(&effects), [Lane::Page, Lane::Count, Lane::Histogram, Lane::Facets]);
     assert_eq!((model.search.text.as_str(), model.search.count), ("user:root", None));
-    assert_eq!(model.front, Front::Nothing);
+    assert_eq!(model.overlay, Overlay::None);
 }
 
 #[test]
@@ -28,8 +28,8 @@ fn stale_results_are_ignored() {
     let (old, _) = asked(&first, Lane::Count);
     let second = press(&mut model, "x");
     let (new, _) = asked(&second, Lane::Count);
-    update(&mut model, Event::Answer { ticket: new, took: None, answer: Answer::Count(7) });
-    update(&mut model, Event::Answer { ticket: old, took: None, answer: Answer::Count(99) });
+    update(&mut model, UiEvent::Response { ticket: new, took: None, response: WorkerResponse::Count(7) });
+    update(&mut model, UiEvent::Response { ticket: old, took: None, response: WorkerResponse::Count(99) });
     assert_eq!(model.search.count, Some(7));
 }
 
@@ -38,10 +38,10 @@ fn a_query_that_cannot_be_read_is_pointed_at_and_not_run() {
     let mut model = opened(120, 40);
     press(&mut model, "/");
     write(&mut model, "user:");
-    let Front::Typing(typing) = &model.front else { panic!("nothing is typed") };
+    let Overlay::SearchInput(typing) = &model.overlay else { panic!("nothing is typed") };
     assert_eq!(typing.problem.as_ref().map(|problem| problem.span.clone()), Some(0..5));
     assert_eq!(press(&mut model, "enter"), []);
-    assert!(matches!(model.front, Front::Typing(_)));
+    assert!(matches!(model.overlay, Overlay::SearchInput(_)));
     assert_eq!(model.search.scope.expr, Expr::All);
 }
 
@@ -51,13 +51,13 @@ fn a_chosen_suggestion_takes_the_place_of_what_is_typed() {
     press(&mut model, "/");
     write(&mut model, "user.n");
     press(&mut model, "tab");
-    let Front::Typing(typing) = &model.front else { panic!("nothing is typed") };
+    let Overlay::SearchInput(typing) = &model.overlay else { panic!("nothing is typed") };
     assert_eq!(typing.input.value(), "user.name:");
     write(&mut model, "r");
     press(&mut model, "down down");
     let effects = press(&mut model, "enter");
     settle(&mut model, effects);
-    let Front::Typing(typing) = &model.front else { panic!("nothing is typed") };
+    let Overlay::SearchInput(typing) = &model.overlay else { panic!("nothing is typed") };
     assert_eq!(typing.input.value().trim_end(), "user.name:\"ro ot\"");
 }
 
@@ -70,9 +70,9 @@ fn including_a_value_keeps_the_time_and_the_event() {
     model.search.scope.window = window;
     let effects = press(&mut model, "i");
     assert_eq!((model.search.text.as_str(), model.search.scope.window), ("source.ip:203.0.113.7", window));
-    let (_, question) = asked(&effects, Lane::Page);
-    let Question::Page { place, .. } = question else { panic!("{question:?}") };
-    assert_eq!((place, model.list.seek), (Place::At(hit(2).time.unwrap()), Some(hit(2))));
+    let (_, request) = asked(&effects, Lane::Page);
+    let WorkerRequest::Page { place, .. } = request else { panic!("{request:?}") };
+    assert_eq!((place, model.list.seek), (PagePosition::At(hit(2).time.unwrap()), Some(hit(2))));
 }
 
 #[test]
@@ -128,8 +128,8 @@ fn a_value_of_a_field_is_included_from_the_fields() {
 fn the_line_after_the_values_asks_for_more() {
     let mut model = opened(120, 40);
     let effects = press(&mut model, "f j j enter");
-    let (_, question) = asked(&effects, Lane::Facets);
-    let Question::Facets { fields, .. } = question else { panic!("{question:?}") };
+    let (_, request) = asked(&effects, Lane::Facets);
+    let WorkerRequest::Facets { fields, .. } = request else { panic!("{request:?}") };
     assert_eq!(fields[0], ("event.outcome".to_owned(), 51));
 }
 
@@ -138,7 +138,7 @@ fn what_is_copied_cannot_act_and_is_bounded() {
     let mut model = opened(120, 40);
     let effects = press(&mut model, "Y");
     assert_eq!(effects, [Effect::Copy("Mar  1 00:00:00 web-01 sshd[1]: Failed ␛[31m".to_owned())]);
-    model.detail.card.as_mut().unwrap().raw = "ab\u{7}".repeat(40_000);
+    model.detail.event.as_mut().unwrap().raw = "ab\u{7}".repeat(40_000);
     let Some(Effect::Copy(text)) = press(&mut model, "Y").pop() else { panic!("nothing was copied") };
     assert!(text.len() <= 72_000 && text.ends_with(['a', 'b', '␇']));
     assert_eq!(
@@ -175,7 +175,7 @@ fn the_palette_runs_what_was_found() {
     press(&mut model, ":");
     write(&mut model, "oldest");
     press(&mut model, "enter");
-    assert_eq!((model.search.order, &model.front), (Order::Oldest, &Front::Nothing));
+    assert_eq!((model.search.order, &model.overlay), (Order::Oldest, &Overlay::None));
 }
 
 #[test]
@@ -183,12 +183,12 @@ fn evidence_that_is_not_what_its_hash_says_raises_an_alarm_that_stays() {
     let mut model = opened(120, 40);
     let effects = press(&mut model, "j");
     let (ticket, _) = asked(&effects, Lane::Entry);
-    let trouble = Trouble { what: "frame 3 is damaged".to_owned(), hint: None, integrity: true };
-    update(&mut model, Event::Answer { ticket, took: None, answer: Answer::Failed(trouble) });
+    let trouble = Failure { what: "frame 3 is damaged".to_owned(), hint: None, integrity: true };
+    update(&mut model, UiEvent::Response { ticket, took: None, response: WorkerResponse::Failed(trouble) });
     assert_eq!(model.notice.as_ref().map(|notice| notice.tone), Some(Tone::Alarm));
     press(&mut model, "k");
     assert_eq!(
-        (model.facts.trouble.as_slice(), &model.notice),
+        (model.case.trouble.as_slice(), &model.notice),
         (["frame 3 is damaged".to_owned()].as_slice(), &None)
     );
 }

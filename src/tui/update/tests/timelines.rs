@@ -2,11 +2,11 @@
 
 use ratatui::layout::Size;
 
-use super::kit::*;
 use crate::record::{TimeRange, Timestamp};
-use crate::tui::effect::{Lane, Place, Question};
-use crate::tui::event::Event;
+use crate::tui::protocol::{Lane, PagePosition, UiEvent, WorkerRequest};
 use crate::tui::update::update;
+
+use super::kit::*;
 
 fn length(window: TimeRange) -> i64 {
     window.to.nanos() - window.from.nanos()
@@ -19,8 +19,8 @@ fn walking_buckets_skips_empty_ones_and_takes_the_list_along() {
     let effects = press(&mut model, "[");
     let at = model.timeline.cursor.unwrap();
     assert!(buckets[at].count > 0 && at.is_multiple_of(3));
-    let Question::Page { place, .. } = asked(&effects, Lane::Page).1 else { panic!("no page") };
-    assert_eq!(place, Place::At(buckets[at].window.to.plus(-1)));
+    let WorkerRequest::Page { place, .. } = asked(&effects, Lane::Page).1 else { panic!("no page") };
+    assert_eq!(place, PagePosition::At(buckets[at].window.to.plus(-1)));
     press(&mut model, "[");
     assert_eq!(model.timeline.cursor, Some(at - 3));
     press(&mut model, "]");
@@ -39,7 +39,7 @@ fn the_busiest_bucket_is_one_key_away() {
 #[test]
 fn zooming_in_and_out_again_leads_to_all_of_time() {
     let mut model = opened(120, 40);
-    let all = model.facts.span.unwrap();
+    let all = model.case.span.unwrap();
     let effects = press(&mut model, "z");
     settle(&mut model, effects);
     let zoomed = model.search.scope.window;
@@ -78,7 +78,7 @@ fn a_marked_range_is_zoomed_to() {
 #[test]
 fn another_width_asks_for_other_buckets_and_the_same_width_for_none() {
     let mut model = opened(120, 40);
-    let wide = Event::Resize(Size { width: 200, height: 40 });
+    let wide = UiEvent::Resize(Size { width: 200, height: 40 });
     assert!(lanes(&update(&mut model, wide.clone())).contains(&Lane::Histogram));
     assert_eq!(lanes(&update(&mut model, wide)), []);
 }
@@ -86,7 +86,7 @@ fn another_width_asks_for_other_buckets_and_the_same_width_for_none() {
 #[test]
 fn a_case_that_tells_no_time_has_no_timeline_and_says_so() {
     let mut model = opened(120, 40);
-    (model.facts.span, model.timeline.chart) = (None, None);
+    (model.case.span, model.timeline.chart) = (None, None);
     assert_eq!(press(&mut model, "b z"), []);
     assert_eq!(said(&model), "the timeline holds no event of this search");
     assert_eq!(model.moment(), Some(Timestamp::from_nanos(hit(0).time.unwrap().nanos())));

@@ -1,0 +1,59 @@
+//! The events of the list: a window of loaded rows over any number of events.
+
+use std::collections::VecDeque;
+
+use crate::index::Hit;
+use crate::record::Precision;
+use crate::tui::protocol::{EventColumn, EventRow, PagePosition, Pivot, RowContent};
+
+/// The event list.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct EventList {
+    /// The loaded rows, in order.
+    pub rows: VecDeque<EventRow>,
+    /// How many events come before the first loaded row, where known.
+    pub start: Option<u64>,
+    /// No event comes before the loaded rows.
+    pub first: bool,
+    /// No event comes behind the loaded rows.
+    pub last: bool,
+    /// The selected row, an index into `rows`.
+    pub selected: usize,
+    /// The first row on screen, an index into `rows`.
+    pub top: usize,
+    /// The highlighted column.
+    pub column: EventColumn,
+    /// The page that is awaited.
+    pub awaited: Option<PagePosition>,
+    /// The event to be selected when it comes.
+    pub seek: Option<Hit>,
+    /// The rows are of a search before: their successors are awaited.
+    pub stale: bool,
+}
+
+impl EventList {
+    /// Most rows that are kept loaded: memory is bounded whatever the case holds.
+    pub const LOADED: usize = 1_000;
+
+    /// Gives the selected row.
+    pub fn row(&self) -> Option<&EventRow> {
+        self.rows.get(self.selected)
+    }
+
+    /// Gives the selected event's number in the list, from 1.
+    pub fn position(&self) -> Option<u64> {
+        self.row()?;
+        Some(self.start? + self.selected as u64 + 1)
+    }
+
+    /// Tells whether any loaded row's time was written finer than to the second.
+    pub fn is_fine(&self) -> bool {
+        let fine = |row: &EventRow| matches!(&row.content, RowContent::Event(brief) if brief.precision > Some(Precision::Second));
+        self.rows.iter().any(fine)
+    }
+
+    /// Gives the value that pivots work on.
+    pub fn pivot(&self) -> Option<&Pivot> {
+        self.row()?.cell(self.column)
+    }
+}

@@ -1,0 +1,21 @@
+//! One line for the investigator.
+
+/// How a notice is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// Something was done.
+    Done,
+    /// Something could not be done.
+    Refused,
+    /// Evidence is not what it should be.
+    Alarm,
+}
+
+/// One line for the investigator, shown until the next key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// How it is meant.
+    pub tone: Tone,
+    /// What it says, safe to show.
+    pub text: String,
+}

@@ -1,0 +1,134 @@
+//! The model: one struct with a sub-model for each feature.
+
+use ratatui::layout::Size;
+
+use crate::tui::keymap::{Chord, KeyContext, Keymap};
+use crate::tui::protocol::{CaseInfo, Effect, Tickets, WorkerRequest};
+
+use super::annotations::AnnotationsState;
+use super::event_detail::DetailPane;
+use super::event_list::EventList;
+use super::fields::Facets;
+use super::focus::{Focus, Pane, Screen};
+use super::notice::{Notice, Tone};
+use super::overlay::Overlay;
+use super::search::SearchState;
+use super::timeline::Timeline;
+use super::verification::VerificationState;
+
+/// The keys: what they do, and what was pressed of a longer sequence.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeyState {
+    /// What they do.
+    pub map: Keymap,
+    /// Pressed so far.
+    pub pending: Vec<Chord>,
+}
+
+/// Everything that the screens show.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Model {
+    /// What is known of the case.
+    pub case: CaseInfo,
+    /// The terminal's size.
+    pub size: Size,
+    /// The keys.
+    pub keys: KeyState,
+    /// Where the investigator looks.
+    pub focus: Focus,
+    /// What lies over the panes.
+    pub overlay: Overlay,
+    /// What is asked.
+    pub search: SearchState,
+    /// When it happened.
+    pub timeline: Timeline,
+    /// Which values.
+    pub fields: Facets,
+    /// Which events.
+    pub list: EventList,
+    /// The selected event.
+    pub detail: DetailPane,
+    /// What was noted.
+    pub annotations: AnnotationsState,
+    /// What was checked of the case.
+    pub verification: VerificationState,
+    /// What the crew was asked.
+    pub tickets: Tickets,
+    /// What is to be told.
+    pub notice: Option<Notice>,
+    /// What this screen wrote into the journal, by the SHA-256 of each entry.
+    pub mine: Vec<String>,
+    /// A line that the copy key gives instead of a value, until the next key.
+    pub copyable: Option<String>,
+}
+
+impl Model {
+    /// Makes the model of a case that nothing was asked of yet.
+    pub fn new(case: CaseInfo, keymap: Keymap, size: Size) -> Model {
+        let fields = Facets::new(&case);
+        Model {
+            case,
+            size,
+            keys: KeyState { map: keymap, pending: Vec::new() },
+            focus: Focus { screen: Screen::Investigate, pane: Pane::Events, source: 0 },
+            overlay: Overlay::None,
+            search: SearchState::default(),
+            timeline: Timeline::default(),
+            fields,
+            list: EventList::default(),
+            detail: DetailPane::default(),
+            annotations: AnnotationsState::default(),
+            verification: VerificationState::default(),
+            tickets: Tickets::default(),
+            notice: None,
+            mine: Vec::new(),
+            copyable: None,
+        }
+    }
+
+    /// Tells where keys are pressed now.
+    pub fn context(&self) -> KeyContext {
+        match self.overlay {
+            Overlay::SearchInput(_) => KeyContext::Typing,
+            Overlay::Form(_) => KeyContext::Form,
+            Overlay::Palette(_) => KeyContext::Palette,
+            Overlay::Page(..) => KeyContext::Reading,
+            Overlay::None => self.context_beneath(),
+        }
+    }
+
+    /// Tells where keys are pressed in what lies beneath a popup.
+    pub fn context_beneath(&self) -> KeyContext {
+        match self.focus.screen {
+            Screen::Evidence => KeyContext::Sources,
+            Screen::Findings => KeyContext::Findings,
+            Screen::Anomalies | Screen::Audit => KeyContext::Browse,
+            Screen::Investigate => match self.focus.pane {
+                Pane::Events => KeyContext::Events,
+                Pane::Fields => KeyContext::Fields,
+                Pane::Timeline => KeyContext::Timeline,
+                Pane::Detail => KeyContext::Detail,
+            },
+        }
+    }
+
+    /// Tells whether the event list has room for the host.
+    pub fn shows_host(&self) -> bool {
+        self.size.width >= 140
+    }
+
+    /// Gives the time of the selected event.
+    pub fn moment(&self) -> Option<crate::record::Timestamp> {
+        self.list.row().and_then(|row| row.hit.time)
+    }
+
+    /// Tells the investigator something until the next key.
+    pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
+        self.notice = Some(Notice { tone, text: text.into() });
+    }
+
+    /// Issues a ticket for a request; responses to older requests of its lane are stale from here on.
+    pub fn ask(&mut self, request: WorkerRequest) -> Effect {
+        Effect::Request(self.tickets.issue(request.lane()), request)
+    }
+}

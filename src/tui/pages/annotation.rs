@@ -1,0 +1,76 @@
+//! The page of the selected finding or bookmark: everything that was written about it.
+
+use crate::record::{counted, thousands};
+use crate::tui::model::Model;
+use crate::tui::protocol::{BookmarkRow, FindingRow, SelectedAnnotation};
+use crate::tui::theme::StyleRole;
+
+use super::builder::{PageBuilder, TextLine};
+
+/// Cells for the label of a line and the space after it.
+const LABEL: usize = 11;
+
+/// Returns the page's lines, wrapped to a width.
+pub fn lines(model: &Model, width: usize) -> Vec<TextLine> {
+    let mut page = PageBuilder::new(width).labels(LABEL);
+    match model.annotations.selected() {
+        None => page.labeled("", "Nothing is selected.", StyleRole::Text),
+        Some(SelectedAnnotation::Finding(row)) => finding(row, &mut page),
+        Some(SelectedAnnotation::Bookmark(row)) => bookmark(row, &mut page),
+    }
+    page.finish()
+}
+
+fn finding(row: &FindingRow, page: &mut PageBuilder) {
+    let finding = &row.finding;
+    page.labeled(&format!("finding {}", finding.number), &finding.title, StyleRole::Heading);
+    if let Some(trouble) = &row.trouble {
+        page.labeled("", trouble, StyleRole::Trouble);
+    }
+    let verdict = finding.verdict.map(|verdict| format!(" · {verdict}")).unwrap_or_default();
+    page.labeled("status", &format!("{} · {}{verdict}", finding.severity, finding.state), StyleRole::Text);
+    let tags: Vec<&str> = finding.tags.iter().map(String::as_str).collect();
+    for (name, value) in
+        [("owner", finding.owner.as_str()), ("due", finding.due.as_str()), ("tags", &tags.join(", "))]
+    {
+        if !value.is_empty() {
+            page.labeled(name, value, StyleRole::Text);
+        }
+    }
+    if let Some(query) = &finding.query {
+        let bounds = match (&query.from, &query.to) {
+            (None, None) => String::new(),
+            (from, to) => {
+                let open = || "…".to_owned();
+                let (from, to) = (from.clone().unwrap_or_else(open), to.clone().unwrap_or_else(open));
+                format!(" ({from} → {to})")
+            }
+        };
+        page.labeled("query", &format!("{}{bounds}", query.query), StyleRole::Match);
+        if query.count != row.events {
+            let then = counted(query.count, "event");
+            page.labeled("", &format!("{then} when created"), StyleRole::Faint);
+        }
+    }
+    page.labeled("events", &thousands(row.events), StyleRole::Text);
+    page.history("notes", &finding.notes);
+    page.history("history", &finding.history);
+}
+
+fn bookmark(row: &BookmarkRow, page: &mut PageBuilder) {
+    page.labeled("bookmark", &row.bookmark.event.short(), StyleRole::Heading);
+    let role = if row.hit.is_some() { StyleRole::Text } else { StyleRole::Trouble };
+    page.labeled("event", &row.what, role);
+    let tags: Vec<&str> = row.bookmark.tags.iter().map(String::as_str).collect();
+    for (name, value) in [("note", row.bookmark.note.as_str()), ("tags", &tags.join(", "))] {
+        if !value.is_empty() {
+            page.labeled(name, value, StyleRole::Text);
+        }
+    }
+    page.labeled(
+        "bound to",
+        &format!("the record with SHA-256 {}", row.bookmark.event.hash),
+        StyleRole::Faint,
+    );
+    page.history("history", &row.bookmark.history);
+}

@@ -1,0 +1,216 @@
+//! Bookmarks and notes: what is written down, and what came of it.
+
+use crate::error::visible;
+use crate::index::Hit;
+use crate::journal::Annotation;
+use crate::query::{Expr, FieldRef, Leaf, Pattern, Test};
+use crate::record::{EventId, TimeRange};
+use crate::tui::model::{FormDialog, FormField, FormPurpose, Model, Overlay, Pane, Screen, TextPage, Tone};
+use crate::tui::protocol::{
+    AnnotationRequest, AnnotationResult, Annotations, Effect, ForeignAnnotation, Lane, SearchScope,
+    SelectedAnnotation, WorkerRequest,
+};
+
+use super::{form, screens, search};
+
+pub(super) const NOTE: &str = "Note";
+pub(super) const TAGS: &str = "Tags";
+
+/// Asks what was noted.
+/// Takes in what was noted.
+pub(super) fn take(model: &mut Model, notes: Annotations) -> Vec<Effect> {
+    for (what, why) in &notes.orphans {
+        model.case.alarm(Some(visible(&format!("ORPHANED {what}: {why}"))));
+    }
+    model.annotations.take(notes);
+    ask_found(model).into_iter().collect()
+}
+
+/// Asks which of the listed events some finding shows.
+pub(super) fn ask_found(model: &mut Model) -> Option<Effect> {
+    let any = model.annotations.loaded.as_ref().is_some_and(|notes| !notes.findings.is_empty());
+    if !any {
+        model.tickets.invalidate(Lane::FindingHits);
+        return None;
+    }
+    let hits: Vec<Hit> = model.list.rows.iter().map(|row| row.hit).collect();
+    (!hits.is_empty()).then(|| model.ask(WorkerRequest::FindingHits(hits)))
+}
+
+/// Says what was written down.
+pub(super) fn annotated(model: &mut Model, annotated: AnnotationResult) -> Vec<Effect> {
+    form::done(model);
+    model.mine.extend(annotated.ids);
+    let (said, tone) = match annotated.warning {
+        None => (visible(&annotated.said), Tone::Done),
+        Some(warning) => {
+            // What others wrote unsigned concerns the whole case, not this note alone.
+            let (alarm, tone) = match warning.starts_with("NOT SIGNED") {
+                true => (Some(warning.clone()), Tone::Alarm),
+                false => (None, Tone::Refused),
+            };
+            model.case.alarm(alarm);
+            (format!("{} · {warning}", visible(&annotated.said)), tone)
+        }
+    };
+    model.say(tone, said);
+    take(model, annotated.notes)
+}
+
+/// Has something written into the journal.
+pub(super) fn write(model: &mut Model, deed: AnnotationRequest) -> Vec<Effect> {
+    form::busy(model);
+    let now = model.case.now;
+    vec![model.ask(WorkerRequest::Annotate { deed: Box::new(deed), now })]
+}
+
+/// Says why not.
+pub(super) fn refuse(model: &mut Model, why: &str) -> Vec<Effect> {
+    model.say(Tone::Refused, why);
+    Vec::new()
+}
+
+/// Takes the last annotation back, where this screen wrote it.
+pub(super) fn undo(model: &mut Model) -> Vec<Effect> {
+    let mine = model.mine.clone();
+    write(model, AnnotationRequest::Undo { mine, agreed: None })
+}
+
+/// Brings back what was taken back last.
+pub(super) fn redo(model: &mut Model) -> Vec<Effect> {
+    write(model, AnnotationRequest::Redo)
+}
+
+const TAKE: &str = "Take it back";
+
+/// Asks before what this screen did not write is taken back.
+pub(super) fn ask_before(model: &mut Model, foreign: ForeignAnnotation) {
+    let responses = ["no, leave it", "yes, take it back"].map(str::to_owned).to_vec();
+    let rows = vec![FormField::choice(TAKE, responses, 0)];
+    let mut form =
+        FormDialog::new(FormPurpose::Undo(foreign.id), "Not written on this screen", "answer", rows);
+    form.details.push(("What", foreign.said));
+    model.overlay = Overlay::Form(Box::new(form));
+}
+
+/// Takes back what was asked for, or leaves it.
+pub(super) fn agreed(model: &mut Model, form: &FormDialog, id: &str) -> Vec<Effect> {
+    if form.chosen(TAKE) == 0 {
+        model.overlay = Overlay::None;
+        model.say(Tone::Done, "left as it is");
+        return Vec::new();
+    }
+    write(model, AnnotationRequest::Undo { mine: Vec::new(), agreed: Some(id.to_owned()) })
+}
+
+/// Marks the selected event, or takes its mark away.
+pub(super) fn bookmark(model: &mut Model) -> Vec<Effect> {
+    let Some(hit) = model.list.row().map(|row| row.hit) else { return refuse(model, "no event is selected") };
+    let marked = model.annotations.bookmark_on(&hit).map(|row| row.bookmark.event.event.clone());
+    let deed = match marked {
+        Some(event) => AnnotationRequest::Annotation(Annotation::RemoveBookmark { event }),
+        None => AnnotationRequest::Bookmark { hit, note: None, tags: Vec::new() },
+    };
+    write(model, deed)
+}
+
+/// Takes the selected mark of the third screen away.
+pub(super) fn remove_mark(model: &mut Model) -> Vec<Effect> {
+    let event = match model.annotations.selected() {
+        Some(SelectedAnnotation::Bookmark(row)) => row.bookmark.event.event.clone(),
+        Some(SelectedAnnotation::Finding(_)) => {
+            return refuse(model, "a finding is not taken away: close it, or undo it");
+        }
+        None => return refuse(model, "nothing is selected"),
+    };
+    write(model, AnnotationRequest::Annotation(Annotation::RemoveBookmark { event }))
+}
+
+/// Says something of the selected event or finding.
+pub(super) fn note(model: &mut Model) -> Vec<Effect> {
+    if model.focus.screen != Screen::Findings {
+        let hit = model.list.row().map(|row| row.hit);
+        return match hit {
+            Some(hit) => note_event(model, hit),
+            None => refuse(model, "no event is selected"),
+        };
+    }
+    match model.annotations.selected() {
+        Some(SelectedAnnotation::Finding(row)) => {
+            let (uid, title) = (row.finding.uid.clone(), format!("Note on finding {}", row.finding.number));
+            let rows = vec![FormField::text(NOTE, "", "what is to be said")];
+            form::open(model, FormDialog::new(FormPurpose::FindingNote(uid), title, "write it", rows))
+        }
+        Some(SelectedAnnotation::Bookmark(row)) => match row.hit {
+            Some(hit) => note_event(model, hit),
+            None => refuse(model, "its event is not what it was: nothing can be added to it"),
+        },
+        None => refuse(model, "nothing is selected"),
+    }
+}
+
+fn note_event(model: &mut Model, hit: Hit) -> Vec<Effect> {
+    let mark = model.annotations.bookmark_on(&hit).map(|row| &row.bookmark);
+    let (note, tags) = mark.map_or((String::new(), String::new()), |mark| {
+        (mark.note.clone(), mark.tags.iter().cloned().collect::<Vec<_>>().join(", "))
+    });
+    let title = format!("Bookmark {}", EventId::of(&hit.source, hit.record));
+    let rows = vec![
+        FormField::text(NOTE, &note, "what is to be said of it"),
+        FormField::text(TAGS, &tags, "none; or some, separated by commas"),
+    ];
+    form::open(model, FormDialog::new(FormPurpose::Note(hit), title, "write it", rows))
+}
+
+/// Reads tags that are separated by commas.
+pub(super) fn tags(text: &str) -> Vec<String> {
+    text.split(',').map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
+}
+
+pub(super) fn confirm_note(model: &mut Model, form: &FormDialog, hit: Hit) -> Vec<Effect> {
+    let (note, tags) = (Some(form.typed(NOTE).to_owned()), tags(form.typed(TAGS)));
+    write(model, AnnotationRequest::Bookmark { hit, note, tags })
+}
+
+pub(super) fn confirm_finding_note(model: &mut Model, form: &FormDialog, uid: &str) -> Vec<Effect> {
+    let text = form.typed(NOTE).to_owned();
+    if text.is_empty() {
+        return refuse(model, "a note says something");
+    }
+    write(model, AnnotationRequest::Annotation(Annotation::AddNote { finding: uid.to_owned(), text }))
+}
+
+/// Opens all that was noted of the selected finding or bookmark.
+pub(super) fn open(model: &mut Model) -> Vec<Effect> {
+    if model.annotations.selected().is_none() {
+        return refuse(model, "nothing is selected");
+    }
+    model.overlay = Overlay::Page(TextPage::Annotation, 0);
+    Vec::new()
+}
+
+/// Shows the events of the selected finding, or the bookmarked one, on the first screen.
+pub(super) fn show_events(model: &mut Model) -> Vec<Effect> {
+    let (field, text) = match model.annotations.selected() {
+        Some(SelectedAnnotation::Finding(row)) => (FieldRef::Finding, row.finding.number.to_string()),
+        Some(SelectedAnnotation::Bookmark(row)) => match row.hit {
+            Some(hit) => (FieldRef::Id, EventId::of(&hit.source, hit.record).to_string()),
+            None => return refuse(model, "its event is not what it was"),
+        },
+        None => return refuse(model, "nothing is selected"),
+    };
+    show_all(model, field, text)
+}
+
+/// Shows every event of which a field is so, on the first screen.
+pub(super) fn show_all(model: &mut Model, field: FieldRef, text: String) -> Vec<Effect> {
+    let test = Test::Is(Pattern { text, quoted: false });
+    let scope = SearchScope { expr: Expr::Leaf(Leaf { field: Some(field), test }), window: TimeRange::ALL };
+    let text = scope.expr.to_string();
+    model.focus.pane = Pane::Events;
+    let mut effects = screens::show_screen(model, Screen::Investigate);
+    if scope != model.search.scope {
+        effects.extend(search::go_to_first(model, text, scope));
+    }
+    effects
+}

@@ -1,0 +1,43 @@
+//! What each event changes.
+
+use crate::tui::model::{Model, Overlay};
+use crate::tui::protocol::{Effect, Lane, PagePosition, UiEvent, WorkerRequest};
+
+use super::{event_list, form, keys, responses, search, search_input, timeline};
+
+/// Changes the model as an event demands, and tells what is to be done outside.
+pub fn update(model: &mut Model, event: UiEvent) -> Vec<Effect> {
+    match event {
+        UiEvent::Key(chord) => keys::press(model, chord),
+        UiEvent::Paste(text) => match model.overlay {
+            Overlay::SearchInput(_) => search_input::paste(model, &text),
+            Overlay::Form(_) => form::paste(model, &text),
+            Overlay::None | Overlay::Palette(_) | Overlay::Page(..) => Vec::new(),
+        },
+        UiEvent::Resize(size) => {
+            model.size = size;
+            let mut effects: Vec<Effect> = timeline::ask_if_changed(model).into_iter().collect();
+            effects.extend(event_list::settle(model));
+            effects
+        }
+        UiEvent::Clock(now) => {
+            model.case.now = now;
+            Vec::new()
+        }
+        UiEvent::CaseTouched if model.tickets.awaits(Lane::Case) => Vec::new(),
+        UiEvent::CaseTouched => vec![model.ask(WorkerRequest::CheckForChanges)],
+        UiEvent::Response { ticket, took, response } => {
+            if !model.tickets.is_current(ticket) {
+                return Vec::new();
+            }
+            responses::take(model, ticket, took, response)
+        }
+    }
+}
+
+/// Asks what the first screen shows, when a case was opened.
+pub fn start(model: &mut Model) -> Vec<Effect> {
+    let mut effects = search::ask_all(model, PagePosition::First);
+    effects.push(model.ask(WorkerRequest::Annotations));
+    effects
+}

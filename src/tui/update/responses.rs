@@ -1,0 +1,134 @@
+//! Taking in what the crew found out.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use crate::record::{SourceId, counted};
+use crate::tui::model::{Model, TimelineChart, Tone};
+use crate::tui::protocol::WorkerRequest;
+use crate::tui::protocol::{
+    CaseInfo, Effect, Failure, Lane, PagePosition, RowContent, Ticket, WorkerResponse,
+};
+
+use super::{annotations, event_list, export, form, search, search_input, verification};
+
+/// Takes in an answer to the newest question of its lane.
+pub(super) fn take(
+    model: &mut Model,
+    ticket: Ticket,
+    took: Option<Duration>,
+    response: WorkerResponse,
+) -> Vec<Effect> {
+    if !matches!(response, WorkerResponse::Facet { .. } | WorkerResponse::Progress(_)) {
+        model.tickets.complete(ticket);
+    }
+    match response {
+        WorkerResponse::Page(page) => {
+            let damage = page.rows.iter().find_map(|row| match &row.content {
+                RowContent::Unreadable { what, integrity: true } => Some(what.clone()),
+                RowContent::Unreadable { .. } | RowContent::Event(_) => None,
+            });
+            model.case.alarm(damage);
+            let mut effects = event_list::take(model, page);
+            effects.extend(annotations::ask_found(model));
+            return effects;
+        }
+        WorkerResponse::Count(count) => (model.search.count, model.search.took) = (Some(count), took),
+        WorkerResponse::Histogram { matching, present, formats } => {
+            let Some(step) = model.timeline.step else { return Vec::new() };
+            let facts = &model.case;
+            let chart = TimelineChart::new(step, matching, &present, &formats, |format| facts.rhythm(format));
+            (model.timeline.chart, model.timeline.trouble) = (Some(chart), None);
+        }
+        WorkerResponse::Facet { field, values, more } => {
+            if let Some(facet) = model.fields.facets.iter_mut().find(|facet| facet.field == field) {
+                (facet.values, facet.more) = (Some(values), more);
+            }
+        }
+        WorkerResponse::FacetsDone => model.fields.settle(),
+        WorkerResponse::Entry(event) => (model.detail.event, model.detail.trouble) = (Some(*event), None),
+        WorkerResponse::Values(values) => search_input::values(model, values),
+        WorkerResponse::Annotations(notes) => return annotations::take(model, *notes),
+        WorkerResponse::FindingHits(hits) => model.annotations.take_found(&hits),
+        WorkerResponse::ConfirmUndo(foreign) => annotations::ask_before(model, foreign),
+        WorkerResponse::Annotated(annotated) => return annotations::annotated(model, *annotated),
+        WorkerResponse::Unchanged => {}
+        WorkerResponse::CaseChanged(facts) => return grown(model, *facts),
+        WorkerResponse::Progress(progress) if ticket.lane == Lane::Verify => {
+            verification::checking(model, progress)
+        }
+        WorkerResponse::Progress(progress) => form::doing(model, progress),
+        WorkerResponse::Verified(verdict) => verification::checked(model, *verdict),
+        WorkerResponse::CheckpointWritten(anchor) => return verification::anchored(model, anchor),
+        WorkerResponse::ExportChoices(offer) => export::offered(model, offer),
+        WorkerResponse::Exported(exported) => export::exported(model, &exported),
+        WorkerResponse::Failed(trouble) => failed(model, ticket.lane, trouble),
+    }
+    Vec::new()
+}
+
+/// Takes in what another process has written. What is asked for is asked again;
+/// the selected event stays selected.
+fn grown(model: &mut Model, mut facts: CaseInfo) -> Vec<Effect> {
+    let known = |facts: &CaseInfo| -> HashMap<SourceId, Option<u64>> {
+        facts.sources.iter().map(|source| (source.id, source.reread.as_ref().map(|by| by.entry))).collect()
+    };
+    let (before, now) = (known(&model.case), known(&facts));
+    let (sources, events) =
+        (now.len().saturating_sub(before.len()), facts.events.saturating_sub(model.case.events));
+    let read_otherwise = now.iter().filter(|(id, by)| before.get(id).is_some_and(|was| was != *by)).count();
+    std::mem::swap(&mut model.case, &mut facts);
+    model.case.follow(facts);
+    let mut effects = vec![model.ask(WorkerRequest::Annotations)];
+    if before == now && events == 0 {
+        return effects;
+    }
+    model.fields.follow(&model.case);
+    let said = match (sources, read_otherwise) {
+        (0, 1..) => format!("read otherwise now: {}", counted(read_otherwise as u64, "source")),
+        _ => format!(
+            "the case has grown: {} and {} were taken in",
+            counted(sources as u64, "source"),
+            counted(events, "event")
+        ),
+    };
+    model.say(Tone::Done, said);
+    model.list.seek = model.list.row().map(|row| row.hit);
+    let place = model.moment().map_or(PagePosition::First, PagePosition::At);
+    effects.extend(search::ask_all(model, place));
+    effects
+}
+
+/// Says why something could not be found out, where it would have stood.
+fn failed(model: &mut Model, lane: Lane, trouble: Failure) {
+    let text = match &trouble.hint {
+        Some(hint) => format!("{} ({hint})", trouble.what),
+        None => trouble.what.clone(),
+    };
+    match lane {
+        Lane::Page => {
+            model.list.awaited = None;
+            if model.list.stale {
+                model.list =
+                    super::super::model::EventList { column: model.list.column, ..Default::default() };
+                (model.list.first, model.list.last) = (true, true);
+            }
+        }
+        Lane::Histogram => model.timeline.trouble = Some(text.clone()),
+        Lane::Facets => model.fields.trouble = Some(text.clone()),
+        Lane::Entry => {
+            let hit = model.detail.asked;
+            model.detail.event = None;
+            model.detail.trouble = hit.map(|hit| (hit, text.clone()));
+        }
+        Lane::ExportChoices => form::not_offered(model),
+        Lane::Verify => verification::failed(model),
+        Lane::Write => form::failed(model),
+        Lane::Count | Lane::Complete | Lane::Annotations | Lane::FindingHits | Lane::Case => {}
+    }
+    if lane != Lane::Complete {
+        model.case.alarm(trouble.integrity.then_some(trouble.what));
+        let tone = if trouble.integrity { Tone::Alarm } else { Tone::Refused };
+        model.say(tone, text);
+    }
+}

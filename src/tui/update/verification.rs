@@ -1,0 +1,77 @@
+//! Checking the evidence, and keeping a checkpoint elsewhere.
+
+use crate::error::visible;
+use crate::evidence::Depth;
+use crate::verify::VerifyReport;
+use crate::tui::model::{Model, Overlay, TextPage, Tone, VerificationState};
+use crate::tui::protocol::{Effect, WorkProgress, WorkerRequest, WrittenCheckpoint};
+
+/// Has the case checked.
+pub(super) fn verify(model: &mut Model, depth: Depth) -> Vec<Effect> {
+    model.verification = VerificationState::Running { depth, progress: WorkProgress::default() };
+    let now = model.case.now;
+    vec![model.ask(WorkerRequest::Verify { depth, now })]
+}
+
+/// Takes in how far a check has come.
+pub(super) fn checking(model: &mut Model, now: WorkProgress) {
+    if let VerificationState::Running { progress, .. } = &mut model.verification {
+        *progress = now;
+    }
+}
+
+/// Takes in what a check found.
+pub(super) fn checked(model: &mut Model, report: VerifyReport) {
+    let depth = match model.verification {
+        VerificationState::Running { depth, .. } | VerificationState::Done { depth, .. } => depth,
+        VerificationState::None => Depth::Quick,
+    };
+    for damage in &report.damage {
+        model.case.alarm(Some(visible(&damage.describe())));
+    }
+    let read = if depth == Depth::Quick { "looked over" } else { "every byte read" };
+    if let Some(how) = report.history.contradiction() {
+        model.case.alarm(Some(how.clone()));
+        model.say(Tone::Alarm, how);
+    } else if report.levels.consistent {
+        model.say(Tone::Done, format!("{read}: consistent"));
+    } else if report.damage.is_empty() {
+        model.say(Tone::Done, format!("{read}: no damage seen; not every byte was read"));
+    } else {
+        let places = match report.damage.len() {
+            1 => "1 place is".to_owned(),
+            many => format!("{many} places are"),
+        };
+        model.say(Tone::Alarm, format!("{read}: {places} damaged, see the evidence"));
+    }
+    let at = model.case.now;
+    model.verification = VerificationState::Done { depth, at, report: Box::new(report) };
+}
+
+/// A check that could not be made is none.
+pub(super) fn failed(model: &mut Model) {
+    model.verification = VerificationState::None;
+}
+
+/// Writes a checkpoint to be kept elsewhere.
+pub(super) fn anchor(model: &mut Model) -> Vec<Effect> {
+    let now = model.case.now;
+    vec![model.ask(WorkerRequest::Checkpoint { now })]
+}
+
+/// Shows the line that is to be kept, and sends it to the clipboard. Whether it
+/// arrives there no terminal says.
+pub(super) fn anchored(model: &mut Model, anchor: WrittenCheckpoint) -> Vec<Effect> {
+    let by = anchor.signer.map_or("UNSIGNED".to_owned(), |signer| format!("signed by {signer}"));
+    let entries = if anchor.entries == 1 { "entry" } else { "entries" };
+    let said = format!("checkpoint of {} {entries} written, {by}", anchor.entries);
+    model.say(Tone::Done, visible(&said));
+    model.copyable = Some(anchor.line.clone());
+    let told = vec![
+        anchor.line.clone(),
+        format!("It was sent to the clipboard, if the terminal allows that, and stands in {}.", anchor.file),
+        "Kept where nobody can change it, it proves later that the case was not rolled back: verify --anchor FILE.".to_owned(),
+    ];
+    model.overlay = Overlay::Page(TextPage::Text("Keep this line in a ticket or mail", told), 0);
+    vec![Effect::Copy(visible(&anchor.line))]
+}

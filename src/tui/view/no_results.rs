@@ -1,0 +1,49 @@
+//! "Nothing found" is a statement: among what, from when to when, with which holes.
+
+use ratatui::layout::Rect;
+
+use crate::tui::keymap::Action;
+use crate::tui::model::Model;
+use crate::tui::pages::search_explained;
+use crate::tui::protocol::Lane;
+use crate::tui::text::wrap;
+use crate::tui::theme::StyleRole;
+
+use super::canvas::Canvas;
+
+/// Says in place of rows why there are none.
+pub(super) fn draw(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
+    let mut y = area.y;
+    for sentence in sentences(model) {
+        for line in wrap(&sentence, usize::from(area.width.saturating_sub(4))) {
+            if y >= area.bottom() {
+                return;
+            }
+            canvas.text(area.x + 2, y, area.width - 3, &line, StyleRole::Text);
+            y += 1;
+        }
+    }
+}
+
+fn sentences(model: &Model) -> Vec<String> {
+    let facts = &model.case;
+    if model.list.stale || model.tickets.awaits(Lane::Page) {
+        return vec!["Searching…".to_owned()];
+    }
+    if facts.sources.is_empty() {
+        return vec![
+            "This case holds no evidence yet.".to_owned(),
+            "Leave with q, and bring logs in with: vestigo import PATH".to_owned(),
+        ];
+    }
+    if model.search.count != Some(0) {
+        return vec!["The events could not be read.".to_owned()];
+    }
+    let mut said = vec!["No event matches.".to_owned()];
+    said.extend(search_explained(model));
+    let key = |action| model.keys.map.key_of(action, model.context_beneath());
+    if let Some(key) = key(Action::TrailBack) {
+        said.push(format!("{key} goes back to the search before."));
+    }
+    said
+}

@@ -1,0 +1,230 @@
+//! What was noted: read back from the case, and written into its journal.
+
+use crate::case::{Appended, Case, EvidenceStatus, Watch, annotate};
+use crate::error::{Error, ErrorKind, Result};
+use crate::index::{CancelToken, Hit, Order, Request};
+use crate::journal::{
+    Annotation, Bookmark, Entry, EventRef, Finding, FindingChange, HistoryItem, NewFinding, SavedQuery,
+    redoable, undoable,
+};
+use crate::query::{Expr, FieldRef, Leaf, Pattern, Test};
+use crate::record::{FixedClock, TimeRange, Timestamp, sentence};
+use crate::tui::protocol::{
+    AnnotationRequest, AnnotationResult, Annotations, BookmarkRow, ExportScope, Failure, FindingRow,
+    ForeignAnnotation, WorkerResponse, is_settled,
+};
+
+use super::identity::Identity;
+
+/// How many of the journal's last entries are shown.
+const TAIL: usize = 6;
+
+/// Reads what was noted, as it is now.
+pub(super) fn read(case: &Case, cancel: &CancelToken) -> Result<Annotations> {
+    let case = case.reread()?;
+    let state = case.state();
+    let lines = case.journal();
+    let tail = lines.iter().rev().take(TAIL);
+    let told = |line: &Entry| format!("{}  {}", line.kind, line.payload().recorded_summary()).trim_end().to_owned();
+    let tail = tail.map(|line| HistoryItem { at: line.at.clone(), by: line.by.clone(), text: told(line) });
+    let mut notes =
+        Annotations { entries: lines.len() as u64, tail: tail.collect(), ..Annotations::default() };
+    for mark in state.bookmarks.values() {
+        let standing = case.standing(&mark.event);
+        if let Some(why) = standing.orphaned() {
+            notes.orphans.push((format!("bookmark on {}", mark.event.short()), why.to_owned()));
+        }
+        notes.bookmarks.push(mark_row(&case, mark, &standing));
+    }
+    notes.bookmarks.sort_by(|one, other| one.bookmark.event.time.cmp(&other.bookmark.event.time));
+    for finding in &state.findings {
+        let row = finding_row(&case, finding, &mut notes.orphans, cancel)?;
+        notes.findings.push(row);
+    }
+    notes.findings.sort_by_key(|row| (is_settled(row.finding.state), std::cmp::Reverse(row.finding.number)));
+    Ok(notes)
+}
+
+fn mark_row(case: &Case, mark: &Bookmark, standing: &EvidenceStatus) -> BookmarkRow {
+    let hit = standing.hit();
+    let what = match hit.map(|hit| case.entry(&hit)) {
+        Some(Ok(entry)) => sentence(&entry.event),
+        Some(Err(error)) => Failure::from(&error).what,
+        None => format!("ORPHANED: {}", standing.orphaned().unwrap_or("it cannot be read")),
+    };
+    BookmarkRow { bookmark: mark.clone(), hit, what }
+}
+
+fn finding_row(
+    case: &Case,
+    finding: &Finding,
+    orphans: &mut Vec<(String, String)>,
+    cancel: &CancelToken,
+) -> Result<FindingRow> {
+    let before = orphans.len();
+    for event in finding.events.values() {
+        if let Some(why) = case.standing(event).orphaned() {
+            orphans.push((format!("finding {} on {}", finding.number, event.short()), why.to_owned()));
+        }
+    }
+    let orphaned = orphans.len() - before;
+    let mut row = FindingRow { finding: finding.clone(), events: 0, last: None, trouble: None };
+    if let Some(asked) = &mut row.finding.query {
+        asked.query = case.read_here(asked);
+    }
+    if orphaned > 0 {
+        row.trouble =
+            Some(format!("{orphaned} of its events are ORPHANED: their records are not what they were"));
+    }
+    match case.events_of(finding) {
+        Ok(expr) => {
+            let request = Request { expr, window: TimeRange::ALL };
+            row.events = case.index().count(&request, cancel)?;
+            row.last = case.index().span(&request, cancel)?.map(|span| span.1);
+        }
+        // One that cannot be counted is shown all the same.
+        Err(error) => row.trouble = Some(Failure::from(&error).what),
+    }
+    Ok(row)
+}
+
+/// Finds which of some events any finding shows.
+pub(super) fn in_findings(case: &Case, hits: &[Hit], cancel: &CancelToken) -> Result<Vec<Hit>> {
+    let case = case.reread()?;
+    let shown: Vec<Expr> =
+        case.state().findings.iter().filter_map(|finding| case.events_of(finding).ok()).collect();
+    let id = |hit: &Hit| {
+        let test = Test::Is(Pattern { text: format!("{}:{}", hit.source, hit.record), quoted: false });
+        Expr::Leaf(Leaf { field: Some(FieldRef::Id), test })
+    };
+    let ids: Vec<Expr> = hits.iter().map(id).collect();
+    let expr = Expr::And(vec![Expr::Or(ids), Expr::Or(shown)]);
+    let request = Request { expr, window: TimeRange::ALL };
+    case.index().page(&request, Order::Newest, None, hits.len(), cancel)
+}
+
+/// Writes something into the journal; gives what was done and what stands then.
+/// What is somebody else's is asked for first.
+pub(super) fn write(
+    case: &Case,
+    deed: &AnnotationRequest,
+    identity: &Identity,
+    now: Timestamp,
+) -> Result<WorkerResponse> {
+    let case = case.reread()?;
+    if let Some(foreign) = foreign(&case, deed) {
+        return Ok(WorkerResponse::ConfirmUndo(foreign));
+    }
+    let (act, said) = act(&case, deed)?;
+    let clock = FixedClock(now);
+    let Appended { ids, unsealed, .. } =
+        annotate(case.folder(), &[act], identity.signer.as_ref(), &identity.who, &clock, Watch::silent())?;
+    let warning = match (unsealed, &identity.signer) {
+        (Some(error), _) if error.kind() == ErrorKind::Integrity => Some(Failure::from(&error).what),
+        (Some(error), _) => Some(format!("no checkpoint was written: {}", Failure::from(&error).what)),
+        (None, None) => Some("the checkpoint is not signed: no key can be had".to_owned()),
+        (None, Some(_)) => None,
+    };
+    let notes = read(&case, &CancelToken::new())?;
+    Ok(WorkerResponse::Annotated(Box::new(AnnotationResult { said, warning, ids, notes })))
+}
+
+/// Finds what would be taken back, where this screen did not write it and nobody agreed to it.
+fn foreign(case: &Case, deed: &AnnotationRequest) -> Option<ForeignAnnotation> {
+    let AnnotationRequest::Undo { mine, agreed } = deed else { return None };
+    let last = undoable(case.whole_journal())?;
+    if mine.contains(&last.id) || agreed.as_ref() == Some(&last.id) {
+        return None;
+    }
+    let said = format!("{} · {} · {}", told(case, &last.annotation), last.author(), last.at);
+    Some(ForeignAnnotation { id: last.id, said })
+}
+
+/// Gives the entry that a deed is, and what to say of it (foreign text).
+fn act(case: &Case, deed: &AnnotationRequest) -> Result<(Annotation, String)> {
+    Ok(match deed {
+        AnnotationRequest::Bookmark { hit, note, tags } => {
+            let event = case.event_ref(hit)?;
+            let known = case.state().bookmarks.get(&event.event);
+            let said = format!("{} {}", if known.is_some() { "noted on" } else { "marked" }, event.short());
+            let mark = Annotation::AddBookmark { event, note: note.clone(), tags: tags.clone() };
+            (mark, said)
+        }
+        AnnotationRequest::NewFinding { title, severity, note, shows } => {
+            let (events, query) = shown_by(case, shows)?;
+            let note = Some(note.clone()).filter(|note| !note.is_empty());
+            let new = NewFinding {
+                title: title.clone(),
+                severity: *severity,
+                events,
+                query,
+                note,
+                tags: Vec::new(),
+                owner: None,
+                due: None,
+            };
+            (Annotation::AddFinding(new), format!("finding written down: {title}"))
+        }
+        AnnotationRequest::AddToFinding { finding, shows } => {
+            let (events, _) = shown_by(case, shows)?;
+            let change = FindingChange { events, ..FindingChange::default() };
+            let act = Annotation::ChangeFinding { finding: finding.clone(), change };
+            let said = told(case, &act);
+            (act, said)
+        }
+        AnnotationRequest::Annotation(act) => (act.clone(), told(case, act)),
+        AnnotationRequest::Reread { source, by } => {
+            let act = case.corrected(source, by, Watch::silent())?.act;
+            let said = act.summary();
+            (act, said)
+        }
+        AnnotationRequest::Undo { .. } => {
+            let last = undoable(case.whole_journal());
+            let last = last.ok_or_else(|| Error::usage("there is nothing to take back"))?;
+            (last.to_undo(), format!("taken back: {}", told(case, &last.annotation)))
+        }
+        AnnotationRequest::Redo => {
+            let last = redoable(case.whole_journal());
+            let last = last.ok_or_else(|| {
+                Error::usage(
+                    "there is nothing to bring back: something else was written, or nothing taken back",
+                )
+            })?;
+            let was = match &last.annotation {
+                Annotation::Undo { of: Some(of), .. } => format!("{} {} of {}", of.kind, of.seq, of.by),
+                act => act.summary(),
+            };
+            (last.to_undo(), format!("brought back: {was}"))
+        }
+    })
+}
+
+/// Says what an entry is about, and what it says.
+fn told(case: &Case, act: &Annotation) -> String {
+    let number = |uid: &str| case.state().findings.iter().find(|finding| finding.uid == uid);
+    match (act.finding().and_then(number), act) {
+        (Some(finding), _) => format!("finding {}: {}", finding.number, act.summary()),
+        (None, Annotation::AddBookmark { event, .. }) => format!("{} {}", event.short(), act.summary()),
+        (None, Annotation::RemoveBookmark { event }) => {
+            let short = case.state().bookmarks.get(event).map(|mark| mark.event.short());
+            format!("{} no longer marked", short.as_ref().unwrap_or(event))
+        }
+        (None, _) => act.summary(),
+    }
+}
+
+/// Gives the events, or the query, that are to show a finding.
+fn shown_by(case: &Case, shows: &ExportScope) -> Result<(Vec<EventRef>, Option<SavedQuery>)> {
+    Ok(match shows {
+        ExportScope::Search(_, scope) => (Vec::new(), Some(case.asked(&scope.expr, scope.window)?)),
+        ExportScope::Event(hit) => (vec![case.event_ref(hit)?], None),
+        ExportScope::Bookmarks => {
+            (case.state().bookmarks.values().map(|mark| mark.event.clone()).collect(), None)
+        }
+        ExportScope::Finding(number) => {
+            let known = case.state().finding(*number);
+            let known = known.ok_or_else(|| Error::usage(format!("there is no finding {number}")))?;
+            (known.events.values().cloned().collect(), known.query.clone())
+        }
+    })
+}

@@ -1,0 +1,156 @@
+//! Bundles: what can be made, and making one.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::channel;
+use std::time::Instant;
+
+use crate::case::{Case, may_vouch};
+use crate::error::{Error, ErrorKind, Result, visible};
+use crate::export::{Ask, Made, Options, Query, introduce, make, name_of, note};
+use crate::index::{CancelToken, Hit, Request};
+use crate::query::Expr;
+use crate::record::{FixedClock, Timestamp};
+use crate::tui::protocol::{
+    ExportChoices, ExportRequest, ExportResult, ExportScope, SearchScope, WorkProgress, WorkerResponse,
+};
+
+use super::identity::Identity;
+use super::verification::STEP;
+
+/// Looks up what can be exported.
+pub(super) fn choices(
+    case: &Case,
+    text: &str,
+    scope: &SearchScope,
+    selected: Option<Hit>,
+    first: Option<&ExportScope>,
+    identity: &Identity,
+) -> Result<ExportChoices> {
+    let case = case.reread()?;
+    let state = case.state();
+    let request = Request { expr: case.resolve(scope.expr.clone())?, window: scope.window };
+    let count = case.index().count(&request, &CancelToken::new())?;
+    let mut choices = Vec::new();
+    for finding in &state.findings {
+        choices.push((
+            format!("finding {}: {}", finding.number, finding.title),
+            ExportScope::Finding(finding.number),
+        ));
+    }
+    if !state.bookmarks.is_empty() {
+        choices.push((format!("bookmarks: {} events", state.bookmarks.len()), ExportScope::Bookmarks));
+    }
+    let asked = scope.expr != Expr::All || scope.window != crate::record::TimeRange::ALL;
+    let search =
+        (format!("this search: {count} events"), ExportScope::Search(text.to_owned(), scope.clone()));
+    // A search that asks for something is what its investigator has in mind.
+    let place = if asked { 0 } else { choices.len() };
+    choices.insert(place, search);
+    if let Some(hit) = selected {
+        let id = crate::record::EventId::of(&hit.source, hit.record);
+        choices.push((format!("this event: {id}"), ExportScope::Event(hit)));
+    }
+    if let Some(at) = choices.iter().position(|(_, what)| Some(what) == first) {
+        choices[..=at].rotate_right(1);
+    }
+    let signer = identity.signer.as_ref().map_or_else(
+        || "nobody: no key can be had, and no verifier accepts it".to_owned(),
+        |signer| signer.identity().fingerprint,
+    );
+    Ok(ExportChoices { choices, name: name_of(&case), signer })
+}
+
+/// Makes a bundle.
+pub(super) fn export(
+    case: &Case,
+    order: &ExportRequest,
+    identity: &Identity,
+    now: Timestamp,
+    respond: &mut dyn FnMut(WorkerResponse),
+) -> Result<ExportResult> {
+    let clock = FixedClock(now);
+    let mut case = case.reread()?;
+    let redact = order.redact.iter().map(|name| case.redactable(name)).collect::<Result<_>>()?;
+    let mut notes = Vec::new();
+    if let Some(signer) = &identity.signer {
+        match introduce(&case, signer, &identity.who, &clock) {
+            Ok(known) => case = known,
+            // What nobody signed is not signed by being exported.
+            Err(error) if error.kind() == ErrorKind::Integrity => return Err(error),
+            Err(error) => {
+                may_vouch(&case, signer, &identity.who)?;
+                notes.push(format!("the journal does not tell of it: {error}"));
+            }
+        }
+    }
+    let options = Options {
+        out: Some(PathBuf::from(&order.to)),
+        tar: order.tar,
+        signer: identity.signer.clone(),
+        tsa: None,
+        redact,
+        named: Vec::new(),
+        reason: "not stated".to_owned(),
+        originals: order.originals,
+        zone: case.about().zone,
+        stop: Arc::default(),
+    };
+    let made = watched(&case, &asked(&case, &order.what)?, &options, respond)?;
+    if notes.is_empty()
+        && let Err(error) = note(&case, &made, &options, &identity.who, &clock)
+    {
+        notes.push(format!("the journal does not tell of it: {error}"));
+    }
+    notes.extend(made.notes);
+    let signer = made.signer.as_deref().unwrap_or("nobody");
+    Ok(ExportResult {
+        to: visible(&made.bundle.to_string_lossy()),
+        events: made.events,
+        line: format!("{} sha-256 {} signed {signer}", made.name, made.tagmanifest),
+        notes,
+    })
+}
+
+/// Makes the bundle on a thread of its own, and tells now and then how far it has come.
+fn watched(
+    case: &Case,
+    ask: &Ask,
+    options: &Options,
+    respond: &mut dyn FnMut(WorkerResponse),
+) -> Result<Made> {
+    let (progress, news) = channel();
+    std::thread::scope(|scope| {
+        let work = scope.spawn(move || {
+            make(case, ask, options, &|_, done, total| {
+                let _ = progress.send(WorkProgress { done, total });
+            })
+        });
+        let mut told = Instant::now();
+        // The channel closes when the work is done.
+        while let Ok(now) = news.recv() {
+            if told.elapsed() >= STEP {
+                respond(WorkerResponse::Progress(now));
+                told = Instant::now();
+            }
+        }
+        work.join().expect("what panics there is told by the crew")
+    })
+}
+
+fn asked(case: &Case, what: &ExportScope) -> Result<Ask> {
+    Ok(match what {
+        ExportScope::Search(text, scope) => {
+            let text = if text.is_empty() { "*".to_owned() } else { scope.expr.to_string() };
+            let query = Query { text, expr: scope.expr.clone(), window: scope.window };
+            Ask { query: Some(query), ..Ask::default() }
+        }
+        ExportScope::Event(hit) => Ask { events: vec![*hit], ..Ask::default() },
+        ExportScope::Bookmarks => Ask { bookmarks: true, ..Ask::default() },
+        ExportScope::Finding(number) => {
+            let known = case.state().finding(*number).is_some();
+            known.then_some(()).ok_or_else(|| Error::usage(format!("there is no finding {number}")))?;
+            Ask { findings: vec![*number], ..Ask::default() }
+        }
+    })
+}

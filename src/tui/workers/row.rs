@@ -1,0 +1,56 @@
+//! Rows of the event list, from events read back from the evidence.
+
+use crate::case::Case;
+use crate::index::Hit;
+use crate::record::{Event, FieldId, fields, sentence};
+use crate::tui::protocol::{EventColumn, EventOutcome, EventRow, Failure, Pivot, RowContent, RowSummary};
+
+/// Most characters of a sentence that a row keeps.
+const SENTENCE: usize = 400;
+
+/// Reads an event and tells it in a row; what cannot be read says so in its row.
+pub(super) fn row(case: &Case, hit: &Hit) -> EventRow {
+    let content = match case.entry(hit) {
+        Ok(entry) => RowContent::Event(Box::new(brief(&entry.event))),
+        Err(error) => {
+            let trouble = Failure::from(&error);
+            RowContent::Unreadable { what: trouble.what, integrity: trouble.integrity }
+        }
+    };
+    EventRow { hit: *hit, content }
+}
+
+/// Tells an event in a row.
+pub(super) fn brief(event: &Event<'_>) -> RowSummary {
+    let outcome = match event.text(fields::EVENT_OUTCOME) {
+        Some("success") => EventOutcome::Success,
+        Some("failure") => EventOutcome::Failure,
+        Some(_) | None => EventOutcome::Unknown,
+    };
+    RowSummary {
+        precision: event.stamp.map(|stamp| stamp.precision),
+        basis: event.stamp.map(|stamp| stamp.basis).unwrap_or_default(),
+        outcome,
+        cells: EventColumn::ALL.map(|column| cell(event, column)),
+        what: sentence(event).chars().take(SENTENCE).collect(),
+    }
+}
+
+/// Gives a column's value: that of the first of its fields that the event has.
+fn cell(event: &Event<'_>, column: EventColumn) -> Option<Pivot> {
+    let candidates: &[FieldId] = match column {
+        EventColumn::Outcome => &[fields::EVENT_OUTCOME],
+        EventColumn::Host => &[fields::HOST_NAME, fields::URL_DOMAIN],
+        EventColumn::Actor => {
+            &[fields::USER_NAME, fields::USER_EMAIL, fields::USER_ID, fields::USER_EFFECTIVE_NAME]
+        }
+        EventColumn::From => {
+            &[fields::SOURCE_IP, fields::CLIENT_IP, fields::SOURCE_ADDRESS, fields::SOURCE_DOMAIN]
+        }
+        EventColumn::What => &[fields::EVENT_ACTION, fields::HTTP_METHOD, fields::EVENT_DATASET],
+    };
+    candidates.iter().find_map(|id| {
+        let value = event.get(*id)?.text().into_owned();
+        Some(Pivot { field: id.name().to_owned(), value })
+    })
+}
