@@ -63,7 +63,7 @@ fn list(globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
             when,
             line.by.clone(),
             line.kind.clone(),
-            line.payload().recorded_summary(),
+            line.payload().summary(),
         ]);
     }
     if !globals.json {

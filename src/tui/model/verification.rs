@@ -1,9 +1,9 @@
 //! What was checked of the case while it is open, and what came of it.
 
-use crate::case::VerifyReport;
 use crate::evidence::Depth;
 use crate::record::Timestamp;
 use crate::tui::protocol::WorkProgress;
+use crate::verify::VerifyReport;
 
 /// A check of the case.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -64,7 +64,7 @@ pub(super) fn ladder(model: &Model, width: usize, glyphs: &Glyphs) -> Vec<TextLi
             page.paragraph(&instructions(model), StyleRole::Faint)
         }
         VerificationState::Done { report, .. } => {
-            for (reached, text) in report.ladder() {
+            for (reached, text) in report.describe_levels() {
                 let (glyph, role) = match reached {
                     Some(true) => (glyphs.sealed, StyleRole::Sealed),
                     Some(false) => (glyphs.trouble, StyleRole::Trouble),

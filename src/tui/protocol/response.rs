@@ -8,8 +8,8 @@ use ratatui::layout::Size;
 use crate::error::{Error, ErrorKind, visible};
 use crate::index::{Histogram, Hit, TopValues};
 use crate::record::Timestamp;
-use crate::verify::VerifyReport;
 use crate::tui::keymap::Chord;
+use crate::verify::VerifyReport;
 
 use super::annotations::{AnnotationResult, Annotations, ForeignAnnotation};
 use super::case_info::CaseInfo;

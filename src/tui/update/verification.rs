@@ -2,9 +2,9 @@
 
 use crate::error::visible;
 use crate::evidence::Depth;
-use crate::verify::VerifyReport;
 use crate::tui::model::{Model, Overlay, TextPage, Tone, VerificationState};
 use crate::tui::protocol::{Effect, WorkProgress, WorkerRequest, WrittenCheckpoint};
+use crate::verify::VerifyReport;
 
 /// Has the case checked.
 pub(super) fn verify(model: &mut Model, depth: Depth) -> Vec<Effect> {

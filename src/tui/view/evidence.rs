@@ -3,7 +3,6 @@
 use ratatui::layout::Rect;
 
 use crate::case::SourceInfo;
-use crate::parse::format_clock_offset;
 use crate::record::{bytes, counted, thousands};
 use crate::tui::keymap::{Action, KeyContext};
 use crate::tui::layout::Panes;

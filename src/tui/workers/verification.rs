@@ -9,8 +9,8 @@ use crate::evidence::Depth;
 use crate::index::CancelToken;
 use crate::journal::{ANCHORS, checkpoint_name};
 use crate::record::{FixedClock, Timestamp};
-use crate::verify::{TrustInputs, VerifyReport};
 use crate::tui::protocol::{WorkProgress, WorkerResponse, WrittenCheckpoint};
+use crate::verify::{TrustInputs, VerifyReport};
 
 use super::identity::Identity;
 
