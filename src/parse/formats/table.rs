@@ -3,7 +3,7 @@
 use super::{access, cloudtrail, error_log, json, logfmt, syslog};
 use crate::parse::format::Format;
 
-/// Every built-in format; the order breaks the last ties of detection.
+/// Every built-in format; the order decides the last ties of detection.
 pub static FORMATS: &[&dyn Format] = &[
     &access::NginxAccess,
     &access::ApacheAccess,
