@@ -116,7 +116,7 @@ fn services_and_strangers_are_told_apart() {
         "kms Decrypt by cloudtrail.amazonaws.com from cloudtrail.amazonaws.com"
     );
     let stranger = r#"{"eventSource":"app","eventName":"saved","eventTime":"2026-03-01T10:00:00Z"}"#;
-    assert_eq!(CloudTrail.read(stranger, &mut Event::default()), false);
+    assert!(!CloudTrail.read(stranger, &mut Event::default()));
 }
 
 #[test]
