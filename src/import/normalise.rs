@@ -45,7 +45,7 @@ pub fn normalise(
         if let Some(error) = failed {
             return Err(error);
         }
-        let name = || MemberName::of_path(&input.path);
+        let name = || MemberName::from_path(&input.path);
         match outcome {
             Err(error) => rows.push(ImportRow::without(name(), ImportStatus::Failed, chain(&error))),
             Ok(None) => {}

@@ -144,7 +144,7 @@ fn leave_out_the_case(case: &Path, found: &mut Walk) {
     found.inputs = others;
     let own: Vec<Input> = own;
     found.skipped.extend(own.iter().map(|input| Skipped {
-        name: MemberName::of_path(&input.path),
+        name: MemberName::from_path(&input.path),
         reason: "is part of the case itself".to_owned(),
         unread: None,
         weight: crate::source::Weight::Listed,

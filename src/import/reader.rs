@@ -118,7 +118,7 @@ impl<'a> Reader<'a> {
                 Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(()),
                 Err(error) if self.is_stopped() => return Err(error),
                 Err(error) => {
-                    let name = MemberName::of_path(&input.path);
+                    let name = MemberName::from_path(&input.path);
                     self.row(ImportRow::without(name, ImportStatus::Failed, chain(&error)))?;
                 }
                 Ok(()) => {}
@@ -140,7 +140,7 @@ impl<'a> Reader<'a> {
         self.batch()?;
         self.step(CommitStep::Input)?;
         if let Some(id) = self.known_file(input) {
-            let row = self.duplicate(MemberName::of_path(&input.path), id);
+            let row = self.duplicate(MemberName::from_path(&input.path), id);
             return self.row(row);
         }
         let mut taking = Taking { feeder: self, container: None, stopped: None };
@@ -150,7 +150,7 @@ impl<'a> Reader<'a> {
             return Err(error);
         }
         if let Some(change) = outcome? {
-            self.step(CommitStep::Changed(MemberName::of_path(&input.path), change))?;
+            self.step(CommitStep::Changed(MemberName::from_path(&input.path), change))?;
         }
         if let Some(sha256) = container {
             self.containers.insert(sha256.clone());
@@ -165,7 +165,7 @@ impl<'a> Reader<'a> {
         if !self.lengths.contains(&length) {
             return None;
         }
-        source::hash_of(input).map(SourceId).filter(|id| self.known.contains(id))
+        source::hash_file(input).map(SourceId).filter(|id| self.known.contains(id))
     }
 
     /// Remembers a source that is now complete.

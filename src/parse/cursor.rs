@@ -10,28 +10,28 @@ pub struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
-    /// Begins at the front.
+    /// Creates a cursor at the start of a text.
     pub fn new(text: &'a str) -> Cursor<'a> {
         Cursor { rest: text }
     }
 
-    /// Gives what is left.
+    /// Returns the rest of the text.
     pub fn rest(&self) -> &'a str {
         self.rest
     }
 
-    /// Passes over a text that must stand here.
+    /// Skips an expected text; `None` if it is not here.
     pub fn eat(&mut self, text: &str) -> Option<()> {
         self.rest = self.rest.strip_prefix(text)?;
         Some(())
     }
 
-    /// Passes over spaces.
+    /// Skips spaces.
     pub fn spaces(&mut self) {
         self.rest = self.rest.trim_start_matches(' ');
     }
 
-    /// Takes what stands before a byte (ASCII), and passes over the byte.
+    /// Returns the text up to an ASCII byte, and skips the byte.
     pub fn until(&mut self, end: u8) -> Option<&'a str> {
         let at = memchr::memchr(end, self.rest.as_bytes())?;
         let (taken, rest) = (&self.rest[..at], &self.rest[at + 1..]);
@@ -39,7 +39,7 @@ impl<'a> Cursor<'a> {
         Some(taken)
     }
 
-    /// Takes what stands before the next space, or all that is left.
+    /// Returns the text up to the next space, or all of the rest.
     pub fn word(&mut self) -> &'a str {
         match self.until(b' ') {
             Some(word) => word,
@@ -47,8 +47,8 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Takes a text in double quotes, in which a backslash keeps the byte behind
-    /// it from ending the text; escapes are left as they are.
+    /// Reads a text in double quotes, in which a backslash escapes the next byte;
+    /// escapes are kept as written.
     pub fn quoted(&mut self) -> Option<&'a str> {
         let inner = self.rest.strip_prefix('"')?;
         let end = closing_quote(inner.as_bytes())?;

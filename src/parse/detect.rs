@@ -1,34 +1,35 @@
-//! What is this source? Tried on a sample, not guessed from a name.
+//! Detects the format of a source by trying formats on a sample, never by its name.
 
 use crate::record::Event;
 
 use super::format::{Format, Framing, UNPARSED, narrowest_first};
 use super::framing::{Framer, opens_unfinished_json};
 
-/// How many records of a sample are tried.
+/// The most records of a sample that are tried.
 const TRIED: usize = 500;
-/// Fewer than one record in so many understood is none understood.
+/// A format must read at least one in this many records to count.
 const MEANINGFUL: usize = 10;
-/// A format that understands so many of a hundred records that the best one
-/// understands is as good.
+/// A format is as good as the best one if it reads this many percent of the records
+/// that the best one reads.
 const TIE: usize = 99;
-/// How much narrower a format is that reads some records of another's kind.
+/// How much higher the specificity is of a format that reads a kind of another format's
+/// records.
 const CLASS: u8 = 10;
-/// Control bytes in a hundred that no text has.
+/// The percentage of control bytes from which content is not text.
 const CONTROLS: usize = 3;
 
-/// What a sample turned out to be.
+/// What detection found in a sample.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Detection {
     /// The format of most records.
     pub format: &'static str,
     /// Narrower formats that some records have, narrowest first.
     pub mixed: Vec<&'static str>,
-    /// How records are told apart.
+    /// How records are delimited.
     pub framing: Framing,
 }
 
-/// Tries formats on the first bytes of a source; `whole` tells that this is all of it.
+/// Tries formats on the first bytes of a source; `whole` says that this is all of it.
 pub fn detect(sample: &[u8], whole: bool, formats: &[&'static dyn Format]) -> Detection {
     let json = texts(sample, whole, Framing::Json);
     let documents = if is_json(sample, whole, &json) { Framing::Json } else { Framing::Lines };
@@ -44,9 +45,9 @@ pub fn detect(sample: &[u8], whole: bool, formats: &[&'static dyn Format]) -> De
     Detection { format: format.name(), mixed, framing }
 }
 
-/// Finds the format that understands most records, of those that understand
-/// about as many the narrowest; and the formats of a narrower class that
-/// understand some (CloudTrail among JSON of all kinds).
+/// Returns the narrowest of the formats that read (about) the most records, and the
+/// formats of a narrower class that read some of them (CloudTrail among JSON of all
+/// kinds).
 fn best(
     texts: &[String],
     formats: &[&'static dyn Format],
@@ -64,7 +65,7 @@ fn best(
     Some((formats[chosen], mixed.map(|format| formats[format].name()).collect()))
 }
 
-/// Gives the texts of the sample's whole records.
+/// Returns the texts of the sample's whole records.
 fn texts(sample: &[u8], whole: bool, framing: Framing) -> Vec<String> {
     let mut records = Vec::new();
     Framer::new(framing).feed(sample, true, &mut records);
@@ -83,7 +84,7 @@ fn texts(sample: &[u8], whole: bool, framing: Framing) -> Vec<String> {
     texts
 }
 
-/// Tells whether at least half of a sample is JSON objects.
+/// Returns whether at least half of a sample is JSON objects.
 fn is_json(sample: &[u8], whole: bool, texts: &[String]) -> bool {
     let is_object =
         |text: &&String| text.starts_with('{') && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
@@ -92,19 +93,19 @@ fn is_json(sample: &[u8], whole: bool, texts: &[String]) -> bool {
     (all > 0 && json * 2 >= all) || (!whole && opens_unfinished_json(sample))
 }
 
-/// Files that are no text, by how they begin.
+/// The first bytes of files that are not text.
 const BINARIES: [(&[u8], &str); 8] = [
     (b"ElfFile\0", "a Windows event log (EVTX)"),
     (b"LPKSHHRH", "a systemd journal"),
-    (b"SQLite format 3\0", "an SQLite database"),
+    (b"SQLite format 3\0", "a SQLite database"),
     (b"\xd4\xc3\xb2\xa1", "a packet capture"),
     (b"\xa1\xb2\xc3\xd4", "a packet capture"),
-    (b"\x89PNG\r\n", "a picture"),
+    (b"\x89PNG\r\n", "an image"),
     (b"\x7fELF", "a program"),
     (b"%PDF-", "a PDF document"),
 ];
 
-/// Says what a file is that is no text, as far as its first bytes tell.
+/// Describes a file that is not text, as far as its first bytes show.
 pub fn describe_binary(head: &[u8]) -> &'static str {
     BINARIES
         .iter()
@@ -112,8 +113,8 @@ pub fn describe_binary(head: &[u8]) -> &'static str {
         .map_or("binary content, not text", |(_, what)| what)
 }
 
-/// Tells whether bytes are no text. NUL bytes alone do not make them so: a log
-/// whose machine lost power, or that was cut while it was open, has many.
+/// Returns whether bytes are not text. NUL bytes alone do not count: a log whose
+/// machine lost power, or that was truncated while open, has many.
 fn is_binary(sample: &[u8]) -> bool {
     if BINARIES.iter().any(|(begin, _)| sample.starts_with(begin)) {
         return true;

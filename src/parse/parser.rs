@@ -1,4 +1,4 @@
-//! Reading records under a plan.
+//! Reads records under a plan.
 
 use std::fmt;
 
@@ -10,10 +10,10 @@ use super::formats::FORMATS;
 use super::plan::Plan;
 use super::time::TimeResolver;
 
-/// Where the lines go that continue a record whose format reads one line only.
+/// The field of the lines that continue a record whose format reads only one line.
 const CONTINUATION: &str = "log.continuation";
 
-/// Reads records under a plan. Cheap to make, free to share between threads.
+/// Reads records under a plan. Cheap to create, and can be shared between threads.
 pub struct Parser {
     /// The formats in the order in which they are tried.
     order: Vec<&'static dyn Format>,
@@ -23,12 +23,12 @@ pub struct Parser {
 }
 
 impl Parser {
-    /// Makes the parser of a plan; fails where it names an unknown format or zone.
+    /// Creates the parser of a plan; fails where it names an unknown format or zone.
     pub fn new(plan: &Plan) -> Result<Parser> {
         Parser::with_formats(plan, FORMATS)
     }
 
-    /// Makes the parser of a plan that knows these formats.
+    /// Creates the parser of a plan that knows these formats.
     pub fn with_formats(plan: &Plan, formats: &[&'static dyn Format]) -> Result<Parser> {
         let mut order = Vec::with_capacity(formats.len());
         for name in plan.mixed.iter().chain([&plan.format]) {
@@ -45,13 +45,13 @@ impl Parser {
         Ok(Parser { order, times: TimeResolver::new(plan.time_rules()?), host: plan.host.clone(), labels })
     }
 
-    /// Reads one record: tries the plan's format, then the others line by line,
-    /// and at last keeps the text as an unparsed event (`format` = `unparsed`,
-    /// `message` = the text). Resolves the time, fills the plan's host and labels.
+    /// Reads one record: tries the plan's format, then the others line by line, and
+    /// finally keeps the text as an unparsed event (`format` = `unparsed`, `message` =
+    /// the text). Resolves the time, fills the plan's host and labels.
     ///
-    /// A record whose lines no format reads together is read by its first line;
-    /// the lines that continue it stand in `log.continuation`. A part of an
-    /// overlong line is kept as text: what is cut is not read as if it were whole.
+    /// If no format reads all lines of a record, its first line is read and the others
+    /// are kept in `log.continuation`. A part of an overlong line is kept as text: it
+    /// is never read as if it were whole.
     ///
     /// `text` is the record's text without its last line end; the caller makes
     /// it UTF-8 with [`String::from_utf8_lossy`].

@@ -1,4 +1,4 @@
-//! How one source is read: decided once, kept with the evidence.
+//! The plan of how one source is read: decided once, kept with the evidence.
 
 use std::ops::RangeInclusive;
 
@@ -20,11 +20,11 @@ pub const READING_VERSION: u32 = 2;
 /// Years in which logs can have been written.
 pub const YEARS: RangeInclusive<i32> = 1970..=2200;
 
-/// 1990-01-01: a file that was last changed before carries no date worth the
-/// name (archives made to be reproducible say 1970 or 1980).
+/// 1990-01-01: older modification times are placeholders (reproducible archives use
+/// 1970 or 1980).
 const NO_DATE: Timestamp = Timestamp::from_secs(631_152_000);
 
-/// What the user said about how to read a source.
+/// The user's options for reading a source.
 #[derive(Debug, Clone, Default)]
 pub struct ParseOptions {
     /// Only this format (by name), with the unparsed fallback.
@@ -51,7 +51,7 @@ pub struct Plan {
     pub forced: bool,
     /// Version of the built-in formats that made this plan.
     pub version: u32,
-    /// How records are told apart.
+    /// How records are delimited.
     pub framing: Framing,
     /// The zone of times that have none.
     pub zone: String,
@@ -77,23 +77,24 @@ fn is_zero(number: &i64) -> bool {
     *number == 0
 }
 
-/// What is to be read otherwise; what is absent stays.
+/// Changes to how a source is read; what is absent stays.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Corrections {
     /// The zone of times that have none.
     pub zone: Option<Zone>,
-    /// The year of the first line; inside, none where it is to be worked out.
+    /// The year of the first line; `Some(None)` infers it again.
     pub year: Option<Option<i32>>,
-    /// The host of events that name none; inside, none where there is to be none.
+    /// The host of events that name none; `Some(None)` removes it.
     pub host: Option<Option<String>>,
-    /// Only this format; inside, none where it is to be found out again.
+    /// Only this format; `Some(None)` detects it again.
     pub format: Option<Option<String>>,
     /// Nanoseconds to add to every time.
     pub clock: Option<i64>,
 }
 
 impl Plan {
-    /// Tells whether the formats of this version made it, which alone read it as it was meant.
+    /// Returns whether this version of the formats made the plan; others may read it
+    /// differently.
     pub fn is_current(&self) -> bool {
         self.version == READING_VERSION
     }
@@ -116,8 +117,8 @@ impl Plan {
         self.time_rules().map_or_else(|_| Vec::new(), |rules| watch.shifts(&rules))
     }
 
-    /// Lists in what a source is read otherwise than the user says: what, how it is
-    /// read, and what was said.
+    /// Returns where the plan differs from the user's options: the setting, its value
+    /// in the plan, and its value in the options.
     pub fn against(&self, options: &ParseOptions) -> Vec<(&'static str, String, String)> {
         let none = || "none".to_owned();
         let year = |year: Option<i32>| year.map_or_else(none, |year| year.to_string());
@@ -131,7 +132,7 @@ impl Plan {
         said.filter(|(_, is, said)| is != said).collect()
     }
 
-    /// Decides from the first bytes of a source (up to 256 KB; `whole` tells
+    /// Decides from the first bytes of a source (up to 256 KB; `whole` says
     /// that this is all of it), what the user said, the source's last change
     /// and the moment of acquisition. Fails where the user names an unknown format.
     pub fn decide(
@@ -156,10 +157,9 @@ impl Plan {
         Ok(Plan::from_detection(found, options, modified, acquired))
     }
 
-    /// Returns how a source is read with corrections. `sample` is of its first
-    /// bytes (`whole`: all of them). How records are told apart stays, and the
-    /// years of a log that is longer than one are not counted yet. Fails where the
-    /// user names an unknown format.
+    /// Returns how a source is read with corrections. `sample` is of its first bytes
+    /// (`whole`: all of them). Framing stays as it is, and year shifts are not
+    /// determined yet. Fails where the user names an unknown format.
     pub fn corrected(&self, by: &Corrections, sample: &[u8], whole: bool) -> Result<Plan> {
         let mut plan = Plan { version: READING_VERSION, shifts: Vec::new(), ..self.clone() };
         if let Some(zone) = by.zone {
@@ -191,7 +191,7 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Decides the rest, once it is known what a source is.
+    /// Creates the plan of a source whose format was detected.
     pub fn from_detection(
         found: Detection,
         options: &ParseOptions,

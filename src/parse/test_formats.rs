@@ -1,4 +1,4 @@
-//! Small formats for this room's own tests.
+//! Small formats for the tests of this folder.
 
 use crate::record::{CivilDateTime, Event, ParsedTime, Precision, Timestamp, fields};
 
@@ -7,10 +7,10 @@ use super::format::{Format, Framing};
 use super::plan::{ParseOptions, Plan};
 use super::time::timestamp_formats;
 
-/// The formats, as a table of formats.
+/// The table of test formats.
 pub static TEST_FORMATS: &[&dyn Format] = &[&Access, &Long, &Syslog, &Clock, &Object];
 
-/// Plans for a sample, with the trial formats.
+/// Plans for a sample, with the test formats.
 pub fn plan(sample: &str, modified: Option<&str>, options: &ParseOptions) -> Plan {
     let found = detect::detect(sample.as_bytes(), true, TEST_FORMATS);
     Plan::from_detection(found, options, modified.map(at), at("2026-01-20T00:00:00Z"))
@@ -22,7 +22,7 @@ pub fn at(text: &str) -> Timestamp {
     Timestamp::from_nanos(time.timestamp_nanos_opt().expect("in range"))
 }
 
-/// Reads `10:00:00` and gives the text behind it.
+/// Reads `10:00:00` and returns the text after it.
 pub fn time_of_day(text: &str) -> Option<(ParsedTime, &str)> {
     let (clock, rest) = text.split_at_checked(8)?;
     let mut parts = clock.split(':').map(|part| part.parse().ok());
@@ -34,7 +34,7 @@ pub fn time_of_day(text: &str) -> Option<(ParsedTime, &str)> {
 /// `203.0.113.7 [01/Mar/2026:10:00:00 +0000] /path`
 struct Access;
 
-/// The same with `LONG` behind.
+/// The same with `LONG` after.
 struct Long;
 
 /// `Mar  1 10:00:00 text`

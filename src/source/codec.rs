@@ -1,4 +1,5 @@
-//! Decompression step by step, which gives all that was decoded before it failed.
+//! Incremental decompression, which delivers everything that was decoded before a
+//! failure.
 
 use std::io;
 
@@ -11,7 +12,7 @@ const XZ_MEMORY: u64 = 256 << 20;
 pub enum Codec {
     /// Bare deflate (RFC 1951).
     Deflate(flate2::Decompress),
-    /// One zstd frame, and how much input it asks for next.
+    /// One zstd frame, and how much input it wants next.
     Zstd(zstd::stream::raw::Decoder<'static>, usize),
     /// One bzip2 stream.
     Bzip2(bzip2::Decompress),
@@ -24,13 +25,14 @@ pub struct CodecStep {
     /// Bytes of input that were used.
     pub used: usize,
     /// Bytes of output that were made.
-    pub made: usize,
-    /// Whether the stream is at its end; or why it cannot go on.
+    pub produced: usize,
+    /// Whether the stream has ended, or why it cannot continue.
     pub outcome: Result<bool, String>,
 }
 
 impl Codec {
-    /// Makes the decoder of a kind; bare deflate for gzip, whose frame is the caller's.
+    /// Creates the decoder of a kind; bare deflate for gzip, whose frame the caller
+    /// reads.
     pub fn new(kind: ContentKind) -> io::Result<Option<Codec>> {
         Ok(Some(match kind {
             ContentKind::Gzip => Codec::Deflate(flate2::Decompress::new(false)),
@@ -80,11 +82,11 @@ impl Codec {
 }
 
 fn counted(before: (u64, u64), after: (u64, u64), outcome: Result<bool, String>) -> CodecStep {
-    CodecStep { used: (after.0 - before.0) as usize, made: (after.1 - before.1) as usize, outcome }
+    CodecStep { used: (after.0 - before.0) as usize, produced: (after.1 - before.1) as usize, outcome }
 }
 
-/// Gives the decoder as much as it asks for, which is one block: where it
-/// fails, the blocks before were given out.
+/// Feeds the decoder as much as it wants, which is one block: if that fails, the blocks
+/// before it were delivered.
 fn zstd_step(
     codec: &mut zstd::stream::raw::Decoder<'static>,
     next: &mut usize,
@@ -95,10 +97,10 @@ fn zstd_step(
     let mut from = InBuffer::around(&input[..input.len().min((*next).max(1))]);
     let mut to = OutBuffer::around(output);
     let outcome = codec.run(&mut from, &mut to);
-    let (used, made) = (from.pos(), to.pos());
+    let (used, produced) = (from.pos(), to.pos());
     let outcome = outcome.map_err(|error| error.to_string()).map(|hint| {
         *next = hint;
         hint == 0
     });
-    CodecStep { used, made, outcome }
+    CodecStep { used, produced, outcome }
 }

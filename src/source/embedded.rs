@@ -1,5 +1,5 @@
-//! Compressed streams and archives that stand amid plain content. They are not
-//! unpacked there: where one begins is told.
+//! Compressed streams and archives embedded in plain content. They are not unpacked:
+//! their offsets are reported.
 
 use std::io::{self, Read};
 use std::sync::LazyLock;
@@ -10,7 +10,7 @@ use crate::error::Result;
 
 use super::provenance::{ByteRange, Provenance, Skipped, StreamSink, Weight};
 
-/// How containers begin that are looked for; tar has its mark at byte 257.
+/// The signatures of containers that are searched; tar has its own at byte 257.
 const MARKS: [&[u8]; 10] = [
     b"\x1f\x8b\x08",
     b"\x28\xb5\x2f\xfd",
@@ -26,84 +26,85 @@ const MARKS: [&[u8]; 10] = [
 
 static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(MARKS).ok());
 
-/// How many bytes from a mark on are looked at.
-const LOOK: usize = 16;
+/// How many bytes from a signature on are examined.
+const WINDOW: usize = 16;
 
-/// Where a tar header has its mark.
+/// The offset of the signature in a tar header.
 const TAR_MARK: u64 = 257;
 
-/// How many places are told one by one.
-const TOLD: usize = 20;
+/// The most offsets that are listed one by one.
+const LISTED: usize = 20;
 
-/// Gives out plain content, and tells which containers stand amid it.
+/// Delivers plain content, and reports the containers embedded in it.
 ///
 /// # Errors
 ///
-/// Fails where the receiver does.
-pub fn plain(receiver: &mut dyn StreamSink, found: &Provenance, stream: &mut dyn Read) -> Result<()> {
-    let mut amid = Amid { inner: stream, at: 0, held: Vec::new(), places: Vec::new(), count: 0 };
-    receiver.stream(found, &mut amid)?;
-    let held = std::mem::take(&mut amid.held);
-    amid.look(&held, amid.at - held.len() as u64, held.len());
-    let Amid { at: end, places, count, .. } = amid;
+/// Fails where the sink does.
+pub fn deliver_plain(sink: &mut dyn StreamSink, found: &Provenance, stream: &mut dyn Read) -> Result<()> {
+    let mut scanner =
+        EmbeddedScanner { inner: stream, at: 0, held: Vec::new(), places: Vec::new(), count: 0 };
+    sink.stream(found, &mut scanner)?;
+    let held = std::mem::take(&mut scanner.held);
+    scanner.scan(&held, scanner.at - held.len() as u64, held.len());
+    let EmbeddedScanner { at: end, places, count, .. } = scanner;
     for (offset, what) in &places {
-        let reason = format!("holds what begins as {what}: it is kept as it stands, and not unpacked");
+        let reason = format!("contains what looks like {what}: it is kept as is, and not unpacked");
         let stretch = ByteRange { offset: *offset, length: end - offset };
-        told(receiver, found, reason, Some(stretch))?;
+        report_embedded(sink, found, reason, Some(stretch))?;
     }
     if count > places.len() {
-        let reason = format!("holds {} more such places, which are not unpacked", count - places.len());
-        told(receiver, found, reason, None)?;
+        let reason = format!("contains {} more of these, which are not unpacked", count - places.len());
+        report_embedded(sink, found, reason, None)?;
     }
     Ok(())
 }
 
-fn told(
-    receiver: &mut dyn StreamSink,
+fn report_embedded(
+    sink: &mut dyn StreamSink,
     found: &Provenance,
     reason: String,
     unread: Option<ByteRange>,
 ) -> Result<()> {
-    receiver.skipped(Skipped { name: found.name(), reason, unread, weight: Weight::Partial })
+    sink.skipped(Skipped { name: found.name(), reason, unread, weight: Weight::Partial })
 }
 
-/// Plain content that is looked through as it passes.
-struct Amid<'r> {
+/// Plain content that is scanned as it passes.
+struct EmbeddedScanner<'r> {
     inner: &'r mut dyn Read,
     /// How many bytes have passed.
     at: u64,
-    /// The last of them, in which a mark may have begun.
+    /// The last of them, in which a signature may have begun.
     held: Vec<u8>,
     places: Vec<(u64, &'static str)>,
     count: usize,
 }
 
-impl Amid<'_> {
-    /// Takes the bytes that pass next.
-    fn pass(&mut self, bytes: &[u8]) {
+impl EmbeddedScanner<'_> {
+    /// Scans the next bytes that pass.
+    fn observe(&mut self, bytes: &[u8]) {
         let mut held = std::mem::take(&mut self.held);
         let from = self.at - held.len() as u64;
-        held.extend(&bytes[..bytes.len().min(LOOK - 1)]);
-        self.look(&held, from, (held.len() + 1).saturating_sub(LOOK));
-        if bytes.len() >= LOOK {
-            self.look(bytes, self.at, bytes.len() + 1 - LOOK);
+        held.extend(&bytes[..bytes.len().min(WINDOW - 1)]);
+        self.scan(&held, from, (held.len() + 1).saturating_sub(WINDOW));
+        if bytes.len() >= WINDOW {
+            self.scan(bytes, self.at, bytes.len() + 1 - WINDOW);
             held.clear();
-            held.extend(&bytes[bytes.len() + 1 - LOOK..]);
+            held.extend(&bytes[bytes.len() + 1 - WINDOW..]);
         } else {
-            held.drain(..(held.len() + 1).saturating_sub(LOOK));
+            held.drain(..(held.len() + 1).saturating_sub(WINDOW));
         }
         (self.held, self.at) = (held, self.at + bytes.len() as u64);
     }
 
-    /// Looks for marks that begin in the first `most` of these bytes.
-    fn look(&mut self, bytes: &[u8], from: u64, most: usize) {
+    /// Searches signatures that begin in the first `most` of these bytes.
+    fn scan(&mut self, bytes: &[u8], from: u64, most: usize) {
         let Some(finder) = &*FINDER else { return };
         for place in finder.find_iter(bytes).take_while(|place| place.start() < most) {
             let offset = from + place.start() as u64;
-            let Some(what) = kind(&bytes[place.start()..]) else { continue };
+            let Some(what) = container_at(&bytes[place.start()..]) else { continue };
             let offset = if what == TAR { offset.saturating_sub(TAR_MARK) } else { offset };
             self.count += 1;
-            if self.places.len() < TOLD {
+            if self.places.len() < LISTED {
                 self.places.push((offset, what));
             }
         }
@@ -112,8 +113,8 @@ impl Amid<'_> {
 
 const TAR: &str = "a tar archive";
 
-/// Tells what begins so: more of it than its mark has to fit.
-fn kind(head: &[u8]) -> Option<&'static str> {
+/// Returns the container that begins here: more than its signature has to match.
+fn container_at(head: &[u8]) -> Option<&'static str> {
     match head {
         // RFC 1952 §2.3.1: reserved flags are 0, and few systems have a number.
         [0x1f, 0x8b, 8, flags, _, _, _, _, 0 | 2 | 4, 0..=13 | 255, ..] if flags & 0xe0 == 0 => {
@@ -133,10 +134,10 @@ fn kind(head: &[u8]) -> Option<&'static str> {
     }
 }
 
-impl Read for Amid<'_> {
+impl Read for EmbeddedScanner<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
-        self.pass(&buffer[..count]);
+        self.observe(&buffer[..count]);
         Ok(count)
     }
 }
@@ -145,18 +146,19 @@ impl Read for Amid<'_> {
 mod tests {
     use std::io::Read;
 
-    use super::super::tests::{gzip, tar, zip};
-    use super::{Amid, LOOK};
+    use super::super::open_tests::{gzip, tar, zip};
+    use super::{EmbeddedScanner, WINDOW};
 
     /// The places in a text that is read in pieces of this length.
     fn places(text: &[u8], piece: usize) -> Vec<(u64, &'static str)> {
         let mut inner = text;
-        let mut amid = Amid { inner: &mut inner, at: 0, held: Vec::new(), places: Vec::new(), count: 0 };
+        let mut scanner =
+            EmbeddedScanner { inner: &mut inner, at: 0, held: Vec::new(), places: Vec::new(), count: 0 };
         let mut buffer = vec![0; piece];
-        while amid.read(&mut buffer).expect("memory reads") > 0 {}
-        let held = std::mem::take(&mut amid.held);
-        amid.look(&held, amid.at - held.len() as u64, held.len());
-        amid.places
+        while scanner.read(&mut buffer).expect("memory reads") > 0 {}
+        let held = std::mem::take(&mut scanner.held);
+        scanner.scan(&held, scanner.at - held.len() as u64, held.len());
+        scanner.places
     }
 
     #[test]
@@ -166,7 +168,7 @@ mod tests {
         let text: Vec<u8> = pieces.iter().flat_map(|piece| [&line[..], piece].concat()).collect();
         let at = |n: usize| (pieces[..n].iter().map(Vec::len).sum::<usize>() + line.len() * (n + 1)) as u64;
         let meant = [(at(0), "a gzip stream"), (at(1), "a zip archive"), (at(2), "a tar archive")];
-        for piece in (1..LOOK + 3).chain([64, 1 << 16]) {
+        for piece in (1..WINDOW + 3).chain([64, 1 << 16]) {
             assert_eq!(places(&text, piece), meant, "in pieces of {piece}");
         }
         assert_eq!(places(line, 7), []);

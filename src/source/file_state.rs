@@ -1,10 +1,10 @@
-//! A file as it was found, and how it changed while it was read.
+//! The state of a file when it was found, and how it changed while it was read.
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek};
 use std::path::Path;
 
-/// What tells whether a file is still the one it was.
+/// What identifies a file and its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileState {
     length: u64,
@@ -13,7 +13,7 @@ pub struct FileState {
     unix: Unix,
 }
 
-/// What only Unix tells of a file.
+/// The part of a file's state that only Unix has.
 #[cfg(unix)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Unix {
@@ -35,8 +35,8 @@ pub struct FileChange {
 }
 
 impl FileState {
-    /// Notes a file's state.
-    pub fn of(meta: &Metadata) -> FileState {
+    /// Creates the state of a file from its metadata.
+    pub fn from_metadata(meta: &Metadata) -> FileState {
         #[cfg(unix)]
         let unix = {
             use std::os::unix::fs::MetadataExt;
@@ -54,14 +54,14 @@ impl FileState {
         }
     }
 
-    /// Gives the length in bytes.
+    /// Returns the length in bytes.
     pub fn length(&self) -> u64 {
         self.length
     }
 
-    /// Says how the content may have changed between this look and a later
-    /// one, of which `read` bytes were read.
-    fn content(&self, now: &FileState, read: u64) -> Option<FileChange> {
+    /// Returns how the content may have changed between this state and a later one, if
+    /// `read` bytes were read.
+    fn content_change(&self, now: &FileState, read: u64) -> Option<FileChange> {
         let (then, end) = (self.length, now.length);
         let change = |missing, how: String| Some(FileChange { how, missing });
         #[cfg(unix)]
@@ -97,21 +97,22 @@ impl FileState {
         if now.unix.changed != self.unix.changed && now.unix.meta == self.unix.meta {
             return change(
                 true,
-                "it was changed while it was read, and its time of change put back: what was read may be partly from before and partly from after"
+                "it was changed while it was read, and its modification time restored: what was read may be partly from before and partly from after"
                     .to_owned(),
             );
         }
         None
     }
 
-    /// Says how a file changed between this look and now, where `read` bytes of it were read.
+    /// Returns how a file changed between this state and now, if `read` bytes of it
+    /// were read.
     pub fn changed(&self, file: &File, path: &Path, read: u64) -> Option<FileChange> {
         let Ok(meta) = file.metadata() else {
-            return Some(FileChange { how: "it could not be looked at again".to_owned(), missing: false });
+            return Some(FileChange { how: "its state could not be read again".to_owned(), missing: false });
         };
-        let now = FileState::of(&meta);
-        let content = self.content(&now, read);
-        let place = place(&now, path);
+        let now = FileState::from_metadata(&meta);
+        let content = self.content_change(&now, read);
+        let place = path_change(&now, path);
         match (content, place) {
             (Some(change), Some(place)) => {
                 Some(FileChange { how: format!("{}; {place}", change.how), ..change })
@@ -122,40 +123,40 @@ impl FileState {
     }
 }
 
-/// Says what became of the path of a file that is still open, where it does not
-/// lead to that file any more.
+/// Returns what happened to the path of an open file, if it no longer leads to that
+/// file.
 #[cfg(unix)]
-fn place(now: &FileState, path: &Path) -> Option<String> {
+fn path_change(now: &FileState, path: &Path) -> Option<String> {
     match std::fs::symlink_metadata(path) {
-        Ok(meta) if FileState::of(&meta).unix.place == now.unix.place => None,
-        Ok(_) => Some("another file stands in its place now".to_owned()),
+        Ok(meta) if FileState::from_metadata(&meta).unix.place == now.unix.place => None,
+        Ok(_) => Some("another file is in its place now".to_owned()),
         Err(_) => Some("it was renamed or deleted while it was read".to_owned()),
     }
 }
 
 #[cfg(not(unix))]
-fn place(_: &FileState, path: &Path) -> Option<String> {
+fn path_change(_: &FileState, path: &Path) -> Option<String> {
     (!path.exists()).then(|| "it was renamed or deleted while it was read".to_owned())
 }
 
-/// Reads a file and looks at its end how it changed meanwhile.
-pub struct Watched<'a> {
+/// Reads a file, and checks at the end how it changed meanwhile.
+pub struct WatchedFile<'a> {
     file: &'a File,
     path: &'a Path,
     then: &'a FileState,
     read: u64,
     seen: Option<Option<FileChange>>,
-    /// Whether missing bytes are told by breaking off at the end.
+    /// Missing bytes make the read fail at the end.
     pub breaks: bool,
 }
 
-impl<'a> Watched<'a> {
-    /// Watches a file that looked so before it was read.
-    pub fn new(file: &'a File, path: &'a Path, then: &'a FileState) -> Watched<'a> {
-        Watched { file, path, then, read: 0, seen: None, breaks: true }
+impl<'a> WatchedFile<'a> {
+    /// Watches a file that had this state before it was read.
+    pub fn new(file: &'a File, path: &'a Path, then: &'a FileState) -> WatchedFile<'a> {
+        WatchedFile { file, path, then, read: 0, seen: None, breaks: true }
     }
 
-    /// Looks at another place of the file, given its length; reading goes on where it was.
+    /// Calls `look` with the file and its length; reading continues where it was.
     pub fn peek<T>(&self, look: impl FnOnce(&File, u64) -> io::Result<T>) -> io::Result<T> {
         let mut file = self.file;
         let place = file.stream_position()?;
@@ -164,7 +165,7 @@ impl<'a> Watched<'a> {
         outcome
     }
 
-    /// Gives how the file changed, unless reading it broke off for that reason.
+    /// Returns how the file changed, unless reading it failed for that reason.
     pub fn finish(mut self) -> Option<FileChange> {
         let change = match self.seen.take() {
             Some(change) => change,
@@ -174,7 +175,7 @@ impl<'a> Watched<'a> {
     }
 }
 
-impl Read for Watched<'_> {
+impl Read for WatchedFile<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.file.read(buffer)?;
         self.read += count as u64;

@@ -1,22 +1,22 @@
 //! How are bytes obtained?
 //!
-//! Owns walking folders, telling containers by their content, and streaming
-//! what is inside them under bounds. Promises that every byte of a stream
-//! reaches the receiver or a reason does, that no link, device or pipe is
-//! followed, and that no archive entry is written by its own name. `import`
-//! and `cli` may call.
+//! Owns walking folders, recognizing containers by their content, and streaming
+//! what is inside them within limits. Promises that every byte of a stream
+//! reaches the sink or is reported with a reason, that no link, device or pipe is
+//! followed, and that no archive entry is written under its own name.
 
+mod central_directory;
 mod codec;
-mod content;
-mod directory;
 mod embedded;
 mod file_state;
-mod layers;
-mod members;
-mod name;
+mod local_header;
+mod member_content;
+mod member_name;
+mod member_reader;
 mod open;
-mod pax;
-mod peek;
+mod opener;
+mod pax_header;
+mod peek_reader;
 mod provenance;
 mod readers;
 mod sniff;
@@ -27,12 +27,12 @@ mod walk;
 mod zip;
 
 #[cfg(test)]
-mod odd_tests;
+mod odd_archives_tests;
 #[cfg(test)]
-mod tests;
+mod open_tests;
 
 pub use file_state::{FileChange, FileState};
-pub use name::MemberName;
-pub use open::{hash_of, open};
+pub use member_name::MemberName;
+pub use open::{hash_file, open};
 pub use provenance::{ByteRange, Limits, Provenance, Skipped, StreamSink, Weight};
 pub use walk::{Input, Walk, walk};

@@ -1,4 +1,4 @@
-//! One input opened: plain, or a container whose streams are given out.
+//! Opens one input: plain content, or a container whose streams are delivered.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -6,55 +6,60 @@ use std::path::Path;
 
 use crate::error::{Context, Error, Result, visible};
 
-use super::Input;
-use super::directory::ends_as_zip;
-use super::embedded::plain;
-use super::file_state::{FileChange, FileState, Watched};
-use super::layers::{Opener, copy, head};
-use super::name::{MemberName, hex};
+use super::central_directory::ends_as_zip;
+use super::embedded::deliver_plain;
+use super::file_state::{FileChange, FileState, WatchedFile};
+use super::member_name::{MemberName, hex};
+use super::opener::{ArchiveReaders, Opener, copy, head};
 use super::provenance::{Limits, Provenance, StreamSink, Weight};
-use super::readers::Hashed;
-use super::sniff::{ContentKind, kind};
-use super::zip;
+use super::readers::HashingReader;
+use super::sniff::{ContentKind, sniff_kind};
+use super::walk::Input;
+use super::{tar, zip};
 
-/// Opens one input (without following a link, checking that it is a regular
-/// file), tells its kind by content, and hands each stream inside to `receiver`.
-/// UTF-16 with a byte order mark is a container too: its content is UTF-8.
-/// Says how the input changed while it was read, where no stream broke off for it.
+/// The readers of the archives that are opened.
+const READERS: ArchiveReaders = ArchiveReaders { tar: tar::entries, zip: zip::entries };
+
+/// Opens one input (without following a link, checking that it is a regular file),
+/// recognizes its kind by content, and delivers each stream inside to `sink`. UTF-16
+/// with a byte order mark is a container too: its content is UTF-8. Returns how the
+/// input changed while it was read, unless a stream failed for that reason.
 ///
 /// # Errors
 ///
-/// Fails where the input cannot be opened or kept, and where the receiver does.
-pub fn open(input: &Input, limits: &Limits, receiver: &mut dyn StreamSink) -> Result<Option<FileChange>> {
-    let MemberName { text: path, bytes: path_bytes } = MemberName::of_path(&input.path);
-    let link = input.link.as_ref().map(|link| MemberName::of_path(link).text);
+/// Fails where the input cannot be opened or kept, and where the sink does.
+pub fn open(input: &Input, limits: &Limits, sink: &mut dyn StreamSink) -> Result<Option<FileChange>> {
+    let MemberName { text: path, bytes: path_bytes } = MemberName::from_path(&input.path);
+    let link = input.link.as_ref().map(|link| MemberName::from_path(link).text);
     let found = Provenance { path, path_bytes, link, ..Provenance::default() };
     if input.path.as_os_str() == "-" {
         let mut stdin = standard_input()?;
-        return outermost(Outer::Stream(&mut stdin), found, limits, receiver).map(|()| None);
+        return open_outermost(Outer::Stream(&mut stdin), found, limits, sink).map(|()| None);
     }
-    let file = regular(&input.path)?;
-    let opened =
-        FileState::of(&file.metadata().context(|| format!("cannot look at {}", visible(&found.path)))?);
-    let found = described(found, &file);
-    let mut watched = Watched::new(&file, &input.path, input.look.as_ref().unwrap_or(&opened));
-    outermost(Outer::File(&mut watched), found, limits, receiver)?;
+    let file = open_regular(&input.path)?;
+    let opened = FileState::from_metadata(
+        &file.metadata().context(|| format!("cannot read the metadata of {}", visible(&found.path)))?,
+    );
+    let found = with_metadata(found, &file);
+    let mut watched = WatchedFile::new(&file, &input.path, input.state.as_ref().unwrap_or(&opened));
+    open_outermost(Outer::File(&mut watched), found, limits, sink)?;
     Ok(watched.finish())
 }
 
-/// Gives the SHA-256 of a whole file, where it can be read and stays as it is meanwhile.
-pub fn hash_of(input: &Input) -> Option<[u8; 32]> {
-    let file = regular(&input.path).ok()?;
-    let look = input.look.as_ref()?;
-    let mut watched = Watched::new(&file, &input.path, look);
-    let mut hashed = Hashed::new(&mut watched);
+/// Returns the SHA-256 of a whole file, if it can be read and does not change
+/// meanwhile.
+pub fn hash_file(input: &Input) -> Option<[u8; 32]> {
+    let file = open_regular(&input.path).ok()?;
+    let look = input.state.as_ref()?;
+    let mut watched = WatchedFile::new(&file, &input.path, look);
+    let mut hashed = HashingReader::new(&mut watched);
     io::copy(&mut hashed, &mut io::sink()).ok()?;
     let (sha256, _) = hashed.finish();
     watched.finish().is_none().then_some(sha256)
 }
 
-/// Gives standard input, where there is one. A descriptor that was closed is
-/// `/dev/null` for reading and writing by the time a Rust program begins.
+/// Returns standard input, if there is one. A descriptor that was closed is `/dev/null`
+/// for reading and writing by the time a Rust program begins.
 #[cfg(unix)]
 fn standard_input() -> Result<File> {
     use std::os::fd::AsFd;
@@ -63,7 +68,7 @@ fn standard_input() -> Result<File> {
             .hint("Name a file, or pipe something into vestigo.")
     };
     let file = File::from(io::stdin().as_fd().try_clone_to_owned().map_err(|_| closed())?);
-    let meta = file.metadata().context(|| "cannot look at standard input".to_owned())?;
+    let meta = file.metadata().context(|| "cannot read the metadata of standard input".to_owned())?;
     let device = |meta: &std::fs::Metadata| std::os::unix::fs::MetadataExt::rdev(meta);
     let is_null = !meta.is_file()
         && std::fs::metadata("/dev/null")
@@ -78,8 +83,8 @@ fn standard_input() -> Result<io::Stdin> {
 }
 
 /// Opens a file that is neither a link nor a device nor a pipe.
-fn regular(path: &Path) -> Result<File> {
-    let shown = || visible(&MemberName::of_path(path).text);
+fn open_regular(path: &Path) -> Result<File> {
+    let shown = || visible(&MemberName::from_path(path).text);
     let mut options = File::options();
     options.read(true);
     #[cfg(unix)]
@@ -88,14 +93,14 @@ fn regular(path: &Path) -> Result<File> {
         std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags.bits() as i32);
     }
     let file = options.open(path).context(|| format!("cannot open {}", shown()))?;
-    let meta = file.metadata().context(|| format!("cannot look at {}", shown()))?;
+    let meta = file.metadata().context(|| format!("cannot read the metadata of {}", shown()))?;
     if !meta.is_file() {
         return Err(Error::case(format!("{} is not a regular file", shown())));
     }
     Ok(file)
 }
 
-fn described(found: Provenance, file: &File) -> Provenance {
+fn with_metadata(found: Provenance, file: &File) -> Provenance {
     let meta = file.metadata().ok();
     let mtime = meta.as_ref().and_then(|meta| meta.modified().ok());
     let since = mtime.map(|mtime| match mtime.duration_since(std::time::UNIX_EPOCH) {
@@ -112,16 +117,16 @@ fn described(found: Provenance, file: &File) -> Provenance {
     Provenance { size: meta.as_ref().map(|meta| meta.len()), mtime: since, owner, ..found }
 }
 
-/// What the user named, or was found beneath it.
+/// An input as the user named it, or found below that.
 enum Outer<'o, 'f> {
     /// A file that is watched.
-    File(&'o mut Watched<'f>),
+    File(&'o mut WatchedFile<'f>),
     /// Standard input.
     Stream(&'o mut dyn Read),
 }
 
 impl Outer<'_, '_> {
-    /// Tells whether it is a file that ends as a zip does.
+    /// Returns whether it is a file that ends as a zip does.
     fn ends_as_zip(&mut self) -> bool {
         match self {
             Outer::File(watched) => watched.peek(ends_as_zip).unwrap_or(false),
@@ -130,25 +135,26 @@ impl Outer<'_, '_> {
     }
 }
 
-/// Takes what the user named: streams it, or keeps it and opens the copy.
-fn outermost(
+/// Opens an input: streams it, or keeps a copy and opens that.
+fn open_outermost(
     mut outer: Outer<'_, '_>,
     mut found: Provenance,
     limits: &Limits,
-    receiver: &mut dyn StreamSink,
+    sink: &mut dyn StreamSink,
 ) -> Result<()> {
     let head = match &mut outer {
         Outer::File(watched) => head(watched),
         Outer::Stream(stream) => head(stream),
     };
-    let kind = match kind(&head) {
-        // Something stands before the first member, or all of it is in the tail.
+    let kind = match sniff_kind(&head) {
+        // Something precedes the first member, or everything is in the tail.
         ContentKind::Plain if outer.ends_as_zip() => ContentKind::Zip,
         kind => kind,
     };
     let stream: &mut dyn Read = match outer {
         Outer::File(watched) => {
-            // A container is read from the copy that is kept, whatever became of the file.
+            // A container is read from the copy that is kept, whatever happens to the
+            // file.
             watched.breaks = kind == ContentKind::Plain;
             watched
         }
@@ -156,26 +162,26 @@ fn outermost(
     };
     let whole = &mut head.as_slice().chain(stream);
     if kind == ContentKind::Plain {
-        return plain(receiver, &found, whole);
+        return deliver_plain(sink, &found, whole);
     }
     let shown = visible(&found.path);
-    let mut file = receiver.keep()?;
-    let mut hashed = Hashed::new(whole);
+    let mut file = sink.keep()?;
+    let mut hashed = HashingReader::new(whole);
     let broken = copy(&mut hashed, &mut file).context(|| format!("cannot write the copy of {shown}"))?;
     let (sha256, length) = hashed.finish();
     let copied = file.try_clone().context(|| format!("cannot read the kept copy of {shown}"))?;
     found.containers.push((kind.name().to_owned(), hex(&sha256)));
-    if !receiver.kept(file, sha256, length, &found)? {
+    if !sink.kept(file, sha256, length, &found)? {
         return Ok(());
     }
     let mut copied = copied;
     copied.seek(SeekFrom::Start(0)).context(|| format!("cannot read the kept copy of {shown}"))?;
-    let mut opening = Opener::new(limits, receiver, length);
+    let mut opener = Opener::new(limits, sink, READERS, length);
     if let Some(why) = broken {
-        opening.tell(&found, &format!("breaks off: {why}"), Weight::Partial, None)?;
+        opener.report_skipped(&found, &format!("ends early: {why}"), Weight::Partial, None)?;
     }
     match kind {
-        ContentKind::Zip => zip::entries(&mut opening, &copied, &found, 1),
-        _ => opening.layer(kind, Box::new(copied), found, 0, 1),
+        ContentKind::Zip => zip::entries(&mut opener, &copied, &found, 1),
+        _ => opener.open_layer(kind, Box::new(copied), found, 0, 1),
     }
 }

@@ -1,16 +1,16 @@
-//! What is found, what is not read, and who takes it.
+//! Where streams are found, what is not read, and the sink that receives both.
 
 use std::fs::File;
 use std::io::Read;
 
 use crate::error::Result;
 
-use super::name::MemberName;
+use super::member_name::MemberName;
 
 /// Something that was found and not read, with the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
-    /// Where it was met.
+    /// Where it was found.
     pub name: MemberName,
     /// Why, in a clause: `is a symbolic link`.
     pub reason: String,
@@ -20,7 +20,7 @@ pub struct Skipped {
     pub weight: Weight,
 }
 
-/// What it means that something was not read.
+/// How much it matters that something was not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Weight {
     /// It has no content that a log could be: a link, a device, a comment.
@@ -36,7 +36,7 @@ pub enum Weight {
 pub struct ByteRange {
     /// Where they begin.
     pub offset: u64,
-    /// How many they are.
+    /// Their number.
     pub length: u64,
 }
 
@@ -46,11 +46,11 @@ pub struct Provenance {
     /// The path as given or found; for a member of a container
     /// `outer.tar.gz!inner/name`. Foreign text: show through `Visible`.
     pub path: String,
-    /// The exact bytes of the path in hex, where they are not UTF-8 (such a byte
-    /// stands in `path` as `\xff`).
+    /// The exact bytes of the path in hex, where they are not UTF-8 (such a byte is in
+    /// `path` as `\xff`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path_bytes: Option<String>,
-    /// The link that the user named, where one led here.
+    /// The link that the user named, if one led here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
     /// Bytes of the file on disk, or of the member as its container says.
@@ -64,21 +64,22 @@ pub struct Provenance {
     pub containers: Vec<(String, String)>,
 }
 
-/// Bounds on what hostile containers may cost.
+/// Limits on what hostile containers may cost.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Stop a stream that expands more than this …
     pub ratio: u64,
-    /// … once it has also passed so many bytes.
+    /// … once it has also exceeded this many bytes.
     pub expanded: u64,
-    /// Most archives inside one another, and most compressions around or inside each.
+    /// The most archives inside one another, and most compressions around or inside
+    /// each.
     pub depth: usize,
-    /// Most entries of one archive.
+    /// The most entries of one archive.
     pub entries: u64,
 }
 
 impl Provenance {
-    /// Gives the name as text and bytes.
+    /// Returns the name as text and bytes.
     pub fn name(&self) -> MemberName {
         MemberName { text: self.path.clone(), bytes: self.path_bytes.clone() }
     }
@@ -97,10 +98,10 @@ impl Default for Limits {
     }
 }
 
-/// What takes the streams that [`super::open`] finds.
+/// Receives the streams that [`super::open`] finds.
 pub trait StreamSink {
-    /// A container was met: gives an empty file in which its bytes are kept as
-    /// found. `open` fills it, then reads the container from it.
+    /// Returns an empty file for the bytes of a container that was found. `open` fills
+    /// it, then reads the container from it.
     fn keep(&mut self) -> Result<File>;
 
     /// The container in the file that [`StreamSink::keep`] gave is complete, with
@@ -108,11 +109,11 @@ pub trait StreamSink {
     /// known, and the container is then not opened.
     fn kept(&mut self, file: File, sha256: [u8; 32], length: u64, found: &Provenance) -> Result<bool>;
 
-    /// Takes one stream of log content, to its end. Where the stream breaks off
-    /// (cut gzip, bound reached) its reader gives what there is, then an error.
+    /// Reads one stream of log content, to its end. If the stream fails (truncated
+    /// gzip, limit reached), its reader returns what there is, then an error.
     fn stream(&mut self, found: &Provenance, content: &mut dyn Read) -> Result<()>;
 
-    /// Something was met that is not read: a link in an archive, a device, an
-    /// entry past a bound, a container that cannot be opened at all.
+    /// Receives what is not read: a link in an archive, a device, an entry past a
+    /// bound, a container that cannot be opened at all.
     fn skipped(&mut self, skipped: Skipped) -> Result<()>;
 }

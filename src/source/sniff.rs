@@ -1,6 +1,6 @@
-//! What a stream is, told by its first bytes and never by its name.
+//! Recognizes the kind of a stream by its first bytes, never by its name.
 
-/// How many first bytes are looked at.
+/// How many first bytes are examined.
 pub const SNIFFED: usize = 512;
 
 /// What a stream is.
@@ -24,11 +24,11 @@ pub enum ContentKind {
     Utf16Le,
     /// UTF-16 with a byte order mark, big end first.
     Utf16Be,
-    /// A container that is told by its first bytes and not read.
+    /// A container that is recognized and not read.
     Other(&'static str),
 }
 
-/// Containers that are told and not read, by how they begin.
+/// The signatures of containers that are recognized and not read.
 const OTHERS: [(&[u8], &str); 12] = [
     (&[0x04, 0x22, 0x4d, 0x18], "an lz4 stream"),
     (&[0x02, 0x21, 0x4c, 0x18], "an lz4 stream"),
@@ -45,7 +45,7 @@ const OTHERS: [(&[u8], &str); 12] = [
 ];
 
 impl ContentKind {
-    /// Gives the name that custody records use.
+    /// Returns the name used in custody records.
     pub const fn name(self) -> &'static str {
         match self {
             ContentKind::Plain => "plain",
@@ -61,14 +61,14 @@ impl ContentKind {
         }
     }
 
-    /// Tells whether it holds entries of their own.
+    /// Returns whether it is an archive of entries.
     pub const fn is_archive(self) -> bool {
         matches!(self, ContentKind::Zip | ContentKind::Tar)
     }
 }
 
-/// Tells what a stream is that begins so.
-pub fn kind(head: &[u8]) -> ContentKind {
+/// Returns the kind of a stream that begins with these bytes.
+pub fn sniff_kind(head: &[u8]) -> ContentKind {
     match head {
         [0x1f, 0x8b, 0x08, ..] => ContentKind::Gzip,
         [0x28, 0xb5, 0x2f, 0xfd, ..] => ContentKind::Zstd,
@@ -94,7 +94,7 @@ pub fn kind(head: &[u8]) -> ContentKind {
     }
 }
 
-/// Tells a cpio header in ASCII, all of which is digits.
+/// Returns whether bytes are a cpio header in ASCII, which is all digits.
 fn is_cpio(head: &[u8]) -> bool {
     let all =
         |length: usize, digit: fn(&u8) -> bool| head.get(..length).is_some_and(|head| head.iter().all(digit));
@@ -102,8 +102,8 @@ fn is_cpio(head: &[u8]) -> bool {
         || ((head.starts_with(b"070701") || head.starts_with(b"070702")) && all(110, u8::is_ascii_hexdigit))
 }
 
-/// Tells a tar header by its checksum (POSIX.1-1988 §10.1.1), with or without
-/// the magic of later forms.
+/// Recognizes a tar header by its checksum (POSIX.1-1988 §10.1.1), with or without the
+/// magic of later forms.
 pub fn is_tar(head: &[u8]) -> bool {
     let Some(header) = head.get(..512) else { return false };
     let written = std::str::from_utf8(&header[148..156]).unwrap_or_default();

@@ -1,31 +1,31 @@
-//! Sparse members of GNU tar: stretches of data with holes between them.
+//! Sparse members of GNU tar: ranges of data with holes between them.
 
 use std::io::{self, Read};
 
-use super::peek::PeekReader;
+use super::peek_reader::PeekReader;
 
 const BLOCK: usize = 512;
 
-/// Most stretches of one member.
+/// The most ranges of one member.
 const STRETCHES: usize = 1 << 20;
 
-/// Where a sparse member's data belongs.
+/// The map of a sparse member.
 pub struct SparseMap {
-    /// Offset and length of each stretch of data, ascending.
+    /// Offset and length of each range of data, ascending.
     stretches: Vec<(u64, u64)>,
     /// The length of the file with its holes.
     real: u64,
 }
 
 impl SparseMap {
-    /// Reads the map in an old GNU header and the blocks behind it, which it
-    /// takes; none where it makes no sense.
+    /// Reads the map in an old GNU header and the blocks after it, which are consumed;
+    /// `None` if it is not consistent.
     pub fn read(header: &[u8], packed: &mut PeekReader<'_>) -> Option<SparseMap> {
         let mut stretches = Vec::new();
         let mut sound = add(&header[386..482], &mut stretches);
         let mut more = header[482] != 0;
         while more {
-            let block = packed.give(BLOCK).ok()?;
+            let block = packed.read_up_to(BLOCK).ok()?;
             more = *block.get(504)? != 0;
             sound &= add(&block[..504], &mut stretches) && stretches.len() <= STRETCHES;
             if !sound {
@@ -41,18 +41,18 @@ impl SparseMap {
         (sound && end <= map.real).then_some(map)
     }
 
-    /// Gives how many bytes of data there are.
+    /// Returns how many bytes of data there are.
     pub fn data(&self) -> u64 {
         self.stretches.iter().map(|(_, length)| length).sum()
     }
 
-    /// Gives how many bytes of holes there are.
+    /// Returns how many bytes of holes there are.
     pub fn holes(&self) -> u64 {
         self.real - self.data()
     }
 }
 
-/// Adds the entries of a table; false where one is no pair of numbers.
+/// Adds the entries of a table; false where one is not a pair of numbers.
 fn add(table: &[u8], stretches: &mut Vec<(u64, u64)>) -> bool {
     for entry in table.chunks_exact(24).filter(|entry| entry[0] != 0) {
         match number(&entry[..12]).zip(number(&entry[12..])) {
@@ -63,7 +63,7 @@ fn add(table: &[u8], stretches: &mut Vec<(u64, u64)>) -> bool {
     true
 }
 
-/// Reads a number of a header: octal digits, or 256-based behind a set bit.
+/// Reads a number of a header: octal digits, or base 256 after a set bit.
 fn number(field: &[u8]) -> Option<u64> {
     if field[0] & 0x80 != 0 {
         let (high, low) = field.split_at(field.len() - 8);
@@ -75,20 +75,20 @@ fn number(field: &[u8]) -> Option<u64> {
 }
 
 /// Data with its holes filled with zeros.
-pub struct Expanded<R> {
+pub struct SparseReader<R> {
     inner: R,
     stretches: std::vec::IntoIter<(u64, u64)>,
-    /// Zeros to give, then data to give.
+    /// Zeros left to return, then data left to return.
     next: (u64, u64),
     at: u64,
     real: u64,
     ended: bool,
 }
 
-impl<R: Read> Expanded<R> {
-    /// Fills the holes of what `inner` gives.
-    pub fn new(inner: R, map: SparseMap) -> Expanded<R> {
-        Expanded {
+impl<R: Read> SparseReader<R> {
+    /// Creates a reader that fills the holes of `inner`.
+    pub fn new(inner: R, map: SparseMap) -> SparseReader<R> {
+        SparseReader {
             inner,
             stretches: map.stretches.into_iter(),
             next: (0, 0),
@@ -99,7 +99,7 @@ impl<R: Read> Expanded<R> {
     }
 }
 
-impl<R: Read> Read for Expanded<R> {
+impl<R: Read> Read for SparseReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.next == (0, 0) && !self.ended {
             self.next = match self.stretches.next() {

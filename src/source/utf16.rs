@@ -1,10 +1,10 @@
-//! UTF-16 as UTF-8, while it streams.
+//! Decodes UTF-16 to UTF-8 while it streams.
 
 use std::io::{self, Read};
 
-/// Gives UTF-16 behind its byte order mark as UTF-8; what is no character
-/// (an unpaired surrogate, a byte left over) becomes U+FFFD.
-pub struct Utf16<R> {
+/// A reader of UTF-16 with a byte order mark as UTF-8; what is not a character (an
+/// unpaired surrogate, a byte left over) becomes U+FFFD.
+pub struct Utf16Reader<R> {
     inner: R,
     little: bool,
     /// Bytes read and not yet decoded: an odd byte, or a high surrogate.
@@ -15,10 +15,10 @@ pub struct Utf16<R> {
     ended: bool,
 }
 
-impl<R: Read> Utf16<R> {
-    /// Reads `inner`, which begins with its byte order mark.
-    pub fn new(inner: R, little: bool) -> Utf16<R> {
-        Utf16 { inner, little, rest: Vec::new(), out: Vec::new(), given: 0, begun: false, ended: false }
+impl<R: Read> Utf16Reader<R> {
+    /// Creates a reader of `inner`, which begins with its byte order mark.
+    pub fn new(inner: R, little: bool) -> Utf16Reader<R> {
+        Utf16Reader { inner, little, rest: Vec::new(), out: Vec::new(), given: 0, begun: false, ended: false }
     }
 
     fn refill(&mut self) -> io::Result<()> {
@@ -52,7 +52,7 @@ impl<R: Read> Utf16<R> {
     }
 }
 
-impl<R: Read> Read for Utf16<R> {
+impl<R: Read> Read for Utf16Reader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.given == self.out.len() && !self.ended {
             self.refill()?;

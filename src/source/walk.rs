@@ -1,26 +1,28 @@
-//! Which files there are beneath what the user named.
+//! Finds the files below the paths that the user named.
 
 use std::path::{Path, PathBuf};
 
 use crate::error::{Context, Error, Result, visible};
 
-use super::{FileState, MemberName, Skipped, Weight};
+use super::file_state::FileState;
+use super::member_name::MemberName;
+use super::provenance::{Skipped, Weight};
 
-/// Something the user named, or found beneath it: one file or standard input.
+/// A path that the user named, or a file found below it; or standard input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
     /// Where it is; `-` is standard input.
     pub path: PathBuf,
-    /// What it looked like when it was found; none for standard input.
-    pub look: Option<FileState>,
-    /// The link that the user named, where one led here.
+    /// Its state when it was found; `None` for standard input.
+    pub state: Option<FileState>,
+    /// The link that the user named, if one led here.
     pub link: Option<PathBuf>,
 }
 
 impl Input {
-    /// Gives its length in bytes when it was found; none for standard input.
+    /// Returns its length in bytes when it was found; `None` for standard input.
     pub fn length(&self) -> Option<u64> {
-        self.look.as_ref().map(FileState::length)
+        self.state.as_ref().map(FileState::length)
     }
 }
 
@@ -33,10 +35,9 @@ pub struct Walk {
     pub skipped: Vec<Skipped>,
 }
 
-/// Finds every file under the named paths, recursively and sorted; `-` is
-/// standard input. Links, devices, pipes and sockets inside folders are listed
-/// as skipped. A link that the user named is followed, and what it leads to
-/// remembers it.
+/// Finds every file under the named paths, recursively and sorted; `-` is standard
+/// input. Links, devices, pipes and sockets inside folders are listed as skipped. A
+/// link that the user named is followed, and its target keeps the name of the link.
 ///
 /// # Errors
 ///
@@ -45,24 +46,25 @@ pub fn walk(paths: &[PathBuf]) -> Result<Walk> {
     let mut found = Walk::default();
     for path in paths {
         if path.as_os_str() == "-" {
-            found.inputs.push(Input { path: path.clone(), look: None, link: None });
+            found.inputs.push(Input { path: path.clone(), state: None, link: None });
             continue;
         }
-        let shown = || visible(&MemberName::of_path(path).text);
+        let shown = || visible(&MemberName::from_path(path).text);
         let real = std::fs::canonicalize(path).map_err(|error| {
             Error::case(format!("cannot read {}", shown()))
                 .with_source(error)
                 .hint("Check the path and its permissions.")
         })?;
         let meta = std::fs::metadata(&real).context(|| format!("cannot read {}", shown()))?;
-        // A link is replaced by what it leads to: links are not followed when a file is opened.
+        // A link is replaced by its target: links are not followed when a file is
+        // opened.
         let is_link = std::fs::symlink_metadata(path).is_ok_and(|meta| meta.is_symlink());
         let link = is_link.then(|| path.clone());
         let path = if is_link { real } else { path.clone() };
         if meta.is_dir() {
-            folder(&path, link.as_deref(), &mut found);
+            walk_folder(&path, link.as_deref(), &mut found);
         } else if meta.is_file() {
-            found.inputs.push(Input { path, look: Some(FileState::of(&meta)), link });
+            found.inputs.push(Input { path, state: Some(FileState::from_metadata(&meta)), link });
         } else {
             found.skipped.push(skipped(&path, "is neither a file nor a folder", Weight::Unread));
         }
@@ -73,8 +75,8 @@ pub fn walk(paths: &[PathBuf]) -> Result<Walk> {
     Ok(found)
 }
 
-/// Looks through a folder and those inside it; `link` led to it.
-fn folder(top: &Path, link: Option<&Path>, found: &mut Walk) {
+/// Walks a folder and those inside it; `link` led to it.
+fn walk_folder(top: &Path, link: Option<&Path>, found: &mut Walk) {
     let mut folders = vec![top.to_owned()];
     while let Some(folder) = folders.pop() {
         let entries = match std::fs::read_dir(&folder) {
@@ -86,9 +88,9 @@ fn folder(top: &Path, link: Option<&Path>, found: &mut Walk) {
         };
         for entry in entries {
             match entry {
-                Ok(entry) => one(&entry.path(), link, &mut folders, found),
+                Ok(entry) => add_entry(&entry.path(), link, &mut folders, found),
                 Err(error) => {
-                    let reason = format!("cannot be listed whole: {error}");
+                    let reason = format!("cannot be listed completely: {error}");
                     found.skipped.push(skipped(&folder, &reason, Weight::Partial));
                 }
             }
@@ -96,15 +98,15 @@ fn folder(top: &Path, link: Option<&Path>, found: &mut Walk) {
     }
 }
 
-fn one(path: &Path, link: Option<&Path>, folders: &mut Vec<PathBuf>, found: &mut Walk) {
+fn add_entry(path: &Path, link: Option<&Path>, folders: &mut Vec<PathBuf>, found: &mut Walk) {
     match std::fs::symlink_metadata(path) {
         Err(error) => {
-            found.skipped.push(skipped(path, &format!("cannot be looked at: {error}"), Weight::Unread));
+            found.skipped.push(skipped(path, &format!("cannot be examined: {error}"), Weight::Unread));
         }
         Ok(meta) if meta.is_dir() => folders.push(path.to_owned()),
         Ok(meta) if meta.is_file() => {
-            let (look, link) = (Some(FileState::of(&meta)), link.map(Path::to_owned));
-            found.inputs.push(Input { path: path.to_owned(), look, link });
+            let (state, link) = (Some(FileState::from_metadata(&meta)), link.map(Path::to_owned));
+            found.inputs.push(Input { path: path.to_owned(), state, link });
         }
         Ok(meta) if meta.is_symlink() => {
             found.skipped.push(skipped(path, "is a symbolic link", Weight::Listed))
@@ -114,5 +116,5 @@ fn one(path: &Path, link: Option<&Path>, folders: &mut Vec<PathBuf>, found: &mut
 }
 
 fn skipped(path: &Path, reason: &str, weight: Weight) -> Skipped {
-    Skipped { name: MemberName::of_path(path), reason: visible(reason), unread: None, weight }
+    Skipped { name: MemberName::from_path(path), reason: visible(reason), unread: None, weight }
 }

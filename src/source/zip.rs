@@ -1,5 +1,5 @@
-//! The members of zip files, found by walking over the whole file: those of
-//! every directory and those of none, and what stands between and behind them.
+//! The members of zip files, found by walking the whole file: those that a directory
+//! lists and others, and what is between and after them.
 
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
@@ -8,17 +8,18 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use crate::error::Result;
 
-use super::codec::Codec;
-use super::content::Unpacked;
-use super::directory::{
-    self, Directory, DirectoryEntry, big_sizes, bytes_at, directories, field, is_short, u16_at, u32_at,
+use super::central_directory::{
+    self, CentralDirectory, DirectoryEntry, bytes_at, directories, is_short, u16_at, u32_at,
 };
-use super::layers::Opener;
-use super::peek::{PeekReader, PositionedFile};
+use super::codec::Codec;
+use super::local_header::LocalHeader;
+use super::member_content::MemberContent;
+use super::opener::Opener;
+use super::peek_reader::{PeekReader, PositionedFile};
 use super::provenance::{ByteRange, Provenance, Weight};
 use super::sniff::ContentKind;
 
-/// How the parts of a zip begin.
+/// The signatures of the parts of a zip.
 const LOCAL: [u8; 4] = *b"PK\x03\x04";
 const CENTRAL: [u8; 4] = *b"PK\x01\x02";
 const END: [u8; 4] = *b"PK\x05\x06";
@@ -27,10 +28,10 @@ const BIG_END: [u8; 4] = *b"PK\x06\x06";
 const LOCATOR: [u8; 4] = *b"PK\x06\x07";
 const DESCRIPTOR: [u8; 4] = *b"PK\x07\x08";
 
-/// Gives out everything in a zip; `archives` counts it and those around it.
-pub fn entries(opening: &mut Opener<'_>, file: &File, found: &Provenance, archives: usize) -> Result<()> {
+/// Delivers everything in a zip; `archives` counts it and those around it.
+pub fn entries(opener: &mut Opener<'_>, file: &File, found: &Provenance, archives: usize) -> Result<()> {
     let length = file.metadata().map_or(0, |meta| meta.len());
-    let walked = directories(file, length, opening.limits.entries).and_then(|directories| {
+    let walked = directories(file, length, opener.limits.entries).and_then(|directories| {
         let listed = directories.values().flat_map(|directory| &directory.members);
         let places = listed.clone().map(|member| (member.stated, member.clone()));
         let listed = places.chain(listed.map(|member| (member.at, member.clone()))).collect();
@@ -46,11 +47,13 @@ pub fn entries(opening: &mut Opener<'_>, file: &File, found: &Provenance, archiv
             count: 0,
             ends: Vec::new(),
         };
-        zip.walk(opening)
+        zip.walk(opener)
     });
     match walked {
         Ok(outcome) => outcome,
-        Err(error) => opening.tell(found, &format!("cannot be read as zip: {error}"), Weight::Partial, None),
+        Err(error) => {
+            opener.report_skipped(found, &format!("cannot be read as zip: {error}"), Weight::Partial, None)
+        }
     }
 }
 
@@ -60,93 +63,75 @@ struct Zip<'f> {
     length: u64,
     found: &'f Provenance,
     archives: usize,
-    /// What directories say, by the place of the local header.
+    /// The entries of all directories, by the offset of the local header.
     listed: HashMap<u64, DirectoryEntry>,
-    directories: HashMap<u64, Directory>,
-    /// The local headers that were met, and the names in them.
+    directories: HashMap<u64, CentralDirectory>,
+    /// The offsets of the local headers that were found, and the names in them.
     seen: HashSet<u64>,
     names: HashSet<Vec<u8>>,
     count: u64,
-    /// The end records that were met.
+    /// The end records that were found.
     ends: Vec<u64>,
 }
 
-/// Longest comment that is taken to describe the archive.
+/// The longest comment that is assumed to describe the archive.
 const LONG_COMMENT: u64 = 128;
 
-/// What a local header says.
-struct Local {
-    flags: u16,
-    method: u16,
-    crc: u32,
-    /// Length of the packed content, where it is known.
-    packed: Option<u64>,
-    size: Option<u64>,
-    /// Where the content begins.
-    start: u64,
-    name: Vec<u8>,
-    mtime: Option<i64>,
-    is_big: bool,
-    /// Its header holds more than the fields that are known.
-    is_long: bool,
-}
-
-/// What went wrong: with the file, or with whoever takes what is found.
+/// What failed: reading the file (outer), or the sink (inner).
 type Walked<T> = io::Result<Result<T>>;
 
 impl Zip<'_> {
-    /// Walks over the file from its start to its end.
-    fn walk(&mut self, opening: &mut Opener<'_>) -> Walked<()> {
+    /// Walks the file from its start to its end.
+    fn walk(&mut self, opener: &mut Opener<'_>) -> Walked<()> {
         let mut at = 0;
         while at < self.length {
-            if self.count > opening.limits.entries {
-                let reason =
-                    format!("has more than {} entries; the rest is not read", opening.limits.entries);
+            if self.count > opener.limits.entries {
+                let reason = format!("has more than {} entries; the rest is not read", opener.limits.entries);
                 let stretch = ByteRange { offset: at, length: self.length - at };
-                return Ok(opening.tell(self.found, &reason, Weight::Partial, Some(stretch)));
+                return Ok(opener.report_skipped(self.found, &reason, Weight::Partial, Some(stretch)));
             }
-            at = match self.part(opening, at)? {
+            at = match self.read_part(opener, at)? {
                 Ok(next) => next.max(at + 1).min(self.length),
                 Err(error) => return Ok(Err(error)),
             };
         }
-        self.close(opening)
+        self.report_missing(opener)
     }
 
-    /// Takes what stands at a place and gives where the next part stands.
-    fn part(&mut self, opening: &mut Opener<'_>, at: u64) -> Walked<u64> {
+    /// Reads the part at an offset; returns the offset of the next part.
+    fn read_part(&mut self, opener: &mut Opener<'_>, at: u64) -> Walked<u64> {
         let head = bytes_at(self.file, at, 46)?;
         let four: [u8; 4] = head.get(..4).and_then(|four| four.try_into().ok()).unwrap_or_default();
         Ok(match four {
-            LOCAL if head.len() >= 30 => return self.member(opening, at),
-            CENTRAL if head.len() >= 46 => return self.record(opening, at, &head),
+            LOCAL if head.len() >= 30 => return self.read_member(opener, at),
+            CENTRAL if head.len() >= 46 => return self.read_directory_record(opener, at, &head),
             END if self.directories.contains_key(&at) || (head.len() >= 22 && u16_at(&head, 10) == 0) => {
                 self.ends.push(at);
                 let comment = u64::from(u16_at(&head, 20));
-                return self.filling(opening, at + 22, comment, self.length, "a comment in the archive");
+                return self.skip_within(opener, at + 22, comment, self.length, "a comment in the archive");
             }
             BIG_END if head.len() >= 12 => {
-                let extra = directory::u64_at(&head, 4).saturating_sub(44);
-                let what = "what stands behind the fields of the zip64 end record";
-                return self.filled(opening, at + 56, extra, what);
+                let extra = central_directory::u64_at(&head, 4).saturating_sub(44);
+                let what = "data after the fields of the zip64 end record";
+                return self.skip_field(opener, at + 56, extra, what);
             }
             LOCATOR if head.len() >= 20 => Ok(at + 20),
             SIGNATURE if head.len() >= 6 => {
-                return self.filled(opening, at + 6, u64::from(u16_at(&head, 4)), "a signature");
+                return self.skip_field(opener, at + 6, u64::from(u16_at(&head, 4)), "a signature");
             }
-            // The first part of several begins so, and what was meant to be one.
+            // The first volume of several begins with it, or what was meant to be one.
             DESCRIPTOR | [b'P', b'K', b'0', b'0'] if at == 0 => Ok(4),
-            _ => return self.gap(opening, at),
+            _ => return self.deliver_gap(opener, at),
         })
     }
 
-    /// Takes a record of a directory: its name is that of a member, and what
-    /// else it holds is told.
-    fn record(&self, opening: &mut Opener<'_>, at: u64, head: &[u8]) -> Walked<u64> {
+    /// Reads a record of a directory: its name is that of a member, and anything else
+    /// in it is reported.
+    fn read_directory_record(&self, opener: &mut Opener<'_>, at: u64, head: &[u8]) -> Walked<u64> {
         let [name, extra, comment] = [28, 30, 32].map(|at| u64::from(u16_at(head, at)));
         let next = at + 46 + name + extra + comment;
-        if !self.begins(next)? {
-            return self.damaged(opening, at + 46, "a record of the directory");
+        if !self.is_part_at(next)? {
+            return self.report_damaged(opener, at + 46, "a record of the directory");
         }
         let text = bytes_at(self.file, at + 46, (name + extra) as usize)?;
         let (text, fields) = text.split_at((name as usize).min(text.len()));
@@ -156,43 +141,50 @@ impl Zip<'_> {
             (at + 46 + name + extra, comment, "a comment in the archive"),
         ];
         for (offset, length, what) in parts {
-            if let Err(error) = self.unread(opening, offset, length, what) {
+            if let Err(error) = self.report_unread(opener, offset, length, what) {
                 return Ok(Err(error));
             }
         }
         Ok(Ok(next))
     }
 
-    /// Passes over so many bytes that should stand before another part.
-    fn filled(&self, opening: &mut Opener<'_>, at: u64, length: u64, what: &str) -> Walked<u64> {
+    /// Skips a field that another part should follow.
+    fn skip_field(&self, opener: &mut Opener<'_>, at: u64, length: u64, what: &str) -> Walked<u64> {
         let end = at.saturating_add(length);
-        let room = if self.begins(end)? { end } else { 0 };
-        self.filling(opening, at, length, room, what)
+        let room = if self.is_part_at(end)? { end } else { 0 };
+        self.skip_within(opener, at, length, room, what)
     }
 
-    /// Passes over so many bytes, unless they reach over a place: the length is
-    /// damaged then, and what follows is read as if it were none of the archive.
-    fn filling(&self, opening: &mut Opener<'_>, at: u64, length: u64, room: u64, what: &str) -> Walked<u64> {
+    /// Skips a field, unless it extends past `room`: its length is damaged then, and
+    /// what follows is read as if it were not part of the archive.
+    fn skip_within(
+        &self,
+        opener: &mut Opener<'_>,
+        at: u64,
+        length: u64,
+        room: u64,
+        what: &str,
+    ) -> Walked<u64> {
         let end = at.saturating_add(length);
         if end > room {
-            return self.damaged(opening, at, what);
+            return self.report_damaged(opener, at, what);
         }
-        Ok(self.unread(opening, at, length, what).map(|()| end))
+        Ok(self.report_unread(opener, at, length, what).map(|()| end))
     }
 
-    /// Tells whether a part of a zip begins at a place, or the file ends there.
-    fn begins(&self, at: u64) -> io::Result<bool> {
+    /// Returns whether a part of a zip begins at a place, or the file ends there.
+    fn is_part_at(&self, at: u64) -> io::Result<bool> {
         let parts = [LOCAL, CENTRAL, END, SIGNATURE, BIG_END, LOCATOR];
         Ok(at == self.length || parts.contains(&bytes_at(self.file, at, 4)?.try_into().unwrap_or_default()))
     }
 
-    fn damaged(&self, opening: &mut Opener<'_>, at: u64, what: &str) -> Walked<u64> {
-        let reason = format!("is damaged: {what} has a wrong length, and what follows is read as it is");
-        Ok(opening.tell(self.found, &reason, Weight::Partial, None).map(|()| at))
+    fn report_damaged(&self, opener: &mut Opener<'_>, at: u64, what: &str) -> Walked<u64> {
+        let reason = format!("is damaged: {what} has a wrong length, and what follows is read as is");
+        Ok(opener.report_skipped(self.found, &reason, Weight::Partial, None).map(|()| at))
     }
 
-    /// Says that bytes of the archive are no content.
-    fn unread(&self, opening: &mut Opener<'_>, offset: u64, length: u64, what: &str) -> Result<()> {
+    /// Reports bytes of the archive that are not content.
+    fn report_unread(&self, opener: &mut Opener<'_>, offset: u64, length: u64, what: &str) -> Result<()> {
         if length == 0 {
             return Ok(());
         }
@@ -200,46 +192,28 @@ impl Zip<'_> {
         // A short line describes the archive; anything else may be what somebody hid in it.
         let is_short = text.len() as u64 <= LONG_COMMENT && text.iter().all(|byte| *byte >= b' ');
         let weight = if is_short { Weight::Listed } else { Weight::Partial };
-        opening.tell(self.found, &format!("{what} is not read"), weight, Some(ByteRange { offset, length }))
+        opener.report_skipped(
+            self.found,
+            &format!("{what} is not read"),
+            weight,
+            Some(ByteRange { offset, length }),
+        )
     }
 
-    /// Reads the local header at a place.
-    fn local(&self, at: u64) -> io::Result<Local> {
-        let head = bytes_at(self.file, at, 30)?;
-        let (name, extra) = (usize::from(u16_at(&head, 26)), usize::from(u16_at(&head, 28)));
-        let rest = bytes_at(self.file, at + 30, name + extra)?;
-        let (name, extra) = rest.split_at(name.min(rest.len()));
-        let mut sizes = [u64::from(u32_at(&head, 22)), u64::from(u32_at(&head, 18))];
-        big_sizes(extra, &mut sizes);
-        let flags = u16_at(&head, 6);
-        let listed = self.listed.get(&at);
-        let streamed = flags & 8 != 0 && sizes[1] == 0;
-        let known = |own: u64, listed: Option<u64>| if streamed { listed } else { Some(own) };
-        let mtime = field(extra, 0x5455).filter(|field| field.len() >= 5 && field[0] & 1 != 0);
-        Ok(Local {
-            flags,
-            method: u16_at(&head, 8),
-            crc: if flags & 8 != 0 { listed.map_or(0, |listed| listed.crc) } else { u32_at(&head, 14) },
-            packed: known(sizes[1], listed.map(|listed| listed.packed)),
-            size: known(sizes[0], listed.map(|listed| listed.size)),
-            start: at + 30 + rest.len() as u64,
-            name: name.to_vec(),
-            mtime: mtime.map(|field| i64::from(u32_at(field, 1) as i32) * 1_000_000_000),
-            is_big: field(extra, 1).is_some(),
-            is_long: !is_short(extra),
-        })
-    }
-
-    /// Takes the member whose local header stands at a place.
-    fn member(&mut self, opening: &mut Opener<'_>, at: u64) -> Walked<u64> {
+    /// Reads the member whose local header is at an offset.
+    fn read_member(&mut self, opener: &mut Opener<'_>, at: u64) -> Walked<u64> {
         self.seen.insert(at);
         self.count += 1;
-        let mut local = self.local(at)?;
+        let mut local = LocalHeader::read(self.file, at, self.listed.get(&at))?;
         self.names.insert(local.name.clone());
         if local.is_long {
             let (offset, length) = (at + 30 + local.name.len() as u64, local.start);
-            let told =
-                self.unread(opening, offset, length - offset.min(length), "a field of a member's header");
+            let told = self.report_unread(
+                opener,
+                offset,
+                length - offset.min(length),
+                "a field of a member's header",
+            );
             if let Err(error) = told {
                 return Ok(Err(error));
             }
@@ -254,39 +228,28 @@ impl Zip<'_> {
             95 => ContentKind::Xz,
             _ => ContentKind::Tar,
         };
-        let unread = if is_link {
-            // What is longer than a path may be anything.
-            let is_short = local.size.is_some_and(|size| size <= LONG_COMMENT);
-            let weight = if is_short { Weight::Listed } else { Weight::Unread };
-            Some(("is a link inside an archive".to_owned(), weight))
-        } else if local.flags & 1 != 0 || local.method == 99 {
-            Some(("is encrypted".to_owned(), Weight::Unread))
-        } else if kind == ContentKind::Tar {
-            Some((format!("is compressed by method {}, which is not read", local.method), Weight::Unread))
-        } else {
-            None
-        };
+        let unread = skip_reason(&local, kind, is_link);
         if local.packed.is_none() && (kind == ContentKind::Plain || unread.is_some()) {
-            local.packed = Some(self.next(local.start)? - local.start);
+            local.packed = Some(self.find_next_part(local.start)? - local.start);
         }
         if let Some((reason, weight)) = unread {
             let length = local.packed.unwrap_or(0).min(self.length - local.start.min(self.length));
             let stretch = Some(ByteRange { offset: local.start, length });
-            let told = opening.tell(&member, &reason, weight, stretch);
+            let told = opener.report_skipped(&member, &reason, weight, stretch);
             return Ok(told.map(|()| local.start + length));
         }
         if local.name.ends_with(b"/") && local.packed == Some(0) {
             return Ok(Ok(local.start));
         }
-        self.content(opening, &member, &local, kind)
+        self.deliver_content(opener, &member, &local, kind)
     }
 
-    /// Gives out a member's content, and where what stands behind it begins.
-    fn content(
+    /// Delivers the content of a member; returns the offset after it.
+    fn deliver_content(
         &self,
-        opening: &mut Opener<'_>,
+        opener: &mut Opener<'_>,
         member: &Provenance,
-        local: &Local,
+        local: &LocalHeader,
         kind: ContentKind,
     ) -> Walked<u64> {
         let codec = Codec::new(kind)?;
@@ -296,35 +259,35 @@ impl Zip<'_> {
         let crc = (local.crc != 0 || local.flags & 8 == 0).then_some(local.crc);
         let place = Cell::new(local.start);
         let packed = PeekReader::new(Box::new(PositionedFile { file, place: &place }.take(room)));
-        let told = opening.told();
-        let mut unpacked = Unpacked::new(packed, codec, local.packed, crc);
-        let content = opening.bounded(&mut unpacked);
-        if let Err(error) = opening.sniffed(content, member, self.archives, 0) {
+        let told = opener.skip_count();
+        let mut unpacked = MemberContent::new(packed, codec, local.packed, crc);
+        let content = opener.bounded(&mut unpacked);
+        if let Err(error) = opener.open_sniffed(content, member, self.archives, 0) {
             return Ok(Err(error));
         }
-        let end = local.start + unpacked.taken();
+        let end = local.start + unpacked.position();
         if unpacked.is_whole() {
-            let next = self.behind(end, local, unpacked.crc())?;
+            let next = self.skip_descriptor(end, local, unpacked.crc())?;
             let follows = bytes_at(self.file, next, 2)?;
             if kind == ContentKind::Plain && !follows.is_empty() && follows != b"PK" && follows != [0, 0] {
-                let reason = "is longer than the archive states: the rest is read apart";
-                return Ok(opening.tell(member, reason, Weight::Partial, None).map(|()| next));
+                let reason = "is longer than the archive states: the rest is read separately";
+                return Ok(opener.report_skipped(member, reason, Weight::Partial, None).map(|()| next));
             }
             return Ok(Ok(next));
         }
         let next = match local.packed {
             Some(packed) if local.start.saturating_add(packed) <= self.length => local.start + packed,
-            _ => self.next(end)?,
+            _ => self.find_next_part(end)?,
         };
-        if next <= end || opening.told() > told {
+        if next <= end || opener.skip_count() > told {
             return Ok(Ok(next.max(end)));
         }
         let stretch = Some(ByteRange { offset: end, length: next - end });
-        Ok(opening.tell(member, "was not read to its end", Weight::Partial, stretch).map(|()| next))
+        Ok(opener.report_skipped(member, "was not read to its end", Weight::Partial, stretch).map(|()| next))
     }
 
-    /// Passes over the data descriptor behind a member, where one is.
-    fn behind(&self, end: u64, local: &Local, crc: u32) -> io::Result<u64> {
+    /// Skips the data descriptor after a member, if there is one.
+    fn skip_descriptor(&self, end: u64, local: &LocalHeader, crc: u32) -> io::Result<u64> {
         if local.flags & 8 == 0 {
             return Ok(end);
         }
@@ -341,50 +304,50 @@ impl Zip<'_> {
         Ok(end + length as u64)
     }
 
-    /// Finds where the next part begins, from a place on.
-    fn next(&self, from: u64) -> io::Result<u64> {
+    /// Finds the offset of the next part, from an offset on.
+    fn find_next_part(&self, from: u64) -> io::Result<u64> {
         let parts = [LOCAL, CENTRAL, END, BIG_END, DESCRIPTOR];
-        Ok(directory::find(self.file, from, self.length, &parts)?.unwrap_or(self.length))
+        Ok(central_directory::find(self.file, from, self.length, &parts)?.unwrap_or(self.length))
     }
 
-    /// Gives out bytes that belong to no part.
-    fn gap(&mut self, opening: &mut Opener<'_>, at: u64) -> Walked<u64> {
+    /// Delivers bytes that belong to no part.
+    fn deliver_gap(&mut self, opener: &mut Opener<'_>, at: u64) -> Walked<u64> {
         self.count += 1;
         let parts = [LOCAL, CENTRAL, END, BIG_END];
-        let next = directory::find(self.file, at + 1, self.length, &parts)?.unwrap_or(self.length);
+        let next = central_directory::find(self.file, at + 1, self.length, &parts)?.unwrap_or(self.length);
         let mut file = self.file;
         file.seek(SeekFrom::Start(at))?;
         let place = Cell::new(at);
         let mut packed = PeekReader::new(Box::new(PositionedFile { file, place: &place }.take(next - at)));
-        packed.zeros()?;
-        let begins = at + packed.taken();
+        packed.skip_zeros()?;
+        let begins = at + packed.position();
         if begins == next {
             return Ok(Ok(next));
         }
         let name = format!("bytes {begins} to {next} that belong to no member");
         let found = Provenance { size: Some(next - begins), ..self.found.member(name.as_bytes()) };
-        Ok(opening.sniffed(Box::new(packed), &found, self.archives - 1, 0).map(|()| next))
+        Ok(opener.open_sniffed(Box::new(packed), &found, self.archives - 1, 0).map(|()| next))
     }
 
-    /// Says what is missing, once the whole file was walked over.
-    fn close(&mut self, opening: &mut Opener<'_>) -> Walked<()> {
+    /// Reports what is missing, after the whole file was walked.
+    fn report_missing(&mut self, opener: &mut Opener<'_>) -> Walked<()> {
         if self.ends.is_empty() {
-            let reason = "has no directory at its end: it was cut, or is one part of several";
-            return Ok(opening.tell(self.found, reason, Weight::Partial, None));
+            let reason = "has no directory at its end: it was truncated, or is one volume of several";
+            return Ok(opener.report_skipped(self.found, reason, Weight::Partial, None));
         }
         let ends = std::mem::take(&mut self.ends);
-        let met: Vec<Directory> = ends.iter().filter_map(|end| self.directories.remove(end)).collect();
+        let met: Vec<CentralDirectory> = ends.iter().filter_map(|end| self.directories.remove(end)).collect();
         for directory in met {
             if directory.is_part {
-                let reason = "is one part of an archive of several";
-                if let Err(error) = opening.tell(self.found, reason, Weight::Partial, None) {
+                let reason = "is one volume of a multi-volume archive";
+                if let Err(error) = opener.report_skipped(self.found, reason, Weight::Partial, None) {
                     return Ok(Err(error));
                 }
             }
             for listed in directory.members {
                 if !self.seen.contains(&listed.at)
                     && !self.seen.contains(&listed.stated)
-                    && let Err(error) = self.elsewhere(opening, &listed)?
+                    && let Err(error) = self.read_unvisited(opener, &listed)?
                 {
                     return Ok(Err(error));
                 }
@@ -393,14 +356,30 @@ impl Zip<'_> {
         Ok(Ok(()))
     }
 
-    /// Takes a member that a directory lists and the walk did not meet.
-    fn elsewhere(&mut self, opening: &mut Opener<'_>, listed: &DirectoryEntry) -> Walked<()> {
+    /// Reads a member that a directory lists and the walk did not find.
+    fn read_unvisited(&mut self, opener: &mut Opener<'_>, listed: &DirectoryEntry) -> Walked<()> {
         for at in [listed.at, listed.stated] {
-            if self.count <= opening.limits.entries && bytes_at(self.file, at, 4)? == LOCAL {
-                return Ok(self.member(opening, at)?.map(drop));
+            if self.count <= opener.limits.entries && bytes_at(self.file, at, 4)? == LOCAL {
+                return Ok(self.read_member(opener, at)?.map(drop));
             }
         }
         let reason = "is listed in the archive's directory, but is not there";
-        Ok(opening.tell(&self.found.member(&listed.name), reason, Weight::Unread, None))
+        Ok(opener.report_skipped(&self.found.member(&listed.name), reason, Weight::Unread, None))
+    }
+}
+
+/// Returns why a member is not read and how much that matters; `None` if it is read.
+fn skip_reason(local: &LocalHeader, kind: ContentKind, is_link: bool) -> Option<(String, Weight)> {
+    if is_link {
+        // What is longer than a path may be anything.
+        let is_short = local.size.is_some_and(|size| size <= LONG_COMMENT);
+        let weight = if is_short { Weight::Listed } else { Weight::Unread };
+        Some(("is a link inside an archive".to_owned(), weight))
+    } else if local.flags & 1 != 0 || local.method == 99 {
+        Some(("is encrypted".to_owned(), Weight::Unread))
+    } else if kind == ContentKind::Tar {
+        Some((format!("is compressed by method {}, which is not read", local.method), Weight::Unread))
+    } else {
+        None
     }
 }

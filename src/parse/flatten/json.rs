@@ -1,10 +1,10 @@
-//! Reading JSON (RFC 8259) into leaves, in one pass and without a tree.
+//! Flattens JSON (RFC 8259) into leaves, in one pass and without building a tree.
 //!
-//! By hand, because what is read here was written by somebody who may not want
-//! it to be read: nesting of any depth must not cost stack, half a surrogate
-//! pair or a `\x22` must not make a record unreadable, and a number keeps its
-//! digits. So broken escapes and control characters inside a text are taken as
-//! they stand; anything else that is no JSON is refused.
+//! Written by hand, because the input may come from somebody who does not want it to be
+//! read: nesting of any depth must not cost stack, half a surrogate pair or a `\x22`
+//! must not make a record unreadable, and a number keeps its digits. So broken escapes
+//! and control characters inside a string are kept as is; anything else that is not
+//! JSON is refused.
 
 use std::borrow::Cow;
 
@@ -13,10 +13,10 @@ use memchr::memchr2;
 use super::leaves::{LeafValue, Leaves, MAX_DEPTH};
 use crate::parse::cursor::closing_quote;
 
-/// Reads a text that is one JSON object from end to end.
+/// Flattens a text that is exactly one JSON object; `None` if it is not.
 ///
-/// Nulls and empty containers leave nothing; the elements of an array share
-/// its name; a member named twice has both values.
+/// Nulls and empty containers produce nothing; the elements of an array share its name;
+/// a member that occurs twice keeps both values.
 pub fn json_object(text: &str) -> Option<Leaves<'_>> {
     let mut scan = JsonFlattener { text, at: 0, depth: 0, name: String::new(), leaves: Leaves::default() };
     scan.skip_space();
@@ -51,7 +51,7 @@ impl<'a> JsonFlattener<'a> {
         (self.peek()? == byte).then(|| self.at += 1)
     }
 
-    /// Reads the value that comes next, of the name that stands.
+    /// Reads the next value, under the current name.
     fn value(&mut self) -> Option<()> {
         if self.leaves.is_full(&self.name) {
             let start = self.at;
@@ -98,7 +98,7 @@ impl<'a> JsonFlattener<'a> {
         self.open(b']', JsonFlattener::value)
     }
 
-    /// Reads what stands between brackets, item by item.
+    /// Reads the items between brackets.
     fn open(&mut self, close: u8, mut item: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
         self.at += 1;
         self.depth += 1;
@@ -142,7 +142,7 @@ impl<'a> JsonFlattener<'a> {
         Some(LeafValue::Float(number, written))
     }
 
-    /// Reads a text in quotes.
+    /// Reads a string in quotes.
     fn string(&mut self) -> Option<Cow<'a, str>> {
         self.eat(b'"')?;
         let inside = &self.text[self.at..];
@@ -156,7 +156,7 @@ impl<'a> JsonFlattener<'a> {
         Some(Cow::Owned(unescape(&inside[..end])))
     }
 
-    /// Moves behind a value without looking into it, however deep it is.
+    /// Skips a value without recursion, however deep it is.
     fn skip(&mut self) -> Option<()> {
         match self.peek()? {
             b'{' | b'[' => {}
@@ -184,8 +184,8 @@ impl<'a> JsonFlattener<'a> {
     }
 }
 
-/// Undoes the escapes of a text; half a surrogate pair becomes U+FFFD, and what
-/// is no escape stays as written.
+/// Resolves the escapes of a string; half a surrogate pair becomes U+FFFD, and what is
+/// not an escape stays as written.
 pub fn unescape(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;

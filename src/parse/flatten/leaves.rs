@@ -1,21 +1,23 @@
-//! A record as a list of leaves with dotted names, whatever it was written in.
+//! A record as a list of leaves with dotted names, whatever its notation.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::record::{Event, Key, Value, fields};
 
-/// How deep objects and arrays are looked into; what is deeper is kept as JSON.
+/// The deepest level of objects and arrays that is flattened; what is deeper is kept as
+/// JSON.
 pub const MAX_DEPTH: usize = 32;
-/// How many leaves are told apart; the others are kept together as JSON.
+/// The most leaves of a record; the others are kept together as JSON.
 pub const MAX_LEAVES: usize = 512;
-/// Longest dotted name in bytes; a leaf with a longer one is kept with the others.
+/// The longest dotted name in bytes; a leaf with a longer one is kept with the others.
 pub const MAX_NAME: usize = 256;
 
-/// A value without parts.
+/// The value of a leaf.
 #[derive(Debug, Clone, PartialEq)]
 pub enum LeafValue<'a> {
-    /// A text, its escapes undone; also a whole number too large for [`LeafValue::Int`].
+    /// A text with its escapes resolved; also a whole number too large for
+    /// [`LeafValue::Int`].
     Text(Cow<'a, str>),
     /// A whole number.
     Int(i64),
@@ -28,7 +30,7 @@ pub enum LeafValue<'a> {
 }
 
 impl<'a> LeafValue<'a> {
-    /// Gives the text, where it is one.
+    /// Returns the text, where it is one.
     pub fn text(&self) -> Option<&str> {
         match self {
             LeafValue::Text(text) => Some(text),
@@ -36,7 +38,7 @@ impl<'a> LeafValue<'a> {
         }
     }
 
-    /// Gives the value as it was written, whatever it is.
+    /// Returns the value as it was written, whatever it is.
     pub fn written(self) -> Cow<'a, str> {
         match self {
             LeafValue::Text(text) => text,
@@ -65,17 +67,17 @@ impl<'a> From<LeafValue<'a>> for Value<'a> {
 pub struct Leaves<'a> {
     names: String,
     list: Vec<(Range<usize>, LeafValue<'a>)>,
-    /// The members of an object of what was more than [`MAX_LEAVES`].
+    /// The members of a JSON object with the leaves beyond [`MAX_LEAVES`].
     rest: String,
 }
 
 impl<'a> Leaves<'a> {
-    /// Tells whether another leaf of this name would exceed the bounds.
+    /// Returns whether another leaf of this name would exceed the bounds.
     pub fn is_full(&self, name: &str) -> bool {
         self.list.len() >= MAX_LEAVES || name.len() > MAX_NAME
     }
 
-    /// Tells whether there is nothing.
+    /// Returns whether there are no leaves.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty() && self.rest.is_empty()
     }
@@ -99,23 +101,23 @@ impl<'a> Leaves<'a> {
         self.rest.extend([comma, &name, ":", json]);
     }
 
-    /// Gives every leaf with its name.
+    /// Returns every leaf with its name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &LeafValue<'a>)> {
         self.list.iter().map(|(range, leaf)| (&self.names[range.clone()], leaf))
     }
 
-    /// Gives the first text of a name.
+    /// Returns the first text of a name.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.iter().find(|(other, _)| *other == name).and_then(|(_, leaf)| leaf.text())
     }
 
-    /// Gives what was more than could be told apart, as a JSON object.
+    /// Returns the leaves beyond the bounds as a JSON object.
     pub fn rest(&self) -> Option<String> {
         (!self.rest.is_empty()).then(|| format!("{{{}}}", self.rest))
     }
 
-    /// Puts what was more than could be told apart under `<prefix>_rest`, and
-    /// tags that say which bounds were met.
+    /// Sets `<prefix>_rest` to the leaves beyond the bounds, and tags that name the
+    /// bounds that were exceeded.
     pub fn put_rest(&self, event: &mut Event<'a>, prefix: &str) {
         if let Some(rest) = self.rest() {
             event.put(fields::TAGS, "too_many_fields");
@@ -126,7 +128,7 @@ impl<'a> Leaves<'a> {
         }
     }
 
-    /// Takes the leaves out; each is given with its place among them, from 0, and its name.
+    /// Removes the leaves; `take` gets each with its index, from 0, and its name.
     pub fn drain(&mut self, mut take: impl FnMut(usize, &str, LeafValue<'a>)) {
         for (place, (range, leaf)) in self.list.drain(..).enumerate() {
             take(place, &self.names[range], leaf);

@@ -8,7 +8,7 @@ use crate::parse::http;
 use crate::parse::time::timestamp_formats;
 use crate::record::{Event, FieldId, Key, fields};
 
-/// Apache httpd's error log (`ErrorLogFormat` as it comes).
+/// Apache httpd's error log (the default `ErrorLogFormat`).
 pub struct ApacheError;
 
 /// nginx's error log (`ngx_log_error_core`).
@@ -106,8 +106,7 @@ fn apache<'a>(text: &'a str, event: &mut Event<'a>) -> Option<()> {
     Some(())
 }
 
-/// Reads what stands before the client where the system refused something:
-/// `(13)Permission denied: [client …] …`.
+/// Reads the system error before the client: `(13)Permission denied: [client …] …`.
 fn put_system_error<'a>(event: &mut Event<'a>, text: &'a str) {
     let read = || {
         let (number, rest) = text.strip_prefix('(')?.split_once(')')?;
@@ -122,7 +121,7 @@ fn put_system_error<'a>(event: &mut Event<'a>, text: &'a str) {
     }
 }
 
-/// Tells one of Apache's numbered messages, `AH01630`.
+/// Returns whether a word is the number of one of Apache's messages, `AH01630`.
 fn is_code(word: &str) -> bool {
     word.len() == 7 && word.starts_with("AH") && word[2..].bytes().all(|byte| byte.is_ascii_digit())
 }
@@ -153,8 +152,8 @@ fn nginx<'a>(text: &'a str, event: &mut Event<'a>) -> Option<()> {
 
 /// Reads `, client: …, server: …, request: "…", upstream: "…", host: "…"`.
 ///
-/// nginx escapes nothing here, so a path or a request may hold the same words.
-/// Only where they stand once can they be trusted; the message has all of it.
+/// nginx escapes nothing here, so a path or a request may hold the same words. Only
+/// what occurs once can be trusted; the message holds everything.
 fn put_context<'a>(event: &mut Event<'a>, message: &'a str) {
     let mut clients = message.match_indices(", client: ");
     let (Some((at, mark)), None) = (clients.next(), clients.next()) else { return };
@@ -184,7 +183,7 @@ fn put_context<'a>(event: &mut Event<'a>, message: &'a str) {
     event.put_nonempty(fields::HTTP_REFERRER, quoted(", referrer: \"").unwrap_or(""));
 }
 
-/// Takes what stands in brackets at the front, and spaces behind.
+/// Reads a text in brackets at the start, and the spaces after it.
 fn bracketed(text: &str) -> Option<(&str, &str)> {
     let (inside, rest) = text.strip_prefix('[')?.split_once(']')?;
     Some((inside, rest.trim_start_matches(' ')))
@@ -196,7 +195,7 @@ fn put_time<'a>(event: &mut Event<'a>, time: &'a str) -> Option<()> {
     Some(())
 }
 
-/// Tells a level of either server; Apache has eight traces.
+/// Returns whether a word is a level of either server; Apache has eight trace levels.
 fn is_level(level: &str) -> bool {
     let bare = level.strip_prefix("trace").filter(|n| matches!(n.as_bytes(), [b'1'..=b'8']));
     let known = ["emerg", "alert", "crit", "error", "warn", "notice", "info", "debug"];
@@ -218,7 +217,7 @@ fn put_number(event: &mut Event<'_>, id: FieldId, text: &str) {
     }
 }
 
-/// Puts a client, with or without its port: the address stands alone.
+/// Sets a client, with or without its port: the address field has no port.
 fn put_client<'a>(event: &mut Event<'a>, client: &'a str) {
     let (address, port) = http::host_port(client);
     http::put_source_address(event, address);
@@ -231,7 +230,7 @@ fn put_client<'a>(event: &mut Event<'a>, client: &'a str) {
 mod tests {
     use super::*;
 
-    fn told(format: &dyn Format, text: &str) -> Vec<String> {
+    fn rendered(format: &dyn Format, text: &str) -> Vec<String> {
         let mut event = Event::default();
         assert!(format.read(text, &mut event), "{text}");
         let constant = ["event.dataset", "event.kind", "event.category", "message"];
@@ -242,7 +241,7 @@ mod tests {
     #[test]
     fn apaches_brackets_are_read() {
         assert_eq!(
-            told(&ApacheError, ApacheError.samples()[0]),
+            rendered(&ApacheError, ApacheError.samples()[0]),
             [
                 "event.type=error",
                 "log.level=error",
@@ -257,7 +256,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            told(&ApacheError, ApacheError.samples()[1])[4..],
+            rendered(&ApacheError, ApacheError.samples()[1])[4..],
             [
                 "error.code=13",
                 "error.message=Permission denied",
@@ -267,13 +266,13 @@ mod tests {
                 "event.code=AH00132",
             ]
         );
-        assert_eq!(told(&ApacheError, ApacheError.samples()[2]), ["event.type=info", "log.level=notice"]);
+        assert_eq!(rendered(&ApacheError, ApacheError.samples()[2]), ["event.type=info", "log.level=notice"]);
     }
 
     #[test]
     fn nginxs_context_is_read() {
         assert_eq!(
-            told(&NginxError, NginxError.samples()[0]),
+            rendered(&NginxError, NginxError.samples()[0]),
             [
                 "event.type=error",
                 "log.level=error",
@@ -297,7 +296,7 @@ mod tests {
     #[test]
     fn a_path_cannot_name_another_client() {
         let line = r#"2026/03/01 10:00:00 [error] 812#0: *91 open() "/x, client: 198.51.100.66, server: y" failed (2: No such file or directory), client: 192.0.2.10, server: shop.example.com, request: "GET /x HTTP/1.1""#;
-        assert!(told(&NginxError, line).iter().all(|pair| !pair.starts_with("source.")));
+        assert!(rendered(&NginxError, line).iter().all(|pair| !pair.starts_with("source.")));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! JSON objects, one a record: with the names of ECS, or with any.
+//! JSON objects, one per record: with ECS names, or with any names.
 
 use crate::parse::flatten::{Leaves, json_object};
 use crate::parse::format::{Format, Framing};
@@ -73,8 +73,8 @@ impl Format for GenericJson {
     }
 }
 
-/// ECS demands `@timestamp`; a second dotted name of its own, or its version,
-/// tells it from others who write `@timestamp`.
+/// ECS requires `@timestamp`; another dotted ECS name, or the ECS version,
+/// distinguishes it from other programs that write `@timestamp`.
 fn is_ecs(leaves: &Leaves<'_>) -> bool {
     leaves.iter().any(|(name, _)| name == "@timestamp")
         && leaves.iter().any(|(name, _)| {

@@ -38,8 +38,8 @@ impl Format for Logfmt {
     }
 }
 
-/// Reads a line that is made of pairs: it begins with one, there are at least
-/// two, and words that stand alone (flags) are at most a quarter of all.
+/// Reads a line that consists of pairs: it begins with one, there are at least two, and
+/// words without a value (flags) are at most a quarter of all.
 fn pairs(text: &str) -> Option<Leaves<'_>> {
     let mut rest = text.trim_ascii();
     let mut leaves = Leaves::default();
@@ -164,8 +164,13 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_line_makes_it_panic(text in "[a-c=\" \\\\é0]{0,40}") {
-            let _ = read(&text);
+        fn every_name_and_value_is_of_the_line(text in "[a-c=\" \\\\é0]{0,40}") {
+            let Some(leaves) = pairs(&text) else { return Ok(()) };
+            for (name, leaf) in leaves.iter() {
+                proptest::prop_assert!(text.contains(name), "{} is not in {}", name, text);
+                let value = leaf.text().filter(|_| !text.contains('\\')).unwrap_or_default();
+                proptest::prop_assert!(text.contains(value), "{} is not in {}", value, text);
+            }
         }
     }
 }

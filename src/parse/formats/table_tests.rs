@@ -1,6 +1,9 @@
 use super::{FORMATS, format_by_name};
-use crate::parse::format::Format;
-use crate::record::{Event, fields};
+use crate::parse::format::{Format, UNPARSED};
+use crate::parse::framing::Framer;
+use crate::parse::parser::Parser;
+use crate::parse::plan::{ParseOptions, Plan};
+use crate::record::{Event, Timestamp, fields};
 
 #[test]
 fn every_sample_is_read_by_its_own_format_and_tells_its_time() {
@@ -63,19 +66,50 @@ fn no_format_claims_prose_or_nothing() {
     }
 }
 
+/// Reads a text twice and demands the same outcome: a format has no state.
+fn read_twice(format: &dyn Format, text: &str) {
+    let (mut first, mut second) = (Event::default(), Event::default());
+    assert_eq!(format.read(text, &mut first), format.read(text, &mut second), "{}: {text}", format.name());
+    assert_eq!(first, second, "{}: {text}", format.name());
+}
+
+/// Parses a text as a source and demands that each of its bytes is counted in one
+/// record, and that the text of a record that no format reads is its message.
+fn parse_whole(text: &str) {
+    let acquired = Timestamp::from_secs(1_772_359_200);
+    let plan = Plan::decide(text.as_bytes(), true, &ParseOptions::default(), None, acquired)
+        .expect("no format was named");
+    let parser = Parser::new(&plan).expect("the plan was made just now");
+    let mut records = Vec::new();
+    Framer::new(plan.framing).feed(text.as_bytes(), true, &mut records);
+    let (mut at, mut counted) = (0, 0);
+    for (number, record) in (0..).zip(&records) {
+        let body =
+            String::from_utf8_lossy(&text.as_bytes()[at + record.lead as usize..][..record.text as usize]);
+        at += record.length();
+        let known = record.event_bytes + record.continuation_bytes + record.blank_bytes;
+        counted += known as usize + record.rejected_bytes();
+        let mut event = Event::default();
+        parser.read(number, record.part, &body, &mut event);
+        assert!(event.format != UNPARSED || event.text(fields::MESSAGE) == Some(&*body), "{text}");
+    }
+    assert_eq!((at, counted), (text.len(), text.len()), "{text}");
+}
+
 proptest::proptest! {
     #[test]
-    fn no_text_makes_a_format_panic(text in ".{0,200}", cut in 0usize..400) {
+    fn reading_is_repeatable_and_an_unread_record_keeps_its_text(text in ".{0,200}", cut in 0usize..400) {
         for format in FORMATS {
-            let _ = format.read(&text, &mut Event::default());
+            read_twice(*format, &text);
             for sample in format.samples() {
                 let mut at = cut.min(sample.len());
                 while !sample.is_char_boundary(at) {
                     at -= 1;
                 }
-                let _ = format.read(&sample[..at], &mut Event::default());
+                read_twice(*format, &sample[..at]);
                 let mixed = format!("{}{text}{}", &sample[..at], &sample[at..]);
-                let _ = format.read(&mixed, &mut Event::default());
+                read_twice(*format, &mixed);
+                parse_whole(&mixed);
             }
         }
     }

@@ -15,7 +15,7 @@ use crate::parse::format::Framing;
 pub struct Framer {
     framing: Framing,
     limit: usize,
-    /// Where in the source the first byte lies that no record yet covers.
+    /// The offset in the source of the first byte that no record covers yet.
     start: u64,
     draft: RecordBuilder,
     lines: LineFramer,
@@ -23,12 +23,12 @@ pub struct Framer {
 }
 
 impl Framer {
-    /// Makes a framer for a source.
+    /// Creates a framer for a source.
     pub fn new(framing: Framing) -> Framer {
         Framer::with_limit(framing, MAX_TEXT)
     }
 
-    /// Makes a framer that splits lines above `limit` bytes.
+    /// Creates a framer that splits lines above `limit` bytes.
     fn with_limit(framing: Framing, limit: usize) -> Framer {
         Framer {
             framing,
@@ -40,12 +40,11 @@ impl Framer {
         }
     }
 
-    /// Takes what is known of the content from the first byte that no record
-    /// yet covers (the caller keeps the rest and passes it again, longer), adds
-    /// each record that is certainly complete to `records`, and returns how
-    /// many bytes they cover. With `last`, everything that is left becomes
-    /// records. Memory stays bounded: a record never needs more than a few
-    /// times [`MAX_TEXT`].
+    /// Reads the content from the first byte that no record covers yet (the caller
+    /// keeps the rest and passes it again, longer), adds each record that is certainly
+    /// complete to `records`, and returns how many bytes they cover. With `last`,
+    /// everything that is left becomes records. Memory stays bounded: a record never
+    /// needs more than a few times [`MAX_TEXT`].
     pub fn feed(&mut self, content: &[u8], last: bool, records: &mut Vec<Record>) -> usize {
         let ahead = Lookahead { last, limit: self.limit };
         if self.framing != Framing::Binary && !self.draft.ends.decide(content, ahead) {
@@ -85,8 +84,8 @@ impl Framer {
     }
 }
 
-/// Tells the length of the byte order mark at the start, 0 where there is none;
-/// none where more bytes are needed to tell.
+/// Returns the length of the byte order mark at the start, 0 if there is none; `None`
+/// if more bytes are needed to decide.
 fn byte_order_mark(content: &[u8], last: bool) -> Option<usize> {
     const MARK: &[u8] = b"\xef\xbb\xbf";
     match content {
@@ -96,7 +95,7 @@ fn byte_order_mark(content: &[u8], last: bool) -> Option<usize> {
     }
 }
 
-/// Takes the next stretch of binary content as a rejected record.
+/// Reads the next part of binary content as a rejected record.
 fn reject(rest: &[u8], step: &mut StepContext<'_>) -> usize {
     if rest.len() < step.ahead.limit && !step.ahead.last {
         return 0;

@@ -15,8 +15,8 @@ fn cut(framing: Framing, limit: usize, content: &[u8], piece: usize) -> Vec<Reco
     records
 }
 
-/// Gives each record's text, with `#n` before the n-th part of a split line and
-/// `!` for what is no event.
+/// Returns each record's text, with `#n` before the n-th part of a split line and `!`
+/// for what is not an event.
 fn texts(framing: Framing, limit: usize, content: &str) -> Vec<String> {
     let mut at = 0;
     let records = cut(framing, limit, content.as_bytes(), content.len());

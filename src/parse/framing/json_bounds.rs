@@ -1,14 +1,14 @@
-//! Finding the end of a JSON value, and whether it is an envelope of records.
+//! Finds the end of a JSON value, and whether it is an envelope of records.
 //!
-//! Checks brackets, separators and strings (RFC 8259); the spelling of numbers
-//! and literals is left to whoever reads the value.
+//! Checks brackets, separators and strings (RFC 8259); the spelling of numbers and
+//! literals is left to the reader of the value.
 
 use memchr::memchr3;
 
-/// Most levels of nesting.
+/// The deepest nesting.
 const MAX_DEPTH: u32 = 128;
 
-/// What a scan came to.
+/// The outcome of a scan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScanEnd {
     /// The value ends before this byte.
@@ -19,7 +19,7 @@ pub enum ScanEnd {
     Broken(usize),
 }
 
-/// What holds the records of an envelope.
+/// What contains the records of an envelope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Envelope {
     /// `[{…},{…}]`.
@@ -28,25 +28,25 @@ pub enum Envelope {
     Object,
 }
 
-/// What a scan has seen of a value's outline.
+/// What a scan found out about the shape of a value.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Outline {
-    /// Depth inside the array of elements; 0 where none was met.
+    /// Depth inside the array of elements; 0 if there is none.
     depth: u32,
     /// Where its first element may begin.
     pub inside: usize,
     /// Complete elements.
     elements: u32,
-    /// The array's name leaves no doubt.
+    /// The array's name is certain to mean records.
     certain: bool,
-    /// A scalar stands beside the array under a name that listings do not use.
+    /// A scalar is beside the array under a name that listings do not use.
     other_scalar: bool,
-    /// Something stands there that no envelope has.
+    /// It has something that no envelope has.
     pub foreign: bool,
 }
 
 impl Outline {
-    /// Tells what holds the records, where the value is an envelope of them.
+    /// Returns what contains the records, if the value is an envelope.
     pub fn envelope(&self) -> Option<Envelope> {
         let plain = !self.foreign && (self.certain || !self.other_scalar);
         match self.depth {
@@ -57,12 +57,12 @@ impl Outline {
     }
 }
 
-/// What a member's name at the top of an object says.
+/// What the name of a top-level member means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Name {
     /// Its array surely holds records.
     Certain,
-    /// Its array holds records if nothing but a listing's members stands beside it.
+    /// Its array holds records if nothing but a listing's members is beside it.
     Likely,
     /// A member of listings.
     Listing,
@@ -94,12 +94,12 @@ enum Next {
     CommaOrEnd,
 }
 
-/// A walk along a JSON value.
+/// A scanner over one JSON value.
 pub struct BoundsScanner<'a> {
     bytes: &'a [u8],
     at: usize,
     next: Next,
-    /// One bit a level, the innermost lowest: 1 for an object.
+    /// One bit per level, the innermost lowest: 1 for an object.
     levels: u128,
     depth: u32,
     name: Name,
@@ -107,19 +107,19 @@ pub struct BoundsScanner<'a> {
 }
 
 impl<'a> BoundsScanner<'a> {
-    /// Stands before a value.
+    /// Creates a scanner before a value.
     pub fn value(bytes: &'a [u8]) -> BoundsScanner<'a> {
         let outline = Outline::default();
         BoundsScanner { bytes, at: 0, next: Next::Value, levels: 0, depth: 0, name: Name::Other, outline }
     }
 
-    /// Stands in an object, behind the array of its elements.
+    /// Creates a scanner inside an object, after its array of elements.
     pub fn behind_elements(bytes: &'a [u8]) -> BoundsScanner<'a> {
         let outline = Outline { depth: 2, ..Outline::default() };
         BoundsScanner { next: Next::CommaOrEnd, levels: 1, depth: 1, outline, ..BoundsScanner::value(bytes) }
     }
 
-    /// Walks to the value's end; `more` tells that the bytes may go on.
+    /// Scans to the end of the value; `more` says that the bytes may go on.
     pub fn run(&mut self, more: bool) -> ScanEnd {
         loop {
             let Some(&byte) = self.bytes.get(self.at) else {
@@ -190,7 +190,7 @@ impl<'a> BoundsScanner<'a> {
         }
     }
 
-    /// Notes what the value that begins here means for the outline.
+    /// Records what the value that begins here means for the outline.
     fn note_value(&mut self, byte: u8) {
         let among_elements = self.is_among_elements();
         let outline = &mut self.outline;
@@ -206,7 +206,7 @@ impl<'a> BoundsScanner<'a> {
         }
     }
 
-    /// Tells whether the innermost open level is the array of elements.
+    /// Returns whether the innermost open level is the array of elements.
     fn is_among_elements(&self) -> bool {
         let named = self.depth == 1 || matches!(self.name, Name::Certain | Name::Likely);
         self.depth > 0 && self.depth == self.outline.depth && self.levels & 1 == 0 && named
@@ -246,7 +246,7 @@ impl<'a> BoundsScanner<'a> {
         None
     }
 
-    /// Walks behind the string that begins here. A raw line end breaks it.
+    /// Scans past the string that begins here. A raw line end breaks it.
     fn string(&mut self) -> Option<ScanEnd> {
         let mut at = self.at + 1;
         loop {
@@ -266,8 +266,8 @@ impl<'a> BoundsScanner<'a> {
     }
 }
 
-/// Tells whether content begins with a JSON object or array whose end the
-/// bytes at hand do not reach.
+/// Returns whether content begins with a JSON object or array whose end the available
+/// bytes do not reach.
 pub fn opens_unfinished_json(content: &[u8]) -> bool {
     let content = content.trim_ascii_start();
     matches!(content.first(), Some(b'{' | b'[')) && BoundsScanner::value(content).run(true) == ScanEnd::Open

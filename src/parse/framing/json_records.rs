@@ -1,9 +1,9 @@
-//! Records made of JSON documents, alone or in envelopes, with lines between.
+//! Records that are JSON documents, alone or in envelopes, with lines between them.
 //!
-//! A line that does not begin with a document is a line as elsewhere; so is
-//! one whose document is broken, and what follows a document on its line.
-//! Every byte is looked at a bounded number of times: after a broken document,
-//! no line that lies before the break is tried again.
+//! A line that does not begin with a document is an ordinary line; so is one whose
+//! document is broken, and what follows a document on its line. Every byte is examined
+//! a bounded number of times: after a broken document, no line that lies before the
+//! break is tried again.
 
 use super::json_bounds::{BoundsScanner, Envelope, Outline, ScanEnd};
 use super::line_endings::LineAhead;
@@ -11,7 +11,7 @@ use super::line_records::LineFramer;
 use super::record_builder::ByteCount;
 use super::step_context::StepContext;
 
-/// Where in the grammar the next byte stands.
+/// The position of the next byte in the grammar.
 #[derive(Debug, Clone, Copy, Default)]
 enum Place {
     /// At the start of a line.
@@ -21,23 +21,23 @@ enum Place {
     Behind,
     /// In an envelope, before an element.
     Element(Envelope),
-    /// In an envelope, behind an element.
+    /// In an envelope, after an element.
     Separator(Envelope),
     /// Behind the elements of an envelope.
     Closing(Envelope),
 }
 
-/// Cuts JSON.
+/// Frames JSON.
 #[derive(Debug, Default)]
 pub struct JsonFramer {
     place: Place,
-    /// LineFramer that end before this place in the source are not tried as JSON.
+    /// Lines that end before this place in the source are not tried as JSON.
     shun: u64,
 }
 
 impl JsonFramer {
-    /// Takes what comes next; returns its length, 0 where more bytes are needed.
-    /// `offset` is where `rest` begins in the source.
+    /// Reads the next part; returns its length, 0 if more bytes are needed. `offset` is
+    /// where `rest` begins in the source.
     pub fn step(
         &mut self,
         offset: u64,
@@ -78,7 +78,7 @@ impl JsonFramer {
         }
     }
 
-    /// Takes a document, an envelope's opening or a line, at the start of a line.
+    /// Reads a document, an envelope's opening or a line, at the start of a line.
     fn line(
         &mut self,
         offset: u64,
@@ -105,7 +105,7 @@ impl JsonFramer {
         self.document(offset, rest, indent, lines, step)
     }
 
-    /// Takes what follows a document on its line.
+    /// Reads what follows a document on its line.
     fn behind(
         &mut self,
         offset: u64,
@@ -132,7 +132,7 @@ impl JsonFramer {
         length
     }
 
-    /// Takes the document or the opening of an envelope that stands behind `indent` bytes.
+    /// Reads the document or the opening of an envelope that follows `indent` bytes.
     fn document(
         &mut self,
         offset: u64,
@@ -171,9 +171,9 @@ impl JsonFramer {
         indent + length
     }
 
-    /// Tells whether a document may be taken by itself: what follows it on its
-    /// line is nothing or another document, or it spans lines itself. A text
-    /// that only begins like JSON stays one line. None where more is needed.
+    /// Returns whether a document is a record by itself: what follows it on its line is
+    /// nothing or another document, or it spans lines itself. A text that only begins
+    /// like JSON stays one line. `None` if more bytes are needed.
     fn is_tidy(&self, rest: &[u8], start: usize, length: usize, step: &StepContext<'_>) -> Option<bool> {
         let document = &rest[start..start + length];
         if !matches!(self.place, Place::LineStart) || memchr::memchr2(b'\n', b'\r', document).is_some() {
@@ -184,7 +184,7 @@ impl JsonFramer {
         Some(matches!(behind.get(gap), None | Some(b'\n' | b'\r' | b',' | b'{')))
     }
 
-    /// Takes an element of an envelope.
+    /// Reads an element of an envelope.
     fn element(
         &mut self,
         offset: u64,
@@ -208,8 +208,8 @@ impl JsonFramer {
         }
     }
 
-    /// Takes the members behind the elements and the closing brace; none where
-    /// what follows is not glue.
+    /// Reads the members after the elements and the closing brace; `None` if what
+    /// follows is not glue.
     fn closing(&mut self, rest: &[u8], step: &mut StepContext<'_>) -> Option<usize> {
         let (end, outline) = scan(BoundsScanner::behind_elements, rest, step);
         match end {
@@ -225,7 +225,7 @@ impl JsonFramer {
         None
     }
 
-    /// Takes the rest of the line as text.
+    /// Reads the rest of the line as text.
     fn as_line(&mut self, rest: &[u8], lines: &mut LineFramer, step: &mut StepContext<'_>) -> usize {
         let taken = lines.step(rest, step);
         if taken > 0 {
@@ -235,7 +235,7 @@ impl JsonFramer {
     }
 }
 
-/// Scans ahead, at most as far as a record's text may reach.
+/// Scans ahead, at most as far as the text of a record may extend.
 fn scan<'a>(
     from: fn(&'a [u8]) -> BoundsScanner<'a>,
     rest: &'a [u8],
@@ -247,8 +247,8 @@ fn scan<'a>(
     (end, scan.outline)
 }
 
-/// Counts the bytes before the first that is not a space, a tab or a record
-/// separator (RFC 7464); none where more bytes are needed to tell.
+/// Counts the bytes before the first that is not a space, a tab or a record separator
+/// (RFC 7464); `None` if more bytes are needed to decide.
 fn indent(rest: &[u8], step: &StepContext<'_>) -> Option<usize> {
     let window = &rest[..rest.len().min(step.ahead.limit)];
     match window.iter().position(|byte| !matches!(byte, b' ' | b'\t' | 0x1e)) {
@@ -262,7 +262,7 @@ fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
-/// Takes the white space ahead as glue. A CR that an LF may follow has to wait.
+/// Reads the white space ahead as glue. A CR that may be followed by an LF has to wait.
 fn glue_spaces(rest: &[u8], step: &mut StepContext<'_>) -> usize {
     let mut length = rest.iter().position(|byte| !is_space(*byte)).unwrap_or(rest.len());
     if length == rest.len() && !step.ahead.last && rest[length - 1] == b'\r' {

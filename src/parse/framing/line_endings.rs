@@ -1,11 +1,10 @@
-//! What ends a line.
+//! The line endings of a source.
 
 use memchr::{memchr, memchr_iter, memchr2, memchr2_iter};
 
-/// What ends a line of a source. A lone CR ends lines only where no LF follows
-/// the first CR for as long as a line may be; elsewhere it is a byte like any
-/// other, so that nobody who gets one into a log forges a line that `grep` does
-/// not see.
+/// What ends a line of a source. A lone CR ends lines only where no LF follows the
+/// first CR for as long as a line may be; elsewhere it is an ordinary byte, so that a
+/// CR in a log cannot forge a line that `grep` does not see.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum LineEndings {
     /// No line has ended.
@@ -13,23 +12,23 @@ pub enum LineEndings {
     Unknown,
     /// LF, with any CR before it.
     Feeds,
-    /// CR, as old Macintoshes write it; LF and CRLF too.
+    /// CR, as classic Mac OS wrote it; LF and CRLF too.
     Returns,
 }
 
-/// What is known of the bytes ahead.
+/// What is known about the bytes ahead.
 #[derive(Debug, Clone, Copy)]
 pub struct Lookahead {
-    /// Nothing follows the bytes at hand.
+    /// Nothing follows the available bytes.
     pub last: bool,
-    /// Most bytes of text in one record, and of any run that is waited for.
+    /// The most bytes of text in one record, and of any run that is awaited.
     pub limit: usize,
 }
 
 /// The line ahead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LineAhead {
-    /// It has so many bytes without, and so many with its line end.
+    /// Its length without and with its line end.
     Whole { body: usize, end: usize },
     /// It is longer than the limit.
     Overlong,
@@ -89,8 +88,8 @@ impl LineEndings {
         if body > ahead.limit { LineAhead::Overlong } else { LineAhead::Whole { body, end } }
     }
 
-    /// Gives the place behind the LF or CR at `at` and what belongs to it; none
-    /// where an LF may follow.
+    /// Returns the offset after the LF or CR at `at` and what belongs to it; `None` if
+    /// an LF may follow.
     pub fn line_end(self, rest: &[u8], at: usize, ahead: Lookahead) -> Option<usize> {
         if rest[at] == b'\n' {
             return Some(at + 1);

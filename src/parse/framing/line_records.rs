@@ -1,22 +1,22 @@
-//! Records made of lines.
+//! Records that are lines.
 
 use super::line_endings::LineAhead;
 use super::step_context::StepContext;
 
-/// Cuts lines. Its state is only this: which part of an overlong line was cut last.
+/// Frames lines. Its only state is the last part of an overlong line.
 #[derive(Debug, Default)]
 pub struct LineFramer {
     cutting: u32,
 }
 
 impl LineFramer {
-    /// Tells whether the bytes ahead are the rest of an overlong line.
+    /// Returns whether the bytes ahead are the rest of an overlong line.
     pub fn is_cutting(&self) -> bool {
         self.cutting > 0
     }
 
-    /// Takes the line (or the next part of an overlong one) at the start of
-    /// `rest`; returns its length, 0 where its end is not known yet.
+    /// Reads the line (or the next part of an overlong one) at the start of `rest`;
+    /// returns its length, 0 where its end is not known yet.
     pub fn step(&mut self, rest: &[u8], step: &mut StepContext<'_>) -> usize {
         match step.line(rest) {
             LineAhead::Open => 0,
@@ -54,7 +54,7 @@ impl LineFramer {
         }
     }
 
-    /// Takes the next part of an overlong line.
+    /// Reads the next part of an overlong line.
     fn cut(&mut self, rest: &[u8], step: &mut StepContext<'_>) -> usize {
         let length = part_length(rest, step.ahead.limit);
         let part = if self.cutting > 0 {
@@ -72,7 +72,7 @@ impl LineFramer {
     }
 }
 
-/// LineEndings the record at hand as a part, and gives the number of the next.
+/// Ends the current record as a part, and returns the number of the next.
 fn next_part(step: &mut StepContext<'_>) -> u32 {
     let part = step.draft.record.part.max(1);
     step.draft.record.part = part;

@@ -1,4 +1,4 @@
-//! The record that is being made.
+//! The record that is being built.
 
 use super::line_endings::LineEndings;
 use super::record::Record;
@@ -15,9 +15,9 @@ pub enum ByteCount {
 /// A record that may still grow, and what kind of text it has.
 #[derive(Debug)]
 pub struct RecordBuilder {
-    /// What there is of it.
+    /// The record so far.
     pub record: Record,
-    /// Its text is a JSON document, which no line continues.
+    /// Its text is a JSON document, which lines cannot continue.
     pub document: bool,
     /// What ends lines.
     pub ends: LineEndings,
@@ -29,18 +29,18 @@ impl RecordBuilder {
         RecordBuilder { record: Record::default(), document: false, ends: LineEndings::Unknown, limit }
     }
 
-    /// Tells whether the record has its text; before that it is only a lead.
+    /// Returns whether the record has its text; before that it is only a lead.
     pub fn has_text(&self) -> bool {
         self.record.text > 0
     }
 
-    /// Takes the byte order mark.
+    /// Adds the byte order mark.
     pub fn mark(&mut self, length: usize) {
         self.record.lead += length as u32;
         self.record.event_bytes += length as u32;
     }
 
-    /// Gives the record its text and the line end behind it.
+    /// Sets the text of the record and the line end after it.
     pub fn begin(&mut self, text: usize, end: usize, part: u32) {
         debug_assert!(!self.has_text(), "the record before was ended");
         let ends = u32::from(end > 0);
@@ -53,7 +53,7 @@ impl RecordBuilder {
         self.document = false;
     }
 
-    /// Gives the record a JSON document as its text.
+    /// Sets a JSON document as the text of the record.
     pub fn begin_document(&mut self, text: &[u8]) {
         self.begin(text.len(), 0, 0);
         self.record.lines += self.ends.count(text);
@@ -67,7 +67,7 @@ impl RecordBuilder {
         self.record.lines += 1;
     }
 
-    /// Tells whether a line that begins with white space would continue the record.
+    /// Returns whether a line that begins with white space would continue the record.
     pub fn continues(&self) -> bool {
         self.has_text() && !self.document
     }
@@ -86,7 +86,7 @@ impl RecordBuilder {
         true
     }
 
-    /// Adds a blank line to the tail, or to the lead where there is no text yet.
+    /// Adds a blank line to the tail, or to the lead if there is no text yet.
     pub fn blank(&mut self, body: usize, end: usize, records: &mut Vec<Record>) {
         if self.around() + body + end > self.limit && self.around() > 0 {
             self.flush(records);
@@ -96,8 +96,8 @@ impl RecordBuilder {
         self.record.blanks += 1;
     }
 
-    /// Adds bytes to the tail, or to the lead where there is no text yet.
-    /// Where that grows past the limit, a record without text takes the rest.
+    /// Adds bytes to the tail, or to the lead if there is no text yet. Where that
+    /// grows past the limit, a record without text takes the rest.
     pub fn add(&mut self, mut bytes: &[u8], count: ByteCount, records: &mut Vec<Record>) {
         while !bytes.is_empty() {
             if self.around() >= self.limit {
@@ -113,21 +113,21 @@ impl RecordBuilder {
         }
     }
 
-    /// LineEndings the record where it has text; a lead stays for the text to come.
+    /// Ends the record if it has text; a lead is kept for the next text.
     pub fn flush_text(&mut self, records: &mut Vec<Record>) {
         if self.has_text() {
             self.flush(records);
         }
     }
 
-    /// LineEndings the content.
+    /// Ends the content.
     pub fn finish(&mut self, records: &mut Vec<Record>) {
         if self.record.length() > 0 {
             self.flush(records);
         }
     }
 
-    /// LineEndings the record; without text it is no event.
+    /// Ends the record; without text it is not an event.
     fn flush(&mut self, records: &mut Vec<Record>) {
         let mut record = std::mem::take(&mut self.record);
         if record.text == 0 {
@@ -139,7 +139,7 @@ impl RecordBuilder {
         self.document = false;
     }
 
-    /// How long the side is that grows now.
+    /// Returns the length of the side that is growing.
     fn around(&self) -> usize {
         if self.has_text() { self.record.tail as usize } else { self.record.lead as usize }
     }

@@ -4,10 +4,10 @@ use super::line_endings::{LineAhead, Lookahead};
 use super::record::Record;
 use super::record_builder::RecordBuilder;
 
-/// What a step needs beside the bytes ahead of it.
+/// What a step needs besides the bytes ahead.
 pub struct StepContext<'a> {
     pub ahead: Lookahead,
-    /// The record that is being made.
+    /// The record that is being built.
     pub draft: &'a mut RecordBuilder,
     /// The records that are complete.
     pub records: &'a mut Vec<Record>,

@@ -1,4 +1,4 @@
-//! Putting leaves where their names and values say.
+//! Sets the fields that names and values stand for.
 
 use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
@@ -10,21 +10,21 @@ use crate::parse::cursor::slice;
 use crate::parse::flatten::LeafValue;
 use crate::parse::http;
 
-/// Where names go that are no core field.
+/// The namespace of names that are not core fields.
 #[derive(Debug, Clone, Copy)]
 pub struct Namespace {
-    /// Put before the name, with its dot: `json.`.
+    /// The prefix of the name, with its dot: `json.`.
     pub prefix: &'static str,
-    /// Names with a dot stand for themselves, as in ECS.
+    /// Dotted names are kept as they are, as in ECS.
     pub dotted_stand: bool,
 }
 
-/// One record on its way into an event.
+/// Fills one event from the values of a record.
 pub struct EventFiller<'e, 'a> {
     pub event: &'e mut Event<'a>,
     namespace: Namespace,
     is_web: bool,
-    /// Which name has filled which field: another name may not.
+    /// The name that filled each field: no other name may.
     claims: Vec<(FieldId, String)>,
 }
 
@@ -33,8 +33,8 @@ impl<'e, 'a> EventFiller<'e, 'a> {
         EventFiller { event, namespace, is_web, claims: Vec::new() }
     }
 
-    /// Puts a leaf under the field that its role means if its value can be
-    /// one, else under its own name.
+    /// Sets the field that the role of a leaf stands for if its value can be one, else
+    /// a field of its own name.
     pub fn put(&mut self, name: &str, role: Option<FieldRole>, leaf: LeafValue<'a>) {
         let put =
             match role {
@@ -93,7 +93,7 @@ impl<'e, 'a> EventFiller<'e, 'a> {
         }
     }
 
-    /// Puts what only a text can mean.
+    /// Sets fields that only a text can fill.
     fn put_text(&mut self, name: &str, role: FieldRole, text: Cow<'a, str>) -> Result<(), Cow<'a, str>> {
         match role {
             FieldRole::Source if address(&text).is_some() && self.claim(fields::SOURCE_ADDRESS, name) => {
@@ -150,7 +150,7 @@ impl<'e, 'a> EventFiller<'e, 'a> {
         self.event.put(whole, text);
     }
 
-    /// Puts a value under a core field if it is of the field's kind; else gives it back.
+    /// Sets a value under a core field if it is of the field's kind; else returns it.
     fn put_field(&mut self, name: &str, id: FieldId, leaf: LeafValue<'a>) -> Result<(), LeafValue<'a>> {
         let value = of_kind(id.field().kind, leaf)?;
         if !self.claim(id, name) {
@@ -167,7 +167,7 @@ impl<'e, 'a> EventFiller<'e, 'a> {
         Ok(())
     }
 
-    /// Tells whether a name may fill a field: it does already, or none does.
+    /// Claims a field for a name; returns false if another name has it.
     fn claim(&mut self, id: FieldId, name: &str) -> bool {
         match self.claims.iter().find(|(other, _)| *other == id) {
             Some((_, owner)) => owner == name,
@@ -179,7 +179,7 @@ impl<'e, 'a> EventFiller<'e, 'a> {
     }
 }
 
-/// Makes a value of a core field's kind; a leaf that cannot be one is given back.
+/// Creates a value of a core field's kind; a leaf that cannot be one is returned.
 fn of_kind(kind: FieldKind, leaf: LeafValue<'_>) -> Result<Value<'_>, LeafValue<'_>> {
     match (kind, leaf) {
         (_, leaf @ LeafValue::Json(_)) => Err(leaf),
@@ -237,7 +237,7 @@ fn decimal<'l>(leaf: &'l LeafValue<'_>) -> Option<Cow<'l, str>> {
     }
 }
 
-/// Reads `12.5` in units of so many nanoseconds, without loss down to one.
+/// Reads `12.5` in units of so many nanoseconds, exact to one nanosecond.
 fn scaled(text: &str, unit: i64) -> Option<i64> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());

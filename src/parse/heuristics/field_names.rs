@@ -1,15 +1,15 @@
-//! Which field a name means that no standard gave.
+//! The table of common names that no standard defines.
 
 use crate::record::{FieldId, fields};
 
-/// What a name stands for.
+/// What a name means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldRole {
-    /// When it happened; of several the lowest rank that is a time counts.
+    /// When it happened; if there are several, the lowest rank that is a time.
     Time(u8),
-    /// What happened; of several the lowest rank that is a text counts.
+    /// What happened; if there are several, the lowest rank that is a text.
     Message(u8),
-    /// The level, perhaps as a number of bunyan's.
+    /// The level, perhaps as one of bunyan's numbers.
     Level,
     /// A core field, whatever the event is.
     Field(FieldId),
@@ -37,13 +37,13 @@ pub enum FieldRole {
     WebVersion,
     /// `success` or `failure`, if it says so.
     Outcome,
-    /// How long it took, in so many nanoseconds a unit.
+    /// How long it took, with the nanoseconds of its unit.
     Took(i64),
-    /// How long it took, if the unit stands behind the number: `1.5ms`.
+    /// How long it took, if the unit follows the number: `1.5ms`.
     TookWritten,
 }
 
-/// Tells what a name stands for. Case, `_`, `-` and `@` do not matter.
+/// Returns what a name means. Case, `_`, `-` and `@` do not matter.
 pub fn field_role(name: &str) -> Option<FieldRole> {
     let mut plain = [0; LONGEST];
     let mut length = 0;
@@ -58,7 +58,7 @@ pub fn field_role(name: &str) -> Option<FieldRole> {
     Some(FIELD_NAMES[row].1)
 }
 
-/// Longest name in the table, in bytes.
+/// The longest name in the table, in bytes.
 const LONGEST: usize = 25;
 
 /// Every name, in byte order, written without `_`, `-`, `@` and in lower case.

@@ -1,11 +1,11 @@
-//! What leaves mean that name no standard: times, levels, messages, and the
+//! Interprets leaves whose names no standard defines: times, levels, messages, and the
 //! few dozen names on which nearly every program agrees.
 //!
-//! A name becomes a core field only where its value can be one (an address, a
-//! status, a method) and, for names that mean many things (`status`, `path`,
-//! `size`), only where the record is plainly a web request. A dotted name that
-//! *is* a core field is taken at its word. Everything else is kept under the
-//! namespace of its format, with its own name and its own type.
+//! A name becomes a core field only where its value can be one (an address, a status, a
+//! method) and, for names that mean many things (`status`, `path`, `size`), only where
+//! the record is plainly a web request. A dotted name that *is* a core field means that
+//! field. Everything else is kept under the namespace of its format, with its own name
+//! and its own type.
 
 use std::borrow::Cow;
 
@@ -73,7 +73,7 @@ fn message(leaves: &Leaves<'_>, roles: &[Option<FieldRole>]) -> Option<usize> {
     ranked.min().map(|(_, place)| place)
 }
 
-/// Tells whether the record is plainly a web request: it names a method or has a request line.
+/// Returns whether the record is plainly a web request: it names a method or has a request line.
 fn is_web(leaves: &Leaves<'_>, roles: &[Option<FieldRole>]) -> bool {
     leaves.iter().enumerate().any(|(place, (_, leaf))| match (roles[place], leaf.text()) {
         (Some(FieldRole::Method | FieldRole::Field(fields::HTTP_METHOD)), Some(text)) => {
@@ -84,7 +84,7 @@ fn is_web(leaves: &Leaves<'_>, roles: &[Option<FieldRole>]) -> bool {
     })
 }
 
-/// Says what a web request is, where the record did not.
+/// Sets the categorization of a web request, where the record has none.
 fn web(event: &mut Event<'_>) {
     if event.get(fields::EVENT_CATEGORY).is_none() {
         event.put(fields::EVENT_CATEGORY, "web");
@@ -100,7 +100,7 @@ fn web(event: &mut Event<'_>) {
     }
 }
 
-/// Says in a few words what a record holds that has no message of its own.
+/// Returns a short message for a record that has none.
 fn summary(leaves: &Leaves<'_>, spent: &[usize]) -> String {
     let mut text = String::new();
     for (place, (name, leaf)) in leaves.iter().enumerate() {
@@ -120,7 +120,7 @@ fn summary(leaves: &Leaves<'_>, spent: &[usize]) -> String {
     text
 }
 
-/// Takes the line ends off the end of a message.
+/// Removes line ends from the end of a message.
 fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
     let end = text.trim_end().len();
     if end == text.len() { text } else { slice(&text, 0..end) }

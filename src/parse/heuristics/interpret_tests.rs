@@ -9,7 +9,7 @@ fn read(json: &str) -> Event<'static> {
     event.into_owned()
 }
 
-fn told(json: &str) -> Vec<String> {
+fn rendered(json: &str) -> Vec<String> {
     let event = read(json);
     let pairs = event.fields().iter().filter(|(key, _)| key.name() != "event.kind");
     pairs.map(|(key, value)| format!("{}={}", key.name(), value.text())).collect()
@@ -18,7 +18,7 @@ fn told(json: &str) -> Vec<String> {
 #[test]
 fn the_usual_names_find_their_fields_and_others_keep_theirs() {
     assert_eq!(
-        told(
+        rendered(
             r#"{"ts":"2026-03-01T10:00:00Z","LVL":"WARN","msg":"hello\n","user":"alice","clientIp":"192.0.2.1:4711","free":7,"a":{"b":[1.5,true]}}"#
         ),
         [
@@ -38,7 +38,7 @@ fn the_usual_names_find_their_fields_and_others_keep_theirs() {
 #[test]
 fn a_web_request_makes_its_ambiguous_names_plain() {
     assert_eq!(
-        told(
+        rendered(
             r#"{"method":"GET","path":"/a?b=c","status":"404","host":"shop.example","size":12,"protocol":"HTTP/1.1","ua":"curl"}"#
         ),
         [
@@ -57,11 +57,11 @@ fn a_web_request_makes_its_ambiguous_names_plain() {
         ]
     );
     assert_eq!(
-        told(r#"{"msg":"x","path":"/etc/passwd","status":"404","host":"web-01","size":12}"#),
+        rendered(r#"{"msg":"x","path":"/etc/passwd","status":"404","host":"web-01","size":12}"#),
         ["message=x", "json.path=/etc/passwd", "json.status=404", "host.name=web-01", "json.size=12"]
     );
     assert_eq!(
-        told(r#"{"request":"GET /x HTTP/2.0","request_time":"0.005","status":200}"#)[..4],
+        rendered(r#"{"request":"GET /x HTTP/2.0","request_time":"0.005","status":200}"#)[..4],
         ["http.request.method=GET", "url.path=/x", "url.original=/x", "http.version=2.0"]
     );
 }
@@ -69,7 +69,7 @@ fn a_web_request_makes_its_ambiguous_names_plain() {
 #[test]
 fn a_value_that_cannot_be_the_field_stays_under_its_own_name() {
     assert_eq!(
-        told(
+        rendered(
             r#"{"msg":"x","ip":"unknown","pid":"main","level":35,"method":"transfer","url":"n/a","source.ip":"nobody","user":{"x":1}}"#
         ),
         [
@@ -88,7 +88,9 @@ fn a_value_that_cannot_be_the_field_stays_under_its_own_name() {
 #[test]
 fn two_names_do_not_share_a_field_but_a_list_fills_it() {
     assert_eq!(
-        told(r#"{"msg":"x","user":"alice","username":"bob","tags":["a","b"],"text":"more","time":"soon"}"#),
+        rendered(
+            r#"{"msg":"x","user":"alice","username":"bob","tags":["a","b"],"text":"more","time":"soon"}"#
+        ),
         [
             "message=x",
             "user.name=alice",
@@ -137,7 +139,7 @@ fn times_are_found_by_rank_and_read_in_every_notation() {
 #[test]
 fn numbered_levels_are_named_and_errors_kept() {
     assert_eq!(
-        told(r#"{"level":50,"name":"api","msg":"boom","err":"refused","stack":"at x","took_ms":1.5}"#),
+        rendered(r#"{"level":50,"name":"api","msg":"boom","err":"refused","stack":"at x","took_ms":1.5}"#),
         [
             "log.level=error",
             "json.name=api",

@@ -12,12 +12,12 @@ use crate::parse::flatten::{LeafValue, Leaves};
 pub struct FoundTime<'a> {
     pub when: ParsedTime,
     pub text: Cow<'a, str>,
-    /// The places of the leaves it was read from.
+    /// The indexes of the leaves it was read from.
     pub places: [usize; 2],
 }
 
-/// Finds the time of lowest rank. A date alone (`date`) is joined with a time
-/// of day that stands under another name (`time`), where there is one.
+/// Finds the time of lowest rank. A date alone (`date`) is joined with a time of day
+/// under another name (`time`), if there is one.
 pub fn find<'a>(leaves: &Leaves<'a>, roles: &[Option<FieldRole>]) -> Option<FoundTime<'a>> {
     let mut best: Option<(u8, FoundTime<'a>)> = None;
     for (place, (_, leaf)) in leaves.iter().enumerate() {
@@ -47,7 +47,7 @@ fn read<'a>(leaf: &LeafValue<'a>) -> Option<(ParsedTime, Cow<'a, str>)> {
     Some((timestamp_formats::whole(&text)?, text))
 }
 
-/// Joins a date that stands alone with a time of day that does.
+/// Joins a separate date and time of day.
 fn date_and_time<'a>(leaves: &Leaves<'a>, roles: &[Option<FieldRole>]) -> Option<FoundTime<'a>> {
     let texts = || {
         let times =

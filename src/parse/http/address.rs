@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use crate::record::{Event, fields};
 
-/// Puts an address as `source.address` and what it is: ip, ip and port, or a name.
+/// Sets `source.address`, and its IP, port or domain.
 pub fn put_source_address<'a>(event: &mut Event<'a>, address: &'a str) {
     if address.is_empty() || address == "-" {
         return;

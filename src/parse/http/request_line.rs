@@ -10,9 +10,9 @@ use crate::record::{Event, fields};
 use super::url;
 use crate::parse::cursor::slice;
 
-/// Puts method, target and version of a request line (RFC 9112 §3) and tells
-/// whether it is one. A target may hold spaces; the version may be missing
-/// (HTTP/0.9) where a known method asks for a path.
+/// Sets method, target and version of a request line (RFC 9112 §3) and returns whether
+/// it is one. A target may hold spaces; the version may be missing (HTTP/0.9) where a
+/// known method asks for a path.
 pub fn put_request_line<'a>(event: &mut Event<'a>, line: impl Into<Cow<'a, str>>) -> bool {
     let line = line.into();
     let Some(parts) = RequestLineParts::parse(&line) else { return false };
@@ -24,12 +24,12 @@ pub fn put_request_line<'a>(event: &mut Event<'a>, line: impl Into<Cow<'a, str>>
     true
 }
 
-/// Tells whether a text is a request line.
+/// Returns whether a text is a request line.
 pub fn is_request_line(line: &str) -> bool {
     RequestLineParts::parse(line).is_some()
 }
 
-/// Where the parts of a request line stand in it.
+/// The ranges of the parts of a request line.
 struct RequestLineParts {
     method: Range<usize>,
     target: Range<usize>,
@@ -59,7 +59,7 @@ fn is_version(text: &str) -> bool {
     (1..=4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
 }
 
-/// Tells whether a word is a method of RFC 9110 §9, RFC 5789 or RFC 4918.
+/// Returns whether a word is a method of RFC 9110 §9, RFC 5789 or RFC 4918.
 pub fn is_method(method: &str) -> bool {
     matches!(
         method,

@@ -1,4 +1,4 @@
-//! What stands in a request's target: domain, path, query, extension.
+//! The parts of a request's target: domain, path, query, extension.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -9,7 +9,7 @@ use memchr::memchr;
 use crate::parse::cursor::slice;
 use crate::record::{Event, FieldId, fields};
 
-/// Where the parts of a target stand in it (RFC 3986 §3, RFC 9112 §3.2).
+/// The ranges of the parts of a target (RFC 3986 §3, RFC 9112 §3.2).
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Parts {
     scheme: Option<Range<usize>>,
@@ -19,9 +19,9 @@ struct Parts {
     query: Option<Range<usize>>,
 }
 
-/// Puts `url.original` and the parts of it. The path is given with its
-/// percent-encoding undone (once, and only where that is UTF-8); the query as
-/// written, since decoding it would make `&` and `=` ambiguous.
+/// Sets `url.original` and its parts. The path is percent-decoded (once, and only if
+/// the result is UTF-8); the query stays as written, since decoding it would make `&`
+/// and `=` ambiguous.
 pub fn put_target<'a>(event: &mut Event<'a>, target: impl Into<Cow<'a, str>>) {
     let target = target.into();
     let parts = split(&target);
@@ -47,7 +47,7 @@ pub fn put_target<'a>(event: &mut Event<'a>, target: impl Into<Cow<'a, str>>) {
     event.put(fields::URL_ORIGINAL, target);
 }
 
-/// Puts a host that may be followed by a port, as in `Host:` or a virtual host.
+/// Sets a host that may be followed by a port, as in `Host:` or a virtual host.
 pub fn put_host<'a>(event: &mut Event<'a>, host: &'a str, domain: FieldId, port: Option<FieldId>) {
     let (name, number) = host_port(host);
     event.put_nonempty(domain, name);
@@ -56,7 +56,7 @@ pub fn put_host<'a>(event: &mut Event<'a>, host: &'a str, domain: FieldId, port:
     }
 }
 
-/// Cuts `host:port`, `[v6]:port`, `host`, or a bare address.
+/// Splits `host:port`, `[v6]:port`, `host`, or a bare address.
 pub fn host_port(text: &str) -> (&str, Option<i64>) {
     if text.parse::<IpAddr>().is_ok() {
         return (text, None);
@@ -108,7 +108,7 @@ fn split(target: &str) -> Parts {
     parts
 }
 
-/// Notes domain and port of an authority (`user@host:port`) at a place.
+/// Finds domain and port of an authority (`user@host:port`).
 fn authority(target: &str, place: Range<usize>, parts: &mut Parts) {
     let host_at = target[place.clone()].rfind('@').map_or(place.start, |at| place.start + at + 1);
     let host = &target[host_at..place.end];
@@ -123,8 +123,8 @@ fn is_scheme(bytes: &[u8]) -> bool {
         && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
 }
 
-/// Tells where a file's ending stands in a path: behind the last dot of its
-/// last segment, where that looks like one.
+/// Returns the range of the file extension in a path: after the last dot of its last
+/// segment, if that looks like one.
 fn extension(path: &str) -> Option<Range<usize>> {
     let last = path.rfind('/').map_or(0, |slash| slash + 1);
     let ending = last + path[last..].rfind('.')? + 1..path.len();
@@ -132,7 +132,7 @@ fn extension(path: &str) -> Option<Range<usize>> {
     (short && path[ending.clone()].bytes().all(|byte| byte.is_ascii_alphanumeric())).then_some(ending)
 }
 
-/// Undoes percent-encoding, once; text that would not be UTF-8 stays as written.
+/// Percent-decodes a path, once; text that would not be UTF-8 stays as written.
 fn decoded(path: Cow<'_, str>) -> Cow<'_, str> {
     let bytes = path.as_bytes();
     let Some(first) = memchr(b'%', bytes) else { return path };

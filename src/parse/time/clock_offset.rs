@@ -1,6 +1,6 @@
-//! How far a source's clock was wrong, as people write it.
+//! Clock offsets: how far the clock of a source was wrong.
 
-/// More than ten years are no clock that went wrong.
+/// Ten years: more is not a plausible clock error.
 const MOST: i64 = 3_660 * 86_400 * SECOND;
 const SECOND: i64 = 1_000_000_000;
 
@@ -8,8 +8,8 @@ const SECOND: i64 = 1_000_000_000;
 const UNITS: [(&str, i64); 5] =
     [("d", 86_400 * SECOND), ("h", 3_600 * SECOND), ("m", 60 * SECOND), ("s", SECOND), ("ms", 1_000_000)];
 
-/// Shows what is added to a source's times, given in nanoseconds: `+37s`,
-/// `-1h30m`, `+0.5s`, `0s`.
+/// Formats what is added to the times of a source, in nanoseconds: `+37s`, `-1h30m`,
+/// `+0.5s`, `0s`.
 pub fn format_clock_offset(nanos: i64) -> String {
     if nanos == 0 {
         return "0s".to_owned();
@@ -31,9 +31,9 @@ pub fn format_clock_offset(nanos: i64) -> String {
     text
 }
 
-/// Reads what is to be added to a source's times, in nanoseconds: `+37s`, `-1h30m`,
-/// `+0.5s`; `0s` for a clock that was right. Days have 24 hours. None where it is
-/// nothing like that, or more than ten years.
+/// Parses what is to be added to the times of a source, in nanoseconds: `+37s`,
+/// `-1h30m`, `+0.5s`; `0s` for a clock that was right. Days have 24 hours. `None` if it
+/// is anything else, or more than ten years.
 pub fn parse_clock_offset(text: &str) -> Option<i64> {
     let (sign, mut rest) = match text.strip_prefix('-') {
         Some(rest) => (-1, rest),
@@ -52,7 +52,7 @@ pub fn parse_clock_offset(text: &str) -> Option<i64> {
     }
 }
 
-/// Multiplies a decimal number of up to nine places.
+/// Multiplies a decimal number with up to nine decimal places.
 fn scaled(number: &str, size: i64) -> Option<i64> {
     let (whole, places) = number.split_once('.').unwrap_or((number, ""));
     let whole = whole.parse::<i64>().ok()?.checked_mul(size)?;

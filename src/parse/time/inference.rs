@@ -1,5 +1,4 @@
-//! From what a line writes to a moment: what it leaves out, and where that is
-//! taken from.
+//! Resolves the time of a line to a moment, and infers what the line leaves out.
 //!
 //! A time is worked out from its own line and the source's plan alone. A year
 //! that is missing is the latest in which the time is not after the source's
@@ -13,8 +12,8 @@ use crate::record::{CivilDateTime, EventTime, ParsedTime, Placed, TimeBasis, Tim
 use super::leap_seconds;
 use super::year_shift::YearShift;
 
-/// A day, in nanoseconds. A time without zone may be read that much too late,
-/// so the window in which years are looked for ends a day after the anchor.
+/// A day, in nanoseconds. A time without a zone may be read as that much too late, so
+/// the window in which years are searched ends a day after the anchor.
 const SLACK: i64 = 86_400_000_000_000;
 
 /// Half a year, in nanoseconds.
@@ -40,7 +39,7 @@ pub struct TimeRules {
     pub clock: i64,
 }
 
-/// Works out the moments of one source.
+/// Resolves the times of one source.
 #[derive(Debug)]
 pub struct TimeResolver {
     rules: TimeRules,
@@ -57,13 +56,13 @@ impl TimeResolver {
         TimeResolver { latest: rules.zone.local(limit).year(), limit, rules }
     }
 
-    /// Gives the day after which the window of years begins anew (month, day).
+    /// Returns the last day of the window of years (month, day).
     pub fn window_end(&self) -> (u8, u8) {
         let local = self.rules.zone.local(self.limit);
         (local.month() as u8, local.day() as u8)
     }
 
-    /// Gives the moment of what a record's line says, none where there is no such day.
+    /// Returns the resolved time of a record; `None` if there is no such day.
     pub fn resolve(&self, record: u64, when: ParsedTime) -> Option<EventTime> {
         let (instant, precision, mut basis) = match when {
             ParsedTime::Moment(instant, precision) => (instant, precision, TimeBasis::default()),
@@ -80,7 +79,7 @@ impl TimeResolver {
                 };
                 basis.zone = civil.offset.is_none();
                 basis.ambiguous = placed.ambiguous;
-                // A second 60 that there never was: which moment was meant is a guess.
+                // A leap second that never existed: which moment was meant is a guess.
                 basis.date |= civil.second > 59 && !leap_seconds::has_just_passed(placed.instant);
                 (placed.instant, precision, basis)
             }
@@ -91,7 +90,7 @@ impl TimeResolver {
         Some(EventTime { instant, precision, basis })
     }
 
-    /// Places a date and time of day; none where the month has no such day.
+    /// Places a date and time of day; `None` if the month has no such day.
     fn place(&self, civil: CivilDateTime, year: i32, (month, day): (u8, u8)) -> Option<Placed> {
         self.place_at(civil, NaiveDate::from_ymd_opt(year, month.into(), day.into())?)
     }
@@ -122,9 +121,9 @@ impl TimeResolver {
         }
     }
 
-    /// Finds the latest year in which a date is not after the window's end, and
-    /// whether it then lies in the later half of the window. 29 February is
-    /// taken for the day before, so that it has a year like its neighbours.
+    /// Finds the latest year in which a date is not after the window's end, and whether
+    /// it then lies in the later half of the window. February 29 is treated as the day
+    /// before, so that it gets the same year as its neighbors.
     fn window_year(&self, civil: CivilDateTime, date: (u8, u8)) -> Option<(i32, bool)> {
         let date = if date == (2, 29) { (2, 28) } else { date };
         let latest = match civil.offset {
@@ -137,7 +136,7 @@ impl TimeResolver {
         })
     }
 
-    /// Gives the years to add for a record; see [`YearShift`].
+    /// Returns the years to add for a record; see [`YearShift`].
     fn shift(&self, record: u64, late: bool) -> i32 {
         let behind = self.rules.shifts.partition_point(|shift| shift.from_record <= record);
         match behind.checked_sub(1).map(|at| self.rules.shifts[at]) {

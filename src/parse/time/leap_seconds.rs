@@ -1,13 +1,13 @@
-//! Leap seconds that there were (IERS Bulletin C).
+//! The leap seconds so far (IERS Bulletin C).
 
 use crate::record::Timestamp;
 
-/// The years at whose beginning, and in whose middle, a leap second had just passed.
+/// The years that began right after a leap second; those of July follow.
 const JANUARY: [i32; 16] =
     [1973, 1974, 1975, 1976, 1977, 1978, 1979, 1980, 1988, 1990, 1991, 1996, 1999, 2006, 2009, 2017];
 const JULY: [i32; 11] = [1972, 1981, 1982, 1983, 1985, 1992, 1993, 1994, 1997, 2012, 2015];
 
-/// Tells whether the second before a moment was a leap second.
+/// Returns whether the second before a moment was a leap second.
 pub fn has_just_passed(instant: Timestamp) -> bool {
     let secs = instant.nanos().div_euclid(1_000_000_000);
     let at = |year: i32, month: u32| {

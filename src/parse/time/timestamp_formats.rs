@@ -1,19 +1,19 @@
-//! Reading times as logs write them. Nothing is inferred here.
+//! Parses timestamps as logs write them. Nothing is inferred here.
 //!
-//! Every reader takes a text that begins with a time and gives what it read
-//! with the text behind it. Digits out of range (`25:00:00`, month 13) are no
-//! time; whether a day exists in its month is decided when the time is resolved.
+//! Every reader takes a text that begins with a time and returns what it read with the
+//! text after it. Digits out of range (`25:00:00`, month 13) are not a time; whether a
+//! day exists in its month is decided when the time is resolved.
 
 use crate::record::{CivilDateTime, ParsedTime, Precision, Timestamp};
 
-/// A time and the text behind it.
+/// A time and the text after it.
 pub type TimestampMatch<'a> = Option<(ParsedTime, &'a str)>;
 
 /// Reads RFC 3339 and its relatives: `2026-03-01T10:00:00.123+01:00`.
 ///
-/// Between the date's parts `-` or `/`; `T`, `t`, `_` or a space before the
-/// time; a fraction behind `.` or `,`; the seconds may be missing; the offset
-/// may be missing, be `Z`, or follow after a space (` +0100`, ` UTC`, ` GMT`).
+/// Between the date's parts `-` or `/`; `T`, `t`, `_` or a space before the time; a
+/// fraction after `.` or `,`; the seconds may be missing; the offset may be missing, be
+/// `Z`, or follow after a space (` +0100`, ` UTC`, ` GMT`).
 pub fn iso(text: &str) -> TimestampMatch<'_> {
     let bytes = text.as_bytes();
     let dash = *bytes.get(4)?;
@@ -50,8 +50,8 @@ pub fn clf(text: &str) -> TimestampMatch<'_> {
     Some((ParsedTime::CivilDateTime(civil, precision), &text[at..]))
 }
 
-/// Reads the time of RFC 3164 §4.1.2, `Oct 11 22:14:15`, also with a fraction,
-/// with a year before or behind the time, and with a `Z` directly behind it.
+/// Reads the time of RFC 3164 §4.1.2, `Oct 11 22:14:15`, also with a fraction, with a
+/// year before or after the time, and with a `Z` directly after it.
 pub fn bsd(text: &str) -> TimestampMatch<'_> {
     let bytes = text.as_bytes();
     let (month, day, at) = month_name_day(bytes, 0)?;
@@ -122,9 +122,9 @@ fn rfc5322(text: &str) -> TimestampMatch<'_> {
     Some((ParsedTime::CivilDateTime(civil, precision), &text[at..]))
 }
 
-/// Reads a count since 1970-01-01T00:00:00Z: seconds, milli-, micro- or
-/// nanoseconds, told apart by magnitude as in [`epoch_number`]; seconds and
-/// milliseconds may have a fraction.
+/// Reads a count since 1970-01-01T00:00:00Z: seconds, milli-, micro- or nanoseconds,
+/// distinguished by magnitude as in [`epoch_number`]; seconds and milliseconds may have
+/// a fraction.
 pub fn epoch(text: &str) -> TimestampMatch<'_> {
     let bytes = text.as_bytes();
     let whole = digits_from(bytes, 0);
@@ -147,9 +147,9 @@ pub fn epoch(text: &str) -> TimestampMatch<'_> {
     Some((ParsedTime::Moment(instant, Precision::of_digits(shown)), &text[at..]))
 }
 
-/// Takes a number for a count since 1970-01-01T00:00:00Z: seconds below 10¹¹,
-/// milliseconds below 10¹⁴, microseconds below 10¹⁷, nanoseconds above. Each
-/// reading begins in March 1973; a smaller number is no time.
+/// Interprets a number as a count since 1970-01-01T00:00:00Z: seconds below 10¹¹,
+/// milliseconds below 10¹⁴, microseconds below 10¹⁷, nanoseconds above. Each range
+/// begins in March 1973; a smaller number is not a time.
 fn epoch_number(number: i64) -> Option<ParsedTime> {
     let (unit, precision) = match number {
         ..=99_999_999 => return None,
@@ -161,12 +161,12 @@ fn epoch_number(number: i64) -> Option<ParsedTime> {
     Some(ParsedTime::Moment(Timestamp::from_nanos(number.checked_mul(unit)?), precision))
 }
 
-/// Reads a time in whichever of these forms stands at the front.
+/// Reads a time at the start of a text in any of these notations.
 pub fn any(text: &str) -> TimestampMatch<'_> {
     iso(text).or_else(|| clf(text)).or_else(|| bsd(text)).or_else(|| asctime(text)).or_else(|| epoch(text))
 }
 
-/// Reads a time that is all of a text, in any of these ways; also the date of a
+/// Reads a text that is exactly one time, in any of these notations; also the date of a
 /// mail, or a date alone (`2026-03-01`: midnight, precision a day).
 pub fn whole(text: &str) -> Option<ParsedTime> {
     let text = text.trim_ascii();
@@ -189,8 +189,8 @@ fn midnight() -> CivilDateTime {
     CivilDateTime { year: None, date: None, hour: 0, minute: 0, second: 0, nanos: 0, offset: None }
 }
 
-/// Reads `hh:mm[:ss[.fraction]]` at a place (the hour may have one digit); gives
-/// the place behind it.
+/// Reads `hh:mm[:ss[.fraction]]` at an offset (the hour may have one digit); returns
+/// the offset after it.
 fn clock(bytes: &[u8], at: usize) -> Option<(CivilDateTime, Precision, usize)> {
     let (hour, at) = match bytes.get(at + 1) {
         Some(b':') => (one(bytes, at)?, at.checked_sub(1)?),
@@ -212,8 +212,8 @@ fn clock(bytes: &[u8], at: usize) -> Option<(CivilDateTime, Precision, usize)> {
     (!digit_at(bytes, at + 8)).then_some((CivilDateTime { second, ..time }, Precision::Second, at + 8))
 }
 
-/// Reads the digits of a fraction as nanoseconds (further digits are dropped),
-/// with their number and the place behind them.
+/// Reads the digits of a fraction as nanoseconds (further digits are dropped), with
+/// their number and the offset after them.
 fn fraction(bytes: &[u8], at: usize) -> (u32, usize, usize) {
     let digits = digits_from(bytes, at);
     let mut nanos = 0;
@@ -224,7 +224,7 @@ fn fraction(bytes: &[u8], at: usize) -> (u32, usize, usize) {
     (nanos, digits, at + digits)
 }
 
-/// Reads an offset from UTC at a place, in seconds east, with the place behind
+/// Reads an offset from UTC, in seconds east, and returns the offset in the text after
 /// it: `Z`, `+02:00`, `-0700`, `+02`, and after one space also ` UTC`, ` GMT`, ` Z`.
 fn offset_at(bytes: &[u8], at: usize) -> Option<(i32, usize)> {
     let start = if bytes.get(at) == Some(&b' ') { at + 1 } else { at };
@@ -252,10 +252,10 @@ fn offset_at(bytes: &[u8], at: usize) -> Option<(i32, usize)> {
     Some((sign * (i32::from(hours) * 3600 + i32::from(minutes) * 60), behind))
 }
 
-/// Returns the offset from UTC, in seconds east, of a zone that a name stands for: those of
-/// RFC 5322 §4.3, and those of Europe, Japan, Korea and Australia, which mean one zone each.
-/// Names of several zones (CST of China, IST, BST of Bangladesh) are taken as RFC 5322 and
-/// Europe have them, or not at all.
+/// Returns the offset from UTC, in seconds east, of a zone abbreviation: those of RFC
+/// 5322 §4.3, and those of Europe, Japan, Korea and Australia, which mean one zone
+/// each. Abbreviations of several zones (CST of China, IST, BST of Bangladesh) have the
+/// meaning of RFC 5322 and Europe, or none.
 pub fn zone_offset(name: &str) -> Option<i32> {
     let quarters = match name {
         "UTC" | "GMT" | "UT" | "WET" => 0,
@@ -281,7 +281,7 @@ pub fn zone_offset(name: &str) -> Option<i32> {
     Some(quarters * 900)
 }
 
-/// Reads `Oct 11 ` or `Oct  1 ` or `Oct 1 ` with the spaces behind it.
+/// Reads `Oct 11 ` or `Oct  1 ` or `Oct 1 ` with the spaces after it.
 fn month_name_day(bytes: &[u8], at: usize) -> Option<(u8, u8, usize)> {
     let month = month_name(bytes, at)?;
     if bytes.get(at + 3) != Some(&b' ') {
@@ -296,12 +296,12 @@ fn month_name_day(bytes: &[u8], at: usize) -> Option<(u8, u8, usize)> {
     (bytes.get(at) == Some(&b' ')).then(|| (month, day, spaces(bytes, at + 1)))
 }
 
-/// Tells the place behind spaces.
+/// Returns the offset after spaces.
 fn spaces(bytes: &[u8], at: usize) -> usize {
     at + bytes[at..].iter().take_while(|byte| **byte == b' ').count()
 }
 
-/// Tells the place behind `Sun ` or `Sun, `.
+/// Returns the offset after `Sun ` or `Sun, `.
 fn weekday(bytes: &[u8], at: usize) -> Option<usize> {
     let name = bytes.get(at..at + 3)?;
     let known = [b"mon", b"tue", b"wed", b"thu", b"fri", b"sat", b"sun"];
@@ -312,7 +312,7 @@ fn weekday(bytes: &[u8], at: usize) -> Option<usize> {
     (bytes.get(at) == Some(&b' ')).then_some(at + 1)
 }
 
-/// Tells the month of an English three-letter name.
+/// Returns the month of an English three-letter name.
 fn month_name(bytes: &[u8], at: usize) -> Option<u8> {
     let name: [u8; 3] = bytes.get(at..at + 3)?.try_into().ok()?;
     Some(match &name.map(|byte| byte.to_ascii_lowercase()) {

@@ -1,32 +1,57 @@
-//! Noticing that a source whose times have no year is longer than a year.
+//! Year rollover: noticing that a source whose times have no year spans more than one.
 //!
-//! What is kept of a source is its run-length coded days. Around each change of
-//! day the median of up to fifteen times on either side is compared: a fall by
-//! more than half of the window in which years are looked for is a new year. A
-//! block of times that leaps away and comes back to where it left (a machine
-//! that boots with a wrong clock) is none.
+//! For each source, run-length encoded days are kept. Around each change of day, the
+//! median of up to fifteen times on either side is compared: a drop by more than half
+//! of the window in which years are searched is a new year. A block of times that
+//! jumps away and returns to where it left (a machine that boots with a wrong clock)
+//! is not a new year.
+//!
+//! # Example
+//!
+//! A syslog file was last changed on February 10, 2026, so its window of years begins
+//! on February 12, and each date has a place in it: February 12 is 0, March 1 is 18,
+//! November 3 is 265, February 5 is 359. The file holds:
+//!
+//! | records | written | place | the window alone says |
+//! |---|---|---|---|
+//! | 0–999 | `Mar  1` to `Feb 11` | 18 → 365 | 2025 and 2026 |
+//! | 1000–1999 | `Feb 12` to `Feb 10` | 0 → 364 | 2025 and 2026 |
+//!
+//! At record 1000 the median of the fifteen times before is about 362, and of those
+//! from it on about 2: a drop by more than 183, and it lasts. So there is one rollover,
+//! and the years of what precedes it are counted back by one:
+//!
+//! | from record | `years` | `years_early` | why |
+//! |---|---|---|---|
+//! | 0 | −1 | −1 | the year before |
+//! | about 740 | −1 | 0 | near the rollover: each line goes by its own date |
+//! | about 1250 | 0 | 0 | the last year |
+//!
+//! In the middle row a late line (`Feb 11` that arrives after record 1000) still is
+//! of the older year, and an early one of the newer: no line moves another line's time.
 
 use crate::record::{CivilDateTime, Event, ParsedTime};
 
 use super::inference::{TimeResolver, TimeRules};
 use super::year_shift::YearShift;
 
-/// How many times are weighed on each side.
+/// The most times that are compared on each side.
 const SIDE: usize = 15;
-/// How few are still weighed, at the start and the end of a source.
+/// The fewest that are compared, at the start and the end of a source.
 const FEW: usize = 3;
 /// Days of a leap year: the length of the window.
 const YEAR: u16 = 366;
-/// Most runs that are kept; days are coarsened where there are more.
+/// The most runs that are kept; days are coarsened if there are more.
 const MOST_RUNS: usize = 1 << 16;
-/// Coarsest step of days, as a power of two. A source more disordered than that is not looked at.
+/// The coarsest step of days, as a power of two. A source that is more disordered is
+/// not examined.
 const COARSEST: u32 = 5;
-/// Most days that a block with a wrong clock spans.
+/// The most days that a block with a wrong clock spans.
 const BLOCK: u16 = 7;
-/// How near to where they left the times come back behind such a block, in days.
+/// How close to where they left the times return after such a block, in days.
 const RETURN: u16 = 31;
 
-/// Notices that a source without years is longer than a year.
+/// Detects year rollovers in a source whose times have no year.
 ///
 /// Fed every event of a source in file order; what it finds becomes the plan's
 /// `shifts`. Only a drop of the date by more than half a year that lasts on both
@@ -38,7 +63,7 @@ pub struct YearWatch {
     level: u32,
 }
 
-/// Times of one day (or step of days) on end.
+/// Consecutive times of one day (or step of days).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Run {
     /// The first record.
@@ -50,7 +75,7 @@ struct Run {
 }
 
 impl YearWatch {
-    /// Notes the event of a record. Cheap where the year is explicit.
+    /// Records the event of a record. Cheap if the year is explicit.
     pub fn note(&mut self, record: u64, event: &Event<'_>) {
         let Some(ParsedTime::CivilDateTime(CivilDateTime { year: None, date: Some((month, day)), .. }, _)) =
             event.when
@@ -63,7 +88,7 @@ impl YearWatch {
         }
     }
 
-    /// Appends what another thread noted of the records behind.
+    /// Appends what another thread recorded of the records that follow.
     pub fn append(&mut self, mut later: YearWatch) {
         while self.level < later.level {
             self.coarsen();
@@ -75,8 +100,8 @@ impl YearWatch {
         self.bound();
     }
 
-    /// Tells which records' years must be counted back (or on, where the plan
-    /// has the first line's year); empty for nearly every log.
+    /// Returns from which records on years are counted back (or forward, if the plan
+    /// has the year of the first line); empty for nearly every log.
     pub fn shifts(&self, rules: &TimeRules) -> Vec<YearShift> {
         let given = rules.year.is_some();
         let (month, day) = TimeResolver::new(rules.clone()).window_end();
@@ -133,7 +158,8 @@ impl YearWatch {
 /// Runs of times by their place in the window, with how many each has.
 struct Track(Vec<(u16, u64)>);
 
-/// A lasting leap between two runs: the first run behind it, and the medians before and behind.
+/// A lasting jump between two runs: the first run after it, and the medians before and
+/// after.
 #[derive(Debug, Clone, Copy)]
 struct Leap {
     run: usize,
@@ -150,7 +176,7 @@ impl Leap {
         self.before.abs_diff(self.behind)
     }
 
-    /// Tells whether `next` leads back to where this leap began, before long.
+    /// Returns whether `next` soon returns to where this jump began.
     fn is_undone_by(&self, next: &Leap) -> bool {
         self.is_fall() != next.is_fall()
             && self.behind.abs_diff(next.before) <= BLOCK
@@ -158,7 +184,7 @@ impl Leap {
             && !next.is_seamless()
     }
 
-    /// Tells whether the calendar goes on across this fall.
+    /// Returns whether the calendar continues across this drop.
     fn is_seamless(&self) -> bool {
         self.is_fall() && self.behind + YEAR - self.before <= BLOCK
     }
@@ -191,14 +217,15 @@ impl Track {
         leaps.iter().filter(|leap| leap.is_fall()).map(|leap| leap.run).collect()
     }
 
-    /// Tells whether enough times since the last leap are away from the window's
-    /// seam, where times that come a little early or late fall to and fro.
+    /// Returns whether enough times since the last leap are away from the seam of the
+    /// window, where times that are a little early or late jump back and forth.
     fn is_settled(&self, base: usize, run: usize) -> bool {
         let (median, weighed) = self.median((base..run).rev());
         weighed == SIDE && (2 * BLOCK..YEAR - 2 * BLOCK).contains(&median)
     }
 
-    /// Gives the lasting leap before a run, where there is one of more than half the window.
+    /// Returns the lasting jump before a run, if there is one of more than half the
+    /// window.
     fn leap(&self, base: usize, run: usize) -> Option<Leap> {
         let (before, weighed) = self.median((base..run).rev());
         let (behind, followed) = self.median(run..self.0.len());
@@ -206,7 +233,7 @@ impl Track {
         (weighed >= FEW && followed >= FEW && before.abs_diff(behind) > YEAR / 2).then_some(leap)
     }
 
-    /// Finds where a leap is sharpest, among the runs that it was weighed with.
+    /// Finds where a jump is sharpest, among the runs that were compared.
     fn sharpest(&self, base: usize, leap: Leap) -> Leap {
         let (mut best, mut passed) = (leap, 0);
         for run in leap.run + 1..self.0.len() {
@@ -222,9 +249,8 @@ impl Track {
         best
     }
 
-    /// Gives for each drop the runs between which times are told apart by their
-    /// own date: from the last quarter of the window before it to the first
-    /// quarter behind it.
+    /// Returns for each drop the runs between which each time goes by its own date:
+    /// from the last quarter of the window before it to the first quarter after it.
     fn zones(&self, drops: &[usize]) -> Vec<(usize, usize)> {
         let (mut zones, mut from) = (Vec::new(), 0);
         for (n, drop) in drops.iter().copied().enumerate() {
@@ -239,7 +265,7 @@ impl Track {
         zones
     }
 
-    /// Gives the run from which a source that ends late in the window may have a
+    /// Returns the run from which a source that ends late in the window may have a
     /// few times of the next year, too few to show by themselves that it began.
     fn last_quarter(&self, from: usize) -> Option<usize> {
         let all = self.0.len();
@@ -249,7 +275,8 @@ impl Track {
         if few { Some(0) } else { Some(begin).filter(|begin| *begin < all) }
     }
 
-    /// Gives the median place of the first times of some runs, and how many were weighed.
+    /// Returns the median place of the first times of some runs, and how many were
+    /// compared.
     fn median(&self, runs: impl Iterator<Item = usize>) -> (u16, usize) {
         let (mut places, mut weighed) = ([0; SIDE], 0);
         for (place, count) in runs.map(|run| self.0[run]) {
@@ -265,7 +292,7 @@ impl Track {
     }
 }
 
-/// Gives the day of a leap year, from 0; none where there is no such day.
+/// Returns the day of a leap year, from 0; `None` if there is no such day.
 fn day_of_year(month: u8, day: u8) -> Option<u16> {
     const BEFORE: [u16; 13] = [0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335, 366];
     let month = usize::from(month.checked_sub(1)?);

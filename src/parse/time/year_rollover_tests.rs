@@ -18,7 +18,7 @@ fn written(secs: i64) -> String {
     format!("{month} {:>2} {:02}:{:02}:{:02}", time.day(), time.hour(), time.minute(), time.second())
 }
 
-/// A source that was last changed a minute behind `end`.
+/// A source that was last changed a minute after `end`.
 fn plan_until(end: i64, year: Option<i32>) -> Plan {
     let modified = Timestamp::from_secs(end + 60).to_string();
     let mut plan = plan("", Some(&modified), &ParseOptions { year, ..ParseOptions::default() });
@@ -171,6 +171,23 @@ fn log() -> impl Strategy<Value = Vec<i64>> {
             lines
         },
     )
+}
+
+#[test]
+fn the_example_of_the_documentation_is_true() {
+    let spread = |from: &str, to: &str| {
+        let (from, to) = (at(from).secs(), at(to).secs());
+        (0..1000).map(move |n| from + (to - from) * n / 1000)
+    };
+    let older = spread("2024-03-01T00:00:00Z", "2025-02-11T23:00:00Z");
+    let lines: Vec<i64> = older.chain(spread("2025-02-12T00:00:00Z", "2026-02-10T12:00:00Z")).collect();
+    let plan = plan_until(at("2026-02-10T12:00:00Z").secs(), None);
+    let shifts = plan.year_shifts(&watch(0, &lines));
+    let years: Vec<(i32, i32)> = shifts.iter().map(|shift| (shift.years, shift.years_early)).collect();
+    assert_eq!(years, [(-1, -1), (-1, 0), (0, 0)]);
+    assert!((725..755).contains(&shifts[1].from_record), "{}", shifts[1].from_record);
+    assert!((1235..1265).contains(&shifts[2].from_record), "{}", shifts[2].from_record);
+    assert_eq!(read(&plan, &lines), lines);
 }
 
 proptest! {

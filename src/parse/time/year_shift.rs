@@ -1,12 +1,12 @@
-//! How the years of a log that is longer than a year are counted.
+//! Year shifts of a log that spans more than a year.
 
 use serde::{Deserialize, Serialize};
 
-/// From this record on, years count so many less (a log longer than a year).
+/// How years are counted from a record on, in a log longer than a year.
 ///
-/// Around a new year, where late and early lines mix, each line goes by its own
-/// date: `years` is for dates in the later half of the window of years (with a
-/// given year: July to December), `years_early` for the others. Elsewhere both agree.
+/// Around a new year, where late and early lines mix, each line is dated by its own
+/// date: `years` is for dates in the later half of the window of years (with a given
+/// year: July to December), `years_early` for the others. Elsewhere both agree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct YearShift {
     /// First record concerned.

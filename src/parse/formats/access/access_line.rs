@@ -1,4 +1,4 @@
-//! One access line, cut into its fields.
+//! One access line, split into its fields.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::parse::http;
 use crate::parse::time::timestamp_formats;
 use crate::record::{Event, ParsedTime, fields};
 
-/// The stretches of an access line.
+/// The parts of an access line.
 pub struct AccessLine<'a> {
     head: LeadingFields<'a>,
     when: ParsedTime,
@@ -24,16 +24,16 @@ pub struct AccessLine<'a> {
     /// The referrer is a bare `-`, as Traefik writes it.
     bare_referrer: bool,
     extras: &'a str,
-    /// The machine that passed the line on, where a wrapper names one.
+    /// The host that forwarded the line, where a wrapper names one.
     host: &'a str,
 }
 
 impl<'a> AccessLine<'a> {
-    /// Finds the time in brackets that a quote follows, and cuts the line there.
+    /// Finds the time in brackets that a quote follows, and splits the line there.
     ///
-    /// A user name may hold brackets and times too, but no server writes a bare
-    /// quote in it; so the first such place is the true one. A wrapper in front is
-    /// taken off first where the line is none with it.
+    /// A user name may hold brackets and times too, but no server writes a bare quote
+    /// in it; so the first such place is the true one. If the line is not an access
+    /// line as is, a wrapper around it is removed first.
     pub fn cut(text: &'a str) -> Option<AccessLine<'a>> {
         AccessLine::cut_bare(text).or_else(|| {
             let wrapped = wrapper::unwrap_line(text)?;
@@ -94,7 +94,7 @@ impl<'a> AccessLine<'a> {
         Some(line)
     }
 
-    /// Tells whether nginx may have written this line (`ngx_http_log_module`:
+    /// Returns whether nginx may have written this line (`ngx_http_log_module`:
     /// `combined` is the default, and `escape=default` writes `"` as `\x22`).
     pub fn may_be_nginx(&self, text: &str) -> bool {
         self.combined.is_some()
@@ -136,10 +136,10 @@ impl<'a> AccessLine<'a> {
     }
 }
 
-/// Tells where the request's closing quote stands: the first that is not
-/// escaped and has a status behind it. Servers that escape nothing may have
-/// written a backslash before it: then the first such quote at all. Where there
-/// is no status, the line must end with the quote.
+/// Returns where the request's closing quote stands: the first that is not escaped and
+/// has a status after it. Servers that escape nothing may have written a backslash
+/// before it: then the first such quote at all. Where there is no status, the line must
+/// end with the quote.
 fn request_end(inside: &str) -> Option<usize> {
     let bytes = inside.as_bytes();
     let mut at = 0;
@@ -175,8 +175,8 @@ fn number(text: &str) -> (&str, &str) {
     if fits { (word, &rest[end..]) } else { ("-", text) }
 }
 
-/// Puts what a request line says. What is no request line (TLS bytes, a lone
-/// word) is kept as `url.original` as it stands, and said in the message.
+/// Sets the fields of a request line. What is not a request line (TLS bytes, a single
+/// word) is kept in `url.original` as is, and named in the message.
 fn put_request<'a>(event: &mut Event<'a>, request: &'a str, status: &str) {
     if http::put_request_line(event, request) {
         return;

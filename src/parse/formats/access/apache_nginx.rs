@@ -5,10 +5,10 @@ use super::field_names::{APACHE, NGINX};
 use crate::parse::format::Format;
 use crate::record::Event;
 
-/// Apache's common, combined and vhost_combined lines and their relatives.
+/// Apache's common, combined and vhost_combined lines, and similar ones.
 pub struct ApacheAccess;
 
-/// nginx's combined lines, with whatever stands behind them.
+/// nginx's combined lines, with any trailing fields.
 pub struct NginxAccess;
 
 impl Format for ApacheAccess {

@@ -1,6 +1,6 @@
 //! The names of fields that only access logs have.
 
-/// Under which names the family keeps what has no core field.
+/// The names of the fields of a server that are not core fields.
 pub struct AccessFieldNames {
     pub dataset: &'static str,
     pub addresses: &'static str,

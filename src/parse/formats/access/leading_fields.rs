@@ -1,4 +1,4 @@
-//! What stands before the time of an access line: who asked, and of which site.
+//! The fields before the time of an access line: the client, the user and the site.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -7,25 +7,25 @@ use crate::record::{Event, Key, fields};
 
 use crate::parse::http::{self, ip_and_port, put_source_address};
 
-/// The words before the time, told apart.
+/// The fields before the time.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct LeadingFields<'a> {
     /// The site, with its port, where the line begins with one.
     pub vhost: Option<&'a str>,
     /// The client's address, or a list as in `X-Forwarded-For`, perhaps quoted.
     pub clients: &'a str,
-    /// The address of the peer, where a list stands before it.
+    /// The address of the peer, where a list precedes it.
     pub remote: Option<&'a str>,
     /// What RFC 1413 said, nearly always `-`.
     pub ident: &'a str,
     /// The authenticated user, or `-`; may hold spaces.
     pub user: &'a str,
-    /// Which of the addresses is the client's, the line does not say.
+    /// The line does not show which of the addresses is the client's.
     pub unclear: bool,
 }
 
 impl<'a> LeadingFields<'a> {
-    /// Tells the words apart; none where they are not those of an access line.
+    /// Reads the fields; `None` if they are not those of an access line.
     pub fn read(text: &'a str) -> Option<LeadingFields<'a>> {
         let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
         if let Some(user) = rest.strip_prefix("- ")
@@ -36,9 +36,9 @@ impl<'a> LeadingFields<'a> {
         LeadingFields::from_groups(text)
     }
 
-    /// The slow way: groups of words, of which a list joined by commas or in
-    /// quotes is one. A lone `-` among the first four is the ident, and all
-    /// behind it the user; else the last two are ident and user.
+    /// The slow path: groups of words, where a list joined by commas or in quotes is
+    /// one group. A lone `-` among the first four is the ident, and all after it the
+    /// user; else the last two are ident and user.
     fn from_groups(text: &'a str) -> Option<LeadingFields<'a>> {
         let groups = groups(text);
         let is_none = |at: usize| groups.get(at).is_some_and(|group| group.text == "-");
@@ -62,7 +62,7 @@ impl<'a> LeadingFields<'a> {
                 (head.clients, head.vhost) = (client.text, Some(site.text));
                 head.user = &text[groups[ident].start..];
             }
-            // Which of two bare addresses is the client's, the line does not say.
+            // The line does not show which of two bare addresses is the client's.
             [one, other] if is_ip(one.text) && is_ip(other.text) => {
                 (head.clients, head.remote, head.unclear) = (one.text, Some(other.text), true);
             }
@@ -89,8 +89,8 @@ impl<'a> LeadingFields<'a> {
         Some(head)
     }
 
-    /// Passes over the address in brackets that stands before the user in the lines of
-    /// old ingress controllers: `192.0.2.1 - [192.0.2.1] - alice`.
+    /// Skips the address in brackets that precedes the user in the lines of old ingress
+    /// controllers: `192.0.2.1 - [192.0.2.1] - alice`.
     pub fn skip_proxied(&mut self) {
         let behind = self.user.strip_prefix('[').and_then(|rest| rest.split_once("] - "));
         if let Some((proxied, user)) = behind
@@ -100,8 +100,8 @@ impl<'a> LeadingFields<'a> {
         }
     }
 
-    /// Puts who asked. `list` is the name under which the addresses are kept
-    /// where there are several.
+    /// Sets the client, the user and the site. `list` is the name under which the
+    /// addresses are kept where there are several.
     pub fn put(&self, event: &mut Event<'a>, list: &'static str) {
         let mut address = self.clients;
         if self.remote.is_some() || address.contains([',', '"']) {
@@ -145,12 +145,14 @@ fn is_ip(text: &str) -> bool {
     ip_and_port(text).is_some_and(|(_, port)| port.is_none())
 }
 
-/// Tells what a server writes as its client: an address, a name, nothing.
+/// Returns whether a text is what servers write as the client: an address, a name,
+/// nothing.
 fn is_client(text: &str) -> bool {
     matches!(text, "-" | "unix:") || ip_and_port(text).is_some() || is_host(text)
 }
 
-/// Tells what a server writes as its site: a name or an address, perhaps with a port.
+/// Returns whether a text is what servers write as the site: a name or an address,
+/// perhaps with a port.
 fn is_site(text: &str) -> bool {
     text == "-" || text == "_" || is_host(http::host_port(text).0) || ip_and_port(text).is_some()
 }
@@ -161,8 +163,8 @@ fn is_host(text: &str) -> bool {
     !text.is_empty() && text.len() <= 255 && text.bytes().all(inside)
 }
 
-/// Tells whether an address can be met on the internet, as far as it matters
-/// for finding a client behind proxies (RFC 1918, 4193, 6598).
+/// Returns whether an address is public, as far as it matters for finding a client
+/// behind proxies (RFC 1918, 4193, 6598).
 fn is_public(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => {
@@ -176,14 +178,15 @@ fn is_public(ip: IpAddr) -> bool {
     }
 }
 
-/// One word, or several that belong together.
+/// A word, or several that form a list.
 struct Group<'a> {
     start: usize,
     text: &'a str,
     is_list: bool,
 }
 
-/// Tells the words apart, at most eight: no head has more, but a user may.
+/// Splits the text into groups, at most eight: no line has more before the time, but a
+/// user name may.
 fn groups(text: &str) -> Vec<Group<'_>> {
     let mut groups = Vec::new();
     let mut at = 0;
@@ -203,7 +206,7 @@ fn groups(text: &str) -> Vec<Group<'_>> {
     groups
 }
 
-/// Tells where a word ends; a word that ends in a comma goes on with the next.
+/// Returns where a word ends; a word that ends in a comma goes on with the next.
 fn list_end(text: &str) -> (usize, bool) {
     let mut end = text.find(' ').unwrap_or(text.len());
     while text[..end].ends_with(',') && end + 1 < text.len() {

@@ -1,4 +1,4 @@
-//! What servers add behind the combined line.
+//! The fields that servers add after the combined line.
 
 use std::borrow::Cow;
 use std::net::SocketAddr;
@@ -9,10 +9,10 @@ use super::field_names::AccessFieldNames;
 use super::quoting::quoted;
 use crate::parse::http::{self, ip_and_port};
 
-/// Most words that are told apart; what stands behind them is kept as one.
+/// The most words that are separated; what follows is kept as one.
 const MOST: usize = 24;
 
-/// One word behind the line.
+/// One word after the line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Word<'a> {
     Bare(&'a str),
@@ -21,8 +21,8 @@ enum Word<'a> {
     Pair(&'a str, &'a str),
 }
 
-/// Puts what stands behind the line. Where the line itself is not `combined`,
-/// the first two quoted words are the referrer and the agent.
+/// Sets the trailing fields. If the line itself is not `combined`, the first two quoted
+/// words are the referrer and the agent.
 pub fn put<'a>(event: &mut Event<'a>, text: &'a str, combined: bool, names: &'static AccessFieldNames) {
     let words = words(text);
     if combined && (ingress(event, &words) || traefik(event, &words)) {
@@ -34,7 +34,7 @@ pub fn put<'a>(event: &mut Event<'a>, text: &'a str, combined: bool, names: &'st
     }
 }
 
-/// How far the words of an unknown tail have been told apart.
+/// What was found so far among the words of an unknown tail.
 struct Others {
     quoted: usize,
     seconds: usize,
@@ -72,7 +72,7 @@ impl Others {
     }
 }
 
-/// Puts a `key=value`, where the key says what the value is; else under its own name.
+/// Sets the field that the key of a `key=value` stands for, else one of its own name.
 fn pair<'a>(event: &mut Event<'a>, key: &'a str, text: &'a str, names: &'static AccessFieldNames) {
     let lower = key.to_ascii_lowercase().replace('-', "_");
     match lower.as_str() {
@@ -96,7 +96,8 @@ fn pair<'a>(event: &mut Event<'a>, key: &'a str, text: &'a str, names: &'static 
     }
 }
 
-/// Puts a list as in `X-Forwarded-For`: its first address is the client a proxy names.
+/// Sets a list as in `X-Forwarded-For`: its first address is the client that the proxy
+/// names.
 fn forwarded<'a>(event: &mut Event<'a>, text: &'a str, names: &'static AccessFieldNames) {
     put_own(event, names.forwarded, text);
     if let Some((ip, _)) = text.split(',').find_map(|one| ip_and_port(one.trim())) {
@@ -104,8 +105,8 @@ fn forwarded<'a>(event: &mut Event<'a>, text: &'a str, names: &'static AccessFie
     }
 }
 
-/// Tells the tail that the ingress controller of Kubernetes wrote up to version 0.24:
-/// length and time of the request, upstream, its address, length, time, status.
+/// Recognizes the tail that the ingress controller of Kubernetes wrote up to version
+/// 0.24: length and time of the request, upstream, its address, length, time, status.
 pub fn is_old_ingress(text: &str) -> bool {
     use Word::{Bare, Bracketed};
     let words = words(text);
@@ -170,7 +171,7 @@ fn put_own<'a>(event: &mut Event<'a>, name: &'static str, text: &'a str) {
     event.put_nonempty(Key::Custom(Cow::Borrowed(name)), text);
 }
 
-/// Puts a number as one; several of them (`0.001, 0.002`) as text.
+/// Sets a number as one; several of them (`0.001, 0.002`) as text.
 fn put_number<'a>(event: &mut Event<'a>, name: &'static str, text: &'a str) {
     let value = match text.parse::<i64>() {
         Ok(whole) => Value::Long(whole),
@@ -206,7 +207,7 @@ fn is_address_list(text: &str) -> bool {
         || text.split(',').all(|one| matches!(one.trim(), "unknown") || ip_and_port(one.trim()).is_some())
 }
 
-/// Tells the words apart. A bare word that ends in a comma goes on with the next.
+/// Splits the text into words. A bare word that ends in a comma goes on with the next.
 fn words(text: &str) -> Vec<Word<'_>> {
     let mut words = Vec::new();
     let mut rest = text.trim_ascii_start();

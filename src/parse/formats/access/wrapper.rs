@@ -1,19 +1,20 @@
-//! What stands in front of an access line that something else passed on.
+//! Wrappers of access lines that were forwarded by something else.
 
 use crate::parse::time::timestamp_formats;
 
-/// A line that was passed on.
+/// A forwarded line without its wrapper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnwrappedLine<'a> {
-    /// The machine that passed it on, where the wrapper names one.
+    /// The host that forwarded it, where the wrapper names one.
     pub host: &'a str,
     /// The line itself.
     pub line: &'a str,
 }
 
-/// Takes a wrapper off: that of `kubectl logs --prefix`, `docker compose logs`, the
-/// Kubernetes log files (CRI), `docker logs --timestamps`, and the head of syslog (RFC 3164,
-/// RFC 5424, Heroku's router). Each is recognized by its own grammar, none by what it is not.
+/// Removes the wrapper of `kubectl logs --prefix`, `docker compose logs`, the
+/// Kubernetes log files (CRI), `docker logs --timestamps`, and the head of syslog (RFC
+/// 3164, RFC 5424, Heroku's router). Each is recognized by its own grammar, none by
+/// what it is not.
 pub fn unwrap_line(text: &str) -> Option<UnwrappedLine<'_>> {
     let bare = |line| Some(UnwrappedLine { host: "", line });
     if let Some((_, line)) = text.strip_prefix("[pod/").and_then(|rest| rest.split_once("] ")) {
@@ -55,13 +56,14 @@ fn rfc5424(text: &str) -> Option<UnwrappedLine<'_>> {
     Some(UnwrappedLine { host, line: line.trim_start_matches('\u{feff}') })
 }
 
-/// Tells the name of a machine or of a container.
+/// Returns whether a text can be the name of a host or a container.
 fn is_name(text: &str) -> bool {
     let inside = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
     !text.is_empty() && text.bytes().all(inside)
 }
 
-/// Tells the tag of a program: `nginx`, `app[web.1]`, `/usr/sbin/httpd[711]`.
+/// Returns whether a text is the tag of a program: `nginx`, `app[web.1]`,
+/// `/usr/sbin/httpd[711]`.
 fn is_tag(text: &str) -> bool {
     let inside =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'/' | b'[' | b']');

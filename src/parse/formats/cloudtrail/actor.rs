@@ -7,7 +7,7 @@ use crate::parse::flatten::Leaves;
 pub struct CloudActor<'l> {
     /// The user, the role that was assumed, or `root`.
     pub name: Option<&'l str>,
-    /// The name under which a role was assumed: often the person behind it.
+    /// The name under which a role was assumed: often the actual person.
     pub session: Option<&'l str>,
     /// The service of AWS that acted by itself.
     pub service: Option<&'l str>,

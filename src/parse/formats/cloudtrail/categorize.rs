@@ -3,7 +3,7 @@
 use crate::parse::flatten::Leaves;
 use crate::record::{Event, fields};
 
-/// Puts what sort of event a record is.
+/// Sets the ECS categorization fields.
 pub fn put_categorization(event: &mut Event<'_>, leaves: &Leaves<'_>) {
     let is_insight = leaves.text("insightDetails.insightType").is_some();
     event.put(fields::EVENT_KIND, if is_insight { "alert" } else { "event" });
@@ -17,8 +17,8 @@ pub fn put_categorization(event: &mut Event<'_>, leaves: &Leaves<'_>) {
 
 type Categorization = (Option<&'static str>, &'static [&'static str]);
 
-/// Tells category and types: who may sign in and do what is `iam`, signing in
-/// is `authentication`, and what changes how an account is watched or built is
+/// Returns category and types: who may sign in and do what is `iam`, signing in is
+/// `authentication`, and what changes how an account is watched or built is
 /// `configuration`. Calls that read leave no category.
 fn categorize(source: &str, name: &str) -> Categorization {
     let reads = begins(
@@ -44,7 +44,7 @@ fn categorize(source: &str, name: &str) -> Categorization {
     }
 }
 
-/// How the names of calls begin that change something.
+/// The prefixes of names of calls that change something.
 const CHANGES: [&str; 18] = [
     "Add",
     "Associate",
@@ -66,8 +66,8 @@ const CHANGES: [&str; 18] = [
     "Update",
 ];
 
-/// Tells whom a call to IAM concerns, and whether it makes, removes or changes.
-/// What belongs to a user (keys, passwords, devices) is a change of the user.
+/// Returns whom a call to IAM concerns, and whether it makes, removes or changes. What
+/// belongs to a user (keys, passwords, devices) is a change of the user.
 fn iam(name: &str, reads: bool) -> &'static [&'static str] {
     const OF_USERS: [&str; 8] = [
         "User",

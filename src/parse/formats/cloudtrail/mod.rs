@@ -1,10 +1,10 @@
 //! AWS CloudTrail: API calls, sign-ins, insights and digests.
 //!
 //! Source: "CloudTrail record contents", "CloudTrail userIdentity element" and
-//! "CloudTrail digest file structure" in the AWS CloudTrail User Guide. What no
-//! core field says is kept under `aws.cloudtrail.*`: CloudTrail's own names in
-//! snake case, and below `requestParameters`, `responseElements` and their like
-//! the names of the service that was called, as it writes them.
+//! "CloudTrail digest file structure" in the AWS CloudTrail User Guide. What is not in
+//! a core field is kept under `aws.cloudtrail.*`: CloudTrail's own names in snake case,
+//! and under `requestParameters`, `responseElements` and similar objects the names of
+//! the called service, as written.
 
 mod actor;
 mod categorize;

@@ -2,7 +2,7 @@
 
 use crate::parse::flatten::Leaves;
 
-/// Tells whether a call was refused or went wrong: it has an error, or the
+/// Returns whether a call was refused or went wrong: it has an error, or the
 /// answer of a sign-in says so.
 pub fn has_failed(leaves: &Leaves<'_>) -> bool {
     let answers = ["ConsoleLogin", "SwitchRole", "ExitRole", "RenewRole", "CheckMfa"];

@@ -59,8 +59,8 @@ impl Format for CloudTrail {
     }
 }
 
-/// Tells whether something stands beside the names that only CloudTrail writes:
-/// other programs have an `eventName` and an `eventSource` too.
+/// Returns whether a record has names that only CloudTrail writes: other programs have
+/// an `eventName` and an `eventSource` too.
 fn has_shape(leaves: &Leaves<'_>) -> bool {
     leaves.iter().any(|(name, _)| {
         matches!(name, "eventVersion" | "awsRegion" | "sourceIPAddress" | "recipientAccountId")
@@ -80,7 +80,7 @@ fn put<'a>(event: &mut Event<'a>, mut leaves: Leaves<'a>, time: &str) {
     leaves.drain(|_, name, leaf| put_leaf(event, name, leaf, time));
 }
 
-/// Puts one leaf where it belongs: a core field that says all of it, or its own name.
+/// Sets one leaf: as a core field that holds all of it, or under its own name.
 fn put_leaf<'a>(event: &mut Event<'a>, name: &str, leaf: LeafValue<'a>, time: &str) {
     let text = match leaf {
         LeafValue::Text(text) if text.is_empty() => return,
@@ -128,7 +128,7 @@ fn put_leaf<'a>(event: &mut Event<'a>, name: &str, leaf: LeafValue<'a>, time: &s
     }
 }
 
-/// Puts who acted, and for which account.
+/// Sets who acted, and for which account.
 fn put_actor(event: &mut Event<'_>, leaves: &Leaves<'_>) {
     if let Some(id) = leaves.text("userIdentity.principalId") {
         event.put(fields::USER_ID, id.to_owned());
@@ -147,7 +147,7 @@ fn put_actor(event: &mut Event<'_>, leaves: &Leaves<'_>) {
     }
 }
 
-/// Puts the account and the group that a call to IAM acts upon.
+/// Sets the account and the group that a call to IAM acts upon.
 fn put_target(event: &mut Event<'_>, leaves: &Leaves<'_>) {
     if leaves.text("eventSource") != Some("iam.amazonaws.com") {
         return;
@@ -166,7 +166,7 @@ fn put_target(event: &mut Event<'_>, leaves: &Leaves<'_>) {
     }
 }
 
-/// Gives the name of a leaf under our namespace.
+/// Returns the name of a leaf under our namespace.
 fn own_name(name: &str) -> String {
     const OF_SERVICES: [&str; 4] =
         ["requestParameters", "responseElements", "additionalEventData", "serviceEventDetails"];

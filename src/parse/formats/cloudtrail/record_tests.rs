@@ -7,7 +7,7 @@ fn read(json: &str) -> Event<'_> {
     event
 }
 
-fn told(event: &Event<'_>, name: &str) -> String {
+fn rendered(event: &Event<'_>, name: &str) -> String {
     event.values(name).map(|value| value.text().into_owned()).collect::<Vec<_>>().join(",")
 }
 
@@ -38,7 +38,7 @@ fn a_call_under_a_role_names_role_session_and_object() {
         ("aws.cloudtrail.read_only", "true"),
     ];
     for (name, want) in rows {
-        assert_eq!(told(&event, name), want, "{name}");
+        assert_eq!(rendered(&event, name), want, "{name}");
     }
     assert_eq!(
         event.values("aws.cloudtrail.additional_event_data.bytesTransferredOut").next(),
@@ -65,40 +65,43 @@ fn every_leaf_of_a_record_is_kept() {
 #[test]
 fn a_refused_call_is_a_failure_with_its_reason() {
     let event = read(CloudTrail.samples()[0]);
-    assert_eq!(told(&event, "event.outcome"), "failure");
-    assert_eq!(told(&event, "error.code"), "AccessDenied");
-    assert_eq!(told(&event, "user.target.name"), "bob");
-    assert_eq!(told(&event, "message"), "iam CreateAccessKey by alice from 192.0.2.10 on bob: AccessDenied");
+    assert_eq!(rendered(&event, "event.outcome"), "failure");
+    assert_eq!(rendered(&event, "error.code"), "AccessDenied");
+    assert_eq!(rendered(&event, "user.target.name"), "bob");
+    assert_eq!(
+        rendered(&event, "message"),
+        "iam CreateAccessKey by alice from 192.0.2.10 on bob: AccessDenied"
+    );
 }
 
 #[test]
 fn a_failed_sign_in_is_told_by_its_answer() {
     let event = read(CloudTrail.samples()[1]);
-    assert_eq!(told(&event, "event.outcome"), "failure");
-    assert_eq!(told(&event, "user.name"), "root");
-    assert_eq!(told(&event, "event.category"), "authentication");
+    assert_eq!(rendered(&event, "event.outcome"), "failure");
+    assert_eq!(rendered(&event, "user.name"), "root");
+    assert_eq!(rendered(&event, "event.category"), "authentication");
     let bare = r#"{"eventSource":"signin.amazonaws.com","eventName":"ConsoleLogin","awsRegion":"us-east-1","eventTime":"2026-03-01T10:05:00Z","responseElements":{"ConsoleLogin":"Failure"}}"#;
     let event = read(bare);
-    assert_eq!(told(&event, "event.outcome"), "failure");
-    assert_eq!(told(&event, "message"), "signin ConsoleLogin: Failure");
+    assert_eq!(rendered(&event, "event.outcome"), "failure");
+    assert_eq!(rendered(&event, "message"), "signin ConsoleLogin: Failure");
 }
 
 #[test]
 fn digests_and_insights_are_records_too() {
     let digest = read(CloudTrail.samples()[2]);
     assert_eq!(
-        told(&digest, "message"),
+        rendered(&digest, "message"),
         "digest of 1 log files from 2026-03-01T09:00:00Z to 2026-03-01T10:00:00Z"
     );
     assert_eq!(digest.when_text.as_deref(), Some("2026-03-01T10:00:00Z"));
-    assert_eq!(told(&digest, "cloud.account.id"), "111122223333");
-    assert_eq!(told(&digest, "aws.cloudtrail.log_files.s3_object"), "a.json.gz");
+    assert_eq!(rendered(&digest, "cloud.account.id"), "111122223333");
+    assert_eq!(rendered(&digest, "aws.cloudtrail.log_files.s3_object"), "a.json.gz");
     let insight = read(
         r#"{"eventVersion":"1.07","eventTime":"2026-03-01T10:00:00Z","awsRegion":"us-east-1","eventType":"AwsCloudTrailInsight","recipientAccountId":"111122223333","insightDetails":{"state":"Start","eventSource":"iam.amazonaws.com","eventName":"CreateUser","insightType":"ApiCallRateInsight"}}"#,
     );
-    assert_eq!(told(&insight, "message"), "insight ApiCallRateInsight on iam CreateUser: Start");
-    assert_eq!(told(&insight, "event.kind"), "alert");
-    assert_eq!(told(&insight, "event.action"), "CreateUser");
+    assert_eq!(rendered(&insight, "message"), "insight ApiCallRateInsight on iam CreateUser: Start");
+    assert_eq!(rendered(&insight, "event.kind"), "alert");
+    assert_eq!(rendered(&insight, "event.action"), "CreateUser");
 }
 
 #[test]
@@ -106,10 +109,10 @@ fn services_and_strangers_are_told_apart() {
     let service = read(
         r#"{"eventSource":"kms.amazonaws.com","eventName":"Decrypt","userIdentity":{"type":"AWSService","invokedBy":"cloudtrail.amazonaws.com"},"eventTime":"2026-03-01T10:00:00Z","sourceIPAddress":"cloudtrail.amazonaws.com"}"#,
     );
-    assert_eq!(told(&service, "source.domain"), "cloudtrail.amazonaws.com");
-    assert_eq!(told(&service, "source.ip"), "");
+    assert_eq!(rendered(&service, "source.domain"), "cloudtrail.amazonaws.com");
+    assert_eq!(rendered(&service, "source.ip"), "");
     assert_eq!(
-        told(&service, "message"),
+        rendered(&service, "message"),
         "kms Decrypt by cloudtrail.amazonaws.com from cloudtrail.amazonaws.com"
     );
     let stranger = r#"{"eventSource":"app","eventName":"saved","eventTime":"2026-03-01T10:00:00Z"}"#;

@@ -1,10 +1,11 @@
-//! A record in a sentence: what was done, by whom, from where, on what.
+//! The message of a record: what was done, by whom, from where, on what.
 
 use super::actor::CloudActor;
 use super::outcome::has_failed;
 use crate::parse::flatten::Leaves;
 
-/// What a call acts upon, in `requestParameters`; the first that is there is text_so_far.
+/// Names in `requestParameters` of what a call acts on; the first that is present goes
+/// into the message.
 const OBJECTS: [&str; 28] = [
     "userName",
     "roleName",
@@ -36,7 +37,7 @@ const OBJECTS: [&str; 28] = [
     "documentName",
 ];
 
-/// Says what a record tells.
+/// Returns the message of a record.
 pub fn summarize(leaves: &Leaves<'_>) -> String {
     let text = |name: &str| leaves.text(name).unwrap_or("");
     if leaves.text("digestEndTime").is_some() {
@@ -48,41 +49,41 @@ pub fn summarize(leaves: &Leaves<'_>) -> String {
         let (service, name) = (text("insightDetails.eventSource"), text("insightDetails.eventName"));
         return format!("insight {insight} on {} {name}: {}", short(service), text("insightDetails.state"));
     }
-    let mut text_so_far = format!("{} {}", short(text("eventSource")), text("eventName"));
+    let mut summary = format!("{} {}", short(text("eventSource")), text("eventName"));
     let actor = CloudActor::from_identity(leaves);
     match (actor.name, actor.session) {
-        (Some(name), Some(session)) => text_so_far.extend([" by ", name, "/", session]),
-        (Some(name), None) => text_so_far.extend([" by ", name]),
-        (None, _) => actor.service.into_iter().for_each(|service| text_so_far.extend([" by ", service])),
+        (Some(name), Some(session)) => summary.extend([" by ", name, "/", session]),
+        (Some(name), None) => summary.extend([" by ", name]),
+        (None, _) => actor.service.into_iter().for_each(|service| summary.extend([" by ", service])),
     }
     if let Some(from) = leaves.text("sourceIPAddress") {
-        text_so_far.extend([" from ", from]);
+        summary.extend([" from ", from]);
     }
-    push_object(&mut text_so_far, leaves);
+    push_object(&mut summary, leaves);
     match leaves.text("errorCode").or_else(|| leaves.text("errorMessage")) {
-        Some(error) if !error.is_empty() => text_so_far.extend([": ", error]),
-        _ if has_failed(leaves) => text_so_far.push_str(": Failure"),
+        Some(error) if !error.is_empty() => summary.extend([": ", error]),
+        _ if has_failed(leaves) => summary.push_str(": Failure"),
         _ => {}
     }
-    text_so_far
+    summary
 }
 
-fn push_object(text_so_far: &mut String, leaves: &Leaves<'_>) {
+fn push_object(summary: &mut String, leaves: &Leaves<'_>) {
     let asked =
         || leaves.iter().filter_map(|(name, leaf)| Some((name.strip_prefix("requestParameters.")?, leaf)));
     let best = asked()
         .filter_map(|(name, leaf)| Some((OBJECTS.iter().position(|object| *object == name)?, leaf.text()?)))
         .min_by_key(|(rank, _)| *rank);
     let Some((rank, object)) = best else { return };
-    text_so_far.extend([" on ", object]);
+    summary.extend([" on ", object]);
     if OBJECTS[rank] == "bucketName"
         && let Some(key) = leaves.text("requestParameters.key")
     {
-        text_so_far.extend(["/", key]);
+        summary.extend(["/", key]);
     }
 }
 
-/// Gives `iam` for `iam.amazonaws.com`.
+/// Returns `iam` for `iam.amazonaws.com`.
 fn short(source: &str) -> &str {
     source.split('.').next().unwrap_or(source)
 }

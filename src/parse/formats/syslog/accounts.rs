@@ -5,13 +5,13 @@ use crate::record::{Event, fields};
 
 use super::auth_fields::{put_action, put_source, put_user};
 
-/// Gives the value of `key=` in a list set apart by commas.
+/// Returns the value of `key=` in a list separated by commas.
 fn value<'a>(text: &'a str, key: &str) -> Option<&'a str> {
     let mut parts = text.split([',', ' ']);
     parts.find_map(|part| part.strip_prefix(key)?.strip_prefix('='))
 }
 
-/// Gives what stands between the first pair of quotes.
+/// Returns the text between the first pair of quotes.
 fn quoted(text: &str) -> Option<&str> {
     let inner = text.split_once(['\'', '`', '"'])?.1;
     Some(inner.split(['\'', '"']).next().unwrap_or(inner))
@@ -113,7 +113,7 @@ fn failed_login<'a>(text: &'a str, event: &mut Event<'a>) {
     put_source(from.split([' ', ',']).next().unwrap_or_default().trim_matches('\''), event);
 }
 
-/// Reads a message of the network login programs of old.
+/// Reads a message of the historical network login programs.
 pub fn old_login<'a>(text: &'a str, event: &mut Event<'a>) {
     if let Some(rest) = text.strip_prefix("connection from ") {
         put_action(event, "connection", None, &["network"], &["connection", "start"]);
@@ -140,7 +140,7 @@ pub fn old_login<'a>(text: &'a str, event: &mut Event<'a>) {
     }
 }
 
-/// Reads `(user) CMD (command)` and its kin.
+/// Reads `(user) CMD (command)` and similar messages.
 pub fn cron<'a>(text: &'a str, event: &mut Event<'a>) {
     let Some((user, rest)) = text.strip_prefix('(').and_then(|text| text.split_once(") ")) else { return };
     let Some((verb, inside)) = rest.split_once(" (") else { return };
@@ -169,7 +169,7 @@ pub fn cron<'a>(text: &'a str, event: &mut Event<'a>) {
 mod tests {
     use super::*;
 
-    fn told(program: &str, text: &str) -> String {
+    fn rendered(program: &str, text: &str) -> String {
         let mut event = Event::default();
         super::super::programs::read(program, text, &mut event);
         let value = |name: &str| {
@@ -203,7 +203,7 @@ mod tests {
             ("ftpd", "connection from 192.0.2.7 (host.example) at Sun Mar  1", "connection|||||192.0.2.7"),
         ];
         for (program, text, wanted) in table {
-            assert_eq!(told(program, text), wanted, "{program}: {text}");
+            assert_eq!(rendered(program, text), wanted, "{program}: {text}");
         }
     }
 }

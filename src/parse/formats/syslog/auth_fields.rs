@@ -1,11 +1,11 @@
-//! The fields of sign-ins and sessions, which the readers of all programs fill alike.
+//! Sets the fields of sign-ins and sessions for the readers of all programs.
 
 use std::net::IpAddr;
 
 use crate::parse::cursor::number;
 use crate::record::{Event, fields};
 
-/// Puts action, outcome, category and type.
+/// Sets action, outcome, category and type.
 pub fn put_action(
     event: &mut Event<'_>,
     action: &'static str,
@@ -21,7 +21,7 @@ pub fn put_action(
     types.iter().for_each(|kind| event.put(fields::EVENT_TYPE, *kind));
 }
 
-/// Puts where something came from: an address, or a host's name.
+/// Sets the source: an address, or a host name.
 pub fn put_source<'a>(from: &'a str, event: &mut Event<'a>) {
     let from = from.trim_end_matches(['.', ',', ';']);
     if from.is_empty() || from == "-" || event.get(fields::SOURCE_ADDRESS).is_some() {
@@ -35,7 +35,7 @@ pub fn put_source<'a>(from: &'a str, event: &mut Event<'a>) {
     }
 }
 
-/// Puts the port something came from.
+/// Sets the source port.
 pub fn put_port(port: &str, event: &mut Event<'_>) {
     let digits = port.bytes().take_while(u8::is_ascii_digit).count();
     if let Some(port) = number(&port[..digits]) {
@@ -43,7 +43,7 @@ pub fn put_port(port: &str, event: &mut Event<'_>) {
     }
 }
 
-/// Puts a user unless one is there already.
+/// Sets a user unless one is there already.
 pub fn put_user<'a>(user: &'a str, event: &mut Event<'a>) {
     if event.get(fields::USER_NAME).is_none() {
         event.put_nonempty(fields::USER_NAME, user);

@@ -1,4 +1,4 @@
-//! What both forms of syslog put on an event.
+//! The fields that both syslog formats set.
 
 use crate::record::{Event, fields};
 
@@ -29,7 +29,7 @@ pub fn priority(text: &str) -> Option<(i64, &str)> {
     Some((number, &inner[end + 1..]))
 }
 
-/// Puts a priority with its facility and severity (RFC 5424 §6.2.1).
+/// Sets a priority with its facility and severity (RFC 5424 §6.2.1).
 pub fn put_priority(priority: i64, event: &mut Event<'_>) {
     event.put(fields::LOG_SYSLOG_PRIORITY, priority);
     event.put(fields::LOG_SYSLOG_FACILITY, priority / 8);
@@ -37,7 +37,7 @@ pub fn put_priority(priority: i64, event: &mut Event<'_>) {
     event.put(fields::LOG_LEVEL, SEVERITIES[(priority % 8) as usize]);
 }
 
-/// Puts who wrote a message, the message, and what the program means by it.
+/// Sets the author of a message, the message, and what it means.
 pub fn put_message<'a>(message: &SyslogMessage<'a>, event: &mut Event<'a>) {
     event.put(fields::EVENT_KIND, "event");
     event.put_nonempty(fields::HOST_NAME, message.host);

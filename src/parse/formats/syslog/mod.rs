@@ -1,9 +1,8 @@
-//! Syslog in its two forms, and what the programs that matter write into it.
+//! Syslog in its two formats, and the messages of programs that matter.
 //!
-//! Owns the envelopes (RFC 3164 with its usual departures, RFC 5424) and one
-//! file a family of programs. Promises that a line whose program is not known,
-//! or whose message is not, is an event all the same. The table of formats may
-//! call.
+//! Owns the envelopes (RFC 3164 with its usual variations, RFC 5424) and one file per
+//! family of programs. Promises that a line whose program or message is not known is
+//! still an event.
 
 mod accounts;
 mod auth_fields;

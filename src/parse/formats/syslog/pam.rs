@@ -5,14 +5,14 @@ use crate::record::{Event, fields};
 
 use super::auth_fields::{put_action, put_source, put_user};
 
-/// Reads a message of a PAM module; tells whether it is one.
+/// Reads a message of a PAM module and returns whether it is one.
 pub fn read<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
     let Some(text) = behind_module(text, event) else { return false };
     session(text, event) || failure(text, event) || password(text, event)
 }
 
-/// Passes over `pam_unix(sshd:auth): `. Messages of old systems name the module
-/// in the tag instead, and begin with what it says.
+/// Skips `pam_unix(sshd:auth): `. Messages of old systems name the module in the syslog
+/// tag instead.
 fn behind_module<'a>(text: &'a str, event: &mut Event<'a>) -> Option<&'a str> {
     if let Some(rest) = text.strip_prefix("PAM ") {
         // sshd's own summary: `PAM 2 more authentication failures; …`.
@@ -139,7 +139,7 @@ fn password<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
 mod tests {
     use super::*;
 
-    fn told(text: &str) -> String {
+    fn rendered(text: &str) -> String {
         let mut event = Event::default();
         assert!(read(text, &mut event), "{text}");
         let value = |name: &str| {
@@ -181,7 +181,7 @@ mod tests {
             ("pam_unix(passwd:chauthtok): password changed for alice", "password_changed|success|alice|||"),
         ];
         for (text, wanted) in table {
-            assert_eq!(told(text), wanted, "{text}");
+            assert_eq!(rendered(text), wanted, "{text}");
         }
         assert!(!read("hello", &mut Event::default()));
     }

@@ -1,10 +1,10 @@
-//! Which program means what by its messages.
+//! Which reader understands the messages of which program.
 
 use crate::record::{Event, fields};
 
 use super::{accounts, datasets, pam, sshd, sudo};
 
-/// Reads a program's message into what it means; one that is not known is left as text.
+/// Reads the meaning of a program's message; an unknown one stays text.
 pub fn read<'a>(program: &str, text: &'a str, event: &mut Event<'a>) {
     let name = program.rsplit('/').next().unwrap_or(program);
     if pam::read(text, event) {

@@ -1,4 +1,4 @@
-//! BSD syslog (RFC 3164) as it is found: with or without priority, with ISO
+//! BSD syslog (RFC 3164) as found in practice: with or without priority, with ISO
 //! times, without host, with tags in all their spellings.
 
 use crate::record::{CivilDateTime, Event, ParsedTime, fields};
@@ -60,10 +60,9 @@ impl Format for Rfc3164 {
     }
 }
 
-/// Takes a zone's name off that stands behind the time, as Cisco's IOS writes it
-/// (`10:31:10.721 CET: %SYS-5-…`) and some daemons do (`10:31:11 EST host sshd[7]: …`).
-/// It is one only where a head follows that is whole without it: a host may be
-/// called EST.
+/// Removes the name of a zone after the time, as Cisco's IOS writes it (`10:31:10.721
+/// CET: %SYS-5-…`) and some daemons do (`10:31:11 EST host sshd[7]: …`). It is one only
+/// if a complete host and tag follow: a host may be called EST.
 fn zoned(when: ParsedTime, body: &str) -> (ParsedTime, &str) {
     let ParsedTime::CivilDateTime(civil, precision) = when else { return (when, body) };
     let Some((word, rest)) = body.split_once(' ') else { return (when, body) };
@@ -86,7 +85,7 @@ fn zoned(when: ParsedTime, body: &str) -> (ParsedTime, &str) {
     }
 }
 
-/// Splits what stands behind the time: host, tag and message.
+/// Splits what follows the time into host, tag and message.
 fn split(body: &str) -> Option<SyslogMessage<'_>> {
     // Cisco's messages name their facility in place of a program.
     if let Some((mnemonic, text)) = body.strip_prefix('%').and_then(|rest| rest.split_once(": "))
@@ -103,7 +102,7 @@ fn split(body: &str) -> Option<SyslogMessage<'_>> {
         return Some(SyslogMessage { host, program, pid, text });
     }
     if host.ends_with(':') || host.ends_with(']') {
-        // The host is left out: what stands in its place is the tag.
+        // The host is missing: the tag is in its place.
         let (program, pid, text) = tag(body)?;
         return Some(SyslogMessage { host: "", program, pid, text });
     }
@@ -123,7 +122,7 @@ fn is_host(text: &str) -> bool {
 /// Reads `program[pid]: `, `program: `, `program(sub)[pid]: `, `program[pid] ` .
 fn tag(rest: &str) -> Option<(&str, &str, &str)> {
     let end = rest.find(": ").map_or_else(|| rest.strip_suffix(':').map(str::len), Some)?;
-    // launchd names the service behind its own tag.
+    // launchd names the service after its own tag.
     let whole = rest[..end].split_once(" (").map_or(&rest[..end], |(front, _)| front);
     let text = rest.get(end + 2..).unwrap_or_default().trim_start_matches(' ');
     let (name, pid) = match whole.strip_suffix(']').and_then(|front| front.rsplit_once('[')) {
@@ -136,8 +135,8 @@ fn tag(rest: &str) -> Option<(&str, &str, &str)> {
     fits.then_some((name, pid, text))
 }
 
-/// A program's name is a word, or several in front of a process id
-/// (`Google Chrome[711]`), none of them anything a sentence has.
+/// A program's name is a word, or several before a process id (`Google Chrome[711]`),
+/// without the punctuation of sentences.
 fn tag_name(name: &str, with_pid: bool) -> bool {
     let bare = name.split_once('(').map_or(name, |(front, _)| front);
     let word = |part: &str| {

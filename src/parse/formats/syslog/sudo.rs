@@ -4,9 +4,8 @@ use crate::record::{Event, fields};
 
 use super::auth_fields::{put_action, put_user};
 
-/// The keys in the order in which sudo writes them (lib/eventlog/eventlog.c). A
-/// folder may be called ` ; USER=root`, so that a key out of its turn is a part of
-/// the value before it.
+/// The keys in the order in which sudo writes them (lib/eventlog/eventlog.c). A folder
+/// may be called ` ; USER=root`, so a key out of order is part of the value before it.
 const KEYS: [&str; 9] = ["HOST=", "TTY=", "CHROOT=", "PWD=", "USER=", "GROUP=", "TSID=", "ENV=", "COMMAND="];
 
 /// Reads `user : [complaint ;] TTY=… ; PWD=… ; USER=… ; COMMAND=… [; EXIT=…]`.
@@ -20,7 +19,7 @@ pub fn sudo<'a>(text: &'a str, event: &mut Event<'a>) {
         Some(_) => (None, rest),
         None => rest.split_once(" ; ").map_or((Some(rest), ""), |(complaint, rest)| (Some(complaint), rest)),
     };
-    // Which of two targets is the true one, nobody can tell.
+    // If there are two targets, it is unknown which is the true one.
     let is_clear = rest.matches(" ; USER=").count() == 1 || rest.starts_with("USER=");
     while let Some(key) = begins(rest) {
         let inside = &rest[KEYS[key].len()..];
@@ -66,7 +65,7 @@ pub fn sudo<'a>(text: &'a str, event: &mut Event<'a>) {
     }
 }
 
-/// Takes ` ; SIGNAL=NAME` and ` ; EXIT=N` off the end of a command.
+/// Takes ` ; SIGNAL=NAME` and ` ; EXIT=N` from the end of a command.
 fn without_exit<'a>(command: &'a str, event: &mut Event<'a>) -> &'a str {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let name = |text: &str| {
@@ -94,7 +93,7 @@ pub fn su<'a>(text: &'a str, event: &mut Event<'a>) {
         let Some((target, user)) = rest.rsplit_once(" by ") else { return };
         ("failure", target, user)
     } else if let Some(rest) = text.strip_prefix("FAILED SU (to ") {
-        // What stands in front may be called anything, who asks is an account.
+        // The target may be any text; the caller is an account.
         let Some((target, user)) = rest.rsplit_once(") ") else {
             return;
         };
@@ -119,7 +118,7 @@ pub fn su<'a>(text: &'a str, event: &mut Event<'a>) {
 mod tests {
     use super::*;
 
-    fn told(read: fn(&'static str, &mut Event<'static>), text: &'static str) -> String {
+    fn rendered(read: fn(&'static str, &mut Event<'static>), text: &'static str) -> String {
         let mut event = Event::default();
         read(text, &mut event);
         let value = |name: &str| {
@@ -133,12 +132,12 @@ mod tests {
     #[test]
     fn messages_of_sudo_and_su_are_read() {
         let command = "  alice : TTY=pts/0 ; PWD=/home/alice ; USER=root ; COMMAND=/bin/sh -c a ; b";
-        assert_eq!(told(sudo, command), "sudo_command|success|alice|root|/bin/sh -c a ; b");
+        assert_eq!(rendered(sudo, command), "sudo_command|success|alice|root|/bin/sh -c a ; b");
         let refused = "bob : user NOT in sudoers ; TTY=pts/1 ; PWD=/ ; USER=root ; COMMAND=/bin/ls";
-        assert_eq!(told(sudo, refused), "sudo_command|failure|bob|root|/bin/ls");
-        assert_eq!(told(su, "Successful su for root by alice"), "su|success|alice|root|");
-        assert_eq!(told(su, "FAILED su for root by bob"), "su|failure|bob|root|");
-        assert_eq!(told(su, "(to root) alice on pts/0"), "su|success|alice|root|");
-        assert_eq!(told(su, "- pts/0 bob:root"), "su|failure|bob|root|");
+        assert_eq!(rendered(sudo, refused), "sudo_command|failure|bob|root|/bin/ls");
+        assert_eq!(rendered(su, "Successful su for root by alice"), "su|success|alice|root|");
+        assert_eq!(rendered(su, "FAILED su for root by bob"), "su|failure|bob|root|");
+        assert_eq!(rendered(su, "(to root) alice on pts/0"), "su|success|alice|root|");
+        assert_eq!(rendered(su, "- pts/0 bob:root"), "su|failure|bob|root|");
     }
 }

@@ -4,7 +4,7 @@ use super::super::auth_fields::{put_action, put_source, put_user};
 use super::peer_address::{PeerAddress, put_certain};
 use crate::record::{Event, fields};
 
-/// Takes the words off that stand before a user: `authenticating user USER …`.
+/// Removes the words before a user: `authenticating user USER …`.
 fn behind_user_word(text: &str) -> Option<&str> {
     let words = ["authenticating user ", "invalid user ", "user "];
     words.into_iter().find_map(|word| text.strip_prefix(word))
@@ -14,7 +14,8 @@ fn put_disconnect(event: &mut Event<'_>) {
     put_action(event, "ssh_disconnect", None, &["network", "session"], &["connection", "end"]);
 }
 
-/// Connections that begin and end, their place behind the first words or at the end.
+/// Connections that begin and end; the peer address follows the first words or is at
+/// the end.
 pub fn closed<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
     let with_user = [
         "Connection closed by ",
@@ -76,7 +77,7 @@ pub fn disconnecting<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
         }
         return true;
     };
-    // The user is any text, and one of the reasons has it once more.
+    // The user may be any text, and one of the reasons repeats it.
     let fitting = rest.match_indices(": ").filter_map(|(at, mark)| {
         let (user, place) = PeerAddress::behind_user(&rest[..at])?;
         Some((user, place, &rest[at + mark.len()..]))
@@ -96,13 +97,14 @@ pub fn disconnecting<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
     true
 }
 
-/// Tells a reason for which sshd disconnects somebody who signs in (auth2.c, packet.c).
+/// Returns whether a text is one of sshd's reasons to disconnect somebody who signs in
+/// (auth2.c, packet.c).
 fn is_reason(text: &str) -> bool {
     text == "Too many authentication failures"
         || text.starts_with("Change of username or service not allowed: (") && text.ends_with(')')
 }
 
-/// Sessions of users who are signed in, whose names are those of accounts.
+/// Sessions of signed-in users, whose names are those of accounts.
 pub fn session<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
     if let Some(user) =
         text.strip_prefix("subsystem request for ").and_then(|rest| rest.rsplit_once(" by user "))
@@ -119,7 +121,7 @@ pub fn session<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
     if let Some((front, place)) = rest.rsplit_once(" from ")
         && let Some(place) = PeerAddress::whole(place)
     {
-        // A command stands before the user, and may hold anything.
+        // A command precedes the user, and may be any text.
         let user =
             if starts.is_some() { front.rsplit_once(" for ").map(|(_, user)| user) } else { Some(front) };
         put_user(user.unwrap_or_default(), event);
@@ -128,7 +130,7 @@ pub fn session<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
     true
 }
 
-/// Connections that never come to a user.
+/// Connections that end before a user is named.
 pub fn scanned<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
     let table: [(&str, &'static str); 10] = [
         ("Did not receive identification string from ", "ssh_scan"),
@@ -158,14 +160,15 @@ pub fn scanned<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
             place.put(event);
         }
     } else if begin.starts_with("Bad protocol version") {
-        // The client's own words stand in front.
+        // The client's own words come first.
         let place = rest.rsplit_once(" from ").and_then(|(_, place)| PeerAddress::whole(place));
         put_certain(place, event);
     }
     true
 }
 
-/// Names that do not lead back to their address. A name is whatever its owner wrote into DNS.
+/// Host names that do not resolve back to their address. A name is whatever its owner
+/// wrote into DNS.
 pub fn mapping<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
     let ip = if let Some(rest) = text.strip_prefix("reverse mapping checking getaddrinfo for ") {
         rest.rsplit_once("] failed").and_then(|(rest, _)| rest.rsplit_once('[')).map(|(_, ip)| ip)

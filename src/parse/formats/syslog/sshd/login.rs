@@ -1,4 +1,4 @@
-//! Who was let in, and who was not.
+//! Whether a sign-in succeeded.
 
 use crate::record::{Event, fields};
 
@@ -38,7 +38,7 @@ pub fn verdict<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
     true
 }
 
-/// What stands behind the method of a verdict.
+/// What follows the method in the outcome of a sign-in.
 #[derive(Clone, Copy)]
 struct LoginVerdict<'a> {
     user: &'a str,
@@ -48,10 +48,10 @@ struct LoginVerdict<'a> {
 }
 
 impl<'a> LoginVerdict<'a> {
-    /// Reads `USER from IP port PORT [ssh2[: KEY]]`. The user of a failed login and
-    /// the id in a certificate are chosen by the client. Where both readings fit,
-    /// a user that exists is the shorter one, since no account is called
-    /// `x from 192.0.2.1 port 22 ssh2`; of one that does not exist, nothing is known.
+    /// Reads `USER from IP port PORT [ssh2[: KEY]]`. The user of a failed login and the
+    /// id in a certificate are chosen by the client. If several readings fit, a user
+    /// that exists is the shortest one, since no account is called `x from 192.0.2.1
+    /// port 22 ssh2`; of a user that does not exist nothing is known.
     fn parse(text: &'a str, method: &str, invalid: bool) -> Option<LoginVerdict<'a>> {
         let fitting = text.match_indices(" from ").filter_map(|(at, mark)| {
             let (place, behind) = PeerAddress::first(&text[at + mark.len()..])?;
@@ -72,8 +72,9 @@ impl<'a> LoginVerdict<'a> {
     }
 }
 
-/// Tells what sshd writes of a key: `RSA SHA256:…`, `RSA-CERT [SHA256:…] ID … (serial
-/// 7) CA RSA SHA256:…`, of hostbased also the client's user and host.
+/// Returns whether a text is what sshd writes about a key: `RSA SHA256:…`, `RSA-CERT
+/// [SHA256:…] ID … (serial 7) CA RSA SHA256:…`, of hostbased also the client's user and
+/// host.
 fn is_key(method: &str, text: &str) -> bool {
     let (kind, rest) = text.split_once(' ').unwrap_or((text, ""));
     let is_print = |text: &str| !text.is_empty() && !text.contains(' ');
@@ -97,7 +98,8 @@ fn is_key(method: &str, text: &str) -> bool {
     authority.is_some_and(|authority| authority.split(' ').count() == 2)
 }
 
-/// Takes the words off that say that a user does not exist.
+/// Removes the words that say that a user does not exist; returns whether they were
+/// there.
 pub fn without_invalid(user: &str) -> (bool, &str) {
     let known = user.strip_prefix("invalid user ").or_else(|| user.strip_prefix("illegal user "));
     known.map_or((false, user), |user| (true, user))

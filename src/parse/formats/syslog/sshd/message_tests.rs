@@ -1,6 +1,6 @@
 use super::*;
 
-fn told(text: &str) -> String {
+fn rendered(text: &str) -> String {
     let mut event = Event::default();
     read(text, &mut event);
     let value =
@@ -42,6 +42,6 @@ fn messages_of_sshd_are_read() {
         ("fatal: Timeout before authentication for 192.0.2.7 port 7", "ssh_timeout|||192.0.2.7|7"),
     ];
     for (text, wanted) in table {
-        assert_eq!(told(text), wanted, "{text}");
+        assert_eq!(rendered(text), wanted, "{text}");
     }
 }

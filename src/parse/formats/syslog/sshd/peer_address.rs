@@ -13,13 +13,13 @@ pub struct PeerAddress<'a> {
 }
 
 impl<'a> PeerAddress<'a> {
-    /// Reads a place that is all of a text.
+    /// Reads a text that is exactly one address.
     pub fn whole(text: &'a str) -> Option<PeerAddress<'a>> {
         let (place, rest) = PeerAddress::first(text)?;
         rest.is_empty().then_some(place)
     }
 
-    /// Reads the place at the front of a text; also returns what stands behind it.
+    /// Reads the address at the start of a text; also returns the rest.
     pub fn first(text: &'a str) -> Option<(PeerAddress<'a>, &'a str)> {
         let (from, rest) = text.split_at(text.find(' ').unwrap_or(text.len()));
         if from.is_empty() {
@@ -34,7 +34,7 @@ impl<'a> PeerAddress<'a> {
         }
     }
 
-    /// Reads `USER IP port PORT`, of which the user may be any text.
+    /// Reads `USER IP port PORT`, where the user may be any text.
     pub fn behind_user(text: &'a str) -> Option<(&'a str, PeerAddress<'a>)> {
         let (front, port) = text.rsplit_once(" port ")?;
         let (user, from) = front.rsplit_once(' ').unwrap_or(("", front));
@@ -42,7 +42,7 @@ impl<'a> PeerAddress<'a> {
         place.port.map(|_| (user, place))
     }
 
-    /// Tells whether it is an address, or has a port beside it.
+    /// Returns whether it is an IP address, or has a port.
     pub fn is_certain(&self) -> bool {
         self.port.is_some() || bare(self.from).parse::<IpAddr>().is_ok()
     }
@@ -55,7 +55,7 @@ impl<'a> PeerAddress<'a> {
     }
 }
 
-/// Leaves out the zone of an IPv6 address.
+/// Removes the zone of an IPv6 address.
 fn bare(address: &str) -> &str {
     address.split('%').next().unwrap_or(address)
 }

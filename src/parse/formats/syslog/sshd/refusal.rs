@@ -32,7 +32,7 @@ pub fn invalid<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
     true
 }
 
-/// Logins that were refused for another reason than the password.
+/// Sign-ins that were refused for another reason than the password.
 pub fn refused<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
     if let Some(rest) = text.strip_prefix("User ")
         && let Some((user, reason)) = rest.rsplit_once(" not allowed because ")
@@ -76,7 +76,8 @@ pub fn refused<'a>(text: &'a str, event: &mut Event<'a>) -> bool {
     false
 }
 
-/// Splits `REASON for …`. The reason is one of pam_strerror's, of which one has the word itself.
+/// Splits `REASON for …`. The reason is one of pam_strerror's, one of which contains
+/// the word itself.
 fn pam_reason(text: &str) -> Option<(&str, &str)> {
     const RETRIES: &str = "Have exhausted maximum number of retries for service";
     match text.strip_prefix(RETRIES) {

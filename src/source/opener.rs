@@ -5,34 +5,44 @@ use std::io::{self, Cursor, Read, Write};
 
 use crate::error::{Context, Result, visible};
 
-use super::embedded::plain;
-use super::members::Members;
-use super::peek::PeekReader;
+use super::embedded::deliver_plain;
+use super::member_reader::MemberReader;
+use super::peek_reader::PeekReader;
 use super::provenance::{ByteRange, Limits, Provenance, Skipped, StreamSink, Weight};
-use super::readers::{Bounded, ExpansionLimit};
-use super::sniff::{ContentKind, SNIFFED, kind};
-use super::utf16::Utf16;
-use super::{tar, zip};
+use super::readers::{BoundedReader, ExpansionLimit};
+use super::sniff::{ContentKind, SNIFFED, sniff_kind};
+use super::utf16::Utf16Reader;
 
 /// Opens containers inside containers, within the limits.
 pub struct Opener<'a> {
     pub limits: &'a Limits,
-    pub receiver: &'a mut dyn StreamSink,
-    /// How much was expanded in all, and how much may be.
+    pub sink: &'a mut dyn StreamSink,
+    readers: ArchiveReaders,
+    /// How much was expanded in total, and how much may be.
     bound: ExpansionLimit,
-    /// How often it was told that something was not read.
-    told: u64,
+    /// How often something was reported as not read.
+    skips: u64,
     /// How many streams are open inside one another.
     nested: usize,
 }
 
-/// Most streams open inside one another, also where they stand behind one another.
+/// How the archives that are found are read. Handed in, since their readers use the
+/// opener themselves.
+#[derive(Clone, Copy)]
+pub struct ArchiveReaders {
+    /// Reads a tar from a stream; the number counts it and the archives around it.
+    pub tar: fn(&mut Opener<'_>, Box<dyn Read + '_>, &Provenance, usize) -> Result<()>,
+    /// Reads a zip from a file.
+    pub zip: fn(&mut Opener<'_>, &File, &Provenance, usize) -> Result<()>,
+}
+
+/// The most streams open inside one another, including those that follow one another.
 const NESTED: usize = 40;
 
-/// Reads the first bytes of a stream; where it breaks off, what there is.
+/// Reads the first bytes of a stream, or what there is of them if it fails.
 pub fn head(stream: &mut dyn Read) -> Vec<u8> {
     let mut head = Vec::with_capacity(SNIFFED);
-    // A failure comes again with the next read, and is told then.
+    // A failure occurs again at the next read, and is reported then.
     let _ = stream.take(SNIFFED as u64).read_to_end(&mut head);
     head
 }
@@ -56,14 +66,19 @@ pub fn copy(stream: &mut dyn Read, file: &mut File) -> io::Result<Option<String>
 }
 
 impl<'a> Opener<'a> {
-    /// Opens what is in a container of this length.
-    pub fn new(limits: &'a Limits, receiver: &'a mut dyn StreamSink, length: u64) -> Opener<'a> {
+    /// Creates the opener of a container of this length.
+    pub fn new(
+        limits: &'a Limits,
+        sink: &'a mut dyn StreamSink,
+        readers: ArchiveReaders,
+        length: u64,
+    ) -> Opener<'a> {
         let bound = ExpansionLimit::new(length, limits.ratio, limits.expanded);
-        Opener { limits, receiver, bound, told: 0, nested: 0 }
+        Opener { limits, sink, readers, bound, skips: 0, nested: 0 }
     }
 
-    /// Opens a stream of this kind; `archives` and `layers` stand around it.
-    pub fn layer(
+    /// Opens a stream of this kind; `archives` and `layers` count what is around it.
+    pub fn open_layer(
         &mut self,
         kind: ContentKind,
         stream: Box<dyn Read + '_>,
@@ -72,24 +87,24 @@ impl<'a> Opener<'a> {
         layers: usize,
     ) -> Result<()> {
         match kind {
-            ContentKind::Plain => plain(self.receiver, &found, &mut { stream }),
+            ContentKind::Plain => deliver_plain(self.sink, &found, &mut { stream }),
             ContentKind::Gzip | ContentKind::Zstd | ContentKind::Bzip2 | ContentKind::Xz => {
-                self.packed(kind, stream, found, archives, layers)
+                self.open_compressed(kind, stream, found, archives, layers)
             }
             ContentKind::Utf16Le | ContentKind::Utf16Be => {
-                let text = self.bounded(Utf16::new(stream, kind == ContentKind::Utf16Le));
-                self.sniffed(text, &found, archives, layers)
+                let text = self.bounded(Utf16Reader::new(stream, kind == ContentKind::Utf16Le));
+                self.open_sniffed(text, &found, archives, layers)
             }
-            ContentKind::Tar => tar::entries(self, stream, &found, archives + 1),
-            ContentKind::Zip => self.spooled_zip(stream, &found, archives),
+            ContentKind::Tar => (self.readers.tar)(self, stream, &found, archives + 1),
+            ContentKind::Zip => self.open_spooled_zip(stream, &found, archives),
             ContentKind::Other(name) => {
-                self.tell(&found, &format!("is {name}, which is not read"), Weight::Unread, None)
+                self.report_skipped(&found, &format!("is {name}, which is not read"), Weight::Unread, None)
             }
         }
     }
 
-    /// Opens a compressed stream, and what stands behind its end.
-    fn packed(
+    /// Opens a compressed stream, and what follows its end.
+    fn open_compressed(
         &mut self,
         first: ContentKind,
         stream: Box<dyn Read + '_>,
@@ -102,38 +117,43 @@ impl<'a> Opener<'a> {
         for _ in 0..=self.limits.entries {
             let whole = match kind {
                 ContentKind::Gzip | ContentKind::Zstd | ContentKind::Bzip2 | ContentKind::Xz => {
-                    self.members(kind, &mut packed, &part, archives, layers)?
+                    self.open_members(kind, &mut packed, &part, archives, layers)?
                 }
                 _ => {
-                    self.within(kind, Box::new(&mut packed), part, archives, layers)?;
+                    self.open_nested(kind, Box::new(&mut packed), part, archives, layers)?;
                     false
                 }
             };
-            if !whole || packed.zeros().is_err() {
+            if !whole || packed.skip_zeros().is_err() {
                 break;
             }
-            let offset = packed.taken();
+            let offset = packed.position();
             let Ok(next) = packed.peek(SNIFFED) else { break };
             if next.is_empty() {
                 return Ok(());
             }
-            kind = super::sniff::kind(next);
+            kind = super::sniff::sniff_kind(next);
             part = found.member(format!("bytes from {offset}, behind its end").as_bytes());
         }
-        let (offset, (length, filled)) = (packed.taken(), packed.drain());
+        let (offset, (length, filled)) = (packed.position(), packed.drain_rest());
         if !filled {
             return Ok(());
         }
-        self.tell(&found, "was not read to its end", Weight::Partial, Some(ByteRange { offset, length }))
+        self.report_skipped(
+            &found,
+            "was not read to its end",
+            Weight::Partial,
+            Some(ByteRange { offset, length }),
+        )
     }
 
-    /// Counts what a stream gives against the bound of its input.
+    /// Counts the output of a stream against the limit of its input.
     pub fn bounded<'r>(&self, stream: impl Read + 'r) -> Box<dyn Read + 'r> {
-        Box::new(Bounded::new(stream, self.bound.clone()))
+        Box::new(BoundedReader::new(stream, self.bound.clone()))
     }
 
-    /// Reads the members of one kind; true where the last was read to its end.
-    fn members(
+    /// Reads the members of one kind; returns true if the last one was read to its end.
+    fn open_members(
         &mut self,
         kind: ContentKind,
         packed: &mut PeekReader<'_>,
@@ -141,19 +161,19 @@ impl<'a> Opener<'a> {
         archives: usize,
         layers: usize,
     ) -> Result<bool> {
-        let mut members = Members::new(packed, kind);
+        let mut members = MemberReader::new(packed, kind);
         let bounded = self.bounded(&mut members);
-        self.sniffed(bounded, found, archives, layers)?;
+        self.open_sniffed(bounded, found, archives, layers)?;
         for note in std::mem::take(&mut members.notes) {
             let stretch = ByteRange { offset: note.offset, length: note.length };
             let reason = format!("{} is not read", note.what);
-            self.tell(found, &reason, Weight::Partial, Some(stretch))?;
+            self.report_skipped(found, &reason, Weight::Partial, Some(stretch))?;
         }
         Ok(members.is_whole())
     }
 
-    /// Gives out a stream, or opens it where it is a container.
-    pub fn sniffed(
+    /// Delivers a stream, or opens it if it is a container.
+    pub fn open_sniffed(
         &mut self,
         mut stream: Box<dyn Read + '_>,
         found: &Provenance,
@@ -161,13 +181,13 @@ impl<'a> Opener<'a> {
         layers: usize,
     ) -> Result<()> {
         let head = head(&mut stream);
-        let kind = kind(&head);
+        let kind = sniff_kind(&head);
         let whole = Cursor::new(head).chain(stream);
-        self.within(kind, Box::new(whole), found.clone(), archives, layers)
+        self.open_nested(kind, Box::new(whole), found.clone(), archives, layers)
     }
 
-    /// Gives out a stream, or opens it further.
-    pub fn within(
+    /// Delivers a stream of a known kind, or opens it.
+    pub fn open_nested(
         &mut self,
         kind: ContentKind,
         mut stream: Box<dyn Read + '_>,
@@ -176,24 +196,26 @@ impl<'a> Opener<'a> {
         layers: usize,
     ) -> Result<()> {
         if kind == ContentKind::Plain {
-            return plain(self.receiver, &found, &mut stream);
+            return deliver_plain(self.sink, &found, &mut stream);
         }
         let too_deep =
             if kind.is_archive() { archives >= self.limits.depth } else { layers >= self.limits.depth };
         if (too_deep && !matches!(kind, ContentKind::Other(_))) || self.nested >= NESTED {
-            let reason = format!("holds {} more than {} containers deep", kind.name(), self.limits.depth);
-            return self.tell(&found, &reason, Weight::Unread, None);
+            let reason =
+                format!("contains {} nested more than {} containers deep", kind.name(), self.limits.depth);
+            return self.report_skipped(&found, &reason, Weight::Unread, None);
         }
         found.containers.push((kind.name().to_owned(), String::new()));
         let layers = if kind.is_archive() { 0 } else { layers + 1 };
         self.nested += 1;
-        let outcome = self.layer(kind, stream, found, archives, layers);
+        let outcome = self.open_layer(kind, stream, found, archives, layers);
         self.nested -= 1;
         outcome
     }
 
-    /// A zip is read by its places: one inside another stream is copied aside first.
-    fn spooled_zip(
+    /// Opens a zip inside another stream. It needs seeking, so it is copied to a
+    /// temporary file first.
+    fn open_spooled_zip(
         &mut self,
         mut stream: Box<dyn Read + '_>,
         found: &Provenance,
@@ -201,29 +223,29 @@ impl<'a> Opener<'a> {
     ) -> Result<()> {
         let shown = visible(&found.path);
         let mut file =
-            tempfile::tempfile().context(|| format!("cannot make a temporary file for {shown}"))?;
+            tempfile::tempfile().context(|| format!("cannot create a temporary file for {shown}"))?;
         let broken =
             copy(&mut stream, &mut file).context(|| format!("cannot write a temporary file for {shown}"))?;
         if let Some(why) = broken {
-            self.tell(found, &format!("breaks off: {why}"), Weight::Partial, None)?;
+            self.report_skipped(found, &format!("ends early: {why}"), Weight::Partial, None)?;
         }
-        zip::entries(self, &file, found, archives + 1)
+        (self.readers.zip)(self, &file, found, archives + 1)
     }
 
-    /// Tells how often something was said not to be read.
-    pub fn told(&self) -> u64 {
-        self.told
+    /// Returns how often something was reported as not read.
+    pub fn skip_count(&self) -> u64 {
+        self.skips
     }
 
-    /// Says why something is not read; what holds it is kept.
-    pub fn tell(
+    /// Reports why something is not read; its container is kept.
+    pub fn report_skipped(
         &mut self,
         found: &Provenance,
         reason: &str,
         weight: Weight,
         unread: Option<ByteRange>,
     ) -> Result<()> {
-        self.told += u64::from(weight != Weight::Listed);
-        self.receiver.skipped(Skipped { name: found.name(), reason: visible(reason), unread, weight })
+        self.skips += u64::from(weight != Weight::Listed);
+        self.sink.skipped(Skipped { name: found.name(), reason: visible(reason), unread, weight })
     }
 }

@@ -1,8 +1,8 @@
 //! Extended headers of tar (POSIX.1-2001, pax Interchange Format).
 
-/// What extended headers say of the next member.
+/// What extended headers say about the next member.
 #[derive(Debug, Default)]
-pub struct Extended {
+pub struct PaxHeader {
     pub path: Option<Vec<u8>>,
     pub size: Option<u64>,
     /// Nanoseconds since the epoch.
@@ -14,11 +14,11 @@ pub struct Extended {
 /// A record: a keyword with its value.
 type Record<'d> = (&'d str, &'d [u8]);
 
-/// Longest value of a keyword that is not known.
+/// The longest value of a keyword that is not known.
 const LONGEST: usize = 128;
 
-/// Gives the records of a header: `LENGTH KEYWORD=VALUE\n` each; none where it
-/// is anything else.
+/// Returns the records of a header, `LENGTH KEYWORD=VALUE\n` each; `None` if it is
+/// anything else.
 pub fn records(mut data: &[u8]) -> Option<Vec<Record<'_>>> {
     let mut records = Vec::new();
     while !data.is_empty() {
@@ -32,8 +32,8 @@ pub fn records(mut data: &[u8]) -> Option<Vec<Record<'_>>> {
     Some(records)
 }
 
-/// Tells whether records hold more than describes a member.
-pub fn says_more(records: &[Record<'_>]) -> bool {
+/// Returns whether records hold more than the description of a member.
+pub fn has_unknown_content(records: &[Record<'_>]) -> bool {
     let known = |keyword: &str| {
         let families = ["GNU.sparse.", "SCHILY.", "LIBARCHIVE.", "RHT.security.", "security.", "user."];
         matches!(keyword, "path" | "linkpath") || families.iter().any(|family| keyword.starts_with(family))
@@ -43,9 +43,9 @@ pub fn says_more(records: &[Record<'_>]) -> bool {
     records.iter().any(foreign)
 }
 
-impl Extended {
-    /// Takes what records say.
-    pub fn take(&mut self, records: &[Record<'_>]) {
+impl PaxHeader {
+    /// Applies records to the next member.
+    pub fn apply(&mut self, records: &[Record<'_>]) {
         for (keyword, value) in records {
             let text = || std::str::from_utf8(value).ok();
             match *keyword {
@@ -68,7 +68,7 @@ fn nanos(text: &str) -> Option<i64> {
     whole.checked_mul(1_000_000_000)?.checked_add(part)
 }
 
-/// Gives what stands before the first zero.
+/// Returns the bytes before the first zero.
 pub fn until_zero(data: &[u8]) -> &[u8] {
     data.split(|byte| *byte == 0).next().unwrap_or_default()
 }
@@ -82,8 +82,8 @@ mod tests {
         let good = b"14 path=a.log\n22 mtime=1700000000.5\n";
         let records = records(good).expect("they are well formed");
         assert_eq!(records, [("path", &b"a.log"[..]), ("mtime", b"1700000000.5")]);
-        let mut next = Extended::default();
-        next.take(&records);
+        let mut next = PaxHeader::default();
+        next.apply(&records);
         assert_eq!((next.path, next.mtime), (Some(b"a.log".to_vec()), Some(1_700_000_000_500_000_000)));
         for bad in [&b"Mar  1 00:00:00 host app: x\n"[..], b"99 path=a\n", b"0 \n", b"9 path=a\n\n"] {
             assert!(super::records(bad).is_none(), "{bad:?}");

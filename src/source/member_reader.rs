@@ -3,31 +3,31 @@
 use std::io::{self, Read};
 
 use super::codec::Codec;
-use super::peek::PeekReader;
+use super::peek_reader::PeekReader;
 use super::sniff::ContentKind;
 
-/// A comment or a field of a header that may hold more than it has to.
+/// The longest comment or field of a header that is not suspicious.
 const LONG_FIELD: usize = 256;
 
-/// How much of a gzip header is looked at.
+/// How much of a gzip header is examined.
 const HEADER: usize = 1 << 17;
 
-/// How many stretches that are not read are listed one by one.
+/// The most skipped ranges that are listed one by one.
 const LISTED: usize = 100;
 
-/// Bytes of a stream that are no content, and why.
+/// Bytes of a stream that are not content, and why.
 pub struct MemberNote {
     /// Where they begin in the compressed stream.
     pub offset: u64,
-    /// How many they are.
+    /// Their number.
     pub length: u64,
     /// What they are, in a clause.
     pub what: String,
 }
 
-/// Reads the members (frames, streams) of one kind to the last, and leaves what
-/// stands behind it.
-pub struct Members<'p, 'a> {
+/// Reads the members (frames, streams) of one kind to the last, and leaves what follows
+/// it.
+pub struct MemberReader<'p, 'a> {
     packed: &'p mut PeekReader<'a>,
     kind: ContentKind,
     codec: Option<Codec>,
@@ -36,16 +36,16 @@ pub struct Members<'p, 'a> {
     any: bool,
     ended: bool,
     failed: Option<String>,
-    /// Steps on end that did nothing.
+    /// Consecutive steps without progress.
     stuck: u32,
-    /// What was passed over.
+    /// What was skipped.
     pub notes: Vec<MemberNote>,
 }
 
-impl<'p, 'a> Members<'p, 'a> {
+impl<'p, 'a> MemberReader<'p, 'a> {
     /// Reads members from a stream that begins with one of this kind.
-    pub fn new(packed: &'p mut PeekReader<'a>, kind: ContentKind) -> Members<'p, 'a> {
-        Members {
+    pub fn new(packed: &'p mut PeekReader<'a>, kind: ContentKind) -> MemberReader<'p, 'a> {
+        MemberReader {
             packed,
             kind,
             codec: None,
@@ -59,26 +59,26 @@ impl<'p, 'a> Members<'p, 'a> {
         }
     }
 
-    /// Tells whether the last member was read to its end.
+    /// Returns whether the last member was read to its end.
     pub fn is_whole(&self) -> bool {
         self.ended
     }
 
-    /// Begins the next member, where there is one.
+    /// Begins the next member, if there is one.
     fn begin(&mut self) -> io::Result<()> {
         loop {
             if self.any {
-                self.packed.zeros()?;
+                self.packed.skip_zeros()?;
             }
             let head = self.packed.peek(16)?;
-            if super::sniff::kind(head) != self.kind {
+            if super::sniff::sniff_kind(head) != self.kind {
                 self.ended = true;
                 return Ok(());
             }
             match head {
                 [0x50..=0x5f, 0x2a, 0x4d, 0x18, a, b, c, d, ..] => {
                     let length = u32::from_le_bytes([*a, *b, *c, *d]);
-                    self.pass_over(length)?;
+                    self.skip_frame(length)?;
                 }
                 [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => return Err(cut()),
                 _ => break,
@@ -94,10 +94,10 @@ impl<'p, 'a> Members<'p, 'a> {
         Ok(())
     }
 
-    /// Passes over a skippable frame (RFC 8878 §3.1.2); seek tables and the
-    /// lengths that parallel compressors write are no content.
-    fn pass_over(&mut self, length: u32) -> io::Result<()> {
-        let offset = self.packed.taken();
+    /// Skips a skippable frame (RFC 8878 §3.1.2); seek tables and the lengths that
+    /// parallel compressors write are not content.
+    fn skip_frame(&mut self, length: u32) -> io::Result<()> {
+        let offset = self.packed.position();
         self.packed.consume(8);
         let (mut left, mut end) = (length as usize, [0; 4]);
         while left > 0 {
@@ -120,9 +120,9 @@ impl<'p, 'a> Members<'p, 'a> {
         Ok(())
     }
 
-    /// Takes a gzip header (RFC 1952 §2.3).
+    /// Reads a gzip header (RFC 1952 §2.3).
     fn gzip_header(&mut self) -> io::Result<()> {
-        let offset = self.packed.taken();
+        let offset = self.packed.position();
         let header = match gzip_header(self.packed.peek(512)?) {
             None => gzip_header(self.packed.peek(HEADER)?),
             header => header,
@@ -142,35 +142,35 @@ impl<'p, 'a> Members<'p, 'a> {
     }
 
     /// Decodes a piece; 0 where a member ended or begins.
-    fn piece(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+    fn decode_piece(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let Some(codec) = &mut self.codec else { return self.begin().map(|()| 0) };
         let input = self.packed.peek(1)?;
         let step = codec.step(input, buffer);
-        let stuck = step.used == 0 && step.made == 0;
+        let stuck = step.used == 0 && step.produced == 0;
         let at_end = input.is_empty();
         self.stuck = if stuck { self.stuck + 1 } else { 0 };
         self.packed.consume(step.used);
         if self.kind == ContentKind::Gzip {
-            self.crc.update(&buffer[..step.made]);
-            self.made = self.made.wrapping_add(step.made as u32);
+            self.crc.update(&buffer[..step.produced]);
+            self.made = self.made.wrapping_add(step.produced as u32);
         }
         match step.outcome {
             Ok(true) => {
                 self.codec = None;
                 if self.kind == ContentKind::Gzip {
-                    self.gzip_trailer(step.made)?;
+                    self.gzip_trailer(step.produced)?;
                 }
             }
             Ok(false) if stuck && (at_end || self.stuck > 8) => return Err(cut()),
             Ok(false) => {}
-            Err(why) if step.made > 0 => self.failed = Some(why),
+            Err(why) if step.produced > 0 => self.failed = Some(why),
             Err(why) => return Err(io::Error::other(why)),
         }
-        Ok(step.made)
+        Ok(step.produced)
     }
 
     fn gzip_trailer(&mut self, made: usize) -> io::Result<()> {
-        let trailer = self.packed.give(8);
+        let trailer = self.packed.read_up_to(8);
         let meant = [self.crc.clone().finalize().to_le_bytes(), self.made.to_le_bytes()].concat();
         let why = match trailer {
             Ok(trailer) if trailer == meant => return Ok(()),
@@ -182,7 +182,7 @@ impl<'p, 'a> Members<'p, 'a> {
     }
 }
 
-/// Gives the length of a gzip header, and whether it holds more than it has to.
+/// Returns the length of a gzip header, and whether it holds more than necessary.
 fn gzip_header(head: &[u8]) -> Option<(usize, bool)> {
     let (mut at, mut long, flags) = (10, false, *head.get(3)?);
     if flags & 4 != 0 {
@@ -203,10 +203,10 @@ fn gzip_header(head: &[u8]) -> Option<(usize, bool)> {
 }
 
 fn cut() -> io::Error {
-    io::Error::new(io::ErrorKind::UnexpectedEof, "it breaks off: its end is missing")
+    io::Error::new(io::ErrorKind::UnexpectedEof, "it is truncated: its end is missing")
 }
 
-impl Read for Members<'_, '_> {
+impl Read for MemberReader<'_, '_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if buffer.is_empty() {
             return Ok(0);
@@ -215,7 +215,7 @@ impl Read for Members<'_, '_> {
             if let Some(why) = &self.failed {
                 return Err(io::Error::other(why.clone()));
             }
-            match self.piece(buffer) {
+            match self.decode_piece(buffer) {
                 Ok(0) => {}
                 Ok(made) => return Ok(made),
                 Err(error) => self.failed = Some(error.to_string()),

@@ -1,4 +1,4 @@
-//! A stream that can be looked at before it is taken, and counts what was taken.
+//! A reader that can peek ahead, and counts what was consumed.
 
 use std::cell::Cell;
 use std::fs::File;
@@ -7,7 +7,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 /// How much is read at once.
 const ROOM: usize = 1 << 16;
 
-/// A stream of which the next bytes can be looked at.
+/// A reader whose next bytes can be peeked at.
 pub struct PeekReader<'a> {
     inner: Box<dyn Read + 'a>,
     buffer: Vec<u8>,
@@ -18,22 +18,22 @@ pub struct PeekReader<'a> {
 }
 
 impl<'a> PeekReader<'a> {
-    /// Takes a stream from its present place on.
+    /// Creates a reader of a stream from its current position on.
     pub fn new(inner: Box<dyn Read + 'a>) -> PeekReader<'a> {
         PeekReader { inner, buffer: Vec::new(), from: 0, taken: 0, ended: false, failed: None }
     }
 
-    /// Makes the rest of a stream of which so much was taken, and nothing is left.
-    pub fn ended(taken: u64) -> PeekReader<'a> {
+    /// Creates a reader at the end of a stream of this length.
+    pub fn at_end(taken: u64) -> PeekReader<'a> {
         PeekReader { taken, ended: true, ..PeekReader::new(Box::new(io::empty())) }
     }
 
-    /// Gives the next bytes without taking them: at least `least`, unless the
-    /// stream ends or breaks off before.
+    /// Returns the next bytes without consuming them: at least `least`, unless the
+    /// stream ends or fails before.
     ///
     /// # Errors
     ///
-    /// Fails where nothing is left but the reason why the stream broke off.
+    /// Fails if nothing is left but the reason why the stream failed.
     pub fn peek(&mut self, least: usize) -> io::Result<&[u8]> {
         while self.buffer.len() - self.from < least && !self.ended {
             self.buffer.drain(..self.from);
@@ -58,23 +58,23 @@ impl<'a> PeekReader<'a> {
         }
     }
 
-    /// Takes bytes that were looked at.
+    /// Consumes bytes that were peeked at.
     pub fn consume(&mut self, count: usize) {
         let count = count.min(self.buffer.len() - self.from);
         self.from += count;
         self.taken += count as u64;
     }
 
-    /// Takes so many bytes, or what there is of them.
-    pub fn give(&mut self, count: usize) -> io::Result<Vec<u8>> {
+    /// Consumes and returns up to `count` bytes.
+    pub fn read_up_to(&mut self, count: usize) -> io::Result<Vec<u8>> {
         let bytes = self.peek(count)?;
         let bytes = bytes[..count.min(bytes.len())].to_vec();
         self.consume(bytes.len());
         Ok(bytes)
     }
 
-    /// Takes zeros, as long as there are some.
-    pub fn zeros(&mut self) -> io::Result<()> {
+    /// Skips zeros.
+    pub fn skip_zeros(&mut self) -> io::Result<()> {
         loop {
             let next = self.peek(1)?;
             let (count, all) = (next.iter().take_while(|byte| **byte == 0).count(), next.len());
@@ -85,13 +85,14 @@ impl<'a> PeekReader<'a> {
         }
     }
 
-    /// Tells how many bytes were taken.
-    pub fn taken(&self) -> u64 {
+    /// Returns how many bytes were consumed.
+    pub fn position(&self) -> u64 {
         self.taken
     }
 
-    /// Takes everything to the end and gives how much that was; says where it is not all zeros.
-    pub fn drain(&mut self) -> (u64, bool) {
+    /// Consumes everything to the end; returns how much that was, and whether it was
+    /// not all zeros.
+    pub fn drain_rest(&mut self) -> (u64, bool) {
         let (before, mut zeros) = (self.taken, true);
         while let Ok(next) = self.peek(1) {
             let count = next.len();
@@ -115,7 +116,7 @@ impl Read for PeekReader<'_> {
     }
 }
 
-/// A file read from a place of its own, whoever else reads it meanwhile.
+/// Reads a file at its own position, whoever else reads the file meanwhile.
 pub struct PositionedFile<'f> {
     /// The file.
     pub file: &'f File,

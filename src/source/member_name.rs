@@ -1,20 +1,20 @@
-//! Names as they are, also where they are not UTF-8.
+//! Names of files and members, also those that are not UTF-8.
 
 use std::path::Path;
 
 /// The name of a file or of a member of an archive.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MemberName {
-    /// The name as text; a byte that is not UTF-8 stands as `\xff`, and a
-    /// backslash beside such a byte as `\\`. Foreign text: show through `Visible`.
+    /// The name as text; a byte that is not UTF-8 is written as `\xff`, and a backslash
+    /// beside such a byte as `\\`. Foreign text: show through `Visible`.
     pub text: String,
-    /// The exact bytes in lower hex, where the text is not them.
+    /// The exact bytes in lower-case hex, if the text is not exact.
     pub bytes: Option<String>,
 }
 
 impl MemberName {
-    /// Names something by its bytes.
-    pub fn of(bytes: &[u8]) -> MemberName {
+    /// Creates a name from its bytes.
+    pub fn from_bytes(bytes: &[u8]) -> MemberName {
         if let Ok(text) = std::str::from_utf8(bytes) {
             return MemberName { text: text.to_owned(), bytes: None };
         }
@@ -26,14 +26,14 @@ impl MemberName {
         MemberName { text, bytes: Some(hex(bytes)) }
     }
 
-    /// Names a file by its path.
-    pub fn of_path(path: &Path) -> MemberName {
-        MemberName::of(path.as_os_str().as_encoded_bytes())
+    /// Creates the name of a file from its path.
+    pub fn from_path(path: &Path) -> MemberName {
+        MemberName::from_bytes(path.as_os_str().as_encoded_bytes())
     }
 
-    /// Names a member of what has this name: `outer!member`.
+    /// Returns the name of a member of this container: `outer!member`.
     pub fn member(&self, member: &[u8]) -> MemberName {
-        let inner = MemberName::of(member);
+        let inner = MemberName::from_bytes(member);
         let text = format!("{}!{}", self.text, inner.text);
         let bytes = (self.bytes.is_some() || inner.bytes.is_some()).then(|| {
             let outer = self.bytes.clone().unwrap_or_else(|| hex(self.text.as_bytes()));
@@ -54,7 +54,8 @@ mod tests {
 
     #[test]
     fn names_that_are_not_utf_8_stay_apart_and_keep_their_bytes() {
-        let names = [&b"a\xff.log"[..], b"a\xfe.log", b"a\\xff.log", "é".as_bytes()].map(MemberName::of);
+        let names =
+            [&b"a\xff.log"[..], b"a\xfe.log", b"a\\xff.log", "é".as_bytes()].map(MemberName::from_bytes);
         let name = |text: &str, bytes: Option<&str>| MemberName {
             text: text.to_owned(),
             bytes: bytes.map(str::to_owned),
@@ -68,6 +69,9 @@ mod tests {
                 name("é", None),
             ]
         );
-        assert_eq!(MemberName::of(b"x.tar").member(b"\xff"), name("x.tar!\\xff", Some("782e74617221ff")));
+        assert_eq!(
+            MemberName::from_bytes(b"x.tar").member(b"\xff"),
+            name("x.tar!\\xff", Some("782e74617221ff"))
+        );
     }
 }

@@ -1,31 +1,31 @@
-//! Archives of every odd build: each line put in is found, or it is told what is missing.
+//! Archives of every odd shape: each line in them is found, or reported as missing.
 
 use proptest::prelude::*;
 
-use super::tests::{Taken, gzip, taken, tar, zip};
+use super::open_tests::{RecordingSink, gzip, open_bytes, tar, zip};
 use super::*;
 
-/// Gives everything that was read as one text.
-fn text(taken: &Taken) -> String {
+/// Returns everything that was read as one text.
+fn text(taken: &RecordingSink) -> String {
     let all: Vec<u8> = taken.streams.iter().flat_map(|(_, bytes, _)| bytes.clone()).collect();
     String::from_utf8_lossy(&all).into_owned()
 }
 
-/// Tells whether it was said that something is missing.
-fn is_told(taken: &Taken) -> bool {
+/// Returns whether something was reported as missing.
+fn reports_loss(taken: &RecordingSink) -> bool {
     taken.streams.iter().any(|(.., broken)| broken.is_some())
         || taken.skipped.iter().any(|skipped| skipped.weight != Weight::Listed)
 }
 
-/// Demands that all of this was read, and nothing told missing.
+/// Asserts that all of this was read, and nothing reported as missing.
 #[track_caller]
 fn whole(bytes: &[u8], wanted: &[&str]) {
-    let taken = taken(bytes);
+    let taken = open_bytes(bytes);
     let text = text(&taken);
     for word in wanted {
         assert!(text.contains(word), "{word} is not in {text:?}; {:?}", taken.skipped);
     }
-    assert!(!is_told(&taken), "{:?}", taken.skipped);
+    assert!(!reports_loss(&taken), "{:?}", taken.skipped);
 }
 
 /// A tar header with any type and size, and its content as it is.
@@ -66,9 +66,9 @@ fn bytes_between_the_members_of_a_tar_are_read() {
     let bytes =
         [raw_tar("a", b'0', 4, b"one\n"), gap(&long), raw_tar("b", b'0', 4, b"two\n"), END.to_vec()].concat();
     whole(&bytes, &["one", "between", "two"]);
-    let names: Vec<String> = taken(&bytes).streams.into_iter().map(|stream| stream.0).collect();
+    let names: Vec<String> = open_bytes(&bytes).streams.into_iter().map(|stream| stream.0).collect();
     assert_eq!(names, ["file!a", "file!bytes from 1024 that belong to no member", "file!b"]);
-    assert_eq!(taken(&bytes).streams[1].1, long);
+    assert_eq!(open_bytes(&bytes).streams[1].1, long);
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn members_of_a_tar_that_should_carry_nothing_are_read_where_they_do() {
         ];
         whole(&bytes.concat(), &["one", "hidden", "two"]);
     }
-    // A size that says nothing: no content stands behind a folder or a link.
+    // A size that says nothing: no content follows a folder or a link.
     for flag in [b'5', b'2'] {
         let bytes = [raw_tar("odd", flag, 700, b""), raw_tar("b", b'0', 4, b"two\n"), END.to_vec()];
         whole(&bytes.concat(), &["two"]);
@@ -102,17 +102,17 @@ fn a_tar_that_is_cut_is_told_wherever_it_is_cut() {
     let bytes = tar(&[("a", b"one\n"), ("b", &b"two\n".repeat(300)), ("c", b"three\n")]);
     let end = bytes.len() - 1024;
     for at in 513..end {
-        assert!(is_told(&taken(&bytes[..at])), "cut at {at}");
+        assert!(reports_loss(&open_bytes(&bytes[..at])), "cut at {at}");
     }
-    assert!(!is_told(&taken(&bytes[..end + 512])));
+    assert!(!reports_loss(&open_bytes(&bytes[..end + 512])));
 }
 
 #[test]
 fn a_tar_whose_header_is_damaged_loses_no_line() {
     let mut bytes = tar(&[("a", b"one\n"), ("b", b"two\n"), ("c", b"three\n")]);
     bytes[1024 + 10] ^= 1;
-    let found = taken(&bytes);
-    assert!(["one", "two", "three"].iter().all(|word| text(&found).contains(word)) && is_told(&found));
+    let found = open_bytes(&bytes);
+    assert!(["one", "two", "three"].iter().all(|word| text(&found).contains(word)) && reports_loss(&found));
 }
 
 #[test]
@@ -131,10 +131,10 @@ fn sparse_members_are_bounded_and_their_data_is_read() {
         bytes.resize(1024, 0);
         [bytes, END.to_vec()].concat()
     };
-    let small = taken(&sparse(1000));
+    let small = open_bytes(&sparse(1000));
     assert_eq!(small.streams[0].1, [vec![0; 996], b"one\n".to_vec()].concat());
     assert!(small.skipped.is_empty());
-    let huge = taken(&sparse(4 << 30));
+    let huge = open_bytes(&sparse(4 << 30));
     assert_eq!(huge.streams[0].1, b"one\n");
     assert_eq!(huge.skipped[0].reason, "is sparse: 4294967292 bytes of holes are left out");
 }
@@ -142,7 +142,8 @@ fn sparse_members_are_bounded_and_their_data_is_read() {
 #[test]
 fn zips_of_every_odd_build_are_read_whole() {
     let (a, b) = (zip(&[("a.log", b"one\n")]), zip(&[("a.log", b"two\n")]));
-    // Two members of one name: the second zip's member and directory behind the first member.
+    // Two members of one name: the second zip's member and directory after the first
+    // member.
     let local =
         |bytes: &[u8]| bytes.windows(4).position(|four| four == b"PK\x01\x02").expect("it has a directory");
     let doubled = [&a[..local(&a)], &b[..]].concat();
@@ -158,21 +159,21 @@ fn zips_of_every_odd_build_are_read_whole() {
 }
 
 #[test]
-fn a_zip_that_is_cut_gives_its_members_and_is_told() {
+fn a_zip_that_is_cut_gives_its_members_and_reports_loss() {
     let bytes = zip(&[("a", b"one\n"), ("b", &b"two\n".repeat(300))]);
     for at in 40..bytes.len() {
-        let found = taken(&bytes[..at]);
-        assert!(is_told(&found), "cut at {at}");
+        let found = open_bytes(&bytes[..at]);
+        assert!(reports_loss(&found), "cut at {at}");
     }
-    assert!(text(&taken(&bytes[..60])).contains("one"));
+    assert!(text(&open_bytes(&bytes[..60])).contains("one"));
 }
 
 /// A zip of one stored member, its directory's record changed.
-fn directory_with(change: impl Fn(&mut Vec<u8>, usize)) -> Taken {
+fn directory_with(change: impl Fn(&mut Vec<u8>, usize)) -> RecordingSink {
     let mut bytes = zip(&[("a.log", b"one\n")]);
     let record = memchr::memmem::find(&bytes, b"PK\x01\x02").expect("it has a directory");
     change(&mut bytes, record);
-    taken(&bytes)
+    open_bytes(&bytes)
 }
 
 #[test]
@@ -184,13 +185,13 @@ fn a_wrong_length_in_a_directory_swallows_nothing() {
                 bytes.extend(gzip(b"behind\n"));
             });
             assert!(["one", "behind"].iter().all(|word| text(&found).contains(word)), "{:?}", found.skipped);
-            assert!(is_told(&found), "a flip at {at}");
+            assert!(reports_loss(&found), "a flip at {at}");
         }
     }
 }
 
 #[test]
-fn what_a_directory_holds_besides_is_told() {
+fn what_a_directory_holds_besides_reports_loss() {
     let hidden = b"Mar  1 00:00:00 host sshd[7]: Accepted password for root\n".repeat(3);
     // Behind the name: as a name, an extra field, a comment of the record.
     for field in [28, 30, 32] {
@@ -201,7 +202,7 @@ fn what_a_directory_holds_besides_is_told() {
             let size = bytes.len() - 10;
             bytes[size] += hidden.len() as u8;
         });
-        assert!(is_told(&found), "hidden in field {field}");
+        assert!(reports_loss(&found), "hidden in field {field}");
         let stretch = found.skipped.iter().find_map(|skipped| skipped.unread).expect("it has a place");
         assert!(stretch.length >= hidden.len() as u64);
     }
@@ -211,7 +212,7 @@ fn what_a_directory_holds_besides_is_told() {
 fn encrypted_members_are_told_with_their_place() {
     let mut bytes = zip(&[("a", b"one\n"), ("b", b"two\n")]);
     bytes[6] |= 1;
-    let found = taken(&bytes);
+    let found = open_bytes(&bytes);
     assert_eq!(text(&found), "two\n");
     let skipped = &found.skipped[0];
     assert_eq!((skipped.reason.as_str(), skipped.weight), ("is encrypted", Weight::Unread));
@@ -225,7 +226,7 @@ fn what_stands_behind_a_compressed_stream_is_read() {
     whole(&[gzip(b"one\n"), b"two\n".to_vec()].concat(), &["one", "two"]);
     whole(&[gzip(b"one\n"), vec![0; 700], gzip(b"two\n")].concat(), &["one", "two"]);
     whole(&[gzip(b"one\n"), zst(b"two\n"), gzip(b"three\n")].concat(), &["one", "two", "three"]);
-    let found = taken(&[zst(b"one\n"), skippable, zst(b"two\n")].concat());
+    let found = open_bytes(&[zst(b"one\n"), skippable, zst(b"two\n")].concat());
     assert_eq!(text(&found), "one\ntwo\n");
     assert_eq!(found.skipped[0].unread.map(|unread| unread.length), Some(24));
 }
@@ -241,7 +242,7 @@ fn what_is_damaged_gives_all_that_was_decoded_before() {
     let mut bz = bz.finish().expect("memory suffices");
     let at = bz.len() * 3 / 4;
     bz[at] ^= 0xff;
-    let found = taken(&bz);
+    let found = open_bytes(&bz);
     let (_, bytes, broken) = &found.streams[0];
     assert!(broken.is_some());
     // Blocks hold 100,000 bytes: all of those before the damaged one are there.
@@ -256,10 +257,10 @@ fn containers_that_are_not_read_are_named() {
         (b"Rar!\x1a\x07\x01\0", "a rar archive"),
         (b"\x04\x22\x4d\x18", "an lz4 stream"),
     ] {
-        let found = taken(&[begin, &[7; 600]].concat());
+        let found = open_bytes(&[begin, &[7; 600]].concat());
         assert_eq!(found.skipped[0].reason, format!("is {name}, which is not read"));
         assert_eq!((found.skipped[0].weight, found.streams.len()), (Weight::Unread, 0));
-        let inside = taken(&tar(&[("x", &[begin, &[7; 600]].concat()), ("y", b"one\n")]));
+        let inside = open_bytes(&tar(&[("x", &[begin, &[7; 600]].concat()), ("y", b"one\n")]));
         assert_eq!((text(&inside).as_str(), inside.skipped.len()), ("one\n", 1));
     }
 }
@@ -273,7 +274,7 @@ fn zst(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().expect("memory suffices")
 }
 
-/// Tells whether bytes that are no text stand among those that were read: the
+/// Returns whether bytes that are not text are among those that were read: the
 /// receipt says of each stretch of them where it is.
 fn holds_binary(text: &str) -> bool {
     text.contains(['\0', '\u{fffd}'])
@@ -310,7 +311,7 @@ proptest! {
             pieces.push((b"the tail\n".to_vec(), vec!["the tail\n".to_owned()]));
         }
         let bytes: Vec<u8> = pieces.iter().flat_map(|piece| piece.0.clone()).collect();
-        let found = taken(&bytes);
+        let found = open_bytes(&bytes);
         let text = text(&found);
         for word in pieces.iter().flat_map(|piece| &piece.1) {
             prop_assert!(text.contains(word.as_str()) || holds_binary(&text), "{word} is missing of {kinds:?}: {:?}", found.skipped);
@@ -318,11 +319,11 @@ proptest! {
     }
 
     #[test]
-    fn a_line_that_is_not_found_in_a_damaged_archive_is_told(kinds in prop::collection::vec(0u8..8, 1..4), at: prop::sample::Index, flip in 0u8..=255) {
+    fn a_line_that_is_not_found_in_a_damaged_archive_reports_loss(kinds in prop::collection::vec(0u8..8, 1..4), at: prop::sample::Index, flip in 0u8..=255) {
         let pieces: Vec<(Vec<u8>, Vec<String>)> = kinds.iter().zip(0..).map(|(kind, n)| piece(*kind, n)).collect();
         let whole: Vec<u8> = pieces.iter().flat_map(|piece| piece.0.clone()).collect();
         let mut bytes = whole.clone();
-        // The kind of the whole is told by its first bytes.
+        // The kind of the whole is recognized by its first bytes.
         let at = 16 + at.index(bytes.len() - 16);
         // What a file was cut off before, or in its first hundred bytes, nothing in it need tell of.
         let (mut expected, mut end) = (Vec::new(), 0);
@@ -333,7 +334,7 @@ proptest! {
             end += piece.len();
         }
         if flip == 0 { bytes.truncate(at) } else { bytes[at] ^= flip }
-        let found = taken(&bytes);
+        let found = open_bytes(&bytes);
         let text = text(&found);
         // A tar has no sum over its content: text in it that was flipped is read as it now is.
         let is_as_flipped = |word: &str| {
@@ -346,6 +347,6 @@ proptest! {
         let missing = expected.into_iter().any(|word| !text.contains(word.as_str()) && !is_as_flipped(word));
         // A member that was made a link by the flip is listed with its place.
         let listed = found.skipped.iter().any(|skipped| skipped.unread.is_some());
-        prop_assert!(!missing || listed || is_told(&found) || holds_binary(&text), "{kinds:?} at {at}: {text:?} {:?}", found.skipped);
+        prop_assert!(!missing || listed || reports_loss(&found) || holds_binary(&text), "{kinds:?} at {at}: {text:?} {:?}", found.skipped);
     }
 }

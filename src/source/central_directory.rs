@@ -1,25 +1,25 @@
-//! The central directories of a zip file (APPNOTE.TXT 6.3.10), wherever they stand.
+//! The central directories of a zip file (APPNOTE.TXT 6.3.10), wherever they are.
 
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
-/// How much is looked through at once.
+/// How many bytes are scanned at once.
 const ROOM: usize = 1 << 20;
 
-/// Longest end record: 22 bytes and a comment.
+/// The longest end record: 22 bytes and a comment.
 const LONGEST_END: usize = 22 + 0xffff;
 
-/// Most directories that are read.
+/// The most directories that are read.
 const MOST: usize = 10_000;
 
-/// What a directory says of a member.
+/// An entry of the central directory.
 #[derive(Debug, Clone)]
 pub struct DirectoryEntry {
-    /// Where its local header should stand, where nothing stands between the
-    /// members and the directory.
+    /// The offset of its local header, if nothing is between the members and the
+    /// directory.
     pub at: u64,
-    /// Where the directory states that it stands.
+    /// The offset that the directory states.
     pub stated: u64,
     /// Its name.
     pub name: Vec<u8>,
@@ -35,10 +35,10 @@ pub struct DirectoryEntry {
 
 /// A directory with its end record.
 #[derive(Debug)]
-pub struct Directory {
+pub struct CentralDirectory {
     /// The archive is one of several parts.
     pub is_part: bool,
-    /// What it lists.
+    /// The members that it lists.
     pub members: Vec<DirectoryEntry>,
 }
 
@@ -65,7 +65,7 @@ pub fn bytes_at(mut file: &File, at: u64, count: usize) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Finds the next place from `at` on where one of some four bytes stands.
+/// Finds the next offset from `at` on with one of the wanted signatures.
 pub fn find(file: &File, mut at: u64, length: u64, wanted: &[[u8; 4]]) -> io::Result<Option<u64>> {
     while at < length {
         let bytes = bytes_at(file, at, ROOM)?;
@@ -82,9 +82,9 @@ pub fn find(file: &File, mut at: u64, length: u64, wanted: &[[u8; 4]]) -> io::Re
     Ok(None)
 }
 
-/// Reads every directory of a file of this length, by the place of its end
-/// record; no more than `most` members in all.
-pub fn directories(file: &File, length: u64, most: u64) -> io::Result<HashMap<u64, Directory>> {
+/// Reads every directory of a file of this length, by the offset of its end record; no
+/// more than `most` members in all.
+pub fn directories(file: &File, length: u64, most: u64) -> io::Result<HashMap<u64, CentralDirectory>> {
     let (mut all, mut at, mut left) = (HashMap::new(), 0, most);
     while let Some(end) = find(file, at, length, &[*b"PK\x05\x06"])? {
         at = end + 4;
@@ -99,7 +99,7 @@ pub fn directories(file: &File, length: u64, most: u64) -> io::Result<HashMap<u6
     Ok(all)
 }
 
-/// Tells whether a file ends as a zip does, whatever it begins with.
+/// Returns whether a file ends as a zip does, whatever it begins with.
 pub fn ends_as_zip(file: &File, length: u64) -> io::Result<bool> {
     let from = length.saturating_sub(LONGEST_END as u64);
     let tail = bytes_at(file, from, LONGEST_END)?;
@@ -113,8 +113,8 @@ pub fn ends_as_zip(file: &File, length: u64) -> io::Result<bool> {
     Ok(false)
 }
 
-/// Reads the directory whose end record stands at a place; none where there is none.
-fn directory(file: &File, end: u64, length: u64, most: u64) -> io::Result<Option<Directory>> {
+/// Reads the directory whose end record is at an offset; `None` if there is none.
+fn directory(file: &File, end: u64, length: u64, most: u64) -> io::Result<Option<CentralDirectory>> {
     let record = bytes_at(file, end, 22)?;
     let comment = u64::from(u16_at(&record, 20));
     if record.len() < 22 || end + 22 + comment > length {
@@ -132,14 +132,14 @@ fn directory(file: &File, end: u64, length: u64, most: u64) -> io::Result<Option
     let mut members = Vec::new();
     let mut at = start;
     while (members.len() as u64) < count.min(most) && at < behind {
-        let Some((listed, next)) = listed(file, at, base)? else { break };
+        let Some((listed, next)) = directory_entry(file, at, base)? else { break };
         members.push(listed);
         at = next;
     }
     if count > 0 && members.is_empty() {
         return Ok(None);
     }
-    Ok(Some(Directory { is_part, members }))
+    Ok(Some(CentralDirectory { is_part, members }))
 }
 
 /// Finds the zip64 end record before an end record.
@@ -158,8 +158,8 @@ fn zip64(file: &File, end: u64) -> io::Result<Option<(u64, Vec<u8>)>> {
     Ok(None)
 }
 
-/// Reads one entry of a directory, and where the next stands.
-fn listed(file: &File, at: u64, base: u64) -> io::Result<Option<(DirectoryEntry, u64)>> {
+/// Reads one entry of a directory, and returns the offset of the next.
+fn directory_entry(file: &File, at: u64, base: u64) -> io::Result<Option<(DirectoryEntry, u64)>> {
     let head = bytes_at(file, at, 46)?;
     if head.len() < 46 || !head.starts_with(b"PK\x01\x02") {
         return Ok(None);
@@ -185,7 +185,7 @@ fn listed(file: &File, at: u64, base: u64) -> io::Result<Option<(DirectoryEntry,
     Ok(Some((listed, at + 46 + rest.len() as u64)))
 }
 
-/// Puts the 64-bit numbers of a zip64 field in the place of those that did not fit.
+/// Replaces sizes that did not fit by those of the zip64 field.
 pub fn big_sizes(extra: &[u8], sizes: &mut [u64]) {
     let Some(field) = field(extra, 1) else { return };
     let mut at = 0;
@@ -197,12 +197,12 @@ pub fn big_sizes(extra: &[u8], sizes: &mut [u64]) {
     }
 }
 
-/// Longest extra field that is taken for what its kind says. Those in use hold
-/// times, owners and sizes.
+/// The longest extra field that is trusted to hold what its kind says: times, owners
+/// and sizes.
 const LONG_FIELD: usize = 128;
 
-/// Tells whether extra data is a row of short fields, with at most zeros behind
-/// them, as programs that align members write.
+/// Returns whether extra data is a row of short fields, with at most zeros after them,
+/// as programs that align members write.
 pub fn is_short(mut extra: &[u8]) -> bool {
     while extra.len() >= 4 && extra.iter().any(|byte| *byte != 0) {
         let length = usize::from(u16_at(extra, 2));
@@ -214,7 +214,7 @@ pub fn is_short(mut extra: &[u8]) -> bool {
     extra.iter().all(|byte| *byte == 0)
 }
 
-/// Gives the extra field of a kind.
+/// Returns the extra field of a kind.
 pub fn field(mut extra: &[u8], wanted: u16) -> Option<&[u8]> {
     while extra.len() >= 4 {
         let length = usize::from(u16_at(extra, 2));
