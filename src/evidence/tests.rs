@@ -21,7 +21,7 @@ fn spans_of(content: &[u8]) -> Vec<Span> {
     lines.map(|line| Span { text: line.len() as u32 - 1, tail: 1, lines: 1, ..Span::default() }).collect()
 }
 
-/// Writes a batch of two sources and an original; gives its commitment.
+/// Writes a batch of two sources and an original; returns its commitment.
 fn write(case: &Path) -> (Vec<(u32, [u8; 32])>, [SourceId; 2]) {
     let (mut writer, mut sealer) =
         (BatchWriter::create(&at(case), 1).expect("it begins"), FrameEncoder::new().expect("zstd"));
@@ -44,7 +44,7 @@ fn write(case: &Path) -> (Vec<(u32, [u8; 32])>, [SourceId; 2]) {
     let sealed = sealer.encode(b"stray\n", &spans_of(b"stray\n"), 0, 1, &SECRET).expect("it seals");
     writer.add_frame(sealed).expect("it is written");
     writer.abandon_source().expect("it is taken back");
-    let (_, sha256) = writer.finish().expect("it is brought to disk");
+    let (_, sha256) = writer.finish().expect("it is written to disk");
     (vec![(1, sha256)], ids)
 }
 
@@ -57,7 +57,7 @@ fn deep(case: &Path, committed: &[(u32, [u8; 32])]) -> Vec<Damage> {
 }
 
 #[test]
-fn records_read_back_with_where_they_lie() {
+fn records_are_read_with_their_positions() {
     let case = tempfile::tempdir().expect("a folder");
     let evidence = case.path().join("evidence");
     std::fs::create_dir(&evidence).expect("it is new");

@@ -1,4 +1,4 @@
-//! What is remembered of cases.
+//! What this machine remembers of cases.
 
 use std::path::Path;
 
@@ -49,7 +49,7 @@ fn a_journal_that_is_shorter_or_went_another_way_in_one_folder_is_found() {
 }
 
 #[test]
-fn another_folder_of_the_same_case_is_remarked_on_and_nothing_more() {
+fn another_folder_of_the_same_case_is_only_a_remark() {
     let folder = tempfile::tempdir().expect("a folder");
     let (case, copy) = (folder.path().join("case"), folder.path().join("copy"));
     let home = home(folder.path());
@@ -79,13 +79,13 @@ fn ones_own_entries_are_known_once_they_are_in_the_journal() {
     let three = write(&case, 1);
     known.announce(&two, &three.head).expect("it is remembered");
     assert_eq!(known.own_entries(&three), [1..2, 2..3]);
-    // What was about to be written behind them, and never was, takes nothing away.
+    // An announced entry that was never written changes nothing.
     known.announce(&three, &"0".repeat(64)).expect("it is remembered");
     assert_eq!(known.own_entries(&three), std::slice::from_ref(&(1..3)));
 }
 
 #[test]
-fn a_memory_that_cannot_be_read_is_told_and_begun_anew_on_demand() {
+fn an_unreadable_memory_is_reported_and_replaced_on_demand() {
     let folder = tempfile::tempdir().expect("a folder");
     let case = folder.path().join("case");
     let known = CaseMemory::new(&home(folder.path()), CASE, &case).expect("a memory");

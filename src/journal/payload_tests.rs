@@ -1,4 +1,4 @@
-//! What stands in journals on disk: read as its type, and written as the same bytes.
+//! Entries on disk are read as their types and written as the same bytes.
 
 use serde_json::Value;
 

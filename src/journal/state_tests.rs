@@ -159,7 +159,7 @@ fn a_merge_without_news_is_not_an_entry() {
     ada.annotate(bookmark(1, "mine"));
     let grace = ada.copied("grace");
     assert_eq!(ada.merge(&grace), []);
-    assert_eq!(ada.journal().entries.len(), 1, "nothing new is no entry");
+    assert_eq!(ada.journal().entries.len(), 1, "a merge without news is not an entry");
 }
 
 #[derive(Debug, Clone)]

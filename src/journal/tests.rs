@@ -1,4 +1,4 @@
-//! The chain, its repair, and who may write.
+//! The hash chain, its repair, and who may write.
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ fn who(login: &str) -> Actor {
     Actor { tool: "vestigo".to_owned(), ..Actor::new(login, "host") }
 }
 
-/// Returns the place of the journal in a case.
+/// Returns the path of the journal in a case.
 fn path(case: &Path) -> PathBuf {
     case.join(FILE)
 }
@@ -48,14 +48,14 @@ fn an_entry_is_one_line_that_names_the_line_before() {
     assert_eq!(first["prev"], "0".repeat(64));
     let lines: Vec<serde_json::Value> =
         text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
-    assert_eq!(lines[1]["what"]["session"], serde_json::Value::Null, "one session is told once");
+    assert_eq!(lines[1]["what"]["session"], serde_json::Value::Null, "one session is recorded once");
     assert_ne!(lines[1]["what"]["salt"], lines[2]["what"]["salt"]);
     let journal = read(&dir(&path(folder.path()))).expect("it reads");
     assert_eq!((journal.entries.len(), journal.torn.len(), journal.broken), (3, 0, None));
 }
 
 #[test]
-fn a_line_cut_anywhere_is_set_aside_and_said() {
+fn an_incomplete_line_is_set_aside_and_recorded() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = path(folder.path());
     let whole = three_entries(&file);
@@ -119,7 +119,7 @@ fn two_cannot_write_at_once() {
 }
 
 #[test]
-fn a_clock_that_stands_still_or_goes_back_does_not_turn_the_order_round() {
+fn a_clock_that_stops_or_goes_back_does_not_change_the_order() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = path(folder.path());
     let mut writer = Writer::open(&dir(&file), &who("tester"), &CLOCK).expect("nobody else writes");

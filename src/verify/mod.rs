@@ -1,10 +1,10 @@
 //! What does a verification report?
 //!
-//! The vocabulary shared by whatever is verified, a case or a bundle: where
-//! something is damaged ([`Damage`]), which checks were passed ([`Levels`]), what was
-//! not shown, and what the verifier brings along ([`TrustInputs`]). Nothing is read
-//! here; `evidence`, `case` and `export` verify and fill in a [`VerifyReport`].
-//! Promises that the verdict is never one word: what was not proven is said.
+//! Owns the vocabulary for verifying cases and bundles: damage ([`Damage`]), the checks
+//! that were passed ([`Levels`]), what was not proven, and the trust material that the
+//! verifier supplies ([`TrustInputs`]). Nothing is read here; `evidence`, `case` and
+//! `export` verify and fill in a [`VerifyReport`]. Promises that the verdict is never a
+//! single word: a report also states what was not proven.
 
 mod damage;
 mod report;

@@ -1,119 +1,146 @@
-//! What a verification found: which checks were passed, and what they leave open.
+//! The result of a verification: which checks were passed, and what they leave unproven.
 
 use serde::Serialize;
 
 use crate::journal::History;
 
-use super::Damage;
+use super::damage::Damage;
 
-/// What no check of a copy can show.
+/// What no check of a copy can prove.
 pub const NEVER_PROVEN: &str =
     "That the logs were complete and true before they were imported: no check of a copy can show that.";
 
-/// The ladder: each rung proves more than the one before it.
+/// The levels of verification; each proves more than the one before it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Levels {
-    /// Every byte was read, and hashes, frames, roots and the journal's chain agree
-    /// with one another.
+    /// Every byte was read, and hashes, frames, roots and the journal's chain are
+    /// consistent.
     pub consistent: bool,
     /// Fingerprint of the key of the case that signed a checkpoint of all entries.
     pub signed: Option<String>,
-    /// Time at which an outside party saw it.
+    /// Time at which an outside authority saw it.
     pub anchored: Option<String>,
-    /// Whether it extends the checkpoint that the user brought.
+    /// Whether it extends the checkpoint that the user supplied.
     pub extends: Option<bool>,
 }
 
-/// How far each rung reaches.
+/// How much each level covers.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct VerifyScope {
-    /// Every byte of evidence was read and hashed.
+    /// Whether every byte of evidence was read and hashed.
     pub whole: bool,
     /// Bytes of evidence that were read.
     pub read: u64,
-    /// Bytes of evidence in all.
+    /// Bytes of evidence in total.
     pub bytes: u64,
-    /// Whose signature is the newest that counts.
+    /// The signer of the newest signature that counts.
     pub signer: Option<String>,
-    /// How many entries it covers.
+    /// How many entries that signature covers.
     pub signed: Option<u64>,
     /// How many entries the time stamp covers.
     pub anchored: Option<u64>,
 }
 
-/// What a verification found.
+/// The result of a verification.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct VerifyReport {
     /// What was verified.
     pub target: String,
-    /// How far up the ladder it stands.
+    /// The levels that were reached.
     pub levels: Levels,
-    /// Every place where something is not what it should be.
+    /// All damage.
     pub damage: Vec<Damage>,
-    /// What a crash left, which was never acknowledged, in sentences.
+    /// What a crash left behind, which was never acknowledged, in sentences.
     pub notes: Vec<String>,
-    /// What this verification does not show, in sentences.
+    /// What this verification does not prove, in sentences.
     pub not_proven: Vec<String>,
-    /// Journal entries whose chain holds.
+    /// Number of journal entries whose chain is valid.
     pub entries: u64,
-    /// Batches and sources that were checked.
+    /// Number of sources that were checked.
     pub sources: u64,
-    /// How far each rung reaches.
+    /// How much each level covers.
     pub scope: VerifyScope,
-    /// How it stands to what this machine remembers of it.
+    /// How it compares with what this machine remembers of it.
     pub history: History,
 }
 
+/// A level in words: whether it was reached (`None` if nothing speaks against it), and how.
+type LevelLine = (Option<bool>, String);
+
 impl VerifyReport {
-    /// Tells whether nothing speaks against it, as far as was looked.
+    /// Reports whether nothing speaks against it, as far as it was checked.
     pub fn is_sound(&self) -> bool {
         self.damage.is_empty() && self.levels.extends != Some(false)
     }
 
-    /// Gives the ladder in words, each rung with whether it was reached: yes, no
-    /// with something that speaks against it, or simply not.
-    pub fn describe_levels(&self) -> Vec<(Option<bool>, String)> {
-        let (levels, scope, sound) = (&self.levels, &self.scope, self.damage.is_empty());
+    /// Describes each level, with whether it was reached: yes, no because something speaks
+    /// against it, or just not.
+    pub fn describe_levels(&self) -> Vec<LevelLine> {
+        let mut lines = vec![self.describe_consistency()];
+        if self.damage.is_empty() {
+            lines.extend([self.describe_signature(), self.describe_time_stamp()]);
+        } else {
+            for what in ["signature", "time stamp"] {
+                lines.push((None, format!("{what} not counted, since there is damage")));
+            }
+        }
+        lines.push(self.describe_extension());
+        lines
+    }
+
+    fn describe_consistency(&self) -> LevelLine {
         let plural = |n: u64, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
         let sources = plural(self.sources, "source", "sources");
         let entries = plural(self.entries, "journal entry", "journal entries");
-        let consistent = if !sound {
+        if !self.damage.is_empty() {
             let places = plural(self.damage.len() as u64, "place is", "places are");
-            (Some(false), format!("NOT consistent: {places} damaged"))
-        } else if levels.consistent {
-            let said =
-                format!("consistent: {sources} and {entries} agree with their hashes and with one another");
-            (Some(true), said)
+            return (Some(false), format!("NOT consistent: {places} damaged"));
+        }
+        let text = if self.levels.consistent {
+            format!("consistent: {sources} and {entries} agree with their hashes and with one another")
         } else {
-            let said = format!(
+            format!(
                 "journal and manifests agree ({entries}, {sources}); {} of {} bytes of evidence were read (--deep reads all)",
-                scope.read, scope.bytes
-            );
-            (Some(true), said)
+                self.scope.read, self.scope.bytes
+            )
         };
-        let part = |covered: Option<u64>| match covered.filter(|covered| *covered < self.entries) {
-            Some(covered) => format!(": the first {covered} of {} entries", self.entries),
-            None => String::new(),
-        };
-        let signed = match (&levels.signed, &scope.signer) {
-            _ if !sound => (None, "not counted: a signature, since there is damage".to_owned()),
+        (Some(true), text)
+    }
+
+    fn describe_signature(&self) -> LevelLine {
+        match (&self.levels.signed, &self.scope.signer) {
             (Some(who), _) => (Some(true), format!("signed by {who}")),
             (None, Some(who)) => {
-                (None, format!("NOT signed to its end; signed by {who}{}", part(scope.signed)))
+                let part = self.covered_part(self.scope.signed);
+                (None, format!("NOT signed completely; signed by {who}{part}"))
             }
-            (None, None) => (None, "UNSIGNED, or by nobody you trust".to_owned()),
-        };
-        let anchored = match &levels.anchored {
-            _ if !sound => (None, "not counted: a time stamp, since there is damage".to_owned()),
-            Some(at) => (Some(true), format!("anchored at {at}{}", part(scope.anchored))),
+            (None, None) => (None, "UNSIGNED, or signed by nobody you trust".to_owned()),
+        }
+    }
+
+    fn describe_time_stamp(&self) -> LevelLine {
+        match &self.levels.anchored {
+            Some(at) => (Some(true), format!("anchored at {at}{}", self.covered_part(self.scope.anchored))),
             None => (None, "not anchored by a time stamp".to_owned()),
-        };
-        let extends = match (self.history.contradiction(), levels.extends) {
-            (Some(how), _) => format!("does NOT extend what this machine saw of it: {how}"),
-            (None, Some(true)) => "extends the checkpoint you brought".to_owned(),
-            (None, Some(false)) => "does NOT extend the checkpoint you brought".to_owned(),
+        }
+    }
+
+    fn describe_extension(&self) -> LevelLine {
+        let extends = self.levels.extends;
+        let text = match (self.history.contradiction(), extends) {
+            (Some(how), _) => format!("does NOT extend what this machine saw before: {how}"),
+            (None, Some(true)) => "extends the checkpoint you supplied".to_owned(),
+            (None, Some(false)) => "does NOT extend the checkpoint you supplied".to_owned(),
             (None, None) => "not shown to extend a checkpoint kept elsewhere (--anchor)".to_owned(),
         };
-        vec![consistent, signed, anchored, (levels.extends, extends)]
+        (extends, text)
+    }
+
+    /// Describes how many entries are covered, if not all.
+    fn covered_part(&self, covered: Option<u64>) -> String {
+        match covered.filter(|covered| *covered < self.entries) {
+            Some(covered) => format!(": the first {covered} of {} entries", self.entries),
+            None => String::new(),
+        }
     }
 }

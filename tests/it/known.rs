@@ -29,7 +29,7 @@ fn a_snapshot_that_is_restored_is_found_and_accepted_only_on_demand() {
         env.run(&["verify"])
             .ends(4)
             .text()
-            .contains("does NOT extend what this machine saw of it: rolled back")
+            .contains("does NOT extend what this machine saw before: rolled back")
     );
     let again = env.path("access.log").to_string_lossy().into_owned();
     env.run(&["import", &again]).exits(4);

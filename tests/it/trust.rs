@@ -89,7 +89,7 @@ fn an_entry_that_somebody_appended_is_no_part_of_what_is_signed() {
     assert_eq!(verdict["reach"]["signed"], 5);
     assert!(verdict["not_proven"].to_string().contains("The last 1 of 6 entries"), "{verdict}");
     let told = env.run(&["verify"]).ends(0);
-    assert!(told.text().contains("– NOT signed to its end; signed by SHA256:"), "{}", told.text());
+    assert!(told.text().contains("– NOT signed completely; signed by SHA256:"), "{}", told.text());
     assert!(told.text().contains(": the first 5 of 6 entries"), "{}", told.text());
 }
 
