@@ -1,8 +1,9 @@
 //! The forms in which events are printed.
 
 use crate::error::{Context, Result, escape_json_controls, visible};
-use crate::export::{CSV_FIELDS, csv_cell, sketch};
-use crate::record::{EventRecord, Value, Zone, fields, sentence, write_json};
+use crate::record::{
+    CSV_FIELDS, EventRecord, Value, Zone, csv_cell, fields, sentence, timesketch_row, write_json,
+};
 
 use super::World;
 use super::args::Form;
@@ -66,7 +67,7 @@ impl Printer {
             }
             Form::Raw => raw(entry, world),
             Form::TimesketchCsv => {
-                let row = sketch(flat(entry)?, &[]);
+                let row = timesketch_row(flat(entry)?, &[]);
                 let text = |value: &serde_json::Value| match value {
                     serde_json::Value::String(text) => text.clone(),
                     other => other.to_string(),
@@ -75,7 +76,7 @@ impl Printer {
                 self.csv(&cells, world)
             }
             Form::TimesketchJsonl => {
-                let row = serde_json::to_string(&sketch(flat(entry)?, &[]));
+                let row = serde_json::to_string(&timesketch_row(flat(entry)?, &[]));
                 world.line(&escape_json_controls(row.context(|| "cannot write an event as JSON".to_owned())?))
             }
         }
