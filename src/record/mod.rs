@@ -8,6 +8,7 @@
 mod buckets;
 mod clock;
 mod event;
+mod event_formats;
 mod field;
 mod id;
 mod json;
@@ -20,6 +21,7 @@ mod zone;
 pub use buckets::{bucket_edges, readable_width};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use event::{Event, EventRecord, Key, Value};
+pub use event_formats::{CSV_FIELDS, csv_cell, csv_row, field_text, parse_csv_row, timesketch_row};
 pub use field::{FIELDS, Field, FieldId, FieldKind, fields};
 pub use id::{EventId, Origin, SourceId};
 pub use json::{json_object, write_json};

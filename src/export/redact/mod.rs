@@ -6,15 +6,15 @@
 //! HMAC-SHA-256(case secret, field ‖ 0x00 ‖ value). Nobody can guess a value from
 //! its token; whoever holds the case can reveal one, and everybody can check it.
 
-mod addresses;
-mod closed;
-mod encoded;
+mod address_matcher;
+mod controlled_vocabulary;
+mod encodings;
 mod escapes;
-mod keyed;
+mod keyed_values;
+mod normalized_view;
 #[cfg(test)]
 mod tests;
-mod view;
-mod words;
+mod word_matcher;
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -30,9 +30,9 @@ use crate::index::{CancelToken, Request, TermOrder};
 use crate::query::Expr;
 use crate::record::{FieldId, Hash, SourceId, TimeRange};
 
-use addresses::Addresses;
-use view::View;
-use words::Words;
+use address_matcher::Addresses;
+use normalized_view::View;
+use word_matcher::Words;
 
 /// How many layers of escapes are looked behind.
 const LAYERS: usize = 8;
@@ -233,12 +233,12 @@ impl Redactor {
             words.find(&view, least, places);
             addresses.find(&view, places);
             if depth > 0 {
-                encoded::each(view.text(), |inside| {
+                encodings::each(view.text(), |inside| {
                     let mut found = Vec::new();
                     // By chance a few bytes may look like a short value.
                     self.search(
                         inside.text,
-                        if inside.whole { 0 } else { words::SHORT },
+                        if inside.whole { 0 } else { word_matcher::SHORT },
                         depth - 1,
                         &mut found,
                     );
@@ -295,7 +295,7 @@ impl Redactor {
     /// closed lists.
     pub fn event(&self, event: &mut Map<String, Value>) {
         for (field, mut value) in std::mem::take(event) {
-            if closed::is_place(&field) {
+            if controlled_vocabulary::is_place(&field) {
                 event.insert(field, value);
                 continue;
             }
@@ -317,7 +317,7 @@ impl Redactor {
         }
         match value {
             Value::Array(values) => values.iter_mut().for_each(|value| self.value(field, value)),
-            Value::String(text) if closed::is_word(field, text) => {}
+            Value::String(text) if controlled_vocabulary::is_word(field, text) => {}
             other => self.json(other),
         }
     }
@@ -349,7 +349,7 @@ pub fn values_of(case: &Case, fields: &[String]) -> Result<BTreeMap<String, Stri
             values.entry(top.value).or_insert_with(|| field.clone());
         }
     }
-    for (value, field) in keyed::in_case(case, fields)? {
+    for (value, field) in keyed_values::in_case(case, fields)? {
         values.entry(value).or_insert(field);
     }
     values.retain(|value, _| !value.is_empty());

@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::error::visible;
 
-use super::data::{Bucket, Chart};
+use crate::export::report::model::{Bucket, Chart};
 
 /// The sheet that a chart is drawn on, in units of its view box.
 #[derive(Debug)]

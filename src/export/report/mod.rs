@@ -5,10 +5,13 @@
 //! and that foreign text stands in text alone, visible and escaped. Everything
 //! that templates print goes through [`Foreign`] (`askama.toml` says so).
 
+pub(super) mod build;
 mod chart;
-mod data;
-mod filters;
-mod foreign;
+mod contents;
+mod escape;
+mod model;
+mod template_filters;
+pub(super) mod timeline;
 
 #[cfg(test)]
 mod sample;
@@ -23,9 +26,10 @@ use sha2::{Digest, Sha256};
 use crate::error::{Context, Result};
 
 use chart::{Drawing, Paper};
-pub(crate) use foreign::Foreign;
+pub(crate) use escape::Foreign;
+use template_filters as filters;
 
-pub use data::{
+pub use model::{
     Bucket, Chart, Checkpoint, Cover, Coverage, Custody, EventLine, Fact, FindingPart, Marked, NotRead, Note,
     RedactionRow, Report,
 };

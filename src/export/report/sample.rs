@@ -1,6 +1,6 @@
 //! A report about an intrusion that never was, for tests and for looking at.
 
-use super::data::*;
+use crate::export::report::model::*;
 
 fn owned(words: &[&str]) -> Vec<String> {
     words.iter().map(|word| (*word).to_owned()).collect()

@@ -1,6 +1,6 @@
-use super::chart::Paper;
-use super::data::*;
 use super::{STYLE, html, sample};
+use crate::export::report::chart::Paper;
+use crate::export::report::model::*;
 
 use base64::Engine as _;
 use sha2::Digest as _;
@@ -267,7 +267,7 @@ fn an_endless_record_is_cut_and_says_so() {
     let page = html(&report).expect("it is written");
     let events = section(&page, "events").expect("there are events");
     assert!(events.contains("Cut here: the record has 5,000 characters. All of it is in data/raw."));
-    assert_eq!(events.matches('é').count(), super::RECORD_CHARS);
+    assert_eq!(events.matches('é').count(), crate::export::report::RECORD_CHARS);
 }
 
 #[test]
@@ -355,7 +355,7 @@ fn words_of_a_chart_never_overlap_and_stay_on_the_paper() {
                     |at| Bucket { mark: label.to_owned(), gap: at % holes == 0, ..Bucket::default() };
                 let chart = Chart { buckets: (0..intervals).map(bucket).collect(), ..Chart::default() };
                 for paper in [Paper::WIDE, Paper::NARROW] {
-                    let drawing = super::chart::draw(&chart, &paper);
+                    let drawing = crate::export::report::chart::draw(&chart, &paper);
                     let columns = |text: &str| UnicodeWidthStr::width(text) as f64 * 6.4;
                     let beginning = drawing.labels.iter().map(|word| (word.x, word.x + columns(&word.text)));
                     let middled = drawing.names.iter().map(|word| {

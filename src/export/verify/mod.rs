@@ -5,16 +5,17 @@
 //! and its other files. Promises that nothing is called proved that was not checked,
 //! and that a bundle is read and never written.
 
-mod covered;
-mod differ;
-mod noted;
-mod one;
+mod bag_info;
+mod coverage;
+mod differences;
+mod events;
+mod findings;
+mod journal;
+mod manifests;
 mod proofs;
-mod rows;
-mod said;
-mod stated;
+mod record_proof;
+mod records;
 mod tables;
-mod told;
 
 use std::path::Path;
 
@@ -27,21 +28,21 @@ use crate::journal::{
 use crate::verify::Damage;
 use crate::verify::{Levels, NEVER_PROVEN, TrustInputs, VerifyReport, VerifyScope};
 
-use super::bag::{NAMESPACE, SIGNATURE, STAMP, TAGMANIFEST};
-use super::page;
-use super::read::{Bag, damage};
-use covered::Covered;
-use differ::Differences;
-use noted::{Against, Noted};
+use crate::export::bag::reader::{Bag, damage};
+use crate::export::report::build;
+use crate::export::write::bag::{NAMESPACE, SIGNATURE, STAMP, TAGMANIFEST};
+use bag_info::{Facts, Stated};
+use coverage::Covered;
+use differences::Differences;
+use events::Known;
+use findings::{Against, Noted};
+use journal::Told;
 use proofs::Proved;
-use rows::Rows;
-use said::Known;
-use stated::{Facts, Stated};
-use told::Told;
+use records::Rows;
 
 const CHECKPOINT_SIGNATURE: &str = "data/checkpoint.txt.sig";
 
-pub use one::{is_proof, verify_proof};
+pub use record_proof::{is_proof, verify_proof};
 
 /// What the trees leave open where a source has several frames.
 const LOOSE: &str = "Which numbers, lines and offsets the records of a source of several frames have: the trees bind their order, not how many come before.";
@@ -118,7 +119,7 @@ fn records(bag: &Bag, told: &Told, stated: &Stated, found: &mut Vec<Damage>) -> 
     let tags = noted.tags();
     let (tokens, redacted) = (&stated.tokens, stated.is_redacted());
     let known = Known { bag, tokens, redacted, readings: &covered.readings, tags: &tags };
-    let said = said::check(&known, &mut rows, found)
+    let said = events::check(&known, &mut rows, found)
         .map_err(|reason| found.push(damage("data/events.jsonl", reason)))
         .ok();
     let mut open = Vec::new();
@@ -148,7 +149,7 @@ fn report(bag: &Bag, stated: &Stated, found: &mut Vec<Damage>) -> Option<String>
         );
     }
     let says = bag.read(FILE).ok()?;
-    match page::html(bag, &stated.info) {
+    match build::html(bag, &stated.info) {
         Err(error) => found.push(damage(FILE, error.to_string())),
         Ok(made) if made.as_bytes() == says => {}
         Ok(made) => {

@@ -10,9 +10,9 @@ use crate::fs::read_json;
 use crate::record::{Hash, SourceId, root_from};
 use crate::verify::Damage;
 
-use super::rows::Rows;
-use super::told::Told;
-use crate::export::read::{Bag, MOST_VALUES, damage, unhex, unhex_salt};
+use crate::export::bag::reader::{Bag, MOST_VALUES, damage, unhex, unhex_salt};
+use crate::export::verify::journal::Told;
+use crate::export::verify::records::Rows;
 
 /// A frame's line of a proof file.
 #[derive(Deserialize)]

@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value};
 
-use crate::export::forms::{CSV_FIELDS, csv_row, row_of};
-use crate::export::read::{Bag, Lines, MOST_VALUES, damage};
+use crate::export::bag::reader::{Bag, Lines, MOST_VALUES, damage};
 use crate::fs::read_json;
+use crate::record::{CSV_FIELDS, csv_row, parse_csv_row};
 use crate::verify::Damage;
 
-use super::differ::Differences;
+use crate::export::verify::differences::Differences;
 
 const CSV: &str = "data/events.csv";
 const SKETCH: &str = "data/timesketch.jsonl";
@@ -52,7 +52,7 @@ impl Tables {
     pub fn compare(&mut self, at: &str, csv: &str, sketch: &str) {
         if let Some(line) = self.csv.wanted(at).filter(|line| line != csv.as_bytes()) {
             self.csv.tell(|differences| {
-                let (said, meant) = (row_of(&line), row_of(csv.as_bytes()).unwrap_or_default());
+                let (said, meant) = (parse_csv_row(&line), parse_csv_row(csv.as_bytes()).unwrap_or_default());
                 let Some(said) = said.filter(|said| said.len() == meant.len()) else {
                     return differences.add(format!("{at} has not {} cells in quotes", CSV_FIELDS.len()));
                 };

@@ -1,0 +1,380 @@
+//! That `coverage.json` says what the journal and the events say.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use crate::case::{RecordDecoder, Understood, remarks};
+use crate::export::bag::reader::{Bag, MOST_VALUES, damage, unhex};
+use crate::export::rows::coverage::{GAP, LOOKED_AT, NOT_SHOWN, gaps_between, not_read};
+use crate::fs::read_json;
+use crate::journal::{Entry, Reread};
+use crate::record::{Hash, Timestamp};
+use crate::verify::Damage;
+
+use crate::export::verify::differences::Differences;
+use crate::export::verify::events::{Said, Share};
+use crate::export::verify::journal::Told;
+use crate::export::verify::proofs::Proved;
+
+const FILE: &str = "data/coverage.json";
+
+/// What stands in the receipt of an import under the same name.
+const OF_RECEIPT: [&str; 12] = [
+    "path",
+    "path_bytes",
+    "format",
+    "bytes",
+    "events",
+    "unparsed",
+    "rejected",
+    "first",
+    "last",
+    "time",
+    "plan",
+    "reread",
+];
+
+/// What `coverage.json` says.
+pub struct Covered {
+    whole: Value,
+    /// How each source's records are read, or why that is not known.
+    pub readings: BTreeMap<Hash, Result<RecordDecoder, String>>,
+}
+
+impl Covered {
+    /// Reads it.
+    pub fn read(bag: &Bag, found: &mut Vec<Damage>) -> Covered {
+        let bytes = bag.read(FILE).ok().unwrap_or_default();
+        let whole: Value = read_json(&bytes, MOST_VALUES).unwrap_or_else(|_| {
+            found.push(damage(FILE, "it is not JSON"));
+            Value::Null
+        });
+        let mut readings = BTreeMap::new();
+        for row in whole["sources"].as_array().into_iter().flatten() {
+            let reading = match row.get("plan") {
+                None => Err("this bundle does not name how its records were read".to_owned()),
+                Some(plan) => RecordDecoder::named(plan)
+                    .map(|reading| RecordDecoder { entry: row["reread"].as_u64(), ..reading }),
+            };
+            readings.extend(row["source"].as_str().and_then(unhex).map(|source| (source, reading)));
+        }
+        Covered { whole, readings }
+    }
+
+    /// Gives how many events the sources hold.
+    pub fn events(&self) -> u64 {
+        self.rows().filter_map(|row| row["events"].as_u64()).sum()
+    }
+
+    /// Returns the sources that it names and the journal does not, where entries of
+    /// that are withheld which may have imported them.
+    pub fn unseen(&self, told: &Told) -> Vec<String> {
+        let named = self.rows().filter_map(|row| row["source"].as_str());
+        let unseen = named.filter(|source| told.withheld > 0 && !told.imports.contains_key(*source));
+        unseen.filter(|source| unhex(source).is_some()).map(str::to_owned).collect()
+    }
+
+    /// Returns the sources in the order in which they were imported: those that the
+    /// journal shows, and between them, where the file has them, those that are unseen.
+    fn order(&self, told: &Told) -> Vec<String> {
+        let unseen: BTreeSet<String> = self.unseen(told).into_iter().collect();
+        let mut seen = told.sources.iter().cloned();
+        let mut order = Vec::new();
+        for source in self.rows().filter_map(|row| row["source"].as_str()) {
+            if unseen.contains(source) {
+                order.push(source.to_owned());
+            } else {
+                order.extend(seen.next());
+            }
+        }
+        order.extend(seen);
+        order
+    }
+
+    fn rows(&self) -> impl Iterator<Item = &Value> {
+        self.whole["sources"].as_array().into_iter().flatten()
+    }
+
+    /// Derives it again. Returns what is open, in sentences.
+    pub fn check(
+        &self,
+        bag: &Bag,
+        told: &Told,
+        proved: &Proved,
+        said: &Said,
+        found: &mut Vec<Damage>,
+    ) -> Vec<String> {
+        let known: BTreeMap<&str, &Value> =
+            self.rows().filter_map(|row| Some((row["source"].as_str()?, row))).collect();
+        let (receipts, remarks) = (receipts(told, &known), remarks(&told.receipts));
+        let (mut open, mut rows) = (Open::default(), Vec::new());
+        for (n, source) in self.order(told).iter().enumerate() {
+            let none = Value::Null;
+            let says = known.get(source.as_str()).copied().unwrap_or(&none);
+            let share = unhex(source).and_then(|hash| said.shares.get(&hash));
+            let looked_at = n < LOOKED_AT;
+            let one = One {
+                bag,
+                told,
+                looked_at,
+                raw: proved.raws.get(source),
+                receipt: receipts.get(source.as_str()),
+                remarks: remarks.get(source).map_or(&[], Vec::as_slice),
+            };
+            rows.push(one.derive(source, says, share, &mut open));
+        }
+        let not_read = match told.receipts_withheld {
+            true => self.whole["not_read"].clone(),
+            false => not_read(&told.receipts).into(),
+        };
+        let mut derived =
+            json!({ "sources": rows, "not_read": not_read, "gap": GAP, "not_shown": NOT_SHOWN });
+        if let (Some(says), Some(derived)) = (self.whole.as_object(), derived.as_object_mut()) {
+            open.unknown(says, derived);
+        }
+        let mut differences = Differences::of(FILE, found);
+        differences.compare("", &self.whole, &derived);
+        differences.end();
+        open.sentences(told)
+    }
+}
+
+/// Gives the receipts of imports that are shown, by source, as later entries have it
+/// read. Where entries are withheld, or too many, which may have it read as the bundle
+/// says, there is none.
+fn receipts<'a>(told: &'a Told, says: &BTreeMap<&str, &Value>) -> BTreeMap<&'a str, Value> {
+    let rereads = told.rereads();
+    let rows = told.receipts.iter().flat_map(Entry::receipt_rows);
+    let rows = rows.filter(|row| row["status"] != "duplicate");
+    let receipt = |row: &'a Value| {
+        let source = row["source"].as_str()?;
+        let (reread, said) = (rereads.get(source), says.get(source).and_then(|row| row["reread"].as_u64()));
+        if told.receipts_withheld && reread.map(|reread| reread.entry) != said {
+            return None;
+        }
+        let reread = reread.and_then(|reread| read_as(row, reread, said));
+        Some((source, reread.unwrap_or_else(|| row.clone())))
+    };
+    rows.filter_map(receipt).collect()
+}
+
+/// Gives the receipt of a source that an entry reads otherwise; none where that
+/// entry cannot be followed, and the bundle does not say that it was.
+fn read_as(row: &Value, reread: &Reread, said: Option<u64>) -> Option<Value> {
+    let gives: Understood = serde_json::from_value(reread.gives.clone()).ok()?;
+    let can =
+        || RecordDecoder::named(&reread.plan).is_ok() && reread.plan["framing"] == row["plan"]["framing"];
+    if said != Some(reread.entry) && !can() {
+        return None;
+    }
+    let shown = |nanos: Option<i64>| nanos.map(|nanos| Timestamp::from_nanos(nanos).to_string());
+    let mut row = row.clone();
+    row["format"] = gives.format.into();
+    row["unparsed"] = gives.unparsed.into();
+    row["first"] = shown(gives.first).into();
+    row["last"] = shown(gives.last).into();
+    row["time"] = json!(gives.time);
+    row["plan"] = reread.plan.clone();
+    row["reread"] = reread.entry.into();
+    Some(row)
+}
+
+/// What could not be derived.
+#[derive(Default)]
+struct Open {
+    /// Sources of which no receipt is shown.
+    receipts: u64,
+    /// Sources whose plan no receipt names.
+    plans: u64,
+    /// Sources that are in the bundle in part only, so that their gaps follow from nothing.
+    gaps: u64,
+    /// Names of things that this version does not know.
+    unknown: BTreeSet<String>,
+}
+
+impl Open {
+    /// Takes over what this version does not write, and notes that it did.
+    fn unknown(&mut self, says: &Map<String, Value>, derived: &mut Map<String, Value>) {
+        for (name, value) in says.iter().filter(|(name, _)| !KNOWN.contains(&name.as_str())) {
+            if derived.get(name) != Some(value) {
+                self.unknown.insert(name.clone());
+                derived.insert(name.clone(), value.clone());
+            }
+        }
+    }
+
+    fn sentences(&self, told: &Told) -> Vec<String> {
+        let all = told.sources.len().max(usize::try_from(self.receipts).unwrap_or(usize::MAX));
+        let mut open = Vec::new();
+        let mut say = |number: u64, what: &str| {
+            if number > 0 {
+                open.push(format!("{what} {number} of {all} sources."));
+            }
+        };
+        say(
+            self.receipts,
+            "What coverage.json says of what was read and not read: the journal shows no receipt of",
+        );
+        say(self.plans, "That records are read as the case read them: the journal does not say how it read");
+        say(self.gaps, "The gaps in coverage.json: the bundle has not all events of");
+        if !self.unknown.is_empty() {
+            let names: Vec<String> = self.unknown.iter().map(|name| crate::error::visible(name)).collect();
+            open.push(format!(
+                "What coverage.json says of {}: this vestigo does not know it.",
+                names.join(", ")
+            ));
+        }
+        open
+    }
+}
+
+/// The names in `coverage.json` and in its rows.
+const KNOWN: [&str; 24] = [
+    "broken",
+    "bytes",
+    "events",
+    "exported",
+    "first",
+    "format",
+    "gap",
+    "gaps",
+    "last",
+    "not_read",
+    "not_shown",
+    "original",
+    "path",
+    "path_bytes",
+    "plan",
+    "raw",
+    "rejected",
+    "remarks",
+    "reread",
+    "root",
+    "source",
+    "sources",
+    "time",
+    "unparsed",
+];
+
+/// Deriving one source's row.
+struct One<'a> {
+    bag: &'a Bag,
+    told: &'a Told,
+    /// Whether its gaps were looked for.
+    looked_at: bool,
+    raw: Option<&'a String>,
+    receipt: Option<&'a Value>,
+    /// What its receipts remark.
+    remarks: &'a [String],
+}
+
+impl One<'_> {
+    fn derive(&self, source: &str, says: &Value, share: Option<&Share>, open: &mut Open) -> Value {
+        let mut row = Map::new();
+        let exported = share.map_or(0, |share| share.events);
+        row.insert("source".into(), source.into());
+        let root = self.told.imports.get(source).map(|import| import.root.clone());
+        // Of a source that the journal does not show nobody can tell; no record of it is proved.
+        row.insert("root".into(), root.map_or_else(|| says["root"].clone(), Value::from));
+        row.insert("exported".into(), exported.into());
+        row.insert("raw".into(), self.raw.cloned().into());
+        row.insert("original".into(), self.original(source, says));
+        let Some(receipt) = self.receipt else {
+            open.receipts += 1;
+            for name in OF_RECEIPT.iter().chain(&["broken", "remarks", "gaps"]) {
+                row.extend(says.get(*name).map(|value| ((*name).to_owned(), value.clone())));
+            }
+            if let Some(says) = says.as_object() {
+                open.unknown(says, &mut row);
+            }
+            return row.into();
+        };
+        for name in OF_RECEIPT {
+            row.extend(receipt.get(name).map(|value| (name.to_owned(), value.clone())));
+        }
+        if receipt.get("plan").is_none() {
+            open.plans += 1;
+            row.extend(says.get("plan").map(|plan| ("plan".to_owned(), plan.clone())));
+        }
+        row.insert("broken".into(), broken(receipt, says));
+        // The version before said neither this nor how it read its records.
+        if says.get("remarks").is_some() || receipt.get("plan").is_some() {
+            row.insert("remarks".into(), self.remarks.into());
+        }
+        // The bundle has all of its events: then more follows from them.
+        let whole =
+            share.filter(|share| receipt["events"] == share.events && share.receipt.events == share.events);
+        match whole {
+            Some(share) => {
+                let shown = |nanos: Option<i64>| nanos.map(|nanos| Timestamp::from_nanos(nanos).to_string());
+                let counted = &share.receipt;
+                row.insert("first".into(), shown(counted.first).into());
+                row.insert("last".into(), shown(counted.last).into());
+                row.insert("time".into(), json!(counted.time));
+                row.insert("unparsed".into(), counted.unparsed.into());
+                row.insert("gaps".into(), gaps_between(&share.hours).filter(|_| self.looked_at).into());
+            }
+            None if receipt["first"].is_null() => drop(row.insert("gaps".into(), Value::Null)),
+            None => {
+                open.gaps += 1;
+                row.insert("gaps".into(), plausible(share, says));
+            }
+        }
+        for (name, value) in receipt.as_object().into_iter().flatten() {
+            if says.get(name).is_some() && !row.contains_key(name) {
+                row.insert(name.clone(), value.clone());
+            }
+        }
+        if let Some(says) = says.as_object() {
+            open.unknown(says, &mut row);
+        }
+        row.into()
+    }
+
+    /// Gives where the whole original lies: where it says, if that can be.
+    fn original(&self, source: &str, says: &Value) -> Value {
+        let named = says["original"].as_str().unwrap_or_default();
+        let hash = named.strip_prefix("data/originals/").unwrap_or_default();
+        let mut containers = self.told.receipts.iter().flat_map(Entry::receipt_containers);
+        let mut kept = || self.told.receipts_withheld || containers.any(|one| one == hash);
+        if self.bag.has(named) && (hash == source || unhex(hash).is_some() && kept()) {
+            return named.into();
+        }
+        let own = format!("data/originals/{source}");
+        if self.bag.has(&own) { own.into() } else { Value::Null }
+    }
+}
+
+/// Gives why a source broke off: the receipt's reason begins with it.
+fn broken(receipt: &Value, says: &Value) -> Value {
+    let reason = receipt["reason"].as_str().unwrap_or_default();
+    match says["broken"].as_str() {
+        _ if receipt["status"] != "partial" => Value::Null,
+        Some(broken) if !broken.is_empty() && reason.starts_with(broken) => broken.into(),
+        _ => receipt["reason"].clone(),
+    }
+}
+
+/// Gives the gaps that are said as far as no event of the bundle lies in them.
+fn plausible(share: Option<&Share>, says: &Value) -> Value {
+    const HOUR: i64 = 3_600_000_000_000;
+    let hour = |value: &Value| {
+        let at: Timestamp = value.as_str()?.parse().ok()?;
+        (at.nanos() % HOUR == 0).then_some(at.nanos() / HOUR)
+    };
+    let moment = |value: &Value| value.as_str().and_then(|at| at.parse::<Timestamp>().ok());
+    let (first, last) = (moment(&says["first"]), moment(&says["last"]));
+    let stands = |gap: &&Value| {
+        let (Some(from), Some(to)) = (hour(&gap["from"]), hour(&gap["to"])) else { return false };
+        let inside = first.zip(last).is_some_and(|(first, last)| {
+            first.nanos() < from * HOUR && to.saturating_mul(HOUR) <= last.nanos()
+        });
+        let empty = share.is_none_or(|share| share.hours.range(from..to.max(from)).next().is_none());
+        from < to && gap["hours"] == to - from && inside && empty
+    };
+    match says["gaps"].as_array() {
+        None => Value::Null,
+        Some(gaps) => gaps.iter().filter(stands).cloned().collect(),
+    }
+}

@@ -1,0 +1,251 @@
+//! Writing a BagIt bag (RFC 8493): payload under `data/`, hashes of everything.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use sha2::{Digest, Sha256};
+
+use crate::error::{Context, Error, ErrorKind, Result, visible};
+use crate::journal::Signer;
+use crate::record::SourceId;
+
+use crate::export::write::unfinished::Unfinished;
+
+/// The namespace of signatures over bundles.
+pub const NAMESPACE: &str = "vestigo-bundle";
+
+/// What `bag-info.txt` says of the key where nobody signed.
+pub const UNSIGNED: &str = "none: UNSIGNED";
+
+/// What `bagit.txt` is: exactly these two lines.
+pub const DECLARATION: &str = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
+
+/// The list of the payload's hashes.
+pub const MANIFEST: &str = "manifest-sha256.txt";
+
+/// The list of the other files' hashes, which is what is signed.
+pub const TAGMANIFEST: &str = "tagmanifest-sha256.txt";
+
+/// The signature over [`TAGMANIFEST`].
+pub const SIGNATURE: &str = "tagmanifest-sha256.txt.sig";
+
+/// The time stamp over [`SIGNATURE`].
+pub const STAMP: &str = "tagmanifest-sha256.txt.tsr";
+
+/// The script that can be run.
+const RUNNABLE: &str = "verify.sh";
+
+/// A bag that is being written: in a folder of its own until it is whole.
+pub struct BagWriter {
+    folder: Unfinished,
+    stop: Arc<AtomicBool>,
+    payload: BTreeMap<String, (String, u64)>,
+    tags: BTreeMap<String, String>,
+}
+
+/// A payload file that is being written.
+pub struct BagFile {
+    name: String,
+    file: BufWriter<File>,
+    stop: Arc<AtomicBool>,
+    hash: Sha256,
+    length: u64,
+}
+
+impl BagWriter {
+    /// Begins a bag in a folder, in which it will be put in its place; once `stop`
+    /// is set, nothing more can be written.
+    pub fn create(parent: &Path, stop: &Arc<AtomicBool>) -> Result<BagWriter> {
+        let folder = Unfinished::create(parent)?;
+        Ok(BagWriter { folder, stop: Arc::clone(stop), payload: BTreeMap::new(), tags: BTreeMap::new() })
+    }
+
+    /// Gives where it lies for the time being.
+    pub fn folder(&self) -> &Path {
+        self.folder.dir().path()
+    }
+
+    /// Begins a payload file, named from the bag's root: `data/events.jsonl`.
+    pub fn begin(&self, name: &str) -> Result<BagFile> {
+        let open = || -> std::io::Result<File> {
+            let mut dir = self.folder.dir().clone();
+            let (folders, file) = name.rsplit_once('/').unwrap_or(("", name));
+            for folder in folders.split('/').filter(|folder| !folder.is_empty()) {
+                dir = dir.make_dir(folder)?;
+            }
+            dir.create_new(file)
+        };
+        let file = BufWriter::with_capacity(1 << 18, open().context(|| format!("cannot write {name}"))?);
+        let stop = Arc::clone(&self.stop);
+        Ok(BagFile { name: name.to_owned(), file, stop, hash: Sha256::new(), length: 0 })
+    }
+
+    /// Ends a payload file.
+    pub fn end(&mut self, file: BagFile) -> Result<()> {
+        let BagFile { name, file, hash, length, .. } = file;
+        let end = || -> std::io::Result<()> { file.into_inner()?.sync_all() };
+        end().context(|| format!("cannot write {name}"))?;
+        self.payload.insert(name, (SourceId(hash.finalize().into()).to_string(), length));
+        Ok(())
+    }
+
+    /// Writes a whole payload file.
+    pub fn add(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
+        let mut file = self.begin(name)?;
+        file.write(bytes)?;
+        self.end(file)
+    }
+
+    /// Writes a file that is no payload.
+    fn tag(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
+        let write = || -> std::io::Result<()> {
+            let mut file = self.folder.dir().create_new(name)?;
+            if name == RUNNABLE {
+                make_runnable(&file);
+            }
+            file.write_all(bytes)?;
+            file.sync_all()
+        };
+        write().context(|| format!("cannot write {name}"))?;
+        self.tags.insert(name.to_owned(), hash_of(bytes));
+        Ok(())
+    }
+
+    /// Gives the bytes and the number of the payload's files: `Payload-Oxum`.
+    fn oxum(&self) -> String {
+        let bytes: u64 = self.payload.values().map(|(_, length)| length).sum();
+        format!("{bytes}.{}", self.payload.len())
+    }
+
+    /// Writes what makes the payload a bag, and signs it. `info` stands in
+    /// `bag-info.txt` before the payload's size; `tags` are further files.
+    pub fn finish(
+        mut self,
+        info: &[(&str, String)],
+        tags: &[(&str, &str)],
+        signer: Option<&Signer>,
+    ) -> Result<Finished> {
+        self.tag("bagit.txt", DECLARATION.as_bytes())?;
+        let mut text: String =
+            info.iter().map(|(name, value)| format!("{name}: {}\n", one_line(value))).collect();
+        text.push_str(&format!("Payload-Oxum: {}\n", self.oxum()));
+        self.tag("bag-info.txt", text.as_bytes())?;
+        for (name, content) in tags {
+            self.tag(name, content.as_bytes())?;
+        }
+        let manifest: String =
+            self.payload.iter().map(|(name, (hash, _))| format!("{hash}  {name}\n")).collect();
+        self.tag(MANIFEST, manifest.as_bytes())?;
+        let tagmanifest: String = self.tags.iter().map(|(name, hash)| format!("{hash}  {name}\n")).collect();
+        self.tag(TAGMANIFEST, tagmanifest.as_bytes())?;
+        let mut signature = None;
+        if let Some(signer) = signer {
+            let pem = signer.sign(NAMESPACE, tagmanifest.as_bytes())?;
+            self.tag(SIGNATURE, pem.as_bytes())?;
+            signature = Some(pem);
+        }
+        let bytes = self.payload.values().map(|(_, length)| length).sum();
+        let files = self.payload.len() + self.tags.len();
+        let tagmanifest = hash_of(tagmanifest.as_bytes());
+        Ok(Finished { folder: self.folder, stop: self.stop, files, bytes, tagmanifest, signature })
+    }
+}
+
+impl BagFile {
+    /// Writes more of it.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(stopped());
+        }
+        self.hash.update(bytes);
+        self.length += bytes.len() as u64;
+        self.file.write_all(bytes).context(|| format!("cannot write {}", self.name))
+    }
+
+    /// Tells how much was written.
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+}
+
+/// A bag that is whole and not yet in its place.
+pub struct Finished {
+    folder: Unfinished,
+    stop: Arc<AtomicBool>,
+    /// How many files it has.
+    pub files: usize,
+    /// The payload's length.
+    pub bytes: u64,
+    /// SHA-256 of its `tagmanifest-sha256.txt`, in hex.
+    pub tagmanifest: String,
+    /// The signature, armoured.
+    pub signature: Option<String>,
+}
+
+impl Finished {
+    /// Gives where it lies for the time being.
+    pub fn folder(&self) -> &Unfinished {
+        &self.folder
+    }
+
+    /// Fails once the bundle is not wanted any more.
+    pub fn is_wanted(&self) -> Result<()> {
+        if self.stop.load(Ordering::Relaxed) { Err(stopped()) } else { Ok(()) }
+    }
+
+    /// Adds the time stamp over the signature.
+    pub fn stamp(&mut self, token: &[u8]) -> Result<()> {
+        let write = || self.folder.dir().create_new(STAMP)?.write_all(token);
+        write().context(|| format!("cannot write {STAMP}"))?;
+        self.files += 1;
+        Ok(())
+    }
+
+    /// Puts the folder in its place, where nothing may be yet.
+    pub fn place(self, out: &Path) -> Result<()> {
+        self.is_wanted()?;
+        self.folder.place(out)
+    }
+}
+
+/// Says that the export was stopped.
+pub fn stopped() -> Error {
+    Error::new(ErrorKind::Interrupted, "the export was stopped; nothing is left of it")
+}
+
+/// Says that something is there already.
+pub fn taken(out: &Path) -> Error {
+    Error::case(format!("{} is there already", visible(&out.to_string_lossy())))
+        .hint("Bundles are never written over: name another place with --out.")
+}
+
+/// Gives the folder in which a path lies.
+pub fn parent_of(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+/// Gives the SHA-256 of bytes in hex.
+pub fn hash_of(bytes: &[u8]) -> String {
+    SourceId(Sha256::digest(bytes).into()).to_string()
+}
+
+/// Makes a text fit for one line of `bag-info.txt`.
+pub fn one_line(text: &str) -> String {
+    visible(text).trim().to_owned()
+}
+
+#[cfg(unix)]
+fn make_runnable(file: &File) {
+    // That its owner can run it directly is a courtesy; `sh verify.sh` always works.
+    let _ = file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+}
+
+#[cfg(not(unix))]
+fn make_runnable(_: &File) {}
