@@ -126,7 +126,7 @@ impl EventLoop<'_> {
         let map = &self.model.keys.map;
         let browses = self.model.overlay == Overlay::None && self.model.keys.pending.is_empty();
         match map.find(self.model.context(), &[chord]) {
-            KeyMatch::Action(action) if browses && action.writes() => {}
+            KeyMatch::Action(action) if browses && action.info().writes => {}
             KeyMatch::Action(_) | KeyMatch::Prefix(_) | KeyMatch::Nothing => return None,
         }
         let before = before.filter(|(last, at)| *last != c && at.elapsed() < WORD);

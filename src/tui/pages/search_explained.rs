@@ -2,8 +2,8 @@
 
 use crate::query::explain;
 use crate::record::{TimeRange, counted};
-use crate::tui::buckets::duration;
 use crate::tui::model::Model;
+use crate::tui::times::duration;
 use crate::tui::times::moment;
 
 /// Says how the search was read, and among what it was asked.

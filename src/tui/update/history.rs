@@ -28,7 +28,6 @@ pub(super) fn forward(model: &mut Model) -> Vec<Effect> {
 }
 
 fn arrive(model: &mut Model, stop: VisitedSearch) -> Vec<Effect> {
-    model.list.seek = stop.hit;
     let place = stop.hit.and_then(|hit| hit.time).map_or(PagePosition::First, PagePosition::At);
-    search::settle_on(model, stop.text, stop.scope, place)
+    search::settle_on(model, stop.text, stop.scope, place, stop.hit)
 }

@@ -27,7 +27,7 @@ pub(super) fn draw(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
 
 fn sentences(model: &Model) -> Vec<String> {
     let facts = &model.case;
-    if model.list.stale || model.tickets.awaits(Lane::Page) {
+    if model.list.is_stale() || model.tickets.awaits(Lane::Page) {
         return vec!["Searching…".to_owned()];
     }
     if facts.sources.is_empty() {

@@ -7,13 +7,13 @@ use unicode_width::UnicodeWidthStr;
 use crate::error::visible;
 use crate::query::Diagnostic;
 use crate::record::{TimeRange, counted, thousands};
-use crate::tui::buckets::duration;
 use crate::tui::diagnostic_text::problem_text;
 use crate::tui::layout::Panes;
 use crate::tui::model::{Model, SearchInput};
 use crate::tui::protocol::Lane;
 use crate::tui::text::{seen, wrap};
 use crate::tui::theme::StyleRole;
+use crate::tui::times::duration;
 
 use super::canvas::Canvas;
 

@@ -4,6 +4,7 @@ use crate::index::Order;
 use crate::query::Expr;
 use crate::record::TimeRange;
 use crate::tui::keymap::Chord;
+use crate::tui::model::Load;
 use crate::tui::model::{Overlay, Tone};
 use crate::tui::protocol::{Effect, Failure, Lane, PagePosition, UiEvent, WorkerRequest, WorkerResponse};
 use crate::tui::update::update;
@@ -72,7 +73,9 @@ fn including_a_value_keeps_the_time_and_the_event() {
     assert_eq!((model.search.text.as_str(), model.search.scope.window), ("source.ip:203.0.113.7", window));
     let (_, request) = asked(&effects, Lane::Page);
     let WorkerRequest::Page { place, .. } = request else { panic!("{request:?}") };
-    assert_eq!((place, model.list.seek), (PagePosition::At(hit(2).time.unwrap()), Some(hit(2))));
+    assert_eq!(place, PagePosition::At(hit(2).time.unwrap()));
+    let load = Load::Replace { position: place, select: Some(hit(2)), stale: true };
+    assert_eq!(model.list.load, load);
 }
 
 #[test]
