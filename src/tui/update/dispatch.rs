@@ -205,7 +205,7 @@ fn provenance(model: &mut Model) -> Vec<Effect> {
     if model.detail.event_of(hit).is_some() {
         model.overlay = Overlay::Page(TextPage::Provenance, 0);
     } else {
-        model.say(Tone::Refused, "no event is selected, or it was not read yet");
+        model.say(Tone::Refused, "no event is selected, or it is still loading");
     }
     Vec::new()
 }

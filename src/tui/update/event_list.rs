@@ -71,7 +71,7 @@ fn say_what_is_behind(model: &mut Model) {
     if dated(list.selected) == Some(true) && dated(list.selected + 1) == Some(false) {
         let key =
             model.keys.map.key_of(Action::Last, KeyContext::Events).unwrap_or_else(|| ":last".to_owned());
-        let text = format!("the last event that tells a time; {key} goes on to those that tell none");
+        let text = format!("the last event with a time; {key} again goes to those without one");
         model.say(Tone::Done, text);
     }
 }

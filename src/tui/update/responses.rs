@@ -86,9 +86,9 @@ fn grown(model: &mut Model, mut facts: CaseInfo) -> Vec<Effect> {
     }
     model.fields.follow(&model.case);
     let said = match (sources, read_otherwise) {
-        (0, 1..) => format!("read otherwise now: {}", counted(read_otherwise as u64, "source")),
+        (0, 1..) => format!("now read differently: {}", counted(read_otherwise as u64, "source")),
         _ => format!(
-            "the case has grown: {} and {} were taken in",
+            "the case has grown: {} and {} added",
             counted(sources as u64, "source"),
             counted(events, "event")
         ),

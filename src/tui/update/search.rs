@@ -55,7 +55,7 @@ pub(super) fn ask_all(model: &mut Model, place: PagePosition, select: Option<Hit
 /// Shows every event again, in the same time.
 pub(super) fn clear(model: &mut Model) -> Vec<Effect> {
     if model.search.scope.expr == Expr::All {
-        model.say(Tone::Refused, "every event is shown already");
+        model.say(Tone::Refused, "all events are shown already");
         return Vec::new();
     }
     let scope = SearchScope { expr: Expr::All, window: model.search.scope.window };

@@ -80,7 +80,7 @@ pub(super) fn to_bucket(model: &mut Model, way: Direction) -> Vec<Effect> {
     match next {
         Some(next) => to(model, next),
         None => {
-            model.say(Tone::Refused, format!("no {side} bucket has events of this search"));
+            model.say(Tone::Refused, format!("no {side} bucket has matching events"));
             Vec::new()
         }
     }
@@ -95,7 +95,7 @@ pub(super) fn to_busiest(model: &mut Model) -> Vec<Effect> {
 }
 
 pub(super) fn nothing_counted(model: &mut Model) -> Vec<Effect> {
-    model.say(Tone::Refused, "the timeline holds no event of this search");
+    model.say(Tone::Refused, "the timeline has no matching events");
     Vec::new()
 }
 

@@ -32,7 +32,7 @@ pub(super) fn draw(model: &Model, panes: &Panes, canvas: &mut Canvas<'_>) {
     canvas.text(line.x + 1, line.y, 1, "/", StyleRole::Key);
     let room = end.saturating_sub(TEXT + 1);
     if search.text.is_empty() {
-        canvas.text(TEXT, line.y, room, "every event", StyleRole::Faint);
+        canvas.text(TEXT, line.y, room, "all events", StyleRole::Faint);
     } else {
         canvas.foreign(TEXT, line.y, room, &search.text, StyleRole::Match);
     }

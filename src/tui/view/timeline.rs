@@ -28,7 +28,7 @@ pub(super) fn draw(model: &Model, panes: &Panes, canvas: &mut Canvas<'_>) {
         return;
     }
     let Some(chart) = &model.timeline.chart else {
-        let say = if model.tickets.awaits(Lane::Histogram) { "counting…" } else { "no event tells a time" };
+        let say = if model.tickets.awaits(Lane::Histogram) { "counting…" } else { "no event has a time" };
         canvas.text(bars.x, bars.y, bars.width, say, StyleRole::Faint);
         return;
     };
