@@ -9,7 +9,6 @@
 //! go out as data. The crew carries effects out, a thread per lane, and answers
 //! under tickets: the newest counts. [`draw`] reads the model and changes nothing.
 
-mod buckets;
 mod diagnostic_text;
 mod field_order;
 mod keymap;
@@ -27,7 +26,6 @@ mod update;
 mod view;
 mod workers;
 
-pub use buckets::Step;
 pub use keymap::{
     Action, ActionInfo, Chord, ChordKey, KeyBinding, KeyContext, KeyMatch, KeyRow, Keymap, NamedKey,
     builtin as keymap, listing,

@@ -126,7 +126,7 @@ impl EventLoop<'_> {
         let map = &self.model.keys.map;
         let browses = self.model.overlay == Overlay::None && self.model.keys.pending.is_empty();
         match map.find(self.model.context(), &[chord]) {
-            KeyMatch::Action(action) if browses && action.writes() => {}
+            KeyMatch::Action(action) if browses && action.info().writes => {}
             KeyMatch::Action(_) | KeyMatch::Prefix(_) | KeyMatch::Nothing => return None,
         }
         let before = before.filter(|(last, at)| *last != c && at.elapsed() < WORD);
@@ -176,8 +176,10 @@ impl EventLoop<'_> {
             && let Some(word) = self.word(chord, hear)
         {
             self.changed = true;
+            let key =
+                self.model.keys.map.key_of(Action::SearchOpen, self.model.context()).unwrap_or_default();
             let said = format!(
-                "`{}` looks like a word and was not taken for keys: press / to search for it",
+                "`{}` looks like a word and was not taken for keys: press {key} to search for it",
                 visible(&word)
             );
             self.model.say(Tone::Refused, said);
@@ -197,7 +199,7 @@ impl EventLoop<'_> {
         let mut failed = None;
         let quit = self.model.keys.map.key_of(Action::Quit, KeyContext::Always).unwrap_or_default();
         while self.model.tickets.awaits(Lane::Write) {
-            self.model.say(Tone::Done, format!("finishing what is being written … ({quit} leaves it)"));
+            self.model.say(Tone::Done, format!("finishing writes… (press {quit} again to abort)"));
             terminal.draw(&self.model, &self.theme)?;
             match hear.recv() {
                 Ok(Wake::Event(UiEvent::Response { ticket, took, response })) => {
@@ -220,8 +222,7 @@ impl EventLoop<'_> {
         match failed {
             None => Ok(()),
             Some(trouble) => {
-                let error =
-                    Error::case(format!("what was written last is not in the case: {}", trouble.what));
+                let error = Error::case(format!("the last write is not in the case: {}", trouble.what));
                 Err(trouble.hint.into_iter().fold(error, Error::hint))
             }
         }

@@ -48,7 +48,7 @@ impl Terminal {
 
     /// Gives the terminal's size.
     pub(super) fn size(&self) -> Result<Size> {
-        self.inner.size().context(|| "cannot learn the terminal's size".to_owned())
+        self.inner.size().context(|| "cannot determine the terminal's size".to_owned())
     }
 
     /// Draws the model, as one update on terminals that can.
@@ -89,7 +89,7 @@ impl Terminal {
     pub(super) fn suspend(&mut self) -> Result<()> {
         give_back();
         signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)
-            .context(|| "cannot go to the background".to_owned())?;
+            .context(|| "cannot suspend".to_owned())?;
         self.resume()
     }
 

@@ -157,7 +157,7 @@ fn a_mistake_in_a_query_is_pointed_at_with_a_hint() {
     let mut robot = Robot::open(demo(), 80, 24);
     robot.act(Action::SearchOpen).write("user.nam:alice").sees("^^^").sees("user.name");
     robot.screen("mistake_in_a_query");
-    robot.act(Action::Confirm).reads("user.name").act(Action::Cancel).sees("every event");
+    robot.act(Action::Confirm).reads("user.name").act(Action::Cancel).sees("all events");
 }
 
 #[test]
@@ -206,7 +206,7 @@ fn the_gap_in_the_shop_s_logs_is_shown_and_named() {
 fn hostile_lines_are_seen_and_do_nothing() {
     let mut robot = Robot::open(hostile(), 80, 24);
     robot.sees("␛]0;owned␇").screen("hostile_80x24");
-    robot.act(Action::Last).act(Action::CopyLine).reads("sent to the clipboard");
+    robot.act(Action::Last).act(Action::CopyLine).reads("copied to the clipboard");
     assert!(robot.copied().is_some_and(|line| line.contains("␛]0;owned␇") && !line.contains('\x1b')));
 }
 
@@ -298,7 +298,7 @@ fn how_it_began_is_the_oldest_event_that_tells_a_time() {
     let undated = "no time in this line\n".repeat(200);
     let case = of(&[("access.log", log.as_bytes()), ("notes.txt", undated.as_bytes())]);
     let mut robot = Robot::open(case, 80, 24);
-    robot.act(Action::Last).reads("the last event that tells a time");
+    robot.act(Action::Last).reads("the last event with a time");
     let first = robot.model().list.row().expect("it has rows").hit;
     assert_eq!(first.time.map(|time| time.to_string()).as_deref(), Some("2026-03-01T10:00:00.000000000Z"));
     assert_eq!(robot.model().list.position(), Some(90));
@@ -309,6 +309,6 @@ fn how_it_began_is_the_oldest_event_that_tells_a_time() {
         .reads("oldest first")
         .act(Action::First)
         .act(Action::Last)
-        .reads("the last event that tells a time");
+        .reads("the last event with a time");
     assert_eq!(robot.model().list.position(), Some(90));
 }

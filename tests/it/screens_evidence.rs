@@ -16,8 +16,8 @@ fn fresh() -> vestigo::case::Case {
 #[test]
 fn a_case_is_checked_with_one_key_and_says_what_that_does_not_show() {
     let mut robot = Robot::open(fresh(), 120, 40);
-    robot.act(Action::Evidence).sees("not checked since it was opened").sees("Journal: 3 entries");
-    robot.act(Action::Verify).reads("looked over: no damage seen").sees("no damage seen, looked over");
+    robot.act(Action::Evidence).sees("not verified since it was opened").sees("Journal: 3 entries");
+    robot.act(Action::Verify).reads("quick check: no damage found").sees("no damage found, quick check");
     robot
         .sees("quick check 00:00")
         .sees("not every byte; run it with --deep")
@@ -55,7 +55,7 @@ fn the_line_that_is_copied_is_an_anchor_that_the_case_extends() {
         .sees("Keep this line")
         .act(Action::Back);
     let line = robot.copied().expect("it was copied").to_owned();
-    robot.act(Action::Investigate).act(Action::Bookmark).reads("marked ");
+    robot.act(Action::Investigate).act(Action::Bookmark).reads("bookmarked ");
     let anchor = Checkpoint::find(&format!("ticket 4711: {line} (ada)")).expect("it is one").remove(0);
     let brought = TrustInputs { anchors: vec![("ticket".to_owned(), anchor)], ..TrustInputs::default() };
     let verdict = verify(robot.case().folder(), Depth::Quick, &brought, &|_, _| {}).expect("it is read");
@@ -91,7 +91,7 @@ fn a_source_is_read_otherwise_from_the_screen_and_that_is_taken_back() {
     let mut robot = Robot::open(fresh(), 120, 40);
     let span = |robot: &Robot| robot.model().case.sources[0].span().expect("it tells times");
     let before = span(&robot);
-    robot.act(Action::Evidence).sees("Read with zone UTC.").act(Action::Reread).sees("Read source ");
+    robot.act(Action::Evidence).sees("Read with zone UTC.").act(Action::Reread).sees("Reread source ");
     for _ in 0.."UTC".len() {
         robot.act(Action::DeleteLeft);
     }
@@ -100,11 +100,11 @@ fn a_source_is_read_otherwise_from_the_screen_and_that_is_taken_back() {
     robot
         .reads("source 6d0925ca read with zone Asia/Tokyo (before: UTC)")
         .look()
-        .reads("read otherwise now: 1 source");
+        .reads("now read differently: 1 source");
     let nine_hours = |time: vestigo::record::Timestamp| time.plus(-9 * 3_600_000_000_000);
     assert_eq!(span(&robot), (nine_hours(before.0), nine_hours(before.1)));
     robot.sees("Read with zone Asia/Tokyo; since entry").act(Action::ShowEvents).sees("source:");
     robot.act(Action::Provenance).sees("Since entry").act(Action::Back);
-    robot.act(Action::Undo).reads("taken back: source").look().reads("read otherwise now: 1 source");
+    robot.act(Action::Undo).reads("undone: source").look().reads("now read differently: 1 source");
     assert_eq!(span(&robot), before);
 }

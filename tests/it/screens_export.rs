@@ -68,9 +68,9 @@ fn what_has_to_be_told_of_an_export_is_read_in_full() {
         .write(&folder.path().join("b.tar").to_string_lossy())
         .act(Action::Confirm)
         .reads("y shows the line");
-    robot.sees("to be told with it").sees("their bytes are withheld").act(Action::Down);
+    robot.sees("Exported, with warnings").sees("their bytes are withheld").act(Action::Down);
     robot.act(Action::Copy).reads("if the terminal allows it: the line for your ticket").act(Action::Back);
-    robot.sees_no("to be told with it");
+    robot.sees_no("Exported, with warnings");
 }
 
 #[test]

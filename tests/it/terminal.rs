@@ -389,7 +389,7 @@ fn what_could_not_be_written_is_told_on_leaving() {
     assert_eq!(run.end(), 3);
     run.given_back();
     let said = run.screen.screen().contents();
-    assert!(said.contains("what was written last is not in the case"), "{said}");
+    assert!(said.contains("the last write is not in the case"), "{said}");
     assert!(said.contains("another vestigo is writing"), "{said}");
     drop(held);
 }

@@ -1,11 +1,11 @@
-//! The action table: one row states everything known of an action.
+//! The action table: one row states everything about an action but its handler.
 
-/// Where keys are pressed: which pane or overlay listens.
+/// Which pane or overlay receives keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum KeyContext {
-    /// Everywhere, also while typing.
+    /// Everywhere, even while typing.
     Always,
-    /// Every pane and screen in which nothing is typed.
+    /// Every pane and screen without text input.
     Browse,
     /// The event list.
     Events,
@@ -23,7 +23,7 @@ pub enum KeyContext {
     Reading,
     /// The search line.
     Typing,
-    /// A form that is filled in.
+    /// A form.
     Form,
     /// The palette.
     Palette,
@@ -46,7 +46,7 @@ impl KeyContext {
         KeyContext::Always,
     ];
 
-    /// Gives the name that keymap files use.
+    /// Returns the name that keymap files use.
     pub const fn name(self) -> &'static str {
         match self {
             KeyContext::Always => "always",
@@ -64,7 +64,7 @@ impl KeyContext {
         }
     }
 
-    /// Gives the heading under which help lists its keys.
+    /// Returns the heading under which help lists its keys.
     pub const fn title(self) -> &'static str {
         match self {
             KeyContext::Always => "Everywhere",
@@ -74,7 +74,7 @@ impl KeyContext {
             KeyContext::Timeline => "In the timeline",
             KeyContext::Detail => "In an event's detail",
             KeyContext::Sources => "In the table of sources",
-            KeyContext::Findings => "Among findings and bookmarks",
+            KeyContext::Findings => "In findings and bookmarks",
             KeyContext::Reading => "In a page of text",
             KeyContext::Typing => "In the search line",
             KeyContext::Form => "In a form",
@@ -82,7 +82,7 @@ impl KeyContext {
         }
     }
 
-    /// Gives the contexts whose bindings hold here, the nearest first.
+    /// Returns the contexts whose bindings apply here, the nearest first.
     pub const fn chain(self) -> &'static [KeyContext] {
         match self {
             KeyContext::Always => &[KeyContext::Always],
@@ -112,11 +112,20 @@ pub struct ActionInfo {
     pub doc: &'static str,
     /// Where it works.
     pub contexts: &'static [KeyContext],
+    /// The contexts whose footer shows it, each with its rank there: 1 comes first.
+    pub footers: &'static [(KeyContext, u8)],
+    /// It writes into the journal at once, without a form before it.
+    pub writes: bool,
 }
 
-/// Writes the enum and, for each row, what is known of it.
+/// Writes the enum and, for each row, its [`ActionInfo`]. A row has a name, a label, the
+/// contexts in which the action works, its ranks in footers, `writes` if it writes into the
+/// journal at once, and a sentence.
 macro_rules! actions {
-    ($($variant:ident $name:literal $label:literal [$($context:ident)*] $doc:literal;)*) => {
+    (@writes) => { false };
+    (@writes writes) => { true };
+    ($($variant:ident $name:literal $label:literal [$($context:ident)*] $({$($footer:ident $rank:literal),*})?
+       $($writes:ident)? $doc:literal;)*) => {
         /// Something that a key does.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Action { $(#[doc = $doc] $variant),* }
@@ -125,12 +134,14 @@ macro_rules! actions {
             /// Every action, in table order.
             pub const ALL: &[Action] = &[$(Action::$variant),*];
 
-            /// Gives the action's row.
+            /// Returns the action's row.
             pub const fn info(self) -> &'static ActionInfo {
                 match self {
                     $(Action::$variant => &ActionInfo {
                         name: $name, label: $label, doc: $doc,
                         contexts: &[$(KeyContext::$context),*],
+                        footers: &[$($((KeyContext::$footer, $rank)),*)?],
+                        writes: actions!(@writes $($writes)?),
                     }),*
                 }
             }
@@ -139,91 +150,91 @@ macro_rules! actions {
 }
 
 actions! {
-    SearchOpen "search" "search" [Browse] "Opens the search line to ask for other events.";
-    Include "include" "include" [Events Fields Detail] "Keeps only events that have the highlighted value.";
-    Exclude "exclude" "exclude" [Events Fields Detail] "Drops events that have the highlighted value.";
-    Only "only" "only this" [Events Fields Detail] "Forgets the search and shows every event with the highlighted value.";
-    Bookmark "bookmark" "bookmark" [Events Timeline Detail] "Bookmarks the selected event, or takes its bookmark away.";
-    Note "note" "note" [Events Timeline Detail Findings] "Bookmarks the selected event with a note, or says something of the selected finding.";
-    NewFinding "new-finding" "finding" [Browse] "Writes a finding down, which the search, the event, or the bookmarks show; or puts events into one.";
-    Undo "undo" "undo" [Browse] "Takes your last bookmark, note or finding back; asks before it takes back what another wrote.";
-    Redo "redo" "redo" [Browse] "Brings back what was taken back last.";
-    ShowEvents "show-events" "its events" [Findings Sources] "Forgets the search and shows the events of the selected finding or source, or the bookmarked one.";
-    NextState "next-state" "state" [Findings] "Moves the selected finding on: open, acknowledged, in progress, fix claimed, verified.";
-    Edit "edit" "edit" [Findings] "Changes the selected finding's title, severity, state, verdict, owner, due date, tags.";
-    CloseFinding "close-finding" "close" [Findings] "Closes the selected finding with a reason, or reopens it.";
-    RemoveMark "remove-mark" "unmark" [Findings] "Takes the selected bookmark away.";
-    Verify "verify" "verify" [Sources] "Looks the case over: journal, checkpoints, manifests, the first and last frame of each source.";
-    VerifyDeep "verify-deep" "read every byte" [Sources] "Reads every byte of the evidence and checks it.";
-    Anchor "anchor" "keep a checkpoint" [Sources] "Signs the journal as it stands and shows the line to keep elsewhere, in a ticket or mail.";
-    Reread "reread" "read otherwise" [Sources] "Reads the selected source in another zone, year, host or format, or with its clock corrected; undo takes it back.";
-    Export "export" "export" [Events Fields Timeline Detail Browse] "Makes an evidence bundle that anybody can check.";
-    Open "open" "open" [Events Sources Findings] "Opens the selected event, source, or finding with all that is known of it.";
-    More "more" "more values" [Fields] "Shows more values of the field, or fewer again.";
-    ZoomIn "zoom-in" "zoom in" [Timeline Events Fields Detail] "Zooms in on the timeline, around the selected bucket.";
-    ZoomOut "zoom-out" "zoom out" [Timeline Events Fields Detail] "Zooms out to a longer time.";
-    ZoomSelection "zoom-selection" "zoom to it" [Timeline Events Fields Detail] "Zooms to the selected buckets.";
-    ZoomReset "zoom-reset" "all of time" [Timeline Events Fields Detail] "Shows all of time again.";
-    BucketPrevious "bucket-previous" "earlier" [Timeline Events Fields Detail] "Goes to the bucket before that has events.";
-    BucketNext "bucket-next" "later" [Timeline Events Fields Detail] "Goes to the next bucket that has events.";
-    Busiest "busiest" "busiest" [Timeline Events Fields Detail] "Goes to the bucket with the most events.";
-    Mark "mark" "mark range" [Timeline] "Begins a range of buckets at the selected one, or forgets it.";
-    Down "down" "down" [Events Fields Detail Sources Findings Reading Palette] "Moves one line down.";
+    SearchOpen "search" "search" [Browse] {Events 1, Fields 8} "Opens the search line.";
+    Include "include" "include" [Events Fields Detail] {Events 6, Fields 1, Detail 1} "Keeps only events with the highlighted value.";
+    Exclude "exclude" "exclude" [Events Fields Detail] {Events 7, Fields 2, Detail 2} "Drops events with the highlighted value.";
+    Only "only" "only this" [Events Fields Detail] {Fields 6, Detail 7} "Replaces the search with the highlighted value.";
+    Bookmark "bookmark" "bookmark" [Events Timeline Detail] {Events 4} writes "Bookmarks the selected event, or removes its bookmark.";
+    Note "note" "note" [Events Timeline Detail Findings] {Findings 4} "Bookmarks the selected event with a note, or adds a note to the selected finding.";
+    NewFinding "new-finding" "finding" [Browse] "Creates a finding from the search, the event or the bookmarks, or adds events to one.";
+    Undo "undo" "undo" [Browse] {Findings 8} writes "Undoes your last bookmark, note or finding; asks before undoing what somebody else wrote.";
+    Redo "redo" "redo" [Browse] writes "Redoes what was undone last.";
+    ShowEvents "show-events" "show events" [Findings Sources] {Findings 2, Sources 4} "Replaces the search with the events of the selected finding, source or bookmark.";
+    NextState "next-state" "next state" [Findings] {Findings 3} writes "Moves the selected finding to its next state: open, acknowledged, in progress, fix claimed, verified.";
+    Edit "edit" "edit" [Findings] {Findings 5} "Edits the selected finding's title, severity, state, verdict, owner, due date and tags.";
+    CloseFinding "close-finding" "close" [Findings] {Findings 6} "Closes the selected finding with a reason, or reopens it.";
+    RemoveMark "remove-mark" "remove" [Findings] writes "Removes the selected bookmark.";
+    Verify "verify" "verify" [Sources] {Sources 1} "Quick check: journal, checkpoints, manifests, and the first and last frame of each source.";
+    VerifyDeep "verify-deep" "verify every byte" [Sources] {Sources 2} "Deep check: reads and verifies every byte of the evidence.";
+    Anchor "anchor" "sign checkpoint" [Sources] {Sources 3} "Signs a checkpoint of the journal and shows the line to keep elsewhere, in a ticket or mail.";
+    Reread "reread" "reread" [Sources] {Sources 5} "Reads the selected source with another zone, year, host or format, or with its clock corrected; can be undone.";
+    Export "export" "export" [Events Fields Timeline Detail Browse] {Events 5, Findings 7} "Exports an evidence bundle that anybody can verify.";
+    Open "open" "open" [Events Sources Findings] {Events 3, Findings 1, Sources 6} "Shows the selected event, source or finding in full.";
+    More "more" "more values" [Fields] {Fields 7} "Shows more values of the field, or fewer.";
+    ZoomIn "zoom-in" "zoom in" [Timeline Events Fields Detail] {Events 11, Timeline 4} "Zooms in around the selected bucket.";
+    ZoomOut "zoom-out" "zoom out" [Timeline Events Fields Detail] {Events 12, Timeline 5} "Zooms out around the selected bucket.";
+    ZoomSelection "zoom-selection" "zoom to selection" [Timeline Events Fields Detail] {Timeline 3} "Zooms to the selected buckets.";
+    ZoomReset "zoom-reset" "full range" [Timeline Events Fields Detail] {Timeline 8} "Shows the full time range.";
+    BucketPrevious "bucket-previous" "earlier" [Timeline Events Fields Detail] {Timeline 1} "Goes to the previous bucket with events.";
+    BucketNext "bucket-next" "later" [Timeline Events Fields Detail] {Timeline 2} "Goes to the next bucket with events.";
+    Busiest "busiest" "busiest" [Timeline Events Fields Detail] {Events 8, Timeline 6} "Goes to the bucket with the most events.";
+    Mark "mark" "mark range" [Timeline] {Timeline 7} "Starts a range at the selected bucket, or cancels it.";
+    Down "down" "down" [Events Fields Detail Sources Findings Reading Palette] {Reading 1, Palette 2} "Moves one line down.";
     Up "up" "up" [Events Fields Detail Sources Findings Reading Palette] "Moves one line up.";
-    Left "left" "column left" [Events] "Highlights the value in the column on the left.";
-    Right "right" "column right" [Events] "Highlights the value in the column on the right.";
-    NextField "next-field" "next field" [Fields] "Goes to the next field's first value.";
-    PreviousField "previous-field" "field before" [Fields] "Goes to the first value of the field before.";
-    PageDown "page-down" "page down" [Events Fields Detail Sources Findings Reading] "Moves a page down.";
-    PageUp "page-up" "page up" [Events Fields Detail Sources Findings Reading] "Moves a page up.";
-    HalfDown "half-down" "half a page down" [Events Fields Detail Sources Findings Reading] "Moves half a page down.";
-    HalfUp "half-up" "half a page up" [Events Fields Detail Sources Findings Reading] "Moves half a page up.";
+    Left "left" "column left" [Events] "Highlights the value in the column to the left.";
+    Right "right" "column right" [Events] "Highlights the value in the column to the right.";
+    NextField "next-field" "next field" [Fields] {Fields 3} "Goes to the next field.";
+    PreviousField "previous-field" "previous field" [Fields] "Goes to the previous field.";
+    PageDown "page-down" "page down" [Events Fields Detail Sources Findings Reading] {Reading 2} "Moves one page down.";
+    PageUp "page-up" "page up" [Events Fields Detail Sources Findings Reading] {Reading 3} "Moves one page up.";
+    HalfDown "half-down" "half page down" [Events Fields Detail Sources Findings Reading] "Moves half a page down.";
+    HalfUp "half-up" "half page up" [Events Fields Detail Sources Findings Reading] "Moves half a page up.";
     First "first" "first" [Events Fields Detail Sources Findings Reading] "Goes to the first line.";
     Last "last" "last" [Events Fields Detail Sources Findings Reading] "Goes to the last line.";
-    NextEvent "next-event" "next event" [Events Fields Timeline Detail] "Goes to the next event of the list, whichever pane is in front.";
-    PreviousEvent "previous-event" "previous event" [Events Fields Timeline Detail] "Goes to the event before in the list, whichever pane is in front.";
-    NextPane "next-pane" "other pane" [Browse] "Goes to the next pane: events, fields, timeline, detail.";
-    PreviousPane "previous-pane" "pane before" [Browse] "Goes to the pane before.";
-    Fields "fields" "fields" [Events Timeline Detail] "Goes to the fields and their most frequent values.";
-    Provenance "provenance" "provenance" [Events Detail] "Tells where the event lies in the evidence and how its time is known.";
-    Copy "copy" "copy" [Events Fields Timeline Detail Sources Findings Reading Typing] "Sends the highlighted value (in an event's detail: the field) to the clipboard, where the terminal allows it.";
-    CopyLine "copy-line" "copy line" [Events Detail] "Sends the event's original line to the clipboard, where the terminal allows it.";
-    TrailBack "trail-back" "go back" [Browse] "Goes back to the search and zoom before.";
-    TrailForward "trail-forward" "go forward" [Browse] "Goes forward to the search and zoom that was left.";
-    ClearSearch "clear-search" "clear search" [Browse] "Shows every event again, in the same time.";
-    Explain "explain" "how it was read" [Browse] "Says how the search was read, and among what it was asked.";
-    FlipOrder "flip-order" "flip order" [Events Fields Timeline Detail] "Shows the oldest events first, or the newest.";
-    FlipZone "flip-zone" "UTC or case zone" [Browse] "Shows times in UTC, or in the case's zone.";
-    Investigate "investigate" "investigate" [Browse] "Shows screen 1: search, timeline, fields, events.";
+    NextEvent "next-event" "next event" [Events Fields Timeline Detail] {Detail 3} "Goes to the next event of the list, from any pane.";
+    PreviousEvent "previous-event" "previous event" [Events Fields Timeline Detail] "Goes to the previous event of the list, from any pane.";
+    NextPane "next-pane" "next pane" [Browse] {Events 9} "Goes to the next pane: events, fields, timeline, detail.";
+    PreviousPane "previous-pane" "previous pane" [Browse] "Goes to the previous pane.";
+    Fields "fields" "fields" [Events Timeline Detail] {Events 2} "Goes to the fields and their most frequent values.";
+    Provenance "provenance" "provenance" [Events Detail] {Detail 4} "Shows where the event is stored in the evidence and how its time was determined.";
+    Copy "copy" "copy" [Events Fields Timeline Detail Sources Findings Reading Typing] {Detail 5, Sources 7} "Copies the highlighted value (in an event's detail: the field) to the clipboard, if the terminal allows it.";
+    CopyLine "copy-line" "copy line" [Events Detail] {Detail 8} "Copies the event's original line to the clipboard, if the terminal allows it.";
+    TrailBack "trail-back" "back" [Browse] {Events 10, Fields 4} "Goes back to the previous search and zoom.";
+    TrailForward "trail-forward" "forward" [Browse] "Goes forward to the next search and zoom.";
+    ClearSearch "clear-search" "clear search" [Browse] "Clears the search and keeps the time range.";
+    Explain "explain" "explain search" [Browse] "Explains how the search was read and what was searched.";
+    FlipOrder "flip-order" "reverse order" [Events Fields Timeline Detail] "Reverses the order of the list: newest or oldest first.";
+    FlipZone "flip-zone" "UTC or case zone" [Browse] "Switches times between UTC and the case's zone.";
+    Investigate "investigate" "investigate" [Browse] {Findings 9, Sources 8, Browse 1} "Shows screen 1: search, timeline, fields, events.";
     Anomalies "anomalies" "anomalies" [Browse] "Shows screen 2: what is unusual.";
-    Findings "findings" "findings" [Browse] "Shows screen 3: what was found and what becomes of it.";
-    Evidence "evidence" "evidence" [Browse] "Shows screen 4: the sources and how they were read.";
-    Audit "audit" "audit" [Browse] "Shows screen 5: what a control asks and what the case answers.";
-    Palette "palette" "palette" [Browse] "Lists every action that works here, to be found by typing.";
+    Findings "findings" "findings" [Browse] {Browse 2} "Shows screen 3: findings and bookmarks.";
+    Evidence "evidence" "evidence" [Browse] {Browse 3} "Shows screen 4: the sources and how they are read.";
+    Audit "audit" "audit" [Browse] "Shows screen 5: what controls require and what the case answers.";
+    Palette "palette" "palette" [Browse] "Searches every action that works here.";
     Help "help" "all keys" [Browse] "Lists every key that works here.";
-    Back "back" "back" [Browse Reading] "Goes back to the event list; from there, leaves vestigo.";
-    Escape "escape" "back" [Browse Reading] "Closes what is in front, and never leaves vestigo.";
-    Confirm "confirm" "go" [Typing Form Palette] "Runs the search that is typed, the action that is chosen, or does what the form says.";
-    Cancel "cancel" "back" [Typing Form Palette] "Closes what is typed into and changes nothing.";
-    NextRow "next-row" "next row" [Form] "Goes to the next row; left, right and space choose in it.";
-    PreviousRow "previous-row" "row before" [Form] "Goes to the row before.";
-    Complete "complete" "complete" [Typing] "Takes the suggestion.";
-    SuggestionNext "suggestion-next" "next suggestion" [Typing] "Goes to the next suggestion.";
-    SuggestionPrevious "suggestion-previous" "suggestion before" [Typing] "Goes to the suggestion before.";
-    CursorLeft "cursor-left" "left" [Typing Form Palette] "Moves the cursor a character to the left.";
-    CursorRight "cursor-right" "right" [Typing Form Palette] "Moves the cursor a character to the right.";
-    WordLeft "word-left" "word left" [Typing Form Palette] "Moves the cursor a word to the left.";
-    WordRight "word-right" "word right" [Typing Form Palette] "Moves the cursor a word to the right.";
-    CursorStart "cursor-start" "start" [Typing Form Palette] "Moves the cursor to the start of the line.";
-    CursorEnd "cursor-end" "end" [Typing Form Palette] "Moves the cursor to the end of the line.";
+    Back "back" "back" [Browse Reading] {Fields 5, Detail 6, Sources 9, Reading 4, Browse 4} "Goes back to the event list; from there, quits.";
+    Escape "escape" "back" [Browse Reading] "Closes what is open, and never quits.";
+    Confirm "confirm" "confirm" [Typing Form Palette] {Typing 1, Form 1, Palette 1} "Runs the search, the chosen action, or the form.";
+    Cancel "cancel" "cancel" [Typing Form Palette] {Typing 4, Form 3, Palette 3} "Closes the input and changes nothing.";
+    NextRow "next-row" "next row" [Form] {Form 2} "Goes to the next row; left, right and space choose a value.";
+    PreviousRow "previous-row" "previous row" [Form] "Goes to the previous row.";
+    Complete "complete" "complete" [Typing] {Typing 2} "Accepts the suggestion.";
+    SuggestionNext "suggestion-next" "next suggestion" [Typing] {Typing 3} "Goes to the next suggestion.";
+    SuggestionPrevious "suggestion-previous" "previous suggestion" [Typing] "Goes to the previous suggestion.";
+    CursorLeft "cursor-left" "left" [Typing Form Palette] "Moves the cursor one character to the left.";
+    CursorRight "cursor-right" "right" [Typing Form Palette] "Moves the cursor one character to the right.";
+    WordLeft "word-left" "word left" [Typing Form Palette] "Moves the cursor one word to the left.";
+    WordRight "word-right" "word right" [Typing Form Palette] "Moves the cursor one word to the right.";
+    CursorStart "cursor-start" "line start" [Typing Form Palette] "Moves the cursor to the start of the line.";
+    CursorEnd "cursor-end" "line end" [Typing Form Palette] "Moves the cursor to the end of the line.";
     DeleteLeft "delete-left" "delete" [Typing Form Palette] "Deletes the character to the left.";
     DeleteRight "delete-right" "delete" [Typing Form Palette] "Deletes the character under the cursor.";
     DeleteWord "delete-word" "delete word" [Typing Form Palette] "Deletes the word to the left.";
     DeleteToStart "delete-to-start" "delete to start" [Typing Form Palette] "Deletes everything to the left.";
     DeleteToEnd "delete-to-end" "delete to end" [Typing Form Palette] "Deletes everything to the right.";
-    Redraw "redraw" "redraw" [Always] "Draws the whole screen again.";
-    Suspend "suspend" "suspend" [Always] "Goes to the background; `fg` comes back.";
-    Quit "quit" "quit" [Always] "Leaves vestigo.";
+    Redraw "redraw" "redraw" [Always] "Redraws the whole screen.";
+    Suspend "suspend" "suspend" [Always] "Suspends vestigo; `fg` resumes it.";
+    Quit "quit" "quit" [Always] "Quits vestigo.";
 }
 
 impl Action {
@@ -232,15 +243,7 @@ impl Action {
         Action::ALL.iter().copied().find(|action| action.info().name == name)
     }
 
-    /// Tells whether it writes into the journal at once, without a form before it.
-    pub fn writes(self) -> bool {
-        matches!(
-            self,
-            Action::Bookmark | Action::Undo | Action::Redo | Action::NextState | Action::RemoveMark
-        )
-    }
-
-    /// Tells whether it works where these bindings hold (a context's chain).
+    /// Reports whether it works in a context, or in one of the contexts around it.
     pub fn works_in(self, context: KeyContext) -> bool {
         context.chain().iter().any(|link| self.info().contexts.contains(link))
     }
@@ -255,7 +258,7 @@ mod tests {
         let mut names = std::collections::HashSet::new();
         for action in Action::ALL {
             let info = action.info();
-            assert!(names.insert(info.name), "{} stands twice", info.name);
+            assert!(names.insert(info.name), "{} occurs twice", info.name);
             assert_eq!(Action::named(info.name), Some(*action));
             assert!(info.doc.ends_with('.') && info.doc.starts_with(char::is_uppercase), "{}", info.doc);
             assert!(!info.contexts.is_empty(), "{} works nowhere", info.name);

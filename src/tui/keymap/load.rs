@@ -123,7 +123,7 @@ fn read_section(
 fn context_named(name: &str) -> Result<KeyContext> {
     KeyContext::ALL.into_iter().find(|context| context.name() == name).ok_or_else(|| {
         let names: Vec<&str> = KeyContext::ALL.iter().map(|context| context.name()).collect();
-        Error::usage(format!("keys are not pressed in `{}`", Visible(name)))
+        Error::usage(format!("`{}` is not a context", Visible(name)))
             .hint(format!("Choose one of {}.", names.join(", ")))
     })
 }

@@ -6,6 +6,25 @@ use crate::index::Hit;
 use crate::record::Precision;
 use crate::tui::protocol::{EventColumn, EventRow, PagePosition, Pivot, RowContent};
 
+/// What is being loaded into the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Load {
+    /// Nothing.
+    #[default]
+    Idle,
+    /// More rows at one end of the loaded ones.
+    Extend(PagePosition),
+    /// A page that replaces the loaded rows.
+    Replace {
+        /// Which page.
+        position: PagePosition,
+        /// The event to be selected if the page has it.
+        select: Option<Hit>,
+        /// The loaded rows are of an earlier search or order.
+        stale: bool,
+    },
+}
+
 /// The event list.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct EventList {
@@ -23,17 +42,18 @@ pub struct EventList {
     pub top: usize,
     /// The highlighted column.
     pub column: EventColumn,
-    /// The page that is awaited.
-    pub awaited: Option<PagePosition>,
-    /// The event to be selected when it comes.
-    pub seek: Option<Hit>,
-    /// The rows are of a search before: their successors are awaited.
-    pub stale: bool,
+    /// What is being loaded.
+    pub load: Load,
 }
 
 impl EventList {
     /// Most rows that are kept loaded: memory is bounded whatever the case holds.
     pub const LOADED: usize = 1_000;
+
+    /// Reports whether the loaded rows are of an earlier search or order.
+    pub fn is_stale(&self) -> bool {
+        matches!(self.load, Load::Replace { stale: true, .. })
+    }
 
     /// Gives the selected row.
     pub fn row(&self) -> Option<&EventRow> {

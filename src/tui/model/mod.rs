@@ -17,7 +17,7 @@ mod timeline;
 mod verification;
 
 pub use event_detail::DetailPane;
-pub use event_list::EventList;
+pub use event_list::{EventList, Load};
 pub use fields::{Facet, FacetLine, FacetPlace, Facets};
 pub use focus::{Focus, Pane, Screen};
 pub use form::{FormDialog, FormField, FormInput, FormPurpose};

@@ -112,11 +112,6 @@ impl Model {
         }
     }
 
-    /// Tells whether the event list has room for the host.
-    pub fn shows_host(&self) -> bool {
-        self.size.width >= 140
-    }
-
     /// Gives the time of the selected event.
     pub fn moment(&self) -> Option<crate::record::Timestamp> {
         self.list.row().and_then(|row| row.hit.time)

@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use crate::index::Histogram;
 use crate::record::{TimeRange, Timestamp};
-use crate::tui::buckets::Step;
 
 /// A stretch of time in which logs that usually speak are silent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,8 +17,8 @@ pub struct TimelineGap {
 /// A counted timeline.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TimelineChart {
-    /// The size of its buckets.
-    pub step: Step,
+    /// How wide its buckets are, in nanoseconds.
+    pub width: i64,
     /// The events that match, by bucket and outcome.
     pub matching: Histogram,
     /// Where data is missing, in time order.
@@ -38,13 +37,13 @@ impl TimelineChart {
     /// A gap is a stretch of at least two buckets, ten minutes and twenty usual
     /// intervals in which a log's format has no event at all, whatever is searched.
     pub fn new(
-        step: Step,
+        width: i64,
         matching: Histogram,
         present: &Histogram,
         formats: &[String],
         rhythm: impl Fn(&str) -> Option<i64>,
     ) -> TimelineChart {
-        let mut chart = TimelineChart { step, matching, gaps: Vec::new() };
+        let mut chart = TimelineChart { width, matching, gaps: Vec::new() };
         let mut found: Vec<(Range<usize>, &String)> = Vec::new();
         for (series, format) in present.by.iter().enumerate() {
             let Some(interval) = rhythm(format) else { continue };
@@ -120,8 +119,8 @@ fn silences(counts: impl Iterator<Item = u64>) -> Vec<Range<usize>> {
 pub struct Timeline {
     /// The counted timeline, once known.
     pub chart: Option<TimelineChart>,
-    /// The size of the buckets that are being counted.
-    pub step: Option<Step>,
+    /// How wide the buckets that are being counted are, in nanoseconds.
+    pub width: Option<i64>,
     /// The edges that are being counted or shown.
     pub edges: Vec<Timestamp>,
     /// The bucket that was gone to; else the selected event's is meant.
@@ -166,7 +165,7 @@ mod tests {
         let matching = histogram(step_secs, present, "success");
         let present = histogram(step_secs, present, "web");
         let rhythm = |_: &str| Some(1_000_000_000);
-        TimelineChart::new(Step::Nanos(step_secs * 1_000_000_000), matching, &present, &[], rhythm)
+        TimelineChart::new(step_secs * 1_000_000_000, matching, &present, &[], rhythm)
     }
 
     #[test]
@@ -181,7 +180,7 @@ mod tests {
         let counts = [1, 0, 0, 0, 1];
         let present = histogram(600, &counts, "cloud");
         let rhythm = |_: &str| Some(1800 * 1_000_000_000);
-        let chart = TimelineChart::new(Step::Nanos(1), histogram(600, &counts, ""), &present, &[], rhythm);
+        let chart = TimelineChart::new(1, histogram(600, &counts, ""), &present, &[], rhythm);
         assert_eq!(chart.gaps, []);
     }
 

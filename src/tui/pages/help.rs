@@ -30,7 +30,7 @@ fn first_steps(model: &Model, width: usize) -> Vec<TextLine> {
     let fields = |action| key(action, KeyContext::Fields);
     let steps = [
         format!(
-            "Did an attack work? {}, {} on failure, {} to source.ip, {} on the address, {} back to failure, {} on it: what is left worked; {} and {} go to where it began.",
+            "Did an attack work? {}, {} on failure, {} to source.ip, {} on the address, {} back to failure, {} on it: what is left succeeded; {} and {} go to where it began.",
             events(Action::Fields),
             fields(Action::Include),
             fields(Action::NextField),
@@ -41,7 +41,7 @@ fn first_steps(model: &Model, width: usize) -> Vec<TextLine> {
             events(Action::Last),
         ),
         format!(
-            "When was it busy? {} goes to the busiest time, {} and {} to later and earlier ones; {} and {} zoom.",
+            "When was it busy? {} goes to the busiest time, {} and {} to later and earlier times; {} and {} zoom.",
             events(Action::Busiest),
             events(Action::BucketNext),
             events(Action::BucketPrevious),
@@ -49,13 +49,13 @@ fn first_steps(model: &Model, width: usize) -> Vec<TextLine> {
             events(Action::ZoomOut),
         ),
         format!(
-            "{} opens an event, {} tells where it lies in the evidence; {} goes back to the search or zoom before.",
+            "{} opens an event, {} shows where it is stored in the evidence; {} goes back to the previous search or zoom.",
             events(Action::Open),
             events(Action::Provenance),
             events(Action::TrailBack),
         ),
         format!(
-            "{} bookmarks an event, {} with a note; {} writes a finding down; {} takes the last of these back. {} lists them, {} hands them over.",
+            "{} bookmarks an event, {} with a note; {} creates a finding; {} undoes the last of these. {} lists them, {} exports them.",
             events(Action::Bookmark),
             events(Action::Note),
             events(Action::NewFinding),
@@ -111,18 +111,14 @@ fn section(model: &Model, link: KeyContext, within: KeyContext, width: usize, li
 fn signs(lines: &mut Vec<TextLine>) {
     heading("Signs", lines);
     for (sign, role, means) in [
-        ("✓", StyleRole::Success, "it succeeded; at the seal: checked and unchanged"),
-        ("✗", StyleRole::Failure, "it failed"),
-        ("·", StyleRole::Unknown, "the log does not tell how it came out"),
-        (
-            "≈",
-            StyleRole::Inferred,
-            "a part of the time was not in the line and was inferred, or it is ambiguous",
-        ),
-        ("●", StyleRole::Noted, "it is bookmarked"),
-        ("▲", StyleRole::Noted, "a finding shows it; under the timeline: the selected event's time"),
-        ("!", StyleRole::Trouble, "the evidence is not what it should be"),
-        ("░", StyleRole::Gap, "no data: a log that usually speaks is silent"),
+        ("✓", StyleRole::Success, "success; in the status line: verified and unchanged"),
+        ("✗", StyleRole::Failure, "failure"),
+        ("·", StyleRole::Unknown, "unknown outcome"),
+        ("≈", StyleRole::Inferred, "part of the time was inferred, or the time is ambiguous"),
+        ("●", StyleRole::Noted, "bookmarked"),
+        ("▲", StyleRole::Noted, "part of a finding; under the timeline: the selected event's time"),
+        ("!", StyleRole::Trouble, "trouble with the evidence"),
+        ("░", StyleRole::Gap, "no data: a log that is usually active is silent"),
     ] {
         lines.push(vec![(format!("  {sign:<KEYS$}"), role), (means.to_owned(), StyleRole::Text)]);
     }
@@ -132,11 +128,11 @@ fn language(lines: &mut Vec<TextLine>) {
     heading("Queries", lines);
     for (example, means) in [
         ("user.name:alice", "a field has this value (user:alice is the same)"),
-        ("status>=500", "a number is so large"),
-        ("ip:10.0.0.0/8", "an address lies in this network"),
-        ("path:/wp-*", "* stands for anything"),
-        ("\"failed password\"", "these words follow each other"),
-        ("a AND NOT (b OR c)", "words side by side are joined by AND"),
+        ("status>=500", "a number is at least this large"),
+        ("ip:10.0.0.0/8", "an address is in this network"),
+        ("path:/wp-*", "* matches anything"),
+        ("\"failed password\"", "these words in this order"),
+        ("a AND NOT (b OR c)", "terms without an operator are joined by AND"),
     ] {
         lines.push(vec![(format!("  {example:<21}"), StyleRole::Match), (means.to_owned(), StyleRole::Text)]);
     }

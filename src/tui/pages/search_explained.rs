@@ -2,8 +2,8 @@
 
 use crate::query::explain;
 use crate::record::{TimeRange, counted};
-use crate::tui::buckets::duration;
 use crate::tui::model::Model;
+use crate::tui::times::duration;
 use crate::tui::times::moment;
 
 /// Says how the search was read, and among what it was asked.
@@ -32,7 +32,7 @@ pub fn search_explained(model: &Model) -> Vec<String> {
     let unparsed: u64 = facts.sources.iter().map(|source| source.receipt.unparsed).sum();
     if unparsed > 0 {
         said.push(format!(
-            "{} understood by no format; only their text was searched.",
+            "{} recognized by no format; only their text was searched.",
             counted(unparsed, "event")
         ));
     }
@@ -40,7 +40,7 @@ pub fn search_explained(model: &Model) -> Vec<String> {
         for gap in &chart.gaps {
             let (formats, from) = (gap.formats.join(", "), chart.window_of(&gap.buckets).from);
             let long = duration(chart.length_of(&gap.buckets));
-            said.push(format!("No data of {formats} for at least {long} from {} on.", moment(from, zone)));
+            said.push(format!("No data of {formats} for at least {long} from {}.", moment(from, zone)));
         }
     }
     said

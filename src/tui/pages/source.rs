@@ -30,11 +30,11 @@ fn about(model: &Model, width: usize) -> Vec<TextLine> {
     let zone = model.case.zone();
     let span = match source.span() {
         Some((from, to)) => format!("From {} to {} ({zone}).", moment(from, zone), moment(to, zone)),
-        None => "No event of it tells a time.".to_owned(),
+        None => "None of its events has a time.".to_owned(),
     };
     let (receipt, time) = (&source.receipt, &source.receipt.time);
     let times = format!(
-        "Times: {} stated in full, {} inferred, {} ambiguous, {} after the acquisition, {} absent.",
+        "Times: {} explicit, {} inferred, {} ambiguous, {} after the acquisition, {} missing.",
         thousands(time.explicit),
         thousands(time.inferred),
         thousands(time.ambiguous),
@@ -43,7 +43,7 @@ fn about(model: &Model, width: usize) -> Vec<TextLine> {
     );
     let conserved = match (receipt.conserves(), &receipt.broken) {
         (false, _) => "! the parts do not add up",
-        (true, Some(_)) => "! only a part was read",
+        (true, Some(_)) => "! only part of it was read",
         (true, None) if receipt.is_unread() => "! nothing lost, and no event could be read",
         (true, None) => "✓ nothing lost",
     };

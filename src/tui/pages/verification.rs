@@ -35,7 +35,7 @@ pub fn verification_summary(model: &Model, glyphs: &Glyphs) -> (String, StyleRol
             } else if report.levels.consistent {
                 (format!("{} consistent, {read}, {at}", glyphs.sealed), StyleRole::Sealed)
             } else {
-                (format!("no damage seen, {read}, {at}"), StyleRole::Text)
+                (format!("no damage found, {read}, {at}"), StyleRole::Text)
             }
         }
     }

@@ -174,13 +174,22 @@ pub struct ForeignAnnotation {
     pub said: String,
 }
 
+/// Why the journal is not signed after a write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JournalWarning {
+    /// What went wrong, safe to show.
+    pub text: String,
+    /// It concerns the whole case, not this entry alone.
+    pub integrity: bool,
+}
+
 /// What came of a deed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AnnotationResult {
     /// What was done, in a few words (foreign text).
     pub said: String,
-    /// What went wrong besides, safe to show.
-    pub warning: Option<String>,
+    /// What went wrong besides.
+    pub warning: Option<JournalWarning>,
     /// SHA-256 of the entries that were written.
     pub ids: Vec<String>,
     /// What stands now.

@@ -1,7 +1,7 @@
 //! Rows of the event list, and their columns.
 
 use crate::index::Hit;
-use crate::record::{Precision, TimeBasis};
+use crate::record::{FieldId, Precision, TimeBasis, fields};
 
 /// How an event came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -72,46 +72,65 @@ impl EventRow {
     }
 }
 
-/// The columns on whose values one can pivot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum EventColumn {
-    /// The outcome.
-    Outcome,
-    /// Where it happened.
-    Host,
-    /// Who acted.
-    Actor,
-    /// Where it came from.
-    #[default]
-    From,
-    /// What was done.
-    What,
+/// One row of the table of columns.
+#[derive(Debug)]
+pub struct ColumnInfo {
+    /// The word above it.
+    pub heading: &'static str,
+    /// Its fields: a row shows the first that the event has.
+    pub fields: &'static [FieldId],
+    /// How wide it is in a narrow and in a wide list; 0 for the rest of the line.
+    pub widths: (u16, u16),
+    /// The narrowest screen, and the narrowest list, with room for it.
+    pub needs: (u16, u16),
+}
+
+/// Writes the enum and, for each row, its [`ColumnInfo`].
+macro_rules! columns {
+    ($($variant:ident $heading:literal [$($field:ident)*] $widths:expr, $needs:expr, $doc:literal;)*) => {
+        /// The columns of the event list, whose values can be pivoted on.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum EventColumn { $(#[doc = $doc] $variant),* }
+
+        impl EventColumn {
+            /// Every column, from left to right.
+            pub const ALL: [EventColumn; [$($heading),*].len()] = [$(EventColumn::$variant),*];
+
+            /// Returns the column's row.
+            pub const fn info(self) -> &'static ColumnInfo {
+                match self {
+                    $(EventColumn::$variant => &ColumnInfo {
+                        heading: $heading, fields: &[$(fields::$field),*], widths: $widths, needs: $needs,
+                    }),*
+                }
+            }
+        }
+    };
+}
+
+columns! {
+    Outcome "" [EVENT_OUTCOME] (1, 1), (0, 0), "The outcome, shown as a sign.";
+    Host "Host" [HOST_NAME URL_DOMAIN] (14, 14), (140, 0), "The host on which it happened.";
+    Actor "Actor" [USER_NAME USER_EMAIL USER_ID USER_EFFECTIVE_NAME] (10, 14), (0, 64), "Who acted.";
+    // The address has room before the actor.
+    From "From" [SOURCE_IP CLIENT_IP SOURCE_ADDRESS SOURCE_DOMAIN] (15, 17), (0, 46), "Where it came from.";
+    What "What" [EVENT_ACTION HTTP_METHOD EVENT_DATASET] (0, 0), (0, 0), "What was done.";
+}
+
+impl Default for EventColumn {
+    fn default() -> EventColumn {
+        EventColumn::From
+    }
 }
 
 impl EventColumn {
-    /// Every column, from left to right.
-    pub const ALL: [EventColumn; 5] =
-        [EventColumn::Outcome, EventColumn::Host, EventColumn::Actor, EventColumn::From, EventColumn::What];
-
-    /// Gives the field that it shows first.
-    pub const fn field(self) -> &'static str {
-        match self {
-            EventColumn::Outcome => "event.outcome",
-            EventColumn::Host => "host.name",
-            EventColumn::Actor => "user.name",
-            EventColumn::From => "source.ip",
-            EventColumn::What => "event.action",
-        }
+    /// Returns the name of the field that it shows first.
+    pub fn field(self) -> &'static str {
+        self.info().fields.first().map_or("", |field| field.name())
     }
 
-    /// Gives the word above it.
-    pub const fn heading(self) -> &'static str {
-        match self {
-            EventColumn::Outcome => "",
-            EventColumn::Host => "Host",
-            EventColumn::Actor => "Actor",
-            EventColumn::From => "From",
-            EventColumn::What => "What",
-        }
+    /// Reports whether a screen of this width has room for it.
+    pub fn fits_screen(self, width: u16) -> bool {
+        width >= self.info().needs.0
     }
 }

@@ -79,7 +79,7 @@ impl Theme {
 fn style(look: &RoleStyle) -> Result<Style, String> {
     let color = |name: &Option<String>| match name {
         Some(name) => {
-            name.parse::<Color>().map(Some).map_err(|_| format!("`{}` is not a colour", Visible(name)))
+            name.parse::<Color>().map(Some).map_err(|_| format!("`{}` is not a color", Visible(name)))
         }
         None => Ok(None),
     };
@@ -149,6 +149,6 @@ mod tests {
         let error = Theme::read("mtch = {}", "mine").unwrap_err();
         assert_eq!(error.to_string(), "theme mine: there is no role `mtch`");
         let error = Theme::read("match = { fg = \"sky\" }", "mine").unwrap_err();
-        assert_eq!(error.to_string(), "theme mine: `sky` is not a colour");
+        assert_eq!(error.to_string(), "theme mine: `sky` is not a color");
     }
 }

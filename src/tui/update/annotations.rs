@@ -7,8 +7,8 @@ use crate::query::{Expr, FieldRef, Leaf, Pattern, Test};
 use crate::record::{EventId, TimeRange};
 use crate::tui::model::{FormDialog, FormField, FormPurpose, Model, Overlay, Pane, Screen, TextPage, Tone};
 use crate::tui::protocol::{
-    AnnotationRequest, AnnotationResult, Annotations, Effect, ForeignAnnotation, Lane, SearchScope,
-    SelectedAnnotation, WorkerRequest,
+    AnnotationRequest, AnnotationResult, Annotations, Effect, ForeignAnnotation, JournalWarning, Lane,
+    SearchScope, SelectedAnnotation, WorkerRequest,
 };
 
 use super::{form, screens, search};
@@ -41,16 +41,12 @@ pub(super) fn ask_found(model: &mut Model) -> Option<Effect> {
 pub(super) fn annotated(model: &mut Model, annotated: AnnotationResult) -> Vec<Effect> {
     form::done(model);
     model.mine.extend(annotated.ids);
+    let done = visible(&annotated.said);
     let (said, tone) = match annotated.warning {
-        None => (visible(&annotated.said), Tone::Done),
-        Some(warning) => {
-            // What others wrote unsigned concerns the whole case, not this note alone.
-            let (alarm, tone) = match warning.starts_with("NOT SIGNED") {
-                true => (Some(warning.clone()), Tone::Alarm),
-                false => (None, Tone::Refused),
-            };
-            model.case.alarm(alarm);
-            (format!("{} · {warning}", visible(&annotated.said)), tone)
+        None => (done, Tone::Done),
+        Some(JournalWarning { text, integrity }) => {
+            model.case.alarm(integrity.then(|| text.clone()));
+            (format!("{done} · {text}"), if integrity { Tone::Alarm } else { Tone::Refused })
         }
     };
     model.say(tone, said);
@@ -81,14 +77,14 @@ pub(super) fn redo(model: &mut Model) -> Vec<Effect> {
     write(model, AnnotationRequest::Redo)
 }
 
-const TAKE: &str = "Take it back";
+const TAKE: &str = "Undo it";
 
 /// Asks before what this screen did not write is taken back.
 pub(super) fn ask_before(model: &mut Model, foreign: ForeignAnnotation) {
-    let responses = ["no, leave it", "yes, take it back"].map(str::to_owned).to_vec();
+    let responses = ["no, keep it", "yes, undo it"].map(str::to_owned).to_vec();
     let rows = vec![FormField::choice(TAKE, responses, 0)];
     let mut form =
-        FormDialog::new(FormPurpose::Undo(foreign.id), "Not written on this screen", "answer", rows);
+        FormDialog::new(FormPurpose::Undo(foreign.id), "Undo an entry of somebody else", "confirm", rows);
     form.details.push(("What", foreign.said));
     model.overlay = Overlay::Form(Box::new(form));
 }
@@ -97,7 +93,7 @@ pub(super) fn ask_before(model: &mut Model, foreign: ForeignAnnotation) {
 pub(super) fn agreed(model: &mut Model, form: &FormDialog, id: &str) -> Vec<Effect> {
     if form.chosen(TAKE) == 0 {
         model.overlay = Overlay::None;
-        model.say(Tone::Done, "left as it is");
+        model.say(Tone::Done, "nothing was undone");
         return Vec::new();
     }
     write(model, AnnotationRequest::Undo { mine: Vec::new(), agreed: Some(id.to_owned()) })
@@ -119,7 +115,7 @@ pub(super) fn remove_mark(model: &mut Model) -> Vec<Effect> {
     let event = match model.annotations.selected() {
         Some(SelectedAnnotation::Bookmark(row)) => row.bookmark.event.event.clone(),
         Some(SelectedAnnotation::Finding(_)) => {
-            return refuse(model, "a finding is not taken away: close it, or undo it");
+            return refuse(model, "a finding cannot be removed: close it, or undo it");
         }
         None => return refuse(model, "nothing is selected"),
     };
@@ -138,12 +134,12 @@ pub(super) fn note(model: &mut Model) -> Vec<Effect> {
     match model.annotations.selected() {
         Some(SelectedAnnotation::Finding(row)) => {
             let (uid, title) = (row.finding.uid.clone(), format!("Note on finding {}", row.finding.number));
-            let rows = vec![FormField::text(NOTE, "", "what is to be said")];
-            form::open(model, FormDialog::new(FormPurpose::FindingNote(uid), title, "write it", rows))
+            let rows = vec![FormField::text(NOTE, "", "text of the note")];
+            form::open(model, FormDialog::new(FormPurpose::FindingNote(uid), title, "save", rows))
         }
         Some(SelectedAnnotation::Bookmark(row)) => match row.hit {
             Some(hit) => note_event(model, hit),
-            None => refuse(model, "its event is not what it was: nothing can be added to it"),
+            None => refuse(model, "its event has changed since: nothing can be added to it"),
         },
         None => refuse(model, "nothing is selected"),
     }
@@ -156,10 +152,10 @@ fn note_event(model: &mut Model, hit: Hit) -> Vec<Effect> {
     });
     let title = format!("Bookmark {}", EventId::of(&hit.source, hit.record));
     let rows = vec![
-        FormField::text(NOTE, &note, "what is to be said of it"),
-        FormField::text(TAGS, &tags, "none; or some, separated by commas"),
+        FormField::text(NOTE, &note, "text of the note, optional"),
+        FormField::text(TAGS, &tags, "comma-separated, optional"),
     ];
-    form::open(model, FormDialog::new(FormPurpose::Note(hit), title, "write it", rows))
+    form::open(model, FormDialog::new(FormPurpose::Note(hit), title, "save", rows))
 }
 
 /// Reads tags that are separated by commas.
@@ -175,7 +171,7 @@ pub(super) fn confirm_note(model: &mut Model, form: &FormDialog, hit: Hit) -> Ve
 pub(super) fn confirm_finding_note(model: &mut Model, form: &FormDialog, uid: &str) -> Vec<Effect> {
     let text = form.typed(NOTE).to_owned();
     if text.is_empty() {
-        return refuse(model, "a note says something");
+        return refuse(model, "the note is empty");
     }
     write(model, AnnotationRequest::Annotation(Annotation::AddNote { finding: uid.to_owned(), text }))
 }
@@ -195,7 +191,7 @@ pub(super) fn show_events(model: &mut Model) -> Vec<Effect> {
         Some(SelectedAnnotation::Finding(row)) => (FieldRef::Finding, row.finding.number.to_string()),
         Some(SelectedAnnotation::Bookmark(row)) => match row.hit {
             Some(hit) => (FieldRef::Id, EventId::of(&hit.source, hit.record).to_string()),
-            None => return refuse(model, "its event is not what it was"),
+            None => return refuse(model, "its event has changed since"),
         },
         None => return refuse(model, "nothing is selected"),
     };

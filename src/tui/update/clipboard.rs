@@ -15,7 +15,9 @@ pub(super) fn copy(model: &mut Model, what: &str, text: &str) -> Vec<Effect> {
     shown.truncate(end);
     let cut = if end < whole { format!(", cut to {end} of {whole} bytes") } else { String::new() };
     // No terminal says whether it took the text.
-    model
-        .say(Tone::Done, format!("sent to the clipboard, if the terminal allows it: {}{cut}", visible(what)));
+    model.say(
+        Tone::Done,
+        format!("copied to the clipboard, if the terminal allows it: {}{cut}", visible(what)),
+    );
     vec![Effect::Copy(shown)]
 }

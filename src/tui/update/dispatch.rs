@@ -1,4 +1,4 @@
-//! From an action to what it changes.
+//! From an action to its handler.
 
 use crate::evidence::Depth;
 use crate::tui::keymap::Action;
@@ -12,119 +12,140 @@ use super::{
 };
 
 /// Carries out an action.
+type Handler = fn(&mut Model) -> Vec<Effect>;
+
+/// Writes [`handler`]: a match with an arm per action, so that an action without a row does not compile.
+macro_rules! handlers {
+    ($($action:ident => $handler:expr;)*) => {
+        /// Returns what carries out an action.
+        fn handler(action: Action) -> Handler {
+            match action { $(Action::$action => $handler),* }
+        }
+    };
+}
+
+handlers! {
+    SearchOpen => search_input::open;
+    Include => pivot::include;
+    Exclude => pivot::exclude;
+    Only => pivot::only;
+    Copy => pivot::copy;
+    CopyLine => pivot::copy_line;
+    More => fields::more;
+    ZoomIn => zoom::zoom_in;
+    ZoomOut => zoom::zoom_out;
+    ZoomSelection => zoom::zoom_selection;
+    ZoomReset => zoom::zoom_reset;
+    BucketPrevious => |model| timeline::to_bucket(model, timeline::Direction::Earlier);
+    BucketNext => |model| timeline::to_bucket(model, timeline::Direction::Later);
+    Busiest => timeline::to_busiest;
+    Mark => timeline::mark;
+    Down => |model| step(model, event_list::Movement::Lines(1));
+    Up => |model| step(model, event_list::Movement::Lines(-1));
+    PageDown => |model| step(model, event_list::Movement::Halves(2));
+    PageUp => |model| step(model, event_list::Movement::Halves(-2));
+    HalfDown => |model| step(model, event_list::Movement::Halves(1));
+    HalfUp => |model| step(model, event_list::Movement::Halves(-1));
+    First => |model| step(model, event_list::Movement::First);
+    Last => |model| step(model, event_list::Movement::Last);
+    Left => |model| event_list::column(model, -1);
+    Right => |model| event_list::column(model, 1);
+    NextField => |model| fields::next_field(model, 1);
+    PreviousField => |model| fields::next_field(model, -1);
+    NextEvent => |model| event_list::go(model, event_list::Movement::Lines(1));
+    PreviousEvent => |model| event_list::go(model, event_list::Movement::Lines(-1));
+    Verify => |model| verification::verify(model, Depth::Quick);
+    VerifyDeep => |model| verification::verify(model, Depth::Deep);
+    Anchor => verification::anchor;
+    Bookmark => annotations::bookmark;
+    Note => annotations::note;
+    NewFinding => findings::new_finding;
+    Undo => annotations::undo;
+    Redo => annotations::redo;
+    ShowEvents => |model| match model.focus.screen {
+        Screen::Evidence => evidence::show_events(model),
+        Screen::Investigate | Screen::Anomalies | Screen::Findings | Screen::Audit => annotations::show_events(model),
+    };
+    Reread => evidence::reread;
+    NextState => findings::next_state;
+    Edit => findings::edit;
+    CloseFinding => findings::close;
+    RemoveMark => annotations::remove_mark;
+    Export => export::open;
+    Open => open;
+    NextPane => |model| screens::next_pane(model, 1);
+    PreviousPane => |model| screens::next_pane(model, -1);
+    Fields => |model| screens::show_pane(model, Pane::Fields);
+    Provenance => provenance;
+    TrailBack => history::back;
+    TrailForward => history::forward;
+    ClearSearch => search::clear;
+    Explain => search::explained;
+    FlipOrder => search::flip_order;
+    FlipZone => timeline::flip_zone;
+    Investigate => |model| screens::show_screen(model, Screen::Investigate);
+    Anomalies => |model| screens::show_screen(model, Screen::Anomalies);
+    Findings => |model| screens::show_screen(model, Screen::Findings);
+    Evidence => |model| screens::show_screen(model, Screen::Evidence);
+    Audit => |model| screens::show_screen(model, Screen::Audit);
+    Palette => palette::open;
+    Help => |model| read(model, TextPage::Help);
+    Back => back;
+    Escape => escape;
+    Confirm => confirm;
+    Cancel => cancel;
+    NextRow => |model| form::row(model, 1);
+    PreviousRow => |model| form::row(model, -1);
+    Complete => search_input::complete;
+    SuggestionNext => |model| search_input::suggestion(model, 1);
+    SuggestionPrevious => |model| search_input::suggestion(model, -1);
+    CursorLeft => |model| edit(model, tui_input::InputRequest::GoToPrevChar);
+    CursorRight => |model| edit(model, tui_input::InputRequest::GoToNextChar);
+    WordLeft => |model| edit(model, tui_input::InputRequest::GoToPrevWord);
+    WordRight => |model| edit(model, tui_input::InputRequest::GoToNextWord);
+    CursorStart => |model| edit(model, tui_input::InputRequest::GoToStart);
+    CursorEnd => |model| edit(model, tui_input::InputRequest::GoToEnd);
+    DeleteLeft => |model| edit(model, tui_input::InputRequest::DeletePrevChar);
+    DeleteRight => |model| edit(model, tui_input::InputRequest::DeleteNextChar);
+    DeleteWord => |model| edit(model, tui_input::InputRequest::DeletePrevWord);
+    DeleteToStart => |model| edit(model, tui_input::InputRequest::DeleteFromStart);
+    DeleteToEnd => |model| edit(model, tui_input::InputRequest::DeleteTillEnd);
+    Redraw => |_| vec![Effect::Redraw];
+    Suspend => |_| vec![Effect::Suspend];
+    Quit => |_| vec![Effect::Quit];
+}
+
+/// Carries out an action.
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
-    match action {
-        Action::SearchOpen => search_input::open(model),
-        Action::Include => pivot::include(model),
-        Action::Exclude => pivot::exclude(model),
-        Action::Only => pivot::only(model),
-        Action::Copy => pivot::copy(model),
-        Action::CopyLine => pivot::copy_line(model),
-        Action::More => fields::more(model),
+    handler(action)(model)
+}
 
-        Action::ZoomIn => zoom::zoom_in(model),
-        Action::ZoomOut => zoom::zoom_out(model),
-        Action::ZoomSelection => zoom::zoom_selection(model),
-        Action::ZoomReset => zoom::zoom_reset(model),
-        Action::BucketPrevious => timeline::to_bucket(model, timeline::Direction::Earlier),
-        Action::BucketNext => timeline::to_bucket(model, timeline::Direction::Later),
-        Action::Busiest => timeline::to_busiest(model),
-        Action::Mark => timeline::mark(model),
+/// Confirms what is typed or chosen.
+fn confirm(model: &mut Model) -> Vec<Effect> {
+    match model.overlay {
+        Overlay::Palette(_) => palette::chosen(model).map_or_else(Vec::new, |action| act(model, action)),
+        Overlay::Form(_) => confirmed::confirm(model),
+        Overlay::SearchInput(_) | Overlay::None | Overlay::Page(..) => search_input::confirm(model),
+    }
+}
 
-        Action::Down => step(model, event_list::Movement::Lines(1)),
-        Action::Up => step(model, event_list::Movement::Lines(-1)),
-        Action::PageDown => step(model, event_list::Movement::Halves(2)),
-        Action::PageUp => step(model, event_list::Movement::Halves(-2)),
-        Action::HalfDown => step(model, event_list::Movement::Halves(1)),
-        Action::HalfUp => step(model, event_list::Movement::Halves(-1)),
-        Action::First => step(model, event_list::Movement::First),
-        Action::Last => step(model, event_list::Movement::Last),
-        Action::Left => event_list::column(model, -1),
-        Action::Right => event_list::column(model, 1),
-        Action::NextField => fields::next_field(model, 1),
-        Action::PreviousField => fields::next_field(model, -1),
-        Action::NextEvent => event_list::go(model, event_list::Movement::Lines(1)),
-        Action::PreviousEvent => event_list::go(model, event_list::Movement::Lines(-1)),
+fn cancel(model: &mut Model) -> Vec<Effect> {
+    model.overlay = Overlay::None;
+    Vec::new()
+}
 
-        Action::Verify => verification::verify(model, Depth::Quick),
-        Action::VerifyDeep => verification::verify(model, Depth::Deep),
-        Action::Anchor => verification::anchor(model),
-        Action::Bookmark => annotations::bookmark(model),
-        Action::Note => annotations::note(model),
-        Action::NewFinding => findings::new_finding(model),
-        Action::Undo => annotations::undo(model),
-        Action::Redo => annotations::redo(model),
-        Action::ShowEvents if model.focus.screen == Screen::Evidence => evidence::show_events(model),
-        Action::ShowEvents => annotations::show_events(model),
-        Action::Reread => evidence::reread(model),
-        Action::NextState => findings::next_state(model),
-        Action::Edit => findings::edit(model),
-        Action::CloseFinding => findings::close(model),
-        Action::RemoveMark => annotations::remove_mark(model),
-        Action::Export => export::open(model),
-        Action::Open if model.focus.screen == Screen::Findings => annotations::open(model),
-        Action::Open if model.focus.screen == Screen::Evidence => {
-            model.overlay = Overlay::Page(TextPage::Source, 0);
-            Vec::new()
-        }
-        Action::Open => screens::show_pane(model, Pane::Detail),
-        Action::NextPane => screens::next_pane(model, 1),
-        Action::PreviousPane => screens::next_pane(model, -1),
-        Action::Fields => screens::show_pane(model, Pane::Fields),
-        Action::Provenance => provenance(model),
+/// Opens a page of text at its top.
+fn read(model: &mut Model, page: TextPage) -> Vec<Effect> {
+    model.overlay = Overlay::Page(page, 0);
+    Vec::new()
+}
 
-        Action::TrailBack => history::back(model),
-        Action::TrailForward => history::forward(model),
-        Action::ClearSearch => search::clear(model),
-        Action::Explain => search::explained(model),
-        Action::FlipOrder => search::flip_order(model),
-        Action::FlipZone => timeline::flip_zone(model),
-
-        Action::Investigate => screens::show_screen(model, Screen::Investigate),
-        Action::Anomalies => screens::show_screen(model, Screen::Anomalies),
-        Action::Findings => screens::show_screen(model, Screen::Findings),
-        Action::Evidence => screens::show_screen(model, Screen::Evidence),
-        Action::Audit => screens::show_screen(model, Screen::Audit),
-
-        Action::Palette => palette::open(model),
-        Action::Help => {
-            model.overlay = Overlay::Page(TextPage::Help, 0);
-            Vec::new()
-        }
-        Action::Back => back(model),
-        Action::Escape => escape(model),
-        Action::Confirm => match model.overlay {
-            Overlay::Palette(_) => match palette::chosen(model) {
-                Some(action) => act(model, action),
-                None => Vec::new(),
-            },
-            Overlay::Form(_) => confirmed::confirm(model),
-            Overlay::SearchInput(_) | Overlay::None | Overlay::Page(..) => search_input::confirm(model),
-        },
-        Action::Cancel => {
-            model.overlay = Overlay::None;
-            Vec::new()
-        }
-        Action::NextRow => form::row(model, 1),
-        Action::PreviousRow => form::row(model, -1),
-        Action::Complete => search_input::complete(model),
-        Action::SuggestionNext => search_input::suggestion(model, 1),
-        Action::SuggestionPrevious => search_input::suggestion(model, -1),
-        Action::CursorLeft => edit(model, tui_input::InputRequest::GoToPrevChar),
-        Action::CursorRight => edit(model, tui_input::InputRequest::GoToNextChar),
-        Action::WordLeft => edit(model, tui_input::InputRequest::GoToPrevWord),
-        Action::WordRight => edit(model, tui_input::InputRequest::GoToNextWord),
-        Action::CursorStart => edit(model, tui_input::InputRequest::GoToStart),
-        Action::CursorEnd => edit(model, tui_input::InputRequest::GoToEnd),
-        Action::DeleteLeft => edit(model, tui_input::InputRequest::DeletePrevChar),
-        Action::DeleteRight => edit(model, tui_input::InputRequest::DeleteNextChar),
-        Action::DeleteWord => edit(model, tui_input::InputRequest::DeletePrevWord),
-        Action::DeleteToStart => edit(model, tui_input::InputRequest::DeleteFromStart),
-        Action::DeleteToEnd => edit(model, tui_input::InputRequest::DeleteTillEnd),
-
-        Action::Redraw => vec![Effect::Redraw],
-        Action::Suspend => vec![Effect::Suspend],
-        Action::Quit => vec![Effect::Quit],
+/// Shows what is selected in full.
+fn open(model: &mut Model) -> Vec<Effect> {
+    match model.focus.screen {
+        Screen::Findings => annotations::open(model),
+        Screen::Evidence => read(model, TextPage::Source),
+        Screen::Investigate | Screen::Anomalies | Screen::Audit => screens::show_pane(model, Pane::Detail),
     }
 }
 
@@ -184,7 +205,7 @@ fn provenance(model: &mut Model) -> Vec<Effect> {
     if model.detail.event_of(hit).is_some() {
         model.overlay = Overlay::Page(TextPage::Provenance, 0);
     } else {
-        model.say(Tone::Refused, "no event is selected, or it was not read yet");
+        model.say(Tone::Refused, "no event is selected, or it is still loading");
     }
     Vec::new()
 }

@@ -1,8 +1,9 @@
 //! The event list: moving the selection, and loading rows where it goes.
 
+use crate::index::Hit;
 use crate::tui::keymap::{Action, KeyContext};
 use crate::tui::layout;
-use crate::tui::model::{EventList, Model, Screen, Tone};
+use crate::tui::model::{EventList, Load, Model, Screen, Tone};
 use crate::tui::protocol::{Effect, EventColumn, EventPage, Lane, PagePosition, WorkerRequest};
 
 /// How far a selection moves.
@@ -70,25 +71,42 @@ fn say_what_is_behind(model: &mut Model) {
     if dated(list.selected) == Some(true) && dated(list.selected + 1) == Some(false) {
         let key =
             model.keys.map.key_of(Action::Last, KeyContext::Events).unwrap_or_else(|| ":last".to_owned());
-        let text = format!("the last event that tells a time; {key} goes on to those that tell none");
+        let text = format!("the last event with a time; {key} again goes to those without one");
         model.say(Tone::Done, text);
     }
 }
 
 /// Moves the highlighted column.
 pub(super) fn column(model: &mut Model, by: isize) -> Vec<Effect> {
-    let at = (model.list.column as usize).saturating_add_signed(by).min(EventColumn::ALL.len() - 1);
-    model.list.column = EventColumn::ALL[at];
-    if model.list.column == EventColumn::Host && !model.shows_host() {
-        model.list.column = if by < 0 { EventColumn::Outcome } else { EventColumn::Actor };
+    let mut at = model.list.column as usize;
+    loop {
+        let next = at.saturating_add_signed(by).min(EventColumn::ALL.len() - 1);
+        if next == at {
+            return Vec::new();
+        }
+        at = next;
+        if EventColumn::ALL[at].fits_screen(model.size.width) {
+            model.list.column = EventColumn::ALL[at];
+            return Vec::new();
+        }
     }
-    Vec::new()
 }
 
-/// Asks for a page that takes the place of the loaded rows.
-pub(super) fn load(model: &mut Model, place: PagePosition) -> Vec<Effect> {
-    model.list.awaited = Some(place);
-    vec![page(model, place)]
+/// Asks for another page of the same list, which replaces the loaded rows.
+pub(super) fn load(model: &mut Model, position: PagePosition) -> Vec<Effect> {
+    let stale = model.list.is_stale();
+    vec![replace_with(model, Load::Replace { position, select: None, stale }, position)]
+}
+
+/// Asks for a page of another list: the search or its order has changed. `select` is the
+/// event to be selected if the page has it.
+pub(super) fn reload(model: &mut Model, position: PagePosition, select: Option<Hit>) -> Vec<Effect> {
+    vec![replace_with(model, Load::Replace { position, select, stale: true }, position)]
+}
+
+fn replace_with(model: &mut Model, load: Load, position: PagePosition) -> Effect {
+    model.list.load = load;
+    page(model, position)
 }
 
 fn page(model: &mut Model, place: PagePosition) -> Effect {
@@ -122,12 +140,7 @@ pub(super) fn settle(model: &mut Model) -> Vec<Effect> {
 /// Asks for the rows behind or before the loaded ones when the selection comes near.
 fn more_rows(model: &mut Model, height: usize) -> Option<Effect> {
     let list = &model.list;
-    if list.stale
-        || matches!(
-            list.awaited,
-            Some(PagePosition::First | PagePosition::Last | PagePosition::End | PagePosition::At(_))
-        )
-    {
+    if matches!(list.load, Load::Replace { .. }) {
         return None;
     }
     let margin = height * 2;
@@ -139,16 +152,16 @@ fn more_rows(model: &mut Model, height: usize) -> Option<Effect> {
         (true, false) => PagePosition::Before(list.rows.front()?.hit),
         (_, true) => PagePosition::After(list.rows.back()?.hit),
     };
-    if list.awaited == Some(place) {
+    if list.load == Load::Extend(place) {
         return None;
     }
-    model.list.awaited = Some(place);
+    model.list.load = Load::Extend(place);
     Some(page(model, place))
 }
 
 fn selected_in_full(model: &mut Model) -> Option<Effect> {
     let hit = model.list.row()?.hit;
-    if model.list.stale || model.detail.asked == Some(hit) {
+    if model.list.is_stale() || model.detail.asked == Some(hit) {
         return None;
     }
     model.detail.asked = Some(hit);
@@ -160,16 +173,16 @@ fn selected_in_full(model: &mut Model) -> Option<Effect> {
 pub(super) fn take(model: &mut Model, page: EventPage) -> Vec<Effect> {
     let height = height(model);
     let list = &mut model.list;
-    match list.awaited.take() {
-        Some(PagePosition::After(_)) => append(list, page),
-        Some(PagePosition::Before(_)) => prepend(list, page),
-        Some(PagePosition::Last) => {
-            replace(list, page, height);
-            say_what_is_behind(model);
+    match std::mem::take(&mut list.load) {
+        Load::Extend(PagePosition::Before(_)) => prepend(list, page),
+        Load::Extend(_) => append(list, page),
+        Load::Replace { position, select, .. } => {
+            replace(list, page, select, height);
+            if position == PagePosition::Last {
+                say_what_is_behind(model);
+            }
         }
-        Some(PagePosition::First | PagePosition::End | PagePosition::At(_)) | None => {
-            replace(list, page, height)
-        }
+        Load::Idle => replace(list, page, None, height),
     }
     if model.list.rows.is_empty() {
         model.tickets.invalidate(Lane::Entry);
@@ -178,8 +191,8 @@ pub(super) fn take(model: &mut Model, page: EventPage) -> Vec<Effect> {
     settle(model)
 }
 
-fn replace(list: &mut EventList, page: EventPage, height: usize) {
-    let sought = list.seek.take().and_then(|hit| {
+fn replace(list: &mut EventList, page: EventPage, select: Option<Hit>, height: usize) {
+    let sought = select.and_then(|hit| {
         page.rows.iter().position(|row| (row.hit.source, row.hit.record) == (hit.source, hit.record))
     });
     list.selected = sought.unwrap_or(page.at);
@@ -188,7 +201,7 @@ fn replace(list: &mut EventList, page: EventPage, height: usize) {
         list.top = page.rows.len().saturating_sub(height);
     }
     list.rows = page.rows.into();
-    (list.start, list.first, list.last, list.stale) = (page.start, page.first, page.last, false);
+    (list.start, list.first, list.last) = (page.start, page.first, page.last);
 }
 
 fn append(list: &mut EventList, page: EventPage) {

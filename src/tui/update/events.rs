@@ -37,7 +37,7 @@ pub fn update(model: &mut Model, event: UiEvent) -> Vec<Effect> {
 
 /// Asks what the first screen shows, when a case was opened.
 pub fn start(model: &mut Model) -> Vec<Effect> {
-    let mut effects = search::ask_all(model, PagePosition::First);
+    let mut effects = search::ask_all(model, PagePosition::First, None);
     effects.push(model.ask(WorkerRequest::Annotations));
     effects
 }

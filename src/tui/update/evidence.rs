@@ -32,20 +32,20 @@ pub(super) fn reread(model: &mut Model) -> Vec<Effect> {
         return refuse(model, "there is no source yet");
     };
     let Some(plan) = &source.plan else {
-        return refuse(model, "how this source is read is not understood: vestigo verify");
+        return refuse(model, "the reading plan of this source is not understood: run vestigo verify");
     };
     let rows = vec![
         FormField::text(ZONE, &plan.zone, "UTC"),
-        FormField::text(YEAR, &year(plan), "worked out, where a time has none"),
-        FormField::text(HOST, plan.host.as_deref().unwrap_or_default(), "none, where an event names none"),
-        FormField::text(FORMAT, forced(plan), "found out again"),
-        FormField::text(CLOCK, &clock(plan), "it was right; else what to add, such as +37s"),
+        FormField::text(YEAR, &year(plan), "inferred for times without one"),
+        FormField::text(HOST, plan.host.as_deref().unwrap_or_default(), "none for events without one"),
+        FormField::text(FORMAT, forced(plan), "detected"),
+        FormField::text(CLOCK, &clock(plan), "no correction; or an offset such as +37s"),
     ];
-    let title = format!("Read source {} otherwise", source.id.short());
+    let title = format!("Reread source {}", source.id.short());
     let (id, path) = (source.id, source.path.clone());
-    let mut form = FormDialog::new(FormPurpose::Reread(id), title, "read it so", rows);
+    let mut form = FormDialog::new(FormPurpose::Reread(id), title, "reread", rows);
     form.details.push(("File", path));
-    form.details.push(("Stays", "the evidence, its hashes, the ids; undo takes it back".to_owned()));
+    form.details.push(("Unchanged", "the evidence, its hashes, the ids; can be undone".to_owned()));
     form::open(model, form)
 }
 
@@ -66,10 +66,10 @@ fn clock(plan: &Plan) -> String {
 pub(super) fn confirm(model: &mut Model, form: &FormDialog, source: &SourceId) -> Vec<Effect> {
     let known = model.case.sources.iter().find(|known| known.id == *source);
     let Some(plan) = known.and_then(|known| known.plan.clone()) else {
-        return refuse(model, "the source is not there any more");
+        return refuse(model, "the source no longer exists");
     };
     match corrections(form, &plan) {
-        Ok(by) if by == Corrections::default() => refuse(model, "it is read so already"),
+        Ok(by) if by == Corrections::default() => refuse(model, "nothing was changed"),
         Ok(by) => write(model, AnnotationRequest::Reread { source: *source, by }),
         Err(why) => refuse(model, &why),
     }
@@ -106,7 +106,8 @@ fn corrections(form: &FormDialog, plan: &Plan) -> Result<Corrections, String> {
     if let Some(text) = typed(CLOCK, &clock(plan)) {
         let text = if text.is_empty() { "0s" } else { &text };
         let clock = parse_clock_offset(text);
-        by.clock = Some(clock.ok_or_else(|| format!("`{}` is not such as +37s or -1h30m", shown(text)))?);
+        by.clock =
+            Some(clock.ok_or_else(|| format!("`{}` is not an offset such as +37s or -1h30m", shown(text)))?);
     }
     Ok(by)
 }

@@ -1,5 +1,7 @@
 //! Saying what is to be exported.
 
+use crate::record::counted;
+use crate::tui::keymap::Action;
 use crate::tui::model::{FormDialog, FormField, FormPurpose, Model, Overlay, Screen, TextPage, Tone};
 use crate::tui::protocol::{
     Effect, ExportChoices, ExportRequest, ExportResult, ExportScope, SelectedAnnotation, WorkerRequest,
@@ -15,7 +17,7 @@ const TO: &str = "To";
 
 /// Opens the form; what can be exported is looked up meanwhile.
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
-    form::open(model, FormDialog::new(FormPurpose::Export(None), "Export evidence", "make it", Vec::new()));
+    form::open(model, FormDialog::new(FormPurpose::Export(None), "Export evidence", "export", Vec::new()));
     let first = match model.annotations.selected() {
         Some(selected) if model.focus.screen == Screen::Findings => Some(Box::new(match selected {
             SelectedAnnotation::Finding(row) => ExportScope::Finding(row.finding.number),
@@ -38,9 +40,9 @@ pub(super) fn offered(model: &mut Model, offer: ExportChoices) {
     form.rows = vec![
         FormField::choice(WHAT, offer.choices.iter().map(|(label, _)| label.clone()).collect(), 0),
         FormField::choice(ORIGINALS, words(["only these records", "whole files"]), 0),
-        FormField::text(REDACT, "", "nothing; or fields such as user.name,source.ip"),
+        FormField::text(REDACT, "", "none; or fields such as user.name,source.ip"),
         FormField::choice(FORM, words(["one tar", "a folder"]), 0),
-        FormField::text(TO, &path(&offer, true), "say where"),
+        FormField::text(TO, &path(&offer, true), "output path"),
     ];
     form.details = vec![
         ("Contains", "events · raw lines · proofs · journal · report · verify.sh".to_owned()),
@@ -79,7 +81,7 @@ pub(super) fn confirm(model: &mut Model, form: &FormDialog, offer: Option<&Expor
     };
     if order.to.is_empty() || order.originals && !order.redact.is_empty() {
         let why = if order.to.is_empty() {
-            "say where the bundle is to be put"
+            "enter an output path"
         } else {
             "whole originals cannot be redacted: choose only these records"
         };
@@ -96,11 +98,16 @@ pub(super) fn exported(model: &mut Model, exported: &ExportResult) {
     form::done(model);
     model.copyable = Some(exported.line.clone());
     let alarm = exported.notes.iter().any(|note| note.starts_with("ORPHANED"));
-    let made =
-        format!("made {} · {} events · y shows the line for your ticket", exported.to, exported.events);
+    let key =
+        model.keys.map.key_of(Action::Copy, model.context_beneath()).unwrap_or_else(|| ":copy".to_owned());
+    let made = format!(
+        "exported {} · {} · {key} shows the line for your ticket",
+        exported.to,
+        counted(exported.events, "event")
+    );
     if !exported.notes.is_empty() && model.overlay == Overlay::None {
         let told = std::iter::once(&made).chain(&exported.notes).cloned().collect();
-        model.overlay = Overlay::Page(TextPage::Text("Exported; to be told with it", told), 0);
+        model.overlay = Overlay::Page(TextPage::Text("Exported, with warnings", told), 0);
     }
     model.say(if alarm { Tone::Alarm } else { Tone::Done }, crate::error::visible(&made));
 }

@@ -10,8 +10,8 @@ use super::annotations::{NOTE, TAGS, refuse, tags, write};
 use super::form;
 
 const TITLE: &str = "Title";
-const SHOWS: &str = "Shown by";
-const INTO: &str = "Put into";
+const SHOWS: &str = "Evidence";
+const INTO: &str = "Add to";
 const SEVERITY: &str = "Severity";
 const STATE: &str = "State";
 const VERDICT: &str = "Verdict";
@@ -29,7 +29,7 @@ pub(super) fn new_finding(model: &mut Model) -> Vec<Effect> {
         shows.push((format!("this event: {id}"), ExportScope::Event(hit)));
     }
     if asked {
-        let text = if model.search.text.is_empty() { "every event" } else { &model.search.text };
+        let text = if model.search.text.is_empty() { "all events" } else { &model.search.text };
         let count = model.search.count.map_or(String::new(), |count| format!(" ({count} events)"));
         shows.insert(
             0,
@@ -41,24 +41,21 @@ pub(super) fn new_finding(model: &mut Model) -> Vec<Effect> {
         shows.push((format!("the bookmarks ({marks})"), ExportScope::Bookmarks));
     }
     if shows.is_empty() {
-        return refuse(model, "there is no event to show it");
+        return refuse(model, "there is no event to create a finding from");
     }
     let (labels, shows): (Vec<String>, Vec<ExportScope>) = shows.into_iter().unzip();
     let mut rows = vec![
-        FormField::text(TITLE, "", "what was found, in a line"),
+        FormField::text(TITLE, "", "what was found, in one line"),
         FormField::choice(SHOWS, labels, 0),
         FormField::choice(SEVERITY, words(Severity::ALL), place(Severity::ALL, Severity::Medium)),
-        FormField::text(NOTE, "", "a first note"),
+        FormField::text(NOTE, "", "first note, optional"),
     ];
     let (uids, mut titles): (Vec<String>, Vec<String>) = open_findings(model).into_iter().unzip();
     if !uids.is_empty() {
         titles.insert(0, "a new finding".to_owned());
         rows.push(FormField::choice(INTO, titles, 0));
     }
-    form::open(
-        model,
-        FormDialog::new(FormPurpose::Finding(shows, uids), "New finding", "write it down", rows),
-    )
+    form::open(model, FormDialog::new(FormPurpose::Finding(shows, uids), "New finding", "create", rows))
 }
 
 /// Gives the findings that are not done with, by uid, each with how it is called.
@@ -87,7 +84,7 @@ pub(super) fn confirm_finding(
     let Some(shows) = shows.get(form.chosen(SHOWS)).cloned() else { return Vec::new() };
     if let Some(finding) = form.chosen(INTO).checked_sub(1).and_then(|at| into.get(at)).cloned() {
         return match shows {
-            ExportScope::Search(..) => refuse(model, "a search makes a finding of its own: choose events"),
+            ExportScope::Search(..) => refuse(model, "a search needs its own finding: choose events"),
             ExportScope::Event(_) | ExportScope::Bookmarks | ExportScope::Finding(_) => {
                 write(model, AnnotationRequest::AddToFinding { finding, shows })
             }
@@ -118,32 +115,32 @@ pub(super) fn edit(model: &mut Model) -> Vec<Effect> {
     let verdict = finding.verdict.map_or(0, |verdict| place(FindingVerdict::ALL, verdict) + 1);
     let tags = finding.tags.iter().cloned().collect::<Vec<_>>().join(", ");
     let rows = vec![
-        FormField::text(TITLE, &finding.title, "what was found, in a line"),
+        FormField::text(TITLE, &finding.title, "what was found, in one line"),
         FormField::choice(SEVERITY, words(Severity::ALL), place(Severity::ALL, finding.severity)),
         FormField::choice(STATE, words(Status::ALL), place(Status::ALL, finding.state)),
         FormField::choice(VERDICT, verdicts, verdict),
-        FormField::text(OWNER, &finding.owner, "nobody; or who sees to it"),
-        FormField::text(DUE, &finding.due, "no day; or one such as 2026-03-31"),
-        FormField::text(TAGS, &tags, "none; or some, separated by commas"),
+        FormField::text(OWNER, &finding.owner, "optional owner"),
+        FormField::text(DUE, &finding.due, "optional, such as 2026-03-31"),
+        FormField::text(TAGS, &tags, "comma-separated, optional"),
     ];
     let title = format!("Finding {}", finding.number);
-    form::open(model, FormDialog::new(FormPurpose::Edit(finding.uid), title, "change it", rows))
+    form::open(model, FormDialog::new(FormPurpose::Edit(finding.uid), title, "save", rows))
 }
 
 pub(super) fn confirm_edit(model: &mut Model, form: &FormDialog, uid: &str) -> Vec<Effect> {
     let Some(before) = model.annotations.finding_with_uid(uid).map(|row| row.finding.clone()) else {
-        return refuse(model, "the finding is not there any more");
+        return refuse(model, "the finding no longer exists");
     };
     let (title, due) = (form.typed(TITLE), form.typed(DUE));
     if title.is_empty() {
         return refuse(model, "a finding needs a title");
     }
     if !due.is_empty() && chrono::NaiveDate::parse_from_str(due, "%Y-%m-%d").is_err() {
-        return refuse(model, "the due day is written as 2026-03-31");
+        return refuse(model, "the due date has the form 2026-03-31");
     }
     let verdict = form.chosen(VERDICT).checked_sub(1).map(|at| FindingVerdict::ALL[at]);
     if verdict.is_none() && before.verdict.is_some() {
-        return refuse(model, "a verdict is changed, not taken away: undo does that");
+        return refuse(model, "a verdict can be changed or undone, not cleared");
     }
     let wanted = tags(form.typed(TAGS));
     let changed = |new: &str, old: &str| (new != old.trim()).then(|| new.to_owned());
@@ -174,7 +171,7 @@ pub(super) fn next_state(model: &mut Model) -> Vec<Effect> {
         Status::InProgress => Status::FixClaimed,
         Status::FixClaimed => Status::Verified,
         Status::Verified | Status::Accepted | Status::Closed => {
-            return refuse(model, "it is done with: reopen it first");
+            return refuse(model, "closed finding: reopen it first");
         }
     };
     let change = FindingChange { state: Some(next), ..FindingChange::default() };
@@ -188,20 +185,20 @@ pub(super) fn close(model: &mut Model) -> Vec<Effect> {
     let mut rows = vec![FormField::text(REASON, "", "why")];
     if is_settled(finding.state) {
         let title = format!("Reopen finding {number}");
-        return form::open(model, FormDialog::new(FormPurpose::Reopen(uid), title, "reopen it", rows));
+        return form::open(model, FormDialog::new(FormPurpose::Reopen(uid), title, "reopen", rows));
     }
     let verdict = finding.verdict.map_or(0, |verdict| place(FindingVerdict::ALL, verdict));
     rows.push(FormField::choice(VERDICT, words(FindingVerdict::ALL), verdict));
     form::open(
         model,
-        FormDialog::new(FormPurpose::Close(uid), format!("Close finding {number}"), "close it", rows),
+        FormDialog::new(FormPurpose::Close(uid), format!("Close finding {number}"), "close", rows),
     )
 }
 
 pub(super) fn confirm_close(model: &mut Model, form: &FormDialog, uid: &str) -> Vec<Effect> {
     let (reason, verdict) = (form.typed(REASON).to_owned(), Some(FindingVerdict::ALL[form.chosen(VERDICT)]));
     if reason.is_empty() {
-        return refuse(model, "say why it is closed");
+        return refuse(model, "enter a reason for closing it");
     }
     write(
         model,
@@ -212,7 +209,7 @@ pub(super) fn confirm_close(model: &mut Model, form: &FormDialog, uid: &str) -> 
 pub(super) fn confirm_reopen(model: &mut Model, form: &FormDialog, uid: &str) -> Vec<Effect> {
     let reason = form.typed(REASON).to_owned();
     if reason.is_empty() {
-        return refuse(model, "say why it is taken up again");
+        return refuse(model, "enter a reason for reopening it");
     }
     write(model, AnnotationRequest::Annotation(Annotation::ReopenFinding { finding: uid.to_owned(), reason }))
 }

@@ -8,7 +8,7 @@ use super::search;
 /// Goes back to the search before.
 pub(super) fn back(model: &mut Model) -> Vec<Effect> {
     let Some(stop) = model.search.past.pop() else {
-        model.say(Tone::Refused, "this is where the trail begins");
+        model.say(Tone::Refused, "no earlier search");
         return Vec::new();
     };
     let here = model.search.stop(model.list.row().map(|row| row.hit));
@@ -19,7 +19,7 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
 /// Goes forward to the search that was left by going back.
 pub(super) fn forward(model: &mut Model) -> Vec<Effect> {
     let Some(stop) = model.search.future.pop() else {
-        model.say(Tone::Refused, "this is where the trail ends");
+        model.say(Tone::Refused, "no later search");
         return Vec::new();
     };
     let here = model.search.stop(model.list.row().map(|row| row.hit));
@@ -28,7 +28,6 @@ pub(super) fn forward(model: &mut Model) -> Vec<Effect> {
 }
 
 fn arrive(model: &mut Model, stop: VisitedSearch) -> Vec<Effect> {
-    model.list.seek = stop.hit;
     let place = stop.hit.and_then(|hit| hit.time).map_or(PagePosition::First, PagePosition::At);
-    search::settle_on(model, stop.text, stop.scope, place)
+    search::settle_on(model, stop.text, stop.scope, place, stop.hit)
 }

@@ -56,7 +56,7 @@ fn narrow(
     let text = narrowed(&model.search.text, &pivot.field, &pivot.value, &context);
     match text.and_then(|text| Ok((query::parse(&text, &context)?, text))) {
         Ok((expr, _)) if same(&expr, &model.search.scope.expr) => {
-            model.say(Tone::Refused, "the search says so already");
+            model.say(Tone::Refused, "already filtered by this");
             Vec::new()
         }
         Ok((expr, text)) => {
@@ -125,7 +125,7 @@ fn nothing(model: &mut Model) -> Vec<Effect> {
 pub(super) fn copy_line(model: &mut Model) -> Vec<Effect> {
     let hit = model.list.row().map(|row| row.hit);
     let Some(raw) = model.detail.event_of(hit).map(|event| event.raw.clone()) else {
-        model.say(Tone::Refused, "no event is selected, or it was not read yet");
+        model.say(Tone::Refused, "no event is selected, or it is still loading");
         return Vec::new();
     };
     clipboard::copy(model, "the line", &raw)

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::record::{SourceId, counted};
-use crate::tui::model::{Model, TimelineChart, Tone};
+use crate::tui::model::{EventList, Load, Model, TimelineChart, Tone};
 use crate::tui::protocol::WorkerRequest;
 use crate::tui::protocol::{
     CaseInfo, Effect, Failure, Lane, PagePosition, RowContent, Ticket, WorkerResponse,
@@ -35,9 +35,10 @@ pub(super) fn take(
         }
         WorkerResponse::Count(count) => (model.search.count, model.search.took) = (Some(count), took),
         WorkerResponse::Histogram { matching, present, formats } => {
-            let Some(step) = model.timeline.step else { return Vec::new() };
+            let Some(width) = model.timeline.width else { return Vec::new() };
             let facts = &model.case;
-            let chart = TimelineChart::new(step, matching, &present, &formats, |format| facts.rhythm(format));
+            let chart =
+                TimelineChart::new(width, matching, &present, &formats, |format| facts.rhythm(format));
             (model.timeline.chart, model.timeline.trouble) = (Some(chart), None);
         }
         WorkerResponse::Facet { field, values, more } => {
@@ -85,17 +86,17 @@ fn grown(model: &mut Model, mut facts: CaseInfo) -> Vec<Effect> {
     }
     model.fields.follow(&model.case);
     let said = match (sources, read_otherwise) {
-        (0, 1..) => format!("read otherwise now: {}", counted(read_otherwise as u64, "source")),
+        (0, 1..) => format!("now read differently: {}", counted(read_otherwise as u64, "source")),
         _ => format!(
-            "the case has grown: {} and {} were taken in",
+            "the case has grown: {} and {} added",
             counted(sources as u64, "source"),
             counted(events, "event")
         ),
     };
     model.say(Tone::Done, said);
-    model.list.seek = model.list.row().map(|row| row.hit);
+    let selected = model.list.row().map(|row| row.hit);
     let place = model.moment().map_or(PagePosition::First, PagePosition::At);
-    effects.extend(search::ask_all(model, place));
+    effects.extend(search::ask_all(model, place, selected));
     effects
 }
 
@@ -106,14 +107,11 @@ fn failed(model: &mut Model, lane: Lane, trouble: Failure) {
         None => trouble.what.clone(),
     };
     match lane {
-        Lane::Page => {
-            model.list.awaited = None;
-            if model.list.stale {
-                model.list =
-                    super::super::model::EventList { column: model.list.column, ..Default::default() };
-                (model.list.first, model.list.last) = (true, true);
-            }
+        Lane::Page if model.list.is_stale() => {
+            let column = model.list.column;
+            model.list = EventList { column, first: true, last: true, ..EventList::default() };
         }
+        Lane::Page => model.list.load = Load::Idle,
         Lane::Histogram => model.timeline.trouble = Some(text.clone()),
         Lane::Facets => model.fields.trouble = Some(text.clone()),
         Lane::Entry => {

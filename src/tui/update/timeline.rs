@@ -1,9 +1,9 @@
 //! The timeline: counting it, walking its buckets, zooming.
 
-use crate::record::TimeRange;
+use crate::record::{TimeRange, Timestamp, Zone, bucket_edges, readable_width};
+use crate::tui::layout;
 use crate::tui::model::{Model, Tone};
 use crate::tui::protocol::{Effect, PagePosition, WorkerRequest};
-use crate::tui::{buckets, layout};
 
 use super::event_list;
 
@@ -29,16 +29,22 @@ pub(super) fn count(model: &mut Model) -> Option<Effect> {
         model.timeline.chart = None;
         return None;
     };
-    let (step, edges) = buckets::buckets(window, columns, model.case.zone());
-    (model.timeline.step, model.timeline.edges) = (Some(step), edges.clone());
+    let (width, edges) = buckets(window, columns, model.case.zone());
+    (model.timeline.width, model.timeline.edges) = (Some(width), edges.clone());
     let scope = model.search.scope.clone();
     Some(model.ask(WorkerRequest::Histogram { scope, edges, by: "event.outcome".to_owned() }))
+}
+
+/// Cuts a time range into at most `most` buckets: how wide they are, and their edges.
+fn buckets(window: TimeRange, most: usize, zone: Zone) -> (i64, Vec<Timestamp>) {
+    let width = readable_width(window, most);
+    (width, bucket_edges(window, width, &zone))
 }
 
 /// Asks again where another width or zone wants other buckets.
 pub(super) fn ask_if_changed(model: &mut Model) -> Option<Effect> {
     let columns = layout::bucket_columns(model.size);
-    let (_, edges) = buckets::buckets(window(model)?, columns, model.case.zone());
+    let (_, edges) = buckets(window(model)?, columns, model.case.zone());
     if edges == model.timeline.edges {
         return None;
     }
@@ -74,7 +80,7 @@ pub(super) fn to_bucket(model: &mut Model, way: Direction) -> Vec<Effect> {
     match next {
         Some(next) => to(model, next),
         None => {
-            model.say(Tone::Refused, format!("no {side} bucket has events of this search"));
+            model.say(Tone::Refused, format!("no {side} bucket has matching events"));
             Vec::new()
         }
     }
@@ -89,7 +95,7 @@ pub(super) fn to_busiest(model: &mut Model) -> Vec<Effect> {
 }
 
 pub(super) fn nothing_counted(model: &mut Model) -> Vec<Effect> {
-    model.say(Tone::Refused, "the timeline holds no event of this search");
+    model.say(Tone::Refused, "the timeline has no matching events");
     Vec::new()
 }
 

@@ -29,20 +29,20 @@ pub(super) fn checked(model: &mut Model, report: VerifyReport) {
     for damage in &report.damage {
         model.case.alarm(Some(visible(&damage.describe())));
     }
-    let read = if depth == Depth::Quick { "looked over" } else { "every byte read" };
+    let read = if depth == Depth::Quick { "quick check" } else { "every byte read" };
     if let Some(how) = report.history.contradiction() {
         model.case.alarm(Some(how.clone()));
         model.say(Tone::Alarm, how);
     } else if report.levels.consistent {
         model.say(Tone::Done, format!("{read}: consistent"));
     } else if report.damage.is_empty() {
-        model.say(Tone::Done, format!("{read}: no damage seen; not every byte was read"));
+        model.say(Tone::Done, format!("{read}: no damage found; not every byte was read"));
     } else {
         let places = match report.damage.len() {
             1 => "1 place is".to_owned(),
             many => format!("{many} places are"),
         };
-        model.say(Tone::Alarm, format!("{read}: {places} damaged, see the evidence"));
+        model.say(Tone::Alarm, format!("{read}: {places} damaged, see the evidence screen"));
     }
     let at = model.case.now;
     model.verification = VerificationState::Done { depth, at, report: Box::new(report) };
@@ -69,8 +69,8 @@ pub(super) fn anchored(model: &mut Model, anchor: WrittenCheckpoint) -> Vec<Effe
     model.copyable = Some(anchor.line.clone());
     let told = vec![
         anchor.line.clone(),
-        format!("It was sent to the clipboard, if the terminal allows that, and stands in {}.", anchor.file),
-        "Kept where nobody can change it, it proves later that the case was not rolled back: verify --anchor FILE.".to_owned(),
+        format!("It was copied to the clipboard, if the terminal allows it, and is also in {}.", anchor.file),
+        "Keep it where nobody can change it: later it proves that the case was not rolled back, with vestigo verify --anchor FILE.".to_owned(),
     ];
     model.overlay = Overlay::Page(TextPage::Text("Keep this line in a ticket or mail", told), 0);
     vec![Effect::Copy(visible(&anchor.line))]

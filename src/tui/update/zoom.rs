@@ -69,7 +69,7 @@ pub(super) fn zoom_reset(model: &mut Model) -> Vec<Effect> {
 
 fn zoom_to(model: &mut Model, window: TimeRange) -> Vec<Effect> {
     if window == model.search.scope.window || window.from >= window.to {
-        model.say(Tone::Refused, "the timeline goes no further");
+        model.say(Tone::Refused, "the timeline cannot zoom further");
         return Vec::new();
     }
     let scope = SearchScope { window, ..model.search.scope.clone() };

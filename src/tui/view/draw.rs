@@ -40,7 +40,7 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         Overlay::None => {}
         Overlay::SearchInput(typing) => search::draw_typing(typing, &panes, &mut canvas),
         Overlay::Palette(palette) => palette::draw(palette, model, &mut canvas, area),
-        Overlay::Form(form) => form::draw(form, &mut canvas, area),
+        Overlay::Form(form) => form::draw(form, &model.keys.map, &mut canvas, area),
         Overlay::Page(page, top) => {
             let lines = pages::lines(page, model, pages::text_width(area.width), theme.glyphs);
             draw_page(&lines, *top, pages::title(page), area, &mut canvas);

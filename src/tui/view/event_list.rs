@@ -8,7 +8,7 @@ use crate::index::Order;
 use crate::record::{Precision, TimeBasis, thousands};
 use crate::tui::layout::Panes;
 use crate::tui::model::{Model, Pane};
-use crate::tui::protocol::{EventColumn, EventOutcome, EventRow, RowContent};
+use crate::tui::protocol::{EventColumn, EventOutcome, EventRow, RowContent, RowSummary};
 use crate::tui::theme::StyleRole;
 use crate::tui::times::TimeColumn;
 
@@ -44,26 +44,21 @@ fn columns(model: &Model, area: Rect) -> ColumnLayout {
     let fine = area.width >= 82 && model.list.is_fine();
     let clock = TimeColumn::new(&model.case, fine);
     let outcome = area.x + 2 + clock.width() + 1;
-    // Behind the outcome: what was noted.
+    // The cell after the outcome shows bookmarks and findings.
     let mut x = outcome + 3;
     let mut cells = Vec::new();
-    let wide = area.width > 80;
-    let (actor, from) = if wide { (14, 17) } else { (10, 15) };
-    let mut take = |column, width: u16| {
+    for column in EventColumn::ALL.into_iter().filter(|column| *column != EventColumn::Outcome) {
+        let info = column.info();
+        if !column.fits_screen(model.size.width) || area.width < info.needs.1 {
+            continue;
+        }
+        let width = match if area.width > 80 { info.widths.1 } else { info.widths.0 } {
+            0 => (area.right() - 1).saturating_sub(x),
+            width => width,
+        };
         cells.push((column, x, width));
         x += width + 1;
-    };
-    if model.shows_host() {
-        take(EventColumn::Host, 14);
     }
-    if area.width >= 64 {
-        take(EventColumn::Actor, actor);
-    }
-    // An address is told before what came from it.
-    if area.width >= 46 {
-        take(EventColumn::From, from);
-    }
-    cells.push((EventColumn::What, x, (area.right() - 1).saturating_sub(x)));
     ColumnLayout { clock, cells, outcome }
 }
 
@@ -76,7 +71,7 @@ fn draw_heading(model: &Model, area: Rect, columns: &ColumnLayout, canvas: &mut 
     };
     let total = model.search.count.map_or("…".to_owned(), thousands);
     let place = match list.position() {
-        _ if list.stale => "searching…".to_owned(),
+        _ if list.is_stale() => "searching…".to_owned(),
         Some(position) => format!("{} of {total}", thousands(position)),
         None => String::new(),
     };
@@ -94,7 +89,7 @@ fn draw_heading(model: &Model, area: Rect, columns: &ColumnLayout, canvas: &mut 
     canvas.text(area.x + 2, last, room, &columns.clock.heading(&model.case, usize::from(room)), names);
     for (column, x, width) in &columns.cells {
         let width = (*width).min(end.saturating_sub(*x));
-        canvas.text(*x, last, width, column.heading(), names);
+        canvas.text(*x, last, width, column.info().heading, names);
     }
 }
 
@@ -107,13 +102,10 @@ fn draw_row(
     canvas: &mut Canvas<'_>,
 ) {
     let (list, glyphs) = (&model.list, canvas.theme.glyphs);
-    let front = model.focus.pane == Pane::Events;
-    let plain = if list.stale { StyleRole::Faint } else { StyleRole::Text };
-    let (precision, basis, outcome) = match &row.content {
-        RowContent::Event(brief) => (brief.precision, brief.basis, brief.outcome),
-        RowContent::Unreadable { .. } => {
-            (Some(Precision::Second), TimeBasis::default(), EventOutcome::Unknown)
-        }
+    let plain = if list.is_stale() { StyleRole::Faint } else { StyleRole::Text };
+    let (precision, basis) = match &row.content {
+        RowContent::Event(summary) => (summary.precision, summary.basis),
+        RowContent::Unreadable { .. } => (Some(Precision::Second), TimeBasis::default()),
     };
     if selected {
         canvas.text(line.x, line.y, 1, glyphs.selected, StyleRole::Marker);
@@ -127,41 +119,58 @@ fn draw_row(
     }
     canvas.text(line.x + 2, line.y, columns.clock.width(), &time, plain);
     match &row.content {
-        RowContent::Event(brief) => {
-            let (glyph, role) = match outcome {
-                EventOutcome::Success => (glyphs.success, StyleRole::Success),
-                EventOutcome::Failure => (glyphs.failure, StyleRole::Failure),
-                EventOutcome::Unknown => (glyphs.unknown, StyleRole::Unknown),
-            };
-            canvas.text(columns.outcome, line.y, 1, glyph, if list.stale { plain } else { role });
-            let annotations = &model.annotations;
-            let (marked, found) = (annotations.is_bookmarked(&row.hit), annotations.is_in_finding(&row.hit));
-            if marked || found {
-                let noted = if marked { glyphs.bookmark } else { glyphs.finding };
-                canvas.text(columns.outcome + 1, line.y, 1, noted, StyleRole::Noted);
-            }
-            for (column, x, width) in &columns.cells {
-                match (column, row.cell(*column)) {
-                    (EventColumn::What, _) => {
-                        let shown = [EventColumn::Actor, EventColumn::From]
-                            .into_iter()
-                            .filter(|column| columns.cells.iter().any(|(shown, ..)| shown == column));
-                        let said = shown.filter_map(|column| Some(row.cell(column)?.value.as_str()));
-                        canvas.foreign(*x, line.y, *width, &unsaid(&brief.what, said), plain)
-                    }
-                    (_, Some(pivot)) => canvas.both_ends(*x, line.y, *width, &pivot.value, plain),
-                    (_, None) => canvas.text(*x, line.y, *width, glyphs.none, StyleRole::Faint),
-                };
-            }
-        }
+        RowContent::Event(summary) => draw_cells(model, row, summary, line.y, columns, canvas),
         RowContent::Unreadable { what, .. } => {
             let end = canvas.text(columns.outcome, line.y, 2, glyphs.trouble, StyleRole::Trouble) + 1;
             canvas.text(end, line.y, line.right().saturating_sub(end), what, StyleRole::Trouble);
         }
     }
-    if !selected {
-        return;
+    if selected {
+        highlight(model, line, columns, canvas);
     }
+}
+
+/// Draws the outcome, what was annotated, and the columns of a row.
+fn draw_cells(
+    model: &Model,
+    row: &EventRow,
+    summary: &RowSummary,
+    y: u16,
+    columns: &ColumnLayout,
+    canvas: &mut Canvas<'_>,
+) {
+    let (list, glyphs) = (&model.list, canvas.theme.glyphs);
+    let plain = if list.is_stale() { StyleRole::Faint } else { StyleRole::Text };
+    let (glyph, role) = match summary.outcome {
+        EventOutcome::Success => (glyphs.success, StyleRole::Success),
+        EventOutcome::Failure => (glyphs.failure, StyleRole::Failure),
+        EventOutcome::Unknown => (glyphs.unknown, StyleRole::Unknown),
+    };
+    canvas.text(columns.outcome, y, 1, glyph, if list.is_stale() { plain } else { role });
+    let annotations = &model.annotations;
+    let (marked, found) = (annotations.is_bookmarked(&row.hit), annotations.is_in_finding(&row.hit));
+    if marked || found {
+        let noted = if marked { glyphs.bookmark } else { glyphs.finding };
+        canvas.text(columns.outcome + 1, y, 1, noted, StyleRole::Noted);
+    }
+    for (column, x, width) in &columns.cells {
+        match (column, row.cell(*column)) {
+            (EventColumn::What, _) => {
+                let shown = [EventColumn::Actor, EventColumn::From]
+                    .into_iter()
+                    .filter(|column| columns.cells.iter().any(|(shown, ..)| shown == column));
+                let said = shown.filter_map(|column| Some(row.cell(column)?.value.as_str()));
+                canvas.foreign(*x, y, *width, &unsaid(&summary.what, said), plain)
+            }
+            (_, Some(pivot)) => canvas.both_ends(*x, y, *width, &pivot.value, plain),
+            (_, None) => canvas.text(*x, y, *width, glyphs.none, StyleRole::Faint),
+        };
+    }
+}
+
+/// Highlights the selected row, and in it the selected value.
+fn highlight(model: &Model, line: Rect, columns: &ColumnLayout, canvas: &mut Canvas<'_>) {
+    let (list, front) = (&model.list, model.focus.pane == Pane::Events);
     canvas.lay(line, if front { StyleRole::Selected } else { StyleRole::SelectedAway });
     if front {
         let cell = match list.column {

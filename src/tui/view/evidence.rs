@@ -99,9 +99,9 @@ fn times(source: &SourceInfo) -> String {
         return "! see below".to_owned();
     }
     match (time.explicit, time.inferred, time.none) {
-        (_, 0, 0) => "in full".to_owned(),
-        (0, 0, _) => "absent".to_owned(),
-        (_, 0, _) => "some absent".to_owned(),
+        (_, 0, 0) => "explicit".to_owned(),
+        (0, 0, _) => "missing".to_owned(),
+        (_, 0, _) => "some missing".to_owned(),
         (0, _, _) => "≈ inferred".to_owned(),
         _ => "≈ some inferred".to_owned(),
     }

@@ -69,7 +69,7 @@ fn nothing(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
     let key = |action| model.keys.map.key_of(action, super::super::keymap::KeyContext::Events);
     let key = |action| key(action).unwrap_or_else(|| ":".to_owned());
     let say = format!(
-        "Nothing was noted yet. Among the events, {} bookmarks one, {} does so with a note, and {} writes down what the present search shows. {} goes there.",
+        "Nothing was noted yet. In the event list, {} bookmarks an event, {} adds a note to it, and {} creates a finding from the search. {} goes there.",
         key(Action::Bookmark),
         key(Action::Note),
         key(Action::NewFinding),

@@ -5,6 +5,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::error::visible;
 use crate::record::counted;
+use crate::tui::keymap::{Action, KeyContext, Keymap};
 use crate::tui::model::{FormDialog, FormField, FormInput};
 use crate::tui::text::seen;
 use crate::tui::theme::StyleRole;
@@ -42,13 +43,13 @@ fn byte_of(input: &tui_input::Input) -> usize {
 }
 
 /// Draws the form.
-pub(super) fn draw(form: &FormDialog, canvas: &mut Canvas<'_>, area: Rect) {
+pub(super) fn draw(form: &FormDialog, map: &Keymap, canvas: &mut Canvas<'_>, area: Rect) {
     let popup = popup(form, area);
     canvas.popup(popup);
     let width = popup.width.saturating_sub(4);
     canvas.foreign(popup.x + 2, popup.y, width, &form.title, StyleRole::FocusHeading);
     if form.rows.is_empty() {
-        canvas.text(popup.x + 2, popup.y + 2, width, "looking what there is …", StyleRole::Faint);
+        canvas.text(popup.x + 2, popup.y + 2, width, "Loading…", StyleRole::Faint);
         return;
     }
     let bottom = popup.bottom().saturating_sub(3);
@@ -60,18 +61,29 @@ pub(super) fn draw(form: &FormDialog, canvas: &mut Canvas<'_>, area: Rect) {
         canvas.text(popup.x + 4, y, TEXT - 4, name, StyleRole::Faint);
         canvas.foreign(popup.x + TEXT, y, room(popup), value, StyleRole::Faint);
     }
-    let say = if let Some(progress) = form.busy {
-        match progress.percent() {
-            Some(percent) => format!("being done … {percent} % of {}", counted(progress.total, "event")),
-            None => "being done …".to_owned(),
-        }
-    } else {
-        let choices = form.rows.iter().any(|row| matches!(row.entry, FormInput::Choice { .. }));
-        let rows = if form.rows.len() > 1 { " · Tab next row" } else { "" };
-        let space = if choices { " · space chooses" } else { "" };
-        format!("Enter {} · Esc back{rows}{space}", form.does)
+    let say = match form.busy {
+        Some(progress) => match progress.percent() {
+            Some(percent) => format!("Working… {percent} % of {}", counted(progress.total, "event")),
+            None => "Working…".to_owned(),
+        },
+        None => hint(form, map),
     };
     canvas.text(popup.x + 2, popup.bottom().saturating_sub(2), width, &say, StyleRole::Key);
+}
+
+/// Returns the keys that work in the form, with what they do.
+fn hint(form: &FormDialog, map: &Keymap) -> String {
+    let key = |action| map.key_of(action, KeyContext::Form);
+    let choices = form.rows.iter().any(|row| matches!(row.entry, FormInput::Choice { .. }));
+    let hints = [
+        (key(Action::Confirm), form.does),
+        (key(Action::Cancel), Action::Cancel.info().label),
+        (key(Action::NextRow).filter(|_| form.rows.len() > 1), Action::NextRow.info().label),
+        // Space is text in rows that are typed into, and so is not bound by a keymap.
+        (choices.then(|| "Space".to_owned()), "change choice"),
+    ];
+    let shown = hints.into_iter().filter_map(|(key, label)| Some(format!("{} {label}", key?)));
+    shown.collect::<Vec<_>>().join(" · ")
 }
 
 fn draw_row(row: &FormField, here: bool, line: Rect, canvas: &mut Canvas<'_>) {

@@ -27,13 +27,15 @@ pub(super) fn draw(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
 
 fn sentences(model: &Model) -> Vec<String> {
     let facts = &model.case;
-    if model.list.stale || model.tickets.awaits(Lane::Page) {
+    if model.list.is_stale() || model.tickets.awaits(Lane::Page) {
         return vec!["Searching…".to_owned()];
     }
+    let key = |action| model.keys.map.key_of(action, model.context_beneath());
     if facts.sources.is_empty() {
+        let quit = key(Action::Quit).unwrap_or_default();
         return vec![
             "This case holds no evidence yet.".to_owned(),
-            "Leave with q, and bring logs in with: vestigo import PATH".to_owned(),
+            format!("Quit with {quit}, then import logs with: vestigo import PATH"),
         ];
     }
     if model.search.count != Some(0) {
@@ -41,9 +43,8 @@ fn sentences(model: &Model) -> Vec<String> {
     }
     let mut said = vec!["No event matches.".to_owned()];
     said.extend(search_explained(model));
-    let key = |action| model.keys.map.key_of(action, model.context_beneath());
     if let Some(key) = key(Action::TrailBack) {
-        said.push(format!("{key} goes back to the search before."));
+        said.push(format!("{key} goes back to the previous search."));
     }
     said
 }

@@ -22,14 +22,14 @@ pub(super) fn draw(palette: &Palette, model: &Model, canvas: &mut Canvas<'_>, ar
     canvas.text(popup.x + 1, popup.y, 1, ":", StyleRole::Key);
     let x = canvas.foreign(popup.x + 3, popup.y, popup.width - 4, palette.input.value(), StyleRole::Text);
     if palette.input.value().is_empty() {
-        canvas.text(x + 1, popup.y, popup.width - 5, "type what you want to do", StyleRole::Faint);
+        canvas.text(x + 1, popup.y, popup.width - 5, "search actions", StyleRole::Faint);
     }
     canvas.lay(Rect::new(cursor_x(palette, popup), popup.y, 1, 1), StyleRole::Cursor);
     canvas.rule(Rect { x: popup.x + 1, y: popup.y + 1, width: popup.width.saturating_sub(2), height: 1 });
     let height = popup.height.saturating_sub(2);
     let list = Rect { x: popup.x + 1, y: popup.y + 2, width: popup.width.saturating_sub(2), height };
     if palette.fitting.is_empty() {
-        canvas.text(list.x + 2, list.y, list.width - 3, "nothing here does that", StyleRole::Faint);
+        canvas.text(list.x + 2, list.y, list.width - 3, "no matching action", StyleRole::Faint);
     }
     let room = usize::from(list.height);
     let top = palette.chosen.saturating_sub(room / 2).min(palette.fitting.len().saturating_sub(room));

@@ -13,9 +13,9 @@ pub(super) fn draw(screen: Screen, model: &Model, panes: &Panes, canvas: &mut Ca
     let area = panes.body;
     let holds = match screen {
         Screen::Anomalies => {
-            "It will rank what is unusual: what happened, the usual measure, the formula and score."
+            "It will rank what is unusual: what happened, what is usual, the formula and the score."
         }
-        Screen::Audit => "It will hold what controls ask for, and what the case can and cannot answer.",
+        Screen::Audit => "It will list what controls require, and what the case can and cannot answer.",
         Screen::Investigate | Screen::Findings | Screen::Evidence => "",
     };
     let key = |action| model.keys.map.key_of(action, model.context()).unwrap_or_default();

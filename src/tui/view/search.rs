@@ -7,13 +7,13 @@ use unicode_width::UnicodeWidthStr;
 use crate::error::visible;
 use crate::query::Diagnostic;
 use crate::record::{TimeRange, counted, thousands};
-use crate::tui::buckets::duration;
 use crate::tui::diagnostic_text::problem_text;
 use crate::tui::layout::Panes;
 use crate::tui::model::{Model, SearchInput};
 use crate::tui::protocol::Lane;
 use crate::tui::text::{seen, wrap};
 use crate::tui::theme::StyleRole;
+use crate::tui::times::duration;
 
 use super::canvas::Canvas;
 
@@ -32,7 +32,7 @@ pub(super) fn draw(model: &Model, panes: &Panes, canvas: &mut Canvas<'_>) {
     canvas.text(line.x + 1, line.y, 1, "/", StyleRole::Key);
     let room = end.saturating_sub(TEXT + 1);
     if search.text.is_empty() {
-        canvas.text(TEXT, line.y, room, "every event", StyleRole::Faint);
+        canvas.text(TEXT, line.y, room, "all events", StyleRole::Faint);
     } else {
         canvas.foreign(TEXT, line.y, room, &search.text, StyleRole::Match);
     }

@@ -5,13 +5,12 @@ use ratatui::style::Style;
 
 use crate::index::Bucket;
 use crate::record::{TimeRange, short, thousands};
-use crate::tui::buckets::ticks;
 use crate::tui::keymap::Action;
 use crate::tui::layout::{GUTTER, Panes};
 use crate::tui::model::{Model, Pane, TimelineChart};
 use crate::tui::protocol::Lane;
 use crate::tui::theme::StyleRole;
-use crate::tui::times::moment;
+use crate::tui::times::{duration, moment, ticks};
 
 use super::canvas::Canvas;
 
@@ -29,7 +28,7 @@ pub(super) fn draw(model: &Model, panes: &Panes, canvas: &mut Canvas<'_>) {
         return;
     }
     let Some(chart) = &model.timeline.chart else {
-        let say = if model.tickets.awaits(Lane::Histogram) { "counting…" } else { "no event tells a time" };
+        let say = if model.tickets.awaits(Lane::Histogram) { "counting…" } else { "no event has a time" };
         canvas.text(bars.x, bars.y, bars.width, say, StyleRole::Faint);
         return;
     };
@@ -78,8 +77,12 @@ fn heading(model: &Model, line: Rect, canvas: &mut Canvas<'_>) {
     let Some(chart) = &model.timeline.chart else { return };
     let Some(window) = chart.window() else { return };
     let zone = model.case.zone();
-    let mut said =
-        format!("{} → {} · bucket {}", moment(window.from, zone), moment(window.to, zone), chart.step);
+    let mut said = format!(
+        "{} → {} · bucket {}",
+        moment(window.from, zone),
+        moment(window.to, zone),
+        duration(chart.width)
+    );
     match chart.gaps.as_slice() {
         [] => {}
         [gap] => said.push_str(&format!(" · 1 gap: {}", gap.formats.join(", "))),

@@ -11,7 +11,7 @@ use crate::query::{Expr, FieldRef, Leaf, Pattern, Test};
 use crate::record::{FixedClock, TimeRange, Timestamp, sentence};
 use crate::tui::protocol::{
     AnnotationRequest, AnnotationResult, Annotations, BookmarkRow, ExportScope, Failure, FindingRow,
-    ForeignAnnotation, WorkerResponse, is_settled,
+    ForeignAnnotation, JournalWarning, WorkerResponse, is_settled,
 };
 
 use super::identity::Identity;
@@ -25,7 +25,7 @@ pub(super) fn read(case: &Case, cancel: &CancelToken) -> Result<Annotations> {
     let state = case.state();
     let lines = case.journal();
     let tail = lines.iter().rev().take(TAIL);
-    let told = |line: &Entry| format!("{}  {}", line.kind, line.payload().summary()).trim_end().to_owned();
+    let told = |line: &Entry| format!("{}  {}", line.kind, line.payload().recorded_summary()).trim_end().to_owned();
     let tail = tail.map(|line| HistoryItem::new(line.at.clone(), line.by.clone(), told(line)));
     let mut notes =
         Annotations { entries: lines.len() as u64, tail: tail.collect(), ..Annotations::default() };
@@ -73,8 +73,7 @@ fn finding_row(
         asked.query = case.read_here(asked);
     }
     if orphaned > 0 {
-        row.trouble =
-            Some(format!("{orphaned} of its events are ORPHANED: their records are not what they were"));
+        row.trouble = Some(format!("{orphaned} of its events are ORPHANED: their records have changed"));
     }
     match case.events_of(finding) {
         Ok(expr) => {
@@ -119,10 +118,13 @@ pub(super) fn write(
     let clock = FixedClock(now);
     let Appended { ids, unsealed, .. } =
         annotate(case.folder(), &[act], identity.signer.as_ref(), &identity.who, &clock, Watch::silent())?;
+    let warning = |text, integrity| Some(JournalWarning { text, integrity });
     let warning = match (unsealed, &identity.signer) {
-        (Some(error), _) if error.kind() == ErrorKind::Integrity => Some(Failure::from(&error).what),
-        (Some(error), _) => Some(format!("no checkpoint was written: {}", Failure::from(&error).what)),
-        (None, None) => Some("the checkpoint is not signed: no key can be had".to_owned()),
+        (Some(error), _) if error.kind() == ErrorKind::Integrity => warning(Failure::from(&error).what, true),
+        (Some(error), _) => {
+            warning(format!("no checkpoint was written: {}", Failure::from(&error).what), false)
+        }
+        (None, None) => warning("the checkpoint is not signed: no key available".to_owned(), false),
         (None, Some(_)) => None,
     };
     let notes = read(&case, &CancelToken::new())?;
@@ -146,7 +148,11 @@ fn act(case: &Case, deed: &AnnotationRequest) -> Result<(Annotation, String)> {
         AnnotationRequest::Bookmark { hit, note, tags } => {
             let event = case.event_ref(hit)?;
             let known = case.state().bookmarks.get(&event.event);
-            let said = format!("{} {}", if known.is_some() { "noted on" } else { "marked" }, event.short());
+            let said = format!(
+                "{} {}",
+                if known.is_some() { "bookmark updated:" } else { "bookmarked" },
+                event.short()
+            );
             let mark = Annotation::AddBookmark { event, note: note.clone(), tags: tags.clone() };
             (mark, said)
         }
@@ -163,7 +169,7 @@ fn act(case: &Case, deed: &AnnotationRequest) -> Result<(Annotation, String)> {
                 owner: None,
                 due: None,
             };
-            (Annotation::AddFinding(new), format!("finding written down: {title}"))
+            (Annotation::AddFinding(new), format!("finding created: {title}"))
         }
         AnnotationRequest::AddToFinding { finding, shows } => {
             let (events, _) = shown_by(case, shows)?;
@@ -180,21 +186,21 @@ fn act(case: &Case, deed: &AnnotationRequest) -> Result<(Annotation, String)> {
         }
         AnnotationRequest::Undo { .. } => {
             let last = undoable(case.whole_journal());
-            let last = last.ok_or_else(|| Error::usage("there is nothing to take back"))?;
-            (last.to_undo(), format!("taken back: {}", told(case, &last.annotation)))
+            let last = last.ok_or_else(|| Error::usage("there is nothing to undo"))?;
+            (last.to_undo(), format!("undone: {}", told(case, &last.annotation)))
         }
         AnnotationRequest::Redo => {
             let last = redoable(case.whole_journal());
             let last = last.ok_or_else(|| {
                 Error::usage(
-                    "there is nothing to bring back: something else was written, or nothing taken back",
+                    "there is nothing to redo: something else was written since, or nothing was undone",
                 )
             })?;
             let was = match &last.annotation {
                 Annotation::Undo { of: Some(of), .. } => format!("{} {} of {}", of.kind, of.seq, of.by),
                 act => act.summary(),
             };
-            (last.to_undo(), format!("brought back: {was}"))
+            (last.to_undo(), format!("redone: {was}"))
         }
     })
 }
@@ -207,7 +213,7 @@ fn told(case: &Case, act: &Annotation) -> String {
         (None, Annotation::AddBookmark { event, .. }) => format!("{} {}", event.short(), act.summary()),
         (None, Annotation::RemoveBookmark { event }) => {
             let short = case.state().bookmarks.get(event).map(|mark| mark.event.short());
-            format!("{} no longer marked", short.as_ref().unwrap_or(event))
+            format!("{} bookmark removed", short.as_ref().unwrap_or(event))
         }
         (None, _) => act.summary(),
     }

@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result, visible};
 use crate::export::{Ask, Made, Options, Query, introduce, make, name_of, note};
 use crate::index::{CancelToken, Hit, Request};
 use crate::query::Expr;
-use crate::record::{FixedClock, Timestamp};
+use crate::record::{FixedClock, Timestamp, counted};
 use crate::tui::protocol::{
     ExportChoices, ExportRequest, ExportResult, ExportScope, SearchScope, WorkProgress, WorkerResponse,
 };
@@ -39,11 +39,16 @@ pub(super) fn choices(
         ));
     }
     if !state.bookmarks.is_empty() {
-        choices.push((format!("bookmarks: {} events", state.bookmarks.len()), ExportScope::Bookmarks));
+        choices.push((
+            format!("bookmarks: {}", counted(state.bookmarks.len() as u64, "event")),
+            ExportScope::Bookmarks,
+        ));
     }
     let asked = scope.expr != Expr::All || scope.window != crate::record::TimeRange::ALL;
-    let search =
-        (format!("this search: {count} events"), ExportScope::Search(text.to_owned(), scope.clone()));
+    let search = (
+        format!("this search: {}", counted(count, "event")),
+        ExportScope::Search(text.to_owned(), scope.clone()),
+    );
     // A search that asks for something is what its investigator has in mind.
     let place = if asked { 0 } else { choices.len() };
     choices.insert(place, search);
@@ -55,7 +60,7 @@ pub(super) fn choices(
         choices[..=at].rotate_right(1);
     }
     let signer = identity.signer.as_ref().map_or_else(
-        || "nobody: no key can be had, and no verifier accepts it".to_owned(),
+        || "unsigned: no key available; verifiers will reject it".to_owned(),
         |signer| signer.identity().fingerprint,
     );
     Ok(ExportChoices { choices, name: name_of(&case), signer })
@@ -80,7 +85,7 @@ pub(super) fn export(
             Err(error) if error.kind() == ErrorKind::Integrity => return Err(error),
             Err(error) => {
                 may_vouch(&case, signer, &identity.who)?;
-                notes.push(format!("the journal does not tell of it: {error}"));
+                notes.push(format!("it could not be recorded in the journal: {error}"));
             }
         }
     }
@@ -100,14 +105,14 @@ pub(super) fn export(
     if notes.is_empty()
         && let Err(error) = note(&case, &made, &options, &identity.who, &clock)
     {
-        notes.push(format!("the journal does not tell of it: {error}"));
+        notes.push(format!("it could not be recorded in the journal: {error}"));
     }
     notes.extend(made.notes);
-    let signer = made.signer.as_deref().unwrap_or("nobody");
+    let signed = made.signer.as_deref().map_or("UNSIGNED".to_owned(), |signer| format!("signed {signer}"));
     Ok(ExportResult {
         to: visible(&made.bundle.to_string_lossy()),
         events: made.events,
-        line: format!("{} sha-256 {} signed {signer}", made.name, made.tagmanifest),
+        line: format!("{} sha-256 {} {signed}", made.name, made.tagmanifest),
         notes,
     })
 }
@@ -134,7 +139,7 @@ fn watched(
                 told = Instant::now();
             }
         }
-        work.join().expect("what panics there is told by the crew")
+        work.join().expect("a panic there is reported by the worker")
     })
 }
 

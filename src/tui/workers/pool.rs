@@ -132,7 +132,7 @@ fn serve(queue: &LaneQueue, work: &impl WorkFn, respond: &impl Fn(UiEvent)) {
         let context = AssertUnwindSafe(|| work(&request, &cancel, &mut |response| send(response)));
         if catch_unwind(context).is_err() {
             send(WorkerResponse::Failed(Failure {
-                what: format!("a mistake of vestigo's own stopped the work on {:?}", ticket.lane),
+                what: format!("an internal error stopped the work on {:?}", ticket.lane),
                 hint: Some("Please report it with what you did just before.".to_owned()),
                 integrity: false,
             }));

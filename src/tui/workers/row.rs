@@ -2,7 +2,7 @@
 
 use crate::case::Case;
 use crate::index::Hit;
-use crate::record::{Event, FieldId, fields, sentence};
+use crate::record::{Event, fields, sentence};
 use crate::tui::protocol::{EventColumn, EventOutcome, EventRow, Failure, Pivot, RowContent, RowSummary};
 
 /// Most characters of a sentence that a row keeps.
@@ -36,20 +36,9 @@ pub(super) fn brief(event: &Event<'_>) -> RowSummary {
     }
 }
 
-/// Gives a column's value: that of the first of its fields that the event has.
+/// Returns a column's value: that of the first of its fields that the event has.
 fn cell(event: &Event<'_>, column: EventColumn) -> Option<Pivot> {
-    let candidates: &[FieldId] = match column {
-        EventColumn::Outcome => &[fields::EVENT_OUTCOME],
-        EventColumn::Host => &[fields::HOST_NAME, fields::URL_DOMAIN],
-        EventColumn::Actor => {
-            &[fields::USER_NAME, fields::USER_EMAIL, fields::USER_ID, fields::USER_EFFECTIVE_NAME]
-        }
-        EventColumn::From => {
-            &[fields::SOURCE_IP, fields::CLIENT_IP, fields::SOURCE_ADDRESS, fields::SOURCE_DOMAIN]
-        }
-        EventColumn::What => &[fields::EVENT_ACTION, fields::HTTP_METHOD, fields::EVENT_DATASET],
-    };
-    candidates.iter().find_map(|id| {
+    column.info().fields.iter().find_map(|id| {
         let value = event.get(*id)?.text().into_owned();
         Some(Pivot { field: id.name().to_owned(), value })
     })

@@ -32,7 +32,7 @@ pub(super) fn verify(
     let (folder, home) = (case.folder().to_owned(), identity.who.home.clone());
     let work = move || {
         let brought = TrustInputs { now, home, ..TrustInputs::default() };
-        // Nobody listens any more where the check was left.
+        // Nobody listens any more where the verification was canceled.
         let step = |done, total| {
             let _ = progress.send((done, total));
         };
@@ -41,15 +41,15 @@ pub(super) fn verify(
     std::thread::Builder::new()
         .name("check".to_owned())
         .spawn(work)
-        .map_err(|error| Error::case("cannot begin to check").with_source(error))?;
+        .map_err(|error| Error::case("cannot start the verification").with_source(error))?;
     loop {
         match verdict.recv_timeout(STEP) {
             Ok(verdict) => return verdict,
             Err(RecvTimeoutError::Disconnected) => {
-                return Err(Error::case("the check ended without a verdict"));
+                return Err(Error::case("the verification ended without a result"));
             }
             Err(RecvTimeoutError::Timeout) if cancel.is_cancelled() => {
-                return Err(Error::case("the check was left"));
+                return Err(Error::case("the verification was canceled"));
             }
             Err(RecvTimeoutError::Timeout) => {
                 if let Some((done, total)) = news.try_iter().max() {

@@ -98,7 +98,7 @@ pub(super) fn card(hit: Hit) -> EventDetail {
         stamp: hit.time.map(|instant| EventTime { instant, precision: Precision::Second, basis }),
         when_text: Some("Mar  1 00:00:00".to_owned()),
         fields: vec![pivot("user.name", "ro\u{202e}ot"), pivot("source.ip", "203.0.113.7")],
-        what: "it failed".to_owned(),
+        what: "failure".to_owned(),
         raw: "Mar  1 00:00:00 web-01 sshd[1]: Failed \u{1b}[31m".to_owned(),
         raw_shown: 20,
         lossy: false,

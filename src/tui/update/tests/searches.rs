@@ -4,6 +4,7 @@ use crate::index::Order;
 use crate::query::Expr;
 use crate::record::TimeRange;
 use crate::tui::keymap::Chord;
+use crate::tui::model::Load;
 use crate::tui::model::{Overlay, Tone};
 use crate::tui::protocol::{Effect, Failure, Lane, PagePosition, UiEvent, WorkerRequest, WorkerResponse};
 use crate::tui::update::update;
@@ -72,7 +73,9 @@ fn including_a_value_keeps_the_time_and_the_event() {
     assert_eq!((model.search.text.as_str(), model.search.scope.window), ("source.ip:203.0.113.7", window));
     let (_, request) = asked(&effects, Lane::Page);
     let WorkerRequest::Page { place, .. } = request else { panic!("{request:?}") };
-    assert_eq!((place, model.list.seek), (PagePosition::At(hit(2).time.unwrap()), Some(hit(2))));
+    assert_eq!(place, PagePosition::At(hit(2).time.unwrap()));
+    let load = Load::Replace { position: place, select: Some(hit(2)), stale: true };
+    assert_eq!(model.list.load, load);
 }
 
 #[test]
@@ -80,7 +83,7 @@ fn excluding_what_was_included_turns_it_round() {
     let mut model = opened(120, 40);
     press(&mut model, "i");
     press(&mut model, "i");
-    assert_eq!(said(&model), "the search says so already");
+    assert_eq!(said(&model), "already filtered by this");
     press(&mut model, "x");
     assert_eq!(model.search.text, "NOT source.ip:203.0.113.7");
     assert_eq!(model.search.past.len(), 2);
@@ -109,7 +112,7 @@ fn the_trail_leads_back_and_forward() {
     press(&mut model, "ctrl-o");
     assert_eq!(model.search.scope.expr, Expr::All);
     press(&mut model, "ctrl-o");
-    assert_eq!(said(&model), "this is where the trail begins");
+    assert_eq!(said(&model), "no earlier search");
     press(&mut model, "alt-right alt-right");
     assert_eq!(model.search.scope, zoomed);
 }
@@ -143,7 +146,7 @@ fn what_is_copied_cannot_act_and_is_bounded() {
     assert!(text.len() <= 72_000 && text.ends_with(['a', 'b', '␇']));
     assert_eq!(
         said(&model),
-        "sent to the clipboard, if the terminal allows it: the line, cut to 72000 of 200000 bytes"
+        "copied to the clipboard, if the terminal allows it: the line, cut to 72000 of 200000 bytes"
     );
 }
 

@@ -50,7 +50,7 @@ fn zooming_in_and_out_again_leads_to_all_of_time() {
     press(&mut model, "Z");
     assert_eq!(model.search.scope.window, TimeRange::ALL);
     press(&mut model, "Z");
-    assert_eq!(said(&model), "the timeline goes no further");
+    assert_eq!(said(&model), "the timeline cannot zoom further");
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn a_marked_range_is_zoomed_to() {
 #[test]
 fn another_width_asks_for_other_buckets_and_the_same_width_for_none() {
     let mut model = opened(120, 40);
-    let wide = UiEvent::Resize(Size { width: 200, height: 40 });
+    let wide = UiEvent::Resize(Size { width: 260, height: 40 });
     assert!(lanes(&update(&mut model, wide.clone())).contains(&Lane::Histogram));
     assert_eq!(lanes(&update(&mut model, wide)), []);
 }
@@ -88,6 +88,6 @@ fn a_case_that_tells_no_time_has_no_timeline_and_says_so() {
     let mut model = opened(120, 40);
     (model.case.span, model.timeline.chart) = (None, None);
     assert_eq!(press(&mut model, "b z"), []);
-    assert_eq!(said(&model), "the timeline holds no event of this search");
+    assert_eq!(said(&model), "the timeline has no matching events");
     assert_eq!(model.moment(), Some(Timestamp::from_nanos(hit(0).time.unwrap().nanos())));
 }
