@@ -60,7 +60,7 @@ impl Robot {
         let keymap = tui::keymap("default").expect("it is built in");
         let model = Model::new(facts, keymap, Size { width, height });
         let terminal = Terminal::new(TestBackend::new(width, height)).expect("a test backend cannot fail");
-        let identity = Identity { who: Actor::called("robot", "test"), signer: None };
+        let identity = Identity { who: Actor::new("robot", "test"), signer: None };
         let mut robot = Robot {
             current: CurrentCase::new(case.clone()),
             case,
@@ -83,7 +83,7 @@ impl Robot {
     /// Lets a key of this folder sign what is written.
     pub fn signing(&mut self, keys: &std::path::Path) -> &mut Robot {
         let keyring = Keyring::new(keys.to_owned());
-        self.identity.signer = Some(keyring.find_or_make(&self.case.about().id).expect("a key can be made"));
+        self.identity.signer = Some(keyring.find_or_create(&self.case.about().id).expect("a key can be made"));
         self
     }
 
