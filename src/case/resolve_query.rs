@@ -21,7 +21,7 @@ impl Case {
     pub fn redactable(&self, name: &str) -> Result<String> {
         let fields = self.field_names();
         let context = QueryContext { zone: self.about().zone, now: Timestamp::default(), fields: &fields };
-        Ok(query::named(name, &context)?)
+        Ok(query::field_name(name, &context)?)
     }
 
     /// Gives the query whose events are those of a finding.
@@ -197,7 +197,7 @@ impl<'a> Resolver<'a> {
         let bounds = [(Op::AtLeast, moment(&asked.from)), (Op::Less, moment(&asked.to))];
         let bounds = bounds.into_iter().filter_map(|(op, moment)| {
             let field = Some(FieldRef::Core(crate::record::fields::TIMESTAMP));
-            Some(Expr::Leaf(Leaf { field, test: Test::Compare(op, Scalar::Moment(moment?)) }))
+            Some(Expr::Leaf(Leaf { field, test: Test::Compare(op, Scalar::Timestamp(moment?)) }))
         });
         let mut all: Vec<Expr> = bounds.collect();
         let asked = self.resolve(whole)?;

@@ -51,7 +51,7 @@ impl CommandContext {
 
     /// Finds a field by its name or alias; one that no event has is pointed at.
     pub fn field(&self, name: &str) -> Result<String> {
-        Ok(query::called_in(name, &self.context())?)
+        Ok(query::field_name_in_case(name, &self.context())?)
     }
 
     /// Says how a question was read, and among what it was asked.
@@ -67,7 +67,7 @@ impl CommandContext {
         let moment = |text: &Option<String>, otherwise: Timestamp| match text {
             None => Ok(otherwise),
             Some(text) => {
-                query::moment(text, &self.context()).map_err(|diagnostic| pointed(&diagnostic, text))
+                query::parse_time(text, &self.context()).map_err(|diagnostic| pointed(&diagnostic, text))
             }
         };
         let window =

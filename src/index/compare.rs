@@ -15,7 +15,7 @@ pub(super) fn compare(text: &str, folded: &str, scalar: &Scalar) -> Option<Order
             Number::Whole(value) => compare_whole(value, *n),
             Number::Float(value) => value.partial_cmp(n),
         },
-        Scalar::Moment(moment) => Some(date(text)?.cmp(moment)),
+        Scalar::Timestamp(moment) => Some(date(text)?.cmp(moment)),
         Scalar::Ip(wanted) => {
             let (value, wanted) = (address(text)?, wanted.to_canonical());
             (value.is_ipv4() == wanted.is_ipv4()).then(|| value.cmp(&wanted))

@@ -76,7 +76,7 @@ fn of_leaf(leaf: &Leaf) -> Result<QueryPlan> {
         None => return value(leaf, None, Meaning::Words),
         Some(FieldRef::Core(fields::TIMESTAMP)) => return of_time(&leaf.test),
         Some(FieldRef::Core(id)) => (id.name(), meaning_of(id.field().kind)),
-        Some(FieldRef::Own(name)) => (name.as_str(), Meaning::Address),
+        Some(FieldRef::Custom(name)) => (name.as_str(), Meaning::Address),
         Some(FieldRef::Format) => (FORMAT, Meaning::Whole),
         Some(FieldRef::Source) => return of_source(leaf),
         Some(FieldRef::Id) => return of_id(&leaf.test),
@@ -134,7 +134,7 @@ fn of_id(test: &Test) -> Result<QueryPlan> {
 
 fn of_time(test: &Test) -> Result<QueryPlan> {
     let moment = |(op, scalar): (Op, Scalar)| match scalar {
-        Scalar::Moment(moment) => Ok((op, moment)),
+        Scalar::Timestamp(moment) => Ok((op, moment)),
         Scalar::Number(_) | Scalar::Ip(_) | Scalar::Text(_) => {
             let shown = match &scalar {
                 Scalar::Text(text) => format!("`{}`", Visible(text)),

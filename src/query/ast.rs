@@ -3,18 +3,18 @@
 
 use std::net::IpAddr;
 
-use crate::record::{FieldId, Timestamp};
+use crate::record::{FieldId, FieldKind, Timestamp};
 
 /// A query without pipes.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Expr {
     /// Every event.
     All,
-    /// Both; at least two members, none of them an `And`.
+    /// Every member matches; at least two members, none of them an `And`.
     And(Vec<Expr>),
-    /// Either; at least two members, none of them an `Or`.
+    /// Any member matches; at least two members, none of them an `Or`.
     Or(Vec<Expr>),
-    /// The others.
+    /// Every event that does not match.
     Not(Box<Expr>),
     /// One test.
     Leaf(Leaf),
@@ -23,9 +23,9 @@ pub enum Expr {
 /// One test on one field, or on the event's whole text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Leaf {
-    /// Which field; none for bare words, which search every value and the free text.
+    /// The field; none for bare words, which search every value and the free text.
     pub field: Option<FieldRef>,
-    /// What is asked of it.
+    /// What the field is tested for.
     pub test: Test,
 }
 
@@ -34,67 +34,82 @@ pub struct Leaf {
 pub enum FieldRef {
     /// A core field.
     Core(FieldId),
-    /// A dotted name of a source's own, as written.
-    Own(String),
+    /// A dotted name outside the core table, as written.
+    Custom(String),
     /// `id`: an event id.
     Id,
     /// `format` (`vestigo.format`): the format that understood the event.
     Format,
     /// `source` (`vestigo.source`): the source's SHA-256 or a prefix of it.
     Source,
-    /// `tag`: a tag that an investigator put (resolved by `case`).
+    /// `tag`: a tag that an investigator added (resolved by `case`).
     Tag,
-    /// `finding`: a finding's number, or the SHA-256 by which every copy of a case
-    /// knows it (resolved by `case`).
+    /// `finding`: a finding's number, or the SHA-256 that identifies it in every
+    /// copy of a case (resolved by `case`).
     Finding,
 }
 
-/// What is asked of a field.
+impl FieldRef {
+    /// Returns what kind of values a core field has; none for every other field.
+    pub fn kind(&self) -> Option<FieldKind> {
+        match self {
+            FieldRef::Core(id) => Some(id.field().kind),
+            FieldRef::Custom(_)
+            | FieldRef::Id
+            | FieldRef::Format
+            | FieldRef::Source
+            | FieldRef::Tag
+            | FieldRef::Finding => None,
+        }
+    }
+}
+
+/// What a field is tested for.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Test {
     /// The field has any value.
     Exists,
-    /// A value equals this, without case. On text fields and bare words: contains
+    /// A value equals this, ignoring case. On text fields and bare words: contains
     /// this token, or these tokens in this order (phrase).
     Is(Pattern),
-    /// A value matches this regular expression (unanchored, without case).
+    /// A value matches this regular expression (unanchored, ignoring case).
     Regex(String),
     /// An address lies in this network.
     Cidr(IpAddr, u8),
-    /// A value compares so: numbers by value, dates by time, text by its order.
+    /// A value compares like this: numbers by value, dates by time, text by its order.
     Compare(Op, Scalar),
-    /// A value lies between; either side may be open or excluded.
+    /// A value lies between the sides; either side may be open or excluded.
     Range(Side, Side),
 }
 
 /// A word or phrase, perhaps with wildcards.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
-    /// What is looked for, escapes resolved. Wildcards are [`Pattern::ANY`] and
+    /// The text to search for, escapes resolved. Wildcards are [`Pattern::ANY`] and
     /// [`Pattern::ONE`], which no text contains.
     pub text: String,
-    /// It was quoted: a phrase where several tokens stand, and no wildcards.
+    /// It is quoted: a phrase if it has several tokens, and without wildcards.
     pub quoted: bool,
 }
 
 impl Pattern {
-    /// Stands for `*` in a pattern: any characters, or none (a private-use character).
+    /// Represents `*` in a pattern: any characters, or none (a private-use character).
     pub const ANY: char = '\u{10fffe}';
-    /// Stands for `?` in a pattern: exactly one character.
+    /// Represents `?` in a pattern: exactly one character.
     pub const ONE: char = '\u{10fffd}';
 
-    /// Gives it as it was written, safe to show.
+    /// Returns the pattern as it was written, safe to show.
     pub fn shown(&self) -> String {
         crate::error::visible(&self.text.replace(Pattern::ANY, "*").replace(Pattern::ONE, "?"))
     }
 
-    /// Tells whether it has wildcards. A phrase has none, whatever stands in it.
+    /// Returns whether it has wildcards. A phrase has none, whatever it contains.
     pub fn is_wild(&self) -> bool {
         !self.quoted && self.text.contains([Pattern::ANY, Pattern::ONE])
     }
 }
 
-/// How a value compares.
+/// A comparison operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Op {
     /// `<`
@@ -112,8 +127,8 @@ pub enum Op {
 pub enum Scalar {
     /// A number.
     Number(f64),
-    /// A moment.
-    Moment(Timestamp),
+    /// A time.
+    Timestamp(Timestamp),
     /// An address.
     Ip(IpAddr),
     /// Text.

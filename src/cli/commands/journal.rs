@@ -58,13 +58,7 @@ fn list(globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
             continue;
         }
         let when = line.at.get(..19).unwrap_or(&line.at).replace('T', " ") + "Z";
-        table.row([
-            line.seq.to_string(),
-            when,
-            line.by.clone(),
-            line.kind.clone(),
-            line.payload().summary(),
-        ]);
+        table.row([line.seq.to_string(), when, line.by.clone(), line.kind.clone(), line.payload().summary()]);
     }
     if !globals.json {
         table.lines(runtime.width).iter().try_for_each(|line| runtime.line(line))?;

@@ -138,7 +138,7 @@ fn dealt() -> impl Strategy<Value = (Vec<Made>, Vec<Vec<Made>>)> {
 fn scalar() -> impl Strategy<Value = Scalar> {
     prop_oneof![
         select(vec![404.0, 4.5, -3.0, 0.0, 1e19]).prop_map(Scalar::Number),
-        moment().prop_map(Scalar::Moment),
+        moment().prop_map(Scalar::Timestamp),
         select(&IPS[..]).prop_map(|ip| Scalar::Ip(ip.parse().unwrap())),
         select(&TEXTS[..]).prop_map(|text| Scalar::Text(text.to_owned())),
     ]
@@ -171,12 +171,12 @@ fn test() -> impl Strategy<Value = Test> {
 
 fn time_test() -> impl Strategy<Value = Test> {
     let side = || {
-        let moment = || moment().prop_map(Scalar::Moment);
+        let moment = || moment().prop_map(Scalar::Timestamp);
         prop_oneof![Just(Side::Open), moment().prop_map(Side::Included), moment().prop_map(Side::Excluded)]
     };
     prop_oneof![
         Just(Test::Exists),
-        (op(), moment()).prop_map(|(op, moment)| Test::Compare(op, Scalar::Moment(moment))),
+        (op(), moment()).prop_map(|(op, moment)| Test::Compare(op, Scalar::Timestamp(moment))),
         (side(), side()).prop_map(|(low, high)| Test::Range(low, high)),
         Just(Test::Is(pattern("2026-03-01*"))),
     ]
@@ -185,7 +185,7 @@ fn time_test() -> impl Strategy<Value = Test> {
 fn leaf() -> impl Strategy<Value = Expr> {
     let named = |name: &'static str| match Key::from(name) {
         Key::Core(id) => FieldRef::Core(id),
-        Key::Custom(name) => FieldRef::Own(name.into_owned()),
+        Key::Custom(name) => FieldRef::Custom(name.into_owned()),
     };
     let whole = |(field, test)| Expr::Leaf(Leaf { field: Some(field), test });
     let id = (0u8..5, 0u64..12, 8usize..=64).prop_map(|(source, record, digits)| {

@@ -125,7 +125,7 @@ pub fn is(field: Option<&str>, text: &str) -> Expr {
 pub fn leaf(field: Option<&str>, test: Test) -> Expr {
     let field = field.map(|name| match Key::from(name) {
         Key::Core(id) => FieldRef::Core(id),
-        Key::Custom(name) => FieldRef::Own(name.into_owned()),
+        Key::Custom(name) => FieldRef::Custom(name.into_owned()),
     });
     Expr::Leaf(Leaf { field, test })
 }

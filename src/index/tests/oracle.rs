@@ -56,7 +56,7 @@ fn holds_leaf(made: &Made, Leaf { field, test }: &Leaf) -> bool {
             .any(|(_, value)| holds_value(&text(value), test, Some(FieldKind::Text))),
         Some(FieldRef::Core(fields::TIMESTAMP)) => time(made).is_some_and(|time| match test {
             Test::Exists => true,
-            Test::Compare(op, Scalar::Moment(moment)) => fits(Some(time.cmp(moment)), *op),
+            Test::Compare(op, Scalar::Timestamp(moment)) => fits(Some(time.cmp(moment)), *op),
             Test::Range(low, high) => {
                 side(low, |scalar| moment_order(time, scalar)).0
                     && side(high, |scalar| moment_order(time, scalar)).1
@@ -64,7 +64,7 @@ fn holds_leaf(made: &Made, Leaf { field, test }: &Leaf) -> bool {
             test => holds_value(&time.to_string(), test, Some(FieldKind::Keyword)),
         }),
         Some(FieldRef::Core(id)) => any(id.name(), Some(id.field().kind)),
-        Some(FieldRef::Own(name)) => any(name, None),
+        Some(FieldRef::Custom(name)) => any(name, None),
         Some(FieldRef::Format) => any("vestigo.format", Some(FieldKind::Keyword)),
         Some(FieldRef::Source) => match test {
             Test::Is(pattern) if !pattern.is_wild() => {
@@ -85,7 +85,7 @@ fn holds_leaf(made: &Made, Leaf { field, test }: &Leaf) -> bool {
 
 fn moment_order(time: Timestamp, scalar: &Scalar) -> Option<Ordering> {
     match scalar {
-        Scalar::Moment(moment) => Some(time.cmp(moment)),
+        Scalar::Timestamp(moment) => Some(time.cmp(moment)),
         _ => None,
     }
 }
@@ -141,7 +141,7 @@ fn order(value: &str, scalar: &Scalar) -> Option<Ordering> {
             let numeric = value.chars().all(|c| c.is_ascii_digit() || "+-.eE".contains(c));
             value.parse::<f64>().ok().filter(|_| numeric)?.partial_cmp(n)
         }
-        Scalar::Moment(moment) => {
+        Scalar::Timestamp(moment) => {
             let time = chrono::DateTime::parse_from_rfc3339(value).ok()?;
             Some(Timestamp::from_nanos(time.timestamp_nanos_opt()?).cmp(moment))
         }

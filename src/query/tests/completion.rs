@@ -2,20 +2,20 @@
 
 use super::*;
 
-/// Completes at the `^` in a text; gives the text that would be replaced and what is wanted.
-fn at(marked: &str, context: &QueryContext<'_>) -> (String, Wanted) {
+/// Completes at the `^` in a text; returns the text that would be replaced and what is completed.
+fn at(marked: &str, context: &QueryContext<'_>) -> (String, CompletionKind) {
     let cursor = marked.find('^').expect("the text marks the cursor");
     let text = marked.replacen('^', "", 1);
     let completion = complete(&text, cursor, context);
-    (text[completion.span].to_owned(), completion.wanted)
+    (text[completion.span].to_owned(), completion.kind)
 }
 
-fn value(field: &str, prefix: &str) -> Wanted {
-    Wanted::Value { field: field.to_owned(), prefix: prefix.to_owned() }
+fn value(field: &str, prefix: &str) -> CompletionKind {
+    CompletionKind::Value { field: field.to_owned(), prefix: prefix.to_owned() }
 }
 
 #[test]
-fn values_are_wanted_behind_a_field() {
+fn values_are_offered_after_a_field() {
     let table = [
         ("user:al^", "al", value("user.name", "al")),
         ("user:^", "", value("user.name", "")),
@@ -45,7 +45,7 @@ fn values_are_wanted_behind_a_field() {
 }
 
 #[test]
-fn nothing_is_wanted_where_nothing_can_be_completed() {
+fn nothing_is_offered_where_nothing_can_be_completed() {
     for text in [
         r"ua:/cur^l\/7/",
         "\"failed pa^",
@@ -62,14 +62,14 @@ fn nothing_is_wanted_where_nothing_can_be_completed() {
         "x and^",
         "not^",
     ] {
-        assert_eq!(at(text, &context()).1, Wanted::Nothing, "{text}");
+        assert_eq!(at(text, &context()).1, CompletionKind::Nothing, "{text}");
     }
 }
 
 #[test]
-fn fields_are_wanted_where_a_term_begins() {
+fn fields_are_offered_where_a_term_begins() {
     let first = |text: &str| match at(text, &context()) {
-        (replaced, Wanted::Field(names)) => (replaced, names.first().cloned().unwrap_or_default()),
+        (replaced, CompletionKind::Field(names)) => (replaced, names.first().cloned().unwrap_or_default()),
         other => panic!("{text}: {other:?}"),
     };
     let table = [
@@ -103,7 +103,7 @@ fn a_field_is_offered_once_and_the_cases_own_fields_too() {
     let names = vec!["aws.cloudtrail.read_only".to_owned(), "labels.a b".to_owned(), "user.name".to_owned()];
     let context = QueryContext { fields: &names, ..context() };
     let offered = |text: &str| match at(text, &context).1 {
-        Wanted::Field(names) => names,
+        CompletionKind::Field(names) => names,
         other => panic!("{other:?}"),
     };
     assert_eq!(offered("read^")[0], "aws.cloudtrail.read_only");
@@ -114,8 +114,8 @@ fn a_field_is_offered_once_and_the_cases_own_fields_too() {
 }
 
 #[test]
-fn a_cursor_inside_a_character_or_behind_the_end_is_moved() {
+fn a_cursor_inside_a_character_or_after_the_end_is_adjusted() {
     let completion = complete("user:é", 6, &context());
-    assert_eq!((completion.span, completion.wanted), (5..7, value("user.name", "")));
-    assert_eq!(complete("user:a", 99, &context()).wanted, value("user.name", "a"));
+    assert_eq!((completion.span, completion.kind), (5..7, value("user.name", "")));
+    assert_eq!(complete("user:a", 99, &context()).kind, value("user.name", "a"));
 }

@@ -77,7 +77,7 @@ fn check_any(text: &str, cursor: usize) -> Result<(), TestCaseError> {
     let cursor = (0..=cursor.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     prop_assert!(text.get(completion.span.clone()).is_some(), "{:?}", completion);
     prop_assert!(completion.span.start <= cursor && cursor <= completion.span.end, "{:?}", completion);
-    let _ = moment(text, &context);
+    let _ = parse_time(text, &context);
     Ok(())
 }
 

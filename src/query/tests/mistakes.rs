@@ -1,4 +1,4 @@
-//! What is refused, where it is pointed at, and what is said.
+//! What is refused, at which position, and with which words.
 
 use super::*;
 
@@ -14,7 +14,7 @@ fn mistakes_are_pointed_at_with_a_hint() {
         ("foo > 5", 0..3, "no field", ""),
         ("event.original:x", 0..14, "not searched", "without a field"),
         ("user.*:alice", 0..6, "no wildcards", ""),
-        ("user:", 0..5, "missing behind `user:`", "user:*"),
+        ("user:", 0..5, "missing after `user:`", "user:*"),
         ("a user: AND b", 2..7, "missing", "user:*"),
         ("user: host:web", 0..5, "missing", "user:*"),
         ("(user:)", 1..6, "missing", "user:*"),
@@ -31,7 +31,7 @@ fn mistakes_are_pointed_at_with_a_hint() {
         ("a AND", 5..5, "missing", ""),
         ("a OR OR b", 5..7, "missing before", ""),
         ("NOT", 3..3, "missing", ""),
-        ("a - b", 2..3, "right behind", ""),
+        ("a - b", 2..3, "right after", ""),
         ("a \\", 2..3, "backslash", "\\\\"),
         ("status:abc", 7..10, "`abc` is not a number", "status_code:4*"),
         ("status:4xx", 7..10, "not a number", "4*"),
@@ -40,32 +40,32 @@ fn mistakes_are_pointed_at_with_a_hint() {
         ("bytes:inf", 6..9, "not a number", ""),
         ("ip:nowhere", 3..10, "not an address", "10.0.0.0/8"),
         ("ip:10.0.0.0/33", 3..14, "not a network", "32"),
-        ("ip:/10[/", 3..8, "no regular expression", ""),
-        ("user:/(/", 5..8, "no regular expression: unclosed group", "regex"),
+        ("ip:/10[/", 3..8, "not a regular expression", ""),
+        ("user:/(/", 5..8, "not a regular expression: unclosed group", "regex"),
         ("user:/(a{999}){999}/", 5..20, "too large", ""),
-        ("time:/x/", 5..8, "no regular expression", ""),
+        ("time:/x/", 5..8, "does not accept a regular expression", ""),
         ("a | count by user", 2..17, "not supported", "`top`"),
         ("a|b", 1..3, "not supported", "`timeline`"),
         ("user=alice", 4..5, "joined by `:`", "user:alice"),
         ("status!=404", 6..8, "joined by `:`", "NOT status:404"),
-        ("status = 404", 7..8, "does not compare", "field:value"),
+        ("status = 404", 7..8, "not a comparison", "field:value"),
         ("bytes:[1 5]", 9..10, "FROM TO", "[1000 TO *]"),
         ("bytes:[1 TO]", 11..11, "FROM TO", ""),
         ("bytes:[1 TO 5", 6..7, "not closed", "]"),
         ("msg:[error]", 10..10, "FROM TO", "quotes"),
         ("msg>a", 4..5, "no order", ""),
-        ("url:<script>", 4..12, "no comparison", "quotes"),
+        ("url:<script>", 4..12, "not a comparison", "quotes"),
         ("@timestamp>soon", 11..15, "not a time", "2026"),
         ("@timestamp:2026-02-30", 11..21, "not a time", "2026"),
         ("@timestamp:2026-*", 11..17, "no wildcards", "2026-03"),
-        ("@timestamp:now-1h", 11..17, "one moment", "@timestamp>=now-1h"),
+        ("@timestamp:now-1h", 11..17, "single instant", "@timestamp>=now-1h"),
         ("id:17", 3..5, "not an event id", "a1b2c3d4:17"),
         ("SELECT * FROM auth WHERE user = 'x'", 0..6, "SQL", "outcome:failure"),
         ("last 24h", 0..4, "a comparison", "@timestamp>-24h"),
         (": root", 0..1, "needs a field", "user:root"),
         ("foo : bar", 0..3, "no field", ""),
         ("finding:first", 8..13, "not a finding's number", "finding:3"),
-        ("user:(alice host:web)", 12..17, "cannot stand inside `user.name:( … )`", "parenthesis"),
+        ("user:(alice host:web)", 12..17, "is not allowed inside `user.name:( … )`", "parenthesis"),
         ("or", 0..2, "missing before this", "\"or\" in quotes"),
         ("a and", 5..5, "missing", "\"and\" in quotes"),
         ("a and or b", 6..8, "missing before this", "\"or\" in quotes"),
@@ -75,7 +75,7 @@ fn mistakes_are_pointed_at_with_a_hint() {
         ("\"user\":alice", 6..7, "space is missing", "without quotes"),
         ("open(a b)", 4..5, "space is missing", "quotes"),
         ("“failed password”", 0..3, "does not open", "\""),
-        ("a\u{10fffe}b", 1..5, "cannot stand", "quotes"),
+        ("a\u{10fffe}b", 1..5, "not allowed", "quotes"),
     ];
     for (text, span, message, hint) in table {
         let diagnostic = match parse(text, &context()) {
@@ -91,7 +91,7 @@ fn mistakes_are_pointed_at_with_a_hint() {
 #[test]
 fn the_caret_stands_under_wide_characters() {
     let text = "北京 stauts:1";
-    let shown = parse(text, &context()).expect_err("it is a slip").render(text);
+    let shown = parse(text, &context()).expect_err("it is a typo").render(text);
     assert_eq!(shown, "  北京 stauts:1\n       ^^^^^^ there is no field `stauts`\n  Did you mean `status`?");
 }
 
@@ -110,7 +110,7 @@ fn what_is_shown_of_a_mistake_does_not_act() {
 #[test]
 fn of_a_long_query_the_place_of_the_mistake_is_shown() {
     let text = format!("{}stauts:1 {}", "word ".repeat(100), "more ".repeat(100));
-    let shown = parse(&text, &context()).expect_err("it is a slip").render(&text);
+    let shown = parse(&text, &context()).expect_err("it is a typo").render(&text);
     let lines: Vec<&str> = shown.lines().collect();
     let caret = lines[1].chars().position(|c| c == '^').expect("there is one");
     assert_eq!(lines[0].chars().skip(caret).take(6).collect::<String>(), "stauts");

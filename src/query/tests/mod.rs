@@ -1,17 +1,18 @@
 //! Does the language mean what it says, wherever it is read?
 //!
-//! Tables of meanings, mistakes, moments and completions, and the laws that
+//! Tables of meanings, mistakes, times and completions, and the laws that
 //! hold for any text: printing and reading agree, and nothing panics.
 
 mod completion;
 mod laws;
 mod meaning;
 mod mistakes;
-mod moments;
 mod pivots;
+mod times;
 mod trees;
 
 use super::*;
+use crate::record::{Timestamp, Zone};
 
 /// A context in UTC at 2026-03-04 00:00, without fields of a case.
 fn context() -> QueryContext<'static> {
@@ -26,7 +27,7 @@ fn printed(text: &str) -> String {
     }
 }
 
-/// Checks what texts mean, by the canonical text of it; that text means the same.
+/// Checks what texts mean by their canonical text, which means the same.
 fn check(table: &[(&str, &str)]) {
     for (text, wanted) in table {
         let got = printed(text);

@@ -154,7 +154,7 @@ fn scalars(kind: u8) -> BoxedStrategy<Scalar> {
             (0i64..i64::MAX).prop_map(Timestamp::from_nanos),
             (-9_000_000_000i64..9_000_000_000).prop_map(|secs| Timestamp::from_secs(secs).plus(120_000_000)),
         ]
-        .prop_map(Scalar::Moment)
+        .prop_map(Scalar::Timestamp)
         .boxed(),
         2 => any::<IpAddr>().prop_map(Scalar::Ip).boxed(),
         _ => text().prop_map(Scalar::Text).boxed(),
@@ -215,7 +215,7 @@ fn own() -> impl Strategy<Value = FieldRef> {
         "labels.\\x",
         "labels.",
     ])
-    .prop_map(|name| FieldRef::Own(name.to_owned()))
+    .prop_map(|name| FieldRef::Custom(name.to_owned()))
 }
 
 pub fn leaf() -> impl Strategy<Value = Leaf> {
@@ -240,7 +240,7 @@ pub fn leaf() -> impl Strategy<Value = Leaf> {
             is(&["10.0.0.1", "::1", "2001:DB8::1", "10.0.*", "fe80::*"]), cidr(), measured(2), Just(Test::Exists),
         ]),
         1 => core(fields::TIMESTAMP, prop_oneof![measured(1), Just(Test::Exists)]),
-        1 => on(FieldRef::Own("winlog.event_data.IpAddress".to_owned()), cidr()),
+        1 => on(FieldRef::Custom("winlog.event_data.IpAddress".to_owned()), cidr()),
         1 => on(FieldRef::Id, is(&["a1b2c3d4:17", "A1B2C3D4E5:0"])),
         1 => on(FieldRef::Source, is(&["a1b2", "A*", "0123456789abcdef"])),
         1 => named(vec![FieldRef::Tag], prop_oneof![pattern().prop_map(Test::Is), Just(Test::Exists)].boxed()),
@@ -258,8 +258,8 @@ pub fn expr() -> impl Strategy<Value = Expr> {
             Expr::Or(tests.into_iter().map(|test| Expr::Leaf(Leaf { field: field(), test })).collect())
         });
         prop_oneof![
-            members().prop_map(|members| tree::joined(members, Expr::And)),
-            members().prop_map(|members| tree::joined(members, Expr::Or)),
+            members().prop_map(|members| normalize::join(members, Expr::And)),
+            members().prop_map(|members| normalize::join(members, Expr::Or)),
             alternatives,
             inner.clone().prop_map(|inner| Expr::Not(Box::new(inner))),
         ]

@@ -2,7 +2,7 @@
 
 use tui_input::Input;
 
-use crate::query::{Diagnostic, Wanted};
+use crate::query::{CompletionKind, Diagnostic};
 use crate::tui::keymap::Action;
 
 use super::form::FormDialog;
@@ -48,7 +48,7 @@ pub struct SearchInput {
     /// The bytes of the text that a suggestion replaces.
     pub replaces: std::ops::Range<usize>,
     /// What is wanted at the cursor.
-    pub wanted: Wanted,
+    pub wanted: CompletionKind,
     /// What could stand at the cursor, with how many events have it.
     pub suggestions: Vec<(String, Option<u64>)>,
     /// The suggestion that is chosen.
@@ -62,7 +62,7 @@ impl SearchInput {
             input: Input::new(text.to_owned()),
             problem: None,
             replaces: 0..0,
-            wanted: Wanted::Nothing,
+            wanted: CompletionKind::Nothing,
             suggestions: Vec::new(),
             chosen: None,
         }

@@ -3,7 +3,7 @@
 use tui_input::{Input, InputRequest};
 
 use crate::index::TopValues;
-use crate::query::{self, Wanted};
+use crate::query::{self, CompletionKind};
 use crate::record::FieldId;
 use crate::tui::diagnostic_text::problem_text;
 use crate::tui::field_order::telling;
@@ -56,9 +56,9 @@ fn edited(model: &mut Model) -> Vec<Effect> {
     let text = typing.input.value();
     typing.problem = query::parse(text, &context).err();
     let completion = query::complete(text, typing.cursor(), &context);
-    (typing.replaces, typing.wanted, typing.chosen) = (completion.span, completion.wanted, None);
+    (typing.replaces, typing.wanted, typing.chosen) = (completion.span, completion.kind, None);
     let request = match &typing.wanted {
-        Wanted::Field(fields) => {
+        CompletionKind::Field(fields) => {
             let mut fields = fields.clone();
             // Fields that have values here come first, the most telling ahead; the sort is stable.
             fields.sort_by_cached_key(|name: &String| {
@@ -69,11 +69,11 @@ fn edited(model: &mut Model) -> Vec<Effect> {
             typing.suggestions = fields.into_iter().take(OFFERED).map(|field| (field, None)).collect();
             None
         }
-        Wanted::Value { field, prefix } => {
+        CompletionKind::Value { field, prefix } => {
             typing.suggestions.clear();
             Some(WorkerRequest::Values { field: field.clone(), prefix: prefix.clone(), limit: OFFERED })
         }
-        Wanted::Nothing => {
+        CompletionKind::Nothing => {
             typing.suggestions.clear();
             None
         }
@@ -90,7 +90,7 @@ fn edited(model: &mut Model) -> Vec<Effect> {
 /// Takes in the values that begin as typed.
 pub(super) fn values(model: &mut Model, values: Vec<TopValues>) {
     if let Overlay::SearchInput(typing) = &mut model.overlay
-        && matches!(typing.wanted, Wanted::Value { .. })
+        && matches!(typing.wanted, CompletionKind::Value { .. })
     {
         typing.suggestions = values.into_iter().map(|top| (top.value, Some(top.count))).collect();
     }
@@ -117,8 +117,8 @@ pub(super) fn complete(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     };
     let put = match typing.wanted {
-        Wanted::Field(_) => format!("{word}:"),
-        Wanted::Value { .. } | Wanted::Nothing => format!("{} ", query::quote(&word)),
+        CompletionKind::Field(_) => format!("{word}:"),
+        CompletionKind::Value { .. } | CompletionKind::Nothing => format!("{} ", query::quote(&word)),
     };
     let text = typing.input.value();
     let (Some(before), Some(after)) = (text.get(..typing.replaces.start), text.get(typing.replaces.end..))

@@ -25,7 +25,8 @@ pub(super) fn read(case: &Case, cancel: &CancelToken) -> Result<Annotations> {
     let state = case.state();
     let lines = case.journal();
     let tail = lines.iter().rev().take(TAIL);
-    let told = |line: &Entry| format!("{}  {}", line.kind, line.payload().recorded_summary()).trim_end().to_owned();
+    let told =
+        |line: &Entry| format!("{}  {}", line.kind, line.payload().recorded_summary()).trim_end().to_owned();
     let tail = tail.map(|line| HistoryItem::new(line.at.clone(), line.by.clone(), told(line)));
     let mut notes =
         Annotations { entries: lines.len() as u64, tail: tail.collect(), ..Annotations::default() };

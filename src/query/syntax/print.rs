@@ -1,15 +1,14 @@
-//! A syntax tree as text; reading it again gives the same tree.
+//! A syntax tree as text; parsing it again gives the same tree.
 //!
 //! The text is the tree's canonical form: full names of fields, `AND` and `OR`
-//! spelt out, alternatives of one field in one group, times in UTC.
+//! spelled out, alternatives of one field in one group, times in UTC.
 
 use std::fmt::{self, Display, Write};
 
 use crate::record::Timestamp;
 
-use super::escape::{self, Place};
-use super::value::{network, takes_networks};
-use super::{Expr, FieldRef, Leaf, Op, Pattern, Scalar, Side, Test};
+use super::super::ast::{Expr, FieldRef, Leaf, Op, Pattern, Scalar, Side, Test};
+use super::quoting::{WordPosition, escape_regex, escape_value, escape_word, quote_field_name, quote_phrase};
 
 impl Display for Expr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -39,8 +38,8 @@ fn list(f: &mut fmt::Formatter<'_>, members: &[Expr], sign: &str) -> fmt::Result
     Ok(())
 }
 
-/// Writes a part of a tree; lists stand in parentheses, so that nobody has to
-/// know whether AND binds more than OR.
+/// Writes a part of a tree; lists are put in parentheses, so that nobody has to
+/// know which of AND and OR binds tighter.
 fn member(f: &mut fmt::Formatter<'_>, expr: &Expr) -> fmt::Result {
     match expr {
         Expr::Or(members) if shared_field(members).is_some() => expr.fmt(f),
@@ -49,7 +48,7 @@ fn member(f: &mut fmt::Formatter<'_>, expr: &Expr) -> fmt::Result {
     }
 }
 
-/// Gives the field that all of these ask for a value, where there is one.
+/// Returns the field that all of these test for a value, if it is the same.
 fn shared_field(members: &[Expr]) -> Option<&FieldRef> {
     let field = |expr: &Expr| {
         matches!(
@@ -69,7 +68,7 @@ fn alternatives(f: &mut fmt::Formatter<'_>, field: &FieldRef, members: &[Expr]) 
             f.write_str(" OR ")?;
         }
         if let Expr::Leaf(leaf) = member {
-            test(f, leaf, Place::Term)?;
+            test(f, leaf, WordPosition::Term)?;
         }
     }
     f.write_char(')')
@@ -77,35 +76,25 @@ fn alternatives(f: &mut fmt::Formatter<'_>, field: &FieldRef, members: &[Expr]) 
 
 impl Display for Leaf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(field) = &self.field else { return test(f, self, Place::Term) };
+        let Some(field) = &self.field else { return test(f, self, WordPosition::Term) };
         field.fmt(f)?;
         if !matches!(self.test, Test::Compare(..)) {
             f.write_char(':')?;
         }
-        test(f, self, Place::Value)
+        test(f, self, WordPosition::Value)
     }
 }
 
-fn test(f: &mut fmt::Formatter<'_>, leaf: &Leaf, place: Place) -> fmt::Result {
+fn test(f: &mut fmt::Formatter<'_>, leaf: &Leaf, position: WordPosition) -> fmt::Result {
     match &leaf.test {
         Test::Exists => f.write_char('*'),
         Test::Is(pattern) if pattern.quoted => pattern.fmt(f),
-        Test::Is(pattern) => {
-            let word = match &leaf.field {
-                Some(FieldRef::Own(name)) if place == Place::Value => escape::value(name, &pattern.text),
-                _ => escape::word(&pattern.text, place),
-            };
-            let networks = leaf.field.as_ref().is_some_and(takes_networks);
-            match word.split_once('/').filter(|_| networks && network(&pattern.text).is_some()) {
-                Some((ip, bits)) => write!(f, "{ip}\\/{bits}"),
-                None => f.write_str(&word),
-            }
-        }
-        Test::Regex(text) => f.write_str(&regex(text)),
+        Test::Is(pattern) => f.write_str(&escape_value(leaf.field.as_ref(), &pattern.text, position)),
+        Test::Regex(text) => f.write_str(&escape_regex(text)),
         Test::Cidr(ip, bits) => write!(f, "{ip}/{bits}"),
         Test::Compare(op, scalar) => {
             op.fmt(f)?;
-            end(f, scalar, matches!(op, Op::Less | Op::AtLeast))
+            operand(f, scalar, matches!(op, Op::Less | Op::AtLeast))
         }
         Test::Range(from, to) => {
             f.write_char(if matches!(from, Side::Excluded(_)) { '{' } else { '[' })?;
@@ -120,46 +109,25 @@ fn test(f: &mut fmt::Formatter<'_>, leaf: &Leaf, place: Place) -> fmt::Result {
 fn side(f: &mut fmt::Formatter<'_>, side: &Side, begins: bool) -> fmt::Result {
     match side {
         Side::Open => f.write_char('*'),
-        Side::Included(scalar) | Side::Excluded(scalar) => end(f, scalar, begins),
+        Side::Included(scalar) | Side::Excluded(scalar) => operand(f, scalar, begins),
     }
 }
 
-/// Writes what something is compared with. A moment at which a stretch begins
-/// may be written shortly; elsewhere a second would mean all of that second.
-fn end(f: &mut fmt::Formatter<'_>, scalar: &Scalar, begins: bool) -> fmt::Result {
+/// Writes what something is compared with. Where a time is the start of a span,
+/// it may be shortened; elsewhere a second would mean all of that second.
+fn operand(f: &mut fmt::Formatter<'_>, scalar: &Scalar, begins: bool) -> fmt::Result {
     match scalar {
-        Scalar::Moment(moment) if begins => f.write_str(&short(*moment)),
+        Scalar::Timestamp(time) if begins => f.write_str(&short_timestamp(*time)),
         scalar => scalar.fmt(f),
     }
 }
 
-/// Writes a moment with as many digits of the second as it needs.
-fn short(moment: Timestamp) -> String {
-    let long = moment.to_string();
+/// Writes a time with as many digits of the second as it needs.
+fn short_timestamp(time: Timestamp) -> String {
+    let long = time.to_string();
     let needed = long.trim_end_matches('Z').trim_end_matches('0').trim_end_matches('.');
     let whole = "2026-03-01T10:00:00".len();
     format!("{}Z", &long[..needed.len().max(whole)])
-}
-
-/// Writes an expression between slashes. White space is escaped where it would
-/// look like the end of a path.
-fn regex(text: &str) -> String {
-    let plain = between_slashes(text, false);
-    if super::scan::regex(&plain, 0) == Some(plain.len()) { plain } else { between_slashes(text, true) }
-}
-
-fn between_slashes(text: &str, spaces: bool) -> String {
-    let mut out = String::from("/");
-    let mut escaped = false;
-    for c in text.chars() {
-        if !escaped && (c == '/' || spaces && c.is_whitespace()) {
-            out.push('\\');
-        }
-        escaped = c == '\\' && !escaped;
-        out.push(c);
-    }
-    out.push('/');
-    out
 }
 
 impl Display for Op {
@@ -178,7 +146,7 @@ impl Display for FieldRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             FieldRef::Core(id) => f.write_str(id.name()),
-            FieldRef::Own(name) => f.write_str(&escape::name(name)),
+            FieldRef::Custom(name) => f.write_str(&quote_field_name(name)),
             FieldRef::Id => f.write_str("id"),
             FieldRef::Format => f.write_str("format"),
             FieldRef::Source => f.write_str("source"),
@@ -192,9 +160,9 @@ impl Display for Scalar {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Scalar::Number(number) => number.fmt(f),
-            Scalar::Moment(moment) => moment.fmt(f),
+            Scalar::Timestamp(time) => time.fmt(f),
             Scalar::Ip(ip) => ip.fmt(f),
-            Scalar::Text(text) => f.write_str(&escape::quoted(text)),
+            Scalar::Text(text) => f.write_str(&quote_phrase(text)),
         }
     }
 }
@@ -203,8 +171,8 @@ impl Display for Scalar {
 impl Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.quoted {
-            true => f.write_str(&escape::quoted(&self.text)),
-            false => f.write_str(&escape::word(&self.text, Place::Term)),
+            true => f.write_str(&quote_phrase(&self.text)),
+            false => f.write_str(&escape_word(&self.text, WordPosition::Term)),
         }
     }
 }

@@ -1,12 +1,13 @@
-//! Field names: what each means, and which one was meant.
+//! Field names: which field each one names, and which was probably meant.
 
 use crate::error::{Error, visible};
 use crate::record::{FIELDS, FieldId};
 
-use super::nearest::nearest;
-use super::{FieldRef, QueryContext};
+use super::ast::FieldRef;
+use super::context::QueryContext;
+use super::suggest::{Suggestion, suggest};
 
-/// Names that are no rows of the table, and what each means.
+/// Names outside the table of core fields, and the field of each.
 const SPECIAL: [(&str, FieldRef); 9] = [
     ("id", FieldRef::Id),
     ("_id", FieldRef::Id),
@@ -19,11 +20,11 @@ const SPECIAL: [(&str, FieldRef); 9] = [
     ("finding", FieldRef::Finding),
 ];
 
-/// Lucene's way to ask whether a field has a value: `_exists_:user`.
+/// Lucene's syntax for a field that has any value: `_exists_:user`.
 pub const EXISTS: &str = "_exists_";
 
-/// What a search hit shows and no query can ask for.
-const SHOWN: [&str; 10] = [
+/// What a search hit shows but no query can search.
+const DISPLAY_ONLY: [&str; 10] = [
     "event.original",
     "vestigo.record",
     "vestigo.line",
@@ -37,8 +38,8 @@ const SHOWN: [&str; 10] = [
 ];
 
 /// What other tools call our fields: Elastic before ECS and Kibana, Splunk's CIM,
-/// Zeek, OCSF. Each is read as the field behind it.
-const FOREIGN: [(&str, &str); 62] = [
+/// Zeek, OCSF. Each is read as the field next to it.
+const FOREIGN_NAMES: [(&str, &str); 62] = [
     ("src_ip", "source.ip"),
     ("srcip", "source.ip"),
     ("src", "source.ip"),
@@ -103,32 +104,32 @@ const FOREIGN: [(&str, &str); 62] = [
     ("_time", "@timestamp"),
 ];
 
-/// Names that come first where several fit what is typed.
-const FAVOURITES: [&str; 14] = [
+/// Names that are offered first if several match the typed text.
+const FAVORITES: [&str; 14] = [
     "ip", "user", "status", "method", "path", "query", "ua", "ref", "host", "bytes", "action", "outcome",
     "proc", "pid",
 ];
 
-/// Why a name names no field, and what to try.
+/// Why a name is not the name of a field, and what to try.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unknown {
+pub struct UnknownField {
     /// What is wrong.
     pub message: String,
-    /// The nearest name, or the way to ask for it.
+    /// The most similar name, or how to search instead.
     pub hint: Option<String>,
 }
 
-/// Tells whether a name, in whatever case, is one that every case knows.
+/// Returns whether a name, ignoring upper and lower case, is known in every case file.
 pub fn is_known(name: &str) -> bool {
     let lower = name.to_lowercase();
-    special(&lower).is_some() || called(&lower).is_some() || lower == EXISTS
+    special(&lower).is_some() || core_field(&lower).is_some() || lower == EXISTS
 }
 
-/// Finds the core field of a name in small letters: its own, its alias, or what
-/// another tool calls it.
-fn called(lower: &str) -> Option<FieldId> {
+/// Finds the core field of a name in lower case: its full name, its alias, or the
+/// name that another tool uses for it.
+fn core_field(lower: &str) -> Option<FieldId> {
     FieldId::by_name_or_alias(lower).or_else(|| {
-        let (_, ours) = FOREIGN.iter().find(|(theirs, _)| *theirs == lower)?;
+        let (_, ours) = FOREIGN_NAMES.iter().find(|(theirs, _)| *theirs == lower)?;
         FieldId::by_name(ours)
     })
 }
@@ -137,9 +138,9 @@ fn special(lower: &str) -> Option<&'static FieldRef> {
     SPECIAL.iter().find(|(name, _)| *name == lower).map(|(_, field)| field)
 }
 
-/// Finds the field of a name, in whatever case. A dotted name that nobody knows
-/// is a source's own, unless it is a slip of a known one.
-pub fn field(name: &str, context: &QueryContext<'_>) -> Result<FieldRef, Unknown> {
+/// Resolves a name to its field, ignoring upper and lower case. An unknown dotted
+/// name is a custom field, unless it looks like a typo of a known one.
+pub fn resolve_field(name: &str, context: &QueryContext<'_>) -> Result<FieldRef, UnknownField> {
     let lower = name.to_lowercase();
     if let Some(field) = special(&lower) {
         return Ok(field.clone());
@@ -147,37 +148,40 @@ pub fn field(name: &str, context: &QueryContext<'_>) -> Result<FieldRef, Unknown
     if let Some(id) = FieldId::by_name_or_alias(&lower) {
         return Ok(FieldRef::Core(id));
     }
-    // A source that has a field of that very name means that one.
-    let own = |same: fn(&str, &str) -> bool| context.fields.iter().find(|known| same(known, name));
-    if let Some(known) = own(|a, b| a == b).or_else(|| own(str::eq_ignore_ascii_case)) {
-        return Ok(FieldRef::Own(known.clone()));
+    // A custom field of exactly that name takes precedence over foreign names.
+    let custom = |same: fn(&str, &str) -> bool| context.fields.iter().find(|known| same(known, name));
+    if let Some(known) = custom(|a, b| a == b).or_else(|| custom(str::eq_ignore_ascii_case)) {
+        return Ok(FieldRef::Custom(known.clone()));
     }
-    if let Some(id) = called(&lower) {
+    if let Some(id) = core_field(&lower) {
         return Ok(FieldRef::Core(id));
     }
-    if SHOWN.contains(&lower.as_str()) {
-        return Err(Unknown {
+    if DISPLAY_ONLY.contains(&lower.as_str()) {
+        return Err(UnknownField {
             message: format!("`{lower}` is shown with an event, and is not searched"),
             hint: Some("Write words without a field to search every value and the free text.".to_owned()),
         });
     }
-    let near = nearest(&lower, all(context));
-    match near {
-        None if name.contains('.') => Ok(FieldRef::Own(name.to_owned())),
-        Some(near) if name.contains('.') && !near.slip => Ok(FieldRef::Own(name.to_owned())),
-        near => Err(Unknown {
+    match suggest(&lower, all_names(context)) {
+        None if name.contains('.') => Ok(FieldRef::Custom(name.to_owned())),
+        Some(similar) if name.contains('.') && !similar.is_typo => Ok(FieldRef::Custom(name.to_owned())),
+        similar => Err(UnknownField {
             message: format!("there is no field `{}`", visible(name)),
-            hint: near.map(|near| format!("Did you mean `{}`?", visible(near.name))),
+            hint: similar.map(did_you_mean),
         }),
     }
 }
 
-/// Gives the full name of a field, under which the index knows its values;
-/// none for ids, which nobody lists.
-pub fn full(field: &FieldRef) -> Option<String> {
+fn did_you_mean(similar: Suggestion<'_>) -> String {
+    format!("Did you mean `{}`?", visible(similar.name))
+}
+
+/// Returns the full name of a field, by which the index knows its values; none
+/// for ids, whose values are not listed.
+pub fn indexed_name(field: &FieldRef) -> Option<String> {
     match field {
         FieldRef::Core(id) => Some(id.name().to_owned()),
-        FieldRef::Own(name) => Some(name.clone()),
+        FieldRef::Custom(name) => Some(name.clone()),
         FieldRef::Format => Some("vestigo.format".to_owned()),
         FieldRef::Source => Some("vestigo.source".to_owned()),
         FieldRef::Tag => Some("tag".to_owned()),
@@ -185,55 +189,56 @@ pub fn full(field: &FieldRef) -> Option<String> {
     }
 }
 
-impl From<Unknown> for Error {
-    fn from(unknown: Unknown) -> Error {
+impl From<UnknownField> for Error {
+    fn from(unknown: UnknownField) -> Error {
         let list = "`vestigo status -v` lists the fields of this case.".to_owned();
         Error::usage(unknown.message).hint(unknown.hint.unwrap_or(list))
     }
 }
 
-/// Finds the full name of a field, whether or not any event has it.
+/// Returns the full name of a field, whether or not any event has it.
 ///
 /// # Errors
 ///
-/// Says that there is none, or that the name looks like a slip of another.
-pub fn named(name: &str, context: &QueryContext<'_>) -> Result<String, Unknown> {
-    let field = field(name, context)?;
-    Ok(full(&field).unwrap_or_else(|| field.to_string()))
+/// Fails if there is no such field, or if the name looks like a typo of another.
+pub fn field_name(name: &str, context: &QueryContext<'_>) -> Result<String, UnknownField> {
+    let field = resolve_field(name, context)?;
+    Ok(indexed_name(&field).unwrap_or_else(|| field.to_string()))
 }
 
-/// Finds the full name of a field that events of a case are shown or counted by.
+/// Returns the full name of a field that events of a case are shown or counted by.
 ///
 /// # Errors
 ///
-/// Says that no event has such a field, and which was meant.
-pub fn called_in(name: &str, context: &QueryContext<'_>) -> Result<String, Unknown> {
+/// Fails if no event has such a field, and suggests which was meant.
+pub fn field_name_in_case(name: &str, context: &QueryContext<'_>) -> Result<String, UnknownField> {
     let lower = name.to_lowercase();
-    if SHOWN.contains(&lower.as_str()) {
+    if DISPLAY_ONLY.contains(&lower.as_str()) {
         return Ok(lower);
     }
-    match field(name, context)? {
-        FieldRef::Own(name) if !context.fields.contains(&name) => Err(Unknown {
+    match resolve_field(name, context)? {
+        FieldRef::Custom(name) if !context.fields.contains(&name) => Err(UnknownField {
             message: format!("no event has a field `{}`", visible(&name)),
-            hint: nearest(&lower, all(context)).map(|near| format!("Did you mean `{}`?", visible(near.name))),
+            hint: suggest(&lower, all_names(context)).map(did_you_mean),
         }),
-        _ => named(name, context),
+        _ => field_name(name, context),
     }
 }
 
-/// Gives every name that can be written: short ones, then full ones, then the case's own.
-pub fn all<'a>(context: &'a QueryContext<'_>) -> impl Iterator<Item = &'a str> {
+/// Returns every name that can be written: short ones, then full ones, then the
+/// custom fields of the case.
+pub fn all_names<'a>(context: &'a QueryContext<'_>) -> impl Iterator<Item = &'a str> {
     let aliases = FIELDS.iter().filter_map(|field| field.alias);
-    let rest = aliases.filter(|alias| !FAVOURITES.contains(alias));
+    let rest = aliases.filter(|alias| !FAVORITES.contains(alias));
     let core = FIELDS.iter().map(|field| field.name);
-    let own = context.fields.iter().map(String::as_str);
-    let own = own.filter(|name| FieldId::by_name(name).is_none() && special(name).is_none());
-    FAVOURITES
+    let custom = context.fields.iter().map(String::as_str);
+    let custom = custom.filter(|name| FieldId::by_name(name).is_none() && special(name).is_none());
+    FAVORITES
         .into_iter()
         .chain(rest)
         .chain(["id", "format", "source", "tag", "finding"])
         .chain(core)
-        .chain(own)
+        .chain(custom)
 }
 
 #[cfg(test)]
@@ -241,15 +246,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn favourites_are_aliases_of_the_table() {
-        for name in FAVOURITES {
+    fn favorites_are_aliases_of_the_table() {
+        for name in FAVORITES {
             assert!(FieldId::by_name_or_alias(name).is_some() && FieldId::by_name(name).is_none(), "{name}");
         }
     }
 
     #[test]
     fn what_other_tools_call_a_field_is_that_field() {
-        for (theirs, ours) in FOREIGN {
+        for (theirs, ours) in FOREIGN_NAMES {
             assert!(
                 FieldId::by_name_or_alias(theirs).is_none() && special(theirs).is_none(),
                 "{theirs} is ours"

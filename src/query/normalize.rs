@@ -1,11 +1,11 @@
-//! The normal form of trees.
+//! The normal form of syntax trees.
 
-use super::Expr;
+use super::ast::Expr;
 
-/// Joins members under `And` or `Or`: one is itself, and members of the same
-/// kind are taken apart.
-pub fn joined(members: Vec<Expr>, join: fn(Vec<Expr>) -> Expr) -> Expr {
-    let and = matches!(join(Vec::new()), Expr::And(_));
+/// Joins members under `And` or `Or`: a single member is returned as it is, and
+/// members of the same kind are flattened.
+pub fn join(members: Vec<Expr>, operator: fn(Vec<Expr>) -> Expr) -> Expr {
+    let and = matches!(operator(Vec::new()), Expr::And(_));
     let mut flat = Vec::with_capacity(members.len());
     for member in members {
         match member {
@@ -16,11 +16,11 @@ pub fn joined(members: Vec<Expr>, join: fn(Vec<Expr>) -> Expr) -> Expr {
     }
     match flat.len() {
         1 => flat.remove(0),
-        _ => join(flat),
+        _ => operator(flat),
     }
 }
 
-/// Counts how many groups and NOTs stand around the deepest test.
+/// Returns how many groups and NOTs enclose the deepest test.
 pub fn height(expr: &Expr) -> usize {
     match expr {
         Expr::All | Expr::Leaf(_) => 0,

@@ -1,13 +1,13 @@
-//! Moments in every notation.
+//! Times in every notation.
 
 use super::*;
 
 fn at(text: &str, context: &QueryContext<'_>) -> String {
-    moment(text, context).map_or_else(|wrong| wrong.message, |moment| moment.to_string())
+    parse_time(text, context).map_or_else(|wrong| wrong.message, |moment| moment.to_string())
 }
 
 #[test]
-fn moments_are_read_in_every_notation() {
+fn times_are_read_in_every_notation() {
     let table = [
         ("2026-03-01", "2026-03-01T00:00:00.000000000Z"),
         ("2026-03", "2026-03-01T00:00:00.000000000Z"),
@@ -71,7 +71,7 @@ fn what_is_no_time_is_refused() {
         "1e9",
         "٢٠٢٦-٠٣-٠١",
     ] {
-        assert!(moment(text, &context()).is_err(), "{text}");
+        assert!(parse_time(text, &context()).is_err(), "{text}");
     }
 }
 
@@ -94,7 +94,7 @@ fn a_local_time_that_is_twice_or_never_is_read_as_the_zone_does() {
 #[test]
 fn hours_are_spans_and_days_are_of_the_calendar_when_clocks_change() {
     let zone = "Europe/Berlin".parse().expect("known");
-    let now = moment("2026-03-29T12:00:00Z", &context()).expect("a moment");
+    let now = parse_time("2026-03-29T12:00:00Z", &context()).expect("a time");
     let context = QueryContext { zone, now, ..context() };
     assert_eq!(at("-24h", &context), "2026-03-28T12:00:00.000000000Z");
     assert_eq!(at("-1d", &context), "2026-03-28T13:00:00.000000000Z");

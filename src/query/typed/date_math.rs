@@ -1,57 +1,58 @@
-//! Moments told from now: `now`, `-2h`, `now-1d/d`.
+//! Date math: times relative to now, such as `now`, `-2h`, `now-1d/d` (the
+//! notation of Elasticsearch).
 
 use chrono::{Datelike, Months, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
 
 use crate::record::{Timestamp, Zone};
 
-use super::QueryContext;
-use super::moment::Stretch;
+use super::super::context::QueryContext;
+use super::date_span::DateSpan;
 
 /// Reads `now` and steps from it (`-2h`, `+30m`), each rounded down by a unit
-/// behind a slash (`/d`). Seconds, minutes and hours are spans of time; days
-/// and longer are those of the calendar in the context's zone.
-pub fn relative(text: &str, context: &QueryContext<'_>) -> Option<Stretch> {
+/// after a slash (`/d`). Seconds, minutes and hours have a fixed length; days and
+/// longer units follow the calendar in the context's zone.
+pub fn parse_date_math(text: &str, context: &QueryContext<'_>) -> Option<DateSpan> {
     let mut rest = match text.get(..3) {
         Some(front) if front.eq_ignore_ascii_case("now") => &text[3..],
         _ if text.starts_with(['-', '+']) => text,
         _ => return None,
     };
-    let mut stretch = Stretch { from: context.now, to: None };
+    let mut span = DateSpan { from: context.now, to: None };
     while let Some(sign) = rest.chars().next() {
-        let behind = &rest[sign.len_utf8()..];
-        let digits = behind.bytes().take_while(u8::is_ascii_digit).count();
-        let unit = behind[digits..].chars().next()?;
-        stretch = match (sign, digits) {
+        let after = &rest[sign.len_utf8()..];
+        let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+        let unit = after[digits..].chars().next()?;
+        span = match (sign, digits) {
             ('-' | '+', 1..) => {
-                let count: i64 = behind[..digits].parse().ok()?;
+                let count: i64 = after[..digits].parse().ok()?;
                 let count = if sign == '-' { -count } else { count };
-                Stretch { from: moved(stretch.from, count, unit, context.zone)?, to: None }
+                DateSpan { from: shift(span.from, count, unit, context.zone)?, to: None }
             }
             ('/', 0) => {
-                let from = rounded(stretch.from, unit, context.zone)?;
-                Stretch { from, to: moved(from, 1, unit, context.zone) }
+                let from = round_down(span.from, unit, context.zone)?;
+                DateSpan { from, to: shift(from, 1, unit, context.zone) }
             }
             _ => return None,
         };
-        rest = &behind[digits + unit.len_utf8()..];
+        rest = &after[digits + unit.len_utf8()..];
     }
-    Some(stretch)
+    Some(span)
 }
 
-/// Moves a moment by so many units.
-fn moved(at: Timestamp, count: i64, unit: char, zone: Zone) -> Option<Timestamp> {
+/// Shifts a time by a number of units.
+fn shift(at: Timestamp, count: i64, unit: char, zone: Zone) -> Option<Timestamp> {
     let seconds = match unit {
         's' => 1,
         'm' => 60,
         'h' | 'H' => 3600,
-        'd' | 'w' | 'M' | 'y' => return moved_by_calendar(at, count, unit, zone),
+        'd' | 'w' | 'M' | 'y' => return shift_by_calendar(at, count, unit, zone),
         _ => return None,
     };
     let nanos = count.checked_mul(seconds)?.checked_mul(1_000_000_000)?;
     Some(Timestamp::from_nanos(at.nanos().checked_add(nanos)?))
 }
 
-fn moved_by_calendar(at: Timestamp, count: i64, unit: char, zone: Zone) -> Option<Timestamp> {
+fn shift_by_calendar(at: Timestamp, count: i64, unit: char, zone: Zone) -> Option<Timestamp> {
     if count == 0 {
         return Some(at);
     }
@@ -70,14 +71,14 @@ fn moved_by_calendar(at: Timestamp, count: i64, unit: char, zone: Zone) -> Optio
     zone.place(moved).map(|placed| placed.instant)
 }
 
-/// Gives the beginning of the unit that a moment lies in; weeks begin on Monday.
-fn rounded(at: Timestamp, unit: char, zone: Zone) -> Option<Timestamp> {
+/// Returns the start of the unit that contains a time; weeks begin on Monday.
+fn round_down(at: Timestamp, unit: char, zone: Zone) -> Option<Timestamp> {
     let local = zone.local(at);
     let date = local.date();
     let start = match unit {
         's' | 'm' | 'h' | 'H' => {
-            let inside = local - within(local, unit)?;
-            return Some(at.plus(-inside.num_nanoseconds()?));
+            let elapsed = local - unit_start(local, unit)?;
+            return Some(at.plus(-elapsed.num_nanoseconds()?));
         }
         'd' => date,
         'w' => date.checked_sub_signed(TimeDelta::days(i64::from(date.weekday().num_days_from_monday())))?,
@@ -88,8 +89,8 @@ fn rounded(at: Timestamp, unit: char, zone: Zone) -> Option<Timestamp> {
     zone.place(start.and_time(NaiveTime::MIN)).map(|placed| placed.instant)
 }
 
-/// Gives the local time at which the second, minute or hour began.
-fn within(local: NaiveDateTime, unit: char) -> Option<NaiveDateTime> {
+/// Returns the local time at which the second, minute or hour began.
+fn unit_start(local: NaiveDateTime, unit: char) -> Option<NaiveDateTime> {
     let second = local.with_nanosecond(0)?;
     match unit {
         's' => Some(second),

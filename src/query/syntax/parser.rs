@@ -7,39 +7,41 @@ use std::ops::Range;
 
 use crate::error::visible;
 
-use super::compare::{compare, range};
-use super::given::{Given, given, regex};
-use super::lexer::{Placed, Token, tokens};
-use super::scan::literal;
-use super::tree::{height, joined};
-use super::value::is;
-use super::{Diagnostic, Expr, FieldRef, Leaf, QueryContext, Test, names};
+use super::super::ast::{Expr, FieldRef, Leaf, Op, Side, Test};
+use super::super::context::QueryContext;
+use super::super::diagnostic::Diagnostic;
+use super::super::fields;
+use super::super::lexical::{Literal, read_literal, unescape};
+use super::super::normalize::{height, join};
+use super::super::typed::{RangeEnd, comparison_test, range_side, regex_test, value_test};
+use super::lexer::{LexedToken, Token, tokens};
+use super::range_ends::range_ends;
 
 /// The longest query that is read, in bytes.
-const LONGEST: usize = 64 * 1024;
+const MAX_LENGTH: usize = 64 * 1024;
 
-/// How deep groups and NOTs may stand inside one another.
-const DEEPEST: usize = 100;
+/// How deep groups and NOTs may be nested.
+const MAX_DEPTH: usize = 100;
 
 /// Reads a query. An empty text (or `*`) is [`Expr::All`].
 ///
 /// # Errors
 ///
-/// Gives what is wrong and where; spans lie on character boundaries.
+/// Returns what is wrong and where; spans lie on character boundaries.
 pub fn parse(text: &str, context: &QueryContext<'_>) -> Result<Expr, Diagnostic> {
-    if text.len() > LONGEST {
-        let cut = (0..=LONGEST).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-        let message = format!("a query has at most {LONGEST} bytes, and this one has {}", text.len());
+    if text.len() > MAX_LENGTH {
+        let cut = (0..=MAX_LENGTH).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        let message = format!("a query has at most {MAX_LENGTH} bytes, and this one has {}", text.len());
         return Err(Diagnostic::at(cut..text.len(), message));
     }
     let tokens = tokens(text);
     if tokens.is_empty() {
         return Ok(Expr::All);
     }
-    let mut parser = Parser { text, tokens, at: 0, context, depth: 0 };
+    let mut parser = QueryParser { text, tokens, at: 0, context, depth: 0 };
     let expr = parser.or(None)?;
     match parser.peek() {
-        None if height(&expr) > DEEPEST => Err(too_deep(0..text.len())),
+        None if height(&expr) > MAX_DEPTH => Err(too_deep(0..text.len())),
         None => Ok(expr),
         Some(Token::Close) => Err(parser.wrong("this parenthesis was not opened")),
         Some(_) => Err(parser.wrong("a term was expected here")),
@@ -47,21 +49,21 @@ pub fn parse(text: &str, context: &QueryContext<'_>) -> Result<Expr, Diagnostic>
 }
 
 fn too_deep(span: Range<usize>) -> Diagnostic {
-    Diagnostic::at(span, format!("groups and NOTs stand more than {DEEPEST} levels deep here"))
+    Diagnostic::at(span, format!("groups and NOTs are nested more than {MAX_DEPTH} levels deep here"))
 }
 
-struct Parser<'a> {
+struct QueryParser<'a> {
     text: &'a str,
-    tokens: Vec<Placed>,
+    tokens: Vec<LexedToken>,
     at: usize,
     context: &'a QueryContext<'a>,
     depth: usize,
 }
 
 /// The field that the values of a group belong to.
-type Scope<'a> = Option<&'a FieldRef>;
+type FieldScope<'a> = Option<&'a FieldRef>;
 
-impl Parser<'_> {
+impl QueryParser<'_> {
     fn peek(&self) -> Option<&Token> {
         self.tokens.get(self.at).map(|placed| &placed.token)
     }
@@ -84,41 +86,41 @@ impl Parser<'_> {
         found
     }
 
-    fn or(&mut self, scope: Scope<'_>) -> Result<Expr, Diagnostic> {
+    fn or(&mut self, scope: FieldScope<'_>) -> Result<Expr, Diagnostic> {
         let mut members = vec![self.and(scope)?];
         while self.eat(&Token::Or) {
             members.push(self.and(scope)?);
         }
-        Ok(joined(members, Expr::Or))
+        Ok(join(members, Expr::Or))
     }
 
-    fn and(&mut self, scope: Scope<'_>) -> Result<Expr, Diagnostic> {
+    fn and(&mut self, scope: FieldScope<'_>) -> Result<Expr, Diagnostic> {
         let mut members = vec![self.not(scope)?];
         loop {
-            let said = self.eat(&Token::And);
+            let explicit = self.eat(&Token::And);
             match self.peek() {
-                None | Some(Token::Or | Token::Close) if !said => break,
+                None | Some(Token::Or | Token::Close) if !explicit => break,
                 _ => {}
             }
-            if !said {
-                self.check_neighbours()?;
+            if !explicit {
+                self.check_neighbors()?;
             }
             members.push(self.not(scope)?);
         }
-        Ok(joined(members, Expr::And))
+        Ok(join(members, Expr::And))
     }
 
-    fn not(&mut self, scope: Scope<'_>) -> Result<Expr, Diagnostic> {
+    fn not(&mut self, scope: FieldScope<'_>) -> Result<Expr, Diagnostic> {
         if !self.eat(&Token::Not) {
             return self.term(scope);
         }
-        let inner = self.deeper(|parser| parser.not(scope))?;
+        let inner = self.nested(|parser| parser.not(scope))?;
         Ok(Expr::Not(Box::new(inner)))
     }
 
-    fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Diagnostic>) -> Result<T, Diagnostic> {
+    fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Diagnostic>) -> Result<T, Diagnostic> {
         self.depth += 1;
-        if self.depth > DEEPEST {
+        if self.depth > MAX_DEPTH {
             let last = &self.tokens[self.at - 1];
             return Err(too_deep(last.span.clone()));
         }
@@ -127,9 +129,9 @@ impl Parser<'_> {
         read
     }
 
-    /// Refuses what stands side by side and surely was meant otherwise: terms
-    /// without a space between them.
-    fn check_neighbours(&self) -> Result<(), Diagnostic> {
+    /// Refuses terms without a space between them, which were surely meant
+    /// otherwise.
+    fn check_neighbors(&self) -> Result<(), Diagnostic> {
         let (before, here) = (&self.tokens[self.at - 1], &self.tokens[self.at]);
         let joined = before.span.end == here.span.start && before.token != Token::Close;
         if joined && !matches!(here.token, Token::Wrong(_)) {
@@ -137,31 +139,31 @@ impl Parser<'_> {
             let place = here.span.start..here.span.start + first_length(after);
             let hint = match before.token {
                 Token::Quoted if after.starts_with(['~', '^']) => {
-                    "Nearness (~) and weights (^) are not supported."
+                    "Proximity (~) and boosts (^) are not supported."
                 }
                 Token::Quoted if after.starts_with(':') => "Write the field's name without quotes.",
-                _ => "Put a space between two terms, or a text with such signs in quotes.",
+                _ => "Put a space between two terms, or put a text with such signs in quotes.",
             };
             return Err(Diagnostic::at(place, "a space is missing before this").hint(hint));
         }
         Ok(())
     }
 
-    /// Says that a term is missing, and, where an operator is written as a word, how
-    /// to look for that word.
+    /// Creates the diagnostic of a missing term, and says how to search for the
+    /// word if an operator is written as one.
     fn missing(&self, message: &str, operator: Option<usize>) -> Diagnostic {
         let diagnostic = self.wrong(message);
         let placed = operator.and_then(|at| self.tokens.get(at));
         match placed.filter(|placed| matches!(placed.token, Token::And | Token::Or | Token::Not)) {
             Some(placed) if self.text[placed.span.clone()].starts_with(char::is_alphabetic) => {
                 let word = &self.text[placed.span.clone()];
-                diagnostic.hint(format!("Write \"{word}\" in quotes to look for the word."))
+                diagnostic.hint(format!("Write \"{word}\" in quotes to search for the word."))
             }
             _ => diagnostic,
         }
     }
 
-    fn term(&mut self, scope: Scope<'_>) -> Result<Expr, Diagnostic> {
+    fn term(&mut self, scope: FieldScope<'_>) -> Result<Expr, Diagnostic> {
         let span = self.span();
         match self.peek() {
             None => Err(self.missing("a term is missing here", self.at.checked_sub(1))),
@@ -169,15 +171,15 @@ impl Parser<'_> {
                 self.at += 1;
                 self.group(span, scope)
             }
-            Some(Token::Field { name, op }) => {
-                let (name, op) = (*name, *op);
+            Some(Token::Field { name_end, op }) => {
+                let (name_end, op) = (*name_end, *op);
                 if let Some(field) = scope {
-                    let message = format!("a field cannot stand inside `{field}:( … )`");
+                    let message = format!("a field is not allowed inside `{field}:( … )`");
                     return Err(Diagnostic::at(span, message)
                         .hint("Close the parenthesis before it, or put the value in quotes."));
                 }
                 self.at += 1;
-                self.field(name, op, span)
+                self.field(name_end, op, span)
             }
             Some(Token::Word)
                 if scope.is_none() && matches!(&self.text[span.clone()], "*" | "**" | "*:*") =>
@@ -195,11 +197,11 @@ impl Parser<'_> {
         }
     }
 
-    fn group(&mut self, open: Range<usize>, scope: Scope<'_>) -> Result<Expr, Diagnostic> {
+    fn group(&mut self, open: Range<usize>, scope: FieldScope<'_>) -> Result<Expr, Diagnostic> {
         if self.peek().is_none() {
             return Err(not_closed(open));
         }
-        let inner = self.deeper(|parser| parser.or(scope))?;
+        let inner = self.nested(|parser| parser.or(scope))?;
         let end = self.span().end;
         if !self.eat(&Token::Close) {
             return Err(match self.peek() {
@@ -207,41 +209,41 @@ impl Parser<'_> {
                 Some(_) => self.wrong("a term was expected here"),
             });
         }
-        if height(&inner) > DEEPEST {
+        if height(&inner) > MAX_DEPTH {
             return Err(too_deep(open.start..end));
         }
         Ok(inner)
     }
 
-    /// Reads the value behind a field: `name` is where its name ends, `at` its
-    /// place with its sign.
-    fn field(&mut self, name: usize, op: Option<super::Op>, at: Range<usize>) -> Result<Expr, Diagnostic> {
-        let written = &self.text[at.start..name];
-        let exists = written.eq_ignore_ascii_case(names::EXISTS) && op.is_none();
+    /// Reads the value after a field: `name_end` is where its name ends, `at` the
+    /// position of the name and its operator.
+    fn field(&mut self, name_end: usize, op: Option<Op>, at: Range<usize>) -> Result<Expr, Diagnostic> {
+        let written = &self.text[at.start..name_end];
+        let exists = written.eq_ignore_ascii_case(fields::EXISTS) && op.is_none();
         if exists && matches!(self.peek(), Some(Token::Word | Token::Quoted)) {
-            let given = self.given()?;
-            let field = self.resolve(&given.pattern.text, given.span.clone(), given.span)?;
+            let literal = self.literal()?;
+            let field = self.resolve(literal.text(), literal.span.clone(), literal.span.clone())?;
             return Ok(Expr::Leaf(Leaf { field: Some(field), test: Test::Exists }));
         }
         let value = self.span();
         let attached = if value.start == at.end { value.end } else { at.end };
-        let field = self.resolve(&literal(written), at.start..name, at.start..attached)?;
+        let field = self.resolve(&unescape(written), at.start..name_end, at.start..attached)?;
         let test = match (self.peek(), op) {
             (Some(Token::Open), None) => {
                 self.at += 1;
                 return self.group(value, Some(&field));
             }
             (Some(Token::Word | Token::Quoted), Some(op)) => {
-                let given = self.given()?;
-                compare(&field, op, &given, self.context)?
+                let literal = self.literal()?;
+                comparison_test(&field, op, &literal, self.context)?
             }
             (Some(Token::Word | Token::Quoted | Token::Regex | Token::Range | Token::Compare(_)), None) => {
                 self.value(Some(&field))?
             }
             (Some(Token::Wrong(_)), _) => return Err(self.wrong("")),
-            (_, Some(_)) => return Err(Diagnostic::at(at, "what to compare with is missing behind this")),
+            (_, Some(_)) => return Err(missing_operand(at)),
             (_, None) => {
-                let message = format!("a value is missing behind `{}:`", visible(written));
+                let message = format!("a value is missing after `{}:`", visible(written));
                 return Err(Diagnostic::at(at, message)
                     .hint(format!("Write {}:* for events that have any value.", visible(written))));
             }
@@ -249,12 +251,12 @@ impl Parser<'_> {
         Ok(Expr::Leaf(Leaf { field: Some(field), test }))
     }
 
-    /// Finds the field of a name; `whole` is the word it stands in.
+    /// Finds the field of a name; `whole` is the position of the word around it.
     fn resolve(&self, name: &str, span: Range<usize>, whole: Range<usize>) -> Result<FieldRef, Diagnostic> {
-        names::field(name, self.context).map_err(|unknown| {
+        fields::resolve_field(name, self.context).map_err(|unknown| {
             let word = &self.text[whole];
             let hint = unknown.hint.unwrap_or_else(|| match word.parse::<crate::record::EventId>() {
-                Ok(id) => format!("Write id:{id} for the event of that id."),
+                Ok(id) => format!("Write id:{id} for the event with that id."),
                 Err(_) if word.contains('"') => "Put the whole text in quotes to search for it.".to_owned(),
                 Err(_) => format!("Write \"{}\" in quotes to search for the text.", visible(word)),
             });
@@ -262,44 +264,60 @@ impl Parser<'_> {
         })
     }
 
-    /// Reads one value: of a field, or of any.
-    fn value(&mut self, field: Scope<'_>) -> Result<Test, Diagnostic> {
+    /// Reads one value: of a field, or without one.
+    fn value(&mut self, field: FieldScope<'_>) -> Result<Test, Diagnostic> {
         let span = self.span();
         let token = self.peek().cloned();
         match (token, field) {
             (Some(Token::Compare(op)), Some(field)) => {
                 self.at += 1;
                 if !matches!(self.peek(), Some(Token::Word | Token::Quoted)) {
-                    return Err(Diagnostic::at(span, "what to compare with is missing behind this"));
+                    return Err(missing_operand(span));
                 }
-                let given = self.given()?;
-                if given.pattern.text.contains(['<', '>']) && !given.literal {
-                    return Err(Diagnostic::at(span.start..given.span.end, "this is no comparison")
+                let literal = self.literal()?;
+                if literal.text().contains(['<', '>']) && !literal.verbatim {
+                    return Err(Diagnostic::at(span.start..literal.span.end, "this is not a comparison")
                         .hint("Put a text with < and > in quotes."));
                 }
-                compare(field, op, &given, self.context)
+                comparison_test(field, op, &literal, self.context)
             }
             (Some(Token::Range), Some(field)) => {
                 self.at += 1;
-                range(field, self.text, span, self.context)
+                self.range(field, span)
             }
             (Some(Token::Regex), field) => {
                 self.at += 1;
-                regex(field, &self.text[span.start + 1..span.end - 1], span)
+                regex_test(field, &self.text[span.start + 1..span.end - 1], span)
             }
             (_, field) => {
-                let given = self.given()?;
-                is(field, given, self.context)
+                let literal = self.literal()?;
+                value_test(field, literal, self.context)
             }
         }
     }
 
-    /// Reads a word or phrase as a pattern.
-    fn given(&mut self) -> Result<Given, Diagnostic> {
-        let given = given(self.text, self.span())?;
-        self.at += 1;
-        Ok(given)
+    /// Reads the range at a position: `[1000 TO *]`.
+    fn range(&self, field: &FieldRef, span: Range<usize>) -> Result<Test, Diagnostic> {
+        let ends = range_ends(self.text, span)?;
+        let side = |span: Range<usize>, end: RangeEnd| match &self.text[span.clone()] {
+            "*" => Ok(Side::Open),
+            _ => range_side(field, &read_literal(self.text, span)?, end, self.context),
+        };
+        let from = side(ends.from, RangeEnd { lower: true, included: ends.from_included })?;
+        let to = side(ends.to, RangeEnd { lower: false, included: ends.to_included })?;
+        Ok(Test::Range(from, to))
     }
+
+    /// Reads a word or phrase.
+    fn literal(&mut self) -> Result<Literal, Diagnostic> {
+        let literal = read_literal(self.text, self.span())?;
+        self.at += 1;
+        Ok(literal)
+    }
+}
+
+fn missing_operand(span: Range<usize>) -> Diagnostic {
+    Diagnostic::at(span, "what to compare with is missing after this")
 }
 
 fn not_closed(open: Range<usize>) -> Diagnostic {
