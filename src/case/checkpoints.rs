@@ -11,7 +11,8 @@ use crate::journal::{
 };
 use crate::record::{Clock, SourceId};
 
-use super::trust::{may_sign, trust_in};
+use super::signing::may_sign;
+use super::trust::trust_in;
 use super::{CaseWriter, keys_of};
 
 /// A checkpoint that was written.

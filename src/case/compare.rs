@@ -10,10 +10,11 @@ use crate::fs::Dir;
 use crate::index::{Index, Sum, Witness};
 use crate::record::SourceId;
 
+use super::frames::Frames;
 use super::index_binding::bases;
+use super::layout::INDEX;
 use super::progress::Done;
-use super::rebuild::Frames;
-use super::{INDEX, Watch, each_event};
+use super::{Watch, each_event};
 
 /// Says in a sentence where the index is not what the evidence gives, every
 /// value of every event compared; nothing where it is, or where there is none.

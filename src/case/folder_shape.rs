@@ -9,7 +9,7 @@ use crate::index;
 use crate::journal::{self, ANCHORS, Journal, Recovery, TORN, each_of};
 use crate::verify::{Damage, DamageScope};
 
-use super::INDEX;
+use super::layout::INDEX;
 
 /// Most bytes of a journal's end that was set aside.
 const MOST_TORN: u64 = 128 << 20;

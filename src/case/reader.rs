@@ -70,6 +70,14 @@ struct Inner {
     history: History,
 }
 
+impl Snapshot {
+    /// Opens the case, building an index first if it lacks one.
+    pub fn finish(mut self, watch: Watch<'_>) -> Result<Case> {
+        let answers = self.answers(watch)?;
+        Ok(Case::of(self, Arc::new(answers), Arc::default()))
+    }
+}
+
 impl Case {
     /// Opens a case as it is now. Nothing in it is written: an index that is
     /// missing, or does not agree with the evidence, is built in the user's
@@ -81,10 +89,6 @@ impl Case {
     /// Looks at a case as it is now, and whether its index can be used.
     pub fn opening(folder: &Path, who: &Actor) -> Result<Snapshot> {
         Snapshot::of(folder, who)
-    }
-
-    pub(super) fn with(moment: Snapshot, answers: Answers) -> Case {
-        Case::of(moment, Arc::new(answers), Arc::default())
     }
 
     fn of(moment: Snapshot, answers: Arc<Answers>, derived: Arc<Mutex<Derived>>) -> Case {

@@ -14,11 +14,13 @@ use crate::index::{Index, IndexBasis, IndexBinding, publish_all};
 use crate::journal::{self, Actor, CaseMemory, History, Home, Journal};
 use crate::record::SourceId;
 
+use super::commits::committed;
 use super::index_binding::{bases, binding, state_of};
+use super::index_rows::rows;
+use super::layout::INDEX;
 use super::reread::{Committed, Rereads, standing};
 use super::scratch::Scratch;
-use super::writer::committed;
-use super::{Case, CaseMetadata, INDEX, Watch, rows};
+use super::{CaseMetadata, Watch};
 
 /// The folder in the user's cache in which the indexes of cases lie.
 const CACHED: &str = "index";
@@ -124,12 +126,6 @@ impl Snapshot {
     /// Has the index made again, whatever there is.
     pub fn distrust(&mut self) {
         (self.index, self.anew) = (None, true);
-    }
-
-    /// Opens the case, making an index first where it lacks one.
-    pub fn finish(mut self, watch: Watch<'_>) -> Result<Case> {
-        let answers = self.answers(watch)?;
-        Ok(Case::with(self, answers))
     }
 
     pub(super) fn answers(&mut self, watch: Watch<'_>) -> Result<Answers> {

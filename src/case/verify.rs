@@ -10,10 +10,10 @@ use crate::journal::{self, Anchors, CaseCreate, CaseMemory, History, Journal};
 use crate::verify::{Damage, DamageScope, Levels, NEVER_PROVEN, TrustInputs, VerifyReport, VerifyScope};
 
 use super::checks::climb;
+use super::commits::committed;
 use super::compare::index_note;
 use super::folder_shape::shape;
 use super::reread::Committed;
-use super::writer::committed;
 use super::{CaseMetadata, Watch};
 
 /// How often a check is made again while the case is being written to …

@@ -7,16 +7,17 @@ use std::path::Path;
 use crate::error::{Context, Error, Result, visible};
 use crate::fs::{Dir, FileKind, is_temporary, unusable};
 use crate::index::IndexBinding;
-use crate::record::{Clock, SourceId};
+use crate::record::Clock;
 use crate::{evidence, index, journal};
 
 use crate::journal::{
-    Actor, CaseCreate, CaseMemory, Entry, EvidenceImport, Home, Journal, KeyAdd, Moved, Payload, Recovery,
-    Signer, each_of,
+    Actor, CaseCreate, CaseMemory, Entry, Home, Journal, KeyAdd, Moved, Payload, Recovery, Signer,
 };
 
+use super::commits::committed;
 use super::index_binding::binding;
-use super::{CaseMetadata, CaseOptions, INDEX};
+use super::layout::INDEX;
+use super::{CaseMetadata, CaseOptions};
 
 /// What journal entries say of the program that wrote them.
 pub const TOOL: &str = concat!("vestigo ", env!("CARGO_PKG_VERSION"));
@@ -305,23 +306,4 @@ fn occupied(case: &Dir) -> bool {
         ours && matches!(case.kind(name), Ok(Some(FileKind::File(_))))
     };
     case.names().map_or(true, |names| !names.iter().all(|name| name.to_str().is_some_and(left)))
-}
-
-/// Gives the fingerprints of the keys that sign for a case.
-pub fn keys_of(about: &CaseMetadata, lines: &[Entry]) -> Vec<String> {
-    let added = each_of::<KeyAdd>(lines).map(|(_, key)| key.fingerprint);
-    about.key.iter().map(|key| key.fingerprint.clone()).chain(added).collect()
-}
-
-/// Reads the committed batches out of the journal, ascending.
-pub fn committed(lines: &[journal::Entry]) -> Result<Vec<(u32, [u8; 32])>> {
-    let mut batches = Vec::new();
-    for line in lines.iter().filter(|line| line.is::<EvidenceImport>()) {
-        let damaged = || Error::integrity(format!("journal entry {} does not name a valid batch", line.seq));
-        let import: EvidenceImport = line.read().ok_or_else(damaged)?;
-        let hash: SourceId = import.manifest_sha256.parse().map_err(|_| damaged())?;
-        batches.push((import.batch, hash.0));
-    }
-    batches.sort_unstable();
-    Ok(batches)
 }

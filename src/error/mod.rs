@@ -3,7 +3,6 @@
 //! Owns the one error type that rooms hand upwards, its kinds (which become
 //! exit statuses), and [`Visible`], the only way foreign bytes are shown.
 //! Promises that a message never carries a control byte of somebody's log.
-//! Every room may call.
 
 mod visible;
 

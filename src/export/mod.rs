@@ -4,7 +4,7 @@
 //! journal, report and the scripts that check it; its strict reader; redaction,
 //! replay and hand-over. Promises that the same state gives the same bytes, that
 //! nothing redacted is left in but what [`Made::notes`] tells of, and that a bundle
-//! never is half there. `tui` and `cli` may call.
+//! never is half there.
 
 mod bag;
 mod handoff;

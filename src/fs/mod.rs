@@ -4,7 +4,6 @@
 //! name relative to that handle. Promises that no link is followed, that only
 //! plain files and real folders are taken, that new files are the owner's alone
 //! and never replace another unasked, and that nothing is read past a bound.
-//! Every room above `error` may call.
 
 mod json;
 #[cfg(not(unix))]

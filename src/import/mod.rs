@@ -5,7 +5,7 @@
 //! puts the results in order, seals the batch, journals it, and publishes the
 //! index. Promises that a source is acknowledged only when it is on disk, that
 //! its receipt accounts for every byte, and that memory stays bounded whatever
-//! the input. `cli` and `tui` may call.
+//! the input.
 
 mod committer;
 mod messages;

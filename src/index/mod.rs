@@ -3,7 +3,7 @@
 //! Owns the searchable columns of a case: segments in time order, written and
 //! read with tantivy's codecs, behind verbs that name none of its types.
 //! Promises exact answers that can be cancelled, and that everything in it can
-//! be deleted and built again from the evidence. `case` and `import` may call.
+//! be deleted and built again from the evidence.
 //!
 //! A segment is one file: a column per field, and a dictionary per column with
 //! the distinct values as text. A test is asked once per distinct value, which

@@ -3,7 +3,7 @@
 //! Owns the words every other room speaks: ECS fields (one table), values,
 //! times with their basis, where an event came from, and numbers as people
 //! read them. Promises that the
-//! same record under the same plan gives the same event. Every room may call.
+//! same record under the same plan gives the same event.
 
 mod buckets;
 mod clock;

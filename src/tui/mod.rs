@@ -3,7 +3,7 @@
 //! Owns the terminal while it runs, its own threads, keymaps and themes.
 //! Promises that the screen never waits for the index, that no byte of a log
 //! reaches the terminal unescaped, and that the terminal is always given back.
-//! `cli` may call: [`run`].
+//! The door is [`run`].
 //!
 //! [`update()`] decides: a key or an answer comes in, the model changes, effects
 //! go out as data. The crew carries effects out, a thread per lane, and answers

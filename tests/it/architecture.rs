@@ -1,170 +1,235 @@
-//! The shape of the tree: arrows between rooms, no cycles, sizes, front pages.
+//! The shape of the tree: arrows between rooms, no circles, sizes, front pages, names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
 
-/// Which rooms a room may use (DESIGN: the pipeline and its rooms).
+use crate::tree::{Tree, circles, long_functions, root, rust_files, visible_types};
+
+/// Which rooms a room may use (DESIGN: the pipeline and its rooms). A room that it
+/// does not use is not in its list.
 const ARROWS: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("fs", &["error"]),
     ("record", &["error"]),
-    ("source", &["error", "fs"]),
+    ("source", &["error"]),
     ("journal", &["error", "fs", "record"]),
     ("verify", &["error", "record", "journal"]),
     ("evidence", &["error", "fs", "record", "source", "verify"]),
     ("parse", &["error", "record"]),
     ("query", &["error", "record"]),
     ("index", &["error", "fs", "record", "query"]),
-    ("case", &["error", "fs", "record", "evidence", "journal", "parse", "query", "index", "verify"]),
-    ("import", &["error", "fs", "record", "source", "evidence", "journal", "parse", "index", "case"]),
+    ("case", &["error", "fs", "record", "journal", "verify", "evidence", "parse", "query", "index"]),
+    ("import", &["error", "fs", "record", "source", "journal", "evidence", "parse", "index", "case"]),
     (
         "export",
-        &["error", "fs", "record", "evidence", "parse", "query", "index", "journal", "case", "verify"],
+        &["error", "fs", "record", "journal", "verify", "evidence", "parse", "query", "index", "case"],
     ),
     (
         "tui",
         &[
-            "error", "fs", "record", "query", "index", "journal", "evidence", "parse", "case", "export",
-            "verify",
+            "error", "fs", "record", "journal", "verify", "evidence", "parse", "query", "index", "case",
+            "export",
         ],
     ),
     (
         "cli",
         &[
-            "error", "fs", "record", "source", "query", "index", "journal", "evidence", "parse", "case",
-            "import", "export", "tui", "verify",
+            "error", "fs", "record", "source", "journal", "verify", "evidence", "parse", "query", "index",
+            "case", "import", "export", "tui",
         ],
     ),
 ];
 
+/// Rooms that everything stands on: what failed, and what an event is.
+const GROUND: [&str; 2] = ["error", "record"];
+
+/// What the front ends may use besides their own room and one another.
+const FRONT_ENDS: [(&str, &[&str]); 2] = [("cli", &["app", "query", "tui"]), ("tui", &["app", "query"])];
+
+/// Most arrows between rooms.
+const MOST_ARROWS: usize = 45;
+
 /// Most lines of a file.
-const BUDGET: usize = 400;
+const MOST_LINES: usize = 400;
 
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
+/// Most lines of a function.
+const MOST_OF_FUNCTION: usize = 60;
 
-fn sources(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).expect("the folder is in the checkout").flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            found.extend(sources(&path));
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
-            found.push(path);
-        }
+/// Returns which rooms each room uses.
+fn arrows(tree: &Tree) -> BTreeMap<&str, BTreeSet<&str>> {
+    let rooms = tree.rooms();
+    let mut arrows: BTreeMap<&str, BTreeSet<&str>> =
+        rooms.iter().map(|room| (*room, BTreeSet::new())).collect();
+    for (file, used) in tree.uses() {
+        let Some((room, _)) = file.split_once('/') else { continue };
+        let others = used.iter().filter_map(|file| Some(file.split_once('/')?.0));
+        arrows.entry(room).or_default().extend(others.filter(|other| *other != room));
     }
-    found.sort();
-    found
-}
-
-/// Gives the rooms that a text names behind `crate::`, in code (not comments).
-fn rooms_used(text: &str) -> Vec<String> {
-    let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
-    let mut rooms = Vec::new();
-    for line in code {
-        for behind in line.split("crate::").skip(1) {
-            let inside = behind.strip_prefix('{').unwrap_or(behind);
-            let names = if behind.starts_with('{') {
-                inside
-            } else {
-                inside.split([':', ';', ' ']).next().unwrap_or("")
-            };
-            let names = names
-                .split(',')
-                .map(|name| name.trim().split(|c: char| !c.is_alphanumeric() && c != '_').next());
-            rooms.extend(names.flatten().filter(|name| !name.is_empty()).map(str::to_owned));
-        }
-    }
-    rooms
+    arrows
 }
 
 #[test]
-fn arrows_between_rooms_point_one_way() {
-    let allowed: BTreeMap<&str, &[&str]> = ARROWS.iter().copied().collect();
+fn arrows_between_rooms_are_those_of_the_table() {
+    let tree = Tree::read();
+    let found = arrows(&tree);
+    let count: usize = found.values().map(BTreeSet::len).sum();
+    let ground = found.values().flatten().filter(|room| GROUND.contains(room)).count();
+    println!("arrows between rooms: {count}, of them {ground} to {}", GROUND.join(" and "));
+    let table: BTreeMap<&str, BTreeSet<&str>> =
+        ARROWS.iter().map(|(room, may)| (*room, may.iter().copied().collect())).collect();
     let mut wrong = Vec::new();
-    for path in sources(&root().join("src")) {
-        let relative = path.strip_prefix(root().join("src")).expect("it was found there");
-        let Some(room) = relative.components().next().and_then(|part| part.as_os_str().to_str()) else {
-            continue;
-        };
-        let Some(may) = allowed.get(room) else { continue };
-        let text = fs::read_to_string(&path).expect("sources are UTF-8");
-        for used in rooms_used(&text) {
-            if allowed.contains_key(used.as_str()) && used != room && !may.contains(&used.as_str()) {
-                wrong.push(format!("{} uses {used}", relative.display()));
-            }
-        }
+    for (room, used) in &found {
+        let may = table.get(room).cloned().unwrap_or_default();
+        wrong.extend(used.difference(&may).map(|other| format!("{room} uses {other}")));
+        wrong.extend(
+            may.difference(used).map(|other| format!("{room} does not use {other}: not in the table")),
+        );
     }
-    assert!(wrong.is_empty(), "upward arrows:\n{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(count - ground <= MOST_ARROWS, "{} arrows above the ground", count - ground);
 }
 
 #[test]
-fn the_arrows_have_no_cycle() {
-    let mut left: BTreeMap<&str, Vec<&str>> =
-        ARROWS.iter().map(|(room, may)| (*room, may.to_vec())).collect();
-    while let Some(room) = left.iter().find(|(_, may)| may.is_empty()).map(|(room, _)| *room) {
-        left.remove(room);
-        left.values_mut().for_each(|may| may.retain(|other| *other != room));
+fn arrows_point_down_the_table() {
+    let mut above: BTreeSet<&str> = BTreeSet::new();
+    for (room, may) in ARROWS {
+        let upward: Vec<&&str> = may.iter().filter(|other| !above.contains(**other)).collect();
+        assert!(upward.is_empty(), "{room} uses {upward:?}, which the table lists later");
+        above.insert(room);
     }
-    assert!(left.is_empty(), "these use one another in a circle: {:?}", left.keys());
+}
+
+#[test]
+fn no_circle_is_inside_a_room() {
+    let tree = Tree::read();
+    let uses = tree.uses();
+    let mut found = Vec::new();
+    for room in tree.rooms() {
+        let inside = |file: &str| file.split_once('/').is_some_and(|(its, _)| its == room);
+        let graph: BTreeMap<&str, BTreeSet<&str>> = uses
+            .iter()
+            .filter(|(file, _)| inside(file))
+            .map(|(file, used)| (*file, used.iter().copied().filter(|other| inside(other)).collect()))
+            .collect();
+        found.extend(circles(&graph));
+        found.extend(circles(&of_folders(&graph)));
+    }
+    println!("circles inside rooms: {}", found.len());
+    let shown: Vec<String> = found.iter().map(|circle| format!("{circle:?}")).collect();
+    assert!(found.is_empty(), "{}", shown.join("\n"));
+}
+
+/// Returns which sub-folders of a room use which others.
+fn of_folders<'a>(files: &BTreeMap<&'a str, BTreeSet<&'a str>>) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
+    let folder = |file: &'a str| file.rsplit_once('/').map_or(file, |(folder, _)| folder);
+    let of_room = |folder: &str| folder.split('/').nth(1).is_some();
+    let sub = |file: &'a str| {
+        let folder = folder(file);
+        let depth = folder.match_indices('/').nth(1).map_or(folder.len(), |(at, _)| at);
+        &folder[..depth]
+    };
+    let mut graph: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (file, used) in files {
+        let own = sub(file);
+        let others = used.iter().map(|file| sub(file)).filter(|other| *other != own && of_room(other));
+        if of_room(own) {
+            graph.entry(own).or_default().extend(others);
+        }
+    }
+    graph
+}
+
+#[test]
+fn front_ends_call_the_use_cases() {
+    let tree = Tree::read();
+    let found = arrows(&tree);
+    for (room, may) in FRONT_ENDS {
+        let past: Vec<&&str> =
+            found[room].iter().filter(|other| !may.contains(other) && !GROUND.contains(other)).collect();
+        assert!(past.is_empty(), "{room} reaches past the use cases: {past:?}");
+    }
 }
 
 #[test]
 fn every_room_is_in_the_table_of_arrows() {
-    let known: Vec<&str> = ARROWS.iter().map(|(room, _)| *room).collect();
-    for entry in fs::read_dir(root().join("src")).expect("the checkout has src").flatten() {
-        if entry.path().is_dir() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            assert!(known.contains(&name.as_str()), "src/{name} is a room without arrows");
-        }
-    }
+    let known: BTreeSet<&str> = ARROWS.iter().map(|(room, _)| *room).collect();
+    assert_eq!(Tree::read().rooms(), known);
 }
 
 #[test]
-fn no_file_outgrows_its_budget() {
+fn no_file_and_no_function_outgrows_its_budget() {
     let mut large = Vec::new();
+    let (mut files, mut functions) = (0, 0);
     for folder in ["src", "tests", "benches"] {
-        for path in sources(&root().join(folder)) {
-            let lines = fs::read_to_string(&path).expect("sources are UTF-8").lines().count();
-            if lines > BUDGET {
-                large.push(format!(
-                    "{} has {lines} lines",
-                    path.strip_prefix(root()).expect("inside").display()
-                ));
+        for path in rust_files(&root().join(folder)) {
+            let text = fs::read_to_string(&path).expect("sources are UTF-8");
+            let name = path.strip_prefix(root()).expect("it is below").display().to_string();
+            let lines = text.lines().count();
+            if lines > MOST_LINES {
+                files += 1;
+                large.push(format!("{name} has {lines} lines"));
             }
+            let long = if folder == "src" { long_functions(&text, MOST_OF_FUNCTION) } else { Vec::new() };
+            functions += long.len();
+            large
+                .extend(long.iter().map(|(function, lines)| format!("{name}: {function} has {lines} lines")));
         }
     }
+    println!("files over {MOST_LINES} lines: {files}; functions over {MOST_OF_FUNCTION} lines: {functions}");
     assert!(large.is_empty(), "two ideas live in each of these:\n{}", large.join("\n"));
+}
+
+#[test]
+fn no_two_types_that_others_see_have_one_name() {
+    let tree = Tree::read();
+    let mut places: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for file in tree.files.values() {
+        for name in visible_types(&file.code) {
+            places.entry(name).or_default().push(&file.name);
+        }
+    }
+    places.retain(|_, places| places.len() > 1);
+    println!("type names declared twice: {}", places.len());
+    let shown: Vec<String> =
+        places.iter().map(|(name, places)| format!("{name}: {}", places.join(", "))).collect();
+    assert!(places.is_empty(), "{}", shown.join("\n"));
 }
 
 #[test]
 fn every_folder_of_sources_has_a_front_page() {
     let mut bare = Vec::new();
-    for path in sources(&root().join("src")) {
+    for path in rust_files(&root().join("src")) {
         if path.file_name().is_some_and(|name| name == "mod.rs") {
             let text = fs::read_to_string(&path).expect("sources are UTF-8");
             let prose: Vec<&str> = text.lines().take_while(|line| line.starts_with("//!")).collect();
+            let name = path.strip_prefix(root()).expect("it is below").display().to_string();
             if prose.len() < 3 {
-                bare.push(path.strip_prefix(root()).expect("inside").display().to_string());
+                bare.push(format!("{name} says too little"));
+            }
+            if prose.iter().any(|line| line.contains("may call")) {
+                bare.push(format!("{name} says who may call, which the table of arrows does"));
             }
         }
     }
-    assert!(bare.is_empty(), "front pages say too little:\n{}", bare.join("\n"));
+    assert!(bare.is_empty(), "{}", bare.join("\n"));
 }
 
 #[test]
 fn only_the_screens_know_ratatui_and_only_the_index_knows_tantivy() {
-    for path in sources(&root().join("src")) {
-        let relative = path.strip_prefix(root().join("src")).expect("inside").to_string_lossy().into_owned();
-        let text = fs::read_to_string(&path).expect("sources are UTF-8");
-        let code: String = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
-        assert!(relative.starts_with("tui/") || !code.contains("ratatui::"), "{relative} knows ratatui");
-        assert!(relative.starts_with("index/") || !code.contains("tantivy::"), "{relative} knows tantivy");
-        assert!(relative.starts_with("cli/") || !code.contains("clap::"), "{relative} knows clap");
+    for file in Tree::read().files.values() {
+        let (name, code) = (&file.name, &file.code);
+        assert!(name.starts_with("tui/") || !code.contains("ratatui::"), "{name} knows ratatui");
+        assert!(name.starts_with("index/") || !code.contains("tantivy::"), "{name} knows tantivy");
+        assert!(name.starts_with("cli/") || !code.contains("clap::"), "{name} knows clap");
         let prints = ["println!", "eprintln!", "print!(", "dbg!"].iter().any(|word| code.contains(word));
-        assert!(!prints, "{relative} prints past its streams");
+        assert!(!prints, "{name} prints past its streams");
+    }
+}
+
+#[test]
+fn the_kinds_of_journal_entries_are_spelt_in_the_journal_alone() {
+    for file in Tree::read().files.values().filter(|file| !file.name.starts_with("journal/")) {
+        assert!(!file.code.contains("what[\""), "{} reads an entry's particulars by key", file.name);
     }
 }
 

@@ -36,6 +36,7 @@ mod screens_notes;
 mod security;
 mod terminal;
 mod times;
+mod tree;
 mod trust;
 #[cfg(unix)]
 mod verifiers;

@@ -83,7 +83,8 @@ impl Robot {
     /// Lets a key of this folder sign what is written.
     pub fn signing(&mut self, keys: &std::path::Path) -> &mut Robot {
         let keyring = Keyring::new(keys.to_owned());
-        self.identity.signer = Some(keyring.find_or_create(&self.case.about().id).expect("a key can be made"));
+        self.identity.signer =
+            Some(keyring.find_or_create(&self.case.about().id).expect("a key can be made"));
         self
     }
 
