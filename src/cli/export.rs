@@ -6,7 +6,10 @@ use serde_json::json;
 
 use crate::case::may_vouch;
 use crate::error::{Context, Error, ErrorKind, Result, visible};
-use crate::export::{Ask, Made, Options, Query, Stage, introduce, make, note};
+use crate::export::{
+    BundleSummary, ExportOptions, ExportStage, SelectedQuery, Selection, record_export, register_signing_key,
+    write_bundle,
+};
 use crate::record::{bytes, thousands};
 
 use super::World;
@@ -22,7 +25,7 @@ pub fn export(args: &ExportArgs, globals: &Globals, world: &mut World) -> Result
     let mut opened = Opened::new(globals, world)?;
     let ask = asked(args, &opened)?;
     let signer = signer(opened.case.folder(), args.sign.as_deref(), world)?;
-    let told = introduce(&opened.case, &signer, &world.who(), world.clock.as_ref());
+    let told = register_signing_key(&opened.case, &signer, &world.who(), world.clock.as_ref());
     let writable = match told {
         Ok(case) => {
             opened.case = case;
@@ -38,7 +41,7 @@ pub fn export(args: &ExportArgs, globals: &Globals, world: &mut World) -> Result
             false
         }
     };
-    let options = Options {
+    let options = ExportOptions {
         out: args.out.clone(),
         tar: args.tar,
         signer: Some(signer),
@@ -56,9 +59,10 @@ pub fn export(args: &ExportArgs, globals: &Globals, world: &mut World) -> Result
     }
     let progress = Steps::default();
     let told = |stage, now, all| progress.tell(stage, now, all);
-    let made = watched(world, globals, &|| progress.read(), || make(&opened.case, &ask, &options, &told))?;
+    let made =
+        watched(world, globals, &|| progress.read(), || write_bundle(&opened.case, &ask, &options, &told))?;
     // A case that cannot be written was complained of before.
-    let noted = note(&opened.case, &made, &options, &world.who(), world.clock.as_ref());
+    let noted = record_export(&opened.case, &made, &options, &world.who(), world.clock.as_ref());
     if let (Err(error), true) = (noted, writable) {
         world.note(&format!("warning: the journal does not tell of this export: {error}"));
     }
@@ -75,13 +79,13 @@ struct Steps {
 }
 
 impl Steps {
-    fn tell(&self, stage: Stage, now: u64, all: u64) {
+    fn tell(&self, stage: ExportStage, now: u64, all: u64) {
         match stage {
-            Stage::Reading => {
+            ExportStage::Reading => {
                 self.bytes.fetch_max(now, Ordering::Relaxed);
                 self.total.store(all, Ordering::Relaxed);
             }
-            Stage::Writing => drop(self.events.fetch_max(now, Ordering::Relaxed)),
+            ExportStage::Writing => drop(self.events.fetch_max(now, Ordering::Relaxed)),
         }
     }
 
@@ -112,13 +116,13 @@ fn named(args: &ExportArgs) -> Result<Vec<String>> {
 }
 
 /// Reads what is to be handed over.
-fn asked(args: &ExportArgs, opened: &Opened) -> Result<Ask> {
+fn asked(args: &ExportArgs, opened: &Opened) -> Result<Selection> {
     let window = opened.window(&args.span)?;
     let query = args.query.as_ref().map(|text| {
         let parsed = opened.parse(text)?;
-        Ok::<_, Error>(Query { text: parsed.to_string(), expr: parsed, window })
+        Ok::<_, Error>(SelectedQuery { text: parsed.to_string(), expr: parsed, window })
     });
-    let ask = Ask {
+    let ask = Selection {
         findings: args.findings.clone(),
         bookmarks: args.bookmarks,
         query: query.transpose()?,
@@ -136,10 +140,10 @@ fn asked(args: &ExportArgs, opened: &Opened) -> Result<Ask> {
     Ok(ask)
 }
 
-fn tell(made: &Made, globals: &Globals, world: &mut World) -> Result<()> {
+fn tell(made: &BundleSummary, globals: &Globals, world: &mut World) -> Result<()> {
     let shown = visible(&made.bundle.to_string_lossy());
     for note in &made.notes {
-        world.note(&format!("note: {}", visible(note)));
+        world.note(&format!("note: {}", visible(&note.to_string())));
     }
     if globals.json {
         let object = json!({ "bundle": shown, "events": made.events, "files": made.files, "bytes": made.bytes,

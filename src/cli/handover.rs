@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::case::{CaseWriter, write_new};
 use crate::error::{Error, Result, visible};
-use crate::export::{Bag, TransferRecord, question, replay as ask_again, reveal as open_token};
+use crate::export::{BagReader, TransferRecord, read_query, replay as ask_again, reveal as open_token};
 use crate::journal::{Allowed, Reveal, Signer};
 use crate::record::thousands;
 
@@ -22,7 +22,7 @@ pub fn reveal(
     world: &mut World,
 ) -> Result<Outcome> {
     let opened = Opened::new(globals, world)?;
-    let revealed = open_token(&opened.case, &Bag::open(bundle)?, token, value)?;
+    let revealed = open_token(&opened.case, &BagReader::open(bundle)?, token, value)?;
     let mut hold = CaseWriter::open(opened.case.folder(), &world.who(), world.clock.as_ref())?;
     // The journal tells that it was revealed, not what it is.
     let token = revealed["token"].as_str().unwrap_or_default().to_owned();
@@ -39,7 +39,7 @@ pub fn reveal(
 /// Asks the question of a bundle again.
 pub fn replay(path: &Path, globals: &Globals, world: &mut World) -> Result<Outcome> {
     let opened = Opened::new(globals, world)?;
-    let (question, bag) = question(path)?;
+    let (question, bag) = read_query(path)?;
     let replayed = ask_again(&opened.case, &question, bag.as_ref())?;
     if globals.json {
         world.line(&json_line(&replayed)?)?;

@@ -8,7 +8,7 @@ use clap::Parser;
 
 use crate::case::{Case, Watch};
 use crate::error::{Context, Error, ErrorKind, Result, escape_json_controls, visible};
-use crate::export::{VERIFY_PROOFS, VERIFY_SH};
+use crate::export::{VERIFY_PROOFS_SCRIPT, VERIFY_SH_SCRIPT};
 use crate::index::is_damaged;
 use crate::query::{self, Diagnostic, Expr, QueryContext};
 use crate::record::{TimeRange, Timestamp, Zone, counted};
@@ -145,8 +145,8 @@ fn dispatch(cli: Cli, world: &mut World) -> Result<Outcome> {
         }
         Some(Command::Generate { what }) => match what {
             Generated::Keys => super::generate::keys(globals, world),
-            Generated::VerifySh => super::generate::script(VERIFY_SH, world),
-            Generated::VerifyProofs => super::generate::script(VERIFY_PROOFS, world),
+            Generated::VerifySh => super::generate::script(VERIFY_SH_SCRIPT, world),
+            Generated::VerifyProofs => super::generate::script(VERIFY_PROOFS_SCRIPT, world),
         },
         Some(Command::Formats { what }) => match what {
             Formats::List => super::formats::list(globals, world),

@@ -1,7 +1,7 @@
 //! `show`: one event, whole.
 
 use crate::error::{Result, visible};
-use crate::export::proof as prove;
+use crate::export::prove_record as prove;
 use crate::journal::Correction;
 use crate::record::{EventId, EventRecord, thousands, write_json};
 

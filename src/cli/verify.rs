@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::case::verify as verify_case;
 use crate::error::{Context, Error, Result, visible};
 use crate::evidence::Depth;
-use crate::export::{Bag, is_proof, verify as verify_bundle, verify_proof};
+use crate::export::{BagReader, is_record_proof, verify_bundle, verify_record_proof};
 use crate::fs;
 use crate::journal::{Allowed, Checkpoint};
 use crate::verify::{Levels, TrustInputs, VerifyReport};
@@ -19,7 +19,7 @@ use super::which;
 
 /// Verifies a case and prints the ladder.
 pub fn verify(args: &VerifyArgs, globals: &Globals, world: &mut World) -> Result<Outcome> {
-    let named = args.target.as_deref().map(std::path::Path::new).filter(|path| Bag::is_at(path));
+    let named = args.target.as_deref().map(std::path::Path::new).filter(|path| BagReader::is_at(path));
     known(&args.require)?;
     // Nothing is known to be consistent of which not every byte was read.
     let all = args.deep || args.require.iter().any(|rung| rung == "consistent");
@@ -41,7 +41,7 @@ pub fn verify(args: &VerifyArgs, globals: &Globals, world: &mut World) -> Result
     };
     let read = || (done.load(Ordering::Relaxed), total.load(Ordering::Relaxed), 0);
     let verdict = watched(world, globals, &read, || match named {
-        Some(proof) if is_proof(proof) => verify_proof(proof, &brought),
+        Some(proof) if is_record_proof(proof) => verify_record_proof(proof, &brought),
         Some(bundle) => verify_bundle(bundle, &brought, &progress),
         None => {
             let folder = which::chosen(args.target.as_deref().or(globals.case.as_deref()), world)?;

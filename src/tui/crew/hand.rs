@@ -7,7 +7,10 @@ use std::time::Instant;
 
 use crate::case::{Case, may_vouch};
 use crate::error::{Error, ErrorKind, Result, visible};
-use crate::export::{Ask, Made, Options, Query, introduce, make, name_of, note};
+use crate::export::{
+    BundleSummary, ExportOptions, Note, SelectedQuery, Selection, bundle_name, record_export,
+    register_signing_key, write_bundle,
+};
 use crate::index::{CancelToken, Hit, Request};
 use crate::journal::{Actor, Signer};
 use crate::query::Expr;
@@ -64,7 +67,7 @@ pub(super) fn offer(
         || "nobody: no key can be had, and no verifier accepts it".to_owned(),
         |signer| signer.signed().fingerprint,
     );
-    Ok(Offer { choices, name: name_of(&case), signer })
+    Ok(Offer { choices, name: bundle_name(&case), signer })
 }
 
 /// Makes a bundle.
@@ -80,7 +83,7 @@ pub(super) fn export(
     let redact = order.redact.iter().map(|name| case.redactable(name)).collect::<Result<_>>()?;
     let mut notes = Vec::new();
     if let Some(signer) = &hands.signer {
-        match introduce(&case, signer, &hands.who, &clock) {
+        match register_signing_key(&case, signer, &hands.who, &clock) {
             Ok(known) => case = known,
             // What nobody signed is not signed by being exported.
             Err(error) if error.kind() == ErrorKind::Integrity => return Err(error),
@@ -90,7 +93,7 @@ pub(super) fn export(
             }
         }
     }
-    let options = Options {
+    let options = ExportOptions {
         out: Some(PathBuf::from(&order.to)),
         tar: order.tar,
         signer: hands.signer.clone(),
@@ -104,26 +107,33 @@ pub(super) fn export(
     };
     let made = watched(&case, &asked(&case, &order.what)?, &options, tell)?;
     if notes.is_empty()
-        && let Err(error) = note(&case, &made, &options, &hands.who, &clock)
+        && let Err(error) = record_export(&case, &made, &options, &hands.who, &clock)
     {
         notes.push(format!("the journal does not tell of it: {error}"));
     }
-    notes.extend(made.notes);
+    let alarm = made.notes.iter().any(Note::is_alarm);
+    notes.extend(made.notes.iter().map(ToString::to_string));
     let signer = made.signer.as_deref().unwrap_or("nobody");
     Ok(Exported {
         to: visible(&made.bundle.to_string_lossy()),
         events: made.events,
         line: format!("{} sha-256 {} signed {signer}", made.name, made.tagmanifest),
         notes,
+        alarm,
     })
 }
 
 /// Makes the bundle on a thread of its own, and tells now and then how far it has come.
-fn watched(case: &Case, ask: &Ask, options: &Options, tell: &mut dyn FnMut(Answer)) -> Result<Made> {
+fn watched(
+    case: &Case,
+    ask: &Selection,
+    options: &ExportOptions,
+    tell: &mut dyn FnMut(Answer),
+) -> Result<BundleSummary> {
     let (progress, news) = channel();
     std::thread::scope(|scope| {
         let work = scope.spawn(move || {
-            make(case, ask, options, &|_, done, total| {
+            write_bundle(case, ask, options, &|_, done, total| {
                 let _ = progress.send(Progress { done, total });
             })
         });
@@ -139,19 +149,19 @@ fn watched(case: &Case, ask: &Ask, options: &Options, tell: &mut dyn FnMut(Answe
     })
 }
 
-fn asked(case: &Case, what: &What) -> Result<Ask> {
+fn asked(case: &Case, what: &What) -> Result<Selection> {
     Ok(match what {
         What::Search(text, scope) => {
             let text = if text.is_empty() { "*".to_owned() } else { scope.expr.to_string() };
-            let query = Query { text, expr: scope.expr.clone(), window: scope.window };
-            Ask { query: Some(query), ..Ask::default() }
+            let query = SelectedQuery { text, expr: scope.expr.clone(), window: scope.window };
+            Selection { query: Some(query), ..Selection::default() }
         }
-        What::Event(hit) => Ask { events: vec![*hit], ..Ask::default() },
-        What::Bookmarks => Ask { bookmarks: true, ..Ask::default() },
+        What::Event(hit) => Selection { events: vec![*hit], ..Selection::default() },
+        What::Bookmarks => Selection { bookmarks: true, ..Selection::default() },
         What::Finding(number) => {
             let known = case.state().finding(*number).is_some();
             known.then_some(()).ok_or_else(|| Error::usage(format!("there is no finding {number}")))?;
-            Ask { findings: vec![*number], ..Ask::default() }
+            Selection { findings: vec![*number], ..Selection::default() }
         }
     })
 }

@@ -93,12 +93,11 @@ pub(super) fn confirm(model: &mut Model, form: &Form, offer: Option<&Offer>) -> 
 pub(super) fn exported(model: &mut Model, exported: &Exported) {
     form::done(model);
     model.copyable = Some(exported.line.clone());
-    let alarm = exported.notes.iter().any(|note| note.starts_with("ORPHANED"));
     let made =
         format!("made {} · {} events · y shows the line for your ticket", exported.to, exported.events);
     if !exported.notes.is_empty() && model.front == Front::Nothing {
         let told = std::iter::once(&made).chain(&exported.notes).cloned().collect();
         model.front = Front::Reading(Reading::Told("Exported; to be told with it", told), 0);
     }
-    model.say(if alarm { Tone::Alarm } else { Tone::Done }, crate::error::visible(&made));
+    model.say(if exported.alarm { Tone::Alarm } else { Tone::Done }, crate::error::visible(&made));
 }

@@ -185,6 +185,7 @@ pub(super) fn answers(question: &Question) -> Vec<Answer> {
                 events: EVENTS,
                 line: "case-x3 sha-256 00".to_owned(),
                 notes: Vec::new(),
+                alarm: false,
             })),
         ],
         Question::Look => vec![Answer::Same],
