@@ -9,6 +9,7 @@ use crate::cli::dispatch::{Cli, dispatch};
 use crate::cli::outcome::ExitReason;
 use crate::cli::runtime::Runtime;
 use crate::error::{Error, ErrorKind, Result, visible};
+use crate::export::{VERIFY_PROOFS_SCRIPT, VERIFY_SH_SCRIPT};
 use crate::index::is_damaged;
 
 /// Runs the program of this process.

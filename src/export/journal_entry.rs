@@ -1,23 +1,29 @@
-//! That a bundle left the case, written into its journal.
+//! Journals an export.
 
 use crate::case::{Case, CaseWriter, checkpoint, seal};
 use crate::error::{Result, visible};
 use crate::journal::{Actor, Export, Signer};
 use crate::record::Clock;
 
-use crate::export::{Made, Options};
+use crate::export::write::{BundleSummary, ExportOptions};
 
-/// Writes down whose key is about to sign, where the case does not know it yet,
-/// and gives the case as it is then: that entry, and whatever others have added.
-pub fn introduce(case: &Case, signer: &Signer, who: &Actor, clock: &dyn Clock) -> Result<Case> {
+/// Registers the key that is about to sign in the journal, if it is new there, and
+/// returns the case with that entry and those that others have added.
+pub fn register_signing_key(case: &Case, signer: &Signer, who: &Actor, clock: &dyn Clock) -> Result<Case> {
     let mut hold = CaseWriter::open(case.folder(), who, clock)?;
     checkpoint(&mut hold, Some(signer), clock)?;
     drop(hold);
     case.reread()
 }
 
-/// Writes down that a bundle was made, and the checkpoint behind it.
-pub fn note(case: &Case, made: &Made, options: &Options, who: &Actor, clock: &dyn Clock) -> Result<()> {
+/// Journals that a bundle was made, and signs a checkpoint.
+pub fn record_export(
+    case: &Case,
+    made: &BundleSummary,
+    options: &ExportOptions,
+    who: &Actor,
+    clock: &dyn Clock,
+) -> Result<()> {
     let mut hold = CaseWriter::open(case.folder(), who, clock)?;
     let export = Export {
         bundle: made.name.clone(),

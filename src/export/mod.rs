@@ -1,13 +1,14 @@
-//! How is it handed over?
+//! How is a case handed over?
 //!
 //! Owns the evidence bundle: a signed BagIt bag with events, raw bytes, proofs,
-//! journal, report and the scripts that check it; its strict reader; redaction,
-//! replay and hand-over. Promises that the same state gives the same bytes, that
-//! nothing redacted is left in but what [`Made::notes`] tells of, and that a bundle
-//! never is half there.
+//! journal, report, and the scripts that check it; its strict reader and verifier;
+//! redaction, replay, and transfer. Promises that the same state of a case gives the
+//! same bytes, that nothing redacted is left in except what [`BundleSummary::notes`]
+//! names, and that a bundle is never half there.
 
 mod bag;
 mod handoff;
+mod hex;
 mod journal_entry;
 mod record_proof;
 mod redact;
@@ -17,12 +18,16 @@ mod selection;
 mod verify;
 mod write;
 
-pub use bag::reader::Bag;
-pub use handoff::replay::{Replayed, question, replay};
-pub use handoff::reveal::reveal;
-pub use handoff::transfer::{Checked, TRANSFER, TransferRecord};
-pub use journal_entry::{introduce, note};
-pub use record_proof::proof;
-pub use selection::{Ask, Query};
-pub use verify::{is_proof, verify, verify_proof};
-pub use write::bundle::{Made, Options, Stage, VERIFY_PROOFS, VERIFY_SH, make, name_of};
+pub use bag::BagReader;
+pub use bag::files::{BundleFile, CoveredBy, FILES, Presence};
+pub use handoff::{
+    ReplayReport, TRANSFER_NAMESPACE, TransferCheck, TransferRecord, read_query, replay, reveal,
+};
+pub use journal_entry::{record_export, register_signing_key};
+pub use record_proof::prove_record;
+pub use selection::{SelectedQuery, Selection};
+pub use verify::{is_record_proof, verify_bundle, verify_record_proof};
+pub use write::{
+    BundleSummary, ExportOptions, ExportStage, Note, VERIFY_PROOFS_SCRIPT, VERIFY_SH_SCRIPT, bundle_name,
+    write_bundle,
+};

@@ -1,4 +1,4 @@
-//! The proof of one record, in one file that stands alone.
+//! The proof of one record, as a file of its own.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -10,14 +10,14 @@ use crate::index::Hit;
 use crate::journal::{EvidenceImport, leaf};
 use crate::record::{Hash, prove};
 
-use crate::export::write::frame::frame_line;
-use crate::export::write::journal::checkpoint_of;
-use crate::export::write::records::{Share, hex_all};
+use crate::export::hex::hex_all;
+use crate::export::rows::{frame_proof_line, source_proof_line};
+use crate::export::write::checkpoint_of;
 
 /// Proves one record: its bytes and salt, the nodes to its frame's root and to
 /// its source's, the journal entry that names this root, and the nodes from there
 /// to the checkpoint. Shows nothing of its neighbours.
-pub fn proof(case: &Case, hit: &Hit) -> Result<Value> {
+pub fn prove_record(case: &Case, hit: &Hit) -> Result<Value> {
     let (at, store) = (case.locate(&hit.source)?, case.store());
     let row = store.row(at);
     let frame = row.frames.partition_point(|frame| frame.first_record <= hit.record);
@@ -28,11 +28,10 @@ pub fn proof(case: &Case, hit: &Hit) -> Result<Value> {
     let from: usize = bytes.spans[..place].iter().map(|span| span.length()).sum();
     let whole = &bytes.content[from..from + span.length()];
     let records = store.prove_records(at, &bytes, &[hit.record])?;
-    let share = Share { source: hit.source, number: String::new(), records: 1 };
-    let line = frame_line(&share, frame, &row.frames[frame], &records, &[false]);
+    let line = frame_proof_line(hit.source, frame, &row.frames[frame], &records, &[false]);
     let known = [frame as u64];
-    let source = json!({ "source": hit.source.to_string(), "frames": row.frames.len(), "known": known,
-        "nodes": hex_all(&store.prove_frames(at, &known)?), "root": row.root });
+    let nodes = store.prove_frames(at, &known)?;
+    let source = source_proof_line(hit.source, row.frames.len(), &known, &nodes, &row.root);
     Ok(json!({ "event": format!("{}:{}", hit.source, hit.record),
         "record": { "record": hit.record, "bytes_base64": STANDARD.encode(whole),
             "lead": span.lead, "text_length": span.text },
@@ -42,7 +41,7 @@ pub fn proof(case: &Case, hit: &Hit) -> Result<Value> {
         "check": "python3 verify_proofs.py THIS-FILE; vestigo generate verify-proofs prints that script" }))
 }
 
-/// Gives the entry that sealed a source, and the nodes to the checkpoint.
+/// Returns the entry that sealed a source, and the nodes to the checkpoint.
 fn sealed(case: &Case, hit: &Hit) -> Result<Value> {
     let (journal, source) = (case.whole_journal(), hit.source.to_string());
     let seals = |import: EvidenceImport| import.sources.iter().any(|row| row.source == source);
@@ -58,7 +57,7 @@ fn checkpoint(case: &Case) -> String {
     checkpoint_of(case, case.journal().len()).text()
 }
 
-/// Gives the signature over the checkpoint of the present end, where it was signed.
+/// Returns the signature over the checkpoint of the present end, where it was signed.
 fn signature(case: &Case) -> Option<String> {
     let pem = beside_checkpoint(case.dir(), case.journal().len() as u64, "sig").ok()??;
     String::from_utf8(pem).ok()

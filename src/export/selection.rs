@@ -1,4 +1,4 @@
-//! Which events are handed over, and how that was said.
+//! Which events are exported.
 
 use std::collections::BTreeMap;
 
@@ -13,34 +13,34 @@ use crate::record::{TimeRange, Timestamp};
 /// How many events are fetched at once.
 const PAGE: usize = 10_000;
 
-/// A query as it was asked.
+/// A query as it was entered.
 #[derive(Debug, Clone)]
-pub struct Query {
+pub struct SelectedQuery {
     /// Its text, with nothing relative in it.
     pub text: String,
-    /// What it means; what tags and findings stand for is looked up when it is asked.
+    /// Its syntax tree; tags and findings are resolved when it is run.
     pub expr: Expr,
     /// From when to when.
     pub window: TimeRange,
 }
 
-/// What is to be handed over: the union of these.
+/// What is to be exported: the union of these.
 #[derive(Debug, Clone, Default)]
-pub struct Ask {
+pub struct Selection {
     /// Findings by number, with their events.
     pub findings: Vec<u64>,
     /// The bookmarked events.
     pub bookmarks: bool,
     /// The events of a query.
-    pub query: Option<Query>,
+    pub query: Option<SelectedQuery>,
     /// These events.
     pub events: Vec<Hit>,
     /// Every event.
     pub all: bool,
 }
 
-impl Ask {
-    /// Tells whether nothing was asked for.
+impl Selection {
+    /// Returns whether nothing was asked for.
     pub fn is_empty(&self) -> bool {
         self.findings.is_empty()
             && !self.bookmarks
@@ -51,18 +51,18 @@ impl Ask {
 
     /// Finds the events, earliest first, each once.
     pub fn hits(&self, case: &Case) -> Result<Vec<Hit>> {
-        let mut chosen: BTreeMap<Place, Hit> = BTreeMap::new();
+        let mut chosen: BTreeMap<SelectionOrder, Hit> = BTreeMap::new();
         let mut add = |hit: Hit| {
-            chosen.insert(Place::of(&hit), hit);
+            chosen.insert(SelectionOrder::of(&hit), hit);
         };
         if self.all {
-            each(case, &Request { expr: Expr::All, window: TimeRange::ALL }, &mut add)?;
+            each_hit(case, &Request { expr: Expr::All, window: TimeRange::ALL }, &mut add)?;
         }
         for number in &self.findings {
             let finding = case.state().finding(*number).ok_or_else(|| {
                 Error::usage(format!("there is no finding {number}")).hint("See `vestigo finding list`.")
             })?;
-            each(case, &Request { expr: case.events_of(finding)?, window: TimeRange::ALL }, &mut add)?;
+            each_hit(case, &Request { expr: case.events_of(finding)?, window: TimeRange::ALL }, &mut add)?;
         }
         if self.bookmarks {
             case.state()
@@ -73,13 +73,13 @@ impl Ask {
         }
         if let Some(query) = &self.query {
             let expr = case.resolve(query.expr.clone())?;
-            each(case, &Request { expr, window: query.window }, &mut add)?;
+            each_hit(case, &Request { expr, window: query.window }, &mut add)?;
         }
         self.events.iter().copied().for_each(&mut add);
         Ok(chosen.into_values().collect())
     }
 
-    /// Says what was asked, part by part.
+    /// Describes what was asked, part by part.
     pub fn parts(&self, case: &Case) -> Vec<Value> {
         let mut parts = Vec::new();
         if self.all {
@@ -103,48 +103,20 @@ impl Ask {
         }
         parts
     }
-
-    /// Says what was asked in a sentence's worth of words.
-    pub fn words(&self) -> String {
-        let mut words = Vec::new();
-        if self.all {
-            words.push("every event of the case".to_owned());
-        }
-        words.extend(self.findings.iter().map(|number| format!("finding {number}")));
-        if self.bookmarks {
-            words.push("the bookmarked events".to_owned());
-        }
-        if let Some(query) = &self.query {
-            let mut text = format!("the query {}", query.text);
-            if query.window.from != TimeRange::ALL.from {
-                text.push_str(&format!(" from {}", query.window.from));
-            }
-            if query.window.to != TimeRange::ALL.to {
-                text.push_str(&format!(" to {}", query.window.to));
-            }
-            words.push(text);
-        }
-        match self.events.len() {
-            0 => {}
-            1 => words.push("one event".to_owned()),
-            many => words.push(format!("{many} chosen events")),
-        }
-        words.join(", ")
-    }
 }
 
-/// The order of events: by time, those without one behind (see [`Hit`]).
+/// The order of events: by time, those without one last (see [`Hit`]).
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Place(bool, Option<Timestamp>, [u8; 32], u64);
+struct SelectionOrder(bool, Option<Timestamp>, [u8; 32], u64);
 
-impl Place {
-    fn of(hit: &Hit) -> Place {
-        Place(hit.time.is_none(), hit.time, hit.source.0, hit.record)
+impl SelectionOrder {
+    fn of(hit: &Hit) -> SelectionOrder {
+        SelectionOrder(hit.time.is_none(), hit.time, hit.source.0, hit.record)
     }
 }
 
-/// Gives every event of a request, earliest first.
-pub fn each(case: &Case, request: &Request, take: &mut dyn FnMut(Hit)) -> Result<()> {
+/// Returns every event of a request, earliest first.
+pub fn each_hit(case: &Case, request: &Request, take: &mut dyn FnMut(Hit)) -> Result<()> {
     let mut after = None;
     loop {
         let hits = case.index().page(request, Order::Oldest, after.as_ref(), PAGE, &CancelToken::new())?;

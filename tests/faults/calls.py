@@ -92,7 +92,7 @@ def deeds(bench):
         (empty, Deed("import", ["import", "-"], kept_sources, piped="packed.log.gz")),
         (full, Deed("bookmark", ["bookmark", "add", event, "--note", "seen"], kept_bookmark)),
         (full, Deed("finding", ["finding", "add", "Found", "--severity", "high", "--event", event], kept_finding)),
-        (full, Deed("export", ["export", "--query", "*", "--out", "bundle"], kept_bundle, "is there already")),
+        (full, Deed("export", ["export", "--query", "*", "--out", "bundle"], kept_bundle, "already exists")),
     ]
     for world, deed in planned:
         if full.knows(deed.name):

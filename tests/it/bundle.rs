@@ -328,7 +328,7 @@ fn an_export_that_is_stopped_leaves_nothing() {
     use std::sync::{Arc, atomic::AtomicBool};
     let case = crate::robot::of(&[("auth.log", include_bytes!("../../fixtures/auth.log"))]);
     let folder = tempfile::tempdir().expect("a folder");
-    let options = vestigo::export::Options {
+    let options = vestigo::export::ExportOptions {
         out: Some(folder.path().join("bundle")),
         tar: false,
         signer: None,
@@ -340,8 +340,9 @@ fn an_export_that_is_stopped_leaves_nothing() {
         zone: case.about().zone,
         stop: Arc::new(AtomicBool::new(true)),
     };
-    let ask = vestigo::export::Ask { all: true, ..Default::default() };
-    let stopped = vestigo::export::make(&case, &ask, &options, &|_, _, _| {}).expect_err("it is stopped");
+    let ask = vestigo::export::Selection { all: true, ..Default::default() };
+    let stopped =
+        vestigo::export::write_bundle(&case, &ask, &options, &|_, _, _| {}).expect_err("it is stopped");
     assert_eq!(stopped.kind(), vestigo::error::ErrorKind::Interrupted);
     assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0);
 }

@@ -54,7 +54,7 @@ fn a_record_a_frame_and_a_source_are_proved_once() {
     for (change, why) in [
         (&record as &dyn Fn(&mut Vec<Value>), "there twice"),
         (&twice(0), "does not follow the frame before"),
-        (&twice(1), "something stands behind its end"),
+        (&twice(1), "something follows its end"),
     ] {
         forgery.put("data/proofs/0001.jsonl", &genuine);
         forgery.edit("data/proofs/0001.jsonl", change);

@@ -165,7 +165,7 @@ fn only_a_stamp_over_the_bundle_anchors_it() {
     forgery.put("VERIFY.md", "forged");
     forgery.seal();
     let (status, said) = vestigo(&env, &forgery.path, &["--tsa-ca", &ca, "--require", "anchored"]);
-    assert!(status == 4 && said.contains("The checkpoint in it was stamped at"), "{said}");
+    assert!(status == 4 && said.contains("Its checkpoint was time-stamped at"), "{said}");
     const TOKEN: &str = "tagmanifest-sha256.txt.tsr";
     stamped(&forgery, "tagmanifest-sha256.txt.sig", TOKEN);
     assert_eq!(vestigo(&env, &forgery.path, &["--tsa-ca", &ca, "--require", "anchored"]).0, 0);
@@ -190,7 +190,7 @@ fn a_bag_with_a_case_in_it_is_a_bag() {
     forgery.is_refused("data/report.html");
     forgery.is_refused("case.toml");
     let other = env.write("notes.txt", "no bundle").to_string_lossy().into_owned();
-    assert!(env.run(&["verify", &other]).ends(3).err.contains("is no bundle"));
+    assert!(env.run(&["verify", &other]).ends(3).err.contains("is not a bundle"));
     let shown = env.run(&["verify", &forgery.path.to_string_lossy()]).ends(4);
     assert!(shown.text().contains("signature not counted"), "{}", shown.text());
 }

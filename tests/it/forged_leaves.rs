@@ -2,7 +2,7 @@
 //! signature is made anew.
 
 use serde_json::Value;
-use vestigo::export::verify;
+use vestigo::export::verify_bundle;
 use vestigo::journal::Signer;
 use vestigo::verify::{TrustInputs, VerifyReport};
 
@@ -63,7 +63,7 @@ fn taken_over<'a>(env: &'a TestEnv, stranger: &Signer) -> Forgery<'a> {
 }
 
 fn judge(forgery: &Forgery<'_>) -> VerifyReport {
-    verify(&forgery.path, &TrustInputs::default(), &|_, _| {}).expect("it can be read")
+    verify_bundle(&forgery.path, &TrustInputs::default(), &|_, _| {}).expect("it can be read")
 }
 
 /// Makes the changes of one leaf: another value, and none.
@@ -271,7 +271,7 @@ fn that_two_keys_signed_is_told() {
     let said = verdict.notes.join("\n");
     assert!(
         said.contains(&format!(
-            "Two keys signed: the bundle {fingerprint}, the checkpoint of the case in it {owner}."
+            "Two keys signed: the bundle {fingerprint}, the case's checkpoint in it {owner}."
         )),
         "{said}"
     );
@@ -289,13 +289,13 @@ fn that_two_keys_signed_is_told() {
 #[test]
 fn a_bundle_of_the_version_before_is_verified_as_far_as_it_names_what_is_needed() {
     let tar = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/bundles/0.1.0.tar");
-    let verdict = verify(&tar, &TrustInputs::default(), &|_, _| {}).expect("it can be read");
-    assert_eq!((verdict.damage, verdict.levels.signed.is_some()), (Vec::new(), true));
+    let verdict = verify_bundle(&tar, &TrustInputs::default(), &|_, _| {}).expect("it can be read");
+    assert_eq!((verdict.damage, verdict.rungs.signed.is_some()), (Vec::new(), true));
     let open = verdict.not_proven.join("\n");
     for said in [
-        "The fields of 8 events, which were not derived: this bundle does not name how its records were read.",
+        "The fields of 8 events, which were not derived: this bundle does not record how its records were parsed.",
         "What findings.jsonl says: this bundle does not name the events of its findings.",
-        "That the report says what the other files say: this bundle does not name what it was made with.",
+        "That the report agrees with the other files: this bundle does not record what the report was made with.",
         "the journal does not say how it read 2 of 2 sources.",
     ] {
         assert!(open.contains(said), "{said}: {open}");

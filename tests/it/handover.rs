@@ -146,7 +146,10 @@ fn a_query_asked_again_gives_the_same_or_says_what_differs_and_why() {
     env.import(&env.write("more.log", more), &[]);
     let replayed = env.run(&["--json", "replay", &bundle]).ends(1).json().remove(0);
     assert_eq!((&replayed["same"], replayed["added"].as_array().map(Vec::len)), (&false.into(), Some(1)));
-    assert!(replayed["why"].to_string().contains("more.log was imported since: 1 event of it"), "{replayed}");
+    assert!(
+        replayed["why"].to_string().contains("more.log was imported since then: 1 event from it"),
+        "{replayed}"
+    );
     let query = env.path("bundle/data/query.json").to_string_lossy().into_owned();
     env.run(&["replay", &query]).exits(1);
 }

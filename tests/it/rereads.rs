@@ -188,7 +188,7 @@ fn a_bundle_says_how_its_records_are_read_and_proves_it() {
     assert_eq!(verified["damage"], json!([]));
     env.run(&["source", "reread", &id[..8], "--zone", "Asia/Tokyo"]).exits(0);
     let differs = env.run(&["replay", &bundle]).ends(1);
-    assert!(differs.text().contains("is read otherwise"), "{}", differs.text());
+    assert!(differs.text().contains("is parsed with other settings"), "{}", differs.text());
 }
 
 #[test]
@@ -202,7 +202,7 @@ fn a_bundle_of_another_case_differs_for_that_reason_alone() {
     let why = other.run(&["--json", "replay", &bundle]).ends(1).json().remove(0)["why"].clone();
     let why = why.as_array().unwrap();
     assert!(
-        why.len() == 1 && why[0].as_str().unwrap().starts_with("The bundle is of another case"),
+        why.len() == 1 && why[0].as_str().unwrap().starts_with("The bundle is from another case"),
         "{why:?}"
     );
 }

@@ -31,7 +31,8 @@ fn one_key_and_enter_make_a_bundle_that_verifies() {
     robot.act(Action::Confirm).reads("y shows the line for your ticket");
     robot.act(Action::Copy).reads("if the terminal allows it: the line for your ticket");
     assert!(robot.copied().is_some_and(|line| line.contains(" sha-256 ")), "{:?}", robot.copied());
-    let verdict = vestigo::export::verify(&out, &TrustInputs::default(), &|_, _| {}).expect("it is read");
+    let verdict =
+        vestigo::export::verify_bundle(&out, &TrustInputs::default(), &|_, _| {}).expect("it is read");
     assert_eq!(verdict.damage, []);
     assert!(verdict.levels.signed.is_some());
 }

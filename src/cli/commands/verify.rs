@@ -16,7 +16,7 @@ use crate::cli::progress::watched;
 use crate::cli::runtime::Runtime;
 use crate::error::{Context, Error, Result, visible};
 use crate::evidence::Depth;
-use crate::export::{Bag, is_proof, verify as verify_bundle, verify_proof};
+use crate::export::{BagReader, is_record_proof, verify_bundle, verify_record_proof};
 use crate::fs;
 use crate::journal::{AllowedSigners, Checkpoint};
 use crate::verify::{Levels, TrustInputs, VerifyReport};

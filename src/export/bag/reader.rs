@@ -1,42 +1,37 @@
-//! Reading a bundle, strictly: what a bag is, and nothing else.
+//! The strict reader of a bundle: a bag as vestigo writes it, and nothing else.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Take};
+use std::io::{Read, Seek, SeekFrom, Take};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
 use crate::error::{Context, Error, Result, visible};
 use crate::fs::{Dir, FileKind, open_named};
-use crate::record::{Hash, SourceId};
-use crate::verify::{Damage, DamageScope};
+use crate::record::SourceId;
+use crate::verify::Damage;
 
-use crate::export::bag::tar;
-use crate::export::write::bag::{MANIFEST, TAGMANIFEST};
-
-/// Most files that a bundle may have.
-pub(in crate::export) const MOST: usize = 1_000_000;
-
-/// Largest list, tag file, line or record that is read into memory.
-const LARGEST: u64 = 160 << 20;
+use super::damage::file_damage;
+use super::file_span::FileSpan;
+use super::files::{BAG_INFO, BAGIT, MANIFEST, TAGMANIFEST, VERIFY_MD, is_payload};
+use super::limits::{LARGEST, MOST_FILES};
+use super::lines::BagLines;
+use super::tar_reader;
 
 /// How many folders lie in one another at most.
 const DEEPEST: usize = 8;
 
-/// Most JSON values that a file or a line of a bundle may become, about 100 bytes each.
-pub const MOST_VALUES: u64 = 2_500_000;
-
 /// A bundle: a folder, or a tar of one.
-pub struct Bag {
+pub struct BagReader {
     path: PathBuf,
     /// The folder; none where it is a tar.
     folder: Option<Dir>,
     /// The file that a stretch was read from last.
     open: RefCell<Option<(String, File)>>,
     /// Files by name, with their lengths.
-    pub(in crate::export) files: BTreeMap<String, Piece>,
+    pub(in crate::export) files: BTreeMap<String, FileSpan>,
     /// Of a tar: the folder in it; empty where there is none.
     pub(in crate::export) top: Option<String>,
     /// Whether another program packed it.
@@ -45,55 +40,20 @@ pub struct Bag {
     pub(in crate::export) odd: Vec<Damage>,
 }
 
-/// A file of a bundle.
-#[derive(Clone, Copy)]
-pub struct Piece {
-    /// Where it begins in the tar.
-    pub offset: u64,
-    /// How long it is.
-    pub length: u64,
-}
-
-/// A file of a bundle, line by line.
-pub struct Lines {
-    reader: BufReader<Take<File>>,
-    line: Vec<u8>,
-    number: u64,
-}
-
-impl Lines {
-    /// Reads the next line, with its line end; none behind the last.
-    pub fn read(&mut self) -> Result<Option<&[u8]>, String> {
-        self.line.clear();
-        self.number += 1;
-        let read = (&mut self.reader).take(LARGEST + 1).read_until(b'\n', &mut self.line);
-        match read.map_err(|error| format!("line {}: it cannot be read: {error}", self.number))? {
-            0 => Ok(None),
-            n if n as u64 > LARGEST => Err(format!("line {} is too long to be read", self.number)),
-            _ => Ok(Some(&self.line)),
-        }
-    }
-}
-
-/// Makes a finding about a file.
-pub fn damage(file: &str, reason: impl Into<String>) -> Damage {
-    Damage::new(DamageScope::Bundle, file, reason)
-}
-
-impl Bag {
-    /// Tells whether a path looks like a bundle: a folder with a bag's lists, or a
+impl BagReader {
+    /// Returns whether a path looks like a bundle: a folder with a bag's lists, or a
     /// file. A case's file in a bag does not make it a case.
     pub fn is_at(path: &Path) -> bool {
         let marked = |marks: &[&str]| marks.iter().any(|name| path.join(name).exists());
-        let bag = marked(&["bagit.txt", MANIFEST, TAGMANIFEST]);
-        let rest = !path.join("case.toml").exists() && marked(&["bag-info.txt", "VERIFY.md"]);
+        let bag = marked(&[BAGIT, MANIFEST, TAGMANIFEST]);
+        let rest = !path.join("case.toml").exists() && marked(&[BAG_INFO, VERIFY_MD]);
         path.is_file() || path.is_dir() && (bag || rest)
     }
 
     /// Opens a bundle and lists what is in it.
-    pub fn open(path: &Path) -> Result<Bag> {
+    pub fn open(path: &Path) -> Result<BagReader> {
         let why = || format!("cannot read the bundle {}", visible(&path.to_string_lossy()));
-        let mut bag = Bag {
+        let mut bag = BagReader {
             path: path.to_owned(),
             folder: None,
             open: RefCell::default(),
@@ -104,8 +64,8 @@ impl Bag {
         };
         if path.is_file() {
             let mut file = open_named(path).context(why)?;
-            let Some(listing) = tar::list(&mut file).context(why)? else {
-                return Err(Error::case(format!("{} is no bundle", visible(&path.to_string_lossy())))
+            let Some(listing) = tar_reader::list(&mut file).context(why)? else {
+                return Err(Error::case(format!("{} is not a bundle", visible(&path.to_string_lossy())))
                     .hint("Name a bundle's folder or its tar, or a case's folder."));
             };
             (bag.top, bag.repacked) = (Some(listing.top), !listing.as_packed);
@@ -129,30 +89,30 @@ impl Bag {
                 (Some(FileKind::Folder), Some(own)) if depth < DEEPEST => {
                     self.list_folder(&folder.dir(own)?, &format!("{name}/"), depth + 1)?;
                 }
-                (Some(FileKind::File(length)), _) if self.files.len() < MOST => {
-                    self.files.insert(name, Piece { offset: 0, length });
+                (Some(FileKind::File(length)), _) if self.files.len() < MOST_FILES => {
+                    self.files.insert(name, FileSpan { offset: 0, length });
                 }
-                _ => self.odd.push(damage(&visible(&name), "it is not a plain file")),
+                _ => self.odd.push(file_damage(&visible(&name), "it is not a plain file")),
             }
         }
         if empty {
             let name = prefix.trim_end_matches('/');
-            self.odd.push(damage(&visible(name), "it is an empty folder: it was added"));
+            self.odd.push(file_damage(&visible(name), "it is an empty folder: it was added"));
         }
         Ok(())
     }
 
-    /// Tells whether there is a file of this name.
+    /// Returns whether there is a file of this name.
     pub fn has(&self, name: &str) -> bool {
         self.files.contains_key(name)
     }
 
-    /// Gives the names that begin so.
+    /// Returns the names that begin so.
     pub fn names(&self, prefix: &str) -> Vec<String> {
         self.files.keys().filter(|name| name.starts_with(prefix)).cloned().collect()
     }
 
-    /// Gives a file's length.
+    /// Returns a file's length.
     pub fn length(&self, name: &str) -> Option<u64> {
         self.files.get(name).map(|piece| piece.length)
     }
@@ -178,9 +138,9 @@ impl Bag {
     }
 
     /// Opens a file for reading line by line, however large it is.
-    pub fn lines(&self, name: &str) -> Result<Lines, String> {
+    pub fn lines(&self, name: &str) -> Result<BagLines, String> {
         let reader = self.reader(name).map_err(|error| error.to_string())?;
-        Ok(Lines { reader: BufReader::with_capacity(1 << 16, reader), line: Vec::new(), number: 0 })
+        Ok(BagLines::new(reader))
     }
 
     /// Reads a whole file.
@@ -216,7 +176,7 @@ impl Bag {
     /// Hashes a file. Of one that belongs to the bag itself, and no maker of bags
     /// would make so large, nothing: no list says how long it has to be.
     pub(in crate::export) fn hash(&self, name: &str) -> Option<String> {
-        if !name.starts_with("data/") && self.length(name).is_some_and(|length| length > LARGEST) {
+        if !is_payload(name) && self.length(name).is_some_and(|length| length > LARGEST) {
             return None;
         }
         let (mut reader, mut hash) = (self.reader(name).ok()?, Sha256::new());
@@ -228,17 +188,19 @@ impl Bag {
             }
         }
     }
-}
 
-/// Reads a hash that is written as we write it.
-pub fn unhex(text: &str) -> Option<Hash> {
-    text.parse::<SourceId>().ok().filter(|id| id.to_string() == text).map(|id| id.0)
-}
-
-/// Reads the sixteen bytes of a salt.
-pub fn unhex_salt(text: &str) -> Option<[u8; 16]> {
-    let mut salt = [0; 16];
-    let whole = unhex(&format!("{text}{:032}", 0))?;
-    salt.copy_from_slice(&whole[..16]);
-    Some(salt)
+    /// Reads `bag-info.txt`, in which each name stands once.
+    pub fn info(&self) -> Result<BTreeMap<String, String>, String> {
+        let bytes = self.read(BAG_INFO).map_err(|error| error.to_string())?;
+        let text = String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
+        let mut info = BTreeMap::new();
+        for line in text.lines() {
+            let (name, value) =
+                line.split_once(": ").ok_or("it has a line that is not a name and a value")?;
+            if info.insert(name.to_owned(), value.to_owned()).is_some() {
+                return Err(format!("it says {} twice", visible(name)));
+            }
+        }
+        Ok(info)
+    }
 }

@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::export::bag::reader::Bag;
+use super::files::{COVERAGE, EVENTS, FINDINGS, QUERY};
+use super::reader::BagReader;
 
 /// The files in which tokens are counted: those that others are made from.
-pub const COUNTED: [&str; 4] =
-    ["data/coverage.json", "data/events.jsonl", "data/findings.jsonl", "data/query.json"];
+const COUNTED: [&str; 4] = [COVERAGE, EVENTS, FINDINGS, QUERY];
 
 /// Counts how often each of these tokens (by its digits) stands in the bundle's
 /// events, coverage, findings and query.
-pub fn occurrences(bag: &Bag, tokens: &BTreeSet<String>) -> Result<BTreeMap<String, u64>, String> {
+pub fn count_tokens(bag: &BagReader, tokens: &BTreeSet<String>) -> Result<BTreeMap<String, u64>, String> {
     let mut counts = BTreeMap::new();
     if tokens.is_empty() {
         return Ok(counts);
@@ -18,7 +18,7 @@ pub fn occurrences(bag: &Bag, tokens: &BTreeSet<String>) -> Result<BTreeMap<Stri
     for name in COUNTED {
         let mut lines = bag.lines(name)?;
         while let Some(line) = lines.read()? {
-            each(&String::from_utf8_lossy(line), &mut |digits| {
+            each_token(&String::from_utf8_lossy(line), &mut |digits| {
                 if tokens.contains(digits) {
                     *counts.entry(digits.to_owned()).or_default() += 1;
                 }
@@ -29,7 +29,7 @@ pub fn occurrences(bag: &Bag, tokens: &BTreeSet<String>) -> Result<BTreeMap<Stri
 }
 
 /// Finds the digits of what looks like a token, `[user.name:0123456789abcdef]`.
-pub fn each(text: &str, take: &mut dyn FnMut(&str)) {
+pub fn each_token(text: &str, take: &mut dyn FnMut(&str)) {
     let mut before = "";
     for after in text.split(':') {
         let digits = after.get(..16).filter(|_| after[16..].starts_with(']') && !before.is_empty());

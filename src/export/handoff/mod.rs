@@ -1,9 +1,13 @@
-//! What happens to a bundle after it was made?
+//! What happens to a bundle after it was written?
 //!
-//! Owns the record of a transfer between people, the replay of a bundle's query
-//! on a case, and the reveal of single redacted values. Promises that a bundle is
-//! never changed by any of them.
+//! Owns the record of its transfer from one person to another, the replay of its
+//! query on a case, and the reveal of single redacted values. Promises that a bundle
+//! is never changed by any of them.
 
-pub(super) mod replay;
-pub(super) mod reveal;
-pub(super) mod transfer;
+mod replay;
+mod reveal;
+mod transfer;
+
+pub use replay::{ReplayReport, read_query, replay};
+pub use reveal::reveal;
+pub use transfer::{TRANSFER_NAMESPACE, TransferCheck, TransferRecord};

@@ -1,4 +1,4 @@
-//! The question of a bundle asked again: the same answer, or what differs and why.
+//! Runs a bundle's query again: the same answer, or what differs and why.
 
 use std::collections::BTreeSet;
 
@@ -12,12 +12,13 @@ use crate::journal::{Entry, Payload, rereads};
 use crate::query::{self, QueryContext};
 use crate::record::{EventId, SourceId, TimeRange, Timestamp, counted};
 
-use crate::export::bag::reader::Bag;
-use crate::export::selection::{Ask, Query};
+use crate::export::bag::BagReader;
+use crate::export::bag::files::{QUERY, RECORDS};
+use crate::export::selection::{SelectedQuery, Selection};
 
-/// What asking again gave.
+/// The result of a replay.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Replayed {
+pub struct ReplayReport {
     /// The very events that the bundle holds.
     pub same: bool,
     /// Events then.
@@ -33,22 +34,22 @@ pub struct Replayed {
 }
 
 /// Reads a bundle's `query.json`, or the file alone.
-pub fn question(path: &std::path::Path) -> Result<(Value, Option<Bag>)> {
-    let why = || format!("cannot understand {} as a query", visible(&path.to_string_lossy()));
-    if Bag::is_at(path) && path.extension().is_none_or(|ending| ending != "json") {
-        let bag = Bag::open(path)?;
-        let value = serde_json::from_slice(&bag.read("data/query.json")?).context(why)?;
+pub fn read_query(path: &std::path::Path) -> Result<(Value, Option<BagReader>)> {
+    let why = || format!("cannot read {} as a query", visible(&path.to_string_lossy()));
+    if BagReader::is_at(path) && path.extension().is_none_or(|ending| ending != "json") {
+        let bag = BagReader::open(path)?;
+        let value = serde_json::from_slice(&bag.read(QUERY)?).context(why)?;
         return Ok((value, Some(bag)));
     }
     let bytes = crate::journal::read_file(path).context(why)?;
     Ok((serde_json::from_slice(&bytes).context(why)?, None))
 }
 
-/// Asks a bundle's question of a case again.
-pub fn replay(case: &Case, question: &Value, bag: Option<&Bag>) -> Result<Replayed> {
+/// Runs a bundle's query on a case again.
+pub fn replay(case: &Case, question: &Value, bag: Option<&BagReader>) -> Result<ReplayReport> {
     if question["asked_redacted"] == true {
-        return Err(Error::case("the bundle's query was redacted, so it cannot be asked again")
-            .hint("Reveal the token first, and ask by hand."));
+        return Err(Error::case("the bundle's query was redacted, so it cannot be run again")
+            .hint("Reveal the token first, then run the query by hand."));
     }
     // While another process imports, the index may lack what the case has.
     let derived = if case.is_whole() { None } else { Some(case.derived(Watch::silent())?) };
@@ -73,13 +74,13 @@ pub fn replay(case: &Case, question: &Value, bag: Option<&Bag>) -> Result<Replay
         }
     }
     let then = question["events"].as_u64().unwrap_or(0);
-    Ok(Replayed { same, then, now: hits.len() as u64, added, gone, why })
+    Ok(ReplayReport { same, then, now: hits.len() as u64, added, gone, why })
 }
 
-/// Gives the events that a bundle lists.
-fn listed(bag: &Bag) -> Result<BTreeSet<String>> {
+/// Returns the events that a bundle lists.
+fn listed(bag: &BagReader) -> Result<BTreeSet<String>> {
     let why = |reason: String| Error::case(format!("cannot read data/records.csv of the bundle: {reason}"));
-    let mut lines = bag.lines("data/records.csv").map_err(why)?;
+    let mut lines = bag.lines(RECORDS).map_err(why)?;
     let (mut events, mut first) = (BTreeSet::new(), true);
     while let Some(line) = lines.read().map_err(why)? {
         let text = String::from_utf8_lossy(line);
@@ -91,15 +92,15 @@ fn listed(bag: &Bag) -> Result<BTreeSet<String>> {
     Ok(events)
 }
 
-/// Says that a bundle is of another case, where it is.
+/// Describes that a bundle is of another case, where it is.
 fn of_another_case(case: &Case, question: &Value) -> Option<String> {
     let (about, other) = (case.about(), question["case"].as_str()?);
     let (title, id) = (visible(&about.title), visible(&about.id));
     (other != about.id)
-        .then(|| format!("The bundle is of another case, {}; this is {title}, {id}.", visible(other)))
+        .then(|| format!("The bundle is from another case, {}; this is {title}, {id}.", visible(other)))
 }
 
-/// Says why the answer may differ.
+/// Describes why the answer may differ.
 fn reasons(case: &Case, question: &Value, hits: &[Hit]) -> Vec<String> {
     let mut why = Vec::new();
     let then: BTreeSet<&str> =
@@ -109,7 +110,7 @@ fn reasons(case: &Case, question: &Value, hits: &[Hit]) -> Vec<String> {
         if !then.contains(id.as_str()) {
             let new = hits.iter().filter(|hit| hit.source == source.id).count();
             let new = counted(new as u64, "event");
-            why.push(format!("{} was imported since: {new} of it.", visible(&source.path)));
+            why.push(format!("{} was imported since then: {new} from it.", visible(&source.path)));
         }
     }
     let sources: BTreeSet<String> = case.sources().iter().map(|source| source.id.to_string()).collect();
@@ -123,19 +124,19 @@ fn reasons(case: &Case, question: &Value, hits: &[Hit]) -> Vec<String> {
     let annotated = case.journal().iter().skip(entries).filter(annotates);
     match annotated.count() {
         0 => {}
-        count => why.push(format!("{count} annotations were made since (see `vestigo journal`).")),
+        count => why.push(format!("{count} annotations were added since then (see `vestigo journal`).")),
     }
     if question["tool"] != TOOL {
         let then = question["tool"].as_str().unwrap_or("another program");
-        why.push(format!("It was asked with {}; this is {TOOL}.", visible(then)));
+        why.push(format!("The bundle was made with {}; this is {TOOL}.", visible(then)));
     }
     if why.is_empty() {
-        why.push("Nothing that is known explains it: verify the case and the bundle.".to_owned());
+        why.push("Nothing known explains the difference: verify the case and the bundle.".to_owned());
     }
     why
 }
 
-/// Says which of the sources of that time are read otherwise by now.
+/// Describes which of the sources of that time are read otherwise by now.
 fn read_otherwise(case: &Case, entries: usize, sources: &BTreeSet<&str>) -> Vec<String> {
     let journal = case.whole_journal();
     let lines = || journal.entries.iter().zip(journal.texts.iter().map(AsRef::as_ref));
@@ -145,19 +146,22 @@ fn read_otherwise(case: &Case, entries: usize, sources: &BTreeSet<&str>) -> Vec<
         Some(reread) => {
             let change: Vec<String> = reread.change.iter().map(ToString::to_string).collect();
             let (short, change) = (visible(source.get(..8).unwrap_or(source)), visible(&change.join(", ")));
-            format!("Source {short} is read otherwise since entry {}: {change}.", reread.entry)
+            format!("Source {short} is parsed with other settings since entry {}: {change}.", reread.entry)
         }
         None => {
-            format!("Source {} is read as at its import again.", visible(source.get(..8).unwrap_or(source)))
+            format!(
+                "Source {} is parsed with the settings of its import again.",
+                visible(source.get(..8).unwrap_or(source))
+            )
         }
     };
     sources.iter().filter(differs).map(tell).collect()
 }
 
 /// Reads what was asked.
-fn ask(case: &Case, question: &Value, why: &mut Vec<String>) -> Result<Ask> {
-    let mut ask = Ask::default();
-    let bad = || Error::case("the query is not understood").hint("Name a bundle or its data/query.json.");
+fn ask(case: &Case, question: &Value, why: &mut Vec<String>) -> Result<Selection> {
+    let mut ask = Selection::default();
+    let bad = || Error::case("the query cannot be parsed").hint("Name a bundle, or its data/query.json.");
     for part in question["asked"].as_array().ok_or_else(bad)? {
         match part["kind"].as_str().ok_or_else(bad)? {
             "all" => ask.all = true,
@@ -185,17 +189,17 @@ fn ask(case: &Case, question: &Value, why: &mut Vec<String>) -> Result<Ask> {
     Ok(ask)
 }
 
-fn asked(case: &Case, part: &Value) -> Result<Query> {
+fn asked(case: &Case, part: &Value) -> Result<SelectedQuery> {
     let text = part["query"].as_str().unwrap_or_default().to_owned();
     let names = case.field_names();
     let context = QueryContext { zone: case.about().zone, now: Timestamp::default(), fields: &names };
     let parsed = query::parse(&text, &context).map_err(|diagnostic| {
-        Error::case("the bundle's query is not understood any more").with_source(diagnostic.render(&text))
+        Error::case("the bundle's query can no longer be parsed").with_source(diagnostic.render(&text))
     })?;
     let bound = |name: &str, open: Timestamp| match part[name].as_str() {
         Some(text) => text.parse(),
         None => Ok(open),
     };
     let window = TimeRange { from: bound("from", TimeRange::ALL.from)?, to: bound("to", TimeRange::ALL.to)? };
-    Ok(Query { text, expr: parsed, window })
+    Ok(SelectedQuery { text, expr: parsed, window })
 }

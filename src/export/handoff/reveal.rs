@@ -1,5 +1,5 @@
-//! One redacted value made known later, so that everybody can check that it is
-//! the one that was taken out.
+//! Reveals one redacted value later, so that everybody can check that it is the one
+//! that was redacted.
 
 use std::collections::BTreeMap;
 
@@ -9,31 +9,32 @@ use crate::case::Case;
 use crate::error::{Context, Error, Result, visible};
 use crate::record::FieldId;
 
-use crate::export::bag::reader::Bag;
-use crate::export::redact::{NAMED, Secret, values_of};
-use crate::export::write::records::hex;
+use crate::export::bag::BagReader;
+use crate::export::bag::files::REDACTIONS;
+use crate::export::hex::hex;
+use crate::export::redact::{NAMED, Secret, field_values};
 
-/// Finds the value behind a token of a bundle, and what proves it: field, value,
+/// Finds the value that a token of a bundle replaced, and what proves it: field, value,
 /// salt. `verify_proofs.py --reveal` checks it against the bundle's ledger. A value
 /// that was named when the bundle was made has to be named again.
-pub fn reveal(case: &Case, bag: &Bag, token: &str, named: Option<&str>) -> Result<Value> {
-    let ledger = bag.read("data/redactions.jsonl")?;
+pub fn reveal(case: &Case, bag: &BagReader, token: &str, named: Option<&str>) -> Result<Value> {
+    let ledger = bag.read(REDACTIONS)?;
     let rows = ledger.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
     let rows: Vec<Value> = rows
         .map(serde_json::from_slice)
         .collect::<Result<_, _>>()
-        .context(|| "cannot understand the bundle's ledger of redactions".to_owned())?;
+        .context(|| "cannot parse the bundle's ledger of redactions".to_owned())?;
     let unknown = || {
         Error::usage(format!("the bundle has no token {}", visible(token)))
-            .hint("data/redactions.jsonl lists its tokens; write one as [user.name:0123456789abcdef].")
+            .hint(format!("{REDACTIONS} lists its tokens; a token looks like [user.name:0123456789abcdef]."))
     };
     let bare = |text: &str| text.trim_start_matches('[').trim_end_matches(']').to_owned();
     let same = |row: &&Value| row["token"].as_str().is_some_and(|known| bare(known) == bare(token));
     let row = rows.iter().find(same).ok_or_else(unknown)?;
     let (field, commitment) = (text(row, "field"), text(row, "commitment"));
     let lost = || {
-        Error::case(format!("this case has no value of {} that fits the token", visible(&field))).hint(
-            "Reveal it from the case that the bundle was made from; say a value that was named with --value.",
+        Error::case(format!("this case has no value of {} that matches the token", visible(&field))).hint(
+            "Use the case that the bundle was made from; name a value that was redacted by name with --value.",
         )
     };
     let key = case.store().derive_key("vestigo redaction").ok_or_else(lost)?;
@@ -42,7 +43,7 @@ pub fn reveal(case: &Case, bag: &Bag, token: &str, named: Option<&str>) -> Resul
         return Err(lost());
     }
     let values = if known && named.is_none() {
-        values_of(case, std::slice::from_ref(&field))?
+        field_values(case, std::slice::from_ref(&field))?
     } else {
         BTreeMap::new()
     };

@@ -1,4 +1,4 @@
-//! A bundle changing hands: what, from whom, to whom, why, where, when, signed by both.
+//! The transfer of a bundle from one person to another, signed by both.
 
 use std::path::{Path, PathBuf};
 
@@ -9,11 +9,13 @@ use crate::error::{Context, Error, Result, escape_json_controls, visible};
 use crate::journal::{AllowedSigners, Signer, check_signature, read_file};
 use crate::record::Timestamp;
 
-use crate::export::bag::reader::Bag;
-use crate::export::write::bag::{TAGMANIFEST, hash_of};
+use crate::export::bag::BagReader;
+use crate::export::bag::files::TAGMANIFEST;
+use crate::export::hex::sha256_hex;
+use crate::export::verify::check_manifests;
 
 /// The namespace of signatures over hand-overs.
-pub const TRANSFER: &str = "vestigo-transfer";
+pub const TRANSFER_NAMESPACE: &str = "vestigo-transfer";
 
 /// A hand-over, as it is signed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,7 +39,7 @@ pub struct TransferRecord {
 
 /// What a check of a hand-over found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Checked {
+pub struct TransferCheck {
     /// The hand-over.
     pub transfer: TransferRecord,
     /// Whose key signed as the one who releases.
@@ -56,21 +58,21 @@ impl TransferRecord {
         crate::journal::Transfer { bundle, tagmanifest_sha256, released_by, received_by, purpose, place, at }
     }
 
-    /// Gives the place of a bundle's hand-over: beside it, since a bundle is never changed.
+    /// Returns the place of a bundle's hand-over: beside it, since a bundle is never changed.
     pub fn path_of(bundle: &Path) -> PathBuf {
         beside(bundle, "transfer.json")
     }
 
-    /// Gives the SHA-256 of a bundle's list of lists. A bundle that is not as its
+    /// Returns the SHA-256 of a bundle's list of lists. A bundle that is not as its
     /// lists say is refused: the hash would not speak for what is in it.
     pub fn hash_of(bundle: &Path) -> Result<String> {
-        let bag = Bag::open(bundle)?;
-        match bag.check(&|_, _| {}).first() {
-            None => Ok(hash_of(&bag.read(TAGMANIFEST)?)),
+        let bag = BagReader::open(bundle)?;
+        match check_manifests(&bag, &|_, _| {}).first() {
+            None => Ok(sha256_hex(&bag.read(TAGMANIFEST)?)),
             Some(damage) => {
                 let told = visible(&damage.describe());
                 Err(Error::integrity(format!("the bundle is damaged: {told}"))
-                    .hint("Run `vestigo verify` on it; hand over a bundle that is whole."))
+                    .hint("Run `vestigo verify` on it, and transfer an intact bundle."))
             }
         }
     }
@@ -79,13 +81,16 @@ impl TransferRecord {
     pub fn write(&self, bundle: &Path, signer: &Signer) -> Result<PathBuf> {
         let path = TransferRecord::path_of(bundle);
         if path.exists() {
-            return Err(Error::case(format!("{} is there already", visible(&path.to_string_lossy())))
-                .hint("A hand-over is written once: move the old one aside, or copy the bundle."));
+            return Err(Error::case(format!("{} already exists", visible(&path.to_string_lossy())))
+                .hint("A transfer is recorded once: move the old record away, or copy the bundle."));
         }
         let text = serde_json::to_string_pretty(self).context(|| "cannot write JSON".to_owned())?;
         let text = escape_json_controls(text) + "\n";
         write_new(&path, text.as_bytes())?;
-        write_new(&beside(&path, "released.sig"), signer.sign(TRANSFER, text.as_bytes())?.as_bytes())?;
+        write_new(
+            &beside(&path, "released.sig"),
+            signer.sign(TRANSFER_NAMESPACE, text.as_bytes())?.as_bytes(),
+        )?;
         Ok(path)
     }
 
@@ -97,12 +102,12 @@ impl TransferRecord {
             return Err(Error::case("it was signed as received before")
                 .hint("`vestigo transfer check` tells by whom."));
         }
-        write_new(&signature, signer.sign(TRANSFER, &text)?.as_bytes())?;
+        write_new(&signature, signer.sign(TRANSFER_NAMESPACE, &text)?.as_bytes())?;
         Ok(transfer)
     }
 
     /// Checks a hand-over: both signatures, and that the bundle beside it is the one that it names.
-    pub fn check(path: &Path, allowed: Option<&AllowedSigners>, now: Timestamp) -> Result<Checked> {
+    pub fn check(path: &Path, allowed: Option<&AllowedSigners>, now: Timestamp) -> Result<TransferCheck> {
         let (text, transfer) = read(path)?;
         let mut wrong = Vec::new();
         let mut signed = |ending: &str, who: &str| {
@@ -110,26 +115,28 @@ impl TransferRecord {
                 wrong.push(format!("{who} has not signed it."));
                 return None;
             };
-            match check_signature(TRANSFER, &text, &pem) {
+            match check_signature(TRANSFER_NAMESPACE, &text, &pem) {
                 Err(why) => {
                     wrong.push(format!("The signature of {who}: {why}."));
                     None
                 }
-                Ok(signed) => match allowed.map(|allowed| allowed.principal(&signed, TRANSFER, now)) {
-                    None => Some(signed.fingerprint),
-                    Some(Ok(name)) => {
-                        if !is_called(who, &name) {
-                            wrong.push(format!(
+                Ok(signed) => {
+                    match allowed.map(|allowed| allowed.principal(&signed, TRANSFER_NAMESPACE, now)) {
+                        None => Some(signed.fingerprint),
+                        Some(Ok(name)) => {
+                            if !is_called(who, &name) {
+                                wrong.push(format!(
                                 "It names {who}, and was signed by the key of {name}: that is not the same name."
                             ));
+                            }
+                            Some(format!("{} ({name})", signed.fingerprint))
                         }
-                        Some(format!("{} ({name})", signed.fingerprint))
+                        Some(Err(why)) => {
+                            wrong.push(format!("The signature of {who}: {why}."));
+                            None
+                        }
                     }
-                    Some(Err(why)) => {
-                        wrong.push(format!("The signature of {who}: {why}."));
-                        None
-                    }
-                },
+                }
             }
         };
         let released = signed("released.sig", &transfer.released_by);
@@ -151,11 +158,11 @@ impl TransferRecord {
                 wrong.push("The bundle is not beside it: whether it is the one was not checked.".to_owned())
             }
         }
-        Ok(Checked { transfer, released, received, wrong })
+        Ok(TransferCheck { transfer, released, received, wrong })
     }
 }
 
-/// Tells whether a name is that of a key's holder, as allowed signers are named:
+/// Returns whether a name is that of a key's holder, as allowed signers are named:
 /// the principal itself (`ada@example.org`), a name with it (`Ada Lovelace
 /// <ada@example.org>`), or the words before its `@` (`Ada Lovelace` for
 /// `ada.lovelace@example.org`).
@@ -179,7 +186,7 @@ fn is_called(who: &str, principals: &str) -> bool {
 fn read(path: &Path) -> Result<(Vec<u8>, TransferRecord)> {
     let shown = visible(&path.to_string_lossy());
     let text = read_file(path).context(|| format!("cannot read {shown}"))?;
-    let transfer = serde_json::from_slice(&text).context(|| format!("{shown} is no hand-over"))?;
+    let transfer = serde_json::from_slice(&text).context(|| format!("{shown} is not a transfer record"))?;
     Ok((text, transfer))
 }
 

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::{Place, Secret};
-use crate::export::redact::normalized_view::View;
+use super::normalized_view::NormalizedView;
+use super::secret::Secret;
+use super::value_match::ValueMatch;
 
 /// Length of the longest spelling of an address, `ffff:…:ffff:255.255.255.255`.
 const LONGEST: usize = 45;
@@ -14,20 +15,20 @@ const SHORTEST: usize = 7;
 
 /// Finds addresses. One of version 4 is the same inside of one of version 6
 /// (`::ffff:192.0.2.77`, RFC 4291 §2.5.5.2).
-pub struct Addresses(BTreeMap<IpAddr, usize>);
+pub struct AddressMatcher(BTreeMap<IpAddr, usize>);
 
 /// Takes a place in a text: from, to, whose.
 type Found = Option<(usize, usize, usize)>;
 
-impl Addresses {
+impl AddressMatcher {
     /// Prepares to find those among the secrets that are addresses.
-    pub fn of(secrets: &[Secret]) -> Addresses {
+    pub fn of(secrets: &[Secret]) -> AddressMatcher {
         let address = |(n, secret): (usize, &Secret)| Some((parse(&secret.value)?, n));
-        Addresses(secrets.iter().enumerate().rev().filter_map(address).collect())
+        AddressMatcher(secrets.iter().enumerate().rev().filter_map(address).collect())
     }
 
     /// Finds every place where one of them stands.
-    pub fn find(&self, view: &View<'_>, places: &mut Vec<Place>) {
+    pub fn find(&self, view: &NormalizedView<'_>, places: &mut Vec<ValueMatch>) {
         if self.0.is_empty() {
             return;
         }
@@ -40,12 +41,12 @@ impl Addresses {
         }
     }
 
-    fn look(&self, view: &View<'_>, places: &mut Vec<Place>) {
+    fn look(&self, view: &NormalizedView<'_>, places: &mut Vec<ValueMatch>) {
         let text = view.text();
         let mut take = |found: Found| {
             let Some((from, to, secret)) = found else { return };
             let (from, to) = view.origin(from, to);
-            places.push(Place { from, to, secret });
+            places.push(ValueMatch { from, to, secret });
         };
         for (from, to) in runs(text, |byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.')) {
             self.in_run(text, from, to, &mut take);
@@ -192,7 +193,7 @@ impl Addresses {
     }
 }
 
-/// Gives the address of version 4 inside of one of version 6: 6to4 (RFC 3056),
+/// Returns the address of version 4 inside of one of version 6: 6to4 (RFC 3056),
 /// NAT64 (RFC 6052), and the old form `::192.0.2.77`.
 fn embedded(six: Ipv6Addr) -> Option<Ipv4Addr> {
     let last = |parts: [u16; 2]| Ipv4Addr::from_bits(u32::from(parts[0]) << 16 | u32::from(parts[1]));
@@ -241,7 +242,7 @@ fn parse(text: &str) -> Option<IpAddr> {
     text.parse::<IpAddr>().ok().map(|address| address.to_canonical())
 }
 
-/// Gives the stretches of bytes (of ASCII) that fit.
+/// Returns the stretches of bytes (of ASCII) that fit.
 pub fn runs(text: &str, fits: impl Fn(u8) -> bool) -> impl Iterator<Item = (usize, usize)> {
     let bytes = text.as_bytes();
     let mut at = 0;

@@ -1,4 +1,5 @@
-//! What of an event is no log's own text: our places, and words from closed lists.
+//! Fields whose values vestigo produces, or that come from a fixed ECS vocabulary: they
+//! are never redacted.
 
 use crate::parse::FORMATS;
 
@@ -78,12 +79,12 @@ const WORDS: [(&str, &[&str]); 6] = [
     ("http.version", &["0.9", "1.0", "1.1", "2", "2.0", "3", "3.0"]),
 ];
 
-/// Tells whether a field's value is of our making.
+/// Returns whether a field's value is of our making.
 pub fn is_place(field: &str) -> bool {
     PLACES.contains(&field)
 }
 
-/// Tells whether a field's value is a word from its closed list.
+/// Returns whether a field's value is a word from its closed list.
 pub fn is_word(field: &str, value: &str) -> bool {
     let is_dataset = || FORMATS.iter().any(|format| format.datasets().contains(&value));
     WORDS.iter().any(|(name, words)| *name == field && words.contains(&value))

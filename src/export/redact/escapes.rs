@@ -72,7 +72,7 @@ fn braced(behind: &str) -> Option<(char, usize)> {
     Some((char::from_u32(hex(&digits.as_bytes()[..end])?)?, end + 4))
 }
 
-/// Gives the character of a name in HTML: the ones of markup, and letters with
+/// Returns the character of a name in HTML: the ones of markup, and letters with
 /// accents, whose names are the letter and the accent.
 fn named(name: &str) -> Option<char> {
     let plain = match name {

@@ -1,4 +1,4 @@
-//! Values that no parser made a field, but that stand behind a key which says what
+//! Values that no parser made a field, but that follow a key which says what
 //! they are: `user=benjamin`, `"user": "benjamin"`, `<user>benjamin</user>`.
 
 use std::collections::BTreeMap;
@@ -30,7 +30,7 @@ const HOSTS: &str = "host hostname host_name rhost machine computer computername
 /// Keys before an address of mail.
 const MAILS: &str = "email e-mail mail email_address from to sender recipient rcpt user username login";
 
-/// What stands behind such keys and is no value of theirs.
+/// What follows such keys and is no value of theirs.
 const NOTHING: &str = "(null) null nil none undefined unknown (unknown) true false yes no n/a na failed failure failing \
     invalid success successful successfully accepted denied error unset empty not is was has had the an \
     and or for from to on in at by with logged login session authentication";
@@ -40,7 +40,7 @@ const LONGEST: usize = 256;
 
 /// What a value must look like.
 #[derive(Clone, Copy, PartialEq)]
-enum Kind {
+enum ValueShape {
     Name,
     Address,
     Host,
@@ -48,33 +48,33 @@ enum Kind {
     Any,
 }
 
-impl Kind {
-    fn of(field: &str) -> Kind {
+impl ValueShape {
+    fn of(field: &str) -> ValueShape {
         let last = field.rsplit('.').next().unwrap_or(field);
         match last {
-            "ip" | "forwarded_ip" | "address" => Kind::Address,
-            "email" => Kind::Mail,
-            "domain" => Kind::Host,
-            "name" if field == "host.name" => Kind::Host,
-            "name" if field.starts_with("user.") => Kind::Name,
-            _ => Kind::Any,
+            "ip" | "forwarded_ip" | "address" => ValueShape::Address,
+            "email" => ValueShape::Mail,
+            "domain" => ValueShape::Host,
+            "name" if field == "host.name" => ValueShape::Host,
+            "name" if field.starts_with("user.") => ValueShape::Name,
+            _ => ValueShape::Any,
         }
     }
 
     fn keys(self) -> Vec<&'static str> {
         match self {
-            Kind::Name => USERS.split(' ').collect(),
-            Kind::Address => ADDRESSES.split(' ').collect(),
-            Kind::Host => HOSTS.split(' ').collect(),
-            Kind::Mail => MAILS.split(' ').collect(),
-            Kind::Any => Vec::new(),
+            ValueShape::Name => USERS.split(' ').collect(),
+            ValueShape::Address => ADDRESSES.split(' ').collect(),
+            ValueShape::Host => HOSTS.split(' ').collect(),
+            ValueShape::Mail => MAILS.split(' ').collect(),
+            ValueShape::Any => Vec::new(),
         }
     }
 
-    /// Gives the value in what stands behind a key, where it can be one.
+    /// Returns the value in what follows a key, where it can be one.
     fn value(self, text: &str) -> Option<&str> {
         let text = text.trim();
-        if self == Kind::Address {
+        if self == ValueShape::Address {
             return address(text);
         }
         let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
@@ -85,10 +85,10 @@ impl Kind {
         }
         let digits = || text.bytes().all(|byte| byte.is_ascii_digit());
         match self {
-            Kind::Name => (!digits()).then_some(text),
-            Kind::Host => text.contains(char::is_alphabetic).then_some(text),
-            Kind::Mail => text.contains('@').then_some(text),
-            Kind::Address | Kind::Any => Some(text),
+            ValueShape::Name => (!digits()).then_some(text),
+            ValueShape::Host => text.contains(char::is_alphabetic).then_some(text),
+            ValueShape::Mail => text.contains('@').then_some(text),
+            ValueShape::Address | ValueShape::Any => Some(text),
         }
     }
 }
@@ -100,22 +100,22 @@ fn address(text: &str) -> Option<&str> {
     ends.into_iter().map(|end| &bare[..end]).find(|bare| bare.parse::<IpAddr>().is_ok())
 }
 
-/// Finds values behind keys.
-pub struct Keyed<'f> {
+/// Finds values after keys.
+pub struct KeyedValues<'f> {
     automaton: AhoCorasick,
     /// Whose each key is.
     fields: Vec<Vec<&'f str>>,
 }
 
-impl<'f> Keyed<'f> {
+impl<'f> KeyedValues<'f> {
     /// Prepares to find the values of fields.
-    pub fn of(fields: &'f [String]) -> Result<Keyed<'f>> {
+    pub fn of(fields: &'f [String]) -> Result<KeyedValues<'f>> {
         let mut keys: BTreeMap<String, Vec<&str>> = BTreeMap::new();
         for field in fields {
             let alias = FieldId::by_name(field).and_then(|id| id.field().alias);
             let own = [field.clone(), field.replace('.', "_"), alias.unwrap_or(field).to_owned()];
             let label = field.strip_prefix("labels.").map(str::to_owned);
-            let known = Kind::of(field).keys().into_iter().map(str::to_owned);
+            let known = ValueShape::of(field).keys().into_iter().map(str::to_owned);
             for key in own.into_iter().chain(label).chain(known) {
                 let of = keys.entry(key.to_ascii_lowercase()).or_default();
                 if !of.contains(&field.as_str()) {
@@ -127,10 +127,10 @@ impl<'f> Keyed<'f> {
         let mut builder = AhoCorasick::builder();
         builder.ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest);
         let automaton = builder.build(keys).context(|| "cannot prepare the redaction".to_owned())?;
-        Ok(Keyed { automaton, fields })
+        Ok(KeyedValues { automaton, fields })
     }
 
-    /// Finds every value behind a key in a text.
+    /// Finds every value after a key in a text.
     pub fn find(&self, text: &str, mut take: impl FnMut(&'f str, &str)) {
         for found in self.automaton.find_iter(text) {
             if !begins_a_key(text, found.start()) {
@@ -138,7 +138,7 @@ impl<'f> Keyed<'f> {
             }
             let Some(value) = behind(&text[found.end()..]) else { continue };
             for field in &self.fields[found.pattern().as_usize()] {
-                if let Some(value) = Kind::of(field).value(value) {
+                if let Some(value) = ValueShape::of(field).value(value) {
                     take(field, value);
                     break;
                 }
@@ -147,7 +147,7 @@ impl<'f> Keyed<'f> {
     }
 }
 
-/// Tells whether a key can begin here: no letter or digit before it, or one of
+/// Returns whether a key can begin here: no letter or digit before it, or one of
 /// lower case before a capital (`remoteUser`).
 fn begins_a_key(text: &str, at: usize) -> bool {
     let before = text[..at].chars().next_back();
@@ -155,7 +155,7 @@ fn begins_a_key(text: &str, at: usize) -> bool {
     before.is_none_or(|c| !c.is_alphanumeric() || capital && c.is_lowercase())
 }
 
-/// Gives what stands behind a key: in quotes, in an element of XML, or up to a blank
+/// Returns what follows a key: in quotes, in an element of XML, or up to a blank
 /// or a sign. A colon without quotes needs a blank behind it: in `su:session` it is
 /// none between key and value.
 fn behind(rest: &str) -> Option<&str> {
@@ -192,13 +192,13 @@ fn behind(rest: &str) -> Option<&str> {
     }
 }
 
-/// Finds the values of fields behind keys in every record of a case.
+/// Finds the values of fields after keys in every record of a case.
 pub fn in_case(case: &Case, fields: &[String]) -> Result<BTreeMap<String, String>> {
     let mut values = BTreeMap::new();
     if fields.is_empty() {
         return Ok(values);
     }
-    let (keyed, store) = (Keyed::of(fields)?, case.store());
+    let (keyed, store) = (KeyedValues::of(fields)?, case.store());
     for (batch, manifest) in store.manifests() {
         for row in 0..manifest.sources.len() {
             let at = SourceHandle { batch, row };
@@ -219,7 +219,7 @@ mod tests {
 
     fn found(field: &str, text: &str) -> Vec<String> {
         let (fields, mut found) = ([field.to_owned()], Vec::new());
-        let keyed = Keyed::of(&fields).expect("it is made");
+        let keyed = KeyedValues::of(&fields).expect("it is made");
         keyed.find(text, |_, value| found.push(value.to_owned()));
         found
     }

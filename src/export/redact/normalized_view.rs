@@ -8,25 +8,25 @@ use unicode_normalization::char::decompose_compatible;
 use crate::export::redact::escapes::{byte_escapes, char_escape, defanged};
 
 /// A text seen in some way.
-pub struct View<'t> {
+pub struct NormalizedView<'t> {
     text: Cow<'t, str>,
     /// For each byte the stretch of the original that it stands for; none where
     /// it stands for itself.
     spans: Option<Vec<(usize, usize)>>,
 }
 
-impl<'t> View<'t> {
+impl<'t> NormalizedView<'t> {
     /// Sees a text as it is.
-    pub fn of(text: &'t str) -> View<'t> {
-        View { text: Cow::Borrowed(text), spans: None }
+    pub fn of(text: &'t str) -> NormalizedView<'t> {
+        NormalizedView { text: Cow::Borrowed(text), spans: None }
     }
 
-    /// Gives the text that is seen.
+    /// Returns the text that is seen.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Gives the stretch of the original behind a stretch of what is seen, which
+    /// Returns the stretch of the original behind a stretch of what is seen, which
     /// must not be empty.
     pub fn origin(&self, from: usize, to: usize) -> (usize, usize) {
         self.spans.as_ref().map_or((from, to), |spans| (spans[from].0, spans[to - 1].1))
@@ -35,7 +35,7 @@ impl<'t> View<'t> {
     /// Undoes one layer of escapes: percent escapes, HTML's character references,
     /// and those of JSON and of access logs (`\u00eb`, `\xc3`). None where there
     /// are none.
-    pub fn unescaped(&self) -> Option<View<'static>> {
+    pub fn unescaped(&self) -> Option<NormalizedView<'static>> {
         if !self.text.contains(['%', '&', '\\']) {
             return None;
         }
@@ -60,7 +60,7 @@ impl<'t> View<'t> {
 
     /// Sees dots and colons without what was put around them so that nobody follows
     /// an address: `198[.]51 . 100(dot)23`. None where there is nothing of the kind.
-    pub fn refanged(&self) -> Option<View<'static>> {
+    pub fn refanged(&self) -> Option<NormalizedView<'static>> {
         let text = self.text();
         let begins = |byte: &u8| matches!(byte, b' ' | b'[' | b'(' | b'{' | b'<' | b'\\' | b'.' | b':');
         let places = text.bytes().enumerate().filter(|(_, byte)| begins(byte)).map(|(at, _)| at);
@@ -82,10 +82,10 @@ impl<'t> View<'t> {
     /// Sees it without regard to case and to how wide letters are, composed
     /// characters taken apart (Unicode, NFKD), without what has no width, and with
     /// `+` as the blank that it is in a URL's query.
-    pub fn folded(&self) -> View<'_> {
+    pub fn folded(&self) -> NormalizedView<'_> {
         if self.text.is_ascii() {
             let text = self.text.to_ascii_lowercase().replace('+', " ");
-            return View { text: Cow::Owned(text), spans: self.spans.clone() };
+            return NormalizedView { text: Cow::Owned(text), spans: self.spans.clone() };
         }
         let mut out = Builder::new(self);
         for (at, char) in self.text.char_indices() {
@@ -95,7 +95,7 @@ impl<'t> View<'t> {
     }
 }
 
-/// Gives what is the same for a letter however it is cased. By way of capitals,
+/// Returns what is the same for a letter however it is cased. By way of capitals,
 /// so that `ß` is `SS` and both small sigmas are one (Unicode, section 5.18).
 fn fold(char: char, mut give: impl FnMut(char)) {
     match char {
@@ -113,13 +113,13 @@ fn fold(char: char, mut give: impl FnMut(char)) {
 
 /// Gathers a view, character by character.
 struct Builder<'a> {
-    from: &'a View<'a>,
+    from: &'a NormalizedView<'a>,
     text: String,
     spans: Vec<(usize, usize)>,
 }
 
 impl<'a> Builder<'a> {
-    fn new(from: &'a View<'a>) -> Builder<'a> {
+    fn new(from: &'a NormalizedView<'a>) -> Builder<'a> {
         let length = from.text.len();
         Builder { from, text: String::with_capacity(length), spans: Vec::with_capacity(length) }
     }
@@ -161,8 +161,8 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn done(self) -> View<'static> {
-        View { text: Cow::Owned(self.text), spans: Some(self.spans) }
+    fn done(self) -> NormalizedView<'static> {
+        NormalizedView { text: Cow::Owned(self.text), spans: Some(self.spans) }
     }
 }
 
@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn what_is_escaped_still_knows_where_it_stood() {
         let text = "a%C3%ab\\u0062 &amp;&#x63;%";
-        let view = View::of(text).unescaped().expect("there are escapes");
+        let view = NormalizedView::of(text).unescaped().expect("there are escapes");
         assert_eq!(view.text(), "aëb &c%");
         assert_eq!(view.origin(1, 3), (1, 7));
         let place = view.text().find('c').expect("it is there");
@@ -183,16 +183,19 @@ mod tests {
 
     #[test]
     fn a_layer_of_escapes_is_undone_at_a_time() {
-        let once = View::of("%2561").unescaped().expect("there are escapes");
+        let once = NormalizedView::of("%2561").unescaped().expect("there are escapes");
         assert_eq!(once.text(), "%61");
         let twice = once.unescaped().expect("there are more");
         assert_eq!((twice.text(), twice.origin(0, 1)), ("a", (0, 5)));
-        assert!(twice.unescaped().is_none() && View::of("100% &c \\q &#xffffffff;").unescaped().is_none());
+        assert!(
+            twice.unescaped().is_none()
+                && NormalizedView::of("100% &c \\q &#xffffffff;").unescaped().is_none()
+        );
     }
 
     #[test]
     fn bytes_that_are_no_text_are_replaced() {
-        let view = View::of("jos%E9x\\xe9").unescaped().expect("there are escapes");
+        let view = NormalizedView::of("jos%E9x\\xe9").unescaped().expect("there are escapes");
         assert_eq!(view.text(), "jos\u{fffd}x\u{fffd}");
         assert_eq!(view.origin(3, 6), (3, 6));
     }
@@ -210,10 +213,14 @@ mod tests {
             ("ﬁona", "FIONA"),
             ("각", "\u{1100}\u{1161}\u{11a8}"),
         ] {
-            assert_eq!(View::of(one).folded().text(), View::of(other).folded().text(), "{one}");
+            assert_eq!(
+                NormalizedView::of(one).folded().text(),
+                NormalizedView::of(other).folded().text(),
+                "{one}"
+            );
         }
         let text = "İXß";
-        let view = View::of(text);
+        let view = NormalizedView::of(text);
         let folded = view.folded();
         let place = folded.text().find('s').expect("it is there");
         assert_eq!(folded.origin(place, place + 1), (3, 5));
@@ -230,15 +237,15 @@ mod tests {
             ("2001[:]db8(:):1", "2001:db8::1"),
             ("198[ . ]51", "198.51"),
         ] {
-            let refanged = View::of(text).refanged().map(|view| view.text().to_owned());
+            let refanged = NormalizedView::of(text).refanged().map(|view| view.text().to_owned());
             assert_eq!(refanged.as_deref(), Some(plain), "{text}");
         }
         for text in
             ["in time. Then 2 dots", "a dot b", "[x] (y) {z}", "10:00 [web]: 198.51.100.23", ". :", "<"]
         {
-            assert!(View::of(text).refanged().is_none(), "{text}");
+            assert!(NormalizedView::of(text).refanged().is_none(), "{text}");
         }
-        let view = View::of("é 1[.]2").refanged().expect("there is one");
+        let view = NormalizedView::of("é 1[.]2").refanged().expect("there is one");
         assert_eq!((view.text(), view.origin(4, 5)), ("é 1.2", (4, 7)));
     }
 }

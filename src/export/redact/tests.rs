@@ -2,7 +2,8 @@ use proptest::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use super::*;
+use super::redactor::Redactor;
+use super::secret::Secret;
 
 fn redactor(values: &[(&str, &str)]) -> Redactor {
     let secrets = values.iter().map(|(field, value)| Secret::new(&[7; 32], field, value)).collect();
@@ -98,8 +99,18 @@ fn numbers_are_taken_out_and_names_that_are_ours_stay() {
     redactor.json(&mut value);
     let (id, title) = (token("user.id", "1001"), token("user.name", "title"));
     assert_eq!(value, serde_json::json!({ "title": ["x", title], "n": [id, 10010, 1] }));
-    let used: Vec<u64> = redactor.ledger().map(|(_, used)| used).collect();
-    assert_eq!(used, [1, 1]);
+    assert_eq!(redactor.into_ledger("", "").secrets.len(), 2);
+}
+
+#[test]
+fn the_ledger_has_what_was_met_and_what_its_own_reason_names() {
+    let redactor = redactor(&[("user.name", "alice"), ("user.name", "bob"), ("user.name", "carol")]);
+    assert_eq!(redactor.text("bob"), token("user.name", "bob"));
+    let ledger = redactor.into_ledger("asked for by alice", "an examiner");
+    let values: Vec<&str> = ledger.secrets.iter().map(|secret| secret.value.as_str()).collect();
+    assert_eq!(values, ["alice", "bob"]);
+    assert_eq!(ledger.reason, format!("asked for by {}", token("user.name", "alice")));
+    assert_eq!(ledger.redacted_by, "an examiner");
 }
 
 #[test]
@@ -215,8 +226,8 @@ fn a_value_too_short_to_be_taken_out_everywhere_is_taken_out_of_its_field() {
     let wanted = event(serde_json::json!({ "user.name": [dash, dots, x, stars, blank, "y"],
         "message": format!("x - … {} y", tokens[3]) }));
     assert_eq!(shown, wanted);
-    assert_eq!(redactor.only_in_place(), BTreeMap::from([("user.name", 4)]));
-    assert_eq!(redactor.ledger().count(), 5);
+    assert_eq!(redactor.only_in_place(), std::collections::BTreeMap::from([("user.name", 4)]));
+    assert_eq!(redactor.into_ledger("", "").secrets.len(), 5);
 }
 
 /// Writes a text in one of many ways.
@@ -245,7 +256,7 @@ fn plain(text: &str) -> Vec<char> {
     text.nfkd().flat_map(char::to_lowercase).collect()
 }
 
-/// Tells whether a name stands in a text where it has to be taken out.
+/// Returns whether a name stands in a text where it has to be redacted.
 fn stands_in(text: &str, name: &str) -> bool {
     let (text, name) = (plain(text), plain(name));
     let long = name.iter().collect::<String>().len() > 4;

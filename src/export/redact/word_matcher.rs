@@ -7,15 +7,16 @@ use unicode_normalization::char::is_combining_mark;
 
 use crate::error::{Context, Result};
 
-use super::{Place, Secret};
-use crate::export::redact::normalized_view::View;
+use super::normalized_view::NormalizedView;
+use super::secret::Secret;
+use super::value_match::ValueMatch;
 
-/// Values of so many bytes are taken out where they stand alone, longer ones
+/// Values of so many bytes are redacted where they stand alone, longer ones
 /// inside of words, too: `root` stays in `uproot`, `alice` is found in `malice`.
 pub const SHORT: usize = 4;
 
 /// Finds values.
-pub struct Words {
+pub struct WordMatcher {
     automaton: AhoCorasick,
     /// Whose each pattern is.
     secrets: Vec<usize>,
@@ -23,15 +24,15 @@ pub struct Words {
     addresses: Vec<bool>,
 }
 
-impl Words {
+impl WordMatcher {
     /// Prepares to find the values of these secrets, and the names in those that
     /// are names with a domain.
-    pub fn of(secrets: &[Secret]) -> Result<Words> {
+    pub fn of(secrets: &[Secret]) -> Result<WordMatcher> {
         let mut patterns: Vec<(String, usize)> = Vec::new();
         for (n, secret) in secrets.iter().enumerate() {
             let bare = bare_name(secret).into_iter();
             let values = std::iter::once(secret.value.as_str()).chain(bare);
-            patterns.extend(values.map(|value| (View::of(value).folded().text().to_owned(), n)));
+            patterns.extend(values.map(|value| (NormalizedView::of(value).folded().text().to_owned(), n)));
         }
         // What is folded to nothing would be found everywhere.
         patterns.retain(|(pattern, _)| !pattern.is_empty());
@@ -39,13 +40,13 @@ impl Words {
         let address = |owner: &usize| secrets[*owner].value.parse::<IpAddr>().is_ok();
         let addresses = owners.iter().map(address).collect();
         let automaton = AhoCorasick::new(patterns).context(|| "cannot prepare the redaction".to_owned())?;
-        Ok(Words { automaton, secrets: owners, addresses })
+        Ok(WordMatcher { automaton, secrets: owners, addresses })
     }
 
     /// Finds every place where a value of more than `least` bytes stands, whether
     /// they overlap or not: one that is too short where it stands must not hide a
     /// longer one.
-    pub fn find(&self, view: &View<'_>, least: usize, places: &mut Vec<Place>) {
+    pub fn find(&self, view: &NormalizedView<'_>, least: usize, places: &mut Vec<ValueMatch>) {
         let folded = view.folded();
         let text = folded.text();
         for found in self.automaton.find_overlapping_iter(text) {
@@ -53,13 +54,13 @@ impl Words {
             let inside = to - from > SHORT && !self.addresses[pattern];
             if to - from > least && (inside || stands_alone(text, from, to)) {
                 let (from, to) = folded.origin(from, to);
-                places.push(Place { from, to, secret: self.secrets[pattern] });
+                places.push(ValueMatch { from, to, secret: self.secrets[pattern] });
             }
         }
     }
 }
 
-/// Gives the name in `DOMAIN\name` or `name@domain`, where the field is one of names.
+/// Returns the name in `DOMAIN\name` or `name@domain`, where the field is one of names.
 fn bare_name(secret: &Secret) -> Option<&str> {
     let value = secret.value.as_str();
     let of_names =
@@ -71,7 +72,7 @@ fn bare_name(secret: &Secret) -> Option<&str> {
     (of_names && name.chars().filter(|c| c.is_alphanumeric()).count() > 1).then_some(name)
 }
 
-/// Tells whether a stretch is no part of a longer word or number.
+/// Returns whether a stretch is no part of a longer word or number.
 fn stands_alone(text: &str, from: usize, to: usize) -> bool {
     let goes_on = |inside: Option<char>, outside: Option<char>| match (inside, outside) {
         (Some(inside), Some(outside)) => {

@@ -13,36 +13,40 @@ use crate::parse::format_clock_offset;
 use crate::record::{TimeRange, Timestamp, Zone, counted, thousands};
 use crate::verify::NEVER_PROVEN;
 
-use crate::export::bag::reader::{Bag, MOST_VALUES};
-use crate::export::report::contents::{Events, cell, list, number, rows, text, texts, time_of, whole};
-use crate::export::report::timeline::Bars;
-use crate::export::report::{
-    Chart, Checkpoint, Cover, Coverage, Custody, EventLine, Fact, FindingPart, Marked, NotRead, Note,
-    RedactionRow, Report, html as write,
+use crate::export::bag::files::{CHECKPOINT, COVERAGE, FINDINGS, JOURNAL, QUERY, REDACTIONS};
+use crate::export::bag::{BagReader, MOST_VALUES};
+
+use super::contents::{ShownEvents, cell, list, number, rows, text, texts, time_of, whole};
+use super::model::{
+    BookmarkedEvent, Cover, CoverageRow, CustodyRow, EventLine, Fact, FindingSection, RedactionRow, Report,
+    ReportChart, ReportCheckpoint, ReportNote, UnreadRow,
 };
+use super::page::render_page;
+use super::timeline::TimelineBuilder;
 
 /// How many entries of the journal are shown, the newest.
 const ENTRIES: usize = 1000;
 
-/// What stands in the place of an entry that is left out of a redacted bundle.
+/// The text for an entry that is withheld.
 const WITHHELD: &str = "left out, since it tells redacted values, credentials or hashes of single records; its own hash is in the journal";
 
-/// What stands in the place of a name that is redacted.
+/// The text for a name that is redacted.
 const UNNAMED: &str = "(redacted)";
 
 /// Writes the report of a bundle from its other files. `info` is what its
 /// `bag-info.txt` says.
-pub fn html(bag: &Bag, info: &BTreeMap<String, String>) -> Result<String> {
+pub fn report_html(bag: &BagReader, info: &BTreeMap<String, String>) -> Result<String> {
     let report = report(bag, info);
-    write(&report.map_err(|reason| Error::integrity(format!("the report cannot be made: {reason}")))?)
+    render_page(&report.map_err(|reason| Error::integrity(format!("the report cannot be made: {reason}")))?)
 }
 
-fn report(bag: &Bag, info: &BTreeMap<String, String>) -> Result<Report, String> {
-    let (query, covered) = (whole(bag, "data/query.json")?, whole(bag, "data/coverage.json")?);
+fn report(bag: &BagReader, info: &BTreeMap<String, String>) -> Result<Report, String> {
+    let (query, covered) = (whole(bag, QUERY)?, whole(bag, COVERAGE)?);
     let zone: Zone = text(&query, "shown_in").parse().map_err(|_| "its zone is not one".to_owned())?;
-    let (annotations, ledger) = (rows(bag, "data/findings.jsonl")?, rows(bag, "data/redactions.jsonl")?);
-    let mut page = Page { zone, info, query, covered, annotations, ledger, events: Events::default() };
-    page.events = Events::read(bag, &page.wanted())?;
+    let (annotations, ledger) = (rows(bag, FINDINGS)?, rows(bag, REDACTIONS)?);
+    let mut page =
+        ReportBuilder { zone, info, query, covered, annotations, ledger, events: ShownEvents::default() };
+    page.events = ShownEvents::read(bag, &page.wanted())?;
     Ok(Report {
         cover: page.cover(bag)?,
         statement: page.statement(),
@@ -62,17 +66,17 @@ fn report(bag: &Bag, info: &BTreeMap<String, String>) -> Result<Report, String> 
     })
 }
 
-struct Page<'a> {
+struct ReportBuilder<'a> {
     zone: Zone,
     info: &'a BTreeMap<String, String>,
     query: Value,
     covered: Value,
     annotations: Vec<Value>,
     ledger: Vec<Value>,
-    events: Events,
+    events: ShownEvents,
 }
 
-impl Page<'_> {
+impl ReportBuilder<'_> {
     fn info(&self, name: &str) -> String {
         self.info.get(name).cloned().unwrap_or_default()
     }
@@ -91,12 +95,12 @@ impl Page<'_> {
         at.parse::<Timestamp>().map_or_else(|_| at.to_owned(), |at| self.zone.show(at, 0))
     }
 
-    fn cover(&self, bag: &Bag) -> Result<Cover, String> {
-        let bytes = bag.read("data/checkpoint.txt").map_err(|error| error.to_string())?;
+    fn cover(&self, bag: &BagReader) -> Result<Cover, String> {
+        let bytes = bag.read(CHECKPOINT).map_err(|error| error.to_string())?;
         let said = String::from_utf8_lossy(&bytes).into_owned();
         let lines: Vec<&str> = said.lines().collect();
         let checkpoint = match lines[..] {
-            [origin, size, root, ..] => Some(Checkpoint {
+            [origin, size, root, ..] => Some(ReportCheckpoint {
                 origin: origin.to_owned(),
                 size: size.parse().unwrap_or_default(),
                 root_base64: root.to_owned(),
@@ -159,7 +163,7 @@ impl Page<'_> {
         facts
     }
 
-    /// Says how many findings are handed over, and how grave they are.
+    /// Describes how many findings are handed over, and how grave they are.
     fn severities(&self) -> String {
         let grave = |word: &str| self.of_kind("finding").filter(|row| row["severity"] == word).count();
         let worst_first = crate::journal::Severity::ALL.iter().rev().map(|severity| severity.word());
@@ -189,9 +193,9 @@ impl Page<'_> {
         })
     }
 
-    fn finding(&self, row: &Value) -> FindingPart {
+    fn finding(&self, row: &Value) -> FindingSection {
         let own = |name: &str| text(row, name).to_owned();
-        FindingPart {
+        FindingSection {
             number: number(row, "finding"),
             uid: own("uid"),
             title: own("title"),
@@ -212,8 +216,8 @@ impl Page<'_> {
         }
     }
 
-    fn said(&self, row: &Value, name: &str) -> Vec<Note> {
-        let note = |said: &Value| Note {
+    fn said(&self, row: &Value, name: &str) -> Vec<ReportNote> {
+        let note = |said: &Value| ReportNote {
             at: self.moment(text(said, "at")),
             by: text(said, "by").to_owned(),
             text: text(said, "text").to_owned(),
@@ -222,22 +226,22 @@ impl Page<'_> {
     }
 
     /// A marked event, where it is in the bundle.
-    fn bookmark(&self, row: &Value) -> Option<Marked> {
+    fn bookmark(&self, row: &Value) -> Option<BookmarkedEvent> {
         let event = self.line(row["stands"].as_str()?)?;
-        Some(Marked { event, note: text(row, "note").to_owned(), tags: texts(row, "tags") })
+        Some(BookmarkedEvent { event, note: text(row, "note").to_owned(), tags: texts(row, "tags") })
     }
 
-    fn chart(&self) -> Option<Chart> {
+    fn chart(&self) -> Option<ReportChart> {
         let (first, last) = self.events.span?;
         let moment = |value: &Value| value.as_str().and_then(|at| at.parse::<Timestamp>().ok());
         let window = |row: &Value| Some(TimeRange { from: moment(&row["from"])?, to: moment(&row["to"])? });
         let silent: Vec<TimeRange> = list(&self.query, "silent").filter_map(window).collect();
-        let mut bars = Bars::new(first, last, &self.zone, &silent);
+        let mut bars = TimelineBuilder::new(first, last, &self.zone, &silent);
         self.events.times.iter().for_each(|(time, outcome)| bars.add(*time, *outcome));
         Some(bars.chart())
     }
 
-    fn coverage(&self, row: &Value) -> Coverage {
+    fn coverage(&self, row: &Value) -> CoverageRow {
         let show = |name: &str| self.moment(text(row, name));
         let gap = |gap: &Value| {
             let (from, to) = (self.moment(text(gap, "from")), self.moment(text(gap, "to")));
@@ -249,7 +253,7 @@ impl Page<'_> {
             _ => Vec::new(),
         };
         let times: TimeCounts = serde_json::from_value(row["time"].clone()).unwrap_or_default();
-        Coverage {
+        CoverageRow {
             source_path: text(row, "path").to_owned(),
             format: text(row, "format").to_owned(),
             sha256: text(row, "source").to_owned(),
@@ -266,16 +270,15 @@ impl Page<'_> {
         }
     }
 
-    fn custody(&self, bag: &Bag) -> Result<Vec<Custody>, String> {
+    fn custody(&self, bag: &BagReader) -> Result<Vec<CustodyRow>, String> {
         let unnamed: Vec<u64> = list(&self.query, "unnamed").filter_map(Value::as_u64).collect();
-        let (mut lines, mut entries) = (bag.lines("data/journal.jsonl")?, VecDeque::new());
+        let (mut lines, mut entries) = (bag.lines(JOURNAL)?, VecDeque::new());
         while let Some(line) = lines.read()? {
-            let value: Value =
-                read_json(line, MOST_VALUES).map_err(|error| format!("data/journal.jsonl: {error}"))?;
+            let value: Value = read_json(line, MOST_VALUES).map_err(|error| format!("{JOURNAL}: {error}"))?;
             let seq = number(&value, "seq");
             let row = match serde_json::from_value::<Entry>(value) {
-                Err(_) => Custody { seq, summary: WITHHELD.to_owned(), ..Custody::default() },
-                Ok(line) => Custody {
+                Err(_) => CustodyRow { seq, summary: WITHHELD.to_owned(), ..CustodyRow::default() },
+                Ok(line) => CustodyRow {
                     seq,
                     at: self.moment(&line.at),
                     summary: line.payload().recorded_summary(),
@@ -291,7 +294,7 @@ impl Page<'_> {
         Ok(entries.into())
     }
 
-    /// Sums up what was taken out, by field.
+    /// Sums up what was redacted, by field.
     fn redactions(&self) -> Vec<RedactionRow> {
         let mut fields: BTreeMap<&str, RedactionRow> = BTreeMap::new();
         for row in &self.ledger {
@@ -331,17 +334,17 @@ impl Page<'_> {
     }
 }
 
-fn not_read(row: &Value) -> NotRead {
+fn not_read(row: &Value) -> UnreadRow {
     let own = |name: &str| text(row, name).to_owned();
     let unread = &row["unread"];
     let reason = match (unread["offset"].as_u64(), unread["length"].as_u64()) {
         (Some(at), Some(length)) => format!("{} ({length} bytes at byte {at})", own("reason")),
         _ => own("reason"),
     };
-    NotRead { path: own("path"), status: own("status"), reason }
+    UnreadRow { path: own("path"), status: own("status"), reason }
 }
 
-/// Says of a source that is read otherwise than when it was imported how it is read.
+/// Describes of a source that is read otherwise than when it was imported how it is read.
 fn reread(row: &Value) -> Option<String> {
     let (entry, plan) = (row["reread"].as_u64()?, &row["plan"]);
     let clock = plan["clock"].as_i64().map(|clock| format!(", clock {}", format_clock_offset(clock)));
@@ -352,7 +355,7 @@ fn reread(row: &Value) -> Option<String> {
     Some(format!("read otherwise than at its import, since entry {entry} of the journal: zone {zone}{more}"))
 }
 
-/// Says what of a time is inferred or in doubt, from the words of its basis.
+/// Describes what of a time is inferred or in doubt, from the words of its basis.
 fn doubt(basis: &str) -> String {
     let words: Vec<&str> = basis.split(',').collect();
     let inferred: Vec<&str> =
@@ -373,7 +376,7 @@ fn doubt(basis: &str) -> String {
     doubts.join("; ")
 }
 
-/// Says how the times of a source are known.
+/// Describes how the times of a source are known.
 fn basis(times: &TimeCounts) -> String {
     let parts = [
         (times.explicit, "stated in full"),

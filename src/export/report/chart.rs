@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::error::visible;
 
-use crate::export::report::model::{Bucket, Chart};
+use super::model::{ChartBucket, ReportChart};
 
 /// The sheet that a chart is drawn on, in units of its view box.
 #[derive(Debug)]
@@ -46,30 +46,30 @@ pub(super) struct Drawing {
     pub(super) top: f64,
     pub(super) bottom: f64,
     pub(super) inside: f64,
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Vec<GridLine>,
     pub(super) hatched: Vec<(f64, f64)>,
-    pub(super) bars: Vec<Bars>,
+    pub(super) bars: Vec<BarPath>,
     pub(super) tips: Vec<Tip>,
-    pub(super) names: Vec<Word>,
-    pub(super) labels: Vec<Word>,
+    pub(super) names: Vec<ChartLabel>,
+    pub(super) labels: Vec<ChartLabel>,
     pub(super) description: String,
 }
 
 /// A line across the chart with its figure.
 #[derive(Debug, PartialEq)]
-pub(super) struct Step {
+pub(super) struct GridLine {
     pub(super) y: f64,
     pub(super) text: String,
 }
 
 /// All bars of one outcome, as one path: a printer meets its pattern once.
 #[derive(Debug, PartialEq)]
-pub(super) struct Bars {
+pub(super) struct BarPath {
     pub(super) outcome: &'static str,
     pub(super) path: String,
 }
 
-/// What is told about an interval to who points at it.
+/// The text that is shown where an interval is pointed at.
 #[derive(Debug, PartialEq)]
 pub(super) struct Tip {
     pub(super) x: f64,
@@ -79,14 +79,14 @@ pub(super) struct Tip {
 
 /// A text with the place that it is about.
 #[derive(Debug, PartialEq)]
-pub(super) struct Word {
+pub(super) struct ChartLabel {
     pub(super) x: f64,
     pub(super) text: String,
 }
 
 /// Neighbouring intervals of which no source holds a record.
 #[derive(Debug, PartialEq)]
-pub(super) struct Gap {
+pub(super) struct ChartGap {
     pub(super) number: usize,
     pub(super) begins: String,
     pub(super) ends: String,
@@ -95,8 +95,8 @@ pub(super) struct Gap {
 }
 
 /// Gathers neighbouring intervals without records.
-pub(super) fn gaps(chart: &Chart) -> Vec<Gap> {
-    let mut gaps: Vec<Gap> = Vec::new();
+pub(super) fn gaps(chart: &ReportChart) -> Vec<ChartGap> {
+    let mut gaps: Vec<ChartGap> = Vec::new();
     for (at, bucket) in chart.buckets.iter().enumerate().filter(|(_, bucket)| bucket.gap) {
         let ends = chart.buckets.get(at + 1).map_or(&chart.to, |next| &next.label).clone();
         match gaps.last_mut() {
@@ -104,7 +104,7 @@ pub(super) fn gaps(chart: &Chart) -> Vec<Gap> {
                 gap.intervals += 1;
                 gap.ends = ends;
             }
-            _ => gaps.push(Gap {
+            _ => gaps.push(ChartGap {
                 number: gaps.len() + 1,
                 begins: bucket.label.clone(),
                 ends,
@@ -116,8 +116,8 @@ pub(super) fn gaps(chart: &Chart) -> Vec<Gap> {
     gaps
 }
 
-/// Works out where everything of a chart stands.
-pub(super) fn draw(chart: &Chart, paper: &Paper) -> Drawing {
+/// Computes the layout of a chart.
+pub(super) fn draw(chart: &ReportChart, paper: &Paper) -> Drawing {
     let highest = chart.buckets.iter().map(total).max().unwrap_or(0);
     let scale = Scale::of(highest);
     let figures: Vec<String> = scale.figures().map(thousands).collect();
@@ -140,7 +140,7 @@ pub(super) fn draw(chart: &Chart, paper: &Paper) -> Drawing {
         steps: scale
             .figures()
             .zip(figures)
-            .map(|(figure, text)| Step { y: round(bottom - high * scale.share(figure)), text })
+            .map(|(figure, text)| GridLine { y: round(bottom - high * scale.share(figure)), text })
             .collect(),
         hatched: gaps
             .iter()
@@ -158,7 +158,7 @@ pub(super) fn draw(chart: &Chart, paper: &Paper) -> Drawing {
 }
 
 /// Stacks the outcomes of each interval, failures lowest so that they compare.
-fn bars(chart: &Chart, left: f64, each: f64, bottom: f64, height: &dyn Fn(u64) -> f64) -> Vec<Bars> {
+fn bars(chart: &ReportChart, left: f64, each: f64, bottom: f64, height: &dyn Fn(u64) -> f64) -> Vec<BarPath> {
     let space = (each * 0.15).min(2.0);
     let mut paths = [String::new(), String::new(), String::new()];
     for (at, bucket) in chart.buckets.iter().enumerate() {
@@ -173,11 +173,11 @@ fn bars(chart: &Chart, left: f64, each: f64, bottom: f64, height: &dyn Fn(u64) -
         }
     }
     let drawn = ["failure", "success", "other"].into_iter().zip(paths).filter(|(_, path)| !path.is_empty());
-    drawn.map(|(outcome, path)| Bars { outcome, path }).collect()
+    drawn.map(|(outcome, path)| BarPath { outcome, path }).collect()
 }
 
-/// Says an interval's counts.
-fn tip(bucket: &Bucket) -> String {
+/// Describes an interval's counts.
+fn tip(bucket: &ChartBucket) -> String {
     format!(
         "{}: {} failed, {} succeeded, {} say neither",
         bucket.label,
@@ -189,7 +189,7 @@ fn tip(bucket: &Bucket) -> String {
 
 /// Chooses as many labels of intervals as have room, at even distances; each
 /// begins where its interval begins.
-fn labels(chart: &Chart, left: f64, right: f64, each: f64, column: f64) -> Vec<Word> {
+fn labels(chart: &ReportChart, left: f64, right: f64, each: f64, column: f64) -> Vec<ChartLabel> {
     let texts: Vec<String> = chart.buckets.iter().map(|bucket| short(&bucket.mark)).collect();
     let widest = texts.iter().map(|text| text.width()).max().unwrap_or(0) as f64 * column;
     // Distances that divide days and hours well, whatever an interval lasts.
@@ -199,13 +199,13 @@ fn labels(chart: &Chart, left: f64, right: f64, each: f64, column: f64) -> Vec<W
         .min()
         .unwrap_or(usize::MAX);
     let even = texts.into_iter().enumerate().step_by(step);
-    let placed = even.map(|(at, text)| Word { x: round(left + each * at as f64), text });
+    let placed = even.map(|(at, text)| ChartLabel { x: round(left + each * at as f64), text });
     placed.filter(|word| word.x + word.text.width() as f64 * column <= right).collect()
 }
 
 /// Names gaps above their middles, moved inside the edges; where a name has no
 /// room its number stands alone, and where that has none, nothing.
-fn names(gaps: &[Gap], left: f64, right: f64, each: f64, column: f64) -> Vec<Word> {
+fn names(gaps: &[ChartGap], left: f64, right: f64, each: f64, column: f64) -> Vec<ChartLabel> {
     let mut names = Vec::new();
     let mut free_from = left;
     for gap in gaps {
@@ -215,7 +215,7 @@ fn names(gaps: &[Gap], left: f64, right: f64, each: f64, column: f64) -> Vec<Wor
             let x = centre.min(right - half).max(left + half);
             if x - half >= free_from {
                 free_from = x + half + column;
-                names.push(Word { x: round(x), text });
+                names.push(ChartLabel { x: round(x), text });
                 break;
             }
         }
@@ -223,10 +223,11 @@ fn names(gaps: &[Gap], left: f64, right: f64, each: f64, column: f64) -> Vec<Wor
     names
 }
 
-/// Says in words what the chart shows.
-fn describe(chart: &Chart, gaps: &[Gap]) -> String {
-    let sum =
-        |of: fn(&Bucket) -> u64| thousands(chart.buckets.iter().map(|b| u128::from(of(b))).sum::<u128>());
+/// Describes in words what the chart shows.
+fn describe(chart: &ReportChart, gaps: &[ChartGap]) -> String {
+    let sum = |of: fn(&ChartBucket) -> u64| {
+        thousands(chart.buckets.iter().map(|b| u128::from(of(b))).sum::<u128>())
+    };
     let mut text = format!(
         "Stacked bars for {} intervals of {} each, from {} to {}: {} events failed, {} succeeded, {} say neither.",
         thousands(chart.buckets.len()),
@@ -264,7 +265,7 @@ fn short(label: &str) -> String {
     out
 }
 
-fn total(bucket: &Bucket) -> u128 {
+fn total(bucket: &ChartBucket) -> u128 {
     u128::from(bucket.success) + u128::from(bucket.failure) + u128::from(bucket.other)
 }
 
@@ -291,12 +292,12 @@ impl Scale {
         Scale { unit, top: highest.div_ceil(unit) * unit }
     }
 
-    /// Gives the figures on the axis, from zero up.
+    /// Returns the figures on the axis, from zero up.
     fn figures(&self) -> impl Iterator<Item = u128> {
         (0..=self.top / self.unit).map(|step| step * self.unit)
     }
 
-    /// Gives how much of the axis a figure takes, 0 to 1.
+    /// Returns how much of the axis a figure takes, 0 to 1.
     fn share(&self, figure: u128) -> f64 {
         figure as f64 / self.top as f64
     }

@@ -17,9 +17,9 @@ const NAMES: [&str; 32] = [
 /// screen draws `␛`: many a reader's or printer's fonts lack those pictures,
 /// and an empty box says nothing. The rest is as [`Visible`] shows it.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Foreign;
+pub(crate) struct ForeignText;
 
-impl Escaper for Foreign {
+impl Escaper for ForeignText {
     fn write_escaped_str<W: fmt::Write>(&self, dest: W, string: &str) -> fmt::Result {
         let mut dest = Escaped(dest);
         for part in string.split_inclusive(|c: char| c.is_ascii_control()) {

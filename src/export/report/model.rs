@@ -12,21 +12,21 @@ pub struct Report {
     /// The query in its own words; empty for all events.
     pub asked: String,
     /// The findings, in the order of their numbers.
-    pub findings: Vec<FindingPart>,
+    pub findings: Vec<FindingSection>,
     /// The bookmarked events, in the order of time.
-    pub bookmarks: Vec<Marked>,
+    pub bookmarks: Vec<BookmarkedEvent>,
     /// The first events, in the order of time.
     pub events: Vec<EventLine>,
     /// How many events the bundle holds.
     pub events_total: u64,
     /// The events over time; none where they span no time.
-    pub chart: Option<Chart>,
+    pub chart: Option<ReportChart>,
     /// What each source holds.
-    pub coverage: Vec<Coverage>,
+    pub coverage: Vec<CoverageRow>,
     /// What was met at import and not read.
-    pub not_read: Vec<NotRead>,
+    pub not_read: Vec<UnreadRow>,
     /// The journal of the case, oldest entry first.
-    pub custody: Vec<Custody>,
+    pub custody: Vec<CustodyRow>,
     /// What was replaced by tokens; empty where nothing was.
     pub redactions: Vec<RedactionRow>,
     /// What must not be concluded, one sentence each.
@@ -53,12 +53,12 @@ pub struct Cover {
     /// The signing key's fingerprint (`SHA256:…`); none where nothing is signed.
     pub key_fingerprint: Option<String>,
     /// The state of the journal that the bundle was made from.
-    pub checkpoint: Option<Checkpoint>,
+    pub checkpoint: Option<ReportCheckpoint>,
 }
 
 /// A state of the journal, as a C2SP checkpoint names it.
 #[derive(Debug, Clone, Default)]
-pub struct Checkpoint {
+pub struct ReportCheckpoint {
     /// Which journal.
     pub origin: String,
     /// How many entries it holds.
@@ -78,7 +78,7 @@ pub struct Fact {
 
 /// A finding with what it rests on.
 #[derive(Debug, Clone, Default)]
-pub struct FindingPart {
+pub struct FindingSection {
     /// The number people call it by.
     pub number: u64,
     /// Its identity for machines.
@@ -102,9 +102,9 @@ pub struct FindingPart {
     /// Who created it.
     pub created_by: String,
     /// What was noted, oldest first.
-    pub notes: Vec<Note>,
+    pub notes: Vec<ReportNote>,
     /// What was changed, oldest first.
-    pub history: Vec<Note>,
+    pub history: Vec<ReportNote>,
     /// The first events that it rests on, in the order of time.
     pub events: Vec<EventLine>,
     /// How many events it rests on.
@@ -117,7 +117,7 @@ pub struct FindingPart {
 
 /// Something somebody wrote at some time.
 #[derive(Debug, Clone, Default)]
-pub struct Note {
+pub struct ReportNote {
     /// When.
     pub at: String,
     /// Who.
@@ -128,7 +128,7 @@ pub struct Note {
 
 /// An event that was bookmarked.
 #[derive(Debug, Clone, Default)]
-pub struct Marked {
+pub struct BookmarkedEvent {
     /// The event.
     pub event: EventLine,
     /// Why it matters; may be empty.
@@ -168,9 +168,9 @@ pub struct EventLine {
 
 /// The events over time.
 #[derive(Debug, Clone, Default)]
-pub struct Chart {
+pub struct ReportChart {
     /// The intervals, in the order of time, without holes.
-    pub buckets: Vec<Bucket>,
+    pub buckets: Vec<ChartBucket>,
     /// How long an interval is: `45 min`.
     pub width_text: String,
     /// When the first interval begins.
@@ -181,7 +181,7 @@ pub struct Chart {
 
 /// An interval of the chart.
 #[derive(Debug, Clone, Default)]
-pub struct Bucket {
+pub struct ChartBucket {
     /// When it begins, in full.
     pub label: String,
     /// When it begins, as short as it can be said below its bar.
@@ -198,7 +198,7 @@ pub struct Bucket {
 
 /// What a source holds and lacks.
 #[derive(Debug, Clone, Default)]
-pub struct Coverage {
+pub struct CoverageRow {
     /// Where it was collected.
     pub source_path: String,
     /// What it was read as.
@@ -229,7 +229,7 @@ pub struct Coverage {
 
 /// Something that was met at import and not read.
 #[derive(Debug, Clone, Default)]
-pub struct NotRead {
+pub struct UnreadRow {
     /// Where it was met.
     pub path: String,
     /// `skipped`, `failed` or `partial`.
@@ -240,7 +240,7 @@ pub struct NotRead {
 
 /// An entry of the journal.
 #[derive(Debug, Clone, Default)]
-pub struct Custody {
+pub struct CustodyRow {
     /// Its number, from 0.
     pub seq: u64,
     /// When.

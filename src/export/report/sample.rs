@@ -1,6 +1,6 @@
 //! A report about an intrusion that never was, for tests and for looking at.
 
-use crate::export::report::model::*;
+use super::model::*;
 
 fn owned(words: &[&str]) -> Vec<String> {
     words.iter().map(|word| (*word).to_owned()).collect()
@@ -10,18 +10,18 @@ fn fact(label: &str, value: &str) -> Fact {
     Fact { label: label.to_owned(), value: value.to_owned() }
 }
 
-fn note(at: &str, by: &str, text: &str) -> Note {
-    Note { at: at.to_owned(), by: by.to_owned(), text: text.to_owned() }
+fn note(at: &str, by: &str, text: &str) -> ReportNote {
+    ReportNote { at: at.to_owned(), by: by.to_owned(), text: text.to_owned() }
 }
 
-/// Makes a hash that looks like one.
+/// Creates a hash that looks like one.
 fn hash(seed: u64) -> String {
     use sha2::Digest as _;
     let digest = sha2::Sha256::digest(seed.to_le_bytes());
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Makes the event of a minute; they take turns.
+/// Creates the event of a minute; they take turns.
 pub(super) fn event(minute: u64) -> EventLine {
     let time = format!("2026-03-01 {:02}:{:02}:07.000Z", minute / 60 % 24, minute % 60);
     let (outcome, actor, from, what, raw, source_path) = match minute % 4 {
@@ -77,13 +77,13 @@ pub(super) fn event(minute: u64) -> EventLine {
     }
 }
 
-fn chart() -> Chart {
+fn chart() -> ReportChart {
     let mark =
         |at: u64| format!("2026-03-{:02} {:02}:{:02}", 1 + at * 45 / 1440, at * 45 / 60 % 24, at * 45 % 60);
     let bucket = |at: u64| {
         let gap = (20..26).contains(&at) || at == 50;
         let attack = (56..61).contains(&at);
-        Bucket {
+        ChartBucket {
             label: format!("{}:00Z", mark(at)),
             mark: mark(at),
             success: if gap { 0 } else { 40 + (at * 37) % 60 },
@@ -92,7 +92,7 @@ fn chart() -> Chart {
             gap,
         }
     };
-    Chart {
+    ReportChart {
         buckets: (0..96).map(bucket).collect(),
         width_text: "45 min".to_owned(),
         from: "2026-03-01 00:00:00Z".to_owned(),
@@ -100,9 +100,9 @@ fn chart() -> Chart {
     }
 }
 
-fn findings() -> Vec<FindingPart> {
+fn findings() -> Vec<FindingSection> {
     vec![
-        FindingPart {
+        FindingSection {
             number: 1,
             uid: "0f6d3c2e-5f3b-4a51-9c0f-6d8b8b1a2c11".to_owned(),
             title: "Password guessing against web1 that ended in a login".to_owned(),
@@ -136,7 +136,7 @@ fn findings() -> Vec<FindingPart> {
             query: Some("source.ip:203.0.113.77 process.name:sshd".to_owned()),
             orphaned: 0,
         },
-        FindingPart {
+        FindingSection {
             number: 4,
             uid: "77aa1e02-90c4-4d8e-8a55-3b0d7c55e9f0".to_owned(),
             title: "The site's files were packed under a hidden folder".to_owned(),
@@ -147,14 +147,14 @@ fn findings() -> Vec<FindingPart> {
             events: vec![EventLine { raw: String::new(), redacted: true, ..event(159) }],
             events_total: 1,
             orphaned: 1,
-            ..FindingPart::default()
+            ..FindingSection::default()
         },
     ]
 }
 
-fn coverage() -> Vec<Coverage> {
+fn coverage() -> Vec<CoverageRow> {
     vec![
-        Coverage {
+        CoverageRow {
             source_path: "/srv/collect/web1/var/log/auth.log".to_owned(),
             format: "syslog (RFC 3164), sshd, sudo".to_owned(),
             sha256: hash(1),
@@ -169,7 +169,7 @@ fn coverage() -> Vec<Coverage> {
             basis: "year inferred from the file's last change; zone told at import (UTC)".to_owned(),
             remarks: Vec::new(),
         },
-        Coverage {
+        CoverageRow {
             source_path: "/srv/collect/web1/var/log/nginx/access.log.2.gz".to_owned(),
             format: "nginx access (combined)".to_owned(),
             sha256: hash(2),
@@ -187,7 +187,7 @@ fn coverage() -> Vec<Coverage> {
     ]
 }
 
-fn custody() -> Vec<Custody> {
+fn custody() -> Vec<CustodyRow> {
     let acts = [
         ("2026-03-04 08:00:00Z", "create", "the case was made, with a key of its own"),
         (
@@ -202,7 +202,7 @@ fn custody() -> Vec<Custody> {
         ),
         ("2026-03-05 16:30:00Z", "export", "1,252 events to 2026-014-x3, signed"),
     ];
-    let entry = |(seq, (at, act, summary)): (usize, &(&str, &str, &str))| Custody {
+    let entry = |(seq, (at, act, summary)): (usize, &(&str, &str, &str))| CustodyRow {
         seq: seq as u64,
         at: (*at).to_owned(),
         by: "j.weber@forensic-ws2".to_owned(),
@@ -212,7 +212,7 @@ fn custody() -> Vec<Custody> {
     acts.iter().enumerate().map(entry).collect()
 }
 
-/// Makes a report of a usual size.
+/// Creates a report of a usual size.
 pub(super) fn report() -> Report {
     Report {
         cover: Cover {
@@ -223,7 +223,7 @@ pub(super) fn report() -> Report {
             tool: "vestigo 0.1.0".to_owned(),
             bundle: "2026-014-x3".to_owned(),
             key_fingerprint: Some("SHA256:uNiVztksCsDhcc0u9e8BgrJXVGDQzCVmY7Rz0bhVZxk".to_owned()),
-            checkpoint: Some(Checkpoint {
+            checkpoint: Some(ReportCheckpoint {
                 origin: "vestigo/2026-014".to_owned(),
                 size: 4,
                 root_base64: "ZqT0bC4n1Y8Wb0m1Xq8cV3m6d0qkq1bJvR3Jq0p7m5A=".to_owned(),
@@ -240,7 +240,7 @@ pub(super) fn report() -> Report {
         ],
         asked: "source.ip:203.0.113.77 or (user.name:deploy and not source.ip:10.0.0.0/8)".to_owned(),
         findings: findings(),
-        bookmarks: vec![Marked {
+        bookmarks: vec![BookmarkedEvent {
             event: event(154),
             note: "The first request for the customer table.\nSame minute as the login.".to_owned(),
             tags: owned(&["exfiltration?", "ask the shop"]),
@@ -249,7 +249,7 @@ pub(super) fn report() -> Report {
         events_total: 1_252,
         chart: Some(chart()),
         coverage: coverage(),
-        not_read: vec![NotRead {
+        not_read: vec![UnreadRow {
             path: "/srv/collect/web1/var/log/lastlog".to_owned(),
             status: "skipped".to_owned(),
             reason: "it is not text".to_owned(),
@@ -269,7 +269,7 @@ pub(super) fn report() -> Report {
     }
 }
 
-/// Makes a report of a search that found nothing.
+/// Creates a report of a search that found nothing.
 pub(super) fn nothing() -> Report {
     Report {
         statement:

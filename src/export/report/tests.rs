@@ -1,6 +1,7 @@
-use super::{STYLE, html, sample};
+use super::model::*;
+use super::page::{STYLE, render_page};
+use super::sample;
 use crate::export::report::chart::Paper;
-use crate::export::report::model::*;
 
 use base64::Engine as _;
 use sha2::Digest as _;
@@ -29,12 +30,12 @@ fn hostile_line() -> EventLine {
     }
 }
 
-fn hostile_note() -> Note {
-    Note { at: hostile(), by: hostile(), text: hostile() }
+fn hostile_note() -> ReportNote {
+    ReportNote { at: hostile(), by: hostile(), text: hostile() }
 }
 
-fn hostile_finding() -> FindingPart {
-    FindingPart {
+fn hostile_finding() -> FindingSection {
+    FindingSection {
         number: 1,
         uid: hostile(),
         title: hostile(),
@@ -56,7 +57,8 @@ fn hostile_finding() -> FindingPart {
 }
 
 fn hostile_report() -> Report {
-    let bucket = |gap| Bucket { label: hostile(), mark: hostile(), success: 1, failure: 1, other: 1, gap };
+    let bucket =
+        |gap| ChartBucket { label: hostile(), mark: hostile(), success: 1, failure: 1, other: 1, gap };
     Report {
         cover: Cover {
             title: hostile(),
@@ -66,22 +68,22 @@ fn hostile_report() -> Report {
             tool: hostile(),
             bundle: hostile(),
             key_fingerprint: Some(hostile()),
-            checkpoint: Some(Checkpoint { origin: hostile(), size: 1, root_base64: hostile() }),
+            checkpoint: Some(ReportCheckpoint { origin: hostile(), size: 1, root_base64: hostile() }),
         },
         statement: hostile(),
         facts: vec![Fact { label: hostile(), value: hostile() }],
         asked: hostile(),
         findings: vec![hostile_finding()],
-        bookmarks: vec![Marked { event: hostile_line(), note: hostile(), tags: vec![hostile()] }],
+        bookmarks: vec![BookmarkedEvent { event: hostile_line(), note: hostile(), tags: vec![hostile()] }],
         events: vec![hostile_line()],
         events_total: 2,
-        chart: Some(Chart {
+        chart: Some(ReportChart {
             buckets: vec![bucket(false), bucket(true)],
             width_text: hostile(),
             from: hostile(),
             to: hostile(),
         }),
-        coverage: vec![Coverage {
+        coverage: vec![CoverageRow {
             source_path: hostile(),
             format: hostile(),
             sha256: hostile(),
@@ -90,17 +92,23 @@ fn hostile_report() -> Report {
             gaps: vec![hostile()],
             basis: hostile(),
             remarks: vec![hostile()],
-            ..Coverage::default()
+            ..CoverageRow::default()
         }],
-        not_read: vec![NotRead { path: hostile(), status: hostile(), reason: hostile() }],
-        custody: vec![Custody { seq: 1, at: hostile(), by: hostile(), act: hostile(), summary: hostile() }],
+        not_read: vec![UnreadRow { path: hostile(), status: hostile(), reason: hostile() }],
+        custody: vec![CustodyRow {
+            seq: 1,
+            at: hostile(),
+            by: hostile(),
+            act: hostile(),
+            summary: hostile(),
+        }],
         redactions: vec![RedactionRow { field: hostile(), values: 1, why: hostile() }],
         not_proven: vec![hostile()],
         zone: hostile(),
     }
 }
 
-/// Gives what stands between `<` and `>`, attributes and all.
+/// Returns what stands between `<` and `>`, attributes and all.
 fn tags(page: &str) -> Vec<&str> {
     page.split('<').skip(1).map(|rest| rest.split('>').next().expect("split gives one part")).collect()
 }
@@ -109,7 +117,7 @@ fn body(page: &str) -> &str {
     page.split_once("</style>").expect("the page has a style").1
 }
 
-/// Gives what stands in the section with an anchor.
+/// Returns what stands in the section with an anchor.
 fn section<'a>(page: &'a str, id: &str) -> Option<&'a str> {
     let rest = page.split_once(&format!("<section id=\"{id}\">"))?.1;
     rest.split_once("</section>").map(|(inside, _)| inside)
@@ -117,7 +125,7 @@ fn section<'a>(page: &'a str, id: &str) -> Option<&'a str> {
 
 #[test]
 fn hostile_text_stays_text() {
-    let page = html(&hostile_report()).expect("it is written");
+    let page = render_page(&hostile_report()).expect("it is written");
     let small = page.to_ascii_lowercase();
     for word in ["<script", "<img", "<!--", "javascript:"] {
         assert!(!small.contains(word), "the page has {word}");
@@ -134,7 +142,7 @@ fn hostile_text_stays_text() {
 
 #[test]
 fn hostile_text_is_shown_wherever_it_was_given() {
-    let page = html(&hostile_report()).expect("it is written");
+    let page = render_page(&hostile_report()).expect("it is written");
     let whole = "&#60;script&#62;alert(1)&#60;/script&#62;&#34;&#39;&#62;&#60;img src=x onerror=1&#62;&#60;U+202E&#62;&#60;ESC&#62;[31m&#60;BEL&#62;&#60;NUL&#62;\\x9b&#60;U+200B&#62;";
     // Every string of the report, less the two that are cut into fours; three
     // events have nine each, and labels stand in tips and in the list of gaps.
@@ -145,7 +153,7 @@ fn hostile_text_is_shown_wherever_it_was_given() {
 fn every_tag_that_opens_closes() {
     const VOID: [&str; 7] = ["meta", "br", "wbr", "line", "!doctype", "link", "hr"];
     for report in [sample::report(), sample::nothing(), hostile_report(), Report::default()] {
-        let page = html(&report).expect("it is written");
+        let page = render_page(&report).expect("it is written");
         let mut open = Vec::new();
         for tag in tags(&page) {
             let name = tag.split([' ', '\n', '/']).find(|part| !part.is_empty()).expect("a tag has a name");
@@ -162,7 +170,7 @@ fn every_tag_that_opens_closes() {
 #[test]
 fn anchors_are_unique_and_every_link_leads_to_one() {
     for report in [sample::report(), sample::nothing(), hostile_report(), Report::default()] {
-        let page = html(&report).expect("it is written");
+        let page = render_page(&report).expect("it is written");
         let of = |name: &str| -> Vec<String> {
             let after = page.split(name).skip(1);
             after
@@ -185,7 +193,7 @@ fn anchors_are_unique_and_every_link_leads_to_one() {
 
 #[test]
 fn the_policy_names_the_hash_of_the_style_and_allows_nothing_else() {
-    let page = html(&sample::report()).expect("it is written");
+    let page = render_page(&sample::report()).expect("it is written");
     let (_, rest) = page.split_once("<style>").expect("the page has a style");
     let (style, _) = rest.split_once("</style>").expect("the style ends");
     assert!(style.starts_with(STYLE), "the style is another");
@@ -200,14 +208,14 @@ fn the_policy_names_the_hash_of_the_style_and_allows_nothing_else() {
 #[test]
 fn the_same_report_gives_the_same_bytes() {
     assert_eq!(
-        html(&sample::report()).expect("it is written"),
-        html(&sample::report()).expect("it is written")
+        render_page(&sample::report()).expect("it is written"),
+        render_page(&sample::report()).expect("it is written")
     );
 }
 
 #[test]
 fn a_search_without_a_match_says_so_and_puts_coverage_first() {
-    let page = html(&sample::nothing()).expect("it is written");
+    let page = render_page(&sample::nothing()).expect("it is written");
     let summary = section(&page, "summary").expect("there is a summary");
     assert!(summary.contains("No event matches user.name:mallory"), "{summary}");
     assert!(summary.contains("Nothing matched: this bundle holds no event."), "{summary}");
@@ -222,7 +230,7 @@ fn a_search_without_a_match_says_so_and_puts_coverage_first() {
 
 #[test]
 fn an_empty_report_is_still_a_page() {
-    let page = html(&Report::default()).expect("it is written");
+    let page = render_page(&Report::default()).expect("it is written");
     for words in [
         "None: this bundle is not signed.",
         "No source was searched.",
@@ -236,12 +244,12 @@ fn an_empty_report_is_still_a_page() {
 #[test]
 fn a_list_that_is_cut_says_where_the_rest_is() {
     let mut report = sample::report();
-    let page = html(&report).expect("it is written");
+    let page = render_page(&report).expect("it is written");
     let shown =
         |page: &str, words: &str| section(page, "events").is_some_and(|events| events.contains(words));
     assert!(shown(&page, "The first 40 of 1,252 events are printed here; all of them are in"));
     report.events_total = 40;
-    assert!(!shown(&html(&report).expect("it is written"), "The first"));
+    assert!(!shown(&render_page(&report).expect("it is written"), "The first"));
 }
 
 #[test]
@@ -253,8 +261,8 @@ fn the_largest_counts_are_added_and_drawn() {
     }
     let chart = report.chart.as_mut().expect("the sample has a chart");
     chart.buckets[3] =
-        Bucket { success: u64::MAX, failure: u64::MAX, other: u64::MAX, ..chart.buckets[3].clone() };
-    let page = html(&report).expect("it is written");
+        ChartBucket { success: u64::MAX, failure: u64::MAX, other: u64::MAX, ..chart.buckets[3].clone() };
+    let page = render_page(&report).expect("it is written");
     assert!(page.contains("36,893,488,147,419,103,230 events"), "two sources of u64::MAX events");
     assert!(!page.contains("NaN") && !page.contains("inf\""), "the chart has places that are none");
 }
@@ -264,15 +272,15 @@ fn an_endless_record_is_cut_and_says_so() {
     let raw = "é".repeat(5_000);
     let mut report = sample::report();
     report.events = vec![EventLine { raw, ..sample::event(3) }];
-    let page = html(&report).expect("it is written");
+    let page = render_page(&report).expect("it is written");
     let events = section(&page, "events").expect("there are events");
     assert!(events.contains("Cut here: the record has 5,000 characters. All of it is in data/raw."));
-    assert_eq!(events.matches('é').count(), crate::export::report::RECORD_CHARS);
+    assert_eq!(events.matches('é').count(), super::page::RECORD_CHARS);
 }
 
 #[test]
 fn lines_of_a_record_and_of_a_note_stay_apart() {
-    let page = html(&sample::report()).expect("it is written");
+    let page = render_page(&sample::report()).expect("it is written");
     assert!(
         page.contains("/var/www<span class=\"sign\">&lt;LF&gt;</span><br>    continued on a second line")
     );
@@ -281,9 +289,9 @@ fn lines_of_a_record_and_of_a_note_stay_apart() {
 
 #[test]
 fn every_printed_page_names_its_bundle_and_nothing_gets_into_the_style() {
-    let page = html(&sample::report()).expect("it is written");
+    let page = render_page(&sample::report()).expect("it is written");
     assert!(page.contains("content: \"Evidence report 2026-014-x3, case 2026-014\";"));
-    let page = html(&hostile_report()).expect("it is written");
+    let page = render_page(&hostile_report()).expect("it is written");
     let style = page.split_once(STYLE).and_then(|(_, rest)| rest.split_once("</style>")).expect("a style");
     assert_eq!(
         style.0,
@@ -296,7 +304,7 @@ fn every_printed_page_names_its_bundle_and_nothing_gets_into_the_style() {
 fn a_cell_that_would_fill_a_page_is_cut_and_its_record_is_not() {
     let mut report = sample::report();
     report.events = vec![EventLine { what: "é".repeat(1_500), raw: "è".repeat(1_500), ..sample::event(3) }];
-    let page = html(&report).expect("it is written");
+    let page = render_page(&report).expect("it is written");
     let events = section(&page, "events").expect("there are events");
     assert!(events.contains("é … (1,500 characters)</td>"));
     assert_eq!((events.matches('é').count(), events.matches('è').count()), (240, 1_500));
@@ -307,13 +315,13 @@ fn a_redacted_record_shows_neither_bytes_nor_hash_and_says_so_on_the_cover() {
     let mut report = sample::report();
     let hidden = EventLine { raw: String::new(), sha256: String::new(), redacted: true, ..sample::event(3) };
     report.events = vec![hidden];
-    let page = html(&report).expect("it is written");
+    let page = render_page(&report).expect("it is written");
     let events = section(&page, "events").expect("there are events");
     assert!(events.contains("its bytes are left out, and its SHA-256") && !events.contains("SHA-256 <span"));
     let cover = page.split_once("</header>").expect("there is a cover").0;
     assert!(cover.contains("<strong>Yes:</strong> <span class=\"code\">user.email</span>"), "{cover}");
     report.redactions.clear();
-    let page = html(&report).expect("it is written");
+    let page = render_page(&report).expect("it is written");
     assert!(!page.split_once("</header>").expect("there is a cover").0.contains("Redacted"));
 }
 
@@ -323,7 +331,7 @@ fn older_entries_and_what_was_not_read_are_told() {
     report.custody.remove(0);
     report.custody.remove(0);
     report.not_read = vec![report.not_read[0].clone(); 101];
-    let page = html(&report).expect("it is written");
+    let page = render_page(&report).expect("it is written");
     let custody = section(&page, "custody").expect("there is custody");
     assert!(custody.contains("The newest 2 entries are printed here; the 2 before them"), "{custody}");
     let coverage = section(&page, "coverage").expect("there is coverage");
@@ -339,7 +347,7 @@ fn pages_for_looking_at_are_written_on_request() {
     for (name, report) in
         [("report", sample::report()), ("nothing", sample::nothing()), ("hostile", hostile_report())]
     {
-        let page = html(&report).expect("it is written");
+        let page = render_page(&report).expect("it is written");
         std::fs::write(format!("{folder}/{name}.html"), page).expect("the folder is there");
     }
 }
@@ -351,9 +359,13 @@ fn words_of_a_chart_never_overlap_and_stay_on_the_paper() {
     for label in labels {
         for intervals in [1, 2, 7, 96, 700, 5_000] {
             for holes in [2, 3, 11] {
-                let bucket =
-                    |at| Bucket { mark: label.to_owned(), gap: at % holes == 0, ..Bucket::default() };
-                let chart = Chart { buckets: (0..intervals).map(bucket).collect(), ..Chart::default() };
+                let bucket = |at| ChartBucket {
+                    mark: label.to_owned(),
+                    gap: at % holes == 0,
+                    ..ChartBucket::default()
+                };
+                let chart =
+                    ReportChart { buckets: (0..intervals).map(bucket).collect(), ..ReportChart::default() };
                 for paper in [Paper::WIDE, Paper::NARROW] {
                     let drawing = crate::export::report::chart::draw(&chart, &paper);
                     let columns = |text: &str| UnicodeWidthStr::width(text) as f64 * 6.4;

@@ -2,11 +2,11 @@
 
 use crate::case::Case;
 use crate::error::Result;
-use crate::index::{Bucket as Counted, CancelToken, Hit, Request};
+use crate::index::{Bucket as IndexBucket, CancelToken, Hit, Request};
 use crate::query::Expr;
 use crate::record::{TimeRange, Timestamp, Zone, bucket_edges, readable_width, thousands};
 
-use crate::export::report::{Bucket, Chart};
+use super::model::{ChartBucket, ReportChart};
 
 const SECOND: i64 = 1_000_000_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -18,7 +18,7 @@ const BARS: usize = 60;
 
 /// Finds the stretches of an hour or more in which no source of a case has any
 /// event, in the intervals of the chart of these events.
-pub fn silent(case: &Case, hits: &[Hit], zone: &Zone) -> Result<Vec<TimeRange>> {
+pub fn silent_ranges(case: &Case, hits: &[Hit], zone: &Zone) -> Result<Vec<TimeRange>> {
     let times = hits.iter().filter_map(|hit| hit.time);
     let Some((first, last)) = times.clone().min().zip(times.max()) else { return Ok(Vec::new()) };
     let (edges, _) = edges(first, last, zone);
@@ -27,12 +27,12 @@ pub fn silent(case: &Case, hits: &[Hit], zone: &Zone) -> Result<Vec<TimeRange>> 
 }
 
 /// Finds the same where every event of the case is known: from their times.
-pub fn silent_among(times: &[Timestamp], zone: &Zone) -> Vec<TimeRange> {
+pub fn silent_ranges_among(times: &[Timestamp], zone: &Zone) -> Vec<TimeRange> {
     let Some((first, last)) = times.iter().min().zip(times.iter().max()) else { return Vec::new() };
     let (edges, _) = edges(*first, *last, zone);
     let windows = edges.windows(2).map(|pair| TimeRange { from: pair[0], to: pair[1] });
-    let mut counted: Vec<Counted> =
-        windows.map(|window| Counted { window, count: 0, by: Vec::new() }).collect();
+    let mut counted: Vec<IndexBucket> =
+        windows.map(|window| IndexBucket { window, count: 0, by: Vec::new() }).collect();
     for time in times {
         let place = edges.partition_point(|edge| edge <= time).checked_sub(1);
         if let Some(bucket) = place.and_then(|place| counted.get_mut(place)) {
@@ -42,7 +42,7 @@ pub fn silent_among(times: &[Timestamp], zone: &Zone) -> Vec<TimeRange> {
     gaps(&counted)
 }
 
-/// Gives the edges of the chart's intervals, and how long one is.
+/// Returns the edges of the chart's intervals, and how long one is.
 fn edges(first: Timestamp, last: Timestamp, zone: &Zone) -> (Vec<Timestamp>, i64) {
     let window = TimeRange { from: first, to: last.plus(1) };
     let width = readable_width(window, BARS);
@@ -50,29 +50,29 @@ fn edges(first: Timestamp, last: Timestamp, zone: &Zone) -> (Vec<Timestamp>, i64
 }
 
 /// Counts events over time, by outcome, and marks the silent stretches.
-pub struct Bars {
+pub struct TimelineBuilder {
     edges: Vec<Timestamp>,
-    chart: Chart,
+    chart: ReportChart,
 }
 
-impl Bars {
-    /// Makes the empty intervals from the first event's moment to the last's.
-    pub fn new(first: Timestamp, last: Timestamp, zone: &Zone, silent: &[TimeRange]) -> Bars {
+impl TimelineBuilder {
+    /// Creates the empty intervals from the first event's moment to the last's.
+    pub fn new(first: Timestamp, last: Timestamp, zone: &Zone, silent: &[TimeRange]) -> TimelineBuilder {
         let (edges, width) = edges(first, last, zone);
         let windows = edges.windows(2).map(|pair| TimeRange { from: pair[0], to: pair[1] });
         let within =
             |window: &TimeRange| silent.iter().any(|gap| gap.from <= window.from && window.to <= gap.to);
-        let bucket = |window: TimeRange| Bucket { gap: within(&window), ..empty(window, width, zone) };
-        let buckets: Vec<Bucket> = windows.map(bucket).collect();
+        let bucket = |window: TimeRange| ChartBucket { gap: within(&window), ..empty(window, width, zone) };
+        let buckets: Vec<ChartBucket> = windows.map(bucket).collect();
         let (from, to) = match (edges.first(), edges.last()) {
             (Some(from), Some(to)) if !buckets.is_empty() => (*from, *to),
             _ => (first, last),
         };
         let (from, to) = (zone.show(from, 0), zone.show(to, 0));
-        Bars { edges, chart: Chart { buckets, width_text: length(width), from, to } }
+        TimelineBuilder { edges, chart: ReportChart { buckets, width_text: length(width), from, to } }
     }
 
-    /// Counts an event by the first letter of how it came out.
+    /// Counts an event by the first letter of its outcome.
     pub fn add(&mut self, time: Timestamp, outcome: u8) {
         let place = self.edges.partition_point(|edge| *edge <= time);
         let bucket = place.checked_sub(1).and_then(|place| self.chart.buckets.get_mut(place));
@@ -84,13 +84,13 @@ impl Bars {
         }
     }
 
-    /// Gives the chart.
-    pub fn chart(self) -> Chart {
+    /// Returns the chart.
+    pub fn chart(self) -> ReportChart {
         self.chart
     }
 }
 
-fn empty(window: TimeRange, width: i64, zone: &Zone) -> Bucket {
+fn empty(window: TimeRange, width: i64, zone: &Zone) -> ChartBucket {
     let label = zone.show(window.from, if width < SECOND { 3 } else { 0 });
     // Of `2026-03-01 10:30:00.000Z`: what tells neighbours apart.
     let said = match width {
@@ -100,12 +100,12 @@ fn empty(window: TimeRange, width: i64, zone: &Zone) -> Bucket {
         _ => ..23,
     };
     let mark = label.get(said).unwrap_or(&label).to_owned();
-    Bucket { label, mark, ..Bucket::default() }
+    ChartBucket { label, mark, ..ChartBucket::default() }
 }
 
 /// Finds stretches of an hour or more in which no source has any event.
 /// Coverage speaks of gaps in the same sense; shorter silence is usual.
-fn gaps(any: &[Counted]) -> Vec<TimeRange> {
+fn gaps(any: &[IndexBucket]) -> Vec<TimeRange> {
     let (mut from, mut found) = (0, Vec::new());
     while let Some(first) = any.get(from) {
         let silent = any[from..].iter().take_while(|counted| counted.count == 0).count();
@@ -118,7 +118,7 @@ fn gaps(any: &[Counted]) -> Vec<TimeRange> {
     found
 }
 
-/// Says how long an interval is.
+/// Describes how long an interval is.
 fn length(nanos: i64) -> String {
     match nanos {
         DAY.. => {
@@ -136,15 +136,15 @@ fn length(nanos: i64) -> String {
 mod tests {
     use super::*;
 
-    /// Gives intervals of some minutes with so many events each, and which are gaps.
+    /// Returns intervals of some minutes with so many events each, and which are gaps.
     fn marked(minutes: i64, counts: &[u64]) -> Vec<bool> {
         let edge = |at: usize| Timestamp::from_nanos(at as i64 * minutes * MINUTE);
-        let counted = |(at, count): (usize, &u64)| Counted {
+        let counted = |(at, count): (usize, &u64)| IndexBucket {
             window: TimeRange { from: edge(at), to: edge(at + 1) },
             count: *count,
             by: Vec::new(),
         };
-        let any: Vec<Counted> = counts.iter().enumerate().map(counted).collect();
+        let any: Vec<IndexBucket> = counts.iter().enumerate().map(counted).collect();
         let silent = gaps(&any);
         let within =
             |window: &TimeRange| silent.iter().any(|gap| gap.from <= window.from && window.to <= gap.to);

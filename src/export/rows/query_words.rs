@@ -1,27 +1,16 @@
-//! What was asked, as `query.json` says it: in parts, and in words made of them.
+//! What `query.json` says of a selection: the words that its parts are described in.
+//!
+//! The journal's entry of an export has the same words. They are part of the format:
+//! the verifier derives them again.
 
 use serde_json::Value;
 
-use crate::export::redact::Redactor;
-
-/// What `digest` in `query.json` is.
+/// What `digest_is` in `query.json` says.
 pub const DIGEST_IS: &str =
     "SHA-256 over `<source>:<record>` and a line end for each event, in the order of events.jsonl";
 
-/// Takes redacted values out of the parts; tells whether there were any. Of a part,
-/// only a query is foreign text.
-pub fn redact(parts: &mut [Value], redactor: &Redactor) -> bool {
-    let mut any = false;
-    for query in parts.iter_mut().filter_map(|part| part.get_mut("query")) {
-        let before = query.clone();
-        redactor.json(query);
-        any |= *query != before;
-    }
-    any
-}
-
-/// Says what was asked in a sentence's worth of words.
-pub fn words(parts: &[Value]) -> String {
+/// Describes the parts of a selection.
+pub fn describe_query(parts: &[Value]) -> String {
     let (mut words, mut events) = (Vec::new(), 0);
     for part in parts {
         match part["kind"].as_str().unwrap_or_default() {

@@ -38,7 +38,7 @@ stop() { # why: it could not be checked
 usage='usage: sh verify.sh [-s ALLOWED_SIGNERS -I WHO] [-c TSA_CA.pem] [--] [BUNDLE]'
 for tool in awk cat cmp cut find ls mktemp rm sed sort ssh-keygen tr xargs; do
     command -v "$tool" >/dev/null 2>&1 && continue
-    printf '%s\n' "it could not be checked: there is no $tool" >&2
+    printf '%s\n' "it could not be checked: $tool is not available" >&2
     exit 2
 done
 if command -v sha256sum >/dev/null 2>&1; then
@@ -48,7 +48,7 @@ elif command -v shasum >/dev/null 2>&1; then
 elif command -v openssl >/dev/null 2>&1; then
     hasher='openssl dgst -sha256 -r'
 else
-    stop 'there is no sha256sum, no shasum, no openssl'
+    stop 'neither sha256sum nor shasum nor openssl is available'
 fi
 signers='' who='' ca='' asked=''
 while getopts s:I:c: option; do
@@ -61,8 +61,8 @@ while getopts s:I:c: option; do
 done
 shift $((OPTIND - 1))
 [ $# -le 1 ] || stop "$usage"
-case $asked in *s*I* | *I*s*) ;; *[sI]*) stop '-s ALLOWED_SIGNERS and -I WHO go together' ;; esac
-case $asked in *I*) [ -n "$who" ] || stop '-I names nobody' ;; esac
+case $asked in *s*I* | *I*s*) ;; *[sI]*) stop '-s ALLOWED_SIGNERS and -I WHO must be used together' ;; esac
+case $asked in *I*) [ -n "$who" ] || stop '-I needs a name' ;; esac
 
 if [ $# -eq 1 ]; then
     bundle=$1
@@ -71,7 +71,7 @@ else
 fi
 [ -n "$bundle" ] || stop 'the name of the bundle is empty'
 case $bundle in /*) ;; *) bundle=./$bundle ;; esac
-scratch=$(mktemp -d "${TMPDIR:-/tmp}/verify.XXXXXXXXXX") || stop 'no temporary folder can be made'
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/verify.XXXXXXXXXX") || stop 'a temporary folder cannot be created'
 case $scratch in /*) ;; *) scratch=$(pwd -P)/$scratch ;; esac
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 2' HUP INT TERM
@@ -81,7 +81,7 @@ bring() { # file, copy: what the auditor brought, before we leave this folder
 }
 case $asked in *s*) bring "$signers" "$scratch/signers" && signers=$scratch/signers ;; esac
 case $asked in *c*) bring "$ca" "$scratch/ca" && ca=$scratch/ca ;; esac
-[ -d "$bundle" ] || stop "$bundle is not a folder (a tar has to be unpacked first)"
+[ -d "$bundle" ] || stop "$bundle is not a folder (unpack a tar first)"
 cd "$bundle" || stop "$bundle cannot be entered"
 printf 'checking %s\n' "$(pwd -P | tr -c '\040-\176\n' '?')"
 
@@ -313,7 +313,7 @@ fi
 # 7. Time stamps, where there are any.
 stamp() { # token, what it stamps
     [ -f "$1" ] || return 0
-    command -v openssl >/dev/null 2>&1 || stop 'there is a time stamp, and no openssl'
+    command -v openssl >/dev/null 2>&1 || stop 'there is a time stamp, but openssl is not available'
     openssl ts -reply -in "$1" -text </dev/null >"$scratch/stamp" 2>/dev/null
     if [ -n "$ca" ]; then
         openssl ts -verify -in "$1" -data "$2" -CAfile "$ca" </dev/null >/dev/null 2>&1 ||
@@ -339,15 +339,15 @@ echo "sound: every file is listed and unchanged, and the list is signed by $key_
 if [ "$key_of_bundle" != "$key_of_case" ]; then
     echo 'TWO KEYS SIGNED: the bundle is signed by'
     echo "  $key_of_bundle, and the case's checkpoint by"
-    echo "  $key_of_case. Ask why: whoever exported need not be who kept the case."
+    echo "  $key_of_case. Ask why: whoever exported it need not be who kept the case."
 fi
 if [ -n "$signers" ]; then
-    printf 'whose key it is: one that your list of allowed signers gives to %s\n' "$(safe "$who")"
+    printf 'signer: your list of allowed signers assigns this key to %s\n' "$(safe "$who")"
 else
-    echo 'NOT CHECKED: whose key that is. The signature only fits the key that came with it.'
-    echo '  Compare the key with what its owner told you, or name -s ALLOWED_SIGNERS -I WHO.'
+    echo 'NOT CHECKED: whose key that is. The signature only matches the key that came with it.'
+    echo '  Compare the key with what its owner told you, or use -s ALLOWED_SIGNERS -I WHO.'
 fi
-echo 'NOT CHECKED: that the records are parts of the sealed originals (python3 data/verify_proofs.py);'
+echo 'NOT CHECKED: that the records are part of the sealed originals (python3 data/verify_proofs.py);'
 echo '  that the fields, tables and the report say what the records say (vestigo verify);'
 echo '  that the case was not rolled back (compare data/checkpoint.txt with one kept elsewhere);'
 echo '  that the logs were complete and true before they were imported.'

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks that the records of a bundle are parts of the sealed originals.
+"""Checks that the records of a bundle are part of the sealed originals.
 
     python3 verify_proofs.py [BUNDLE]        a bundle's folder (default: the one around this file)
     python3 verify_proofs.py PROOF.json      what `vestigo show ID --proof` printed
@@ -130,7 +130,7 @@ def hash_of(path):
 def once(pairs):
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a name stands twice in its JSON")
+        raise ValueError("a name is in its JSON twice")
     return found
 
 
@@ -234,7 +234,7 @@ class Source:
 
     def line(self, line):
         if self.total is not None:
-            raise ValueError("something stands behind its end")
+            raise ValueError("something follows its end")
         if self.source not in (None, line["source"]):
             raise ValueError("it is of two sources")
         self.source = line["source"]
@@ -349,7 +349,7 @@ class Journal:
         if entry["prev"] != self.head:
             raise ValueError("it does not follow the line before")
         if (entry["do"] == "case.create") != (place == 0):
-            raise ValueError("the first entry, and no other, makes the case")
+            raise ValueError("the first entry, and no other, creates the case")
         if place == 0:
             self.case = entry["what"]["id"]
             self.keys.add(entry["what"].get("key"))
@@ -363,7 +363,7 @@ class Journal:
         for source, said in imported(entry).items():
             # A second root would let other records be proved.
             if self.imports.setdefault(source, said) != said:
-                raise ValueError("it imports a source again, and otherwise")
+                raise ValueError("it imports a source again, with other values")
 
 
 # Signatures: SSHSIG, checked by ssh-keygen where there is one.
@@ -603,11 +603,11 @@ def check_time(event, text):
             wanted = moment_in(within[0])
             if wanted is not None:
                 if at != wanted:
-                    raise ValueError("its time is not the one that stands in its record, %s" % within[0])
+                    raise ValueError("its time is not the one in its record, %s" % within[0])
                 return at
     said = event.get("vestigo.time.text")
     if event.get("vestigo.time.basis") != "explicit" or not isinstance(said, str):
-        unclear("a time that does not stand in its record as it is")
+        unclear("a time that its record does not state in full")
         return at
     wanted = moment_in(said)
     if wanted is None or (EPOCH.fullmatch(said) and not re.search(r"(?<![0-9.])%s(?![0-9.])" % re.escape(said), text)):
@@ -617,7 +617,7 @@ def check_time(event, text):
             raise ValueError("vestigo.time.text does not stand in its record: %s" % said[:60])
         unclear("a time that is escaped in its record")
     elif at != wanted:
-        raise ValueError("its time is not the one that stands in its record, %s" % said[:60])
+        raise ValueError("its time is not the one in its record, %s" % said[:60])
     return at
 
 
@@ -627,7 +627,7 @@ PLAIN = re.compile(r"[ -~]*", re.ASCII)
 
 
 def plain_cell(value):
-    """How a value stands in a cell of events.csv; None where this cannot be said simply."""
+    """How a value is written in a cell of events.csv; None where that is not simple."""
     if value is None:
         return ""
     if isinstance(value, list) and all(isinstance(part, str) for part in value):
@@ -731,13 +731,13 @@ def check_places(records, shares, journal):
             raise ValueError("records.csv: %s cannot begin where it says" % row["event"])
         length = (journal.imports.get(row["source"]) or (None, None, None))[2]
         if length is not None and start + row["length"] > length:
-            raise ValueError("records.csv: %s ends behind the end of its source" % row["event"])
+            raise ValueError("records.csv: %s ends after the end of its source" % row["event"])
         if before is not None:
             end, line = before["end"], before["next"]
             if row["record"] == before["record"] + 1 and (start, first) != (end, line):
-                raise ValueError("records.csv: %s is not at the offset and line behind the record before" % row["event"])
+                raise ValueError("records.csv: %s is not at the offset and line after the record before" % row["event"])
             if start < end or first < line:
-                raise ValueError("records.csv: %s does not come behind the record before" % row["event"])
+                raise ValueError("records.csv: %s does not come after the record before" % row["event"])
         if not told:
             unclear("the offset of a record of a redacted bundle, which tells none")
         if row["record"] > 0 and (before is None or row["record"] != before["record"] + 1):
@@ -827,7 +827,10 @@ def listed_in(bundle, name):
 
 
 def check_lists(bundle, sizes):
-    """Every file is listed once, is there, and has the size and the SHA-256 that are listed."""
+    """Every file is listed once, is there, and has the size and the SHA-256 that are listed.
+
+    Returns how many files differ in nothing but their SHA-256.
+    """
     limits = {
         "bagit.txt": 1024, "bag-info.txt": MIB, "tagmanifest-sha256.txt": MIB,
         "tagmanifest-sha256.txt.sig": MIB, "tagmanifest-sha256.txt.tsr": MIB,
@@ -847,7 +850,7 @@ def check_lists(bundle, sizes):
             except PROBLEMS as error:
                 wrong("%s: %s" % (name, error))
     if len(problems) > before:
-        return
+        return 0
     for name in sizes:
         if not name.startswith("data/") and sizes[name] > limits.get(name, LONGEST):
             wrong("%s: it is larger than such a file can be" % name)
@@ -864,7 +867,7 @@ def check_lists(bundle, sizes):
         if name in sizes and (sizes[name] == 0) != (digest == none):
             wrong("%s: it is empty, or its list says so, and not both" % name)
     if len(problems) > before:
-        return
+        return 0
     oxum = read_info(bundle).get("Payload-Oxum", "")
     there = [size for name, size in sizes.items() if name.startswith("data/")]
     if oxum != "%d.%d" % (sum(there), len(there)):
@@ -873,13 +876,16 @@ def check_lists(bundle, sizes):
         if sum(there) > most:
             largest = max((name for name in sizes if name.startswith("data/")), key=sizes.get)
             wrong("%s: there is far more than is listed; this is the largest file" % largest)
-            return
+            return 0
+    changed = 0
     for name, digest in listed.items():
         if name.startswith("data/") or sizes[name] <= LONGEST:
             if hash_of(os.path.join(bundle, name)) != digest:
                 wrong("%s: its SHA-256 is not the one listed" % name)
+                changed += 1
         else:
             wrong("%s: it is larger than such a file can be" % name)
+    return changed
 
 
 def check_bundle(bundle):
@@ -892,9 +898,9 @@ def check_bundle(bundle):
     for name in needed.split():
         if "data/" + name not in sizes:
             wrong("data/%s: it is missing" % name)
-    before = len(problems)
-    check_lists(bundle, sizes)
-    if problems and not all("the one listed" in problem for problem in problems):
+    changed = check_lists(bundle, sizes)
+    # Where nothing but hashes differs, the rest is checked to say what that means.
+    if len(problems) > changed:
         return
 
     data = os.path.join(bundle, "data")
@@ -928,7 +934,7 @@ def check_bundle(bundle):
     except PROBLEMS as error:
         wrong("%s: %s" % (name, error if isinstance(error, ValueError) else "%s %s" % (type(error).__name__, error)))
         return
-    tell("%d records are proved to be parts of the sealed originals, %d were withheld" % (shown, withheld))
+    tell("%d records are proved to be part of the sealed originals, %d were withheld" % (shown, withheld))
     if journal.withheld:
         tell("%d entries of the journal are withheld; their hashes lead to the checkpoint" % journal.withheld)
     signatures(bundle, sizes, info, journal, checkpoint)
@@ -938,7 +944,7 @@ def check_bundle(bundle):
         tell("Not derived, and so NOT CHECKED (how often):")
         for what, count in sorted(not_derived.items()):
             tell("  %d  %s" % (count, what))
-    tell("NOT CHECKED: that the other normalised fields, the notes on findings and the report say what the")
+    tell("NOT CHECKED: that the other normalized fields, the notes on findings and the report say what the")
     tell("  records and the journal say (vestigo verify); that the case was not rolled back; that the logs")
     tell("  were complete and true before they were imported.")
 
@@ -1153,7 +1159,7 @@ def check_one(proof, extract):
     if problems:
         return
     tell("record %d of source %s is a part of the sealed original" % (record["record"], source))
-    tell("  whose root stands in entry %d of the journal, which the checkpoint below covers" % entry["seq"])
+    tell("  whose root is in entry %d of the journal, which the checkpoint below covers" % entry["seq"])
     tell("checkpoint:", " ".join(proof["checkpoint"].split()))
     pem = proof.get("checkpoint_signature")
     folder = extract or "."

@@ -1,23 +1,25 @@
-//! That `coverage.json` says what the journal and the events say.
+//! Checks `coverage.json` against the journal and the events.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
 use crate::case::{RecordDecoder, Understood, remarks};
-use crate::export::bag::reader::{Bag, MOST_VALUES, damage, unhex};
-use crate::export::rows::coverage::{GAP, LOOKED_AT, NOT_SHOWN, gaps_between, not_read};
+use crate::export::bag::files::{COVERAGE, ORIGINALS, original_path};
+use crate::export::bag::{BagReader, MOST_VALUES, file_damage};
+use crate::export::hex::unhex;
+use crate::export::rows::coverage::{
+    GAP_MEANS, MOST_SOURCES_WITH_GAPS, NOT_SHOWN, gaps_between, unread_rows,
+};
 use crate::fs::read_json;
 use crate::journal::{Entry, Reread};
 use crate::record::{Hash, Timestamp};
 use crate::verify::Damage;
 
-use crate::export::verify::differences::Differences;
-use crate::export::verify::events::{Said, Share};
-use crate::export::verify::journal::Told;
-use crate::export::verify::proofs::Proved;
-
-const FILE: &str = "data/coverage.json";
+use super::differences::Differences;
+use super::events::{DerivedShare, EventsSummary};
+use super::journal::JournalView;
+use super::proofs::ProofResult;
 
 /// What stands in the receipt of an import under the same name.
 const OF_RECEIPT: [&str; 12] = [
@@ -36,40 +38,40 @@ const OF_RECEIPT: [&str; 12] = [
 ];
 
 /// What `coverage.json` says.
-pub struct Covered {
+pub struct CoverageFile {
     whole: Value,
     /// How each source's records are read, or why that is not known.
     pub readings: BTreeMap<Hash, Result<RecordDecoder, String>>,
 }
 
-impl Covered {
+impl CoverageFile {
     /// Reads it.
-    pub fn read(bag: &Bag, found: &mut Vec<Damage>) -> Covered {
-        let bytes = bag.read(FILE).ok().unwrap_or_default();
+    pub fn read(bag: &BagReader, found: &mut Vec<Damage>) -> CoverageFile {
+        let bytes = bag.read(COVERAGE).ok().unwrap_or_default();
         let whole: Value = read_json(&bytes, MOST_VALUES).unwrap_or_else(|_| {
-            found.push(damage(FILE, "it is not JSON"));
+            found.push(file_damage(COVERAGE, "it is not JSON"));
             Value::Null
         });
         let mut readings = BTreeMap::new();
         for row in whole["sources"].as_array().into_iter().flatten() {
             let reading = match row.get("plan") {
-                None => Err("this bundle does not name how its records were read".to_owned()),
+                None => Err("this bundle does not record how its records were parsed".to_owned()),
                 Some(plan) => RecordDecoder::named(plan)
                     .map(|reading| RecordDecoder { entry: row["reread"].as_u64(), ..reading }),
             };
             readings.extend(row["source"].as_str().and_then(unhex).map(|source| (source, reading)));
         }
-        Covered { whole, readings }
+        CoverageFile { whole, readings }
     }
 
-    /// Gives how many events the sources hold.
+    /// Returns how many events the sources hold.
     pub fn events(&self) -> u64 {
         self.rows().filter_map(|row| row["events"].as_u64()).sum()
     }
 
     /// Returns the sources that it names and the journal does not, where entries of
     /// that are withheld which may have imported them.
-    pub fn unseen(&self, told: &Told) -> Vec<String> {
+    pub fn unseen(&self, told: &JournalView) -> Vec<String> {
         let named = self.rows().filter_map(|row| row["source"].as_str());
         let unseen = named.filter(|source| told.withheld > 0 && !told.imports.contains_key(*source));
         unseen.filter(|source| unhex(source).is_some()).map(str::to_owned).collect()
@@ -77,7 +79,7 @@ impl Covered {
 
     /// Returns the sources in the order in which they were imported: those that the
     /// journal shows, and between them, where the file has them, those that are unseen.
-    fn order(&self, told: &Told) -> Vec<String> {
+    fn order(&self, told: &JournalView) -> Vec<String> {
         let unseen: BTreeSet<String> = self.unseen(told).into_iter().collect();
         let mut seen = told.sources.iter().cloned();
         let mut order = Vec::new();
@@ -99,22 +101,22 @@ impl Covered {
     /// Derives it again. Returns what is open, in sentences.
     pub fn check(
         &self,
-        bag: &Bag,
-        told: &Told,
-        proved: &Proved,
-        said: &Said,
+        bag: &BagReader,
+        told: &JournalView,
+        proved: &ProofResult,
+        said: &EventsSummary,
         found: &mut Vec<Damage>,
     ) -> Vec<String> {
         let known: BTreeMap<&str, &Value> =
             self.rows().filter_map(|row| Some((row["source"].as_str()?, row))).collect();
         let (receipts, remarks) = (receipts(told, &known), remarks(&told.receipts));
-        let (mut open, mut rows) = (Open::default(), Vec::new());
+        let (mut open, mut rows) = (UnderivedCoverage::default(), Vec::new());
         for (n, source) in self.order(told).iter().enumerate() {
             let none = Value::Null;
             let says = known.get(source.as_str()).copied().unwrap_or(&none);
             let share = unhex(source).and_then(|hash| said.shares.get(&hash));
-            let looked_at = n < LOOKED_AT;
-            let one = One {
+            let looked_at = n < MOST_SOURCES_WITH_GAPS;
+            let one = CoverageDeriver {
                 bag,
                 told,
                 looked_at,
@@ -126,24 +128,24 @@ impl Covered {
         }
         let not_read = match told.receipts_withheld {
             true => self.whole["not_read"].clone(),
-            false => not_read(&told.receipts).into(),
+            false => unread_rows(&told.receipts).into(),
         };
         let mut derived =
-            json!({ "sources": rows, "not_read": not_read, "gap": GAP, "not_shown": NOT_SHOWN });
+            json!({ "sources": rows, "not_read": not_read, "gap": GAP_MEANS, "not_shown": NOT_SHOWN });
         if let (Some(says), Some(derived)) = (self.whole.as_object(), derived.as_object_mut()) {
             open.unknown(says, derived);
         }
-        let mut differences = Differences::of(FILE, found);
+        let mut differences = Differences::new(COVERAGE, found);
         differences.compare("", &self.whole, &derived);
         differences.end();
         open.sentences(told)
     }
 }
 
-/// Gives the receipts of imports that are shown, by source, as later entries have it
+/// Returns the receipts of imports that are shown, by source, as later entries have it
 /// read. Where entries are withheld, or too many, which may have it read as the bundle
 /// says, there is none.
-fn receipts<'a>(told: &'a Told, says: &BTreeMap<&str, &Value>) -> BTreeMap<&'a str, Value> {
+fn receipts<'a>(told: &'a JournalView, says: &BTreeMap<&str, &Value>) -> BTreeMap<&'a str, Value> {
     let rereads = told.rereads();
     let rows = told.receipts.iter().flat_map(Entry::receipt_rows);
     let rows = rows.filter(|row| row["status"] != "duplicate");
@@ -159,7 +161,7 @@ fn receipts<'a>(told: &'a Told, says: &BTreeMap<&str, &Value>) -> BTreeMap<&'a s
     rows.filter_map(receipt).collect()
 }
 
-/// Gives the receipt of a source that an entry reads otherwise; none where that
+/// Returns the receipt of a source that an entry reads otherwise; none where that
 /// entry cannot be followed, and the bundle does not say that it was.
 fn read_as(row: &Value, reread: &Reread, said: Option<u64>) -> Option<Value> {
     let gives: Understood = serde_json::from_value(reread.gives.clone()).ok()?;
@@ -182,7 +184,7 @@ fn read_as(row: &Value, reread: &Reread, said: Option<u64>) -> Option<Value> {
 
 /// What could not be derived.
 #[derive(Default)]
-struct Open {
+struct UnderivedCoverage {
     /// Sources of which no receipt is shown.
     receipts: u64,
     /// Sources whose plan no receipt names.
@@ -193,7 +195,7 @@ struct Open {
     unknown: BTreeSet<String>,
 }
 
-impl Open {
+impl UnderivedCoverage {
     /// Takes over what this version does not write, and notes that it did.
     fn unknown(&mut self, says: &Map<String, Value>, derived: &mut Map<String, Value>) {
         for (name, value) in says.iter().filter(|(name, _)| !KNOWN.contains(&name.as_str())) {
@@ -204,7 +206,7 @@ impl Open {
         }
     }
 
-    fn sentences(&self, told: &Told) -> Vec<String> {
+    fn sentences(&self, told: &JournalView) -> Vec<String> {
         let all = told.sources.len().max(usize::try_from(self.receipts).unwrap_or(usize::MAX));
         let mut open = Vec::new();
         let mut say = |number: u64, what: &str| {
@@ -214,14 +216,17 @@ impl Open {
         };
         say(
             self.receipts,
-            "What coverage.json says of what was read and not read: the journal shows no receipt of",
+            "What coverage.json says of what was read and not read: the journal has no receipt of",
         );
-        say(self.plans, "That records are read as the case read them: the journal does not say how it read");
-        say(self.gaps, "The gaps in coverage.json: the bundle has not all events of");
+        say(
+            self.plans,
+            "That records are parsed as the case parsed them: the journal does not say how it parsed",
+        );
+        say(self.gaps, "The gaps in coverage.json: the bundle does not have all events of");
         if !self.unknown.is_empty() {
             let names: Vec<String> = self.unknown.iter().map(|name| crate::error::visible(name)).collect();
             open.push(format!(
-                "What coverage.json says of {}: this vestigo does not know it.",
+                "What coverage.json says of {}: this version does not know it.",
                 names.join(", ")
             ));
         }
@@ -258,9 +263,9 @@ const KNOWN: [&str; 24] = [
 ];
 
 /// Deriving one source's row.
-struct One<'a> {
-    bag: &'a Bag,
-    told: &'a Told,
+struct CoverageDeriver<'a> {
+    bag: &'a BagReader,
+    told: &'a JournalView,
     /// Whether its gaps were looked for.
     looked_at: bool,
     raw: Option<&'a String>,
@@ -269,8 +274,14 @@ struct One<'a> {
     remarks: &'a [String],
 }
 
-impl One<'_> {
-    fn derive(&self, source: &str, says: &Value, share: Option<&Share>, open: &mut Open) -> Value {
+impl CoverageDeriver<'_> {
+    fn derive(
+        &self,
+        source: &str,
+        says: &Value,
+        share: Option<&DerivedShare>,
+        open: &mut UnderivedCoverage,
+    ) -> Value {
         let mut row = Map::new();
         let exported = share.map_or(0, |share| share.events);
         row.insert("source".into(), source.into());
@@ -280,16 +291,30 @@ impl One<'_> {
         row.insert("exported".into(), exported.into());
         row.insert("raw".into(), self.raw.cloned().into());
         row.insert("original".into(), self.original(source, says));
-        let Some(receipt) = self.receipt else {
-            open.receipts += 1;
-            for name in OF_RECEIPT.iter().chain(&["broken", "remarks", "gaps"]) {
-                row.extend(says.get(*name).map(|value| ((*name).to_owned(), value.clone())));
+        match self.receipt {
+            Some(receipt) => self.from_receipt(receipt, says, share, &mut row, open),
+            None => {
+                open.receipts += 1;
+                for name in OF_RECEIPT.iter().chain(&["broken", "remarks", "gaps"]) {
+                    row.extend(says.get(*name).map(|value| ((*name).to_owned(), value.clone())));
+                }
             }
-            if let Some(says) = says.as_object() {
-                open.unknown(says, &mut row);
-            }
-            return row.into();
-        };
+        }
+        if let Some(says) = says.as_object() {
+            open.unknown(says, &mut row);
+        }
+        row.into()
+    }
+
+    /// Derives what a source's receipt says of it.
+    fn from_receipt(
+        &self,
+        receipt: &Value,
+        says: &Value,
+        share: Option<&DerivedShare>,
+        row: &mut Map<String, Value>,
+        open: &mut UnderivedCoverage,
+    ) {
         for name in OF_RECEIPT {
             row.extend(receipt.get(name).map(|value| (name.to_owned(), value.clone())));
         }
@@ -298,7 +323,7 @@ impl One<'_> {
             row.extend(says.get("plan").map(|plan| ("plan".to_owned(), plan.clone())));
         }
         row.insert("broken".into(), broken(receipt, says));
-        // The version before said neither this nor how it read its records.
+        // The first versions said neither this nor how they read their records.
         if says.get("remarks").is_some() || receipt.get("plan").is_some() {
             row.insert("remarks".into(), self.remarks.into());
         }
@@ -306,15 +331,7 @@ impl One<'_> {
         let whole =
             share.filter(|share| receipt["events"] == share.events && share.receipt.events == share.events);
         match whole {
-            Some(share) => {
-                let shown = |nanos: Option<i64>| nanos.map(|nanos| Timestamp::from_nanos(nanos).to_string());
-                let counted = &share.receipt;
-                row.insert("first".into(), shown(counted.first).into());
-                row.insert("last".into(), shown(counted.last).into());
-                row.insert("time".into(), json!(counted.time));
-                row.insert("unparsed".into(), counted.unparsed.into());
-                row.insert("gaps".into(), gaps_between(&share.hours).filter(|_| self.looked_at).into());
-            }
+            Some(share) => self.from_events(share, row),
             None if receipt["first"].is_null() => drop(row.insert("gaps".into(), Value::Null)),
             None => {
                 open.gaps += 1;
@@ -326,27 +343,34 @@ impl One<'_> {
                 row.insert(name.clone(), value.clone());
             }
         }
-        if let Some(says) = says.as_object() {
-            open.unknown(says, &mut row);
-        }
-        row.into()
     }
 
-    /// Gives where the whole original lies: where it says, if that can be.
+    /// Derives what follows from all events of a source.
+    fn from_events(&self, share: &DerivedShare, row: &mut Map<String, Value>) {
+        let shown = |nanos: Option<i64>| nanos.map(|nanos| Timestamp::from_nanos(nanos).to_string());
+        let counted = &share.receipt;
+        row.insert("first".into(), shown(counted.first).into());
+        row.insert("last".into(), shown(counted.last).into());
+        row.insert("time".into(), json!(counted.time));
+        row.insert("unparsed".into(), counted.unparsed.into());
+        row.insert("gaps".into(), gaps_between(&share.hours).filter(|_| self.looked_at).into());
+    }
+
+    /// Returns where the whole original lies: where it says, if that can be.
     fn original(&self, source: &str, says: &Value) -> Value {
         let named = says["original"].as_str().unwrap_or_default();
-        let hash = named.strip_prefix("data/originals/").unwrap_or_default();
+        let hash = named.strip_prefix(ORIGINALS).unwrap_or_default();
         let mut containers = self.told.receipts.iter().flat_map(Entry::receipt_containers);
         let mut kept = || self.told.receipts_withheld || containers.any(|one| one == hash);
         if self.bag.has(named) && (hash == source || unhex(hash).is_some() && kept()) {
             return named.into();
         }
-        let own = format!("data/originals/{source}");
+        let own = original_path(source);
         if self.bag.has(&own) { own.into() } else { Value::Null }
     }
 }
 
-/// Gives why a source broke off: the receipt's reason begins with it.
+/// Returns why a source broke off: the receipt's reason begins with it.
 fn broken(receipt: &Value, says: &Value) -> Value {
     let reason = receipt["reason"].as_str().unwrap_or_default();
     match says["broken"].as_str() {
@@ -356,8 +380,8 @@ fn broken(receipt: &Value, says: &Value) -> Value {
     }
 }
 
-/// Gives the gaps that are said as far as no event of the bundle lies in them.
-fn plausible(share: Option<&Share>, says: &Value) -> Value {
+/// Returns the gaps that are said as far as no event of the bundle lies in them.
+fn plausible(share: Option<&DerivedShare>, says: &Value) -> Value {
     const HOUR: i64 = 3_600_000_000_000;
     let hour = |value: &Value| {
         let at: Timestamp = value.as_str()?.parse().ok()?;

@@ -1,11 +1,11 @@
-//! What a file says, held against what was derived: each difference is damage.
+//! What a file says, compared with what was derived: each difference is damage.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
 use crate::error::visible;
-use crate::export::bag::reader::damage;
+use crate::export::bag::file_damage;
 use crate::verify::Damage;
 
 /// Most differences of one file that are listed one by one.
@@ -23,7 +23,7 @@ pub struct Differences<'a> {
 
 impl<'a> Differences<'a> {
     /// Begins a file.
-    pub fn of(file: &'static str, found: &'a mut Vec<Damage>) -> Differences<'a> {
+    pub fn new(file: &'static str, found: &'a mut Vec<Damage>) -> Differences<'a> {
         Differences { file, count: 0, found }
     }
 
@@ -31,7 +31,7 @@ impl<'a> Differences<'a> {
     pub fn add(&mut self, reason: String) {
         self.count += 1;
         if self.count <= LISTED {
-            self.found.push(damage(self.file, reason));
+            self.found.push(file_damage(self.file, reason));
         }
     }
 
@@ -71,7 +71,8 @@ impl<'a> Differences<'a> {
     /// Ends the file: says how many more there are. Returns whether there were none.
     pub fn end(self) -> bool {
         if self.count > LISTED {
-            self.found.push(damage(self.file, format!("… and {} more differences", self.count - LISTED)));
+            self.found
+                .push(file_damage(self.file, format!("… and {} more differences", self.count - LISTED)));
         }
         self.count == 0
     }
@@ -98,7 +99,7 @@ mod tests {
     #[test]
     fn each_leaf_that_differs_is_named_and_the_rest_is_counted() {
         let mut found = Vec::new();
-        let mut differences = Differences::of("f", &mut found);
+        let mut differences = Differences::new("f", &mut found);
         differences.compare("line 1", &json!({ "a": [1, 2], "b": null }), &json!({ "a": [1, 3], "c": "x" }));
         for n in 0..30 {
             differences.compare("n", &json!(n), &json!(-1));

@@ -1,5 +1,5 @@
-//! That the events of a bundle say what its records say: each is read again from
-//! its bytes, and compared in every form.
+//! Verifies that each exported event equals the one parsed from its exported record, in
+//! every format.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,32 +10,30 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use crate::case::{Receipt, RecordDecoder};
-use crate::export::bag::reader::{Bag, MOST_VALUES, unhex};
-use crate::export::bag::redaction_tokens;
-use crate::export::write::frame::forms;
-use crate::export::write::journal::OF_FINDING;
+use crate::export::bag::files::{COVERAGE, EVENTS};
+use crate::export::bag::{BagReader, MOST_VALUES, each_token};
+use crate::export::hex::unhex;
+use crate::export::rows::{MOST_EVENTS_OF_FINDING, event_forms};
 use crate::fs::read_json;
 use crate::parse::UNPARSED;
 use crate::record::{EventId, EventRecord, Hash, Origin, SourceId, Timestamp, json_object};
 use crate::verify::Damage;
 
-use crate::export::verify::differences::Differences;
-use crate::export::verify::records::{Place, Row, Rows};
-use crate::export::verify::tables::Tables;
-
-const FILE: &str = "data/events.jsonl";
+use super::differences::Differences;
+use super::records::{RecordPlace, RecordRow, RecordTable};
+use super::tables::EventTables;
 
 /// Longest line of an event: a record has 1 MiB at most, and may stand in it escaped and twice.
 const LONGEST: usize = 32 << 20;
 
 const HOUR: i64 = 3_600_000_000_000;
 
-/// What events are held against.
-pub struct Known<'a> {
-    pub bag: &'a Bag,
+/// What events are compared with.
+pub struct EventContext<'a> {
+    pub bag: &'a BagReader,
     /// The digits of the ledger's tokens.
     pub tokens: &'a BTreeSet<String>,
-    /// Whether the bundle says that values were taken out of it.
+    /// Whether the bundle says that values were redacted of it.
     pub redacted: bool,
     /// How each source's records are read, or why that is not known.
     pub readings: &'a BTreeMap<Hash, Result<RecordDecoder, String>>,
@@ -45,7 +43,7 @@ pub struct Known<'a> {
 
 /// What the records of one source say, all together.
 #[derive(Default)]
-pub struct Share {
+pub struct DerivedShare {
     /// Events.
     pub events: u64,
     /// What was derived from the bytes of those that are shown.
@@ -56,7 +54,7 @@ pub struct Share {
 
 /// What reading the events gave.
 #[derive(Default)]
-pub struct Said {
+pub struct EventsSummary {
     /// The digest over their names, as `query.json` says it.
     pub digest: String,
     /// The first names, in order.
@@ -66,18 +64,23 @@ pub struct Said {
     /// Why others were not, with how many.
     pub open: BTreeMap<String, u64>,
     /// By source.
-    pub shares: BTreeMap<Hash, Share>,
+    pub shares: BTreeMap<Hash, DerivedShare>,
     /// The times of all events that tell one.
     pub times: Vec<Timestamp>,
 }
 
 /// Checks every event against its record, and each of its forms.
-pub fn check(known: &Known<'_>, rows: &mut Rows, found: &mut Vec<Damage>) -> Result<Said, String> {
-    let mut events = Events { known, said: Said::default(), hash: Sha256::new(), before: None };
-    let mut lines = known.bag.lines(FILE)?;
-    let mut tables = Tables::open(known.bag, found);
+pub fn check(
+    known: &EventContext<'_>,
+    rows: &mut RecordTable,
+    found: &mut Vec<Damage>,
+) -> Result<EventsSummary, String> {
+    let mut events =
+        EventChecker { known, said: EventsSummary::default(), hash: Sha256::new(), before: None };
+    let mut lines = known.bag.lines(EVENTS)?;
+    let mut tables = EventTables::open(known.bag, found);
     let (mut differ, mut count) = (Vec::new(), 0);
-    let mut differences = Differences::of(FILE, &mut differ);
+    let mut differences = Differences::new(EVENTS, &mut differ);
     let checked = loop {
         let line = match lines.read() {
             Ok(Some(line)) if line.len() > LONGEST => break Err(format!("line {} is too long", count + 1)),
@@ -97,30 +100,30 @@ pub fn check(known: &Known<'_>, rows: &mut Rows, found: &mut Vec<Damage>) -> Res
     if count != rows.len() {
         return Err(format!("it has {count} events, records.csv {}", rows.len()));
     }
-    let Events { mut said, hash, .. } = events;
+    let EventChecker { mut said, hash, .. } = events;
     said.digest = SourceId(hash.finalize().into()).to_string();
     Ok(said)
 }
 
-/// The order of events: by time, those without one behind.
-type Turn = (bool, Option<Timestamp>, Hash, u64);
+/// The order of events: by time, those without one last.
+type EventOrder = (bool, Option<Timestamp>, Hash, u64);
 
 /// Going through the events.
-struct Events<'a> {
-    known: &'a Known<'a>,
-    said: Said,
+struct EventChecker<'a> {
+    known: &'a EventContext<'a>,
+    said: EventsSummary,
     hash: Sha256,
-    before: Option<Turn>,
+    before: Option<EventOrder>,
 }
 
-impl Events<'_> {
+impl EventChecker<'_> {
     fn line(
         &mut self,
         count: u64,
         line: &[u8],
-        rows: &mut Rows,
+        rows: &mut RecordTable,
         differences: &mut Differences<'_>,
-        tables: &mut Tables,
+        tables: &mut EventTables,
     ) -> Result<(), String> {
         let event: Map<String, Value> =
             read_json(line, MOST_VALUES).map_err(|_| format!("line {count} is not JSON"))?;
@@ -133,12 +136,12 @@ impl Events<'_> {
         let derived =
             self.one(rows, &event, (&source, record), count - 1).map_err(|how| format!("{name}: {how}"))?;
         self.hash.update(format!("{name}\n"));
-        if self.said.first.len() < OF_FINDING {
+        if self.said.first.len() < MOST_EVENTS_OF_FINDING {
             self.said.first.push(name.clone());
         }
         let at = format!("line {count}, {}", EventId::of(&SourceId(source), record));
         let time = event.get("@timestamp").and_then(Value::as_str).and_then(|time| time.parse().ok());
-        let turn: Turn = (time.is_none(), time, source, record);
+        let turn: EventOrder = (time.is_none(), time, source, record);
         if self.before.as_ref().is_some_and(|before| *before >= turn) {
             differences.add(format!("{at} is not in its turn"));
         }
@@ -151,7 +154,7 @@ impl Events<'_> {
         }
         let tags = self.known.tags.get(&name).map_or(&[][..], Vec::as_slice);
         let object = derived.as_ref().unwrap_or(&event);
-        let wanted = forms(object.clone(), tags).map_err(|error| error.to_string())?;
+        let wanted = event_forms(object.clone(), tags).map_err(|error| error.to_string())?;
         if wanted.json.as_bytes() != line {
             if event == *object {
                 differences.add(format!("{at} is not written as it must be"));
@@ -165,7 +168,7 @@ impl Events<'_> {
     /// Checks an event against its record; gives what was derived from its bytes.
     fn one(
         &mut self,
-        rows: &mut Rows,
+        rows: &mut RecordTable,
         event: &Map<String, Value>,
         (source, record): (&Hash, u64),
         place: u64,
@@ -218,7 +221,7 @@ impl Events<'_> {
     fn derive(
         &mut self,
         (source, record): (&Hash, u64),
-        row: &Row,
+        row: &RecordRow,
         text: Vec<u8>,
     ) -> Option<Map<String, Value>> {
         let reading = match self.known.readings.get(source) {
@@ -226,7 +229,7 @@ impl Events<'_> {
             why => {
                 let why = match why {
                     Some(Err(why)) => why.clone(),
-                    _ => "data/coverage.json does not name their source".to_owned(),
+                    _ => format!("{COVERAGE} does not name their source"),
                 };
                 *self.said.open.entry(why).or_default() += 1;
                 return None;
@@ -251,7 +254,12 @@ impl Events<'_> {
 }
 
 /// Checks that the original is the text of its record; gives that.
-fn shown(bag: &Bag, file: &str, place: &Place, event: &Map<String, Value>) -> Result<Vec<u8>, String> {
+fn shown(
+    bag: &BagReader,
+    file: &str,
+    place: &RecordPlace,
+    event: &Map<String, Value>,
+) -> Result<Vec<u8>, String> {
     let from = place.offset.checked_add(place.lead);
     let text = from.and_then(|from| bag.stretch(file, from, place.text));
     let text = text.ok_or("its bytes are not where records.csv says")?;
@@ -281,7 +289,7 @@ fn hidden(event: &Map<String, Value>, tokens: &BTreeSet<String>) -> Result<(), S
     // A log may hold something that looks like a token, but then beside true ones.
     let mut used = BTreeSet::new();
     event.iter().for_each(|(name, value)| {
-        redaction_tokens::each(name, &mut |digits| used.extend([digits.to_owned()]));
+        each_token(name, &mut |digits| used.extend([digits.to_owned()]));
         tokens_in(value, &mut used);
     });
     if !used.is_empty() && used.is_disjoint(tokens) {
@@ -292,10 +300,10 @@ fn hidden(event: &Map<String, Value>, tokens: &BTreeSet<String>) -> Result<(), S
 
 fn tokens_in(value: &Value, found: &mut BTreeSet<String>) {
     match value {
-        Value::String(text) => redaction_tokens::each(text, &mut |digits| found.extend([digits.to_owned()])),
+        Value::String(text) => each_token(text, &mut |digits| found.extend([digits.to_owned()])),
         Value::Array(values) => values.iter().for_each(|value| tokens_in(value, found)),
         Value::Object(object) => object.iter().for_each(|(name, value)| {
-            redaction_tokens::each(name, &mut |digits| found.extend([digits.to_owned()]));
+            each_token(name, &mut |digits| found.extend([digits.to_owned()]));
             tokens_in(value, found);
         }),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}

@@ -1,47 +1,46 @@
-//! That `findings.jsonl` says what the journal says.
+//! Checks `findings.jsonl` against the journal.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::export::bag::reader::{Bag, MOST_VALUES, damage};
-use crate::export::write::journal::{OF_FINDING, Shown, line_of, of_bookmark, of_finding};
+use crate::export::bag::files::{FINDINGS, JOURNAL, QUERY};
+use crate::export::bag::{BagReader, MOST_VALUES, file_damage};
+use crate::export::rows::{AnnotationEvidence, MOST_EVENTS_OF_FINDING, bookmark_row, finding_row, json_line};
 use crate::fs::{read_json, weight_of_json};
 use crate::journal::{EventRef, Finding, State, check};
 use crate::record::{EventId, Hash, SourceId};
 use crate::verify::Damage;
 
-use crate::export::verify::differences::Differences;
-use crate::export::verify::events::Said;
-use crate::export::verify::journal::Told;
-use crate::export::verify::records::Rows;
-
-const FILE: &str = "data/findings.jsonl";
+use super::differences::Differences;
+use super::events::EventsSummary;
+use super::journal::JournalView;
+use super::records::RecordTable;
 
 /// Largest journal that is folded.
 const LARGEST: u64 = 64 << 20;
 
 /// What `findings.jsonl` says, line by line.
 #[derive(Default)]
-pub struct Noted {
+pub struct FindingsFile {
     rows: Vec<Value>,
     lines: Vec<Vec<u8>>,
     /// Whether they say on which events they rest; bundles of before do not.
     names_events: bool,
 }
 
-impl Noted {
+impl FindingsFile {
     /// Reads it; `names_events` tells whether this bundle is one whose findings name their events.
-    pub fn read(bag: &Bag, names_events: bool, found: &mut Vec<Damage>) -> Noted {
-        let mut noted = Noted { names_events, ..Noted::default() };
+    pub fn read(bag: &BagReader, names_events: bool, found: &mut Vec<Damage>) -> FindingsFile {
+        let mut noted = FindingsFile { names_events, ..FindingsFile::default() };
         if let Err(reason) = noted.read_lines(bag) {
-            found.push(damage(FILE, reason));
+            found.push(file_damage(FINDINGS, reason));
         }
         noted
     }
 
-    fn read_lines(&mut self, bag: &Bag) -> Result<(), String> {
-        let (mut lines, mut left) = (bag.lines(FILE)?, MOST_VALUES);
+    fn read_lines(&mut self, bag: &BagReader) -> Result<(), String> {
+        let (mut lines, mut left) = (bag.lines(FINDINGS)?, MOST_VALUES);
         while let Some(line) = lines.read()? {
             let row = read_json(line, left).map_err(|_| "a line is not JSON, or too large".to_owned())?;
             left = left.saturating_sub(weight_of_json(line));
@@ -51,7 +50,7 @@ impl Noted {
         Ok(())
     }
 
-    /// Gives the tags of each marked event.
+    /// Returns the tags of each marked event.
     pub fn tags(&self) -> BTreeMap<String, Vec<String>> {
         let tags = |row: &Value| {
             let tags = row["tags"].as_array()?.iter().filter_map(Value::as_str);
@@ -62,11 +61,10 @@ impl Noted {
 
     /// Folds the journal again. `asked` are the parts of the question. Returns what
     /// is open, in sentences.
-    pub fn check(&self, of: &Against<'_>, asked: &[Value], found: &mut Vec<Damage>) -> Vec<String> {
-        if of.told.withheld > 0 {
+    pub fn check(&self, of: &FindingContext<'_>, asked: &[Value], found: &mut Vec<Damage>) -> Vec<String> {
+        if of.journal.withheld > 0 {
             return vec![
-                "What findings.jsonl says: entries of the journal from which it would follow are withheld."
-                    .to_owned(),
+                "What findings.jsonl says: journal entries that it follows from are withheld.".to_owned(),
             ];
         }
         if !self.names_events {
@@ -74,13 +72,13 @@ impl Noted {
                 "What findings.jsonl says: this bundle does not name the events of its findings.".to_owned(),
             ];
         }
-        let small = of.bag.length("data/journal.jsonl").is_some_and(|length| length <= LARGEST);
-        let bytes = of.bag.read("data/journal.jsonl").ok().filter(|_| small);
+        let small = of.bag.length(JOURNAL).is_some_and(|length| length <= LARGEST);
+        let bytes = of.bag.read(JOURNAL).ok().filter(|_| small);
         let Some(bytes) = bytes.filter(|bytes| weight_of_json(bytes) <= MOST_VALUES) else {
-            return vec!["What findings.jsonl says: the journal is too large to be folded.".to_owned()];
+            return vec!["What findings.jsonl says: the journal is too large to be replayed.".to_owned()];
         };
         let state = State::from_journal(&check(&bytes));
-        let (mut derived, mut open) = (BTreeMap::new(), Open::default());
+        let (mut derived, mut open) = (BTreeMap::new(), UnderivedFindings::default());
         let alone = asked.len() == 1;
         for part in asked.iter().filter(|part| part["kind"] == "finding") {
             let number = part["number"].as_u64().unwrap_or_default();
@@ -88,25 +86,23 @@ impl Noted {
                 Some(finding) if part["uid"] == finding.uid.as_str() => {
                     let says = self.rows.iter().find(|row| row["finding"] == number);
                     let shown = of.finding(finding, says.unwrap_or(&Value::Null), alone, &mut open);
-                    derived.insert(number, of_finding(&state, finding, &shown));
+                    derived.insert(number, finding_row(&state, finding, &shown));
                 }
-                _ => {
-                    found.push(damage("data/query.json", format!("the journal has no such finding {number}")))
-                }
+                _ => found.push(file_damage(QUERY, format!("the journal has no such finding {number}"))),
             }
         }
         let mut derived: Vec<Value> = derived.into_values().collect();
         for mark in state.bookmarks.values() {
             let says = self.rows.get(derived.len()).unwrap_or(&Value::Null);
             let shown = of.bookmark(&mark.event, says, &mut open);
-            derived.push(of_bookmark(mark, &shown));
+            derived.push(bookmark_row(mark, &shown));
         }
-        let mut differences = Differences::of(FILE, found);
+        let mut differences = Differences::new(FINDINGS, found);
         for (n, (row, line)) in self.rows.iter().zip(&self.lines).enumerate() {
             let at = format!("line {}", n + 1);
             match derived.get(n) {
                 None => differences.add(format!("{at} is there, derived is nothing")),
-                Some(meant) if line_of(meant).as_bytes() == line => {}
+                Some(meant) if json_line(meant).as_bytes() == line => {}
                 Some(meant) => {
                     if row == meant {
                         differences.add(format!("{at} is not written as it must be"));
@@ -125,26 +121,26 @@ impl Noted {
 
 /// What could not be derived.
 #[derive(Default)]
-struct Open {
+struct UnderivedFindings {
     /// Findings of which a query gives events.
     queries: Vec<u64>,
     /// Annotated events that the bundle does not show.
     events: u64,
 }
 
-impl Open {
+impl UnderivedFindings {
     fn sentences(self) -> Vec<String> {
         let mut open = Vec::new();
         if !self.queries.is_empty() {
             let numbers: Vec<String> = self.queries.iter().map(u64::to_string).collect();
             open.push(format!(
-                "Which events of the case the query of finding {} gives, and so its count and the first of them: only the case can tell.",
+                "Which events of the case the query of finding {} matches, and so their count and the first of them: only the case can tell.",
                 numbers.join(", ")
             ));
         }
         if self.events > 0 {
             open.push(format!(
-                "That {} annotated events which this bundle does not show are what they were when they were annotated.",
+                "That {} annotated events that are not in this bundle are unchanged since they were annotated.",
                 self.events
             ));
         }
@@ -152,27 +148,33 @@ impl Open {
     }
 }
 
-/// What findings are held against.
-pub struct Against<'a> {
-    pub bag: &'a Bag,
-    pub told: &'a Told,
-    pub rows: &'a Rows,
-    pub said: &'a Said,
+/// What findings are compared with.
+pub struct FindingContext<'a> {
+    pub bag: &'a BagReader,
+    pub journal: &'a JournalView,
+    pub records: &'a RecordTable,
+    pub events: &'a EventsSummary,
 }
 
-impl Against<'_> {
-    /// Tells whether an event is the one that was annotated; none where the bundle does not show it.
+impl FindingContext<'_> {
+    /// Returns whether an event is the one that was annotated; none where the bundle does not show it.
     fn stands(&self, event: &EventRef) -> Option<bool> {
-        let place = self.rows.named(&event.event)?.place?;
+        let place = self.records.named(&event.event)?.place?;
         Some(SourceId(place.hash).to_string() == event.hash)
     }
 
-    /// Gives the turn of an event of the bundle.
+    /// Returns the turn of an event of the bundle.
     fn turn(&self, name: &str) -> Option<u64> {
-        self.rows.named(name)?.said
+        self.records.named(name)?.said
     }
 
-    fn finding(&self, finding: &Finding, says: &Value, alone: bool, open: &mut Open) -> Shown {
+    fn finding(
+        &self,
+        finding: &Finding,
+        says: &Value,
+        alone: bool,
+        open: &mut UnderivedFindings,
+    ) -> AnnotationEvidence {
         let standing: Vec<Option<bool>> = finding.events.values().map(|event| self.stands(event)).collect();
         let sound = finding.query.is_none() && standing.iter().all(|stands| *stands == Some(true));
         if finding.query.is_some() && !alone {
@@ -184,12 +186,19 @@ impl Against<'_> {
             let mut first: Vec<&String> = finding.events.keys().collect();
             first.sort_by_key(|name| self.turn(name));
             let count = first.len() as u64;
-            first.truncate(OF_FINDING);
-            return Shown { first: first.into_iter().cloned().collect(), count, orphaned: Vec::new() };
+            first.truncate(MOST_EVENTS_OF_FINDING);
+            return AnnotationEvidence {
+                first: first.into_iter().cloned().collect(),
+                count,
+                orphaned: Vec::new(),
+            };
         }
         // Everything in the bundle was asked for by this finding alone.
-        let (first, count) =
-            if alone { (self.said.first.clone(), self.rows.len()) } else { self.plausible(finding, says) };
+        let (first, count) = if alone {
+            (self.events.first.clone(), self.records.len())
+        } else {
+            self.plausible(finding, says)
+        };
         let short: Vec<String> = finding
             .events
             .values()
@@ -199,10 +208,10 @@ impl Against<'_> {
             .collect();
         let orphaned = says["orphaned"].as_array().into_iter().flatten().filter_map(Value::as_str);
         let orphaned = orphaned.filter(|why| short.iter().any(|short| why.starts_with(short.as_str())));
-        Shown { first, count, orphaned: orphaned.map(str::to_owned).collect() }
+        AnnotationEvidence { first, count, orphaned: orphaned.map(str::to_owned).collect() }
     }
 
-    /// Gives the first events that are said as far as they can be: events of the
+    /// Returns the first events that are said as far as they can be: events of the
     /// bundle, in their order, and as many as there are.
     fn plausible(&self, finding: &Finding, says: &Value) -> (Vec<String>, u64) {
         let names = says["first"].as_array().into_iter().flatten().filter_map(Value::as_str);
@@ -212,30 +221,32 @@ impl Against<'_> {
         first.dedup();
         let known = finding.events.values().filter(|event| self.stands(event) == Some(true)).count() as u64;
         let least = known.max(first.len() as u64);
-        let most = if first.len() < OF_FINDING { first.len() as u64 } else { self.rows.len() };
+        let most = if first.len() < MOST_EVENTS_OF_FINDING { first.len() as u64 } else { self.records.len() };
         (first, says["count"].as_u64().unwrap_or_default().clamp(least, most.max(least)))
     }
 
-    fn bookmark(&self, event: &EventRef, says: &Value, open: &mut Open) -> Shown {
-        let whole = |name: String| Shown { first: vec![name], count: 1, orphaned: Vec::new() };
+    fn bookmark(&self, event: &EventRef, says: &Value, open: &mut UnderivedFindings) -> AnnotationEvidence {
+        let whole = |name: String| AnnotationEvidence { first: vec![name], count: 1, orphaned: Vec::new() };
         if self.stands(event) == Some(true) {
             return whole(event.event.clone());
         }
         let elsewhere = says["stands"].as_str().filter(|name| {
-            let place = self.rows.named(name).map(|row| row.place);
+            let place = self.records.named(name).map(|row| row.place);
             place.is_none_or(|place| place.is_none_or(|place| SourceId(place.hash).to_string() == event.hash))
         });
         open.events += 1;
-        match (elsewhere.filter(|name| is_name(name, self.told)), says["orphaned"].as_str()) {
+        match (elsewhere.filter(|name| is_name(name, self.journal)), says["orphaned"].as_str()) {
             (Some(name), None) => whole(name.to_owned()),
-            (None, Some(why)) => Shown { orphaned: vec![why.to_owned()], ..Shown::default() },
-            _ => Shown::default(),
+            (None, Some(why)) => {
+                AnnotationEvidence { orphaned: vec![why.to_owned()], ..AnnotationEvidence::default() }
+            }
+            _ => AnnotationEvidence::default(),
         }
     }
 }
 
-/// Tells whether a text is the name of an event of a source that was imported.
-fn is_name(name: &str, told: &Told) -> bool {
+/// Returns whether a text is the name of an event of a source that was imported.
+fn is_name(name: &str, told: &JournalView) -> bool {
     let Some((source, record)) = name.split_once(':') else { return false };
     let hash: Option<Hash> = source.parse::<SourceId>().ok().map(|id| id.0);
     let import = told.imports.get(source).and_then(|import| import.records);

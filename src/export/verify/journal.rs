@@ -1,4 +1,4 @@
-//! What the journal of a bundle says, its chain checked over withheld entries too.
+//! Reads a bundle's journal and verifies its hash chain, including withheld entries.
 
 use std::collections::BTreeMap;
 
@@ -15,14 +15,14 @@ use crate::journal::{
 use crate::record::{Hash, root};
 use crate::verify::Damage;
 
-use crate::export::bag::reader::{Bag, MOST_VALUES, damage, unhex};
-
-const FILE: &str = "data/journal.jsonl";
+use crate::export::bag::files::JOURNAL;
+use crate::export::bag::{BagReader, MOST_VALUES, file_damage};
+use crate::export::hex::unhex;
 
 /// An entry that is left out, but for its hashes.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Withheld {
+struct WithheldEntry {
     withheld: bool,
     seq: u64,
     sha256: String,
@@ -31,7 +31,7 @@ struct Withheld {
 
 /// What an import said of a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Import {
+pub struct SealedImport {
     /// The root over its frames, in hex.
     pub root: String,
     /// How many records it has; none where the entry does not say.
@@ -39,9 +39,9 @@ pub struct Import {
 }
 
 /// What the journal of a bundle says.
-pub struct Told {
+pub struct JournalView {
     /// What was imported, by source.
-    pub imports: BTreeMap<String, Import>,
+    pub imports: BTreeMap<String, SealedImport>,
     /// The case's id, where the entry that made it is shown.
     pub case: Option<String>,
     /// How many entries there are.
@@ -72,10 +72,10 @@ pub struct Told {
     head: String,
 }
 
-impl Told {
+impl JournalView {
     /// Reads a bundle's journal and checks its chain.
-    pub fn read(bag: &Bag, found: &mut Vec<Damage>) -> Told {
-        let mut told = Told {
+    pub fn read(bag: &BagReader, found: &mut Vec<Damage>) -> JournalView {
+        let mut told = JournalView {
             imports: BTreeMap::new(),
             case: None,
             entries: 0,
@@ -93,13 +93,13 @@ impl Told {
             head: "0".repeat(64),
         };
         if let Err(reason) = told.read_lines(bag) {
-            found.push(damage(FILE, reason));
+            found.push(file_damage(JOURNAL, reason));
         }
         told
     }
 
-    fn read_lines(&mut self, bag: &Bag) -> Result<(), String> {
-        let mut lines = bag.lines(FILE)?;
+    fn read_lines(&mut self, bag: &BagReader) -> Result<(), String> {
+        let mut lines = bag.lines(JOURNAL)?;
         while let Some(text) = lines.read()? {
             self.line(text).map_err(|how| format!("line {}: {how}", self.entries + 1))?;
             self.entries += 1;
@@ -108,7 +108,7 @@ impl Told {
     }
 
     fn line(&mut self, text: &[u8]) -> Result<(), String> {
-        if let Ok(line) = serde_json::from_slice::<Withheld>(text) {
+        if let Ok(line) = serde_json::from_slice::<WithheldEntry>(text) {
             let leaf = unhex(&line.leaf).filter(|_| line.withheld && unhex(&line.sha256).is_some());
             self.leaves.push(leaf.ok_or("a withheld entry has no hashes")?);
             self.head = line.sha256;
@@ -123,7 +123,7 @@ impl Told {
             return Err("it does not follow the line before".to_owned());
         }
         if line.is::<CaseCreate>() != (self.entries == 0) {
-            return Err("the first entry, and no other, makes the case".to_owned());
+            return Err("the first entry, and no other, creates the case".to_owned());
         }
         self.head = entry_hash(text);
         self.leaves.push(leaf(text));
@@ -158,7 +158,7 @@ impl Told {
         Ok(())
     }
 
-    /// Gives how sources are read, by their SHA-256 in hex, where entries that are
+    /// Returns how sources are read, by their SHA-256 in hex, where entries that are
     /// shown say otherwise than their import.
     pub fn rereads(&self) -> BTreeMap<String, Reread> {
         rereads(self.readings.iter().map(|(line, text)| (line, &text[..])))
@@ -166,10 +166,12 @@ impl Told {
 
     fn import(&mut self, row: SealedSource) -> Result<(), String> {
         let SealedSource { source, root, records, .. } = row;
-        let import = Import { root, records };
+        let import = SealedImport { root, records };
         match self.imports.insert(source.clone(), import.clone()) {
             // A source has one root: a second one would let other records be proved.
-            Some(before) if before != import => Err("it imports a source again, and otherwise".to_owned()),
+            Some(before) if before != import => {
+                Err("it imports a source again, with other values".to_owned())
+            }
             Some(_) => Ok(()),
             None => {
                 self.sources.push(source);
@@ -178,7 +180,7 @@ impl Told {
         }
     }
 
-    /// Says of a key that the journal does not name as the case's that it does not.
+    /// Describes of a key that the journal does not name as the case's that it does not.
     pub fn stranger(&self, fingerprint: &str) -> Option<String> {
         if self.keys.iter().any(|key| key == fingerprint) {
             return None;
@@ -189,16 +191,16 @@ impl Told {
         };
         let hidden = if self.withheld > 0 { " in the entries that are shown" } else { "" };
         Some(format!(
-            "{fingerprint}, which the journal in it does not name as a key of the case{hidden}: it names {named}."
+            "{fingerprint}, which its journal does not name as a key of the case{hidden}: it names {named}."
         ))
     }
 
-    /// Tells whether a checkpoint is of this case, as far as the case is known.
+    /// Returns whether a checkpoint is of this case, as far as the case is known.
     pub fn is_of_case(&self, checkpoint: &Checkpoint) -> bool {
         self.case.as_ref().is_none_or(|case| checkpoint.origin == Checkpoint::origin_of(case))
     }
 
-    /// Tells in what the journal does not extend a checkpoint.
+    /// Returns in what the journal does not extend a checkpoint.
     pub fn against(&self, checkpoint: &Checkpoint) -> Option<String> {
         let size = usize::try_from(checkpoint.size).ok().filter(|size| *size <= self.leaves.len());
         match size.map(|size| root(&self.leaves[..size])) {

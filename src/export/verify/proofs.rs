@@ -10,19 +10,22 @@ use crate::fs::read_json;
 use crate::record::{Hash, SourceId, root_from};
 use crate::verify::Damage;
 
-use crate::export::bag::reader::{Bag, MOST_VALUES, damage, unhex, unhex_salt};
-use crate::export::verify::journal::Told;
-use crate::export::verify::records::Rows;
+use crate::export::bag::files::{PROOFS, RAW, RECORDS, proofs_of_raw, raw_of_proofs};
+use crate::export::bag::{BagReader, MOST_VALUES, file_damage};
+use crate::export::hex::{unhex, unhex_nodes, unhex_salt};
+
+use super::journal::JournalView;
+use super::records::RecordTable;
 
 /// A frame's line of a proof file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Frame {
+pub struct FrameProofLine {
     pub source: String,
     pub frame: u64,
     pub first_record: u64,
     pub records: u64,
-    pub known: Vec<Known>,
+    pub known: Vec<KnownLeaf>,
     pub nodes: Vec<String>,
     pub root: String,
 }
@@ -30,7 +33,7 @@ pub struct Frame {
 /// The last line of a proof file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct End {
+pub struct SourceProofLine {
     pub source: String,
     pub frames: u64,
     pub known: Vec<u64>,
@@ -41,7 +44,7 @@ pub struct End {
 /// A record of a frame: its salt where it is shown, its leaf where it is withheld.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Known {
+pub struct KnownLeaf {
     pub record: u64,
     pub salt: Option<String>,
     pub leaf: Option<String>,
@@ -49,7 +52,7 @@ pub struct Known {
 
 /// What proofs have shown.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Proved {
+pub struct ProofResult {
     /// Records whose bytes lead to their source's root.
     pub shown: u64,
     /// Records of which the leaf only does.
@@ -63,31 +66,37 @@ pub struct Proved {
 }
 
 /// Checks every proof, and that there is exactly one for each record.
-pub fn check(bag: &Bag, told: &Told, rows: &mut Rows, found: &mut Vec<Damage>) -> Proved {
-    let mut proved = Proved::default();
+pub fn check(
+    bag: &BagReader,
+    told: &JournalView,
+    rows: &mut RecordTable,
+    found: &mut Vec<Damage>,
+) -> ProofResult {
+    let mut proved = ProofResult::default();
     let mut sources = BTreeSet::new();
-    for name in bag.names("data/proofs/") {
-        let raw = name.replace("data/proofs/", "data/raw/").replace(".jsonl", ".log");
-        let mut one = One { bag, told, rows, raw: &raw, source: None, frames: BTreeMap::new(), end: 0 };
+    for name in bag.names(PROOFS) {
+        let raw = raw_of_proofs(&name);
+        let mut one =
+            SourceProofChecker { bag, told, rows, raw: &raw, source: None, frames: BTreeMap::new(), end: 0 };
         match one.read(&name) {
             Ok((source, _)) if !sources.insert(source) => {
-                found.push(damage(&name, "another file proves the same source"));
+                found.push(file_damage(&name, "another file proves the same source"));
             }
             Ok((source, frames)) => {
                 proved.loose |= frames > 1;
                 proved.raws.insert(SourceId(source).to_string(), raw);
             }
-            Err(reason) => found.push(damage(&name, reason)),
+            Err(reason) => found.push(file_damage(&name, reason)),
         }
     }
-    for raw in bag.names("data/raw/") {
-        if !bag.has(&raw.replace("data/raw/", "data/proofs/").replace(".log", ".jsonl")) {
-            found.push(damage(&raw, "there is no proof of it"));
+    for raw in bag.names(RAW) {
+        if !bag.has(&proofs_of_raw(&raw)) {
+            found.push(file_damage(&raw, "there is no proof of it"));
         }
     }
     let bare = rows.iter().filter(|(_, row)| !row.proved).count();
     if bare > 0 {
-        found.push(damage("data/records.csv", format!("{bare} of its records have no proof")));
+        found.push(file_damage(RECORDS, format!("{bare} of its records have no proof")));
     }
     proved.shown = rows.iter().filter(|(_, row)| row.proved && row.place.is_some()).count() as u64;
     proved.withheld = rows.iter().filter(|(_, row)| row.proved && row.place.is_none()).count() as u64;
@@ -96,10 +105,10 @@ pub fn check(bag: &Bag, told: &Told, rows: &mut Rows, found: &mut Vec<Damage>) -
 }
 
 /// Reading one source's proof.
-struct One<'a> {
-    bag: &'a Bag,
-    told: &'a Told,
-    rows: &'a mut Rows,
+struct SourceProofChecker<'a> {
+    bag: &'a BagReader,
+    told: &'a JournalView,
+    rows: &'a mut RecordTable,
     /// Where its records' bytes must lie.
     raw: &'a str,
     /// The source, in hex and not, and how many records it has.
@@ -110,8 +119,8 @@ struct One<'a> {
     end: u64,
 }
 
-impl One<'_> {
-    /// Gives the source that is proved, and how many frames it has.
+impl SourceProofChecker<'_> {
+    /// Returns the source that is proved, and how many frames it has.
     fn read(&mut self, name: &str) -> Result<(Hash, u64), String> {
         if !self.bag.has(self.raw) {
             return Err(format!("there is no {}", self.raw));
@@ -120,7 +129,7 @@ impl One<'_> {
         let mut ended = None;
         while let Some(line) = lines.read()? {
             if ended.is_some() {
-                return Err("something stands behind its end".to_owned());
+                return Err("something follows its end".to_owned());
             }
             let bad = |_| "a line is not a proof".to_owned();
             let value: Value = read_json(line, MOST_VALUES).map_err(bad)?;
@@ -149,7 +158,7 @@ impl One<'_> {
         Ok((hash, records))
     }
 
-    fn frame(&mut self, frame: Frame) -> Result<(), String> {
+    fn frame(&mut self, frame: FrameProofLine) -> Result<(), String> {
         let (source, total) = self.source(&frame.source)?;
         let number = frame.frame;
         let last = self.frames.last_key_value().map(|(last, _)| *last);
@@ -180,16 +189,16 @@ impl One<'_> {
         if leaves.is_empty() {
             return Err(format!("frame {number} proves nothing"));
         }
-        let found = root_from(frame.records, &leaves, &unhex_all(&frame.nodes)?);
+        let found = root_from(frame.records, &leaves, &unhex_nodes(&frame.nodes)?);
         let found = found.filter(|found| SourceId(*found).to_string() == frame.root);
         self.frames.insert(number, found.ok_or_else(|| format!("frame {number} does not lead to its root"))?);
         self.end = end;
         Ok(())
     }
 
-    /// Gives a record's leaf: from its bytes where they are shown, and as it is
+    /// Returns a record's leaf: from its bytes where they are shown, and as it is
     /// said to be only where they are withheld.
-    fn leaf(&mut self, source: &Hash, known: &Known) -> Result<Hash, String> {
+    fn leaf(&mut self, source: &Hash, known: &KnownLeaf) -> Result<Hash, String> {
         let missing = || format!("record {} is not in the bundle", known.record);
         let row = self.rows.get_mut(source, known.record).ok_or_else(missing)?;
         if std::mem::replace(&mut row.proved, true) {
@@ -218,7 +227,7 @@ impl One<'_> {
         }
     }
 
-    fn end(&mut self, line: &End) -> Result<(Hash, u64), String> {
+    fn end(&mut self, line: &SourceProofLine) -> Result<(Hash, u64), String> {
         let (source, total) = self.source(&line.source)?;
         let last = self.frames.last_key_value().map(|(last, _)| *last).ok_or("it proves nothing")?;
         if !self.frames.keys().eq(line.known.iter()) || last >= line.frames {
@@ -229,7 +238,7 @@ impl One<'_> {
         if behind < left || left == 0 && behind > 0 {
             return Err(format!("its frames do not hold the {total} records that were imported"));
         }
-        let found = root_from(line.frames, &self.frames, &unhex_all(&line.nodes)?);
+        let found = root_from(line.frames, &self.frames, &unhex_nodes(&line.nodes)?);
         if found.map(|hash| SourceId(hash).to_string()).as_ref() != Some(&line.root) {
             return Err("its frames do not lead to its root".to_owned());
         }
@@ -238,8 +247,4 @@ impl One<'_> {
         }
         Ok((source, line.frames))
     }
-}
-
-fn unhex_all(texts: &[String]) -> Result<Vec<Hash>, String> {
-    texts.iter().map(|text| unhex(text).ok_or_else(|| "a node is not a hash".to_owned())).collect()
 }

@@ -1,4 +1,4 @@
-//! What the proof of one record shows, in one file that stands alone.
+//! Verifies the proof of one record, a file of its own.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,27 +9,27 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Context, Error, Result, visible};
-use crate::export::bag::reader::{MOST_VALUES, damage, unhex, unhex_salt};
+use crate::export::bag::{MOST_VALUES, file_damage};
+use crate::export::hex::{unhex, unhex_nodes, unhex_salt};
 use crate::fs::{open_named, read_json, read_named};
 use crate::journal::{
     CHECKPOINT_NAMESPACE, Checkpoint, Entry, EvidenceImport, History, check_signature, leaf,
 };
 use crate::record::{Hash, SourceId, root_from};
-use crate::verify::Damage;
-use crate::verify::{Levels, NEVER_PROVEN, TrustInputs, VerifyReport, VerifyScope};
+use crate::verify::{Damage, Levels, NEVER_PROVEN, TrustInputs, VerifyReport, VerifyScope};
 
-use crate::export::verify::proofs::{End, Frame};
+use super::proofs::{FrameProofLine, SourceProofLine};
 
 /// Largest proof that is read.
 const LARGEST: u64 = 64 << 20;
 
 /// A proof, as `vestigo show ID --proof` writes it.
 #[derive(Deserialize)]
-struct Proof {
+struct RecordProofFile {
     event: String,
-    record: Record,
-    proof: (Frame, End),
-    journal: Sealed,
+    record: ProvedRecord,
+    proof: (FrameProofLine, SourceProofLine),
+    journal: SealingEntry,
     checkpoint: String,
     checkpoint_signature: Option<String>,
     #[serde(default)]
@@ -37,7 +37,7 @@ struct Proof {
 }
 
 #[derive(Deserialize)]
-struct Record {
+struct ProvedRecord {
     record: u64,
     bytes_base64: String,
     lead: u64,
@@ -45,33 +45,33 @@ struct Record {
 }
 
 #[derive(Deserialize)]
-struct Sealed {
+struct SealingEntry {
     place: u64,
     line: String,
     nodes: Vec<String>,
 }
 
-/// Tells whether a file looks like a proof: JSON, and no tar.
-pub fn is_proof(path: &Path) -> bool {
+/// Returns whether a file looks like a proof: JSON, and no tar.
+pub fn is_record_proof(path: &Path) -> bool {
     let mut first = [0; 1];
     let read = open_named(path).and_then(|mut file| std::io::Read::read_exact(&mut file, &mut first));
     read.is_ok() && first == *b"{"
 }
 
 /// Verifies the proof of one record and never writes.
-pub fn verify_proof(path: &Path, brought: &TrustInputs) -> Result<VerifyReport> {
+pub fn verify_record_proof(path: &Path, brought: &TrustInputs) -> Result<VerifyReport> {
     let shown = visible(&path.to_string_lossy());
     let bytes = read_named(path, LARGEST).context(|| format!("cannot read {shown}"))?;
-    let proof: Proof = read_json(&bytes, MOST_VALUES).map_err(|error| {
+    let proof: RecordProofFile = read_json(&bytes, MOST_VALUES).map_err(|error| {
         Error::case(format!("{shown} is not a proof: {error}"))
             .hint("Name what `vestigo show ID --proof` printed, a bundle, or a case's folder.")
     })?;
-    let mut climb = Climbed::default();
+    let mut climb = ProofChecks::default();
     if let Err(reason) = climb.record(&proof) {
-        climb.damage.push(damage("(proof)", reason));
+        climb.damage.push(file_damage("(proof)", reason));
     }
     if let Err(reason) = climb.checkpoint(&proof, brought) {
-        climb.damage.push(damage("(checkpoint)", reason));
+        climb.damage.push(file_damage("(checkpoint)", reason));
     }
     let consistent = climb.damage.is_empty();
     climb.not_proven.push("Which part of the bytes is the event's text, and what its fields are.".to_owned());
@@ -91,7 +91,7 @@ pub fn verify_proof(path: &Path, brought: &TrustInputs) -> Result<VerifyReport> 
 }
 
 #[derive(Default)]
-struct Climbed {
+struct ProofChecks {
     damage: Vec<Damage>,
     notes: Vec<String>,
     not_proven: Vec<String>,
@@ -100,9 +100,9 @@ struct Climbed {
     entries: u64,
 }
 
-impl Climbed {
+impl ProofChecks {
     /// From the record's bytes to the root of its source.
-    fn record(&mut self, proof: &Proof) -> Result<(), String> {
+    fn record(&mut self, proof: &RecordProofFile) -> Result<(), String> {
         let (frame, end) = &proof.proof;
         let whole = STANDARD.decode(&proof.record.bytes_base64).map_err(|_| "its bytes are not base64")?;
         if proof.record.lead.saturating_add(proof.record.text_length) > whole.len() as u64 {
@@ -130,7 +130,7 @@ impl Climbed {
         let place = one.record.checked_sub(frame.first_record).filter(|place| *place < frame.records);
         let place = place.ok_or("its record is outside its frame")?;
         let leads = |size, place, leaf: Hash, nodes: &[String], meant: &str, what: &str| {
-            let root = root_from(size, &BTreeMap::from([(place, leaf)]), &nodes_of(nodes)?);
+            let root = root_from(size, &BTreeMap::from([(place, leaf)]), &unhex_nodes(nodes)?);
             let found = root.filter(|root| SourceId(*root).to_string() == meant);
             found.ok_or_else(|| format!("its {what} does not lead to its root"))
         };
@@ -140,15 +140,15 @@ impl Climbed {
         }
         leads(end.frames, frame.frame, root, &end.nodes, &end.root, "frame")?;
         if end.frames > 1 {
-            self.not_proven.push("Which number the record has in its source: the tree binds its frame's place, and its place there.".to_owned());
+            self.not_proven.push("Which number the record has in its source: the tree binds the position of its frame, and its position in that frame.".to_owned());
         }
         self.entry(proof, end)?;
-        self.notes.push(format!("The {} bytes of {name} are a part of the sealed original.", whole.len()));
+        self.notes.push(format!("The {} bytes of {name} are part of the sealed original.", whole.len()));
         Ok(())
     }
 
     /// That the entry of the journal seals this root.
-    fn entry(&mut self, proof: &Proof, end: &End) -> Result<(), String> {
+    fn entry(&mut self, proof: &RecordProofFile, end: &SourceProofLine) -> Result<(), String> {
         let line: Entry = read_json(proof.journal.line.as_bytes(), MOST_VALUES)
             .map_err(|_| "its journal line is not an entry")?;
         let seals = |import: EvidenceImport| {
@@ -162,17 +162,17 @@ impl Climbed {
     }
 
     /// From the entry of the journal to the checkpoint, and whose that is.
-    fn checkpoint(&mut self, proof: &Proof, brought: &TrustInputs) -> Result<(), String> {
+    fn checkpoint(&mut self, proof: &RecordProofFile, brought: &TrustInputs) -> Result<(), String> {
         let checkpoint = Checkpoint::parse(&proof.checkpoint).map_err(|error| error.to_string())?;
         self.entries = checkpoint.size;
         let leaf = leaf(format!("{}\n", proof.journal.line).as_bytes());
         let leaves = BTreeMap::from([(proof.journal.place, leaf)]);
-        if root_from(checkpoint.size, &leaves, &nodes_of(&proof.journal.nodes)?) != Some(checkpoint.root) {
+        if root_from(checkpoint.size, &leaves, &unhex_nodes(&proof.journal.nodes)?) != Some(checkpoint.root) {
             return Err("the journal line does not lead to its root".to_owned());
         }
         self.anchors(&checkpoint, brought);
         self.notes.push(format!(
-            "It says to be of the case {}.",
+            "It says that it is from the case {}.",
             visible(checkpoint.origin.strip_prefix("vestigo/").unwrap_or(&checkpoint.origin))
         ));
         let Some(pem) = &proof.checkpoint_signature else {
@@ -216,12 +216,8 @@ impl Climbed {
             self.extends = Some(self.extends.unwrap_or(true) && same);
             if !same {
                 let reason = format!("history differs: {} says otherwise", visible(from));
-                self.damage.push(damage("(checkpoint)", reason));
+                self.damage.push(file_damage("(checkpoint)", reason));
             }
         }
     }
-}
-
-fn nodes_of(texts: &[String]) -> Result<Vec<Hash>, String> {
-    texts.iter().map(|text| unhex(text).ok_or_else(|| "a node is not a hash".to_owned())).collect()
 }

@@ -3,19 +3,18 @@
 use std::collections::BTreeMap;
 
 use crate::case::RecordDecoder;
-use crate::record::{Hash, SourceId};
+use crate::record::{Hash, SourceId, csv_row};
 use crate::verify::Damage;
 
-use crate::export::bag::reader::{Bag, damage, unhex};
-use crate::export::write::records::{COLUMNS, cells};
-use crate::record::csv_row;
-
-const FILE: &str = "data/records.csv";
+use crate::export::bag::files::{EVENTS, RAW, RECORDS};
+use crate::export::bag::{BagReader, file_damage};
+use crate::export::hex::unhex;
+use crate::export::rows::{RECORD_COLUMNS, parse_record_row};
 
 /// Where a record's bytes lie.
 #[derive(Debug, Clone, Copy)]
-pub struct Place {
-    /// Which of [`Rows::files`].
+pub struct RecordPlace {
+    /// Which of [`RecordTable::files`].
     pub file: usize,
     pub offset: u64,
     pub length: u64,
@@ -29,9 +28,9 @@ pub struct Place {
 
 /// A record of the bundle.
 #[derive(Debug)]
-pub struct Row {
+pub struct RecordRow {
     /// None where its bytes are withheld.
-    pub place: Option<Place>,
+    pub place: Option<RecordPlace>,
     /// Its first line in the source.
     pub line: u64,
     /// Where its text begins in the source; a redacted bundle does not say it.
@@ -44,8 +43,8 @@ pub struct Row {
     pub part: u32,
 }
 
-impl Row {
-    /// Gives where its bytes end in the source.
+impl RecordRow {
+    /// Returns where its bytes end in the source.
     fn end(&self) -> Option<u64> {
         let place = self.place?;
         self.offset?.checked_add(place.length.checked_sub(place.lead)?)
@@ -54,34 +53,34 @@ impl Row {
 
 /// The records of a bundle, by source and number.
 #[derive(Default)]
-pub struct Rows {
+pub struct RecordTable {
     /// The raw files.
     pub files: Vec<String>,
     ends: Vec<u64>,
-    rows: BTreeMap<(Hash, u64), Row>,
+    rows: BTreeMap<(Hash, u64), RecordRow>,
 }
 
-impl Rows {
+impl RecordTable {
     /// Reads them; none where the file cannot be understood.
-    pub fn read(bag: &Bag, found: &mut Vec<Damage>) -> Option<Rows> {
-        let mut rows = Rows::default();
+    pub fn read(bag: &BagReader, found: &mut Vec<Damage>) -> Option<RecordTable> {
+        let mut rows = RecordTable::default();
         if let Err(reason) = rows.read_lines(bag) {
-            found.push(damage(FILE, reason));
+            found.push(file_damage(RECORDS, reason));
             return None;
         }
-        for name in bag.names("data/raw/") {
+        for name in bag.names(RAW) {
             let at = rows.files.iter().position(|file| *file == name);
             let end = at.map_or(0, |at| rows.ends[at]);
             if bag.length(&name) != Some(end) {
-                found.push(damage(&name, format!("records.csv names the first {end} bytes of it")));
+                found.push(file_damage(&name, format!("records.csv names the first {end} bytes of it")));
             }
         }
         Some(rows)
     }
 
-    fn read_lines(&mut self, bag: &Bag) -> Result<(), String> {
-        let mut lines = bag.lines(FILE)?;
-        if lines.read()? != Some(csv_row(COLUMNS).as_bytes()) {
+    fn read_lines(&mut self, bag: &BagReader) -> Result<(), String> {
+        let mut lines = bag.lines(RECORDS)?;
+        if lines.read()? != Some(csv_row(RECORD_COLUMNS).as_bytes()) {
             return Err("its first line does not name the columns".to_owned());
         }
         let mut number = 1;
@@ -94,7 +93,7 @@ impl Rows {
 
     fn line(&mut self, line: &[u8]) -> Result<(), String> {
         let [event, file, offset, length, lead, text, line, start, hash, record] =
-            cells(line).ok_or("it has not ten cells in quotes")?;
+            parse_record_row(line).ok_or("it has not ten cells in quotes")?;
         let key = key_of(event).ok_or("its event is not a source and a record")?;
         if record != key.1.to_string() {
             return Err("its record is not that of its event".to_owned());
@@ -108,11 +107,11 @@ impl Rows {
             let hash = unhex(hash).ok_or("its SHA-256 is not one")?;
             let [offset, length, lead, text] =
                 [number(offset)?, number(length)?, number(lead)?, number(text)?];
-            Some(self.place(file, Place { file: 0, offset, length, lead, text, hash })?)
+            Some(self.place(file, RecordPlace { file: 0, offset, length, lead, text, hash })?)
         };
         // A redacted bundle does not tell it: the lengths of what is withheld would follow.
         let offset = if start.is_empty() { None } else { Some(number(start)?) };
-        let row = Row { place, line: number(line)?, offset, proved: false, said: None, part: 0 };
+        let row = RecordRow { place, line: number(line)?, offset, proved: false, said: None, part: 0 };
         match self.rows.insert(key, row) {
             Some(_) => Err("its event is listed twice".to_owned()),
             None => Ok(()),
@@ -121,9 +120,9 @@ impl Rows {
 
     /// Finds the file of a record, which must follow the one before it: no byte
     /// of a raw file belongs to none or to two.
-    fn place(&mut self, file: &str, place: Place) -> Result<Place, String> {
+    fn place(&mut self, file: &str, place: RecordPlace) -> Result<RecordPlace, String> {
         if self.files.last().is_none_or(|last| last != file) {
-            if !file.starts_with("data/raw/") || self.files.iter().any(|known| known == file) {
+            if !file.starts_with(RAW) || self.files.iter().any(|known| known == file) {
                 return Err("its file is not the next of data/raw".to_owned());
             }
             self.files.push(file.to_owned());
@@ -137,21 +136,21 @@ impl Rows {
             return Err("its text is not inside of its bytes".to_owned());
         }
         self.ends[at] = place.offset.checked_add(place.length).ok_or("its length is too large")?;
-        Ok(Place { file: at, ..place })
+        Ok(RecordPlace { file: at, ..place })
     }
 
-    /// Gives a record.
-    pub fn get_mut(&mut self, source: &Hash, record: u64) -> Option<&mut Row> {
+    /// Returns a record.
+    pub fn get_mut(&mut self, source: &Hash, record: u64) -> Option<&mut RecordRow> {
         self.rows.get_mut(&(*source, record))
     }
 
-    /// Gives a record by its name, `<source>:<record>`.
-    pub fn named(&self, name: &str) -> Option<&Row> {
+    /// Returns a record by its name, `<source>:<record>`.
+    pub fn named(&self, name: &str) -> Option<&RecordRow> {
         self.rows.get(&key_of(name)?)
     }
 
     /// Goes through them all, by source and number.
-    pub fn iter(&self) -> impl Iterator<Item = (&(Hash, u64), &Row)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&(Hash, u64), &RecordRow)> {
         self.rows.iter()
     }
 
@@ -159,12 +158,12 @@ impl Rows {
     /// the other in it, and that parts of an overlong line do. Returns how many
     /// parts nothing in the bundle shows to be parts.
     pub fn in_order(&self, found: &mut Vec<Damage>) -> u64 {
-        let (mut before, mut open) = (None::<(&(Hash, u64), &Row)>, 0);
+        let (mut before, mut open) = (None::<(&(Hash, u64), &RecordRow)>, 0);
         for (key, row) in &self.rows {
             let same = before.filter(|(other, _)| other.0 == key.0);
             let next = same.filter(|(other, _)| other.1 + 1 == key.1);
             let name = || format!("{}:{}", SourceId(key.0), key.1);
-            if let (Some(Place { lead, .. }), Some(offset)) = (row.place, row.offset) {
+            if let (Some(RecordPlace { lead, .. }), Some(offset)) = (row.place, row.offset) {
                 let begins = offset.checked_sub(lead);
                 let fits = match (begins, same.and_then(|(_, other)| other.end())) {
                     (None, _) => false,
@@ -174,13 +173,17 @@ impl Rows {
                     (Some(_), None) => true,
                 };
                 if !fits {
-                    found
-                        .push(damage(FILE, format!("{}: its source_offset cannot be where it lies", name())));
+                    found.push(file_damage(
+                        RECORDS,
+                        format!("{}: its source_offset cannot be where it lies", name()),
+                    ));
                 }
             }
             if same.is_some_and(|(_, other)| other.line > row.line) || row.line == 0 {
-                found
-                    .push(damage(FILE, format!("{}: its line is before that of a record before it", name())));
+                found.push(file_damage(
+                    RECORDS,
+                    format!("{}: its line is before that of a record before it", name()),
+                ));
             }
             let behind = self.rows.get(&(key.0, key.1 + 1));
             match (row.part, next, behind) {
@@ -193,7 +196,7 @@ impl Rows {
                 _ if row.place.is_none() => open += 1,
                 (part, ..) => {
                     let reason = format!("{}: vestigo.part says {part}, derived is nothing", name());
-                    found.push(damage("data/events.jsonl", reason));
+                    found.push(file_damage(EVENTS, reason));
                 }
             }
             before = Some((key, row));
@@ -201,13 +204,13 @@ impl Rows {
         open
     }
 
-    /// Gives how many there are.
+    /// Returns how many there are.
     pub fn len(&self) -> u64 {
         self.rows.len() as u64
     }
 }
 
-/// Reads `<source>:<record>`, written as we write it.
+/// Reads `<source>:<record>`, written as vestigo writes it.
 fn key_of(event: &str) -> Option<(Hash, u64)> {
     let (source, record) = event.split_once(':')?;
     let key = (unhex(source)?, record.parse().ok()?);

@@ -2,48 +2,46 @@
 
 use serde_json::{Map, Value};
 
-use crate::export::bag::reader::{Bag, Lines, MOST_VALUES, damage};
+use crate::export::bag::files::{EVENTS_CSV, TIMESKETCH};
+use crate::export::bag::{BagLines, BagReader, MOST_VALUES, file_damage};
 use crate::fs::read_json;
 use crate::record::{CSV_FIELDS, csv_row, parse_csv_row};
 use crate::verify::Damage;
 
-use crate::export::verify::differences::Differences;
-
-const CSV: &str = "data/events.csv";
-const SKETCH: &str = "data/timesketch.jsonl";
+use super::differences::Differences;
 
 /// How many rows that differ are listed.
 const LISTED: u64 = 20;
 
 /// `events.csv` and `timesketch.jsonl`, read beside the events.
-pub struct Tables {
-    csv: Table,
-    sketch: Table,
+pub struct EventTables {
+    csv: EventTable,
+    sketch: EventTable,
 }
 
 /// A file of which each line follows from an event.
-struct Table {
+struct EventTable {
     file: &'static str,
-    lines: Option<Lines>,
+    lines: Option<BagLines>,
     found: Vec<Damage>,
     count: u64,
     /// Whether it was said that it ends too early.
     short: bool,
 }
 
-impl Tables {
+impl EventTables {
     /// Opens both; what cannot be read is said.
-    pub fn open(bag: &Bag, found: &mut Vec<Damage>) -> Tables {
+    pub fn open(bag: &BagReader, found: &mut Vec<Damage>) -> EventTables {
         let mut open = |file: &'static str| {
-            let lines = bag.lines(file).map_err(|why| found.push(damage(file, why))).ok();
+            let lines = bag.lines(file).map_err(|why| found.push(file_damage(file, why))).ok();
             let short = lines.is_none();
-            Table { file, lines, found: Vec::new(), count: 0, short }
+            EventTable { file, lines, found: Vec::new(), count: 0, short }
         };
-        let mut tables = Tables { csv: open(CSV), sketch: open(SKETCH) };
+        let mut tables = EventTables { csv: open(EVENTS_CSV), sketch: open(TIMESKETCH) };
         if let Some(line) = tables.csv.next()
             && line != csv_row(CSV_FIELDS).as_bytes()
         {
-            tables.csv.found.push(damage(CSV, "its first line does not name the columns"));
+            tables.csv.found.push(file_damage(EVENTS_CSV, "its first line does not name the columns"));
         }
         tables
     }
@@ -80,19 +78,19 @@ impl Tables {
     pub fn end(self, found: &mut Vec<Damage>) {
         for mut table in [self.csv, self.sketch] {
             if table.next().is_some() {
-                table.found.push(damage(table.file, "it has more rows than there are events"));
+                table.found.push(file_damage(table.file, "it has more rows than there are events"));
             }
             found.append(&mut table.found);
         }
     }
 }
 
-impl Table {
+impl EventTable {
     /// Reads the next line, which must be there.
     fn wanted(&mut self, at: &str) -> Option<Vec<u8>> {
         let line = self.next();
         if line.is_none() && !std::mem::replace(&mut self.short, true) {
-            self.found.push(damage(self.file, format!("it has no row for {at}")));
+            self.found.push(file_damage(self.file, format!("it has no row for {at}")));
         }
         line
     }
@@ -107,7 +105,7 @@ impl Table {
                 None
             }
             Err(why) => {
-                self.found.push(damage(self.file, why));
+                self.found.push(file_damage(self.file, why));
                 (self.lines, self.short) = (None, true);
                 None
             }
@@ -117,11 +115,11 @@ impl Table {
     fn tell(&mut self, say: impl FnOnce(&mut Differences<'_>)) {
         self.count += 1;
         if self.count <= LISTED {
-            let mut differences = Differences::of(self.file, &mut self.found);
+            let mut differences = Differences::new(self.file, &mut self.found);
             say(&mut differences);
             differences.end();
         } else if self.count == LISTED + 1 {
-            self.found.push(damage(self.file, "more rows differ"));
+            self.found.push(file_damage(self.file, "more rows differ"));
         }
     }
 }

@@ -3,45 +3,27 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::error::{Context, Error, ErrorKind, Result, visible};
+use crate::error::{Context, Error, ErrorKind, Result, escape_json_controls};
 use crate::journal::Signer;
 use crate::record::SourceId;
 
-use crate::export::write::unfinished::Unfinished;
+use crate::export::bag::SIGNATURE_NAMESPACE;
+use crate::export::bag::files::{BAG_INFO, BAGIT, MANIFEST, SIGNATURE, TAGMANIFEST, TIMESTAMP, VERIFY_SH};
+use crate::export::hex::sha256_hex;
+use crate::export::rows::{BAGIT_DECLARATION, one_line};
 
-/// The namespace of signatures over bundles.
-pub const NAMESPACE: &str = "vestigo-bundle";
-
-/// What `bag-info.txt` says of the key where nobody signed.
-pub const UNSIGNED: &str = "none: UNSIGNED";
-
-/// What `bagit.txt` is: exactly these two lines.
-pub const DECLARATION: &str = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
-
-/// The list of the payload's hashes.
-pub const MANIFEST: &str = "manifest-sha256.txt";
-
-/// The list of the other files' hashes, which is what is signed.
-pub const TAGMANIFEST: &str = "tagmanifest-sha256.txt";
-
-/// The signature over [`TAGMANIFEST`].
-pub const SIGNATURE: &str = "tagmanifest-sha256.txt.sig";
-
-/// The time stamp over [`SIGNATURE`].
-pub const STAMP: &str = "tagmanifest-sha256.txt.tsr";
-
-/// The script that can be run.
-const RUNNABLE: &str = "verify.sh";
+use super::staging::StagingFolder;
 
 /// A bag that is being written: in a folder of its own until it is whole.
 pub struct BagWriter {
-    folder: Unfinished,
+    folder: StagingFolder,
     stop: Arc<AtomicBool>,
     payload: BTreeMap<String, (String, u64)>,
     tags: BTreeMap<String, String>,
@@ -60,11 +42,11 @@ impl BagWriter {
     /// Begins a bag in a folder, in which it will be put in its place; once `stop`
     /// is set, nothing more can be written.
     pub fn create(parent: &Path, stop: &Arc<AtomicBool>) -> Result<BagWriter> {
-        let folder = Unfinished::create(parent)?;
+        let folder = StagingFolder::create(parent)?;
         Ok(BagWriter { folder, stop: Arc::clone(stop), payload: BTreeMap::new(), tags: BTreeMap::new() })
     }
 
-    /// Gives where it lies for the time being.
+    /// Returns where it lies until it is moved into place.
     pub fn folder(&self) -> &Path {
         self.folder.dir().path()
     }
@@ -100,22 +82,28 @@ impl BagWriter {
         self.end(file)
     }
 
-    /// Writes a file that is no payload.
+    /// Writes a whole payload file of JSON, indented.
+    pub fn add_json(&mut self, name: &str, value: &Value) -> Result<()> {
+        let text = serde_json::to_string_pretty(value).context(|| "cannot write JSON".to_owned())?;
+        self.add(name, (escape_json_controls(text) + "\n").as_bytes())
+    }
+
+    /// Writes a file that is not payload.
     fn tag(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
         let write = || -> std::io::Result<()> {
             let mut file = self.folder.dir().create_new(name)?;
-            if name == RUNNABLE {
+            if name == VERIFY_SH {
                 make_runnable(&file);
             }
             file.write_all(bytes)?;
             file.sync_all()
         };
         write().context(|| format!("cannot write {name}"))?;
-        self.tags.insert(name.to_owned(), hash_of(bytes));
+        self.tags.insert(name.to_owned(), sha256_hex(bytes));
         Ok(())
     }
 
-    /// Gives the bytes and the number of the payload's files: `Payload-Oxum`.
+    /// Returns the bytes and the number of the payload's files: `Payload-Oxum`.
     fn oxum(&self) -> String {
         let bytes: u64 = self.payload.values().map(|(_, length)| length).sum();
         format!("{bytes}.{}", self.payload.len())
@@ -128,12 +116,12 @@ impl BagWriter {
         info: &[(&str, String)],
         tags: &[(&str, &str)],
         signer: Option<&Signer>,
-    ) -> Result<Finished> {
-        self.tag("bagit.txt", DECLARATION.as_bytes())?;
+    ) -> Result<FinishedBag> {
+        self.tag(BAGIT, BAGIT_DECLARATION.as_bytes())?;
         let mut text: String =
             info.iter().map(|(name, value)| format!("{name}: {}\n", one_line(value))).collect();
         text.push_str(&format!("Payload-Oxum: {}\n", self.oxum()));
-        self.tag("bag-info.txt", text.as_bytes())?;
+        self.tag(BAG_INFO, text.as_bytes())?;
         for (name, content) in tags {
             self.tag(name, content.as_bytes())?;
         }
@@ -144,14 +132,14 @@ impl BagWriter {
         self.tag(TAGMANIFEST, tagmanifest.as_bytes())?;
         let mut signature = None;
         if let Some(signer) = signer {
-            let pem = signer.sign(NAMESPACE, tagmanifest.as_bytes())?;
+            let pem = signer.sign(SIGNATURE_NAMESPACE, tagmanifest.as_bytes())?;
             self.tag(SIGNATURE, pem.as_bytes())?;
             signature = Some(pem);
         }
         let bytes = self.payload.values().map(|(_, length)| length).sum();
         let files = self.payload.len() + self.tags.len();
-        let tagmanifest = hash_of(tagmanifest.as_bytes());
-        Ok(Finished { folder: self.folder, stop: self.stop, files, bytes, tagmanifest, signature })
+        let tagmanifest = sha256_hex(tagmanifest.as_bytes());
+        Ok(FinishedBag { folder: self.folder, stop: self.stop, files, bytes, tagmanifest, signature })
     }
 }
 
@@ -166,15 +154,15 @@ impl BagFile {
         self.file.write_all(bytes).context(|| format!("cannot write {}", self.name))
     }
 
-    /// Tells how much was written.
+    /// Returns how much was written.
     pub fn length(&self) -> u64 {
         self.length
     }
 }
 
 /// A bag that is whole and not yet in its place.
-pub struct Finished {
-    folder: Unfinished,
+pub struct FinishedBag {
+    folder: StagingFolder,
     stop: Arc<AtomicBool>,
     /// How many files it has.
     pub files: usize,
@@ -182,13 +170,13 @@ pub struct Finished {
     pub bytes: u64,
     /// SHA-256 of its `tagmanifest-sha256.txt`, in hex.
     pub tagmanifest: String,
-    /// The signature, armoured.
+    /// The signature, armored.
     pub signature: Option<String>,
 }
 
-impl Finished {
-    /// Gives where it lies for the time being.
-    pub fn folder(&self) -> &Unfinished {
+impl FinishedBag {
+    /// Returns where it lies until it is moved into place.
+    pub fn folder(&self) -> &StagingFolder {
         &self.folder
     }
 
@@ -198,9 +186,9 @@ impl Finished {
     }
 
     /// Adds the time stamp over the signature.
-    pub fn stamp(&mut self, token: &[u8]) -> Result<()> {
-        let write = || self.folder.dir().create_new(STAMP)?.write_all(token);
-        write().context(|| format!("cannot write {STAMP}"))?;
+    pub fn add_timestamp(&mut self, token: &[u8]) -> Result<()> {
+        let write = || self.folder.dir().create_new(TIMESTAMP)?.write_all(token);
+        write().context(|| format!("cannot write {TIMESTAMP}"))?;
         self.files += 1;
         Ok(())
     }
@@ -212,33 +200,9 @@ impl Finished {
     }
 }
 
-/// Says that the export was stopped.
+/// Describes that the export was stopped.
 pub fn stopped() -> Error {
-    Error::new(ErrorKind::Interrupted, "the export was stopped; nothing is left of it")
-}
-
-/// Says that something is there already.
-pub fn taken(out: &Path) -> Error {
-    Error::case(format!("{} is there already", visible(&out.to_string_lossy())))
-        .hint("Bundles are never written over: name another place with --out.")
-}
-
-/// Gives the folder in which a path lies.
-pub fn parent_of(path: &Path) -> PathBuf {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
-        _ => PathBuf::from("."),
-    }
-}
-
-/// Gives the SHA-256 of bytes in hex.
-pub fn hash_of(bytes: &[u8]) -> String {
-    SourceId(Sha256::digest(bytes).into()).to_string()
-}
-
-/// Makes a text fit for one line of `bag-info.txt`.
-pub fn one_line(text: &str) -> String {
-    visible(text).trim().to_owned()
+    Error::new(ErrorKind::Interrupted, "the export was stopped; nothing of it was kept")
 }
 
 #[cfg(unix)]

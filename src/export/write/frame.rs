@@ -1,31 +1,34 @@
-//! The events of one frame, made ready for the bundle's files.
+//! Renders the events of one frame for the bundle's files.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::case::record_hash;
-use crate::error::{Context, Error, Result, escape_json_controls};
-use crate::evidence::{FrameProof, FrameRow, Span};
-use crate::record::{EventRecord, json_object};
+use crate::error::{Error, Result};
+use crate::evidence::Span;
+use crate::record::{EventRecord, csv_row, json_object};
 
+use crate::export::bag::files::raw_path;
+use crate::export::hex::hex;
 use crate::export::redact::Redactor;
-use crate::export::write::records::{Job, Matter, Share, hex, hex_all};
-use crate::export::write::spool::Forms;
-use crate::record::{CSV_FIELDS, csv_row, field_text, timesketch_row};
+use crate::export::rows::{EventForms, event_forms, frame_proof_line};
+
+use super::context::{RenderContext, SourceShare};
+use super::job::FrameJob;
 
 /// What one frame gives.
-pub(in crate::export) struct Piece {
+pub struct FrameOutput {
     /// The bytes of its records that are shown, one after another.
     pub raw: Vec<u8>,
     /// The line of the proof file.
     pub proof: String,
     /// Each event.
-    pub parts: Vec<Part>,
+    pub events: Vec<EventOutput>,
 }
 
 /// What one event gives.
-pub(in crate::export) struct Part {
+pub struct EventOutput {
     event: String,
-    /// Where its record begins in [`Piece::raw`], how long it is, and where in it
+    /// Where its record begins in [`FrameOutput::raw`], how long it is, and where in it
     /// the event's text begins and how long that is; none where it is withheld.
     pub place: Option<[u64; 4]>,
     line: u64,
@@ -34,18 +37,18 @@ pub(in crate::export) struct Part {
     offset: Option<u64>,
     hash: String,
     record: u64,
-    pub forms: Forms,
+    pub forms: EventForms,
 }
 
-impl Part {
-    /// Gives the row of `records.csv`; `before` is how long the raw file was before
+impl EventOutput {
+    /// Returns the row of `records.csv`; `before` is how long the raw file was before
     /// this piece.
-    pub fn row(&self, share: &Share, before: u64) -> String {
+    pub fn row(&self, share: &SourceShare, before: u64) -> String {
         let mut cells = vec![self.event.clone()];
         match self.place {
             None => cells.extend(vec![String::new(); 5]),
             Some([start, rest @ ..]) => {
-                cells.push(format!("data/raw/{}.log", share.number));
+                cells.push(raw_path(&share.number));
                 cells.push((before + start).to_string());
                 cells.extend(rest.map(|number| number.to_string()));
             }
@@ -57,13 +60,17 @@ impl Part {
     }
 }
 
-/// Makes the piece of a frame: reads it through its hash, proves its records, and
+/// Creates the piece of a frame: reads it through its hash, proves its records, and
 /// writes its events in every form.
-pub(in crate::export) fn piece(matter: &Matter<'_>, share: &Share, job: &Job<'_>) -> Result<Piece> {
-    let store = matter.case.store();
+pub fn render_frame(
+    context: &RenderContext<'_>,
+    share: &SourceShare,
+    job: &FrameJob<'_>,
+) -> Result<FrameOutput> {
+    let store = context.case.store();
     let row = &store.row(job.at).frames[job.frame];
     let bytes = store.frame(job.at, job.frame)?;
-    let records: Vec<u64> = job.members.iter().map(|n| matter.hits[*n].record).collect();
+    let records: Vec<u64> = job.members.iter().map(|n| context.hits[*n].record).collect();
     let proof = store.prove_records(job.at, &bytes, &records)?;
     if hex(&proof.root) != row.root {
         return Err(Error::integrity(format!(
@@ -71,26 +78,26 @@ pub(in crate::export) fn piece(matter: &Matter<'_>, share: &Share, job: &Job<'_>
             job.at.batch, job.frame
         )));
     }
-    let (mut raw, mut parts) = (Vec::new(), Vec::with_capacity(records.len()));
-    matter.case.entries_in(job.at, &bytes, &records, |entry, span, whole| {
-        parts.push(part(matter, &entry, span, whole, &mut raw)?);
+    let (mut raw, mut events) = (Vec::new(), Vec::with_capacity(records.len()));
+    context.case.entries_in(job.at, &bytes, &records, |entry, span, whole| {
+        events.push(render_event(context, &entry, span, whole, &mut raw)?);
         Ok(())
     })?;
-    let withheld: Vec<bool> = parts.iter().map(|part| part.place.is_none()).collect();
-    let line = frame_line(share, job.frame, row, &proof, &withheld);
-    Ok(Piece { raw, proof: format!("{line}\n"), parts })
+    let withheld: Vec<bool> = events.iter().map(|part| part.place.is_none()).collect();
+    let line = frame_proof_line(share.source, job.frame, row, &proof, &withheld);
+    Ok(FrameOutput { raw, proof: format!("{line}\n"), events })
 }
 
-fn part(
-    matter: &Matter<'_>,
+fn render_event(
+    context: &RenderContext<'_>,
     entry: &EventRecord,
     span: Span,
     whole: &[u8],
     raw: &mut Vec<u8>,
-) -> Result<Part> {
+) -> Result<EventOutput> {
     let origin = &entry.origin;
     let event = format!("{}:{}", origin.source, origin.record);
-    let (mut object, withheld) = shown(entry, whole, matter.redactor);
+    let (mut object, withheld) = shown(entry, whole, context.redactor);
     let mut place = None;
     if withheld {
         object.insert("vestigo.withheld".into(), true.into());
@@ -100,30 +107,19 @@ fn part(
         raw.extend_from_slice(whole);
     }
     let hash = if withheld { String::new() } else { record_hash(entry).to_string() };
-    let tags = matter.tags.get(&event).into_iter().flatten();
-    let tags: Vec<String> = tags.map(|tag| matter.redactor.text(tag)).collect();
-    let forms = forms(object, &tags)?;
+    let tags = context.tags.get(&event).into_iter().flatten();
+    let tags: Vec<String> = tags.map(|tag| context.redactor.text(tag)).collect();
+    let forms = event_forms(object, &tags)?;
     let (line, record) = (origin.line, origin.record);
-    let offset = (!matter.redactor.is_active()).then_some(origin.offset);
-    Ok(Part { event, place, line, offset, hash, record, forms })
+    let offset = (!context.redactor.is_active()).then_some(origin.offset);
+    Ok(EventOutput { event, place, line, offset, hash, record, forms })
 }
 
-/// Gives an event in every form.
-pub(in crate::export) fn forms(object: Map<String, Value>, tags: &[String]) -> Result<Forms> {
-    let line = |object: &Map<String, Value>| -> Result<String> {
-        let text = serde_json::to_string(object).context(|| "cannot write an event as JSON".to_owned())?;
-        Ok(escape_json_controls(text) + "\n")
-    };
-    let json = line(&object)?;
-    let csv = csv_row(CSV_FIELDS.iter().map(|name| field_text(&object, name)));
-    Ok(Forms { json, csv, sketch: line(&timesketch_row(object, tags))? })
-}
-
-/// Gives an event as it is shown, and whether its record (`whole`) is withheld:
-/// where anything in it had to be taken out, its original is left out, and how long
+/// Returns an event as it is shown, and whether its record (`whole`) is withheld:
+/// where anything in it had to be redacted, its original is left out, and how long
 /// that is: from the length of a line follows that of the value in it. So it would
 /// from the places of its neighbours, which no event of a redacted bundle tells.
-pub fn shown(entry: &EventRecord, whole: &[u8], redactor: &Redactor) -> (Map<String, Value>, bool) {
+fn shown(entry: &EventRecord, whole: &[u8], redactor: &Redactor) -> (Map<String, Value>, bool) {
     let mut object = json_object(entry, true);
     if !redactor.is_active() {
         return (object, false);
@@ -140,25 +136,4 @@ pub fn shown(entry: &EventRecord, whole: &[u8], redactor: &Redactor) -> (Map<Str
     }
     object.remove("vestigo.offset");
     (object, withheld)
-}
-
-/// Writes a frame's line of a proof file: of a record that is shown, its salt;
-/// of one whose bytes were left out, its leaf.
-pub fn frame_line(
-    share: &Share,
-    number: usize,
-    row: &FrameRow,
-    proof: &FrameProof,
-    withheld: &[bool],
-) -> Value {
-    let known = proof.known.iter().zip(withheld).map(|((record, salt, leaf), withheld)| {
-        if *withheld {
-            json!({ "record": record, "leaf": hex(leaf) })
-        } else {
-            json!({ "record": record, "salt": hex(salt) })
-        }
-    });
-    json!({ "source": share.source.to_string(), "frame": number, "first_record": row.first_record,
-        "records": row.records, "known": known.collect::<Vec<Value>>(), "nodes": hex_all(&proof.nodes),
-        "root": hex(&proof.root) })
 }

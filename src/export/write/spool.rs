@@ -5,38 +5,32 @@ use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
 
 use crate::error::{Context, Result};
 
-use crate::export::write::bag::BagWriter;
 use crate::record::{CSV_FIELDS, csv_row};
 
-/// An event in every form, each with its line end.
-pub(in crate::export) struct Forms {
-    /// For `events.jsonl`.
-    pub json: String,
-    /// For `events.csv`.
-    pub csv: String,
-    /// For `timesketch.jsonl`.
-    pub sketch: String,
-}
+use crate::export::bag::files::{EVENTS, EVENTS_CSV, TIMESKETCH};
+use crate::export::rows::EventForms;
+
+use super::bag::BagWriter;
 
 /// The spool: a file without a name beside the bundle, where there is room for it.
-pub(in crate::export) struct Spool {
+pub struct EventSpool {
     file: BufWriter<File>,
     /// Where each event begins, and how long its forms are.
     places: Vec<(u64, [u32; 3])>,
     length: u64,
 }
 
-impl Spool {
-    /// Makes one for so many events.
-    pub fn new(events: usize, bag: &BagWriter) -> Result<Spool> {
+impl EventSpool {
+    /// Creates one for so many events.
+    pub fn new(events: usize, bag: &BagWriter) -> Result<EventSpool> {
         let file =
             tempfile::tempfile_in(bag.folder()).context(|| "cannot make a temporary file".to_owned())?;
         let file = BufWriter::with_capacity(1 << 20, file);
-        Ok(Spool { file, places: vec![(0, [0; 3]); events], length: 0 })
+        Ok(EventSpool { file, places: vec![(0, [0; 3]); events], length: 0 })
     }
 
     /// Keeps an event; `n` is its place in the order of time.
-    pub fn push(&mut self, n: usize, forms: &Forms) -> Result<()> {
+    pub fn push(&mut self, n: usize, forms: &EventForms) -> Result<()> {
         let texts = [&forms.json, &forms.csv, &forms.sketch];
         let why = || "an event is too long to be exported".to_owned();
         let mut lengths = [0; 3];
@@ -53,11 +47,7 @@ impl Spool {
     pub fn write_out(self, bag: &mut BagWriter) -> Result<()> {
         let why = || "cannot read a temporary file".to_owned();
         let mut file = self.file.into_inner().map_err(std::io::IntoInnerError::into_error).context(why)?;
-        let mut files = [
-            bag.begin("data/events.jsonl")?,
-            bag.begin("data/events.csv")?,
-            bag.begin("data/timesketch.jsonl")?,
-        ];
+        let mut files = [bag.begin(EVENTS)?, bag.begin(EVENTS_CSV)?, bag.begin(TIMESKETCH)?];
         files[1].write(csv_row(CSV_FIELDS).as_bytes())?;
         let (mut text, mut at) = (Vec::new(), None);
         for (offset, lengths) in self.places {

@@ -4,13 +4,12 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::path::Path;
 
-use crate::error::{Context, Error, Result, visible};
+use crate::error::{Context, Result, visible};
 use crate::record::Timestamp;
 
-use crate::export::write::bag::Finished;
+use crate::export::bag::{header, padding};
 
-/// Longest name that a tar header holds here: bundles' names are short.
-const LONGEST: usize = 100;
+use super::bag::FinishedBag;
 
 /// The tar's name until it is whole, in the folder that is packed.
 const PACKED: &str = ".tar";
@@ -20,7 +19,7 @@ const AT_ONCE: u64 = 16 << 20;
 
 /// Writes a bag as a tar (POSIX ustar): files in the order of their names, one
 /// time, no owner.
-pub fn write(bag: &Finished, name: &str, time: Timestamp, out: &Path) -> Result<()> {
+pub fn write(bag: &FinishedBag, name: &str, time: Timestamp, out: &Path) -> Result<()> {
     let why = || format!("cannot write {}", visible(&out.to_string_lossy()));
     let mut files = Vec::new();
     let folder = bag.folder().dir();
@@ -45,29 +44,6 @@ pub fn write(bag: &Finished, name: &str, time: Timestamp, out: &Path) -> Result<
     packed.sync_all().context(why)?;
     bag.is_wanted()?;
     bag.folder().place_file(PACKED, out)
-}
-
-/// Gives the header of a file: what a reader of ours will find to the byte.
-pub(in crate::export) fn header(name: &str, length: u64, time: Timestamp) -> Result<tar::Header> {
-    if name.len() > LONGEST {
-        return Err(Error::case(format!("the name {} is too long for a tar", visible(name)))
-            .hint("Export to a folder, or rename the case."));
-    }
-    let mut header = tar::Header::new_ustar();
-    header.set_path(name).context(|| "cannot name a file in a tar".to_owned())?;
-    header.set_size(length);
-    header.set_mode(if name.ends_with("/verify.sh") { 0o755 } else { 0o644 });
-    header.set_mtime(u64::try_from(time.secs()).unwrap_or(0));
-    header.set_uid(0);
-    header.set_gid(0);
-    header.set_entry_type(tar::EntryType::Regular);
-    header.set_cksum();
-    Ok(header)
-}
-
-/// Gives the zeros behind a file of this length.
-pub(in crate::export) fn padding(length: u64) -> usize {
-    (512 - (length % 512) as usize) % 512
 }
 
 fn walk(folder: &Path, prefix: &str, found: &mut Vec<String>) -> std::io::Result<()> {

@@ -54,4 +54,6 @@ pub struct ExportResult {
     pub line: String,
     /// What is to be said besides (foreign text).
     pub notes: Vec<String>,
+    /// Whether a note says that evidence is not what it was.
+    pub alarm: bool,
 }

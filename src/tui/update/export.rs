@@ -109,5 +109,5 @@ pub(super) fn exported(model: &mut Model, exported: &ExportResult) {
         let told = std::iter::once(&made).chain(&exported.notes).cloned().collect();
         model.overlay = Overlay::Page(TextPage::Text("Exported, with warnings", told), 0);
     }
-    model.say(if alarm { Tone::Alarm } else { Tone::Done }, crate::error::visible(&made));
+    model.say(if exported.alarm { Tone::Alarm } else { Tone::Done }, crate::error::visible(&made));
 }

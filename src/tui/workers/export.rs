@@ -7,7 +7,10 @@ use std::time::Instant;
 
 use crate::case::{Case, may_vouch};
 use crate::error::{Error, ErrorKind, Result, visible};
-use crate::export::{Ask, Made, Options, Query, introduce, make, name_of, note};
+use crate::export::{
+    BundleSummary, ExportOptions, Note, SelectedQuery, Selection, bundle_name, record_export,
+    register_signing_key, write_bundle,
+};
 use crate::index::{CancelToken, Hit, Request};
 use crate::query::Expr;
 use crate::record::{FixedClock, Timestamp, counted};
@@ -89,7 +92,7 @@ pub(super) fn export(
             }
         }
     }
-    let options = Options {
+    let options = ExportOptions {
         out: Some(PathBuf::from(&order.to)),
         tar: order.tar,
         signer: identity.signer.clone(),
@@ -114,6 +117,7 @@ pub(super) fn export(
         events: made.events,
         line: format!("{} sha-256 {} {signed}", made.name, made.tagmanifest),
         notes,
+        alarm,
     })
 }
 
@@ -147,15 +151,15 @@ fn asked(case: &Case, what: &ExportScope) -> Result<Ask> {
     Ok(match what {
         ExportScope::Search(text, scope) => {
             let text = if text.is_empty() { "*".to_owned() } else { scope.expr.to_string() };
-            let query = Query { text, expr: scope.expr.clone(), window: scope.window };
-            Ask { query: Some(query), ..Ask::default() }
+            let query = SelectedQuery { text, expr: scope.expr.clone(), window: scope.window };
+            Selection { query: Some(query), ..Selection::default() }
         }
         ExportScope::Event(hit) => Ask { events: vec![*hit], ..Ask::default() },
         ExportScope::Bookmarks => Ask { bookmarks: true, ..Ask::default() },
         ExportScope::Finding(number) => {
             let known = case.state().finding(*number).is_some();
             known.then_some(()).ok_or_else(|| Error::usage(format!("there is no finding {number}")))?;
-            Ask { findings: vec![*number], ..Ask::default() }
+            Selection { findings: vec![*number], ..Selection::default() }
         }
     })
 }

@@ -194,6 +194,7 @@ pub(super) fn responses(request: &WorkerRequest) -> Vec<WorkerResponse> {
                 events: EVENTS,
                 line: "case-x3 sha-256 00".to_owned(),
                 notes: Vec::new(),
+                alarm: false,
             })),
         ],
         WorkerRequest::CheckForChanges => vec![WorkerResponse::Unchanged],

@@ -2,12 +2,10 @@
 //! removed when the bundle is not finished, by the next export at the latest.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::error::{Context, Result, visible};
+use crate::error::{Context, Error, Result, visible};
 use crate::fs::Dir;
-
-use crate::export::write::bag::{parent_of, taken};
 
 /// How these folders are named; a UUID follows.
 const PREFIX: &str = ".vestigo-export-";
@@ -18,33 +16,33 @@ const TRIES: usize = 8;
 
 /// A folder beside the place where the bundle will be. It is locked as long as
 /// this exists, so that nobody takes it for one that was left behind.
-pub struct Unfinished {
+pub struct StagingFolder {
     parent: Dir,
     name: String,
     dir: Dir,
     kept: bool,
 }
 
-impl Unfinished {
+impl StagingFolder {
     /// Removes what exports that were killed left in a folder, and makes a new one.
-    pub fn create(parent: &Path) -> Result<Unfinished> {
+    pub fn create(parent: &Path) -> Result<StagingFolder> {
         let why = || format!("cannot write in {}", visible(&parent.to_string_lossy()));
         let parent = Dir::open(parent).context(why)?;
         sweep(&parent);
-        let mut made = Unfinished::make(&parent);
+        let mut made = StagingFolder::make(&parent);
         for _ in 1..TRIES {
             if made.is_ok() {
                 break;
             }
-            made = Unfinished::make(&parent);
+            made = StagingFolder::make(&parent);
         }
         made.context(why)
     }
 
-    fn make(parent: &Dir) -> io::Result<Unfinished> {
+    fn make(parent: &Dir) -> io::Result<StagingFolder> {
         let name = format!("{PREFIX}{}", uuid::Uuid::new_v4().simple());
         let dir = parent.make_dir(&name)?;
-        let made = Unfinished { parent: parent.clone(), name, dir, kept: false };
+        let made = StagingFolder { parent: parent.clone(), name, dir, kept: false };
         // Where folders cannot be locked (some network file systems), none is swept either.
         if made.dir.try_lock().is_ok_and(|locked| !locked) {
             return Err(io::ErrorKind::WouldBlock.into());
@@ -72,12 +70,26 @@ impl Unfinished {
     }
 }
 
-impl Drop for Unfinished {
+impl Drop for StagingFolder {
     fn drop(&mut self) {
         if !self.kept {
             // What cannot be removed now is swept by the next export.
             let _ = self.parent.remove_all(&self.name);
         }
+    }
+}
+
+/// Describes that something already exists.
+pub fn already_exists(out: &Path) -> Error {
+    Error::case(format!("{} already exists", visible(&out.to_string_lossy())))
+        .hint("Bundles are never overwritten: choose another path with --out.")
+}
+
+/// Returns the folder in which a path lies.
+pub fn parent_of(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
     }
 }
 
@@ -92,12 +104,12 @@ fn moved(from: &Dir, name: &str, out: &Path) -> Result<()> {
         None => std::fs::rename(from.at(name), out),
     };
     match placed {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(taken(out)),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(already_exists(out)),
         placed => placed.and_then(|()| to.sync()).context(why),
     }
 }
 
-/// Removes folders of ours that nobody holds any more.
+/// Removes folders of vestigo that nobody holds any more.
 fn sweep(parent: &Dir) {
     // Sweeping is a courtesy to the user: what fails stays for the next time.
     for name in parent.names().unwrap_or_default() {
@@ -131,8 +143,8 @@ mod tests {
         made(&format!("{PREFIX}notes"));
         made(&format!("{PREFIX}{id}x"));
         std::os::unix::fs::symlink(keep.path().join("elsewhere"), keep.path().join("l")).expect("a link");
-        let alive = Unfinished::create(keep.path()).expect("it is made");
-        let other = Unfinished::create(keep.path()).expect("it is made");
+        let alive = StagingFolder::create(keep.path()).expect("it is made");
+        let other = StagingFolder::create(keep.path()).expect("it is made");
         let mut left = Dir::open(keep.path()).and_then(|dir| dir.names()).expect("it is listed");
         left.retain(|name| name != "l");
         let mut wanted =
@@ -146,9 +158,9 @@ mod tests {
         let keep = tempfile::tempdir().expect("a folder");
         let out = keep.path().join("bundle");
         std::fs::create_dir(&out).expect("it is made");
-        let made = Unfinished::create(keep.path()).expect("it is made");
+        let made = StagingFolder::create(keep.path()).expect("it is made");
         made.dir().create_new("bagit.txt").expect("it is new");
-        assert!(made.place(&out).expect_err("something is there").to_string().contains("is there already"));
+        assert!(made.place(&out).expect_err("something is there").to_string().contains("already exists"));
         let left = Dir::open(keep.path()).and_then(|dir| dir.names()).expect("it is listed");
         assert_eq!(left, ["bundle"]);
     }

@@ -11,17 +11,19 @@ use crate::error::visible;
 use crate::record::Timestamp;
 use crate::verify::Damage;
 
-use crate::export::bag::reader::{MOST, Piece, damage};
-use crate::export::write::tar::{header, padding};
+use super::damage::file_damage;
+use super::file_span::FileSpan;
+use super::limits::MOST_FILES;
+use super::tar_header::{header, padding};
 
 /// Most bytes of a header's extension that are read: names are short.
 const LARGEST: u64 = 1 << 16;
 
-/// What a tar holds.
+/// The contents of a tar.
 #[derive(Default)]
-pub struct Listing {
+pub struct TarListing {
     /// The files, by their names in the bundle.
-    pub files: BTreeMap<String, Piece>,
+    pub files: BTreeMap<String, FileSpan>,
     /// What is wrong with it.
     pub odd: Vec<Damage>,
     /// The folder in which all of them lie; empty where they lie in none.
@@ -31,9 +33,9 @@ pub struct Listing {
 }
 
 /// Lists a tar; none where the file is no tar at all.
-pub fn list(file: &mut File) -> std::io::Result<Option<Listing>> {
+pub fn list(file: &mut File) -> std::io::Result<Option<TarListing>> {
     let length = file.metadata()?.len();
-    let mut reading = Reading { length, ..Reading::default() };
+    let mut reading = TarParser { length, ..TarParser::default() };
     let (mut at, mut head) = (0u64, [0u8; 512]);
     loop {
         file.seek(SeekFrom::Start(at))?;
@@ -57,46 +59,46 @@ pub fn list(file: &mut File) -> std::io::Result<Option<Listing>> {
     Ok(Some(reading.listing()))
 }
 
-/// Tells whether a block begins a tar, be a byte of its mark damaged.
+/// Returns whether a block begins a tar, be a byte of its mark damaged.
 fn looks_like_tar(head: &[u8; 512]) -> bool {
     let alike =
         |mark: &[u8; 8]| head[257..265].iter().zip(mark).filter(|(byte, meant)| byte == meant).count();
     alike(b"ustar\x0000").max(alike(b"ustar  \0")) >= 6
 }
 
-/// What extensions said of the member behind them.
+/// What extension headers say of the member that follows them.
 #[derive(Default)]
-struct Said {
+struct TarExtension {
     path: Option<String>,
     size: Option<u64>,
 }
 
 /// Reading a tar, header by header.
 #[derive(Default)]
-struct Reading {
+struct TarParser {
     length: u64,
-    members: Vec<(String, Piece)>,
+    members: Vec<(String, FileSpan)>,
     odd: Vec<Damage>,
-    said: Said,
+    said: TarExtension,
     /// Whether a header, an order or an end is not as vestigo writes it.
     foreign: bool,
     /// The time of the first member.
     time: Option<u64>,
 }
 
-impl Reading {
+impl TarParser {
     fn odd(&mut self, reason: &str) {
-        self.odd.push(damage("(tar)", reason));
+        self.odd.push(file_damage("(tar)", reason));
     }
 
-    /// Looks at what stands behind the end mark: nothing but zeros.
+    /// Looks at what follows the end mark: nothing but zeros.
     fn end(&mut self, file: &mut File) -> std::io::Result<()> {
         let (mut buffer, mut behind) = (vec![0; 1 << 16], 0u64);
         loop {
             match file.read(&mut buffer)? {
                 0 => break,
                 n if buffer[..n].iter().any(|byte| *byte != 0) => {
-                    self.odd("something stands behind its end");
+                    self.odd("something follows its end");
                     return Ok(());
                 }
                 n => behind += n as u64,
@@ -111,7 +113,7 @@ impl Reading {
         let mut header = Header::new_old();
         header.as_mut_bytes().copy_from_slice(head);
         let Some(mut size) = checked(&header) else {
-            self.odd("a header is not one");
+            self.odd("a header is not valid");
             return Ok(None);
         };
         let kind = header.entry_type();
@@ -123,7 +125,7 @@ impl Reading {
             size = self.said.size.take().unwrap_or(size);
         }
         let end = at.saturating_add(512).saturating_add(size);
-        if end > self.length || self.members.len() >= MOST {
+        if end > self.length || self.members.len() >= MOST_FILES {
             self.odd("it is cut off");
             return Ok(None);
         }
@@ -133,12 +135,12 @@ impl Reading {
                 return Ok(None);
             }
         } else {
-            self.file(&header, Piece { offset: at + 512, length: size });
+            self.file(&header, FileSpan { offset: at + 512, length: size });
         }
         let mut zeros = vec![0; padding(size)];
         file.seek(SeekFrom::Start(end))?;
         if file.read_exact(&mut zeros).is_err() || zeros.iter().any(|byte| *byte != 0) {
-            self.odd("something stands between its members");
+            self.odd("there is something between its members");
         }
         Ok(Some(end + zeros.len() as u64))
     }
@@ -181,7 +183,7 @@ impl Reading {
         Ok(true)
     }
 
-    fn file(&mut self, head: &Header, piece: Piece) {
+    fn file(&mut self, head: &Header, piece: FileSpan) {
         let own = String::from_utf8_lossy(&head.path_bytes()).into_owned();
         let path = self.said.path.take().unwrap_or(own);
         let kind = head.entry_type();
@@ -194,15 +196,15 @@ impl Reading {
         if kind == EntryType::Directory && piece.length == 0 {
             self.foreign = true;
             if !name.is_empty() && !name.split('/').all(inside) {
-                self.odd.push(damage(&visible(&path), "it does not lie in the one folder of the tar"));
+                self.odd.push(file_damage(&visible(&path), "it does not lie in the one folder of the tar"));
             }
             return;
         }
         if !matches!(kind, EntryType::Regular) {
-            self.odd.push(damage(&visible(&path), "it is not a plain file"));
+            self.odd.push(file_damage(&visible(&path), "it is not a plain file"));
         }
         if !name.split('/').all(inside) {
-            self.odd.push(damage(&visible(&path), "it does not lie in the one folder of the tar"));
+            self.odd.push(file_damage(&visible(&path), "it does not lie in the one folder of the tar"));
             return;
         }
         let time = head.mtime().unwrap_or(0);
@@ -215,7 +217,7 @@ impl Reading {
     }
 
     /// Takes the folder off the names in which all of them lie.
-    fn listing(mut self) -> Listing {
+    fn listing(mut self) -> TarListing {
         let tops: BTreeSet<&str> =
             self.members.iter().map(|(name, _)| name.split_once('/').map_or("", |(top, _)| top)).collect();
         // Packed from inside of the folder, or with it.
@@ -224,7 +226,7 @@ impl Reading {
         let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
         let well = bare || top.bytes().all(plain) && !top.trim_matches('.').is_empty();
         if !well || !bare && tops.len() > 1 {
-            self.odd.push(damage("(tar)", "not all of it lies in the one folder of the tar"));
+            self.odd.push(file_damage("(tar)", "not all of it lies in the one folder of the tar"));
         }
         let mut files = BTreeMap::new();
         for (path, piece) in self.members {
@@ -234,15 +236,15 @@ impl Reading {
                 path.split_once('/').map_or(path.clone(), |(_, name)| name.to_owned())
             };
             if files.insert(name.clone(), piece).is_some() {
-                self.odd.push(damage(&visible(&name), "it is in the tar twice"));
+                self.odd.push(file_damage(&visible(&name), "it is in the tar twice"));
             }
         }
         let as_packed = !self.foreign && !bare;
-        Listing { files, odd: self.odd, top, as_packed }
+        TarListing { files, odd: self.odd, top, as_packed }
     }
 }
 
-/// Gives the length that a header names, where its own checksum holds.
+/// Returns the length that a header names, where its own checksum holds.
 fn checked(header: &Header) -> Option<u64> {
     let sum: u64 = header
         .as_bytes()
