@@ -205,6 +205,9 @@ pub struct FindingChange {
 /// The kind of entry that reads a source otherwise.
 pub(super) const REREAD: &str = "source.reread";
 
+/// The kind of entry that creates a finding.
+pub(super) const FIND: &str = "finding.add";
+
 /// The kind of entry that takes another one back.
 pub(super) const UNDO: &str = "undo";
 
@@ -337,7 +340,7 @@ impl Annotation {
     const KINDS: [&str; 9] = [
         "bookmark.add",
         "bookmark.remove",
-        "finding.add",
+        FIND,
         "finding.set",
         "finding.note",
         "finding.close",

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::annotation::UNDO;
 use super::annotation::{
     Annotation, Correction, EventRef, FindingChange, FindingVerdict, NewFinding, SavedQuery, Severity, Status,
 };
-use super::annotation_log::{AnnotationOp, UNSIGNED_COPY, ops};
-use super::{Journal, JournalMerge, each_of};
+use super::annotation::{FIND, UNDO};
+use super::annotation_log::{AnnotationOp, UNSIGNED_COPY, ops, ops_in};
+use super::{Entry, Journal, JournalMerge, each_of, hash_of};
 
 /// Something that was said or done, when and by whom.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -129,6 +129,38 @@ impl State {
             state.findings.push(finding);
         }
         state.conflicts = known_conflicts(journal);
+        state
+    }
+
+    /// Works out what stands at the end of a journal of which an earlier part gave this
+    /// state: annotations that came after it are applied one by one. Where one of them is
+    /// an undo, or some were merged in, the order of all matters, and all are read again.
+    pub fn after(&self, known: &Journal, journal: &Journal) -> State {
+        let begins = journal.lines.get(known.lines.len().wrapping_sub(1)).is_some()
+            && journal.texts.get(known.lines.len() - 1).is_some_and(|text| hash_of(text) == known.head);
+        let merges = journal.lines.iter().any(|line| line.is::<JournalMerge>());
+        if !begins || merges {
+            return State::of(journal);
+        }
+        let new = known.lines.len()..journal.lines.len();
+        let ops = ops_in(journal.lines[new.clone()].iter().zip(journal.texts[new].iter().map(AsRef::as_ref)));
+        if ops.iter().any(|op| matches!(op.act, Annotation::Undo { .. })) {
+            return State::of(journal);
+        }
+        let mut state = self.clone();
+        let is_finding = |line: &&Entry| line.kind == FIND;
+        let mut made = known.lines.iter().filter(is_finding).count() as u64;
+        for op in &ops {
+            if let Annotation::Find(new) = &op.act {
+                made += 1;
+                state.findings.push(Finding { number: made, ..begun(op, new) });
+            }
+            let uid = op.act.finding();
+            if let Some(finding) = state.findings.iter_mut().find(|finding| Some(&*finding.uid) == uid) {
+                apply(finding, op);
+            }
+            state.mark(op);
+        }
         state
     }
 

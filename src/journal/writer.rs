@@ -161,6 +161,11 @@ impl Writer {
         &self.journal
     }
 
+    /// Returns the entries so far, and gives up the right to write.
+    pub fn into_journal(mut self) -> Journal {
+        std::mem::take(&mut self.journal)
+    }
+
     /// Returns how many entries there were when it was opened: what stands behind
     /// them was written by this process.
     pub fn found(&self) -> u64 {

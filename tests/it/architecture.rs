@@ -19,6 +19,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("import", &["error", "fs", "record", "source", "evidence", "journal", "parse", "index", "case"]),
     ("export", &["error", "fs", "record", "evidence", "parse", "query", "index", "journal", "case"]),
     (
+        "app",
+        &[
+            "error", "fs", "record", "source", "query", "index", "journal", "evidence", "parse", "case",
+            "import", "export",
+        ],
+    ),
+    (
         "tui",
         &[
             "error", "fs", "record", "query", "index", "journal", "evidence", "parse", "case", "import",
