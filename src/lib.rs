@@ -5,6 +5,7 @@
 //! with the `journal` alongside. `tests/it/architecture.rs` holds the arrows;
 //! `ARCHITECTURE.md` tells each room by the question it answers.
 
+pub mod app;
 pub mod case;
 pub mod cli;
 pub mod error;

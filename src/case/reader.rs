@@ -14,7 +14,7 @@ use crate::record::{EventId, EventRecord, Origin, SourceId, Timestamp};
 
 use super::import_receipt::remarks;
 use super::snapshot::{Answers, Snapshot};
-use super::{CaseMetadata, Receipt, RecordDecoder, Watch};
+use super::{CaseMetadata, CaseWriter, Receipt, RecordDecoder, Watch};
 
 /// One source as the screens and tables show it.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,8 +92,17 @@ impl Case {
     }
 
     fn of(moment: Snapshot, answers: Arc<Answers>, derived: Arc<Mutex<Derived>>) -> Case {
-        let (state, readings) = (State::from_journal(&moment.journal), Mutex::default());
-        let (about, history) = (moment.about.clone(), moment.history());
+        let state = State::from_journal(&moment.journal);
+        Case::with_state(moment, answers, derived, state)
+    }
+
+    fn with_state(
+        moment: Snapshot,
+        answers: Arc<Answers>,
+        derived: Arc<Mutex<Derived>>,
+        state: State,
+    ) -> Case {
+        let (about, history, readings) = (moment.about.clone(), moment.history(), Mutex::default());
         Case { inner: Arc::new(Inner { about, state, moment, answers, readings, derived, history }) }
     }
 
@@ -113,16 +122,25 @@ impl Case {
     /// Reads the journal once more: the case as it is now. Where evidence was
     /// added since, that and the index are opened again, too.
     pub fn reread(&self) -> Result<Case> {
-        let Inner { moment, answers, derived, .. } = &*self.inner;
-        let (moment, answers) = match moment.again()? {
-            (moment, true) if self.is_whole() => (moment, answers.clone()),
-            (mut moment, _) => {
-                moment.look();
-                let answers = moment.answers(Watch::silent())?;
-                (moment, Arc::new(answers))
-            }
+        self.moved_to(self.inner.moment.again()?)
+    }
+
+    /// Returns the case after what a writer appended to its journal, which is not read
+    /// again: the writer holds it.
+    pub fn after(&self, writer: CaseWriter) -> Result<Case> {
+        self.moved_to(self.inner.moment.at(writer.into_journal())?)
+    }
+
+    fn moved_to(&self, (mut moment, is_same): (Snapshot, bool)) -> Result<Case> {
+        let Inner { answers, derived, .. } = &*self.inner;
+        let answers = if is_same && self.is_whole() {
+            answers.clone()
+        } else {
+            moment.look();
+            Arc::new(moment.answers(Watch::silent())?)
         };
-        Ok(Case::of(moment, answers, derived.clone()))
+        let state = self.inner.state.after(self.whole_journal(), &moment.journal);
+        Ok(Case::with_state(moment, answers, derived.clone(), state))
     }
 
     /// Tells whether the case may be another by now than when it was read. Cheap:

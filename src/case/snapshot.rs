@@ -103,7 +103,13 @@ impl Snapshot {
     /// Reads the journal again, and the evidence where more, or other, is
     /// committed, or it is read otherwise; also returns whether it is the same.
     pub(super) fn again(&self) -> Result<(Snapshot, bool)> {
-        let journal = journal::read(&self.dir)?;
+        self.at(journal::read(&self.dir)?)
+    }
+
+    /// Looks at the case with a journal that was read already, and at the evidence where
+    /// more, or other, is committed, or it is read differently; also returns whether it
+    /// is the same.
+    pub(super) fn at(&self, journal: Journal) -> Result<(Snapshot, bool)> {
         let batches = committed(&journal.entries)?;
         let known = self.bases.iter().map(|basis| (basis.batch, basis.manifest.0));
         if known.eq(batches) && standing(&journal) == *self.rereads {

@@ -191,6 +191,11 @@ impl CaseWriter {
         self.writer.journal()
     }
 
+    /// Returns the journal as it is now, and gives up the right to write.
+    pub(super) fn into_journal(self) -> Journal {
+        self.writer.into_journal()
+    }
+
     /// Writes down that a key signs for this case; see [`super::introduce`].
     pub(super) fn introduce(&mut self, signer: &Signer, clock: &dyn Clock) -> Result<()> {
         let signed = signer.identity();

@@ -1,4 +1,4 @@
-//! Which case is meant, and where it lives.
+//! Which case the command line means, and where it is.
 
 use std::path::{Path, PathBuf};
 
@@ -13,8 +13,8 @@ const MOST_PATH: u64 = 64 << 10;
 /// The file that names the case used last.
 const LAST: &str = "last-case";
 
-/// Turns what a user calls a case into its folder: a path is itself, a bare
-/// name lives in the data folder, unless a case of that name is right here.
+/// Returns the folder of a case: a path is itself, a bare name is in the data folder,
+/// unless a case of that name is in the current one.
 pub fn folder_of(name: &str, runtime: &Runtime) -> Result<PathBuf> {
     let path = Path::new(name);
     let bare = path.components().count() == 1
@@ -29,15 +29,15 @@ pub fn folder_of(name: &str, runtime: &Runtime) -> Result<PathBuf> {
     Ok(if is_here { path.to_owned() } else { at_home })
 }
 
-/// Gives the folder of the case that is meant: the one named, `$VESTIGO_CASE`,
-/// or the one used last.
+/// Returns the folder of the case: the one named, `$VESTIGO_CASE`, or the one used
+/// last.
 pub fn chosen(named: Option<&str>, runtime: &Runtime) -> Result<PathBuf> {
     if let Some(name) = named.map(str::to_owned).or_else(|| (runtime.var)("VESTIGO_CASE")) {
         return folder_of(&name, runtime);
     }
     let none = || {
         Error::usage("no case was named, and none was used before")
-            .hint("Name one: --case NAME, or begin with `vestigo demo`.")
+            .hint("Name one: --case NAME, or start with `vestigo demo`.")
     };
     let last = read_text_named(&last_file(runtime)?, MOST_PATH).map_err(|_| none())?;
     let folder = PathBuf::from(last.trim_end_matches('\n'));
@@ -47,7 +47,7 @@ pub fn chosen(named: Option<&str>, runtime: &Runtime) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Remembers a case as the one used last. Failing to is no failure.
+/// Remembers a case as the one used last. A failure to do so does not matter.
 pub fn remember(folder: &Path, runtime: &Runtime) {
     let write = || -> Result<()> {
         let (data, file) = (data_folder(&runtime.var)?, last_file(runtime)?);
@@ -57,7 +57,7 @@ pub fn remember(folder: &Path, runtime: &Runtime) {
         if read_text_named(&file, MOST_PATH).is_ok_and(|known| known == text) {
             return Ok(());
         }
-        let dir = Dir::create(&data).context(|| "cannot make the data folder".to_owned())?;
+        let dir = Dir::create(&data).context(|| "cannot create the data folder".to_owned())?;
         dir.replace(LAST, text.as_bytes()).context(|| "cannot remember the case".to_owned())
     };
     let _ = write();

@@ -1,20 +1,20 @@
 //! A case that a command works on: opened, with its zone and its query language.
 
-use std::path::{Path, PathBuf};
-
-use crate::case::{Case, Watch};
+use crate::app::{Case, Session, Watch};
 use crate::cli::args::{Globals, TimeArgs};
-use crate::cli::case_path;
 use crate::cli::progress::watched_bytes;
 use crate::cli::runtime::Runtime;
+use crate::cli::{case_path, session};
 use crate::error::{Error, Result};
 use crate::query::{self, Diagnostic, Expr, QueryContext};
 use crate::record::{TimeRange, Timestamp, Zone, counted};
 
-/// A case that is open, with what the command line says of it.
+/// An open case, with what the command line says about it.
 pub struct CommandContext {
     /// The case.
     pub case: Case,
+    /// Who acts on it, and with whose keys.
+    pub session: Session,
     /// The zone in which times are shown and read.
     pub zone: Zone,
     names: Vec<String>,
@@ -22,53 +22,53 @@ pub struct CommandContext {
 }
 
 impl CommandContext {
-    /// Opens the case that is meant.
+    /// Opens the case that the command line means.
     pub fn new(globals: &Globals, runtime: &mut Runtime) -> Result<CommandContext> {
-        let folder: PathBuf = case_path::chosen(globals.case.as_deref(), runtime)?;
-        let case = context(&folder, globals, runtime)?;
-        case_path::remember(&folder, runtime);
+        let session = session::session(globals, runtime)?;
+        let case = open(&session, globals, runtime)?;
+        case_path::remember(&session.folder, runtime);
         for trouble in case.trouble() {
             runtime.note(&format!("warning: {trouble}"));
         }
-        // Told once: from here on this folder has a memory of its own.
+        // Said once: from here on this folder has a memory of its own.
         for remark in case.history().remarks().iter().filter(|_| case.history().remembered.is_none()) {
             runtime.note(&format!("warning: {remark}"));
         }
-        case.remember(&runtime.who(), runtime.clock.now());
+        let now = session.clock.now();
+        case.remember(&session.actor, now);
         let zone = globals.zone().unwrap_or(case.about().zone);
-        Ok(CommandContext { names: case.field_names(), case, zone, now: runtime.clock.now() })
+        Ok(CommandContext { names: case.field_names(), case, session, zone, now })
     }
 
-    /// Reads a query; a mistake is pointed at.
+    /// Parses a query and looks up its tags and findings; errors point at the position.
     pub fn query(&self, text: &str) -> Result<Expr> {
         self.case.resolve(self.parse(text)?)
     }
 
-    /// Reads a query without saying what its tags and findings stand for.
+    /// Parses a query without looking up its tags and findings.
     pub fn parse(&self, text: &str) -> Result<Expr> {
-        query::parse(text, &self.context()).map_err(|diagnostic| pointed(&diagnostic, text))
+        query::parse(text, &self.query_context()).map_err(|diagnostic| query_error(&diagnostic, text))
     }
 
-    /// Finds a field by its name or alias; one that no event has is pointed at.
+    /// Finds a field by its name or alias; an unknown one gets a suggestion.
     pub fn field(&self, name: &str) -> Result<String> {
-        Ok(query::field_name_in_case(name, &self.context())?)
+        Ok(query::called_in(name, &self.query_context())?)
     }
 
-    /// Says how a question was read, and among what it was asked.
+    /// Explains how a query was read, and how many events were searched.
     pub fn explain(&self, text: &str) -> Result<Vec<String>> {
-        let mut said = query::explain(&self.parse(text)?);
+        let mut lines = query::explain(&self.parse(text)?);
         let (events, sources) = (self.case.index().len(), self.case.sources().len() as u64);
-        said.push(format!("Searched: {} in {}.", counted(events, "event"), counted(sources, "source")));
-        Ok(said)
+        lines.push(format!("Searched: {} in {}.", counted(events, "event"), counted(sources, "source")));
+        Ok(lines)
     }
 
-    /// Reads a stretch of time.
-    pub fn window(&self, span: &TimeArgs) -> Result<TimeRange> {
+    /// Parses a time range.
+    pub fn time_range(&self, span: &TimeArgs) -> Result<TimeRange> {
         let moment = |text: &Option<String>, otherwise: Timestamp| match text {
             None => Ok(otherwise),
-            Some(text) => {
-                query::parse_time(text, &self.context()).map_err(|diagnostic| pointed(&diagnostic, text))
-            }
+            Some(text) => query::moment(text, &self.query_context())
+                .map_err(|diagnostic| query_error(&diagnostic, text)),
         };
         let window =
             TimeRange { from: moment(&span.from, Timestamp::MIN)?, to: moment(&span.to, Timestamp::MAX)? };
@@ -78,27 +78,27 @@ impl CommandContext {
         Ok(window)
     }
 
-    fn context(&self) -> QueryContext<'_> {
+    fn query_context(&self) -> QueryContext<'_> {
         QueryContext { zone: self.zone, now: self.now, fields: &self.names }
     }
 }
 
-/// Opens a case; what has to be read of its evidence first is told, and shown.
-fn context(folder: &Path, globals: &Globals, runtime: &mut Runtime) -> Result<Case> {
-    let mut opening = Case::opening(folder, &runtime.who())?;
-    if globals.anew {
+/// Opens a case, with progress where its evidence has to be read first.
+fn open(session: &Session, globals: &Globals, runtime: &mut Runtime) -> Result<Case> {
+    let mut opening = Case::opening(&session.folder, &session.actor)?;
+    if globals.distrust_index {
         opening.distrust();
     }
     if !opening.lacks_index() {
         return opening.finish(Watch::silent());
     }
     if !globals.quiet {
-        runtime.note("note: the index is being built from the evidence");
+        runtime.note("note: building the index from the evidence");
     }
     runtime.listen();
     watched_bytes(runtime, globals, |watch| opening.finish(watch))
 }
 
-fn pointed(diagnostic: &Diagnostic, text: &str) -> Error {
+fn query_error(diagnostic: &Diagnostic, text: &str) -> Error {
     Error::usage(format!("the query is not understood\n{}", diagnostic.render(text)))
 }

@@ -1,4 +1,4 @@
-//! Which command is meant.
+//! The commands, and running the one that is meant.
 
 use clap::{Parser, Subcommand};
 
@@ -21,17 +21,17 @@ pub struct Cli {
 #[derive(Debug, Clone, Subcommand)]
 pub enum Command {
     Open(commands::open::OpenArgs),
-    /// Make a small case from built-in logs and open it
+    /// Create a small case from built-in logs and open it
     Demo,
     New(commands::new::NewArgs),
     Import(commands::import::ImportArgs),
-    #[command(visible_alias = "normalize")]
-    Normalise(commands::normalize::NormalizeArgs),
+    #[command(visible_alias = "normalise")]
+    Normalize(commands::normalize::NormalizeArgs),
     Search(commands::search::SearchArgs),
     Timeline(commands::timeline::TimelineArgs),
     Top(commands::top::TopArgs),
     Show(commands::show::ShowArgs),
-    /// Say what the case holds
+    /// Summarize what the case holds
     Status,
     #[command(subcommand)]
     Source(commands::source::SourceCommand),
@@ -40,7 +40,7 @@ pub enum Command {
     #[command(subcommand)]
     Finding(commands::finding::FindingCommand),
     Undo(commands::undo::UndoArgs),
-    /// Bring back what was taken back last
+    /// Redo what was undone last
     Redo,
     Export(commands::export::ExportArgs),
     Reveal(commands::reveal::RevealArgs),
@@ -51,10 +51,10 @@ pub enum Command {
     Checkpoint(commands::checkpoint::CheckpointArgs),
     #[command(subcommand)]
     Keys(commands::keys::KeysCommand),
-    /// Delete the index and make it again from the evidence
+    /// Rebuild the index from the evidence
     Reindex,
     Repair(commands::repair::RepairArgs),
-    /// Print who did what when
+    /// Print the journal: who did what, and when
     Journal {
         #[command(subcommand)]
         command: Option<commands::journal::JournalCommand>,
@@ -65,7 +65,7 @@ pub enum Command {
     Formats(commands::formats::FormatsCommand),
 }
 
-/// Runs the command that is meant; without one, opens the case on the screen.
+/// Runs the command; without one, opens the case in the terminal interface.
 pub fn dispatch(cli: Cli, runtime: &mut Runtime) -> Result<ExitReason> {
     let globals = &cli.globals;
     let command = cli.command.unwrap_or(Command::Open(commands::open::OpenArgs::default()));
@@ -74,7 +74,7 @@ pub fn dispatch(cli: Cli, runtime: &mut Runtime) -> Result<ExitReason> {
         Command::Demo => commands::demo::run(globals, runtime),
         Command::New(args) => commands::new::run(args, globals, runtime),
         Command::Import(args) => commands::import::run(&args, globals, runtime),
-        Command::Normalise(args) => commands::normalize::run(&args, globals, runtime),
+        Command::Normalize(args) => commands::normalize::run(&args, globals, runtime),
         Command::Search(args) => commands::search::run(&args, globals, runtime),
         Command::Timeline(args) => commands::timeline::run(&args, globals, runtime),
         Command::Top(args) => commands::top::run(&args, globals, runtime),

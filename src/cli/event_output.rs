@@ -1,24 +1,23 @@
-//! The forms in which events are printed.
+//! The formats in which events are printed.
 
 use clap::ValueEnum;
 
+use crate::app::{CSV_FIELDS, csv_cell, sketch};
 use crate::cli::runtime::Runtime;
 use crate::cli::table::{Align, Table};
 use crate::error::{Context, Result, escape_json_controls, visible};
-use crate::record::{
-    CSV_FIELDS, EventRecord, Value, Zone, csv_cell, fields, sentence, timesketch_row, write_json,
-};
+use crate::record::{EventRecord, Value, Zone, fields, sentence, write_json};
 
-/// In which form.
+/// The format of events on standard output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum OutputFormat {
-    /// Columns for the eye
+    /// Columns for reading
     Table,
-    /// One flat object a line
+    /// One flat object per line
     Json,
-    /// Comma-separated, formula cells made harmless
+    /// Comma-separated, with formula cells escaped
     Csv,
-    /// The very bytes
+    /// The exact bytes
     Raw,
     /// Timesketch CSV
     TimesketchCsv,
@@ -26,9 +25,9 @@ pub enum OutputFormat {
     TimesketchJsonl,
 }
 
-/// Prints events in one form.
+/// Prints events in one format.
 pub struct Printer {
-    form: OutputFormat,
+    format: OutputFormat,
     fields: Vec<String>,
     zone: Zone,
     table: Table,
@@ -40,19 +39,19 @@ const HEADINGS: [(&str, Align); 6] = [
     ("", Align::Left),
     ("Actor", Align::Left),
     ("From", Align::Whole),
-    ("What", Align::Left),
+    ("Summary", Align::Left),
 ];
 
 impl Printer {
-    /// Makes a printer; `fields` are full names, empty for the form's own choice.
-    pub fn new(form: OutputFormat, fields: Vec<String>, zone: Zone) -> Printer {
+    /// Creates a printer; `fields` are full names, empty for the format's own choice.
+    pub fn new(format: OutputFormat, fields: Vec<String>, zone: Zone) -> Printer {
         let table = Table::new(&HEADINGS);
-        Printer { form, fields, zone, table }
+        Printer { format, fields, zone, table }
     }
 
     /// Prints what comes before the events.
     pub fn begin(&mut self, runtime: &mut Runtime) -> Result<()> {
-        match self.form {
+        match self.format {
             OutputFormat::Csv => {
                 if self.fields.is_empty() {
                     self.fields = CSV_FIELDS.iter().map(|name| (*name).to_owned()).collect();
@@ -67,9 +66,9 @@ impl Printer {
         }
     }
 
-    /// Prints an event, or keeps it for the table.
+    /// Prints an event, or adds it to the table.
     pub fn event(&mut self, entry: &EventRecord, runtime: &mut Runtime) -> Result<()> {
-        match self.form {
+        match self.format {
             OutputFormat::Table => {
                 let cells = if self.fields.is_empty() { self.cells(entry) } else { self.chosen(entry) };
                 self.table.row(cells);
@@ -86,7 +85,7 @@ impl Printer {
             }
             OutputFormat::Raw => raw(entry, runtime),
             OutputFormat::TimesketchCsv => {
-                let row = timesketch_row(flat(entry)?, &[]);
+                let row = sketch(flat(entry)?, &[]);
                 let text = |value: &serde_json::Value| match value {
                     serde_json::Value::String(text) => text.clone(),
                     other => other.to_string(),
@@ -95,16 +94,16 @@ impl Printer {
                 self.csv(&cells, runtime)
             }
             OutputFormat::TimesketchJsonl => {
-                let row = serde_json::to_string(&timesketch_row(flat(entry)?, &[]));
+                let row = serde_json::to_string(&sketch(flat(entry)?, &[]));
                 runtime
                     .line(&escape_json_controls(row.context(|| "cannot write an event as JSON".to_owned())?))
             }
         }
     }
 
-    /// Prints what was kept.
+    /// Prints the table, if there is one.
     pub fn end(&mut self, runtime: &mut Runtime) -> Result<()> {
-        if self.form != OutputFormat::Table || self.table.is_empty() {
+        if self.format != OutputFormat::Table || self.table.is_empty() {
             return Ok(());
         }
         let lines = if self.fields.is_empty() {
@@ -139,7 +138,7 @@ impl Printer {
 
     fn time(&self, entry: &EventRecord) -> String {
         let Some(stamp) = entry.event.stamp else { return "-".to_owned() };
-        // A part of a second only where one is told.
+        // Fractions of a second only where there are some.
         let digits = if stamp.instant.nanos() % 1_000_000_000 == 0 { 0 } else { 3 };
         let shown = self.zone.show(stamp.instant, digits);
         if stamp.basis.is_explicit() { shown } else { format!("≈ {shown}") }
@@ -149,7 +148,7 @@ impl Printer {
         self.fields.iter().map(|name| self.text(entry, name)).collect()
     }
 
-    /// Gives a field's values as one text.
+    /// Returns a field's values as one text.
     fn text(&self, entry: &EventRecord, name: &str) -> String {
         match name {
             "id" => entry.origin.id().to_string(),
@@ -165,7 +164,7 @@ impl Printer {
         }
     }
 
-    /// Picks the chosen fields out of an event's JSON.
+    /// Returns the chosen fields of an event's JSON.
     fn picked(&self, whole: &str) -> Result<String> {
         let why = || "cannot pick fields out of an event".to_owned();
         let mut object: serde_json::Map<String, serde_json::Value> =
@@ -185,15 +184,15 @@ impl Printer {
     }
 }
 
-/// The columns that Timesketch wants.
+/// The columns that Timesketch requires.
 const SKETCH_FIELDS: [&str; 5] = ["message", "datetime", "timestamp", "timestamp_desc", "tag"];
 
-/// Gives an event as one flat JSON object.
+/// Returns an event as one flat JSON object.
 fn flat(entry: &EventRecord) -> Result<serde_json::Map<String, serde_json::Value>> {
     serde_json::from_str(&write_json(entry, true)).context(|| "cannot read an event's JSON".to_owned())
 }
 
-/// Prints an event's very bytes where no terminal reads them.
+/// Prints an event's exact bytes, escaped only for a terminal.
 fn raw(entry: &EventRecord, runtime: &mut Runtime) -> Result<()> {
     if runtime.out_is_terminal {
         return runtime.line(&visible(&String::from_utf8_lossy(&entry.raw)));

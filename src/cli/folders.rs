@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use directories::ProjectDirs;
 
+use crate::app::Home;
 use crate::error::{Error, Result};
-use crate::journal::Home;
 
 /// Looks up an environment variable; none where it is unset or empty.
 pub type Lookup = Box<dyn Fn(&str) -> Option<String>>;
 
-/// Gives the platform's folder for our data.
+/// Returns the platform's folder for our data.
 pub fn data_folder(var: &Lookup) -> Result<PathBuf> {
     if let Some(home) = var("VESTIGO_DATA") {
         return Ok(PathBuf::from(home));
@@ -39,7 +39,7 @@ pub fn home(var: &Lookup) -> Home {
     }
 }
 
-/// Gives the folder of the user's configuration: `$VESTIGO_CONFIG`, or the platform's.
+/// Returns the folder of the user's configuration: `$VESTIGO_CONFIG`, or the platform's.
 pub fn config_folder(var: &Lookup) -> Option<PathBuf> {
     match var("VESTIGO_CONFIG") {
         Some(folder) => Some(PathBuf::from(folder)),

@@ -5,7 +5,6 @@
 //! foreign text is made visible, that `--json` has the shapes of the contract,
 //! and that the exit status says what happened.
 
-mod annotate;
 mod args;
 mod case_path;
 mod commands;
@@ -19,7 +18,7 @@ mod progress;
 mod receipt_output;
 mod run;
 mod runtime;
-mod signing_config;
+mod session;
 mod table;
 mod tui;
 

@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::case::Watch;
+use crate::app::Watch;
 use crate::cli::args::Globals;
 use crate::cli::runtime::Runtime;
 use crate::record::thousands;
 
-/// What progress tells: bytes done, bytes in all (0 where not known), events.
+/// Where a progress bar is: bytes done, bytes in all (0 if unknown), events.
 pub type BarPosition = (u64, u64, u64);
 
-/// Runs `work` while a bar shows what `read` tells; silent where nobody watches.
+/// Runs `work` while a bar shows what `read` returns; silent where nobody watches.
 pub fn watched<R>(
     runtime: &Runtime,
     globals: &Globals,
@@ -40,8 +40,8 @@ pub fn watched<R>(
     })
 }
 
-/// Runs work that reads evidence again, while a bar shows how far it is. Where the
-/// world listens, Ctrl-C stops it.
+/// Runs work that reads evidence again while a bar shows its progress. Where the
+/// runtime listens to signals, Ctrl-C stops it.
 pub fn watched_bytes<R>(runtime: &Runtime, globals: &Globals, work: impl FnOnce(Watch<'_>) -> R) -> R {
     let (bytes, total) = (AtomicU64::new(0), AtomicU64::new(0));
     let progress = |done, all| {

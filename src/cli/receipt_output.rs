@@ -1,18 +1,17 @@
-//! What became of the sources of an import, in a table and in sentences.
+//! How the sources of an import were accounted for, in a table and in sentences.
 
 use std::collections::BTreeMap;
 
-use crate::case::Receipt;
+use crate::app::{ImportReport, ImportRow, ImportStatus, Receipt};
 use crate::cli::args::Globals;
 use crate::cli::output::json_line;
 use crate::cli::runtime::Runtime;
 use crate::cli::table::{Align, Table};
 use crate::error::{Result, visible};
-use crate::import::{ImportReport, ImportRow, ImportStatus};
 use crate::record::{Zone, bytes, counted, thousands};
 
-/// Prints the rows of an import and what they sum up to; `named` is how many bytes
-/// the files that were named have.
+/// Prints the rows of an import and their total; `named` is the size in bytes of the
+/// files that were named.
 pub fn print_report(
     rows: &[ImportRow],
     report: Option<&ImportReport>,
@@ -54,15 +53,15 @@ pub fn print_report(
     for line in exceptions(rows.iter().filter(|row| has_content(row)).map(|row| &row.receipt)) {
         runtime.line(&line)?;
     }
-    summary(report, named, runtime)
+    print_total(report, named, runtime)
 }
 
-/// So many rows are listed one by one; of more, those with nothing to tell of are
-/// folded into one a format.
+/// Up to this many rows are listed one by one; of more, unremarkable ones are folded
+/// into one per format.
 const LISTED: usize = 20;
 
-/// Says of sources together what is not as everybody hopes: what was not read, not
-/// understood, and what tells no time.
+/// Describes what is wrong with some sources together: not read, not recognized,
+/// without a time.
 pub fn exceptions<'r>(receipts: impl Iterator<Item = &'r Receipt>) -> Vec<String> {
     let (mut sources, mut unread, mut unparsed, mut undated) = (0, 0, 0, 0);
     for receipt in receipts {
@@ -71,26 +70,28 @@ pub fn exceptions<'r>(receipts: impl Iterator<Item = &'r Receipt>) -> Vec<String
         unparsed += u64::from(receipt.is_unparsed());
         undated += receipt.time.none;
     }
-    let (all, mut said) = (counted(sources, "source"), Vec::new());
+    let (all, mut lines) = (counted(sources, "source"), Vec::new());
     if unread > 0 {
         let unread = thousands(unread);
-        said.push(format!(
-            "! {unread} of {all} NOT READ: no event in them could be read; they are kept and hashed"
+        lines.push(format!(
+            "! {unread} of {all} NOT READ: no event could be read from them; they are kept and hashed"
         ));
     }
     if unparsed > 0 {
         let unparsed = thousands(unparsed);
-        said.push(format!("! {unparsed} of {all} understood by no format: only their text is searched"));
+        lines.push(format!(
+            "! {unparsed} of {all} not recognized by any format: only their text is searchable"
+        ));
     }
     if undated > 0 {
-        let tell = if undated == 1 { "tells" } else { "tell" };
+        let have = if undated == 1 { "has" } else { "have" };
         let undated = counted(undated, "event");
-        said.push(format!("! {undated} {tell} no time: in no timeline, and behind all others in every list"));
+        lines.push(format!("! {undated} {have} no time: in no timeline, and last in every list"));
     }
-    said
+    lines
 }
 
-/// Tells whether a row stands for content that was read.
+/// Reports whether a row is about content that was read.
 pub fn has_content(row: &ImportRow) -> bool {
     row.receipt.bytes.total > 0
         && matches!(row.status, ImportStatus::Imported | ImportStatus::Unread | ImportStatus::Partial)
@@ -115,13 +116,13 @@ fn cells(row: &ImportRow, zone: &Zone) -> [String; 8] {
     let time = match receipt.span() {
         Some((first, last)) => format!("{} → {}", zone.show(first, 0), zone.show(last, 0)),
         None if receipt.events == 0 => "-".to_owned(),
-        None => "tells no time".to_owned(),
+        None => "none".to_owned(),
     };
     [
         path,
         status,
         receipt.format.clone(),
-        // Of nothing there is no share.
+        // There is no share of nothing.
         if receipt.events == 0 { "-".to_owned() } else { format!("{:.1} %", receipt.share * 100.0) },
         thousands(receipt.events),
         thousands(receipt.unparsed),
@@ -130,45 +131,43 @@ fn cells(row: &ImportRow, zone: &Zone) -> [String; 8] {
     ]
 }
 
-/// Says of a row what its numbers do not: inferred times, rejects, breaks, changes.
+/// Describes what the numbers of a row do not show: inferred times, rejects, breaks,
+/// changes.
 pub fn remarks(row: &ImportRow) -> Vec<String> {
     let (receipt, mut lines) = (&row.receipt, Vec::new());
     let path = visible(&row.path);
     if let Some(link) = &row.link {
-        lines.push(format!("  {path}: reached through the link {}, which was named", visible(link)));
+        lines.push(format!("  {path}: reached through the link {}, which you named", visible(link)));
     }
     if let Some(bytes) = &row.path_bytes {
         lines.push(format!("  {path}: the name is not UTF-8; its bytes are {bytes}"));
     }
     let time = &receipt.time;
     if time.inferred > 0 {
-        lines.push(format!(
-            "≈ {path}: {} times are not stated in full and were inferred",
-            thousands(time.inferred)
-        ));
+        lines.push(format!("≈ {path}: {} times are incomplete and were inferred", thousands(time.inferred)));
     }
     if time.ambiguous > 0 {
         lines.push(format!(
-            "≈ {path}: {} local times occur twice or never (summer time)",
+            "≈ {path}: {} local times are ambiguous or do not exist (daylight saving time)",
             thousands(time.ambiguous)
         ));
     }
     if time.future > 0 {
-        lines.push(format!("≈ {path}: {} times lie after the import", thousands(time.future)));
+        lines.push(format!("≈ {path}: {} times are later than the import", thousands(time.future)));
     }
     if receipt.parts > 0 {
         lines.push(format!("! {path}: {} events are parts of overlong lines", thousands(receipt.parts)));
     }
-    // Of what was not read at all, the reason says it.
+    // For what was not read at all, the reason says it.
     for stretch in receipt.rejected.iter().filter(|_| row.status != ImportStatus::Unread) {
         let (length, offset) = (thousands(stretch.length), thousands(stretch.offset));
         lines.push(format!(
-            "! {path}: {length} bytes at byte {offset} are no events: {}",
+            "! {path}: {length} bytes at byte {offset} are not events: {}",
             visible(&stretch.reason)
         ));
     }
     if let Some(reason) = row.reason.as_ref().filter(|_| has_content(row)) {
-        let part = if row.status == ImportStatus::Partial { "read only in part: " } else { "" };
+        let part = if row.status == ImportStatus::Partial { "partially read: " } else { "" };
         lines.push(format!("! {path}: {part}{}", visible(reason)));
     }
     if let Some(unread) = &row.unread {
@@ -178,7 +177,7 @@ pub fn remarks(row: &ImportRow) -> Vec<String> {
     lines
 }
 
-/// Tells the rows that stand alone, and those that stand for several.
+/// Returns the rows that are listed alone, and those that stand for several.
 fn folded(rows: &[ImportRow], all: bool) -> (Vec<&ImportRow>, Vec<ImportRow>) {
     if all || rows.len() <= LISTED {
         return (rows.iter().collect(), Vec::new());
@@ -208,15 +207,15 @@ fn folded(rows: &[ImportRow], all: bool) -> (Vec<&ImportRow>, Vec<ImportRow>) {
         rows[1..].iter().for_each(|row| fold.receipt.append(row.receipt.clone()));
         if rows.len() > 1 {
             fold.path = counted(rows.len() as u64, "source");
-            fold.reason = fold.reason.map(|_| "the same content is in the case".to_owned());
+            fold.reason = fold.reason.map(|_| "the case already has the same content".to_owned());
         }
         fold
     };
     (alone, kinds.into_values().map(fold).collect())
 }
 
-/// Sums up; `named` is how many bytes the files that were named have.
-fn summary(report: &ImportReport, named: u64, runtime: &mut Runtime) -> Result<()> {
+/// Prints the total; `named` is the size in bytes of the files that were named.
+fn print_total(report: &ImportReport, named: u64, runtime: &mut Runtime) -> Result<()> {
     let (total, receipt) = (&report.total, &report.total.receipt);
     let mut text = format!(
         "{}, {}, {} in {:.1} s",
@@ -231,7 +230,7 @@ fn summary(report: &ImportReport, named: u64, runtime: &mut Runtime) -> Result<(
         }
     }
     if report.interrupted {
-        text.push_str("; stopped before the end: import the rest with the same command");
+        text.push_str("; stopped early: run the same command to import the rest");
     }
     runtime.line(&text)?;
     let bytes = &receipt.bytes;
@@ -244,16 +243,17 @@ fn summary(report: &ImportReport, named: u64, runtime: &mut Runtime) -> Result<(
         thousands(bytes.rejected)
     );
     if report.interrupted {
-        runtime.line(&format!("of what was read before the stop: {sum}"))
+        runtime.line(&format!("of what was read before it stopped: {sum}"))
     } else if total.incomplete > 0 {
         let lacking = thousands(total.incomplete);
         runtime.line(&format!(
-            "NOT every byte was read: see the {lacking} marked above; of what was read: {sum}"
+            "NOT every byte was read: see the {lacking} marked above. Of what was read: {sum}"
         ))
     } else if named == bytes.total {
         runtime.line(&format!("every byte accounted for: {sum}"))
     } else {
         let named = thousands(named);
-        runtime.line(&format!("every byte accounted for: {named} in what was named; of what it held: {sum}"))
+        runtime
+            .line(&format!("every byte accounted for: {named} in the named files; of their content: {sum}"))
     }
 }

@@ -1,16 +1,15 @@
-//! From words to work: parse, dispatch, say what went wrong.
+//! Running a command line: parse, dispatch, report errors.
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::app::is_damaged;
 use crate::cli::dispatch::{Cli, dispatch};
 use crate::cli::outcome::ExitReason;
 use crate::cli::runtime::Runtime;
 use crate::error::{Error, ErrorKind, Result, visible};
-use crate::export::{VERIFY_PROOFS_SCRIPT, VERIFY_SH_SCRIPT};
-use crate::index::is_damaged;
 
 /// Runs the program of this process.
 pub fn main() -> ExitCode {
@@ -18,23 +17,22 @@ pub fn main() -> ExitCode {
     ExitCode::from(run(std::env::args_os(), &mut runtime))
 }
 
-/// Runs a command line in a world and gives its exit status.
+/// Runs a command line and returns its exit status.
 pub fn run(words: impl IntoIterator<Item = OsString>, runtime: &mut Runtime) -> u8 {
     let cli = match Cli::try_parse_from(words) {
         Ok(cli) => cli,
-        Err(error) => return refuse(&error, runtime),
+        Err(error) => return print_usage(&error, runtime),
     };
-    let outcome = dispatch(cli.clone(), runtime).or_else(|error| mended(error, cli, runtime));
-    let outcome = outcome.and_then(|outcome| runtime.flush().map(|()| outcome));
-    match outcome {
+    let ended = dispatch(cli.clone(), runtime).or_else(|error| retry(error, cli, runtime));
+    match ended.and_then(|reason| runtime.flush().map(|()| reason)) {
         Ok(ExitReason::Done) => 0,
-        Ok(ExitReason::Nothing) => 1,
-        Ok(ExitReason::Partly) => 3,
+        Ok(ExitReason::NoMatch) => 1,
+        Ok(ExitReason::Incomplete) => 3,
         Ok(ExitReason::Damaged) => 4,
         Ok(ExitReason::Interrupted) => 130,
         Err(_) if runtime.closed => 0,
         Err(error) => {
-            tell(&error, runtime);
+            print_error(&error, runtime);
             match error.kind() {
                 ErrorKind::Usage => 2,
                 ErrorKind::Case => 3,
@@ -45,8 +43,8 @@ pub fn run(words: impl IntoIterator<Item = OsString>, runtime: &mut Runtime) -> 
     }
 }
 
-/// Prints clap's help (to standard output, status 0) or complaint (status 2).
-fn refuse(error: &clap::Error, runtime: &mut Runtime) -> u8 {
+/// Prints clap's help (to standard output, status 0) or error (status 2).
+fn print_usage(error: &clap::Error, runtime: &mut Runtime) -> u8 {
     let text = error.render().to_string();
     if error.use_stderr() {
         runtime.note(text.trim_end());
@@ -57,8 +55,8 @@ fn refuse(error: &clap::Error, runtime: &mut Runtime) -> u8 {
     }
 }
 
-/// Says what went wrong, why, and what to try.
-fn tell(error: &Error, runtime: &mut Runtime) {
+/// Prints what went wrong, why, and what to try.
+fn print_error(error: &Error, runtime: &mut Runtime) {
     runtime.note(&format!("error: {error}"));
     let mut cause = std::error::Error::source(error);
     while let Some(error) = cause {
@@ -73,13 +71,13 @@ fn tell(error: &Error, runtime: &mut Runtime) {
     }
 }
 
-/// Runs the command once more without the index that turned out to be damaged,
-/// unless it has printed something already.
-fn mended(error: Error, mut cli: Cli, runtime: &mut Runtime) -> Result<ExitReason> {
+/// Runs the command once more without an index that turned out to be damaged, unless
+/// it has already printed something.
+fn retry(error: Error, mut cli: Cli, runtime: &mut Runtime) -> Result<ExitReason> {
     if !is_damaged(&error) || runtime.printed {
         return Err(error);
     }
     runtime.note(&format!("warning: {error}"));
-    cli.globals.anew = true;
+    cli.globals.distrust_index = true;
     dispatch(cli, runtime)
 }

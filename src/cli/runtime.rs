@@ -1,20 +1,20 @@
-//! What surrounds a run: clock, environment, streams. Tests bring their own.
+//! What surrounds a run: clock, environment, streams. Tests supply their own.
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use crate::case::TOOL;
+use crate::app::Actor;
+use crate::app::TOOL;
 use crate::cli::folders::{Lookup, home};
 use crate::error::{Context, Error, Result, visible};
-use crate::journal::Actor;
 use crate::record::{Clock, SystemClock};
 
 /// Everything a run takes from outside itself.
 pub struct Runtime {
     /// Tells the time.
-    pub clock: Box<dyn Clock>,
+    pub clock: Arc<dyn Clock>,
     /// Looks up environment variables.
     pub var: Lookup,
     /// What the system calls the account that runs this; none where it is not
@@ -43,14 +43,14 @@ pub struct Runtime {
 }
 
 impl Runtime {
-    /// Gives the surroundings of the process.
+    /// Returns the surroundings of the process.
     #[expect(clippy::disallowed_methods, reason = "this is the one place where the environment is read")]
     pub fn real() -> Runtime {
         let out_is_terminal = io::stdout().is_terminal();
         let columns = || std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
         let terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
         Runtime {
-            clock: Box::new(SystemClock),
+            clock: Arc::new(SystemClock),
             var: Box::new(|name| std::env::var(name).ok().filter(|value| !value.is_empty())),
             login: whoami::fallible::username().ok().filter(|name| !name.is_empty()),
             typed: (io::stdin().is_terminal() && io::stderr().is_terminal()).then_some(typed),
@@ -84,7 +84,7 @@ impl Runtime {
         }
     }
 
-    /// Tells whether a signal was ignored when the process was started (proc(5),
+    /// Reports whether a signal was ignored when the process was started (proc(5),
     /// `SigIgn`). Elsewhere than on Linux a process whose diagnostics go to no
     /// terminal is taken for one that `nohup` started.
     fn is_ignored(&self, signal: i32) -> bool {
@@ -101,37 +101,37 @@ impl Runtime {
     pub fn line(&mut self, text: &str) -> Result<()> {
         let text = harmless(text);
         let written = self.out.write_all(text.as_bytes()).and_then(|()| self.out.write_all(b"\n"));
-        self.written(written)
+        self.check(written)
     }
 
     /// Prints bytes of results as they are.
     pub fn bytes(&mut self, bytes: &[u8]) -> Result<()> {
         let written = self.out.write_all(bytes);
-        self.written(written)
+        self.check(written)
     }
 
     /// Prints what is still held back.
     pub fn flush(&mut self) -> Result<()> {
         let written = self.out.flush();
         let printed = self.printed;
-        let outcome = self.written(written);
+        let outcome = self.check(written);
         self.printed = printed;
         outcome
     }
 
-    /// Asks the user something; none where nobody can answer.
+    /// Asks the user a question; none where nobody can answer.
     pub fn answer(&mut self, question: &str) -> Option<String> {
         let typed = self.typed?;
         write!(self.err, "{}", harmless(question)).and_then(|()| self.err.flush()).ok()?;
         typed()
     }
 
-    /// Prints a line of diagnostics; a failure to do so is not told.
+    /// Prints a line of diagnostics; a failure to do so is ignored.
     pub fn note(&mut self, text: &str) {
         let _ = writeln!(self.err, "{}", harmless(text));
     }
 
-    fn written(&mut self, written: io::Result<()>) -> Result<()> {
+    fn check(&mut self, written: io::Result<()>) -> Result<()> {
         self.printed = true;
         if written.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
             self.closed = true;
@@ -140,8 +140,8 @@ impl Runtime {
         written.context(|| "cannot write the output".to_owned())
     }
 
-    /// Tells who acts, and the circumstances.
-    pub fn who(&self) -> Actor {
+    /// Returns who acts, and the circumstances.
+    pub fn actor(&self) -> Actor {
         let claimed = || (self.var)("USER").or_else(|| (self.var)("LOGNAME"));
         let login = self.login.clone().or_else(claimed);
         #[cfg(unix)]
@@ -165,7 +165,7 @@ impl Runtime {
 }
 
 impl Runtime {
-    /// Tells through whom somebody came to this account: the account that logged in,
+    /// Returns through whom somebody came to this account: the account that logged in,
     /// as the kernel keeps it (proc(5), `loginuid`), and the caller that sudo names.
     fn through(&self) -> Option<String> {
         #[cfg(unix)]
@@ -190,7 +190,7 @@ fn typed() -> Option<String> {
     (read > 0).then(|| answer.trim().to_owned())
 }
 
-/// Makes text harmless that may have several lines; tabs stay, too.
+/// Makes text of several lines harmless; tabs stay, too.
 fn harmless(text: &str) -> Cow<'_, str> {
     let plain = |byte: u8| (b' '..0x7f).contains(&byte) || matches!(byte, b'\n' | b'\t');
     if text.bytes().all(plain) {
@@ -204,7 +204,7 @@ fn harmless(text: &str) -> Cow<'_, str> {
     Cow::Owned(stretches.collect())
 }
 
-/// Says whether the machine's clock is kept right, as far as can be seen without asking anybody.
+/// Describes whether the machine's clock is synchronized, as far as can be seen locally.
 fn clock_state() -> String {
     let known = [
         ("/run/systemd/timesync/synchronized", "synchronised by systemd-timesyncd"),

@@ -5,14 +5,14 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::error::visible;
 
-/// How a column stands.
+/// How a column is aligned and cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Align {
-    /// Words, cut at their end where room is short.
+    /// Words, cut at their end where space is short.
     Left,
-    /// Words whose end tells them apart (paths): cut at their beginning.
+    /// Words that differ at their end (paths): cut at their beginning.
     Tail,
-    /// What is never cut: times and addresses.
+    /// Never cut: times and addresses.
     Whole,
     /// Numbers.
     Right,
@@ -26,7 +26,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// Makes an empty table.
+    /// Creates an empty table.
     pub fn new(headings: &[(&'static str, Align)]) -> Table {
         Table { headings: headings.to_vec(), rows: Vec::new() }
     }
@@ -36,12 +36,12 @@ impl Table {
         self.rows.push(cells.into_iter().map(|cell| visible(&cell)).collect());
     }
 
-    /// Tells whether it has no rows.
+    /// Reports whether it has no rows.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
-    /// Gives the lines under these headings (foreign text), all of them words.
+    /// Returns the lines under these headings (foreign text), all of them words.
     pub fn lines_headed(&self, headings: &[String], width: Option<usize>) -> Vec<String> {
         let mut rows = vec![headings.iter().map(|heading| visible(heading)).collect()];
         rows.extend(self.rows.iter().cloned());
@@ -49,8 +49,8 @@ impl Table {
         table.lines(width).split_off(1)
     }
 
-    /// Gives the lines; where a width is given, the widest columns of words
-    /// give way until the table fits.
+    /// Returns the lines; where a width is given, the widest columns of words are
+    /// narrowed until the table fits.
     pub fn lines(&self, width: Option<usize>) -> Vec<String> {
         let widths = self.widths(width);
         let headings = self.headings.iter().map(|(text, _)| (*text).to_owned()).collect();

@@ -9,9 +9,8 @@ use crate::cli::context::CommandContext;
 use crate::cli::folders::config_folder;
 use crate::cli::outcome::ExitReason;
 use crate::cli::runtime::Runtime;
-use crate::cli::signing_config::signer;
 use crate::error::Result;
-use crate::tui::{self, Charset, ColorMode as Hues, Settings};
+use crate::tui::{self, Charset, Colour as Hues, Settings};
 
 /// Terminals whose fonts have no more than ASCII and some lines.
 const POOR: [&str; 4] = ["linux", "vt100", "vt220", "dumb"];
@@ -24,7 +23,7 @@ const POOR: [&str; 4] = ["linux", "vt100", "vt220", "dumb"];
 pub fn show(context: CommandContext, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
     runtime.flush()?;
     let var = |name: &str| (runtime.var)(name);
-    let mut settings = Settings::new(runtime.clock.as_ref(), runtime.who());
+    let mut settings = Settings::new(runtime.clock.as_ref(), runtime.actor());
     settings.keymap = var("VESTIGO_KEYMAP").unwrap_or(settings.keymap);
     settings.theme = match var("VESTIGO_THEME") {
         Some(theme) => theme,
@@ -33,13 +32,13 @@ pub fn show(context: CommandContext, globals: &Globals, runtime: &mut Runtime) -
     };
     settings.overlay = overlay(runtime);
     settings.zone = globals.zone();
-    settings.signer = signer(context.case.folder(), None, runtime).ok();
+    settings.signer = context.session.signer(None).ok();
     let plain = match globals.color {
         ColorChoice::Auto => var("NO_COLOR").is_some(),
         ColorChoice::Always => false,
         ColorChoice::Never => true,
     };
-    settings.color = if plain { Hues::Never } else { Hues::Themed };
+    settings.colour = if plain { Hues::Never } else { Hues::Themed };
     let poor = var("TERM").is_some_and(|term| POOR.contains(&term.as_str()));
     settings.charset = if poor || var("VESTIGO_ASCII").is_some() { Charset::Ascii } else { Charset::Unicode };
     tui::run(context.case, settings)?;

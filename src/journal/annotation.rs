@@ -9,7 +9,10 @@ use super::finding::{FindingChange, FindingVerdict, NewFinding};
 /// The kind of entry that changes how a source is read.
 pub(super) const REREAD: &str = "source.reread";
 
-/// The kind of entry that undoes another one.
+/// The kind of entry that creates a finding.
+pub(super) const FIND: &str = "finding.add";
+
+/// The kind of entry that takes another one back.
 pub(super) const UNDO: &str = "undo";
 
 /// An investigator's annotation. A finding is named by the SHA-256 of the line that
@@ -133,7 +136,7 @@ impl Annotation {
     const KINDS: [&str; 9] = [
         "bookmark.add",
         "bookmark.remove",
-        "finding.add",
+        FIND,
         "finding.set",
         "finding.note",
         "finding.close",

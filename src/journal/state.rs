@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::annotation::Annotation;
-use super::annotation_log::{AnnotationOp, annotation_ops};
+use super::annotation::{Annotation, FIND};
+use super::annotation_log::{AnnotationOp, annotation_ops, ops_in};
 use super::entry::each_of;
 use super::event_ref::{EventRef, SavedQuery};
 use super::finding::{FindingChange, FindingVerdict, NewFinding, Severity, Status};
 use super::payload::{Conflict, JournalMerge};
 use super::reader::Journal;
 use super::summary::Wording;
+use super::{Entry, hash_of};
 
 /// A note, or a change to a bookmark or finding: who, when and what.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -205,7 +206,39 @@ impl State {
         state
     }
 
-    /// Returns the finding with a number.
+    /// Works out what stands at the end of a journal of which an earlier part gave this
+    /// state: annotations that came after it are applied one by one. Where one of them is
+    /// an undo, or some were merged in, the order of all matters, and all are read again.
+    pub fn after(&self, known: &Journal, journal: &Journal) -> State {
+        let begins = journal.entries.get(known.lines.len().wrapping_sub(1)).is_some()
+            && journal.texts.get(known.lines.len() - 1).is_some_and(|text| hash_of(text) == known.head);
+        let merges = journal.entries.iter().any(|line| line.is::<JournalMerge>());
+        if !begins || merges {
+            return State::of(journal);
+        }
+        let new = known.lines.len()..journal.entries.len();
+        let ops = ops_in(journal.entries[new.clone()].iter().zip(journal.texts[new].iter().map(AsRef::as_ref)));
+        if ops.iter().any(|op| matches!(op.act, Annotation::Undo { .. })) {
+            return State::of(journal);
+        }
+        let mut state = self.clone();
+        let is_finding = |line: &&Entry| line.kind == FIND;
+        let mut made = known.lines.iter().filter(is_finding).count() as u64;
+        for op in &ops {
+            if let Annotation::Find(new) = &op.act {
+                made += 1;
+                state.findings.push(Finding { number: made, ..begun(op, new) });
+            }
+            let uid = op.act.finding();
+            if let Some(finding) = state.findings.iter_mut().find(|finding| Some(&*finding.uid) == uid) {
+                apply(finding, op);
+            }
+            state.mark(op);
+        }
+        state
+    }
+
+    /// Finds a finding by number.
     pub fn finding(&self, number: u64) -> Option<&Finding> {
         self.findings.iter().find(|finding| finding.number == number)
     }

@@ -32,9 +32,13 @@ impl Copy {
         self.now += 1;
         let clock = FixedClock(Timestamp::from_secs(self.now));
         let dir = Dir::open(self.folder.path()).expect("it is there");
+        let before = read(&dir).unwrap_or_default();
         let mut writer = Writer::open(&dir, &who, &clock).expect("nobody else writes");
         writer.append(payload, &clock).expect("it is written");
-        writer.journal().head.clone()
+        // What is worked out from the state before is what is worked out from nothing.
+        let (state, now) = (State::of(&before), writer.into_journal());
+        assert_eq!(state.after(&before, &now), State::of(&now));
+        now.head
     }
 
     fn annotate(&mut self, annotation: Annotation) -> String {

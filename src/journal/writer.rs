@@ -167,10 +167,15 @@ impl Writer {
         &self.journal
     }
 
-    /// Returns how many entries there were when it was opened: later ones were written by
-    /// this process.
-    pub fn entries_at_open(&self) -> u64 {
-        self.entries_at_open
+    /// Returns the entries so far, and gives up the right to write.
+    pub fn into_journal(mut self) -> Journal {
+        std::mem::take(&mut self.journal)
+    }
+
+    /// Returns how many entries there were when it was opened: what stands behind
+    /// them was written by this process.
+    pub fn found(&self) -> u64 {
+        self.found
     }
 
     /// Sets where entries are remembered from now on, for a case that was just created.

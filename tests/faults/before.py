@@ -46,7 +46,7 @@ def before(bench):
 
 def verified(row, label, done):
     answer = objects(done.stdout)
-    right = done.returncode == 0 and answer and answer[0]["rungs"]["consistent"] and answer[0]["rungs"]["signed"]
+    right = done.returncode == 0 and answer and answer[0]["checks"]["consistent"] and answer[0]["checks"]["signed"]
     row.point(label, None if right else said(done), "verified" if right else None)
 
 

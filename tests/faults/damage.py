@@ -144,7 +144,7 @@ def verdict(world, folder, kind, paths):
     if kind == "gone" and shown.startswith("anchors/") and done.returncode == 0:
         # What a crash may leave as well is no damage, but has to be told.
         answer = objects(done.stdout)[0]
-        told = any(names[0] in note for note in answer["notes"]) or answer["rungs"]["signed"] is None
+        told = any(names[0] in note for note in answer["notes"]) or answer["checks"]["signed"] is None
         return None if told else f"gone: {shown} is not told", "told, no damage"
     if done.returncode == 0:
         return f"{kind} in {shown} is not found", None

@@ -153,9 +153,9 @@ class Round:
 
     def verify_right(self, name, done, least):
         answer = objects(done.stdout)
-        if done.returncode != 0 or not answer or not answer[0].get("sound", answer[0]["rungs"]["consistent"]):
+        if done.returncode != 0 or not answer or not answer[0].get("sound", answer[0]["checks"]["consistent"]):
             return f"a sound case, and {said(done)}"
-        return None if answer[0]["rungs"]["signed"] else "a signed case is not called signed"
+        return None if answer[0]["checks"]["signed"] else "a signed case is not called signed"
 
     def export_words(self, name, copy):
         return ["export", "--query", "*", "--out", f"bundle-{name}"]

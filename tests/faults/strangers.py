@@ -191,10 +191,10 @@ def bundle_verdict(estate, yard, copy, label):
     if trouble or done.returncode == 3:
         return trouble, "refused"
     answer = objects(done.stdout)[0]
-    if done.returncode != 0 and not answer["rungs"]["consistent"]:
+    if done.returncode != 0 and not answer["checks"]["consistent"]:
         files = {row["file"] for row in answer["damage"]}
         return None, f"found, {name} named" if f"data/{name}" in files else "found, another file named"
-    signed = answer["rungs"]["signed"]
+    signed = answer["checks"]["signed"]
     if signed and any(own in signed for own in estate.own):
         return f"{name}: ✓ signed by the owner, and a stranger signed it", None
     said = said_of(done)

@@ -190,7 +190,7 @@ def verdict(truth, done):
         return None  # refused
     try:
         answer = json.loads(done.stdout.splitlines()[0])
-        rungs = answer["rungs"]
+        rungs = answer["checks"]
     except (ValueError, LookupError):
         return f"verify ended with status {done.returncode} and no verdict"
     said = " ".join([*map(json.dumps, answer["damage"]), *answer["notes"], *answer["not_proven"]])

@@ -25,6 +25,13 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["error", "fs", "record", "journal", "verify", "evidence", "parse", "query", "index", "case"],
     ),
     (
+        "app",
+        &[
+            "error", "fs", "record", "source", "query", "index", "journal", "evidence", "parse", "case",
+            "import", "export",
+        ],
+    ),
+    (
         "tui",
         &[
             "error", "fs", "record", "journal", "verify", "evidence", "parse", "query", "index", "case",

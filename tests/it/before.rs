@@ -67,8 +67,8 @@ fn a_case_of_the_version_before_verifies() {
     let env = with_case();
     let said = &env.run(&["--json", "verify", "--deep", "--require", "consistent,signed"]).ends(0).json()[0];
     assert_eq!(said["damage"], json!([]));
-    assert_eq!(said["rungs"]["consistent"], json!(true));
-    assert_eq!(said["rungs"]["signed"], json!(KEY));
+    assert_eq!(said["checks"]["consistent"], json!(true));
+    assert_eq!(said["checks"]["signed"], json!(KEY));
     // Nothing was wrong with it; its index is of another layout, which is true and is said.
     let notes = said["notes"].as_array().expect("notes are a list");
     assert!(
@@ -102,6 +102,6 @@ fn a_bundle_of_the_version_before_verifies() {
     let output = env.run_bare(&["vestigo", "--json", "verify", &bundle, "--require", "consistent,signed"]);
     let said = &output.ends(0).json()[0];
     assert_eq!(said["damage"], json!([]));
-    assert_eq!(said["rungs"]["consistent"], json!(true));
-    assert_eq!(said["rungs"]["signed"], json!(KEY));
+    assert_eq!(said["checks"]["consistent"], json!(true));
+    assert_eq!(said["checks"]["signed"], json!(KEY));
 }

@@ -49,7 +49,7 @@ fn an_event_is_shown_with_its_bytes_and_origin() {
     let shown = env.run(&["show", hit["id"].as_str().expect("it has an id")]).ends(0);
     assert!(shown.text().contains("Accepted password for deploy from 203.0.113.77 port 51122 ssh2"));
     assert!(shown.text().contains("auth.log line"));
-    assert!(shown.text().contains("SHA-256 just now ✓"));
+    assert!(shown.text().contains("their frame's SHA-256 ✓"));
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn damage_is_found_and_named() {
     std::fs::write(&path, bytes).expect("it can be written");
     let output = env.run(&["--json", "verify", "--deep"]).ends(4);
     let verdict = &output.json()[0];
-    assert_eq!(verdict["rungs"]["consistent"], false);
+    assert_eq!(verdict["checks"]["consistent"], false);
     assert_eq!(verdict["damage"][0]["file"], "evidence/0001/content.zst");
 }
 

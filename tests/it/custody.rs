@@ -172,7 +172,7 @@ fn a_rollback_is_found_with_an_anchor_and_without_one_is_said_to_be_possible() {
     let (old, new) = (old.to_string_lossy().into_owned(), new.to_string_lossy().into_owned());
     let (output, verdict) = verify(&env, &["--anchor", &old, "--require", "extends"]);
     output.exits(0);
-    assert_eq!(verdict["rungs"]["extends"], true);
+    assert_eq!(verdict["checks"]["extends"], true);
     let case = copy.to_string_lossy().into_owned();
     let back = env.run(&["--json", "verify", &case, "--anchor", &new]).ends(4);
     assert!(reasons(&back.json()[0]).contains("this case is older than your checkpoint"), "{}", back.text());
@@ -356,7 +356,7 @@ fn a_repair_saves_what_is_whole_and_says_what_was_lost() {
     let before = files(&env.path("case")).len();
     let out = env.path("saved").to_string_lossy().into_owned();
     let repaired = env.run(&["--json", "repair", "--out", &out]).ends(3).json().remove(0);
-    assert_eq!((&repaired["whole"], &repaired["cut"]), (&1.into(), &1.into()));
+    assert_eq!((&repaired["sources_intact"], &repaired["sources_damaged"]), (&1.into(), &1.into()));
     assert_eq!(repaired["lost"][0]["file"], "evidence/0001/content.zst");
     assert_eq!(files(&env.path("case")).len(), before, "nothing was written there");
     let saved = |words: &[&str]| env.run_bare(&[&["vestigo", "--json", "--case", &out], words].concat());
@@ -365,7 +365,7 @@ fn a_repair_saves_what_is_whole_and_says_what_was_lost() {
     let count = saved(&["search", "--count", "*"]).ends(0).json().remove(0)["count"].as_u64();
     assert_eq!(count, Some(12_002 - lost));
     let marks = saved(&["bookmark", "list"]).ends(0).json();
-    assert!(marks[0]["found_again"].is_string() && marks[0]["note"] == "the last", "{}", marks[0]);
+    assert!(marks[0]["relocated"].is_string() && marks[0]["note"] == "the last", "{}", marks[0]);
     assert!(saved(&["journal"]).ends(0).text().contains("\"do\":\"repair\""));
     let bundle = env.path("bundle").to_string_lossy().into_owned();
     saved(&["export", "--query", "user.name:u119*", "--out", &bundle]).exits(0);

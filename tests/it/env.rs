@@ -81,7 +81,7 @@ impl TestEnv {
         let data = self.path("data").to_string_lossy().into_owned();
         let user = user.to_owned();
         let mut runtime = Runtime {
-            clock: Box::new(FixedClock(Timestamp::from_secs(NOW))),
+            clock: Arc::new(FixedClock(Timestamp::from_secs(NOW))),
             var: Box::new(move |name| match name {
                 "VESTIGO_DATA" => Some(data.clone()),
                 "VESTIGO_CONFIG" => Some(config.clone()),

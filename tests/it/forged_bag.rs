@@ -136,7 +136,7 @@ fn a_checkpoint_of_later_is_no_damage_and_no_proof() {
     let anchor = env.write("later", line).to_string_lossy().into_owned();
     let (status, said) = vestigo(&env, &bundle, &["--anchor", &anchor, "--require", "signed"]);
     let verdict: Value = serde_json::from_str(said.lines().next().expect("a verdict")).expect("JSON");
-    assert_eq!((status, &verdict["rungs"]["extends"]), (0, &Value::Null), "{said}");
+    assert_eq!((status, &verdict["checks"]["extends"]), (0, &Value::Null), "{said}");
     assert!(
         said.contains("this bundle shows the first") && said.contains("your checkpoint covers"),
         "{said}"

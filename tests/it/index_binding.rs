@@ -261,7 +261,7 @@ fn a_case_of_somebody_else_is_read_without_a_folder_of_ones_own() {
 fn a_reader_tells_once_that_it_builds_an_index_and_keeps_it_in_the_cache() {
     let scene = Scene::new();
     std::fs::remove_dir_all(scene.env.path("case/index")).expect("it is there");
-    let told = |output: &Output| output.err.matches("the index is being built from the evidence").count();
+    let told = |output: &Output| output.err.matches("building the index from the evidence").count();
     let first = scene.on("case", &["search", "*", "--count"]).ends(0);
     let second = scene.on("case", &["search", "*", "--count"]).ends(0);
     assert_eq!((told(&first), told(&second)), (1, 0));
@@ -289,7 +289,7 @@ fn deep_verification_tells_of_an_index_that_differs_and_speaks_of_no_damage() {
     let notes = || {
         let output = scene.on("case", &["--json", "verify", "--deep"]).ends(0);
         let verdict = output.json().remove(0);
-        assert_eq!((&verdict["rungs"]["consistent"], &verdict["damage"]), (&json!(true), &json!([])));
+        assert_eq!((&verdict["checks"]["consistent"], &verdict["damage"]), (&json!(true), &json!([])));
         let notes = verdict["notes"].as_array().expect("a list").clone();
         notes.iter().filter_map(Value::as_str).filter(|note| note.starts_with("index/")).count()
     };

@@ -23,7 +23,7 @@ fn a_snapshot_that_is_restored_is_found_and_accepted_only_on_demand() {
     let history = &env.run(&["--json", "status"]).ends(0).json()[0]["history"];
     assert_eq!((&history["extends"], &history["missing"]), (&json!(false), &json!(2)));
     let (status, verdict) = verify(&env, &[]);
-    assert_eq!((status, &verdict["rungs"]["extends"]), (4, &json!(false)));
+    assert_eq!((status, &verdict["checks"]["extends"]), (4, &json!(false)));
     assert_eq!((&verdict["damage"], &verdict["history"]["missing"]), (&json!([]), &json!(2)));
     assert!(
         env.run(&["verify"])

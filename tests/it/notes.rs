@@ -118,7 +118,7 @@ fn a_log_that_grew_and_was_imported_anew_brings_its_annotations_along() {
     let from = env.path("case").to_string_lossy().into_owned();
     env.run_bare(&["vestigo", "--case", &other, "journal", "merge", &from]).exits(0);
     let marks = env.run_bare(&["vestigo", "--json", "--case", &other, "bookmark", "list"]).ends(0).json();
-    assert!(marks[0]["found_again"].as_str().is_some_and(|id| id.ends_with(":3")), "{}", marks[0]);
+    assert!(marks[0]["relocated"].as_str().is_some_and(|id| id.ends_with(":3")), "{}", marks[0]);
 }
 
 #[test]

@@ -85,7 +85,7 @@ fn an_entry_that_somebody_appended_is_no_part_of_what_is_signed() {
     assert_eq!(verify(&env, &["--require", "signed"]).0, 0);
     append(&env.path("case"), "bob@forensics", "finding.add", &finding("planted"));
     let (status, verdict) = verify(&env, &["--require", "signed"]);
-    assert_eq!((status, &verdict["rungs"]["signed"]), (4, &Value::Null));
+    assert_eq!((status, &verdict["checks"]["signed"]), (4, &Value::Null));
     assert_eq!(verdict["reach"]["signed"], 5);
     assert!(verdict["not_proven"].to_string().contains("The last 1 of 6 entries"), "{verdict}");
     let told = env.run(&["verify"]).ends(0);
@@ -157,7 +157,7 @@ fn a_history_that_signed_checkpoints_contradict_is_not_written_to() {
     }
     assert_eq!(std::fs::read(env.path("case/journal.jsonl")).expect("it is there"), before);
     let accepted = env.run(&["checkpoint", "--accept-history", "--adopt"]);
-    assert!(accepted.err.contains("is given up"), "{}", accepted.err);
+    assert!(accepted.err.contains("gave up the history"), "{}", accepted.err);
     let acts = env.run(&["--json", "journal"]).json();
     let given_up = acts.iter().find(|line| line["do"] == "history.accept").expect("it is written down");
     assert!(given_up["what"]["given_up"][0]["checkpoint"].is_string(), "{given_up}");
@@ -218,8 +218,8 @@ fn a_strangers_signature_is_named_and_is_no_success() {
     let signer = stranger(&env);
     sealed_by(&env.path("case"), &id, &signer);
     let (status, verdict) = verify(&env, &["--require", "signed"]);
-    assert_eq!((status, &verdict["rungs"]["signed"]), (4, &Value::Null));
-    let named = format!("signed by {}, which is NOT a key of this case", signer.identity().fingerprint);
+    assert_eq!((status, &verdict["checks"]["signed"]), (4, &Value::Null));
+    let named = format!("signed by {}, which is NOT a key of this case", signer.signed().fingerprint);
     assert!(verdict["notes"].to_string().contains(&named), "{verdict}");
     let said = env.run(&["status"]).ends(0);
     assert!(said.text().contains("by no key of the case"), "{}", said.text());
@@ -293,8 +293,8 @@ fn a_key_of_ones_own_is_vouched_for_by_the_cases_key() {
     stranger(&env);
     let key = env.path("strange").join(STRANGER).to_string_lossy().into_owned();
     let signed = env.run(&["--json", "checkpoint", "--sign", &key]).ends(0).json().remove(0);
-    assert_eq!(signed["signed"], stranger(&env).identity().fingerprint.as_str());
-    assert_eq!(verify(&env, &["--require", "signed"]).1["rungs"]["signed"], signed["signed"]);
+    assert_eq!(signed["signed"], stranger(&env).signed().fingerprint.as_str());
+    assert_eq!(verify(&env, &["--require", "signed"]).1["checks"]["signed"], signed["signed"]);
 }
 
 #[test]
@@ -349,7 +349,10 @@ fn nothing_is_called_consistent_of_which_not_every_byte_was_read() {
     assert!(!quick.text().contains("consistent"), "{}", quick.text());
     assert!(quick.text().contains("bytes of evidence were read (--deep reads all)"), "{}", quick.text());
     let verdict = env.run(&["--json", "verify"]).ends(0).json().remove(0);
-    assert_eq!((&verdict["rungs"]["consistent"], &verdict["reach"]["whole"]), (&json!(false), &json!(false)));
+    assert_eq!(
+        (&verdict["checks"]["consistent"], &verdict["reach"]["whole"]),
+        (&json!(false), &json!(false))
+    );
     assert!(verdict["reach"]["read"].as_u64() < verdict["reach"]["bytes"].as_u64(), "{verdict}");
     let required = env.run(&["verify", "--require", "consistent"]).ends(4);
     assert!(required.text().contains("NOT consistent: 1 place is damaged"), "{}", required.text());

@@ -1,8 +1,8 @@
-//! What several commands are told.
+//! Which options do several commands share?
 //!
-//! Owns the options that every command understands, and those that some share: a
-//! stretch of time, how logs are read. What one command alone is told is in its own
-//! file. Promises that a word is read the same wherever it is said.
+//! Owns the options of every command, and those that some have in common: a time
+//! range, how logs are read. The arguments of a single command are in its own file.
+//! Promises that an option means the same wherever it occurs.
 
 mod common;
 

@@ -1,26 +1,24 @@
-//! `open` and `demo`: the case on the screen.
+//! `demo`: a small case from built-in logs.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
-use crate::case::{Case, CaseMetadata, CaseOptions, CaseWriter};
+use crate::app::{
+    CancelToken, CaseStatus, ImportRequest, Limits, NewCase, ParseOptions, PendingImport, Progress, Request,
+    TermOrder, case_exists,
+};
 use crate::cli::args::Globals;
 use crate::cli::case_path;
 use crate::cli::context::CommandContext;
 use crate::cli::folders::data_folder;
 use crate::cli::outcome::ExitReason;
 use crate::cli::runtime::Runtime;
-use crate::cli::signing_config::keyring;
-use crate::cli::signing_config::{signer_or_warning, warn_unsealed};
+use crate::cli::session::{print_warnings, session_in};
 use crate::cli::tui;
 use crate::error::{Context, Result};
+// The demo writes its logs as a user would have them: as files on disk.
 use crate::fs::Dir;
-use crate::import::{Import, ImportReport, Progress, run as import_into};
-use crate::index::{CancelToken, Request, TermOrder};
-use crate::parse::ParseOptions;
-use crate::query::Expr;
 use crate::record::{TimeRange, bytes, thousands};
-use crate::source::Limits;
 
 /// The built-in logs: name, bytes.
 const LOGS: [(&str, &[u8]); 3] = [
@@ -33,19 +31,12 @@ const LOGS: [(&str, &[u8]); 3] = [
 /// auth.log have no year; it is inferred from this.
 const WRITTEN: Duration = Duration::from_secs(1_772_582_400);
 
-/// Makes the demo case where it is not there, and opens it; prints a summary
-/// where there is no terminal.
+/// Creates the demo case if it does not exist, and opens it; prints a summary where
+/// there is no terminal.
 pub fn run(globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
     let folder = data_folder(&runtime.var)?.join("cases").join("demo");
-    if !CaseMetadata::path(&folder).exists() {
-        let logs = write_logs(&data_folder(&runtime.var)?.join("demo-logs"))?;
-        let new = CaseOptions {
-            title: Some("demo: a web shop".to_owned()),
-            keyring: keyring(runtime).ok(),
-            ..CaseOptions::default()
-        };
-        let hold = CaseWriter::create(&folder, &new, &runtime.who(), runtime.clock.as_ref())?;
-        import(hold, &logs, runtime)?;
+    if !case_exists(&folder) {
+        create(&folder, runtime)?;
     }
     case_path::remember(&folder, runtime);
     let named = Globals { case: Some(folder.to_string_lossy().into_owned()), ..globals.clone() };
@@ -53,19 +44,21 @@ pub fn run(globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
     if runtime.out_is_terminal {
         return tui::show(context, &named, runtime);
     }
-    summary(&context.case, &context, runtime)?;
+    print_summary(&context, runtime)?;
     Ok(ExitReason::Done)
 }
 
-/// Imports the built-in logs.
-fn import(hold: CaseWriter, paths: &[PathBuf], runtime: &mut Runtime) -> Result<ImportReport> {
-    let (options, meter, stop) = (ParseOptions::default(), Progress::default(), runtime.stop.clone());
-    let signer = signer_or_warning(hold.folder(), runtime);
-    let (signer, limits) = (signer.as_ref(), Limits::default());
-    let import = Import { paths, options: &options, limits, stop: &stop, meter: &meter, signer };
-    let mut report = import_into(hold, &import, runtime.clock.as_ref(), &mut |_| {})?;
-    warn_unsealed(report.unsealed.take(), runtime);
-    Ok(report)
+/// Imports the built-in logs into a new case.
+fn create(folder: &Path, runtime: &mut Runtime) -> Result<()> {
+    let paths = write_logs(&data_folder(&runtime.var)?.join("demo-logs"))?;
+    let session = session_in(folder, runtime);
+    let new = NewCase { title: Some("demo: a web shop".to_owned()), ..NewCase::default() };
+    let (pending, unsigned) = PendingImport::new(new, &session)?;
+    print_warnings(unsigned, runtime);
+    let request = ImportRequest { paths, options: ParseOptions::default(), limits: Limits::default() };
+    let (_, unsealed) = pending.run(&request, &session, &Progress::default(), &mut |_| {})?;
+    print_warnings(unsealed, runtime);
+    Ok(())
 }
 
 /// Writes the built-in logs, dated as if they had just been collected.
@@ -83,36 +76,32 @@ fn write_logs(folder: &Path) -> Result<Vec<PathBuf>> {
     write().context(|| "cannot write the built-in logs".to_owned())
 }
 
-/// Says what the case holds and what to look at first.
-fn summary(case: &Case, context: &CommandContext, runtime: &mut Runtime) -> Result<()> {
-    let sources = case.sources();
-    let events: u64 = sources.iter().map(|source| source.receipt.events).sum();
-    let length: u64 = sources.iter().map(|source| source.bytes).sum();
+/// Prints what the case holds and what to look at first.
+fn print_summary(context: &CommandContext, runtime: &mut Runtime) -> Result<()> {
+    let status = CaseStatus::new(&context.case)?;
+    let (sources, events) = (status.sources.len(), thousands(status.events));
     runtime.line(&format!(
-        "{}: {} sources, {} events, {}",
-        case.about().title,
-        sources.len(),
-        thousands(events),
-        bytes(length)
+        "{}: {sources} sources, {events} events, {}",
+        status.title,
+        bytes(status.bytes)
     ))?;
-    let all = Request { expr: Expr::All, window: TimeRange::ALL };
-    if let Some((first, last)) = case.index().span(&all, &CancelToken::new())? {
-        runtime.line(&format!("from {} to {}", context.zone.show(first, 0), context.zone.show(last, 0)))?;
+    if let Some((first, last)) = status.range {
+        let (first, last) = (context.zone.show(first, 0), context.zone.show(last, 0));
+        runtime.line(&format!("from {first} to {last}"))?;
     }
     for (heading, query) in [
         ("failed logins came from", "event.action:ssh_login AND event.outcome:failure"),
-        ("logins worked from", "event.action:ssh_login AND event.outcome:success"),
+        ("successful logins came from", "event.action:ssh_login AND event.outcome:success"),
     ] {
         let request = Request { expr: context.query(query)?, window: TimeRange::ALL };
-        let top = case.index().top(&request, "source.ip", TermOrder::Most, 3, &CancelToken::new())?;
+        let cancel = CancelToken::new();
+        let top = context.case.index().top(&request, "source.ip", TermOrder::Most, 3, &cancel)?;
         let list: Vec<String> =
             top.iter().map(|top| format!("{} ({})", top.value, thousands(top.count))).collect();
-        runtime.line(&format!(
-            "{heading} {}",
-            if list.is_empty() { "nowhere".to_owned() } else { list.join(", ") }
-        ))?;
+        let list = if list.is_empty() { "nowhere".to_owned() } else { list.join(", ") };
+        runtime.line(&format!("{heading} {list}"))?;
     }
-    runtime.line("next: run `vestigo demo` on a terminal, or")?;
+    runtime.line("next: run `vestigo demo` in a terminal, or")?;
     runtime.line("  vestigo search 'event.action:ssh_login AND event.outcome:success'")?;
     runtime.line("  vestigo timeline 'event.outcome:failure' --by host.name")?;
     runtime.line("  vestigo verify --deep")

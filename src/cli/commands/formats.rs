@@ -1,76 +1,72 @@
-//! `formats`: which formats are read, and which understand a file.
-
-use std::path::PathBuf;
+//! `formats`: which formats are read, and which recognize a file.
 
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 
+use crate::app::{FORMATS, Format, Framer, Seen, named};
 use crate::cli::args::Globals;
 use crate::cli::outcome::ExitReason;
-use crate::cli::output::json_line;
+use crate::cli::output::OutputRows;
 use crate::cli::runtime::Runtime;
-use crate::cli::table::{Align, Table};
+use crate::cli::table::Align;
 use crate::error::{Context, Error, Result, visible};
-use crate::parse::{FORMATS, Format, Framer, format_by_name};
 use crate::record::{Event, EventRecord, Origin, SourceId, thousands, write_json};
 
-/// Which formats are read
+/// List, show and test log formats
 #[derive(Debug, Clone, Subcommand)]
 pub enum FormatsCommand {
-    /// Every format with what it reads
+    /// List every format and what it reads
     List,
-    /// One format with sample lines and what it makes of them
+    /// Show one format with sample lines and the events it reads from them
     Show {
         /// Its name
         name: String,
     },
-    /// Which formats understand a file, and how much of it
+    /// Show which formats recognize a file, and how much of it
     Test {
         /// The file
         file: PathBuf,
     },
 }
 
-/// How much of a file is tried.
+/// How much of a file is tested.
 const SAMPLE_BYTES: u64 = 1 << 20;
 
 /// Lists formats, shows one, or tries them on a file.
-pub fn run(words: &FormatsCommand, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
-    match words {
+pub fn run(command: &FormatsCommand, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
+    match command {
         FormatsCommand::List => list(globals, runtime),
         FormatsCommand::Show { name } => show(name, runtime),
         FormatsCommand::Test { file } => test(file, globals, runtime),
     }
 }
 
-/// Prints every format.
 fn list(globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
-    let mut table = Table::new(&[("Format", Align::Left), ("Reads", Align::Left)]);
+    let mut rows = OutputRows::new(globals, &[("Format", Align::Left), ("Reads", Align::Left)]);
     for format in FORMATS {
-        if globals.json {
-            let row = serde_json::json!({ "format": format.name(), "about": format.about() });
-            runtime.line(&json_line(&row)?)?;
-        }
-        table.row([format.name().to_owned(), format.about().to_owned()]);
+        let (name, about) = (format.name(), format.about());
+        rows.add(
+            runtime,
+            || serde_json::json!({ "format": name, "about": about }),
+            || [name.to_owned(), about.to_owned()],
+        )?;
     }
-    if !globals.json {
-        table.lines(runtime.width).iter().try_for_each(|line| runtime.line(line))?;
-    }
+    rows.print(runtime)?;
     Ok(ExitReason::Done)
 }
 
-/// Prints one format with its samples and what it makes of them.
+/// Prints one format with its samples and the events it reads from them.
 fn show(name: &str, runtime: &mut Runtime) -> Result<ExitReason> {
     let unknown = || {
         Error::usage(format!("there is no format `{}`", visible(name))).hint("See `vestigo formats list`.")
     };
-    let format = format_by_name(name).ok_or_else(unknown)?;
+    let format = named(name).ok_or_else(unknown)?;
     runtime.line(&format!("{}: {}", format.name(), format.about()))?;
     for sample in format.samples() {
         let mut event = Event::default();
-        if format.read(sample, &mut event) {
+        if format.read(sample, &mut event) == Seen::Yes {
             event.format = format.name();
             runtime.line("")?;
             runtime.line(&visible(sample))?;
@@ -94,37 +90,34 @@ fn show(name: &str, runtime: &mut Runtime) -> Result<ExitReason> {
     Ok(ExitReason::Done)
 }
 
-/// Prints which formats understand a file's first megabyte, best first.
+/// Prints which formats recognize a file's first megabyte, best first.
 fn test(file: &Path, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
     let shown = || format!("cannot read {}", visible(&file.to_string_lossy()));
     let mut content = Vec::new();
     std::fs::File::open(file).context(shown)?.take(SAMPLE_BYTES).read_to_end(&mut content).context(shown)?;
     let mut rows: Vec<(&dyn Format, u64, u64)> =
-        FORMATS.iter().map(|format| tried(*format, &content)).collect();
+        FORMATS.iter().map(|format| count_recognized(*format, &content)).collect();
     rows.retain(|(_, understood, _)| *understood > 0);
     rows.sort_by(|a, b| (b.1 * a.2, b.0.specificity()).cmp(&(a.1 * b.2, a.0.specificity())));
-    let mut table =
-        Table::new(&[("Format", Align::Left), ("Understood", Align::Right), ("Of", Align::Right)]);
-    for (format, understood, all) in &rows {
-        if globals.json {
-            let row =
-                serde_json::json!({ "format": format.name(), "understood": understood, "records": all });
-            runtime.line(&json_line(&row)?)?;
-        }
-        table.row([format.name().to_owned(), thousands(*understood), thousands(*all)]);
-    }
     if rows.is_empty() {
-        runtime.note("no format understands it: it would be imported as plain lines, searchable as text");
-        return Ok(ExitReason::Nothing);
+        runtime.note("no format recognizes it: it would be imported as plain lines, searchable as text");
+        return Ok(ExitReason::NoMatch);
     }
-    if !globals.json {
-        table.lines(runtime.width).iter().try_for_each(|line| runtime.line(line))?;
+    let headings = [("Format", Align::Left), ("Recognized", Align::Right), ("Of", Align::Right)];
+    let mut output = OutputRows::new(globals, &headings);
+    for (format, understood, all) in &rows {
+        output.add(
+            runtime,
+            || serde_json::json!({ "format": format.name(), "understood": understood, "records": all }),
+            || [format.name().to_owned(), thousands(*understood), thousands(*all)],
+        )?;
     }
+    output.print(runtime)?;
     Ok(ExitReason::Done)
 }
 
-/// Counts the records of a content that a format understands.
-fn tried<'f>(format: &'f dyn Format, content: &[u8]) -> (&'f dyn Format, u64, u64) {
+/// Counts the records of some content that a format recognizes.
+fn count_recognized<'f>(format: &'f dyn Format, content: &[u8]) -> (&'f dyn Format, u64, u64) {
     let mut records = Vec::new();
     Framer::new(format.framing()).feed(content, true, &mut records);
     let (mut at, mut understood, mut all) = (0, 0, 0);
@@ -134,7 +127,7 @@ fn tried<'f>(format: &'f dyn Format, content: &[u8]) -> (&'f dyn Format, u64, u6
         at += record.length();
         if !record.rejected {
             all += 1;
-            understood += u64::from(format.read(&text, &mut Event::default()));
+            understood += u64::from(format.read(&text, &mut Event::default()) == Seen::Yes);
         }
     }
     (format, understood, all)

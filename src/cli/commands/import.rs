@@ -2,26 +2,23 @@
 
 use std::path::PathBuf;
 
-use std::path::Path;
-
 use clap::Args;
 
-use crate::case::{CaseMetadata, CaseOptions, CaseWriter};
+use crate::app::{
+    ImportReport, ImportRequest, ImportRow, ImportStatus, NewCase, ParseOptions, PendingImport, Progress,
+    case_exists, walk,
+};
 use crate::cli::args::{Globals, ReadingArgs};
 use crate::cli::case_path;
 use crate::cli::outcome::ExitReason;
 use crate::cli::progress::watched;
 use crate::cli::receipt_output::print_report;
 use crate::cli::runtime::Runtime;
-use crate::cli::signing_config::{config, examiner, keyring, signer_or_warning, warn_unsealed};
+use crate::cli::session::{self, examiner, print_warnings};
 use crate::error::{Error, Result, visible};
-use crate::import::{Import, ImportReport, ImportRow, ImportStatus, Progress, run as import_into};
-use crate::journal::Signer;
-use crate::parse::ParseOptions;
 use crate::record::bytes;
-use crate::source::walk;
 
-/// Seal logs into the case and say what became of every byte
+/// Import logs as sealed evidence and account for every byte
 #[derive(Debug, Clone, Args)]
 pub struct ImportArgs {
     /// Files or folders; - is standard input
@@ -32,61 +29,43 @@ pub struct ImportArgs {
     /// The host, for events that name none
     #[arg(long, value_name = "H")]
     pub host: Option<String>,
-    /// Put labels.K = V on every event
+    /// Set labels.K = V on every event (repeatable)
     #[arg(long = "label", value_name = "K=V")]
     pub labels: Vec<String>,
-    /// Say what would be imported, and write nothing
+    /// Show what would be imported, and write nothing
     #[arg(long)]
     pub dry_run: bool,
 }
 
-/// Imports what was named, making the case where it is not there.
+/// Imports into the case, which is created if it does not exist.
 pub fn run(args: &ImportArgs, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
     let labels = args.labels.iter().map(|label| key_value(label)).collect::<Result<Vec<_>>>()?;
     let options = ParseOptions { host: args.host.clone(), labels, ..args.reading.options(globals.zone())? };
     if args.dry_run {
         return dry_run(args, runtime);
     }
-    let folder = case_path::chosen(globals.case.as_deref(), runtime)?;
-    let hold = held(&folder, globals, runtime)?;
-    case_path::remember(&folder, runtime);
-    let meter = Progress::default();
-    let stop = runtime.stop.clone();
+    let session = session::session(globals, runtime)?;
+    let examiner =
+        if case_exists(&session.folder) { None } else { examiner(None, &session, globals, runtime)? };
+    let new = NewCase { examiner, ..NewCase::default() };
+    let (pending, unsigned) = PendingImport::new(new, &session)?;
+    case_path::remember(&session.folder, runtime);
     runtime.listen();
-    let signer = signer_or_warning(&folder, runtime);
-    let import = Import {
-        paths: &args.paths,
-        options: &options,
-        limits: args.reading.limits(),
-        stop: &stop,
-        meter: &meter,
-        signer: signer.as_ref(),
-    };
+    print_warnings(unsigned, runtime);
+    let request = ImportRequest { paths: args.paths.clone(), options, limits: args.reading.limits() };
+    let progress = Progress::default();
     let mut rows: Vec<ImportRow> = Vec::new();
-    let read = || (meter.bytes_read(), meter.total_bytes(), meter.events_read());
-    let report = watched(runtime, globals, &read, || {
-        import_into(hold, &import, runtime.clock.as_ref(), &mut |row| rows.push(row.clone()))
+    let read = || (progress.bytes_read(), progress.total_bytes(), progress.events_read());
+    let imported = watched(runtime, globals, &read, || {
+        pending.run(&request, &session, &progress, &mut |row| rows.push(row.clone()))
     });
-    // What was acknowledged is told, whatever came after.
-    let told = print_report(&rows, report.as_ref().ok(), meter.total_bytes(), globals, runtime);
-    let mut report = report?;
-    told?;
-    warn_unsealed(report.unsealed.take(), runtime);
-    Ok(outcome(&report))
-}
-
-/// Takes the case that is meant, and makes it where it is not there: then the key
-/// that the user has configured is the one with which it begins.
-fn held(folder: &Path, globals: &Globals, runtime: &mut Runtime) -> Result<CaseWriter> {
-    let who = runtime.who();
-    if CaseMetadata::path(folder).exists() {
-        return CaseWriter::open(folder, &who, runtime.clock.as_ref());
-    }
-    let signer = config(runtime)?.sign.map(|path| Signer::open(&path)).transpose()?;
-    let examiner = examiner(None, globals, runtime)?;
-    // The zone of its sources need not be the one in which the case is shown.
-    let new = CaseOptions { examiner, signer, keyring: keyring(runtime).ok(), ..CaseOptions::default() };
-    CaseWriter::create(folder, &new, &who, runtime.clock.as_ref())
+    // What was acknowledged is printed, whatever came after.
+    let report = imported.as_ref().ok().map(|(report, _)| report);
+    let printed = print_report(&rows, report, progress.total_bytes(), globals, runtime);
+    let (report, unsealed) = imported?;
+    printed?;
+    print_warnings(unsealed, runtime);
+    Ok(exit_reason(&report))
 }
 
 fn key_value(label: &str) -> Result<(String, String)> {
@@ -108,12 +87,12 @@ fn dry_run(args: &ImportArgs, runtime: &mut Runtime) -> Result<ExitReason> {
     Ok(ExitReason::Done)
 }
 
-fn outcome(report: &ImportReport) -> ExitReason {
+fn exit_reason(report: &ImportReport) -> ExitReason {
     let total = &report.total;
     if report.interrupted {
         ExitReason::Interrupted
     } else if total.incomplete > 0 || total.with(ImportStatus::Unread) > 0 {
-        ExitReason::Partly
+        ExitReason::Incomplete
     } else {
         ExitReason::Done
     }

@@ -2,51 +2,45 @@
 
 use clap::Subcommand;
 
-use crate::case::{CaseMetadata, keys_of};
+use crate::app::allowed_key;
 use crate::cli::args::Globals;
-use crate::cli::case_path;
 use crate::cli::outcome::ExitReason;
-use crate::cli::output::json_line;
+use crate::cli::output::print_result;
 use crate::cli::runtime::Runtime;
-use crate::cli::signing_config::{keyring, signer};
+use crate::cli::session::{session, session_in};
 use crate::error::{Result, visible};
 
-/// Whose keys sign
+/// Manage signing keys
 #[derive(Debug, Clone, Subcommand)]
 pub enum KeysCommand {
-    /// Print your keys and the case's
+    /// List your keys
     List,
     /// Print a line for an allowed_signers file, to give to whoever verifies
     Allow {
-        /// Under which name
+        /// The name of the signer
         #[arg(value_name = "NAME")]
         principal: String,
     },
 }
 
 /// Lists keys, or prints what whoever verifies needs.
-pub fn run(words: &KeysCommand, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
-    match words {
+pub fn run(command: &KeysCommand, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
+    match command {
         KeysCommand::List => {
-            for (name, signed) in keyring(runtime)?.list()? {
-                let text = if globals.json {
-                    json_line(&serde_json::json!({ "name": name, "fingerprint": signed.fingerprint,
-                        "public_key": signed.public }))?
-                } else {
-                    format!("{}  {}", signed.fingerprint, visible(&name))
-                };
-                runtime.line(&text)?;
+            let keyring = session_in("".as_ref(), runtime).config.keyring()?;
+            for (name, key) in keyring.list()? {
+                let object = serde_json::json!({ "name": name, "fingerprint": key.fingerprint,
+                    "public_key": key.public });
+                print_result(globals, runtime, &object, |runtime| {
+                    runtime.line(&format!("{}  {}", key.fingerprint, visible(&name)))
+                })?;
             }
         }
         KeysCommand::Allow { principal } => {
-            let folder = case_path::chosen(globals.case.as_deref(), runtime)?;
-            let case = CaseMetadata::folder(&folder)?;
-            let about = CaseMetadata::of(&case)?;
-            let signed = signer(&folder, None, runtime)?.identity();
-            let names = "vestigo-bundle,vestigo-checkpoint,vestigo-transfer";
-            runtime.line(&format!("{} namespaces=\"{names}\" {}", visible(principal), signed.public))?;
-            let journal = crate::journal::read(&case)?;
-            if !keys_of(&about, &journal.entries).contains(&signed.fingerprint) && !globals.quiet {
+            let key = allowed_key(&session(globals, runtime)?)?;
+            let (name, public) = (visible(principal), &key.identity.public);
+            runtime.line(&format!("{name} namespaces=\"{}\" {public}", key.namespaces))?;
+            if !key.is_known && !globals.quiet {
                 runtime.note("this key has not signed for the case yet");
             }
         }

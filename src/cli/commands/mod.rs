@@ -1,8 +1,8 @@
-//! The commands, one a file.
+//! What does each command do?
 //!
-//! Owns for each command the words that it understands, with their help, and what it
-//! prints. Promises that results go to standard output and all else to standard
-//! error. No command calls another one.
+//! Owns for each command, in a file of its own, its arguments with their help, and what
+//! it prints. Promises that results go to standard output and everything else to
+//! standard error.
 
 pub mod bookmark;
 pub mod checkpoint;

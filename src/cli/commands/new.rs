@@ -4,45 +4,42 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::case::{CaseMetadata, CaseOptions, CaseWriter};
+use crate::app::{NewCase, case_exists, create_case};
 use crate::cli::args::Globals;
 use crate::cli::case_path;
 use crate::cli::outcome::ExitReason;
 use crate::cli::runtime::Runtime;
-use crate::cli::signing_config::{checkpoint, config, examiner, keyring};
+use crate::cli::session::{examiner, print_warnings, session_in};
 use crate::error::{Result, visible};
-use crate::journal::Signer;
 
-/// Make an empty case
+/// Create an empty case
 #[derive(Debug, Clone, Args)]
 pub struct NewArgs {
     /// A folder, or a bare name
     pub name: String,
-    /// What it is called
+    /// Case title
     #[arg(long)]
     pub title: Option<String>,
-    /// Who examines
+    /// Examiner
     #[arg(long)]
     pub examiner: Option<String>,
-    /// The key that signs for it; none: one is made [default: `sign` in config.toml]
+    /// The signing key; none: one is created [default: `sign` in config.toml]
     #[arg(long, value_name = "KEY")]
     pub sign: Option<PathBuf>,
 }
 
-/// Makes an empty case and remembers it as the one used last.
+/// Creates an empty case and remembers it as the one used last.
 pub fn run(args: NewArgs, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
-    let NewArgs { name, title, examiner: given, sign } = args;
+    let NewArgs { name, title, examiner: named, sign } = args;
     let folder = case_path::folder_of(&name, runtime)?;
-    let signer = sign.or(config(runtime)?.sign).map(|path| Signer::open(&path)).transpose()?;
-    // Of a case that is there already nobody is asked anything.
-    let examiner =
-        if CaseMetadata::path(&folder).exists() { given } else { examiner(given, globals, runtime)? };
-    let new = CaseOptions { title, examiner, zone: globals.zone(), signer, keyring: keyring(runtime).ok() };
-    let mut hold = CaseWriter::create(&folder, &new, &runtime.who(), runtime.clock.as_ref())?;
-    checkpoint(&mut hold, runtime);
+    let session = session_in(&folder, runtime);
+    // Of a case that exists already nobody is asked anything.
+    let examiner = if case_exists(&folder) { named } else { examiner(named, &session, globals, runtime)? };
+    let new = NewCase { title, examiner, zone: globals.zone(), sign };
+    let warnings = create_case(new, &session)?;
+    print_warnings(warnings, runtime);
     case_path::remember(&folder, runtime);
-    let shown = visible(&folder.to_string_lossy());
-    runtime.line(&format!("made {shown}"))?;
+    runtime.line(&format!("created {}", visible(&folder.to_string_lossy())))?;
     if !globals.quiet {
         runtime.note(&format!("next: vestigo --case {} import PATH", visible(&name)));
     }

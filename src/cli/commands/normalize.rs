@@ -1,18 +1,18 @@
-//! `normalise`: logs in, flat ECS JSON out, no case.
+//! `normalize`: logs in, flat ECS JSON out, no case.
 
 use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::app::{ImportRow, ImportStatus, normalise as each_event};
 use crate::cli::args::{Globals, ReadingArgs};
 use crate::cli::outcome::ExitReason;
 use crate::cli::receipt_output::{has_content, remarks};
 use crate::cli::runtime::Runtime;
 use crate::error::{Result, visible};
-use crate::import::{ImportRow, ImportStatus, normalise as events_of};
-use crate::record::write_json;
+use crate::record::{FixedClock, write_json};
 
-/// Print logs as one flat JSON object an event (ECS names), without a case
+/// Print logs as one flat JSON object per event (ECS names), without a case
 #[derive(Debug, Clone, Args)]
 pub struct NormalizeArgs {
     /// Files or folders; - is standard input
@@ -22,12 +22,12 @@ pub struct NormalizeArgs {
     pub reading: ReadingArgs,
 }
 
-/// Prints one JSON object an event.
+/// Prints one JSON object per event.
 pub fn run(args: &NormalizeArgs, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
     let options = args.reading.options(globals.zone())?;
     let (mut events, mut rows): (u64, Vec<ImportRow>) = (0, Vec::new());
-    let clock = crate::record::FixedClock(runtime.clock.now());
-    events_of(
+    let clock = FixedClock(runtime.clock.now());
+    each_event(
         &args.paths,
         &options,
         &args.reading.limits(),
@@ -38,16 +38,15 @@ pub fn run(args: &NormalizeArgs, globals: &Globals, runtime: &mut Runtime) -> Re
         },
         &mut |row| rows.push(row),
     )?;
-    let mut outcome = if events == 0 { ExitReason::Nothing } else { ExitReason::Done };
+    let mut reason = if events == 0 { ExitReason::NoMatch } else { ExitReason::Done };
     for row in rows {
-        let reason = row.reason.as_deref().filter(|_| !has_content(&row));
-        if let Some(reason) = reason {
-            runtime.note(&format!("{}: {}: {}", row.status.word(), visible(&row.path), visible(reason)));
+        if let Some(why) = row.reason.as_deref().filter(|_| !has_content(&row)) {
+            runtime.note(&format!("{}: {}: {}", row.status.word(), visible(&row.path), visible(why)));
         }
         remarks(&row).iter().for_each(|line| runtime.note(line));
         if row.incomplete || row.status == ImportStatus::Unread {
-            outcome = ExitReason::Partly;
+            reason = ExitReason::Incomplete;
         }
     }
-    Ok(outcome)
+    Ok(reason)
 }

@@ -1,4 +1,4 @@
-//! `open`: a case on the screen.
+//! `open`: a case in the terminal interface.
 
 use clap::Args;
 
@@ -9,17 +9,17 @@ use crate::cli::runtime::Runtime;
 use crate::cli::tui;
 use crate::error::{Error, Result};
 
-/// Open a case on the screen (what `vestigo` alone does)
+/// Open a case in the terminal interface (what `vestigo` alone does)
 #[derive(Debug, Clone, Default, Args)]
 pub struct OpenArgs {
     /// The case, as with --case
     pub case: Option<String>,
 }
 
-/// Opens the case that is meant on the screen.
+/// Opens the case in the terminal interface.
 pub fn run(args: &OpenArgs, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
     if !runtime.out_is_terminal {
-        return Err(Error::usage("the screen needs a terminal")
+        return Err(Error::usage("the terminal interface needs a terminal")
             .hint("Use `vestigo search`, `timeline`, `top` or `show` elsewhere."));
     }
     let named = Globals { case: args.case.clone().or_else(|| globals.case.clone()), ..globals.clone() };

@@ -1,23 +1,23 @@
 //! `show`: one event, whole.
 
 use clap::Args;
+use std::cmp::Ordering;
 
+use crate::app::{RereadChange, record_proof, show_records};
 use crate::cli::args::Globals;
 use crate::cli::context::CommandContext;
 use crate::cli::outcome::ExitReason;
 use crate::cli::output::json_line;
 use crate::cli::runtime::Runtime;
 use crate::error::{Result, visible};
-use crate::export::proof as prove;
-use crate::journal::RereadChange;
-use crate::record::{EventId, EventRecord, thousands, write_json};
+use crate::record::{EventId, EventRecord, Precision, thousands, write_json};
 
-/// Show one event: fields, raw bytes, where it lies, its hash checked
+/// Show one event: fields, raw bytes, origin, with its hash checked
 #[derive(Debug, Clone, Args)]
 pub struct ShowArgs {
     /// The event's id, such as a1b2c3d4:17
     pub id: String,
-    /// Show so many records before and after it too
+    /// Also show N records before and after it
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub context: u64,
     /// Print the proof that its bytes are part of the sealed original, as JSON
@@ -25,69 +25,35 @@ pub struct ShowArgs {
     pub proof: bool,
 }
 
-/// Prints one event, or the proof that it is part of its sealed original.
+/// Prints one event with its neighbors, or the proof that it is part of its sealed original.
 pub fn run(args: &ShowArgs, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
+    let context = CommandContext::new(globals, runtime)?;
+    let id: EventId = args.id.parse()?;
     if args.proof {
-        proof(&args.id, globals, runtime)
-    } else {
-        show(&args.id, args.context, globals, runtime)
+        runtime.line(&json_line(&record_proof(&context.case, &id)?)?)?;
+        return Ok(ExitReason::Done);
     }
-}
-
-/// Prints one event with its fields, bytes and origin, and its neighbours where asked.
-fn show(id: &str, neighbors: u64, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
-    let context = CommandContext::new(globals, runtime)?;
-    let hit = context.case.find(&id.parse::<EventId>()?)?;
-    let records = context.case.store().row(context.case.locate(&hit.source)?).records;
-    let (from, to) = (hit.record.saturating_sub(neighbors), (hit.record + neighbors + 1).min(records));
-    for record in from..to {
-        let Some(entry) = neighbour(&context, &hit.source, record, hit.record)? else { continue };
-        if globals.json {
-            runtime.line(&write_json(&entry, true))?;
-        } else if record == hit.record {
-            whole(&entry, &context, runtime)?;
-        } else {
-            let mark = if record < hit.record { "before" } else { "after" };
-            runtime.line(&format!("{mark} {}  {}", entry.origin.id(), raw_line(&entry)))?;
-        }
-    }
+    show_records(&context.case, &id, args.context, &mut |entry, place| match place {
+        _ if globals.json => runtime.line(&write_json(&entry, true)),
+        Ordering::Equal => print_event(&entry, &context, runtime),
+        Ordering::Less => runtime.line(&format!("before {}  {}", entry.origin.id(), raw_line(&entry))),
+        Ordering::Greater => runtime.line(&format!("after {}  {}", entry.origin.id(), raw_line(&entry))),
+    })?;
     Ok(ExitReason::Done)
 }
 
-/// Prints the proof that one record is part of its sealed original.
-fn proof(id: &str, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
-    let context = CommandContext::new(globals, runtime)?;
-    let hit = context.case.find(&id.parse::<EventId>()?)?;
-    runtime.line(&json_line(&prove(&context.case, &hit)?)?)?;
-    Ok(ExitReason::Done)
-}
-
-/// Reads a record; a neighbour that is no event is passed over.
-fn neighbour(
-    context: &CommandContext,
-    source: &crate::record::SourceId,
-    record: u64,
-    asked: u64,
-) -> Result<Option<EventRecord>> {
-    match context.case.entry_at(source, record) {
-        Ok(entry) => Ok(Some(entry)),
-        Err(error) if record == asked => Err(error),
-        Err(_) => Ok(None),
-    }
-}
-
-fn whole(entry: &EventRecord, context: &CommandContext, runtime: &mut Runtime) -> Result<()> {
-    let (event, origin) = (&entry.event, &entry.origin);
-    runtime.line(&format!("event     {}", origin.id()))?;
+fn print_event(entry: &EventRecord, context: &CommandContext, runtime: &mut Runtime) -> Result<()> {
+    let event = &entry.event;
+    runtime.line(&format!("event     {}", entry.origin.id()))?;
     match event.stamp {
-        None => runtime.line("time      not told by the record")?,
+        None => runtime.line("time      none in the record")?,
         Some(stamp) => {
             let read = event.when_text.as_deref().map(|text| format!(", read from \"{}\"", visible(text)));
             let digits = match stamp.precision {
-                crate::record::Precision::Milli => 3,
-                crate::record::Precision::Micro => 6,
-                crate::record::Precision::Nano => 9,
-                _ => 0,
+                Precision::Milli => 3,
+                Precision::Micro => 6,
+                Precision::Nano => 9,
+                Precision::Day | Precision::Minute | Precision::Second => 0,
             };
             let shown = context.zone.show(stamp.instant, digits);
             runtime.line(&format!("time      {shown} ({}{})", stamp.basis, read.unwrap_or_default()))?;
@@ -99,23 +65,27 @@ fn whole(entry: &EventRecord, context: &CommandContext, runtime: &mut Runtime) -
         runtime.line(&format!("  {:width$}  {}", visible(key.name()), visible(&value.text())))?;
     }
     runtime.line(&format!("original  {}", raw_line(entry)))?;
-    let row = context.case.store().row(context.case.locate(&origin.source)?);
+    print_origin(entry, context, runtime)?;
+    runtime.line("checked   the bytes above were just read and match their frame's SHA-256 ✓")
+}
+
+fn print_origin(entry: &EventRecord, context: &CommandContext, runtime: &mut Runtime) -> Result<()> {
+    let (case, origin) = (&context.case, &entry.origin);
+    let found = &case.store().row(case.locate(&origin.source)?).found;
     runtime.line(&format!(
         "origin    {} line {}, byte {}, {} bytes, record {}",
-        visible(&row.found.path),
+        visible(&found.path),
         thousands(origin.line),
         thousands(origin.offset),
         thousands(origin.length),
         origin.record
     ))?;
-    for (kind, sha256) in &row.found.containers {
+    for (kind, sha256) in &found.containers {
         runtime.line(&format!("          in {kind} {sha256}"))?;
     }
     runtime.line(&format!("source    {}", origin.source))?;
-    let sources = context.case.sources();
-    let reread =
-        sources.iter().find(|source| source.id == origin.source).and_then(|source| source.reread.as_ref());
-    if let Some(reread) = reread {
+    let reread = case.sources().into_iter().find(|source| source.id == origin.source);
+    if let Some(reread) = reread.and_then(|source| source.reread) {
         let change: Vec<String> = reread.change.iter().map(RereadChange::to_string).collect();
         runtime.line(&format!(
             "reread    {} by entry {}, {}, {}",
@@ -125,7 +95,7 @@ fn whole(entry: &EventRecord, context: &CommandContext, runtime: &mut Runtime) -
             visible(&reread.by)
         ))?;
     }
-    runtime.line("checked   the bytes above were read through their frame's SHA-256 just now ✓")
+    Ok(())
 }
 
 fn raw_line(entry: &EventRecord) -> String {

@@ -1,37 +1,38 @@
-//! `source`: how each source is read, and reading one otherwise.
+//! `source`: how each source is read, and reading one differently.
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use crate::case::{Receipt, SourceInfo};
-use crate::cli::annotate::write;
+use crate::app::{
+    RereadChange, Corrections, Receipt, SourceChange, SourceInfo, YEARS, parse_clock_offset, format_clock_offset, find_source,
+    named, reread_source,
+};
 use crate::cli::args::Globals;
 use crate::cli::context::CommandContext;
 use crate::cli::outcome::ExitReason;
-use crate::cli::output::json_line;
+use crate::cli::output::{OutputRows, print_result};
 use crate::cli::progress::watched_bytes;
 use crate::cli::runtime::Runtime;
-use crate::cli::table::{Align, Table};
+use crate::cli::session::print_warnings;
+use crate::cli::table::Align;
 use crate::error::{Error, Result, visible};
-use crate::journal::{Reread, RereadChange};
-use crate::parse::{Corrections, YEARS, format_by_name, format_clock_offset, parse_clock_offset};
 use crate::record::{Zone, counted, thousands};
 
-/// The word that takes a correction back to what vestigo finds out itself.
+/// The value that returns a setting to automatic detection.
 const AUTO: &str = "auto";
 
-/// How each source is read, corrected later, reversibly
+/// Show how each source is read, and correct it later, reversibly
 #[derive(Debug, Clone, Subcommand)]
 pub enum SourceCommand {
-    /// Each source with how it is read
+    /// List the sources and how each is read
     List,
-    /// Read a source in another zone (--zone), year, host, format; `vestigo undo` takes it back
+    /// Reread a source with another zone (--zone), year, host or format; `vestigo undo` reverts it
     Reread(RereadArgs),
-    /// Say how far a source's clock was wrong
+    /// Correct a source's clock
     SetClock {
         /// The source: the first digits of its id, or its path
         source: String,
-        /// What to add to its times, such as +37s or -1h30m; 0s: it was right
+        /// What to add to its times, such as +37s or -1h30m; 0s if the clock was right
         #[arg(value_name = "±D", allow_hyphen_values = true)]
         clock: String,
     },
@@ -47,14 +48,14 @@ pub struct RereadArgs {
     /// The host of events that name none, or auto for none
     #[arg(long, value_name = "H")]
     pub host: Option<String>,
-    /// Only this format (see `vestigo formats list`), or auto
+    /// This format (see `vestigo formats list`), or auto
     #[arg(long, value_name = "F")]
     pub format: Option<String>,
 }
 
-/// Lists sources, or reads one otherwise.
-pub fn run(what: &SourceCommand, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
-    match what {
+/// Lists sources, or reads one differently.
+pub fn run(command: &SourceCommand, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
+    match command {
         SourceCommand::List => list(globals, runtime),
         SourceCommand::Reread(args) => {
             let by = corrections(args, globals.zone())?;
@@ -62,9 +63,8 @@ pub fn run(what: &SourceCommand, globals: &Globals, runtime: &mut Runtime) -> Re
         }
         SourceCommand::SetClock { source, clock } => {
             let clock = parse_clock_offset(clock).ok_or_else(|| {
-                Error::usage(format!("`{}` is not how far a clock can be wrong", visible(clock))).hint(
-                    "Write what is to be added to the times: +37s, -1h30m, +0.5s, 0s; at most ten years.",
-                )
+                Error::usage(format!("`{}` is not a clock correction", visible(clock)))
+                    .hint("Write what to add to the times: +37s, -1h30m, +0.5s, 0s; at most ten years.")
             })?;
             correct(source, &Corrections { clock: Some(clock), ..Corrections::default() }, globals, runtime)
         }
@@ -76,14 +76,14 @@ fn corrections(args: &RereadArgs, zone: Option<Zone>) -> Result<Corrections> {
     let year = |text: &String| {
         let year = text.parse().ok().filter(|year| YEARS.contains(year));
         year.map(Some).ok_or_else(|| {
-            Error::usage(format!("`{}` is not a year of a log", visible(text))).hint(format!(
+            Error::usage(format!("`{}` is not a valid year", visible(text))).hint(format!(
                 "Write one from {} to {}, or auto.",
                 YEARS.start(),
                 YEARS.end()
             ))
         })
     };
-    let format = |name: &String| match format_by_name(name) {
+    let format = |name: &String| match named(name) {
         Some(_) => Ok(Some(name.clone())),
         None => Err(Error::usage(format!("there is no format `{}`", visible(name)))
             .hint("See `vestigo formats list`.")),
@@ -101,7 +101,7 @@ fn corrections(args: &RereadArgs, zone: Option<Zone>) -> Result<Corrections> {
         clock: None,
     };
     if corrections == Corrections::default() {
-        return Err(Error::usage("what is to be read otherwise was not said").hint(
+        return Err(Error::usage("nothing to change").hint(
             "Name --zone, --year, --host or --format; `vestigo source list` shows what they are now.",
         ));
     }
@@ -110,7 +110,7 @@ fn corrections(args: &RereadArgs, zone: Option<Zone>) -> Result<Corrections> {
 
 fn list(globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
     let context = CommandContext::new(globals, runtime)?;
-    let mut table = Table::new(&[
+    let headings = [
         ("Id", Align::Whole),
         ("Source", Align::Tail),
         ("Format", Align::Left),
@@ -120,127 +120,100 @@ fn list(globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
         ("Clock", Align::Right),
         ("Events", Align::Right),
         ("Read by", Align::Left),
-    ]);
+    ];
     let sources = context.case.sources();
+    let mut rows = OutputRows::new(globals, &headings);
     for source in &sources {
-        if globals.json {
-            runtime.line(&json_line(&row(source))?)?;
-            continue;
-        }
-        let plan = source.plan.as_ref();
-        let by =
-            source.reread.as_ref().map_or("import".to_owned(), |reread| format!("entry {}", reread.entry));
-        let dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
-        table.row([
-            source.id.short(),
-            source.path.clone(),
-            source.receipt.format.clone(),
-            dash(plan.map(|plan| plan.zone.clone())),
-            dash(plan.and_then(|plan| plan.year).map(|year| year.to_string())),
-            dash(plan.and_then(|plan| plan.host.clone())),
-            dash(plan.filter(|plan| plan.clock != 0).map(|plan| format_clock_offset(plan.clock))),
-            thousands(source.receipt.events),
-            by,
-        ]);
+        rows.add(runtime, || object(source), || cells(source))?;
     }
-    if !globals.json && !sources.is_empty() {
-        table.lines(runtime.width).iter().try_for_each(|line| runtime.line(line))?;
-    }
-    Ok(if sources.is_empty() { ExitReason::Nothing } else { ExitReason::Done })
+    rows.print_unless_empty(runtime)?;
+    Ok(if sources.is_empty() { ExitReason::NoMatch } else { ExitReason::Done })
 }
 
-fn row(source: &SourceInfo) -> Value {
+fn cells(source: &SourceInfo) -> [String; 9] {
     let plan = source.plan.as_ref();
-    let by = |reread: &Reread| json!({ "entry": reread.entry, "at": reread.at, "by": reread.by, "change": reread.change });
+    let by = source.reread.as_ref().map_or("import".to_owned(), |reread| format!("entry {}", reread.entry));
+    let dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+    [
+        source.id.short(),
+        source.path.clone(),
+        source.receipt.format.clone(),
+        dash(plan.map(|plan| plan.zone.clone())),
+        dash(plan.and_then(|plan| plan.year).map(|year| year.to_string())),
+        dash(plan.and_then(|plan| plan.host.clone())),
+        dash(plan.filter(|plan| plan.clock != 0).map(|plan| format_clock_offset(plan.clock))),
+        thousands(source.receipt.events),
+        by,
+    ]
+}
+
+fn object(source: &SourceInfo) -> Value {
+    let plan = source.plan.as_ref();
+    let reread = source.reread.as_ref().map(
+        |reread| json!({ "entry": reread.entry, "at": reread.at, "by": reread.by, "change": reread.change }),
+    );
     json!({ "source": source.id.to_string(), "path": source.path, "format": source.receipt.format,
         "forced": plan.map(|plan| plan.forced), "zone": plan.map(|plan| &plan.zone),
         "year": plan.map(|plan| plan.year), "host": plan.map(|plan| &plan.host),
         "clock": plan.map(|plan| format_clock_offset(plan.clock)), "events": source.receipt.events,
         "unparsed": source.receipt.unparsed, "first": source.span().map(|span| span.0.to_string()),
         "last": source.span().map(|span| span.1.to_string()), "time": source.receipt.time,
-        "reread": source.reread.as_ref().map(by) })
+        "reread": reread })
 }
 
-fn correct(
-    format_by_name: &str,
-    by: &Corrections,
-    globals: &Globals,
-    runtime: &mut Runtime,
-) -> Result<ExitReason> {
+fn correct(named: &str, by: &Corrections, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
     let context = CommandContext::new(globals, runtime)?;
-    let source = find(&context, format_by_name)?;
+    let source = find_source(&context.case, named)?;
     runtime.listen();
-    let corrected = watched_bytes(runtime, globals, |watch| context.case.corrected(&source.id, by, watch))?;
-    write(&context, std::slice::from_ref(&corrected.act), globals, runtime)?;
-    let again = context.case.reread()?;
-    let entry = again.sources().into_iter().find(|now| now.id == source.id).and_then(|now| now.reread);
-    let entry = entry.map(|reread| reread.entry);
-    let (before, now) = (&source.receipt, &corrected.receipt);
+    let mut changed = watched_bytes(runtime, globals, |watch| {
+        reread_source(&context.case, &source, by, &context.session, watch)
+    })?;
+    print_warnings(std::mem::take(&mut changed.written.warnings), runtime);
+    let now = &changed.corrected.receipt;
+    let range = now.span();
+    let object = json!({ "source": source.id.to_string(), "path": source.path, "entry": changed.entry,
+        "change": changed.corrected.change, "format": now.format, "events": now.events,
+        "unparsed": now.unparsed, "first": range.map(|range| range.0.to_string()),
+        "last": range.map(|range| range.1.to_string()), "time": now.time });
+    print_result(globals, runtime, &object, |runtime| print_change(&changed, &context, runtime))?;
     if globals.json {
-        let span = now.span();
-        let object = json!({ "source": source.id.to_string(), "path": source.path, "entry": entry,
-            "change": corrected.change, "format": now.format, "events": now.events, "unparsed": now.unparsed,
-            "first": span.map(|span| span.0.to_string()), "last": span.map(|span| span.1.to_string()),
-            "time": now.time });
-        runtime.line(&json_line(&object)?)?;
         return Ok(ExitReason::Done);
     }
-    let entry = entry.map(|entry| format!(" (entry {entry})")).unwrap_or_default();
-    runtime.line(&format!(
-        "source {} {} is read otherwise from now on{entry}",
-        source.id.short(),
-        visible(&source.path)
-    ))?;
+    if now.unparsed * 2 > now.events {
+        runtime.note("warning: less than half of it is recognized this way; `vestigo undo` reverts it");
+    } else if !globals.quiet {
+        runtime.note("evidence, ids and hashes stay as they are; `vestigo undo` reverts it");
+    }
+    Ok(ExitReason::Done)
+}
+
+fn print_change(changed: &SourceChange, context: &CommandContext, runtime: &mut Runtime) -> Result<()> {
+    let (source, corrected) = (&changed.before, &changed.corrected);
+    let (before, now) = (&source.receipt, &corrected.receipt);
+    let entry = changed.entry.map(|entry| format!(" (entry {entry})")).unwrap_or_default();
+    let (id, path) = (source.id.short(), visible(&source.path));
+    runtime.line(&format!("source {id} {path} is read differently from now on{entry}"))?;
     for RereadChange { what, before, now } in &corrected.change {
         let shown = |value: &Option<String>| visible(value.as_deref().unwrap_or("none"));
-        runtime.line(&format!("  {what:<7} {}, before {}", shown(now), shown(before)))?;
+        runtime.line(&format!("  {what:<7} {}, before: {}", shown(now), shown(before)))?;
     }
     let times = |receipt: &Receipt| match receipt.span() {
-        Some((first, last)) => format!("{} → {}", context.zone.show(first, 0), context.zone.show(last, 0)),
-        None => "tells no time".to_owned(),
+        Some((first, last)) => {
+            format!("{} → {}", context.zone.show(first, 0), context.zone.show(last, 0))
+        }
+        None => "none".to_owned(),
     };
     runtime.line(&format!("  {:<7} {}", "times", times(now)))?;
     runtime.line(&format!("  {:<7} {}", "before", times(before)))?;
     for (what, was, is) in [
-        ("understood by no format", before.unparsed, now.unparsed),
+        ("not recognized by any format", before.unparsed, now.unparsed),
         ("without a time", before.time.none, now.time.none),
         ("after the import", before.time.future, now.time.future),
     ] {
         if was != is {
             let of = counted(now.events, "event");
-            runtime.line(&format!("! {} of {of} {what}, before {}", thousands(is), thousands(was)))?;
+            runtime.line(&format!("! {} of {of} {what}, before: {}", thousands(is), thousands(was)))?;
         }
     }
-    if now.unparsed * 2 > now.events {
-        runtime.note("warning: less than half of it is understood so; `vestigo undo` takes it back");
-    } else if !globals.quiet {
-        runtime.note("evidence, ids and hashes stay as they are; `vestigo undo` takes it back");
-    }
-    Ok(ExitReason::Done)
-}
-
-/// Finds the source that is meant: by the first digits of its id, or by its path.
-pub fn find(context: &CommandContext, named: &str) -> Result<SourceInfo> {
-    let sources = context.case.sources();
-    let lower = named.to_ascii_lowercase();
-    let is_hex = lower.len() >= 4 && lower.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let by_id = |source: &&SourceInfo| is_hex && source.id.to_string().starts_with(&lower);
-    let by_path = |source: &&SourceInfo| source.path == named;
-    let by_end = |source: &&SourceInfo| source.path.ends_with(&format!("/{named}"));
-    let ways: [&dyn Fn(&&SourceInfo) -> bool; 3] = [&by_id, &by_path, &by_end];
-    let found: Vec<&SourceInfo> = ways
-        .iter()
-        .map(|way| sources.iter().filter(|source| way(source)).collect::<Vec<_>>())
-        .find(|found| !found.is_empty())
-        .unwrap_or_default();
-    match found[..] {
-        [source] => Ok(source.clone()),
-        [] => Err(Error::usage(format!("there is no source `{}` in this case", visible(named)))
-            .hint("See their ids with `vestigo source list`.")),
-        _ => {
-            let ids: Vec<String> = found.iter().map(|source| source.id.short()).collect();
-            Err(Error::usage(format!("`{}` fits {} sources", visible(named), found.len()))
-                .hint(format!("Name one by its id: {}.", ids.join(", "))))
-        }
-    }
+    Ok(())
 }

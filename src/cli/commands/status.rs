@@ -1,92 +1,61 @@
 //! `status`: what the case holds.
 
-use crate::case::trust_in;
+use crate::app::{CaseStatus, Trust};
 use crate::cli::args::Globals;
 use crate::cli::context::CommandContext;
 use crate::cli::outcome::ExitReason;
-use crate::cli::output::json_line;
+use crate::cli::output::print_result;
 use crate::cli::receipt_output::exceptions;
 use crate::cli::runtime::Runtime;
 use crate::cli::table::{Align, Table};
 use crate::error::{Result, visible};
-use crate::journal::Trust;
 use crate::record::{bytes, thousands};
 
 /// Prints the case, its sources, and the fields that have values.
 pub fn run(globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
     let context = CommandContext::new(globals, runtime)?;
-    let (about, sources) = (context.case.about(), context.case.sources());
-    let events: u64 = sources.iter().map(|source| source.receipt.events).sum();
-    let length: u64 = sources.iter().map(|source| source.bytes).sum();
-    let first = sources.iter().filter_map(|source| source.span()).map(|span| span.0).min();
-    let last = sources.iter().filter_map(|source| source.span()).map(|span| span.1).max();
-    let folder = visible(&context.case.folder().to_string_lossy());
-    let (state, orphans) = (context.case.state(), context.case.orphans());
-    for (what, why) in &orphans {
+    let status = CaseStatus::new(&context.case)?;
+    for (what, why) in &status.orphans {
         runtime.note(&format!("WARNING: ORPHANED {}: {}", visible(what), visible(why)));
     }
-    let outcome = if orphans.is_empty() { ExitReason::Done } else { ExitReason::Damaged };
-    let trust = trust_in(context.case.dir(), about, context.case.whole_journal(), false)?;
-    if globals.json {
-        let list: Vec<_> = sources
-            .iter()
-            .map(|source| {
-                serde_json::json!({ "source": source.id.to_string(), "path": source.path,
-                    "format": source.receipt.format, "bytes": source.bytes, "events": source.receipt.events,
-                    "unparsed": source.receipt.unparsed, "root": source.root,
-                    "first": source.span().map(|span| span.0.to_string()),
-                    "last": source.span().map(|span| span.1.to_string()) })
-            })
-            .collect();
-        let object = serde_json::json!({ "case": folder, "id": about.id, "title": about.title,
-            "examiner": about.examiner, "created": about.created, "zone": about.zone.to_string(),
-            "sources": list, "events": events, "bytes": length, "indexed": context.case.index().len(),
-            "journal": context.case.journal().len(), "bookmarks": state.bookmarks.len(),
-            "findings": state.findings.len(), "orphaned": orphans.len(),
-            "key": about.key.as_ref().map(|key| &key.fingerprint), "keys": trust.keys,
-            "unread": sources.iter().filter(|source| source.receipt.is_unread()).count(),
-            "undated": sources.iter().map(|source| source.receipt.time.none).sum::<u64>(),
-            "signed_entries": trust.covered, "history": context.case.history(),
-            "first": first.map(|time| time.to_string()), "last": last.map(|time| time.to_string()) });
-        runtime.line(&json_line(&object)?)?;
-        return Ok(outcome);
+    print_result(globals, runtime, &status, |runtime| {
+        print_case(&status, &context, runtime)?;
+        print_sources(&status, runtime)?;
+        print_fields(&context, globals, runtime)
+    })?;
+    Ok(if status.orphans.is_empty() { ExitReason::Done } else { ExitReason::Damaged })
+}
+
+fn print_case(status: &CaseStatus, context: &CommandContext, runtime: &mut Runtime) -> Result<()> {
+    runtime.line(&format!("case      {} ({})", visible(&status.title), status.case))?;
+    if !status.examiner.is_empty() {
+        runtime.line(&format!("examiner  {}", visible(&status.examiner)))?;
     }
-    runtime.line(&format!("case      {} ({folder})", visible(&about.title)))?;
-    if !about.examiner.is_empty() {
-        runtime.line(&format!("examiner  {}", visible(&about.examiner)))?;
+    runtime.line(&format!("created   {}", status.created))?;
+    if let Some((first, last)) = status.range {
+        let (first, last) = (context.zone.show(first, 0), context.zone.show(last, 0));
+        runtime.line(&format!("time      {first} → {last}"))?;
     }
-    runtime.line(&format!("made      {}", about.created))?;
-    if let (Some(first), Some(last)) = (first, last) {
-        runtime.line(&format!(
-            "time      {} → {}",
-            context.zone.show(first, 0),
-            context.zone.show(last, 0)
-        ))?;
+    runtime.line(&format!("journal   {} entries", thousands(status.journal as u64)))?;
+    if let Some(key) = &status.key {
+        runtime.line(&format!("key       {}", visible(key)))?;
     }
-    let journal = context.case.journal();
-    runtime.line(&format!("journal   {} entries", thousands(journal.len() as u64)))?;
-    if let Some(key) = &about.key {
-        runtime.line(&format!("key       {}", visible(&key.fingerprint)))?;
-    }
-    runtime.line(&format!("signed    {}", signed(&trust, journal.len() as u64)))?;
-    for remark in context.case.history().remarks() {
+    runtime.line(&format!("signed    {}", describe_signatures(&status.trust, status.journal as u64)))?;
+    for remark in status.history.remarks() {
         runtime.line(&format!("memory    {remark}"))?;
     }
-    if !state.bookmarks.is_empty() || !state.findings.is_empty() {
-        let (marks, findings) = (state.bookmarks.len() as u64, state.findings.len() as u64);
-        let lost = if orphans.is_empty() { String::new() } else { format!(", {} ORPHANED", orphans.len()) };
-        runtime.line(&format!(
-            "noted     {} bookmarks, {} findings{lost}",
-            thousands(marks),
-            thousands(findings)
-        ))?;
+    if status.bookmarks > 0 || status.findings > 0 {
+        let lost =
+            if status.orphaned == 0 { String::new() } else { format!(", {} ORPHANED", status.orphaned) };
+        let (bookmarks, findings) = (thousands(status.bookmarks as u64), thousands(status.findings as u64));
+        runtime.line(&format!("notes     {bookmarks} bookmarks, {findings} findings{lost}"))?;
     }
-    runtime.line(&format!(
-        "sources   {} with {} events, {}",
-        thousands(sources.len() as u64),
-        thousands(events),
-        bytes(length)
-    ))?;
+    let sources = thousands(status.sources.len() as u64);
+    let (events, length) = (thousands(status.events), bytes(status.bytes));
+    runtime.line(&format!("sources   {sources} with {events} events, {length}"))
+}
+
+fn print_sources(status: &CaseStatus, runtime: &mut Runtime) -> Result<()> {
     let mut table = Table::new(&[
         ("Source", Align::Tail),
         ("Format", Align::Left),
@@ -95,7 +64,7 @@ pub fn run(globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
         ("Bytes", Align::Right),
         ("Id", Align::Left),
     ]);
-    for source in &sources {
+    for source in &status.source_infos {
         let receipt = &source.receipt;
         table.row([
             source.path.clone(),
@@ -107,9 +76,11 @@ pub fn run(globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
         ]);
     }
     table.lines(runtime.width).iter().try_for_each(|line| runtime.line(line))?;
-    for line in exceptions(sources.iter().map(|source| &source.receipt)) {
-        runtime.line(&line)?;
-    }
+    let receipts = status.source_infos.iter().map(|source| &source.receipt);
+    exceptions(receipts).iter().try_for_each(|line| runtime.line(line))
+}
+
+fn print_fields(context: &CommandContext, globals: &Globals, runtime: &mut Runtime) -> Result<()> {
     let fields = context.case.index().fields();
     if globals.verbose {
         for field in &fields {
@@ -118,15 +89,17 @@ pub fn run(globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
     } else if !globals.quiet {
         runtime.note(&format!("{} fields have values; -v lists them", fields.len()));
     }
-    Ok(outcome)
+    Ok(())
 }
 
-/// Says how far the newest signature by a key of the case reaches, and who else signed.
-fn signed(trust: &Trust, entries: u64) -> String {
+/// Describes how far the newest signature by a key of the case reaches, and who else
+/// signed.
+fn describe_signatures(trust: &Trust, entries: u64) -> String {
     let Some(newest) = &trust.newest else {
         return match trust.strangers.first() {
             Some(stranger) => {
-                format!("by no key of the case; by {}, which is none", stranger.signed.fingerprint)
+                let other = &stranger.signed.fingerprint;
+                format!("by no key of the case; by {other}, which is not one")
             }
             None => "UNSIGNED".to_owned(),
         };
@@ -135,7 +108,7 @@ fn signed(trust: &Trust, entries: u64) -> String {
     match entries.saturating_sub(trust.covered) {
         0 => format!("to the end by {by}"),
         after => format!(
-            "{} entries by {by}, {} after them by no key of the case",
+            "{} entries by {by}; the {} after them by no key of the case",
             thousands(trust.covered),
             thousands(after)
         ),

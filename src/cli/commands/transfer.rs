@@ -2,53 +2,32 @@
 
 use std::path::PathBuf;
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 
-use crate::case::CaseWriter;
+use crate::app::{CheckedTransfer, TransferRequest, check_transfer, receive_transfer, start_transfer};
 use crate::cli::args::Globals;
-use crate::cli::case_path;
 use crate::cli::outcome::ExitReason;
-use crate::cli::output::json_line;
+use crate::cli::output::print_result;
 use crate::cli::runtime::Runtime;
-use crate::cli::signing_config::{checkpoint, signer};
-use crate::error::{Error, Result, visible};
-use crate::export::TransferRecord;
-use crate::journal::{AllowedSigners, Signer};
+use crate::cli::session::{print_warnings, session};
+use crate::error::{Result, visible};
 
-/// Write down that a bundle changes hands, signed by both sides
+/// Record that a bundle changes hands, signed by both sides
 #[derive(Debug, Clone, Subcommand)]
 pub enum TransferCommand {
-    /// Write a hand-over down, and sign it as the one who releases
-    New {
-        /// The bundle that is handed over
-        bundle: PathBuf,
-        /// Who releases it
-        #[arg(long, value_name = "NAME")]
-        released_by: String,
-        /// Who receives it
-        #[arg(long, value_name = "NAME")]
-        received_by: String,
-        /// What for
-        #[arg(long)]
-        purpose: String,
-        /// Where
-        #[arg(long)]
-        place: String,
-        /// The key that signs [default: `sign` in config.toml, or the case's own]
-        #[arg(long, value_name = "KEY")]
-        sign: Option<PathBuf>,
-    },
-    /// Sign a hand-over as the one who receives
+    /// Write a transfer record and sign it as the releasing side
+    New(NewTransferArgs),
+    /// Sign a transfer as the receiving side
     Receive {
-        /// The hand-over, …transfer.json
+        /// The transfer record, …transfer.json
         file: PathBuf,
-        /// The key that signs
+        /// The signing key
         #[arg(long, value_name = "KEY")]
         sign: PathBuf,
     },
-    /// Check a hand-over: the bundle, and both signatures
+    /// Check a transfer: the bundle and both signatures
     Check {
-        /// The hand-over, …transfer.json
+        /// The transfer record, …transfer.json
         file: PathBuf,
         /// Whose signatures are trusted
         #[arg(long, value_name = "FILE")]
@@ -56,75 +35,79 @@ pub enum TransferCommand {
     },
 }
 
-/// Writes a hand-over down, signs it, checks it.
-pub fn run(words: &TransferCommand, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
-    match words {
-        TransferCommand::New { bundle, released_by, received_by, purpose, place, sign } => {
-            let folder = case_path::chosen(globals.case.as_deref(), runtime)?;
-            let name = bundle.file_name().map(|name| name.to_string_lossy().into_owned());
-            let transfer = TransferRecord {
-                bundle: name.ok_or_else(|| Error::usage("name the bundle by its file name"))?,
-                tagmanifest_sha256: TransferRecord::hash_of(bundle)?,
-                released_by: released_by.clone(),
-                received_by: received_by.clone(),
-                purpose: purpose.clone(),
-                place: place.clone(),
-                at: runtime.clock.now().to_string(),
-            };
-            let signer = signer(&folder, sign.as_deref(), runtime)?;
-            let path = transfer.write(bundle, &signer)?;
-            let mut hold = CaseWriter::open(&folder, &runtime.who(), runtime.clock.as_ref())?;
-            hold.append(transfer.entry(), runtime.clock.as_ref())?;
-            checkpoint(&mut hold, runtime);
-            let shown = visible(&path.to_string_lossy());
-            runtime.line(&format!("written and signed: {shown}"))?;
-            if !globals.quiet {
-                runtime
-                    .note(&format!("whoever receives it signs: vestigo transfer receive {shown} --sign KEY"));
-                runtime.note(&format!(
-                    "or: ssh-keygen -Y sign -n vestigo-transfer -f KEY {shown}, renamed to …received.sig"
-                ));
-            }
-            Ok(ExitReason::Done)
-        }
+#[derive(Debug, Clone, Args)]
+pub struct NewTransferArgs {
+    /// The bundle that is handed over
+    pub bundle: PathBuf,
+    /// Who releases it
+    #[arg(long, value_name = "NAME")]
+    pub released_by: String,
+    /// Who receives it
+    #[arg(long, value_name = "NAME")]
+    pub received_by: String,
+    /// Purpose
+    #[arg(long)]
+    pub purpose: String,
+    /// Place
+    #[arg(long)]
+    pub place: String,
+    /// The signing key [default: `sign` in config.toml, or the case's own]
+    #[arg(long, value_name = "KEY")]
+    pub sign: Option<PathBuf>,
+}
+
+/// Writes, signs or checks a transfer record.
+pub fn run(command: &TransferCommand, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
+    match command {
+        TransferCommand::New(args) => start(args, globals, runtime),
         TransferCommand::Receive { file, sign } => {
-            let transfer = TransferRecord::receive(file, &Signer::open(sign)?)?;
-            runtime.line(&format!(
-                "received by {}: {}",
-                visible(&transfer.received_by),
-                visible(&transfer.bundle)
-            ))?;
+            let transfer = receive_transfer(file, sign)?;
+            let (by, bundle) = (visible(&transfer.received_by), visible(&transfer.bundle));
+            runtime.line(&format!("received by {by}: {bundle}"))?;
             Ok(ExitReason::Done)
         }
         TransferCommand::Check { file, allowed_signers } => {
-            let allowed =
-                allowed_signers.as_ref().map(|path| AllowedSigners::read(path, None)).transpose()?;
-            let checked = TransferRecord::check(file, allowed.as_ref(), runtime.clock.now())?;
-            if globals.json {
-                runtime.line(&json_line(&checked)?)?;
-            } else {
-                let transfer = &checked.transfer;
-                runtime.line(&format!(
-                    "{} sha-256 {}",
-                    visible(&transfer.bundle),
-                    visible(&transfer.tagmanifest_sha256)
-                ))?;
-                runtime.line(&format!(
-                    "purpose   {} at {}, {}",
-                    visible(&transfer.purpose),
-                    visible(&transfer.place),
-                    visible(&transfer.at)
-                ))?;
-                for (what, who, key) in [
-                    ("released", &transfer.released_by, &checked.released),
-                    ("received", &transfer.received_by, &checked.received),
-                ] {
-                    let key = key.as_deref().unwrap_or("NOT SIGNED");
-                    runtime.line(&format!("{what}  by {}: {}", visible(who), visible(key)))?;
-                }
-                checked.wrong.iter().try_for_each(|wrong| runtime.line(&format!("! {}", visible(wrong))))?;
-            }
+            let checked = check_transfer(file, allowed_signers.as_deref(), runtime.clock.now())?;
+            print_result(globals, runtime, &checked, |runtime| print_check(&checked, runtime))?;
             Ok(if checked.wrong.is_empty() { ExitReason::Done } else { ExitReason::Damaged })
         }
     }
+}
+
+fn start(args: &NewTransferArgs, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
+    let request = TransferRequest {
+        bundle: args.bundle.clone(),
+        released_by: args.released_by.clone(),
+        received_by: args.received_by.clone(),
+        purpose: args.purpose.clone(),
+        place: args.place.clone(),
+        sign: args.sign.clone(),
+    };
+    let (path, warnings) = start_transfer(&request, &session(globals, runtime)?)?;
+    print_warnings(warnings, runtime);
+    let shown = visible(&path.to_string_lossy());
+    runtime.line(&format!("written and signed: {shown}"))?;
+    if !globals.quiet {
+        runtime.note(&format!("the receiving side signs: vestigo transfer receive {shown} --sign KEY"));
+        runtime.note(&format!(
+            "or: ssh-keygen -Y sign -n vestigo-transfer -f KEY {shown}, renamed to …received.sig"
+        ));
+    }
+    Ok(ExitReason::Done)
+}
+
+fn print_check(checked: &CheckedTransfer, runtime: &mut Runtime) -> Result<()> {
+    let transfer = &checked.transfer;
+    let (bundle, sha256) = (visible(&transfer.bundle), visible(&transfer.tagmanifest_sha256));
+    runtime.line(&format!("{bundle} sha-256 {sha256}"))?;
+    let (purpose, place) = (visible(&transfer.purpose), visible(&transfer.place));
+    runtime.line(&format!("purpose   {purpose} at {place}, {}", visible(&transfer.at)))?;
+    for (what, who, key) in [
+        ("released", &transfer.released_by, &checked.released),
+        ("received", &transfer.received_by, &checked.received),
+    ] {
+        let key = key.as_deref().unwrap_or("NOT SIGNED");
+        runtime.line(&format!("{what}  by {}: {}", visible(who), visible(key)))?;
+    }
+    checked.wrong.iter().try_for_each(|wrong| runtime.line(&format!("! {}", visible(wrong))))
 }

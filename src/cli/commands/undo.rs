@@ -1,59 +1,60 @@
-//! `undo` and `redo`: an annotation taken back, or brought again, which is an entry, too.
+//! `undo` and what it has in common with `redo`: both write an entry.
 
 use clap::Args;
 
-use crate::cli::annotate::write;
+use crate::app::{Reversal, annotate, undo};
 use crate::cli::args::Globals;
 use crate::cli::context::CommandContext;
 use crate::cli::outcome::ExitReason;
-use crate::cli::output::json_line;
+use crate::cli::output::print_result;
+use crate::cli::progress::watched_bytes;
 use crate::cli::runtime::Runtime;
+use crate::cli::session::print_warnings;
 use crate::error::{Error, Result, visible};
-use crate::journal::{Annotation, undoable};
 
-/// Take your last annotation back
+/// Undo your last annotation
 #[derive(Debug, Clone, Args)]
 pub struct UndoArgs {
-    /// Take back the last one whoever wrote it
+    /// Undo the last one, whoever wrote it
     #[arg(long)]
     pub any: bool,
 }
 
-/// Takes back the last annotation of this journal that still stands. Somebody
-/// else's is taken back only where `any` says so.
+/// Undoes the last annotation of this journal that is in effect. Somebody else's is
+/// undone only with `--any`.
 pub fn run(args: &UndoArgs, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
     let context = CommandContext::new(globals, runtime)?;
-    let Some(last) = undoable(context.case.whole_journal()) else {
-        return Err(Error::usage("there is nothing to take back"));
-    };
-    let (seq, told) = (last.seq.unwrap_or_default(), visible(&last.annotation.summary()));
-    if last.by != runtime.who().by() && !args.any {
-        let by = visible(&last.author());
+    let last = undo(&context.case)?;
+    if !args.any && !last.is_by(&context.session.actor) {
+        let (what, by) = (visible(&last.description), visible(&last.author));
         return Err(Error::usage(format!(
-            "the last annotation is not yours: {told} (entry {seq}, {by}, {})",
-            last.at
+            "the last annotation is not yours: {what} (entry {}, {by}, {})",
+            last.entry, last.at
         ))
-        .hint("`vestigo undo --any` takes back what somebody else wrote, and says so for ever."));
+        .hint(
+            "`vestigo undo --any` undoes what somebody else wrote; the journal records that permanently.",
+        ));
     }
-    tell(&context, &last.to_undo(), ("undone", "taken back"), (seq, &told), globals, runtime)
+    write(&context, last, "undone", globals, runtime)
 }
 
-/// Writes an undo or a redo, and says what it takes back or brings again.
-pub fn tell(
+/// Writes an undo or a redo, and prints what it concerns.
+pub fn write(
     context: &CommandContext,
-    act: &Annotation,
-    (name, word): (&str, &str),
-    (seq, told): (u64, &str),
+    reversal: Reversal,
+    done: &str,
     globals: &Globals,
     runtime: &mut Runtime,
 ) -> Result<ExitReason> {
     runtime.listen();
-    write(context, std::slice::from_ref(act), globals, runtime)?;
-    let text = if globals.json {
-        json_line(&serde_json::json!({ name: seq, "what": told }))?
-    } else {
-        format!("{word}: {told} (entry {seq})")
-    };
-    runtime.line(&text)?;
+    let Reversal { annotation, entry, description, .. } = reversal;
+    let written = watched_bytes(runtime, globals, |watch| {
+        annotate(&context.case, |_| Ok(vec![annotation]), &context.session, watch)
+    })?;
+    print_warnings(written.warnings, runtime);
+    let what = visible(&description);
+    print_result(globals, runtime, &serde_json::json!({ done: entry, "what": what }), |runtime| {
+        runtime.line(&format!("{done}: {what} (entry {entry})"))
+    })?;
     Ok(ExitReason::Done)
 }

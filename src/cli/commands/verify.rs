@@ -1,27 +1,21 @@
 //! `verify`: what can be proved, and what cannot.
 
-use std::path::PathBuf;
-
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use clap::Args;
 
-use crate::case::verify as verify_case;
+use crate::app::{Depth, RequiredCheck, Verification, VerifyReport, VerifyRequest, VerifyTarget, verify};
 use crate::cli::args::Globals;
 use crate::cli::case_path;
-use crate::cli::folders::home;
 use crate::cli::outcome::ExitReason;
-use crate::cli::output::json_line;
+use crate::cli::output::print_result;
 use crate::cli::progress::watched;
 use crate::cli::runtime::Runtime;
-use crate::error::{Context, Error, Result, visible};
-use crate::evidence::Depth;
-use crate::export::{BagReader, is_record_proof, verify_bundle, verify_record_proof};
-use crate::fs;
-use crate::journal::{AllowedSigners, Checkpoint};
-use crate::verify::{Levels, TrustInputs, VerifyReport};
+use crate::cli::session::session_in;
+use crate::error::{Result, visible};
 
-/// Prove what can be proved of a case or a bundle, and say what cannot
+/// Verify a case or a bundle: what is proven, and what is not
 #[derive(Debug, Clone, Args)]
 pub struct VerifyArgs {
     /// A case, a bundle's folder, or a bundle's tar [default: as --case]
@@ -29,144 +23,83 @@ pub struct VerifyArgs {
     /// Read every byte
     #[arg(long)]
     pub deep: bool,
-    /// Read every byte, and compute the tree over every record again
+    /// Read every byte, and recompute the Merkle tree over every record
     #[arg(long)]
     pub roots: bool,
-    /// A checkpoint that was kept elsewhere: a file, or a text with its line in it
+    /// A checkpoint that was kept elsewhere: a file that contains its line (repeatable)
     #[arg(long = "anchor", value_name = "FILE")]
     pub anchors: Vec<PathBuf>,
     /// Whose signatures are trusted, in the format of ssh-keygen(1); one of them is
     /// then required
     #[arg(long, value_name = "FILE")]
     pub allowed_signers: Option<PathBuf>,
-    /// Keys that are not trusted any more: a revocation list or public keys
+    /// Keys that are no longer trusted: a revocation list or public keys
     #[arg(long, value_name = "FILE", requires = "allowed_signers")]
     pub revoked: Option<PathBuf>,
     /// Certificates of the time-stamp authority
     #[arg(long, value_name = "FILE")]
     pub tsa_ca: Option<PathBuf>,
-    /// Fail (status 4) unless these rungs hold: consistent (reads every byte), signed
+    /// Fail (status 4) unless these checks pass: consistent (reads every byte), signed
     /// (to the journal's end, by a key of the case), anchored, extends
-    #[arg(long, value_delimiter = ',', value_name = "RUNGS")]
+    #[arg(long, value_delimiter = ',', value_name = "CHECKS")]
     pub require: Vec<String>,
 }
 
-/// Verifies a case and prints the ladder.
+/// Verifies a case, a bundle or a proof, and prints how each check went.
 pub fn run(args: &VerifyArgs, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
-    let named = args.target.as_deref().map(std::path::Path::new).filter(|path| Bag::is_at(path));
-    known(&args.require)?;
-    // Nothing is known to be consistent of which not every byte was read.
-    let all = args.deep || args.require.iter().any(|rung| rung == "consistent");
-    let depth = match (all, args.roots) {
+    let require: Vec<RequiredCheck> = args.require.iter().map(|name| name.parse()).collect::<Result<_>>()?;
+    let depth = match (args.deep, args.roots) {
         (_, true) => Depth::Roots,
         (true, false) => Depth::Deep,
         (false, false) => Depth::Quick,
     };
-    let brought = brought(args, runtime)?;
-    // Whoever says whose signatures are trusted wants one of them.
-    let mut require = args.require.clone();
-    if args.allowed_signers.is_some() && !require.iter().any(|rung| rung == "signed") {
-        require.push("signed".to_owned());
-    }
+    let request = VerifyRequest {
+        require,
+        anchors: args.anchors.clone(),
+        allowed_signers: args.allowed_signers.clone(),
+        revoked: args.revoked.clone(),
+        tsa_ca: args.tsa_ca.clone(),
+        ..VerifyRequest::new(depth)
+    };
+    let target = args.target.as_deref().map(Path::new).and_then(VerifyTarget::at);
+    let folder = match &target {
+        Some(_) => PathBuf::new(),
+        None => case_path::chosen(args.target.as_deref().or(globals.case.as_deref()), runtime)?,
+    };
+    let (target, session) = (target.unwrap_or(VerifyTarget::Case), session_in(&folder, runtime));
     let (done, total) = (AtomicU64::new(0), AtomicU64::new(0));
     let progress = |now: u64, all: u64| {
         done.fetch_max(now, Ordering::Relaxed);
         total.store(all, Ordering::Relaxed);
     };
     let read = || (done.load(Ordering::Relaxed), total.load(Ordering::Relaxed), 0);
-    let verdict = watched(runtime, globals, &read, || match named {
-        Some(proof) if is_proof(proof) => verify_proof(proof, &brought),
-        Some(bundle) => verify_bundle(bundle, &brought, &progress),
-        None => {
-            let folder = case_path::chosen(args.target.as_deref().or(globals.case.as_deref()), runtime)?;
-            verify_case(&folder, depth, &brought, &progress)
-        }
-    })?;
-    if globals.json {
-        let object = serde_json::json!({ "target": verdict.target, "rungs": verdict.levels,
-            "damage": verdict.damage, "notes": verdict.notes, "not_proven": verdict.not_proven,
-            "sound": verdict.is_sound(), "entries": verdict.entries, "sources": verdict.sources,
-            "reach": verdict.scope, "history": verdict.history });
-        runtime.line(&json_line(&object)?)?;
-    } else {
-        tell(&verdict, runtime)?;
+    let verification = watched(runtime, globals, &read, || verify(&target, &request, &session, &progress))?;
+    let Verification { report, missing } = &verification;
+    let object = serde_json::json!({ "target": report.target, "checks": report.levels,
+        "damage": report.damage, "notes": report.notes, "not_proven": report.not_proven,
+        "sound": report.is_sound(), "entries": report.entries, "sources": report.sources,
+        "reach": report.reach, "history": report.history });
+    print_result(globals, runtime, &object, |runtime| print_report(report, runtime))?;
+    for check in missing {
+        runtime.note(&format!("check failed: {}", check.name()));
     }
-    let missing = missing(&require, &verdict.levels);
-    for rung in &missing {
-        runtime.note(&format!("required and not reached: {rung}"));
-    }
-    let sound = verdict.is_sound() && missing.is_empty();
-    Ok(if sound { ExitReason::Done } else { ExitReason::Damaged })
+    Ok(if verification.is_passed() { ExitReason::Done } else { ExitReason::Damaged })
 }
 
-/// Most bytes of a file in which a checkpoint was kept.
-const MOST_ANCHOR: u64 = 16 << 20;
-
-/// Reads what whoever verifies brings along.
-pub fn brought(args: &VerifyArgs, runtime: &Runtime) -> Result<TrustInputs> {
-    let mut anchors = Vec::new();
-    for path in &args.anchors {
-        let shown = visible(&path.to_string_lossy());
-        let why = || format!("cannot read the anchor {shown}");
-        let hint = "Name a file with the line that `vestigo checkpoint` printed.";
-        let bytes =
-            fs::read_named(path, MOST_ANCHOR).context(why).map_err(|error: Error| error.hint(hint))?;
-        let found = Checkpoint::find(&String::from_utf8_lossy(&bytes))?;
-        anchors.extend(found.into_iter().map(|checkpoint| (shown.clone(), checkpoint)));
-    }
-    if let Some(ca) = args.tsa_ca.as_ref().filter(|ca| !ca.is_file()) {
-        return Err(Error::usage(format!("there is no file {}", visible(&ca.to_string_lossy())))
-            .hint("Name the certificates of the time-stamp authority, in PEM."));
-    }
-    let allowed = args
-        .allowed_signers
-        .as_ref()
-        .map(|path| AllowedSigners::read(path, args.revoked.clone()))
-        .transpose()?;
-    let (now, home) = (runtime.clock.now(), home(&runtime.var));
-    Ok(TrustInputs { anchors, allowed, tsa_ca: args.tsa_ca.clone(), now, home })
-}
-
-/// The rungs that can be required.
-const RUNGS: [&str; 4] = ["consistent", "signed", "anchored", "extends"];
-
-fn reached(rung: &str, levels: &Levels) -> bool {
-    match rung {
-        "consistent" => levels.consistent,
-        "signed" => levels.signed.is_some(),
-        "anchored" => levels.anchored.is_some(),
-        "extends" => levels.extends == Some(true),
-        _ => false,
-    }
-}
-
-/// Refuses a rung that there is not, before anything is read.
-fn known(require: &[String]) -> Result<()> {
-    match require.iter().find(|name| !RUNGS.contains(&name.as_str())) {
-        None => Ok(()),
-        Some(name) => Err(Error::usage(format!("there is no rung `{}`", visible(name)))
-            .hint(format!("Choose among {}.", RUNGS.join(", ")))),
-    }
-}
-
-fn missing<'a>(require: &'a [String], levels: &Levels) -> Vec<&'a String> {
-    require.iter().filter(|name| !reached(name, levels)).collect()
-}
-
-fn tell(verdict: &VerifyReport, runtime: &mut Runtime) -> Result<()> {
-    runtime.line(&format!("verified {}", verdict.target))?;
-    for (reached, said) in verdict.describe_levels() {
-        let glyph = match reached {
+fn print_report(report: &VerifyReport, runtime: &mut Runtime) -> Result<()> {
+    runtime.line(&format!("verified {}", report.target))?;
+    for (passed, text) in report.ladder() {
+        let glyph = match passed {
             Some(true) => "✓",
             Some(false) => "✗",
             None => "–",
         };
-        runtime.line(&format!("  {glyph} {said}"))?;
+        runtime.line(&format!("  {glyph} {text}"))?;
     }
-    for damage in &verdict.damage {
-        runtime.line(&format!("damage: {}", visible(&damage.describe())))?;
+    for damage in &report.damage {
+        runtime.line(&format!("damage: {}", visible(&damage.told())))?;
     }
-    verdict.notes.iter().try_for_each(|note| runtime.line(&format!("note: {note}")))?;
+    report.notes.iter().try_for_each(|note| runtime.line(&format!("note: {note}")))?;
     runtime.line("not proven by this:")?;
-    verdict.not_proven.iter().try_for_each(|sentence| runtime.line(&format!("  {sentence}")))
+    report.not_proven.iter().try_for_each(|sentence| runtime.line(&format!("  {sentence}")))
 }

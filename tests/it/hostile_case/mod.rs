@@ -52,7 +52,7 @@ fn whatever_takes_the_place_of_a_file_nothing_outside_is_touched_and_no_verdict_
             scene.step.send(what.clone()).expect("the watchdog lives");
             for depth in [&[][..], &["--deep"]] {
                 let (output, verdict) = scene.verify(depth);
-                let good = output.status == 0 || verdict["rungs"]["consistent"] == true;
+                let good = output.status == 0 || verdict["checks"]["consistent"] == true;
                 if NOT_PLAIN.contains(by) {
                     assert!(!good, "{what}: {verdict} {}", output.err);
                     assert!(output.text().contains(&name) || output.err.contains(&name), "{what}: {verdict}");
@@ -133,7 +133,7 @@ fn folders_of_a_case_that_are_links_are_neither_swept_nor_written_to() {
         symlink(scene.outside("folder"), scene.case(name)).expect("it is made");
         let (output, verdict) = scene.verify(&[]);
         assert_eq!(
-            (output.status, &verdict["rungs"]["consistent"]),
+            (output.status, &verdict["checks"]["consistent"]),
             (4, &Value::Bool(false)),
             "{name}: {verdict}"
         );

@@ -1,0 +1,186 @@
+//! Findings: creating, changing and showing them.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::case::Case;
+use crate::error::{Error, Result, visible};
+use crate::index::{CancelToken, Request};
+use crate::journal::{
+    Annotation, Finding, FindingChange, FindingVerdict, HistoryItem, NewFinding, SavedQuery, Severity, Status,
+};
+use crate::record::{TimeRange, Timestamp};
+
+use super::{EvidenceScope, finding};
+
+/// A finding as it is shown and printed, with the events that it shows now (DESIGN
+/// §7). Bundles have a form of their own, which is a format on disk.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FindingView {
+    /// Its number in this case.
+    #[serde(rename = "finding")]
+    pub number: u64,
+    /// Its name in every copy of the case: SHA-256 of the line that made it.
+    pub fingerprint: String,
+    /// What found it; none where a person did.
+    pub detector: Option<String>,
+    /// Its title.
+    pub title: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// How sure its detector is, from 0 to 1.
+    pub confidence: Option<f64>,
+    /// Whom it is about.
+    pub entity: Map<String, Value>,
+    /// The first time among its events.
+    pub start: Option<String>,
+    /// The last time among its events.
+    pub end: Option<String>,
+    /// How many events it shows now.
+    pub events: u64,
+    /// The query that lists them.
+    pub query: String,
+    /// ATT&CK techniques.
+    pub attack: Vec<String>,
+    /// Why it was raised.
+    pub why: Option<String>,
+    /// The numbers behind it.
+    pub numbers: Map<String, Value>,
+    /// Its state.
+    pub state: Status,
+    /// What it turned out to be.
+    pub verdict: Option<FindingVerdict>,
+    /// The incident that it belongs to.
+    pub incident: Option<u64>,
+    /// Its owner; may be empty.
+    pub owner: String,
+    /// When it is due (`YYYY-MM-DD`); may be empty.
+    pub due: String,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// The query by which it was created, as saved.
+    pub saved_query: Option<SavedQuery>,
+    /// The events by which it was created (`<source>:<record>`).
+    pub event_ids: Vec<String>,
+    /// When it was created.
+    pub created_at: String,
+    /// Who created it.
+    pub created_by: String,
+    /// What was said of it, in order.
+    pub notes: Vec<HistoryItem>,
+    /// What was done to it, in order.
+    pub history: Vec<HistoryItem>,
+    /// How many of its events are not what they were.
+    pub orphaned: usize,
+    /// Those events, each with why.
+    #[serde(skip)]
+    pub orphans: Vec<(String, String)>,
+}
+
+impl FindingView {
+    /// Looks up a finding's events, and reads those that it names again.
+    pub fn new(case: &Case, finding: &Finding, cancel: &CancelToken) -> Result<FindingView> {
+        let request = request_of(case, finding)?;
+        let range = case.index().span(&request, cancel)?;
+        let events = case.index().count(&request, cancel)?;
+        let orphan = |event| Some((event, case.standing(event).orphaned()?.to_owned()));
+        let orphans = finding.events.values().filter_map(orphan);
+        let orphans: Vec<_> = orphans.map(|(event, why)| (event.event.clone(), why)).collect();
+        let shown = |time: Timestamp| time.to_string();
+        let (at, by) = finding.created();
+        Ok(FindingView {
+            number: finding.number,
+            fingerprint: finding.uid.clone(),
+            detector: None,
+            title: finding.title.clone(),
+            severity: finding.severity,
+            confidence: None,
+            entity: Map::new(),
+            start: range.map(|range| shown(range.0)),
+            end: range.map(|range| shown(range.1)),
+            events,
+            query: format!("finding:{}", finding.number),
+            attack: Vec::new(),
+            why: None,
+            numbers: Map::new(),
+            state: finding.state,
+            verdict: finding.verdict,
+            incident: None,
+            owner: finding.owner.clone(),
+            due: finding.due.clone(),
+            tags: finding.tags.iter().cloned().collect(),
+            saved_query: finding.query.clone(),
+            event_ids: finding.events.keys().cloned().collect(),
+            created_at: at.to_owned(),
+            created_by: by.to_owned(),
+            notes: finding.notes.clone(),
+            history: finding.history.clone(),
+            orphaned: orphans.len(),
+            orphans,
+        })
+    }
+}
+
+/// Counts the events that a finding shows now.
+pub fn count_finding_events(case: &Case, finding: &Finding, cancel: &CancelToken) -> Result<u64> {
+    case.index().count(&request_of(case, finding)?, cancel)
+}
+
+fn request_of(case: &Case, finding: &Finding) -> Result<Request> {
+    Ok(Request { expr: case.events_of(finding)?, window: TimeRange::ALL })
+}
+
+/// A finding that is to be created.
+#[derive(Debug, Clone)]
+pub struct FindingDraft {
+    /// Its title.
+    pub title: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The events that it shows.
+    pub scopes: Vec<EvidenceScope>,
+    /// A first note.
+    pub note: Option<String>,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// Its owner.
+    pub owner: Option<String>,
+    /// When it is due.
+    pub due: Option<String>,
+}
+
+/// Returns the annotation that creates a finding. Of several queries the last one counts.
+pub fn create_finding(case: &Case, draft: FindingDraft) -> Result<Annotation> {
+    let FindingDraft { title, severity, scopes, note, tags, owner, due } = draft;
+    if title.trim().is_empty() {
+        return Err(Error::usage("a finding needs a title"));
+    }
+    let (mut events, mut query) = (Vec::new(), None);
+    for scope in scopes {
+        let (shown, saved) = scope.shown_by(case)?;
+        events.extend(shown);
+        query = saved.or(query);
+    }
+    let due = due_date(due.as_deref())?;
+    Ok(Annotation::AddFinding(NewFinding { title, severity, events, query, note, tags, owner, due }))
+}
+
+/// Returns the annotation that changes a finding.
+pub fn change_finding(case: &Case, number: u64, change: FindingChange) -> Result<Annotation> {
+    if change == FindingChange::default() {
+        return Err(Error::usage("nothing to change").hint("See `vestigo finding set --help`."));
+    }
+    due_date(change.due.as_deref())?;
+    Ok(Annotation::ChangeFinding { finding: finding(case, number)?.uid.clone(), change })
+}
+
+/// Checks a due date (`YYYY-MM-DD`); an empty one removes it.
+pub fn due_date(text: Option<&str>) -> Result<Option<String>> {
+    let Some(text) = text else { return Ok(None) };
+    if !text.is_empty() && chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").is_err() {
+        return Err(
+            Error::usage(format!("`{}` is not a date", visible(text))).hint("Write it as 2026-03-31.")
+        );
+    }
+    Ok(Some(text.to_owned()))
+}

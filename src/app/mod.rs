@@ -1,0 +1,80 @@
+//! What can be done with a case, once for every front end.
+//!
+//! Owns the use cases: creating a case, import, search, annotations, findings,
+//! checkpoints, export, verification, merging, handover, repair. Each takes a
+//! [`Session`] (which case, who, the clock, the user's configuration) and returns
+//! what was done, with what did not come to its end as [`Warning`]s. Promises to
+//! print nothing and to read no environment, so that the command line and the
+//! screens do the same thing in the same way; and that whoever waits can watch a
+//! long use case, and stop it.
+
+mod annotations;
+mod bookmarks;
+mod checkpoint;
+mod config;
+mod create;
+mod evidence_scope;
+mod export;
+mod finding_lookup;
+mod findings;
+mod handover;
+mod import;
+mod journal_merge;
+mod keys;
+mod repair;
+mod search;
+mod session;
+mod sources;
+mod status;
+mod timeline;
+mod undo;
+mod verify;
+mod warning;
+
+pub use annotations::{WrittenAnnotations, annotate, event_refs, find_events};
+pub use bookmarks::{BookmarkView, bookmark, remove_bookmark};
+pub use checkpoint::{CheckpointRequest, SignedCheckpoint, sign_checkpoint};
+pub use config::{Config, ConfigFolder};
+pub use create::{NewCase, case_exists, create_case};
+pub use evidence_scope::EvidenceScope;
+pub use export::{ExportRequest, ExportedBundle, export, export_choices, read_redacted_values};
+pub use finding_lookup::{finding, finding_of_uid};
+pub use findings::{
+    FindingDraft, FindingView, change_finding, count_finding_events, create_finding, due_date,
+};
+pub use handover::{
+    TransferRequest, check_transfer, receive_transfer, replay_bundle, reveal_token, start_transfer,
+};
+pub use import::{ImportRequest, PendingImport};
+pub use journal_merge::{MergeConflict, MergeReport, merge_journal};
+pub use keys::{AllowedKey, allowed_key};
+pub use repair::{rebuild_index, repair_case};
+pub use search::{each_match, record_proof, show_records};
+pub use session::Session;
+pub use sources::{SourceChange, find_source, reread_source};
+pub use status::CaseStatus;
+pub use timeline::{BucketChoice, MOST_BUCKETS, parse_interval, timeline};
+pub use undo::{Reversal, redo, undo};
+pub use verify::{RequiredCheck, Verification, VerifyRequest, VerifyTarget, verify};
+pub use warning::Warning;
+
+// The types of other rooms in which use cases are asked for, and answered.
+pub use crate::case::{
+    Case, CaseMetadata, CaseWriter, CheckpointInfo, EvidenceStatus, Receipt, SourceInfo, TOOL, VerifyReport,
+    Watch, write_new,
+};
+pub use crate::evidence::Depth;
+pub use crate::export::{
+    Ask, CSV_FIELDS, Checked as CheckedTransfer, Query, Replayed, Stage, VERIFY_PROOFS, VERIFY_SH, csv_cell,
+    sketch,
+};
+pub use crate::import::{ImportReport, ImportRow, ImportStatus, Progress, normalise};
+pub use crate::index::{CancelToken, Histogram, Hit, Order, Request, TermOrder, TopValues, is_damaged};
+pub use crate::journal::{
+    Actor, Annotation, Bookmark, Conflict, RereadChange, Entry, Finding, FindingChange, FindingVerdict,
+    HistoryItem, Home, Lost, SavedQuery, Severity, Signer, Status, Trust,
+};
+pub use crate::parse::{
+    Corrections, FORMATS, Format, Framer, ParseOptions, Seen, YEARS, parse_clock_offset, format_clock_offset, named,
+};
+pub use crate::source::{Limits, walk};

@@ -1,0 +1,86 @@
+//! Counting events over time.
+
+use crate::case::Case;
+use crate::error::{Error, Result, visible};
+use crate::index::{CancelToken, Histogram, Request};
+use crate::record::{TimeRange, Timestamp, Zone, bucket_edges, readable_width};
+
+/// How many buckets there are at most where nobody says it.
+const BUCKETS: usize = 60;
+
+/// The most buckets that are made.
+pub const MOST_BUCKETS: usize = 1_000_000;
+
+/// How many values a bucket is split into.
+const SERIES: usize = 8;
+
+/// How time is cut into buckets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BucketChoice {
+    /// A readable width, at most sixty buckets.
+    Readable,
+    /// So many buckets of equal width.
+    Count(usize),
+    /// Buckets of this width, in nanoseconds.
+    Width(i64),
+}
+
+/// Counts the matching events of each bucket, empty ones too, split by the most
+/// frequent values of a field where one is named; none where nothing that matches has
+/// a time. Where the request is unbounded, the buckets begin or end with the events.
+pub fn timeline(
+    case: &Case,
+    request: &Request,
+    buckets: BucketChoice,
+    by: Option<&str>,
+    zone: &Zone,
+    cancel: &CancelToken,
+) -> Result<Option<Histogram>> {
+    let Some((first, last)) = case.index().span(request, cancel)? else { return Ok(None) };
+    let (asked, all) = (request.window, TimeRange::ALL);
+    let range = TimeRange {
+        from: if asked.from == all.from { first } else { asked.from },
+        to: if asked.to == all.to { last.plus(1) } else { asked.to },
+    };
+    let edges = edges(range, buckets, zone)?;
+    case.index().histogram(request, &edges, by, SERIES, cancel).map(Some)
+}
+
+fn edges(range: TimeRange, buckets: BucketChoice, zone: &Zone) -> Result<Vec<Timestamp>> {
+    let length = i128::from(range.to.nanos()) - i128::from(range.from.nanos());
+    let width = match buckets {
+        BucketChoice::Count(count) => {
+            let count = count.clamp(1, MOST_BUCKETS) as i128;
+            let edge = |n: i128| i128::from(range.from.nanos()) + length * n / count;
+            return Ok((0..=count).map(|n| Timestamp::from_nanos(edge(n) as i64)).collect());
+        }
+        BucketChoice::Width(width) => width,
+        BucketChoice::Readable => readable_width(range, BUCKETS),
+    };
+    if length / i128::from(width) > MOST_BUCKETS as i128 {
+        return Err(
+            Error::usage("that would be more than a million buckets").hint("Choose a wider --interval.")
+        );
+    }
+    Ok(bucket_edges(range, width, zone))
+}
+
+/// Parses a width such as `5m` into nanoseconds.
+pub fn parse_interval(text: &str) -> Result<i64> {
+    let bad = || {
+        Error::usage(format!("`{}` is not an interval", visible(text)))
+            .hint("Write a whole number and one of s, m, h, d, w: 5m.")
+    };
+    let unit = text.chars().last().ok_or_else(bad)?;
+    let seconds: i64 = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3600,
+        'd' => 86_400,
+        'w' => 604_800,
+        _ => return Err(bad()),
+    };
+    let count: i64 = text[..text.len() - 1].parse().map_err(|_| bad())?;
+    let width = count.checked_mul(seconds).and_then(|width| width.checked_mul(1_000_000_000));
+    width.filter(|width| *width > 0).ok_or_else(bad)
+}
