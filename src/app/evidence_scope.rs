@@ -2,7 +2,7 @@
 
 use crate::case::Case;
 use crate::error::Result;
-use crate::export::{Ask, Query};
+use crate::export::{SelectedQuery, Selection};
 use crate::index::Hit;
 use crate::journal::{EventRef, SavedQuery};
 use crate::query::Expr;
@@ -30,17 +30,20 @@ pub enum EvidenceScope {
 
 impl EvidenceScope {
     /// Returns what a bundle of them selects.
-    pub fn selection(&self, case: &Case) -> Result<Ask> {
+    pub fn selection(&self, case: &Case) -> Result<Selection> {
         Ok(match self {
             EvidenceScope::Search { expr, range } => {
                 let (text, expr) = (expr.to_string(), expr.clone());
-                Ask { query: Some(Query { text, expr, window: *range }), ..Ask::default() }
+                Selection {
+                    query: Some(SelectedQuery { text, expr, window: *range }),
+                    ..Selection::default()
+                }
             }
-            EvidenceScope::Event(hit) => Ask { events: vec![*hit], ..Ask::default() },
-            EvidenceScope::Bookmarks => Ask { bookmarks: true, ..Ask::default() },
+            EvidenceScope::Event(hit) => Selection { events: vec![*hit], ..Selection::default() },
+            EvidenceScope::Bookmarks => Selection { bookmarks: true, ..Selection::default() },
             EvidenceScope::Finding(number) => {
                 let number = finding(case, *number)?.number;
-                Ask { findings: vec![number], ..Ask::default() }
+                Selection { findings: vec![number], ..Selection::default() }
             }
         })
     }

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use crate::case::{Case, may_vouch};
 use crate::error::{Context, ErrorKind, Result, visible};
-use crate::export::{Ask, Made, Options, Stage, introduce, make, note};
+use crate::export::{
+    BundleSummary, ExportOptions, ExportStage, Selection, record_export, register_signing_key, write_bundle,
+};
 use crate::fs;
 use crate::index::{CancelToken, Hit, Request};
 use crate::query::Expr;
@@ -23,7 +25,7 @@ const MOST_NAMED: u64 = 64 << 20;
 #[derive(Debug, Clone)]
 pub struct ExportRequest {
     /// Which events.
-    pub selection: Ask,
+    pub selection: Selection,
     /// The output path; none for `./<case>-x<entries>`.
     pub out: Option<PathBuf>,
     /// One tar file instead of a folder.
@@ -48,7 +50,7 @@ pub struct ExportRequest {
 
 impl ExportRequest {
     /// Exports these events with everything else as configured.
-    pub fn new(selection: Ask) -> ExportRequest {
+    pub fn new(selection: Selection) -> ExportRequest {
         ExportRequest {
             selection,
             out: None,
@@ -69,7 +71,7 @@ impl ExportRequest {
 #[derive(Debug)]
 pub struct ExportedBundle {
     /// The bundle.
-    pub made: Made,
+    pub made: BundleSummary,
     /// What did not come to its end.
     pub warnings: Vec<Warning>,
 }
@@ -81,7 +83,7 @@ pub fn export(
     case: &Case,
     request: &ExportRequest,
     session: &Session,
-    progress: &(dyn Fn(Stage, u64, u64) + Sync),
+    progress: &(dyn Fn(ExportStage, u64, u64) + Sync),
 ) -> Result<ExportedBundle> {
     let (clock, mut warnings) = (session.clock.as_ref(), Vec::new());
     let signer = match session.signer(request.sign.as_deref()) {
@@ -95,7 +97,7 @@ pub fn export(
     let mut case = case.clone();
     let mut writable = true;
     if let Some(signer) = &signer {
-        match introduce(&case, signer, &session.actor, clock) {
+        match register_signing_key(&case, signer, &session.actor, clock) {
             Ok(known) => case = known,
             // What nobody signed is not signed by being exported.
             Err(error) if error.kind() == ErrorKind::Integrity => return Err(error),
@@ -106,7 +108,7 @@ pub fn export(
             }
         }
     }
-    let options = Options {
+    let options = ExportOptions {
         out: request.out.clone(),
         tar: request.tar,
         signer,
@@ -118,9 +120,9 @@ pub fn export(
         zone: request.zone.unwrap_or(case.about().zone),
         stop: session.stop.clone(),
     };
-    let made = make(&case, &request.selection, &options, progress)?;
+    let made = write_bundle(&case, &request.selection, &options, progress)?;
     // That a case cannot be written was said before.
-    let recorded = note(&case, &made, &options, &session.actor, clock);
+    let recorded = record_export(&case, &made, &options, &session.actor, clock);
     if let (Err(error), true) = (recorded, writable) {
         warnings.push(Warning::ExportNotRecorded(error));
     }

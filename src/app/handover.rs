@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::case::Case;
 use crate::error::{Error, Result, visible};
-use crate::export::{Bag, Checked, Replayed, TransferRecord, question, replay, reveal};
+use crate::export::{BagReader, ReplayReport, TransferCheck, TransferRecord, read_query, replay, reveal};
 use crate::journal::{AllowedSigners, Reveal, Signer};
 
 use super::{Session, Warning};
@@ -57,7 +57,7 @@ pub fn check_transfer(
     file: &Path,
     allowed_signers: Option<&Path>,
     now: crate::record::Timestamp,
-) -> Result<Checked> {
+) -> Result<TransferCheck> {
     let allowed = allowed_signers.map(|path| AllowedSigners::read(path, None)).transpose()?;
     TransferRecord::check(file, allowed.as_ref(), now)
 }
@@ -71,7 +71,7 @@ pub fn reveal_token(
     value: Option<&str>,
     session: &Session,
 ) -> Result<(Value, Vec<Warning>)> {
-    let revealed = reveal(case, &Bag::open(bundle)?, token, value)?;
+    let revealed = reveal(case, &BagReader::open(bundle)?, token, value)?;
     let mut writer = session.writer()?;
     let token = revealed["token"].as_str().unwrap_or_default().to_owned();
     let entry = Reveal { token, bundle: visible(&bundle.to_string_lossy()) };
@@ -80,7 +80,7 @@ pub fn reveal_token(
 }
 
 /// Runs the query of a bundle, or of its `query.json`, again and compares.
-pub fn replay_bundle(case: &Case, path: &Path) -> Result<Replayed> {
-    let (question, bag) = question(path)?;
-    replay(case, &question, bag.as_ref())
+pub fn replay_bundle(case: &Case, path: &Path) -> Result<ReplayReport> {
+    let (read_query, bag) = read_query(path)?;
+    replay(case, &read_query, bag.as_ref())
 }

@@ -60,21 +60,23 @@ pub use warning::Warning;
 
 // The types of other rooms in which use cases are asked for, and answered.
 pub use crate::case::{
-    Case, CaseMetadata, CaseWriter, CheckpointInfo, EvidenceStatus, Receipt, SourceInfo, TOOL, VerifyReport,
-    Watch, write_new,
+    Case, CaseMetadata, CaseWriter, CheckpointInfo, EvidenceStatus, Receipt, SourceInfo, TOOL, Watch,
+    write_new,
 };
 pub use crate::evidence::Depth;
 pub use crate::export::{
-    Ask, CSV_FIELDS, Checked as CheckedTransfer, Query, Replayed, Stage, VERIFY_PROOFS, VERIFY_SH, csv_cell,
-    sketch,
+    ExportStage, ReplayReport, SelectedQuery, Selection, TransferCheck as CheckedTransfer,
+    VERIFY_PROOFS_SCRIPT, VERIFY_SH_SCRIPT,
 };
 pub use crate::import::{ImportReport, ImportRow, ImportStatus, Progress, normalise};
 pub use crate::index::{CancelToken, Histogram, Hit, Order, Request, TermOrder, TopValues, is_damaged};
 pub use crate::journal::{
-    Actor, Annotation, Bookmark, Conflict, RereadChange, Entry, Finding, FindingChange, FindingVerdict,
-    HistoryItem, Home, Lost, SavedQuery, Severity, Signer, Status, Trust,
+    Actor, Annotation, Bookmark, Conflict, Entry, Finding, FindingChange, FindingVerdict, HistoryItem, Home,
+    Lost, RereadChange, SavedQuery, Severity, Signer, Status, Trust,
 };
 pub use crate::parse::{
-    Corrections, FORMATS, Format, Framer, ParseOptions, Seen, YEARS, parse_clock_offset, format_clock_offset, named,
+    Corrections, FORMATS, Format, Framer, ParseOptions, YEARS, format_by_name, format_clock_offset,
+    parse_clock_offset,
 };
 pub use crate::source::{Limits, walk};
+pub use crate::verify::VerifyReport;

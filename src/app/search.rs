@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::case::Case;
 use crate::error::Result;
-use crate::export::proof;
+use crate::export::prove_record;
 use crate::index::{CancelToken, Hit, Order, Request};
 use crate::record::{EventId, EventRecord};
 
@@ -62,5 +62,5 @@ pub fn show_records(
 
 /// Returns the proof that one record is part of its sealed original.
 pub fn record_proof(case: &Case, id: &EventId) -> Result<Value> {
-    proof(case, &case.find(id)?)
+    prove_record(case, &case.find(id)?)
 }

@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use crate::case::{Levels, TrustInputs, VerifyReport, verify as verify_case};
+use crate::case::verify as verify_case;
 use crate::error::{Context, Error, Result, visible};
 use crate::evidence::Depth;
-use crate::export::{Bag, is_proof, verify as verify_bundle, verify_proof};
+use crate::export::{BagReader, is_record_proof, verify_bundle, verify_record_proof};
 use crate::fs;
 use crate::journal::{AllowedSigners, Checkpoint};
+use crate::verify::{Levels, TrustInputs, VerifyReport};
 
 use super::Session;
 
@@ -79,8 +80,8 @@ pub enum VerifyTarget {
 impl VerifyTarget {
     /// Returns the bundle or the proof that a path names; none where it is neither.
     pub fn at(path: &Path) -> Option<VerifyTarget> {
-        let path = Some(path).filter(|path| Bag::is_at(path))?.to_owned();
-        Some(if is_proof(&path) { VerifyTarget::Proof(path) } else { VerifyTarget::Bundle(path) })
+        let path = Some(path).filter(|path| BagReader::is_at(path))?.to_owned();
+        Some(if is_record_proof(&path) { VerifyTarget::Proof(path) } else { VerifyTarget::Bundle(path) })
     }
 }
 
@@ -152,7 +153,7 @@ pub fn verify(
     let report = match target {
         VerifyTarget::Case => verify_case(&session.folder, depth, &inputs, progress),
         VerifyTarget::Bundle(bundle) => verify_bundle(bundle, &inputs, progress),
-        VerifyTarget::Proof(proof) => verify_proof(proof, &inputs),
+        VerifyTarget::Proof(proof) => verify_record_proof(proof, &inputs),
     }?;
     let missing = require.into_iter().filter(|check| !check.is_passed(&report.levels)).collect();
     Ok(Verification { report, missing })

@@ -3,12 +3,9 @@
 //! Nothing is written to a journal that is not the one that was signed or seen
 //! before, until [`super::accept`] says so.
 
-use base64::Engine;
-
 use crate::error::{Error, Result};
 use crate::fs::{Dir, unusable};
 use crate::journal::{ANCHORS, Anchors, CaseCreate, CaseMemory, Journal, SignedCheckpoint, Trust};
-use crate::record::Clock;
 
 use super::CaseMetadata;
 

@@ -2,11 +2,12 @@
 
 use clap::ValueEnum;
 
-use crate::app::{CSV_FIELDS, csv_cell, sketch};
 use crate::cli::runtime::Runtime;
 use crate::cli::table::{Align, Table};
 use crate::error::{Context, Result, escape_json_controls, visible};
-use crate::record::{EventRecord, Value, Zone, fields, sentence, write_json};
+use crate::record::{
+    CSV_FIELDS, EventRecord, Value, Zone, csv_cell, fields, sentence, timesketch_row, write_json,
+};
 
 /// The format of events on standard output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -85,7 +86,7 @@ impl Printer {
             }
             OutputFormat::Raw => raw(entry, runtime),
             OutputFormat::TimesketchCsv => {
-                let row = sketch(flat(entry)?, &[]);
+                let row = timesketch_row(flat(entry)?, &[]);
                 let text = |value: &serde_json::Value| match value {
                     serde_json::Value::String(text) => text.clone(),
                     other => other.to_string(),
@@ -94,7 +95,7 @@ impl Printer {
                 self.csv(&cells, runtime)
             }
             OutputFormat::TimesketchJsonl => {
-                let row = serde_json::to_string(&sketch(flat(entry)?, &[]));
+                let row = serde_json::to_string(&timesketch_row(flat(entry)?, &[]));
                 runtime
                     .line(&escape_json_controls(row.context(|| "cannot write an event as JSON".to_owned())?))
             }

@@ -10,7 +10,7 @@ use crate::cli::folders::config_folder;
 use crate::cli::outcome::ExitReason;
 use crate::cli::runtime::Runtime;
 use crate::error::Result;
-use crate::tui::{self, Charset, Colour as Hues, Settings};
+use crate::tui::{self, Charset, ColorMode as Hues, Settings};
 
 /// Terminals whose fonts have no more than ASCII and some lines.
 const POOR: [&str; 4] = ["linux", "vt100", "vt220", "dumb"];
@@ -38,7 +38,7 @@ pub fn show(context: CommandContext, globals: &Globals, runtime: &mut Runtime) -
         ColorChoice::Always => false,
         ColorChoice::Never => true,
     };
-    settings.colour = if plain { Hues::Never } else { Hues::Themed };
+    settings.color = if plain { Hues::Never } else { Hues::Themed };
     let poor = var("TERM").is_some_and(|term| POOR.contains(&term.as_str()));
     settings.charset = if poor || var("VESTIGO_ASCII").is_some() { Charset::Ascii } else { Charset::Unicode };
     tui::run(context.case, settings)?;

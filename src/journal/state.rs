@@ -12,7 +12,7 @@ use super::finding::{FindingChange, FindingVerdict, NewFinding, Severity, Status
 use super::payload::{Conflict, JournalMerge};
 use super::reader::Journal;
 use super::summary::Wording;
-use super::{Entry, hash_of};
+use super::{Entry, entry_hash};
 
 /// A note, or a change to a bookmark or finding: who, when and what.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -210,30 +210,31 @@ impl State {
     /// state: annotations that came after it are applied one by one. Where one of them is
     /// an undo, or some were merged in, the order of all matters, and all are read again.
     pub fn after(&self, known: &Journal, journal: &Journal) -> State {
-        let begins = journal.entries.get(known.lines.len().wrapping_sub(1)).is_some()
-            && journal.texts.get(known.lines.len() - 1).is_some_and(|text| hash_of(text) == known.head);
+        let begins = journal.entries.get(known.entries.len().wrapping_sub(1)).is_some()
+            && journal.texts.get(known.entries.len() - 1).is_some_and(|text| entry_hash(text) == known.head);
         let merges = journal.entries.iter().any(|line| line.is::<JournalMerge>());
         if !begins || merges {
-            return State::of(journal);
+            return State::from_journal(journal);
         }
-        let new = known.lines.len()..journal.entries.len();
-        let ops = ops_in(journal.entries[new.clone()].iter().zip(journal.texts[new].iter().map(AsRef::as_ref)));
-        if ops.iter().any(|op| matches!(op.act, Annotation::Undo { .. })) {
-            return State::of(journal);
+        let new = known.entries.len()..journal.entries.len();
+        let ops =
+            ops_in(journal.entries[new.clone()].iter().zip(journal.texts[new].iter().map(AsRef::as_ref)));
+        if ops.iter().any(|op| matches!(op.annotation, Annotation::Undo { .. })) {
+            return State::from_journal(journal);
         }
         let mut state = self.clone();
         let is_finding = |line: &&Entry| line.kind == FIND;
-        let mut made = known.lines.iter().filter(is_finding).count() as u64;
+        let mut made = known.entries.iter().filter(is_finding).count() as u64;
         for op in &ops {
-            if let Annotation::Find(new) = &op.act {
+            if let Annotation::AddFinding(new) = &op.annotation {
                 made += 1;
-                state.findings.push(Finding { number: made, ..begun(op, new) });
+                state.findings.push(Finding { number: made, ..Finding::new(op, new) });
             }
-            let uid = op.act.finding();
+            let uid = op.annotation.finding();
             if let Some(finding) = state.findings.iter_mut().find(|finding| Some(&*finding.uid) == uid) {
-                apply(finding, op);
+                finding.apply(op);
             }
-            state.mark(op);
+            state.apply_bookmark(op);
         }
         state
     }

@@ -36,8 +36,8 @@ impl Copy {
         let mut writer = Writer::open(&dir, &who, &clock).expect("nobody else writes");
         writer.append(payload, &clock).expect("it is written");
         // What is worked out from the state before is what is worked out from nothing.
-        let (state, now) = (State::of(&before), writer.into_journal());
-        assert_eq!(state.after(&before, &now), State::of(&now));
+        let (state, now) = (State::from_journal(&before), writer.into_journal());
+        assert_eq!(state.after(&before, &now), State::from_journal(&now));
         now.head
     }
 

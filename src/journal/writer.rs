@@ -174,8 +174,8 @@ impl Writer {
 
     /// Returns how many entries there were when it was opened: what stands behind
     /// them was written by this process.
-    pub fn found(&self) -> u64 {
-        self.found
+    pub fn entries_at_open(&self) -> u64 {
+        self.entries_at_open
     }
 
     /// Sets where entries are remembered from now on, for a case that was just created.

@@ -290,7 +290,7 @@ fn that_two_keys_signed_is_told() {
 fn a_bundle_of_the_version_before_is_verified_as_far_as_it_names_what_is_needed() {
     let tar = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/bundles/0.1.0.tar");
     let verdict = verify_bundle(&tar, &TrustInputs::default(), &|_, _| {}).expect("it can be read");
-    assert_eq!((verdict.damage, verdict.rungs.signed.is_some()), (Vec::new(), true));
+    assert_eq!((verdict.damage, verdict.levels.signed.is_some()), (Vec::new(), true));
     let open = verdict.not_proven.join("\n");
     for said in [
         "The fields of 8 events, which were not derived: this bundle does not record how its records were parsed.",

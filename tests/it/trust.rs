@@ -219,7 +219,7 @@ fn a_strangers_signature_is_named_and_is_no_success() {
     sealed_by(&env.path("case"), &id, &signer);
     let (status, verdict) = verify(&env, &["--require", "signed"]);
     assert_eq!((status, &verdict["checks"]["signed"]), (4, &Value::Null));
-    let named = format!("signed by {}, which is NOT a key of this case", signer.signed().fingerprint);
+    let named = format!("signed by {}, which is NOT a key of this case", signer.identity().fingerprint);
     assert!(verdict["notes"].to_string().contains(&named), "{verdict}");
     let said = env.run(&["status"]).ends(0);
     assert!(said.text().contains("by no key of the case"), "{}", said.text());
@@ -293,7 +293,7 @@ fn a_key_of_ones_own_is_vouched_for_by_the_cases_key() {
     stranger(&env);
     let key = env.path("strange").join(STRANGER).to_string_lossy().into_owned();
     let signed = env.run(&["--json", "checkpoint", "--sign", &key]).ends(0).json().remove(0);
-    assert_eq!(signed["signed"], stranger(&env).signed().fingerprint.as_str());
+    assert_eq!(signed["signed"], stranger(&env).identity().fingerprint.as_str());
     assert_eq!(verify(&env, &["--require", "signed"]).1["checks"]["signed"], signed["signed"]);
 }
 

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::app::{Limits, ParseOptions, YEARS, named};
+use crate::app::{Limits, ParseOptions, YEARS, format_by_name};
 use crate::error::{Error, Result, visible};
 use crate::record::Zone;
 
@@ -71,7 +71,7 @@ impl ReadingArgs {
     /// Returns how sources are read.
     pub fn options(&self, zone: Option<Zone>) -> Result<ParseOptions> {
         if let Some(name) = &self.format
-            && named(name).is_none()
+            && format_by_name(name).is_none()
         {
             return Err(Error::usage(format!("there is no format `{}`", visible(name)))
                 .hint("See `vestigo formats list`."));

@@ -7,7 +7,8 @@ use clap::Args;
 use serde_json::json;
 
 use crate::app::{
-    Ask, ExportRequest, ExportedBundle, Query, Stage, export, find_events, read_redacted_values,
+    ExportRequest, ExportStage, ExportedBundle, SelectedQuery, Selection, export, find_events,
+    read_redacted_values,
 };
 use crate::cli::args::{Globals, TimeArgs};
 use crate::cli::context::CommandContext;
@@ -113,13 +114,13 @@ struct ExportProgress {
 }
 
 impl ExportProgress {
-    fn set(&self, stage: Stage, now: u64, all: u64) {
+    fn set(&self, stage: ExportStage, now: u64, all: u64) {
         match stage {
-            Stage::Reading => {
+            ExportStage::Reading => {
                 self.bytes.fetch_max(now, Ordering::Relaxed);
                 self.total.store(all, Ordering::Relaxed);
             }
-            Stage::Writing => drop(self.events.fetch_max(now, Ordering::Relaxed)),
+            ExportStage::Writing => drop(self.events.fetch_max(now, Ordering::Relaxed)),
         }
     }
 
@@ -130,13 +131,13 @@ impl ExportProgress {
 }
 
 /// Returns the events that the command line selects.
-fn selection(args: &ExportArgs, context: &CommandContext) -> Result<Ask> {
+fn selection(args: &ExportArgs, context: &CommandContext) -> Result<Selection> {
     let window = context.time_range(&args.range)?;
     let query = args.query.as_ref().map(|text| {
         let expr = context.parse(text)?;
-        Ok::<_, Error>(Query { text: expr.to_string(), expr, window })
+        Ok::<_, Error>(SelectedQuery { text: expr.to_string(), expr, window })
     });
-    let selection = Ask {
+    let selection = Selection {
         findings: args.findings.clone(),
         bookmarks: args.bookmarks,
         query: query.transpose()?,
@@ -157,7 +158,7 @@ fn selection(args: &ExportArgs, context: &CommandContext) -> Result<Ask> {
 fn print_bundle(exported: ExportedBundle, globals: &Globals, runtime: &mut Runtime) -> Result<()> {
     let ExportedBundle { made, warnings } = exported;
     print_warnings(warnings, runtime);
-    made.notes.iter().for_each(|note| runtime.note(&format!("note: {}", visible(note))));
+    made.notes.iter().for_each(|note| runtime.note(&format!("note: {}", visible(&note.to_string()))));
     let shown = visible(&made.bundle.to_string_lossy());
     let object = json!({ "bundle": shown, "events": made.events, "files": made.files, "bytes": made.bytes,
         "tagmanifest_sha256": made.tagmanifest, "signer": made.signer });

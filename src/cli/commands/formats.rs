@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 
-use crate::app::{FORMATS, Format, Framer, Seen, named};
+use crate::app::{FORMATS, Format, Framer, format_by_name};
 use crate::cli::args::Globals;
 use crate::cli::outcome::ExitReason;
 use crate::cli::output::OutputRows;
@@ -62,11 +62,11 @@ fn show(name: &str, runtime: &mut Runtime) -> Result<ExitReason> {
     let unknown = || {
         Error::usage(format!("there is no format `{}`", visible(name))).hint("See `vestigo formats list`.")
     };
-    let format = named(name).ok_or_else(unknown)?;
+    let format = format_by_name(name).ok_or_else(unknown)?;
     runtime.line(&format!("{}: {}", format.name(), format.about()))?;
     for sample in format.samples() {
         let mut event = Event::default();
-        if format.read(sample, &mut event) == Seen::Yes {
+        if format.read(sample, &mut event) {
             event.format = format.name();
             runtime.line("")?;
             runtime.line(&visible(sample))?;
@@ -127,7 +127,7 @@ fn count_recognized<'f>(format: &'f dyn Format, content: &[u8]) -> (&'f dyn Form
         at += record.length();
         if !record.rejected {
             all += 1;
-            understood += u64::from(format.read(&text, &mut Event::default()) == Seen::Yes);
+            understood += u64::from(format.read(&text, &mut Event::default()));
         }
     }
     (format, understood, all)

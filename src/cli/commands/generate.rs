@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use crate::app::{VERIFY_PROOFS, VERIFY_SH};
+use crate::app::{VERIFY_PROOFS_SCRIPT, VERIFY_SH_SCRIPT};
 use crate::cli::args::Globals;
 use crate::cli::outcome::ExitReason;
 use crate::cli::output::OutputRows;
@@ -26,8 +26,8 @@ pub enum GenerateCommand {
 pub fn run(command: &GenerateCommand, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
     match command {
         GenerateCommand::KeysCommand => keys(globals, runtime),
-        GenerateCommand::VerifySh => script(VERIFY_SH, runtime),
-        GenerateCommand::VerifyProofs => script(VERIFY_PROOFS, runtime),
+        GenerateCommand::VerifySh => script(VERIFY_SH_SCRIPT, runtime),
+        GenerateCommand::VerifyProofs => script(VERIFY_PROOFS_SCRIPT, runtime),
     }
 }
 

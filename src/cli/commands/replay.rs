@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::app::{Replayed, replay_bundle};
+use crate::app::{ReplayReport, replay_bundle};
 use crate::cli::args::Globals;
 use crate::cli::context::CommandContext;
 use crate::cli::outcome::ExitReason;
@@ -31,7 +31,7 @@ pub fn run(args: &ReplayArgs, globals: &Globals, runtime: &mut Runtime) -> Resul
     Ok(if replayed.same { ExitReason::Done } else { ExitReason::NoMatch })
 }
 
-fn print_difference(replayed: &Replayed, runtime: &mut Runtime) -> Result<()> {
+fn print_difference(replayed: &ReplayReport, runtime: &mut Runtime) -> Result<()> {
     let (then, now) = (thousands(replayed.then), thousands(replayed.now));
     if replayed.same {
         return runtime.line(&format!("same: exactly the same {now} events"));

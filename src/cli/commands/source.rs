@@ -4,8 +4,8 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use crate::app::{
-    RereadChange, Corrections, Receipt, SourceChange, SourceInfo, YEARS, parse_clock_offset, format_clock_offset, find_source,
-    named, reread_source,
+    Corrections, Receipt, RereadChange, SourceChange, SourceInfo, YEARS, find_source, format_by_name,
+    format_clock_offset, parse_clock_offset, reread_source,
 };
 use crate::cli::args::Globals;
 use crate::cli::context::CommandContext;
@@ -83,7 +83,7 @@ fn corrections(args: &RereadArgs, zone: Option<Zone>) -> Result<Corrections> {
             ))
         })
     };
-    let format = |name: &String| match named(name) {
+    let format = |name: &String| match format_by_name(name) {
         Some(_) => Ok(Some(name.clone())),
         None => Err(Error::usage(format!("there is no format `{}`", visible(name)))
             .hint("See `vestigo formats list`.")),

@@ -78,7 +78,7 @@ pub fn run(args: &VerifyArgs, globals: &Globals, runtime: &mut Runtime) -> Resul
     let object = serde_json::json!({ "target": report.target, "checks": report.levels,
         "damage": report.damage, "notes": report.notes, "not_proven": report.not_proven,
         "sound": report.is_sound(), "entries": report.entries, "sources": report.sources,
-        "reach": report.reach, "history": report.history });
+        "reach": report.scope, "history": report.history });
     print_result(globals, runtime, &object, |runtime| print_report(report, runtime))?;
     for check in missing {
         runtime.note(&format!("check failed: {}", check.name()));
@@ -88,7 +88,7 @@ pub fn run(args: &VerifyArgs, globals: &Globals, runtime: &mut Runtime) -> Resul
 
 fn print_report(report: &VerifyReport, runtime: &mut Runtime) -> Result<()> {
     runtime.line(&format!("verified {}", report.target))?;
-    for (passed, text) in report.ladder() {
+    for (passed, text) in report.describe_levels() {
         let glyph = match passed {
             Some(true) => "✓",
             Some(false) => "✗",
@@ -97,7 +97,7 @@ fn print_report(report: &VerifyReport, runtime: &mut Runtime) -> Result<()> {
         runtime.line(&format!("  {glyph} {text}"))?;
     }
     for damage in &report.damage {
-        runtime.line(&format!("damage: {}", visible(&damage.told())))?;
+        runtime.line(&format!("damage: {}", visible(&damage.describe())))?;
     }
     report.notes.iter().try_for_each(|note| runtime.line(&format!("note: {note}")))?;
     runtime.line("not proven by this:")?;

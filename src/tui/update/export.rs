@@ -97,7 +97,6 @@ pub(super) fn confirm(model: &mut Model, form: &FormDialog, offer: Option<&Expor
 pub(super) fn exported(model: &mut Model, exported: &ExportResult) {
     form::done(model);
     model.copyable = Some(exported.line.clone());
-    let alarm = exported.notes.iter().any(|note| note.starts_with("ORPHANED"));
     let key =
         model.keys.map.key_of(Action::Copy, model.context_beneath()).unwrap_or_else(|| ":copy".to_owned());
     let made = format!(

@@ -66,7 +66,7 @@ pub(super) fn choices(
         || "unsigned: no key available; verifiers will reject it".to_owned(),
         |signer| signer.identity().fingerprint,
     );
-    Ok(ExportChoices { choices, name: name_of(&case), signer })
+    Ok(ExportChoices { choices, name: bundle_name(&case), signer })
 }
 
 /// Makes a bundle.
@@ -82,7 +82,7 @@ pub(super) fn export(
     let redact = order.redact.iter().map(|name| case.redactable(name)).collect::<Result<_>>()?;
     let mut notes = Vec::new();
     if let Some(signer) = &identity.signer {
-        match introduce(&case, signer, &identity.who, &clock) {
+        match register_signing_key(&case, signer, &identity.who, &clock) {
             Ok(known) => case = known,
             // What nobody signed is not signed by being exported.
             Err(error) if error.kind() == ErrorKind::Integrity => return Err(error),
@@ -106,11 +106,12 @@ pub(super) fn export(
     };
     let made = watched(&case, &asked(&case, &order.what)?, &options, respond)?;
     if notes.is_empty()
-        && let Err(error) = note(&case, &made, &options, &identity.who, &clock)
+        && let Err(error) = record_export(&case, &made, &options, &identity.who, &clock)
     {
         notes.push(format!("it could not be recorded in the journal: {error}"));
     }
-    notes.extend(made.notes);
+    let alarm = made.notes.iter().any(Note::is_alarm);
+    notes.extend(made.notes.iter().map(ToString::to_string));
     let signed = made.signer.as_deref().map_or("UNSIGNED".to_owned(), |signer| format!("signed {signer}"));
     Ok(ExportResult {
         to: visible(&made.bundle.to_string_lossy()),
@@ -124,14 +125,14 @@ pub(super) fn export(
 /// Makes the bundle on a thread of its own, and tells now and then how far it has come.
 fn watched(
     case: &Case,
-    ask: &Ask,
-    options: &Options,
+    ask: &Selection,
+    options: &ExportOptions,
     respond: &mut dyn FnMut(WorkerResponse),
-) -> Result<Made> {
+) -> Result<BundleSummary> {
     let (progress, news) = channel();
     std::thread::scope(|scope| {
         let work = scope.spawn(move || {
-            make(case, ask, options, &|_, done, total| {
+            write_bundle(case, ask, options, &|_, done, total| {
                 let _ = progress.send(WorkProgress { done, total });
             })
         });
@@ -147,15 +148,15 @@ fn watched(
     })
 }
 
-fn asked(case: &Case, what: &ExportScope) -> Result<Ask> {
+fn asked(case: &Case, what: &ExportScope) -> Result<Selection> {
     Ok(match what {
         ExportScope::Search(text, scope) => {
             let text = if text.is_empty() { "*".to_owned() } else { scope.expr.to_string() };
             let query = SelectedQuery { text, expr: scope.expr.clone(), window: scope.window };
             Selection { query: Some(query), ..Selection::default() }
         }
-        ExportScope::Event(hit) => Ask { events: vec![*hit], ..Ask::default() },
-        ExportScope::Bookmarks => Ask { bookmarks: true, ..Ask::default() },
+        ExportScope::Event(hit) => Selection { events: vec![*hit], ..Selection::default() },
+        ExportScope::Bookmarks => Selection { bookmarks: true, ..Selection::default() },
         ExportScope::Finding(number) => {
             let known = case.state().finding(*number).is_some();
             known.then_some(()).ok_or_else(|| Error::usage(format!("there is no finding {number}")))?;
