@@ -27,18 +27,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     (
         "tui",
-        &[
-            "error", "fs", "record", "query", "index", "journal", "evidence", "parse", "case", "import",
-            "export",
-        ],
+        &["error", "fs", "record", "query", "index", "journal", "evidence", "parse", "case", "export", "app"],
     ),
-    (
-        "cli",
-        &[
-            "error", "fs", "record", "source", "query", "index", "journal", "evidence", "parse", "case",
-            "import", "export", "tui",
-        ],
-    ),
+    // `fs` for the memory of the case used last, and the demo's logs.
+    ("cli", &["error", "fs", "record", "query", "app", "tui"]),
 ];
 
 /// Most lines of a file.
