@@ -3,7 +3,7 @@
 use crate::error::visible;
 use crate::query::Diagnostic;
 
-/// Says what is wrong with a query, and what to try.
+/// Describes what is wrong with a query, and what to try.
 pub fn problem_text(problem: &Diagnostic) -> String {
     match &problem.hint {
         Some(hint) => format!("{} · {}", visible(&problem.message), visible(hint)),

@@ -1,7 +1,7 @@
 //! Which fields come first where fields are listed.
 
-/// Fields that are worth a facet, the most telling first.
-pub const TELLING: &[&str] = &[
+/// Fields that are shown first, the most important ones ahead.
+pub const PROMINENT: &[&str] = &[
     "event.outcome",
     "source.ip",
     "user.name",
@@ -21,7 +21,7 @@ pub const TELLING: &[&str] = &[
     "source.address",
 ];
 
-/// Ranks a field by how telling it is; the smallest first.
-pub fn telling(field: &str) -> usize {
-    TELLING.iter().position(|name| *name == field).unwrap_or(TELLING.len())
+/// Ranks a field by importance; the smallest rank comes first.
+pub fn prominence(field: &str) -> usize {
+    PROMINENT.iter().position(|name| *name == field).unwrap_or(PROMINENT.len())
 }

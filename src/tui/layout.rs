@@ -1,5 +1,5 @@
-//! Where everything stands: one pure function of size and model, used by
-//! update (how far is a page?) and by the view.
+//! The layout of the screen: a pure function of size and model, used by update
+//! (how long is a page?) and by the view.
 
 use ratatui::layout::{Rect, Size};
 
@@ -11,8 +11,8 @@ pub const SMALLEST: Size = Size { width: 40, height: 10 };
 /// Columns left of the timeline's buckets: the scale.
 pub const GUTTER: u16 = 7;
 
-/// Where everything stands. Rectangles do not overlap, except that in a small
-/// terminal a pane in front takes the place of others, which are then none.
+/// The rectangles of the screen. They do not overlap; in a small terminal the
+/// focused pane replaces others, which are `None` then.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Panes {
     /// The first line: case, seal, counts, zone.
@@ -23,7 +23,7 @@ pub struct Panes {
     pub search: Rect,
     /// Everything between search line and footer.
     pub body: Rect,
-    /// The timeline's heading, where it has one.
+    /// The timeline's heading, if it has one.
     pub timeline_heading: Option<Rect>,
     /// The timeline's bars, without scale and axis.
     pub bars: Rect,
@@ -45,7 +45,7 @@ pub struct Panes {
     pub rules: Vec<Rect>,
 }
 
-/// Gives where everything stands; none where the terminal is too small.
+/// Returns the layout; `None` if the terminal is too small.
 pub fn panes(size: Size, model: &Model) -> Option<Panes> {
     if size.width < SMALLEST.width || size.height < SMALLEST.height {
         return None;
@@ -53,24 +53,24 @@ pub fn panes(size: Size, model: &Model) -> Option<Panes> {
     let shape = SizeClass { wide: size.width >= 100, tall: size.height >= 30 };
     let (mut frame, mut rules) = (Vec::new(), Vec::new());
     let mut top = LineStrip { y: 0, width: size.width };
-    let status = top.take(1);
-    let tabs = shape.tall.then(|| top.take(1));
+    let status = top.take_lines(1);
+    let tabs = shape.tall.then(|| top.take_lines(1));
     if shape.tall {
-        frame.push(top.take(1));
+        frame.push(top.take_lines(1));
     }
-    let search = top.take(1);
+    let search = top.take_lines(1);
     if shape.tall {
-        frame.push(top.take(1));
+        frame.push(top.take_lines(1));
     }
     let footer = Rect::new(0, size.height - 1, size.width, 1);
     let end = if shape.tall { size.height - 2 } else { size.height - 1 };
     let body = Rect::new(0, top.y, size.width, end - top.y);
-    let timeline_heading = shape.tall.then(|| top.take(1));
-    let bars = top.take(bar_lines(size.height));
+    let timeline_heading = shape.tall.then(|| top.take_lines(1));
+    let bars = top.take_lines(bar_lines(size.height));
     let bars = Rect::new(GUTTER, bars.y, size.width - GUTTER - 1, bars.height);
-    let axis = top.take(1);
+    let axis = top.take_lines(1);
     if shape.tall {
-        rules.push(top.take(1));
+        rules.push(top.take_lines(1));
         frame.push(Rect::new(0, end, size.width, 1));
     }
     let main = Rect::new(0, top.y, size.width, end.saturating_sub(top.y));
@@ -104,18 +104,18 @@ pub fn panes(size: Size, model: &Model) -> Option<Panes> {
     })
 }
 
-/// Gives how many buckets the timeline has room for.
+/// Returns how many buckets the timeline has room for.
 pub fn bucket_columns(size: Size) -> usize {
     usize::from(size.width.saturating_sub(GUTTER + 1)).max(2)
 }
 
-/// Gives the rectangle of a page of text that lies over everything.
+/// Returns the rectangle of a page of text that lies over everything.
 pub fn popup(size: Size) -> Rect {
     let (above, below) = if size.height >= 30 { (3, 2) } else { (0, 1) };
     Rect::new(0, above, size.width, size.height.saturating_sub(above + below))
 }
 
-/// Gives how many lines of text such a page shows: a heading and a rule are not of it.
+/// Returns how many lines of text such a page shows: a heading and a rule are not of it.
 pub fn popup_lines(size: Size) -> u16 {
     popup(size).height.saturating_sub(2)
 }
@@ -135,7 +135,7 @@ struct LineStrip {
 }
 
 impl LineStrip {
-    fn take(&mut self, height: u16) -> Rect {
+    fn take_lines(&mut self, height: u16) -> Rect {
         let rect = Rect::new(0, self.y, self.width, height);
         self.y += height;
         rect

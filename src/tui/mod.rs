@@ -2,11 +2,10 @@
 //!
 //! Owns the terminal while it runs, its own threads, keymaps and themes.
 //! Promises that the screen never waits for the index, that no byte of a log
-//! reaches the terminal unescaped, and that the terminal is always given back.
-//! The door is [`run`].
+//! reaches the terminal unescaped, and that the terminal is always restored.
 //!
-//! [`update()`] decides: a key or an answer comes in, the model changes, effects
-//! go out as data. The crew carries effects out, a thread per lane, and answers
+//! [`update()`] decides: a key or a response comes in, the model changes, effects
+//! go out as data. The workers carry out requests, a thread per lane, and respond
 //! under tickets: the newest counts. [`draw`] reads the model and changes nothing.
 
 mod diagnostic_text;

@@ -1,4 +1,4 @@
-//! The loop: wait, take everything in, draw once.
+//! The event loop: wait, handle every event, draw once.
 
 use std::collections::VecDeque;
 use std::thread;
@@ -20,11 +20,11 @@ use crate::tui::theme::Theme;
 use crate::tui::update::{start, update};
 use crate::tui::workers::{CurrentCase, Identity, Workers, carry_out};
 
-/// How long a frame waits for answers that are on their way: what comes at once
-/// is drawn at once, and crosses a slow line once.
+/// How long a frame waits for responses that are on their way: what comes at once
+/// is drawn together, and crosses a slow line once.
 const GRACE: Duration = Duration::from_millis(12);
 
-/// How often it is looked whether another process has written to the case.
+/// How often the case is checked for writes of other processes.
 const LOOK: Duration = Duration::from_secs(1);
 
 /// Letters that follow one another faster than this were pasted, or are a word
@@ -33,9 +33,9 @@ const WORD: Duration = Duration::from_millis(30);
 
 /// Something that wakes the loop.
 enum Wake {
-    /// A thing that the model is told.
+    /// An event for update.
     Event(UiEvent),
-    /// The process goes on after it was stopped.
+    /// The process continues after it was stopped.
     Continued,
     /// The terminal is gone, or the process is asked to end.
     End,
@@ -44,8 +44,8 @@ enum Wake {
 /// Runs the interface on a case until the investigator leaves.
 pub fn run(case: Case, settings: Settings<'_>) -> Result<()> {
     let (keymap, theme) = (settings.keymap()?, settings.theme()?);
-    let facts = CaseInfo::of(&case, settings.zone, settings.clock.now());
-    let mut terminal = Terminal::take()?;
+    let facts = CaseInfo::from_case(&case, settings.zone, settings.clock.now());
+    let mut terminal = Terminal::take_over()?;
     let model = Model::new(facts, keymap, terminal.size()?);
     let (tell, hear) = unbounded();
     listen(tell.clone()).context(|| "cannot listen to the terminal".to_owned())?;
@@ -74,7 +74,7 @@ struct EventLoop<'a> {
     changed: bool,
     /// The letter that was pressed last, and when.
     letter: Option<(char, Instant)>,
-    /// What was heard and not taken in yet.
+    /// What was received and not handled yet.
     next: VecDeque<Wake>,
 }
 
@@ -94,7 +94,7 @@ impl EventLoop<'_> {
             while self.model.tickets.awaits_any() {
                 match self.next.pop_front().map_or_else(|| hear.recv_deadline(deadline), Ok) {
                     Ok(wake) => {
-                        if self.take(wake, hear, terminal)? == LoopFlow::End {
+                        if self.handle(wake, hear, terminal)? == LoopFlow::End {
                             return Ok(());
                         }
                     }
@@ -102,7 +102,7 @@ impl EventLoop<'_> {
                 }
             }
             while let Some(wake) = self.next.pop_front().or_else(|| hear.try_recv().ok()) {
-                if self.take(wake, hear, terminal)? == LoopFlow::End {
+                if self.handle(wake, hear, terminal)? == LoopFlow::End {
                     return Ok(());
                 }
             }
@@ -110,15 +110,15 @@ impl EventLoop<'_> {
                 terminal.draw(&self.model, &self.theme)?;
             }
             let Ok(wake) = hear.recv() else { return Ok(()) };
-            if self.take(wake, hear, terminal)? == LoopFlow::End {
+            if self.handle(wake, hear, terminal)? == LoopFlow::End {
                 return Ok(());
             }
         }
     }
 
-    /// Gathers the word that a letter which writes at once belongs to, where it was
-    /// pasted or typed at one stroke: none of its letters is a key then. Keys that
-    /// only came together over a slow line are taken one after another.
+    /// Gathers the word around a letter that writes at once, if the word was
+    /// pasted or typed in one go: then none of its letters is a key. Keys that
+    /// only arrived together over a slow line are handled one after another.
     fn word(&mut self, chord: Chord, hear: &Receiver<Wake>) -> Option<String> {
         let letter = |chord: &Chord| chord.writes().filter(|c| c.is_alphabetic());
         let c = letter(&chord)?;
@@ -158,8 +158,8 @@ impl EventLoop<'_> {
         is_word.then_some(word)
     }
 
-    /// Takes one thing in, and carries out what comes of it.
-    fn take(&mut self, wake: Wake, hear: &Receiver<Wake>, terminal: &mut Terminal) -> Result<LoopFlow> {
+    /// Handles one event, and carries out its effects.
+    fn handle(&mut self, wake: Wake, hear: &Receiver<Wake>, terminal: &mut Terminal) -> Result<LoopFlow> {
         let event = match wake {
             Wake::Event(event) => event,
             Wake::Continued => {
@@ -178,11 +178,11 @@ impl EventLoop<'_> {
             self.changed = true;
             let key =
                 self.model.keys.map.key_of(Action::SearchOpen, self.model.context()).unwrap_or_default();
-            let said = format!(
+            let message = format!(
                 "`{}` looks like a word and was not taken for keys: press {key} to search for it",
                 visible(&word)
             );
-            self.model.say(Tone::Refused, said);
+            self.model.say(Tone::Refused, message);
             return Ok(LoopFlow::Go);
         }
         self.changed |= !matches!(
@@ -193,8 +193,8 @@ impl EventLoop<'_> {
         self.carry_out(effects, terminal)
     }
 
-    /// Waits until what is being written is written, and says what failed of it;
-    /// whoever leaves once more leaves it unfinished.
+    /// Waits until pending writes are finished, and reports what failed;
+    /// quitting again aborts them.
     fn leave(mut self, terminal: &mut Terminal, hear: &Receiver<Wake>) -> Result<()> {
         let mut failed = None;
         let quit = self.model.keys.map.key_of(Action::Quit, KeyContext::Always).unwrap_or_default();
@@ -242,7 +242,7 @@ impl EventLoop<'_> {
     }
 }
 
-/// Starts the thread that looks whether another process has written to the case.
+/// Starts the thread that checks whether another process has written to the case.
 fn watch(current: &CurrentCase, tell: Sender<Wake>) -> std::io::Result<()> {
     let has_moved = current.watched();
     let look = move || {
@@ -274,7 +274,7 @@ fn listen(tell: Sender<Wake>) -> std::io::Result<()> {
     thread::Builder::new().name("keys".to_owned()).spawn(move || {
         loop {
             let wake = match event::read() {
-                Ok(event) => told(event),
+                Ok(event) => convert(event),
                 Err(_) => Some(Wake::End),
             };
             let last = matches!(wake, Some(Wake::End));
@@ -286,10 +286,10 @@ fn listen(tell: Sender<Wake>) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Gives what a terminal's event means to the loop; most mean nothing.
-fn told(event: event::Event) -> Option<Wake> {
+/// Converts a terminal event; most mean nothing.
+fn convert(event: event::Event) -> Option<Wake> {
     let event = match event {
-        event::Event::Key(key) if key.kind != KeyEventKind::Release => UiEvent::Key(Chord::of(&key)?),
+        event::Event::Key(key) if key.kind != KeyEventKind::Release => UiEvent::Key(Chord::from_event(&key)?),
         event::Event::Paste(text) => UiEvent::Paste(text),
         event::Event::Resize(width, height) => UiEvent::Resize(Size { width, height }),
         _ => return None,

@@ -10,23 +10,23 @@ use crate::tui::theme::Theme;
 
 use super::keymap;
 
-/// Whether hues are used. The terminal's own sixteen are used where they are.
+/// Whether colors are used: the terminal's own sixteen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ColorMode {
-    /// Hues as the theme says.
+    /// Colors of the theme.
     #[default]
     Themed,
-    /// No hue: `NO_COLOR`, `--color never`.
+    /// No colors: `NO_COLOR`, `--color never`.
     Never,
 }
 
-/// Which characters are drawn with.
+/// Which characters are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Charset {
     /// Unicode.
     #[default]
     Unicode,
-    /// ASCII alone.
+    /// ASCII only.
     Ascii,
 }
 
@@ -39,22 +39,22 @@ pub struct Settings<'a> {
     pub overlay: Option<PathBuf>,
     /// The theme: `default`, `high-contrast`, `light`, `mono`, or the path of a `.toml` file.
     pub theme: String,
-    /// Whether hues are used.
+    /// Whether colors are used.
     pub color: ColorMode,
-    /// Which characters are drawn with.
+    /// Which characters are drawn.
     pub charset: Charset,
-    /// The zone in which times are shown; none for the case's own.
+    /// The zone in which times are shown; `None` for the case's own.
     pub zone: Option<Zone>,
-    /// Tells what `now` means in a query.
+    /// The clock that `now` in a query reads.
     pub clock: &'a dyn Clock,
     /// Who acts.
     pub who: Actor,
-    /// Whose key signs; nobody's where none can be had.
+    /// Whose key signs; `None` if no key is available.
     pub signer: Option<Signer>,
 }
 
 impl<'a> Settings<'a> {
-    /// Gives what holds where nobody chose otherwise.
+    /// Returns the defaults.
     pub fn new(clock: &'a dyn Clock, who: Actor) -> Settings<'a> {
         Settings {
             keymap: "default".to_owned(),

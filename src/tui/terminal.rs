@@ -1,4 +1,4 @@
-//! The terminal: taken over, and always given back.
+//! The terminal: taken over, and always restored.
 
 use std::io::{self, BufWriter, Stdout, Write};
 use std::panic;
@@ -23,17 +23,17 @@ use crate::tui::theme::Theme;
 
 use super::view;
 
-/// Bytes that are gathered before they go out: a whole screen in one write.
+/// Size of the write buffer: a whole screen in one write.
 const GATHERED: usize = 64 * 1024;
 
-/// The terminal while vestigo has it; dropped, it is given back.
+/// The terminal while vestigo has it; dropping it restores it.
 pub(super) struct Terminal {
     inner: ratatui::Terminal<CrosstermBackend<BufWriter<Stdout>>>,
 }
 
 impl Terminal {
     /// Takes the terminal over.
-    pub(super) fn take() -> Result<Terminal> {
+    pub(super) fn take_over() -> Result<Terminal> {
         give_back_on_panic();
         enter().context(|| "cannot take over the terminal".to_owned())?;
         let backend = CrosstermBackend::new(BufWriter::with_capacity(GATHERED, io::stdout()));
@@ -46,7 +46,7 @@ impl Terminal {
         }
     }
 
-    /// Gives the terminal's size.
+    /// Returns the terminal's size.
     pub(super) fn size(&self) -> Result<Size> {
         self.inner.size().context(|| "cannot determine the terminal's size".to_owned())
     }
@@ -68,7 +68,7 @@ impl Terminal {
         frame().context(|| "cannot draw on the terminal".to_owned())
     }
 
-    /// Forgets what is on the screen, so that all of it is drawn anew.
+    /// Forgets what is on the screen, so that all of it is redrawn.
     pub(super) fn clear(&mut self) -> Result<()> {
         // ratatui's own `clear` asks the terminal where its cursor is, and the
         // answer would be read by the thread that waits for keys.
@@ -77,7 +77,7 @@ impl Terminal {
         cleared.context(|| "cannot clear the terminal".to_owned())
     }
 
-    /// Puts text on the clipboard of the machine at which the terminal is (OSC 52).
+    /// Copies text to the clipboard of the terminal's own machine (OSC 52).
     pub(super) fn copy(&mut self, text: &str) -> Result<()> {
         let backend = self.inner.backend_mut();
         write!(backend, "\x1b]52;c;{}\x07", STANDARD.encode(text))
@@ -85,7 +85,7 @@ impl Terminal {
             .context(|| "cannot write to the terminal".to_owned())
     }
 
-    /// Gives the terminal back, stops until the shell continues us, takes it again.
+    /// Restores the terminal, stops until the shell continues us, takes it again.
     pub(super) fn suspend(&mut self) -> Result<()> {
         give_back();
         signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)
@@ -93,9 +93,9 @@ impl Terminal {
         self.resume()
     }
 
-    /// Takes the terminal again after the process was stopped.
+    /// Takes the terminal over again after the process was stopped.
     pub(super) fn resume(&mut self) -> Result<()> {
-        // Whoever stopped us may have changed the mode behind crossterm's back.
+        // Whoever stopped us may have changed the mode after crossterm's back.
         let _ = disable_raw_mode();
         enter().context(|| "cannot take over the terminal".to_owned())?;
         self.clear()
@@ -113,14 +113,14 @@ fn enter() -> io::Result<()> {
     execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide)
 }
 
-/// Gives the terminal back; where that fails there is nobody left to tell.
+/// Restores the terminal; if that fails there is nobody left to tell.
 fn give_back() {
     let _ = execute!(io::stdout(), EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, Show);
     let _ = disable_raw_mode();
 }
 
-/// Makes a panic of this thread give the terminal back before it is told; one of
-/// the crew's threads is told on the screen instead.
+/// Makes a panic of this thread restore the terminal before it is reported; one of
+/// the workers' threads is reported on the screen instead.
 fn give_back_on_panic() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {

@@ -30,7 +30,7 @@ pub fn clip<'t>(text: &'t str, width: usize, cut: &str) -> Cow<'t, str> {
     }
 }
 
-/// What of a typed line is seen: from which byte on, and the cursor's column.
+/// Scrolls a typed line: the byte from which it is visible, and the cursor's column.
 /// `cursor` is a byte position.
 pub fn seen(text: &str, cursor: usize, width: u16) -> (usize, u16) {
     let room = usize::from(width.saturating_sub(1)).max(1);

@@ -18,7 +18,7 @@ pub struct TimeColumn {
     zone: Zone,
     /// The whole date is written: the case spans years.
     dated: bool,
-    /// Thousandths of a second have room.
+    /// Milliseconds have room.
     millis: bool,
 }
 
@@ -27,7 +27,7 @@ impl TimeColumn {
         TimeColumn { zone: facts.zone(), dated: facts.only_year().is_none(), millis }
     }
 
-    /// Gives how many cells a time takes.
+    /// Returns how many cells a time takes.
     pub fn width(&self) -> u16 {
         let seconds = if self.dated { 19 } else { 15 };
         if self.millis { seconds + 4 } else { seconds }
@@ -52,7 +52,7 @@ impl TimeColumn {
     }
 
     /// Writes the heading of the column in at most `width` cells: zone, and the
-    /// year where rows leave it out.
+    /// year if rows leave it out.
     pub fn heading(&self, facts: &CaseInfo, width: usize) -> String {
         let year = facts.only_year().map_or(String::new(), |year| format!(" {year}"));
         let whole = format!("Time {}{year}", self.zone);

@@ -1,4 +1,4 @@
-//! Bindings, and what pressed chords come to in a context.
+//! Bindings, and what pressed chords mean in a context.
 
 use super::action::{Action, KeyContext};
 use super::chord::{Chord, show};
@@ -6,11 +6,11 @@ use super::chord::{Chord, show};
 /// One binding: in this context, these chords do that.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyBinding {
-    /// Where it holds.
+    /// Where it applies.
     pub context: KeyContext,
     /// What is pressed, one after another; never empty.
     pub chords: Vec<Chord>,
-    /// What it does; none takes a binding of an outer context away.
+    /// What it does; `None` removes a binding of an outer context.
     pub action: Option<Action>,
 }
 
@@ -21,12 +21,12 @@ pub struct Keymap {
     pub(super) bindings: Vec<KeyBinding>,
 }
 
-/// What pressed chords come to.
+/// What pressed chords mean.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyMatch {
     /// They do this.
     Action(Action),
-    /// They begin something: what may come next, and what it then does. None
+    /// They begin a sequence: what may come next, and what it then does. `None`
     /// stands for a further level.
     Prefix(Vec<(Chord, Option<Action>)>),
     /// They do nothing.
@@ -34,12 +34,12 @@ pub enum KeyMatch {
 }
 
 impl Keymap {
-    /// Gives every binding.
+    /// Returns every binding.
     pub fn bindings(&self) -> &[KeyBinding] {
         &self.bindings
     }
 
-    /// Tells what chords pressed so far come to in a context.
+    /// Returns what the chords pressed so far mean in a context.
     pub fn find(&self, context: KeyContext, pressed: &[Chord]) -> KeyMatch {
         for link in context.chain() {
             let mut begins = false;
@@ -56,7 +56,7 @@ impl Keymap {
         KeyMatch::Nothing
     }
 
-    /// Gives what may follow chords that begin something, by chord.
+    /// Returns what may follow chords that begin a sequence, by chord.
     fn next(&self, context: KeyContext, pressed: &[Chord]) -> Vec<(Chord, Option<Action>)> {
         let mut next: Vec<(Chord, Option<Action>)> = Vec::new();
         for link in context.chain() {
@@ -71,7 +71,7 @@ impl Keymap {
         next
     }
 
-    /// Gives what is pressed for an action in a context, the first declared first.
+    /// Returns the chords of an action in a context, the first declared first.
     pub fn chords_of(&self, action: Action, context: KeyContext) -> Vec<&[Chord]> {
         let links = context.chain().iter();
         links
@@ -82,12 +82,12 @@ impl Keymap {
             .collect()
     }
 
-    /// Shows the first keys of an action in a context, where it has any.
+    /// Shows the first keys of an action in a context, if it has any.
     pub fn key_of(&self, action: Action, context: KeyContext) -> Option<String> {
         self.chords_of(action, context).first().map(|chords| show(chords))
     }
 
-    /// Gives a link's bindings whose actions work in a context.
+    /// Returns a link's bindings whose actions work in a context.
     fn reachable(&self, link: KeyContext, context: KeyContext) -> impl Iterator<Item = &KeyBinding> {
         self.bindings.iter().filter(move |binding| {
             binding.context == link && binding.action.is_none_or(|action| action.works_in(context))

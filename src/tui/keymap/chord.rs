@@ -50,17 +50,17 @@ pub struct Chord {
 }
 
 impl Chord {
-    /// Makes the chord of a plain key.
+    /// Creates the chord of a plain key.
     pub const fn plain(key: ChordKey) -> Chord {
         Chord { key, ctrl: false, alt: false, shift: false }
     }
 
-    /// Makes the chord of a plain character.
+    /// Creates the chord of a plain character.
     pub const fn char(c: char) -> Chord {
         Chord::plain(ChordKey::Char(c))
     }
 
-    /// Gives the character that pressing it writes, where it writes one.
+    /// Returns the character that pressing it types, if it types one.
     pub fn writes(&self) -> Option<char> {
         match self.key {
             ChordKey::Char(c) if !self.ctrl && !self.alt => Some(c),
@@ -68,8 +68,8 @@ impl Chord {
         }
     }
 
-    /// Reads a terminal's key event; none for keys that no keymap can name.
-    pub fn of(event: &KeyEvent) -> Option<Chord> {
+    /// Reads a terminal's key event; `None` for keys that no keymap can name.
+    pub fn from_event(event: &KeyEvent) -> Option<Chord> {
         let held = |modifier| event.modifiers.contains(modifier);
         let (ctrl, alt, mut shift) =
             (held(KeyModifiers::CONTROL), held(KeyModifiers::ALT), held(KeyModifiers::SHIFT));
@@ -211,8 +211,8 @@ mod tests {
     fn a_terminal_s_shifted_letter_is_the_capital() {
         let lower = KeyEvent::new(KeyCode::Char('g'), KeyModifiers::SHIFT);
         let upper = KeyEvent::new(KeyCode::Char('G'), KeyModifiers::SHIFT);
-        assert_eq!(Chord::of(&lower), Some(Chord::char('G')));
-        assert_eq!(Chord::of(&upper), Some(Chord::char('G')));
+        assert_eq!(Chord::from_event(&lower), Some(Chord::char('G')));
+        assert_eq!(Chord::from_event(&upper), Some(Chord::char('G')));
     }
 
     fn any_chord() -> impl Strategy<Value = Chord> {

@@ -7,7 +7,7 @@ use super::chord::show;
 /// One line of the listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyRow {
-    /// Where it holds, as a heading.
+    /// Where it applies, as a heading.
     pub context: &'static str,
     /// Every way to press it, joined by commas.
     pub keys: String,
@@ -18,7 +18,7 @@ pub struct KeyRow {
 }
 
 /// Lists every action with its keys, by context and in table order. An action
-/// stands where it is bound, so that none is listed twice for one key.
+/// is listed where it is bound, so that none is listed twice for one key.
 pub fn listing(keymap: &Keymap) -> Vec<KeyRow> {
     let mut rows = Vec::new();
     for context in KeyContext::ALL {

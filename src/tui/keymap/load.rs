@@ -1,7 +1,7 @@
 //! Reads keymap files: a table per context, `"chord" = "action"`.
 //!
 //! A user's file is laid over a built-in one (`base = "vim"`, else the one in
-//! use); `"none"` takes a binding away.
+//! use); `"none"` removes a binding.
 
 use std::path::Path;
 
@@ -18,7 +18,7 @@ const DEFAULT: &str = include_str!("../../../keymaps/default.toml");
 const VIM: &str = include_str!("../../../keymaps/vim.toml");
 const EMACS: &str = include_str!("../../../keymaps/emacs.toml");
 
-/// Gives a built-in keymap by its name: `default`, `vim` or `emacs`.
+/// Returns a built-in keymap by its name: `default`, `vim` or `emacs`.
 pub fn builtin(name: &str) -> Result<Keymap> {
     let base = Keymap::read(DEFAULT, "keymaps/default.toml")?;
     match name {
@@ -34,7 +34,7 @@ pub fn builtin(name: &str) -> Result<Keymap> {
 const MOST_BYTES: u64 = 1 << 20;
 
 impl Keymap {
-    /// Reads a keymap from the text of a file; `name` is told in errors.
+    /// Reads a keymap from the text of a file; `name` is reported in errors.
     pub fn read(text: &str, name: &str) -> Result<Keymap> {
         Keymap::default().overlaid(text, name)
     }
@@ -55,7 +55,7 @@ impl Keymap {
         sections.sort_by_key(|(key, _)| key.span().start);
         let mut declared = Vec::new();
         for (key, value) in sections {
-            let at = |reason: Error| place(text, key.span().start, name, reason);
+            let at = |reason: Error| with_line(text, key.span().start, name, reason);
             match value.get_ref() {
                 DeValue::String(base) if key.get_ref() == "base" => self = builtin(base).map_err(at)?,
                 DeValue::Table(section) => {
@@ -70,7 +70,7 @@ impl Keymap {
         self.refuse_conflicts(name)
     }
 
-    /// Refuses a sequence that another one of the same context begins with.
+    /// Refuses a sequence that is the beginning of another one of the same context.
     fn refuse_conflicts(self, name: &str) -> Result<Keymap> {
         for short in &self.bindings {
             let longer = |long: &&KeyBinding| {
@@ -91,7 +91,7 @@ impl Keymap {
     }
 }
 
-/// Tells whether a new binding takes an old one's place: the same keys, or a
+/// Reports whether a new binding replaces an old one: the same keys, or a
 /// sequence that the new one makes unreachable or is made unreachable by.
 fn displaces(new: &KeyBinding, old: &KeyBinding) -> bool {
     new.context == old.context && (old.chords.starts_with(&new.chords) || new.chords.starts_with(&old.chords))
@@ -107,7 +107,7 @@ fn read_section(
     let mut keys: Vec<_> = section.iter().collect();
     keys.sort_by_key(|(key, _)| key.span().start);
     for (key, value) in keys {
-        let at = |reason: Error| place(text, key.span().start, name, reason);
+        let at = |reason: Error| with_line(text, key.span().start, name, reason);
         let chords = chord::sequence(key.get_ref()).map_err(at)?;
         let word =
             value.get_ref().as_str().ok_or_else(|| at(Error::usage("an action is written as text")))?;
@@ -140,8 +140,8 @@ fn action_named(name: &str, context: KeyContext) -> Result<Action> {
     Err(Error::usage(format!("the action `{name}` does not work in [{}]", context.name())))
 }
 
-/// Says in which line of a keymap file something is wrong.
-fn place(text: &str, byte: usize, name: &str, reason: Error) -> Error {
+/// Adds the line of the keymap file to an error.
+fn with_line(text: &str, byte: usize, name: &str, reason: Error) -> Error {
     let line = text[..byte.min(text.len())].matches('\n').count() + 1;
     let placed = Error::new(reason.kind(), format!("{}:{line}: {reason}", Visible(name)));
     reason.hints().iter().fold(placed, |error, hint| error.hint(hint.clone()))
@@ -207,7 +207,7 @@ mod tests {
     #[test]
     fn a_key_that_hides_a_sequence_is_refused() {
         let error = Keymap::read("[browse]\ng = \"help\"\n\"g g\" = \"quit\"", "mine.toml");
-        let said = error.unwrap_err().to_string();
-        assert_eq!(said, "mine.toml: in [browse] the key `g` hides `g g`");
+        let message = error.unwrap_err().to_string();
+        assert_eq!(message, "mine.toml: in [browse] the key `g` hides `g g`");
     }
 }

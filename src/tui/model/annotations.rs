@@ -1,4 +1,4 @@
-//! What was noted: bookmarks and findings, as the screens show them.
+//! Annotations: bookmarks and findings, as the screens show them.
 
 use std::collections::HashSet;
 
@@ -6,24 +6,24 @@ use crate::index::Hit;
 use crate::record::SourceId;
 use crate::tui::protocol::{Annotations, BookmarkRow, FindingRow, SelectedAnnotation};
 
-/// The third screen, and the marks that the event list shows.
+/// The third screen, and which events of the list are bookmarked or in a finding.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AnnotationsState {
-    /// What was noted, once read.
+    /// Annotations, once read.
     pub loaded: Option<Annotations>,
     /// The selected place of the list.
     pub selected: usize,
-    /// Somebody chose it; else it is the first, whatever comes.
+    /// The investigator selected it; otherwise the first stays selected.
     pub chosen: bool,
-    /// Events of the list that are marked.
+    /// Events of the list that are bookmarked.
     marked: HashSet<(SourceId, u64)>,
-    /// Events of the list that some finding shows.
+    /// Events of the list that are in a finding.
     found: HashSet<(SourceId, u64)>,
 }
 
 impl AnnotationsState {
-    /// Takes in what was noted; the selection stays on what it was on.
-    pub fn take(&mut self, annotations: Annotations) {
+    /// Replaces the annotations; the selection stays on the same one.
+    pub fn replace(&mut self, annotations: Annotations) {
         let before = self.selected().and_then(|selected| annotations.place_of(selected));
         let last = annotations.len().saturating_sub(1);
         self.selected = if self.chosen { before.unwrap_or(self.selected).min(last) } else { 0 };
@@ -35,17 +35,17 @@ impl AnnotationsState {
         self.loaded = Some(annotations);
     }
 
-    /// Takes in which of the listed events some finding shows.
-    pub fn take_found(&mut self, hits: &[Hit]) {
+    /// Replaces the events of the list that are in a finding.
+    pub fn set_finding_hits(&mut self, hits: &[Hit]) {
         self.found = hits.iter().map(|hit| (hit.source, hit.record)).collect();
     }
 
-    /// Gives what is selected.
+    /// Returns what is selected.
     pub fn selected(&self) -> Option<SelectedAnnotation<'_>> {
         self.loaded.as_ref()?.at(self.selected)
     }
 
-    /// Gives the selected finding.
+    /// Returns the selected finding.
     pub fn finding(&self) -> Option<&FindingRow> {
         match self.selected()? {
             SelectedAnnotation::Finding(row) => Some(row),
@@ -53,22 +53,22 @@ impl AnnotationsState {
         }
     }
 
-    /// Finds a finding by the name that it has in every copy of the case.
+    /// Finds a finding by its uid, which is the same in every copy of the case.
     pub fn finding_with_uid(&self, uid: &str) -> Option<&FindingRow> {
         self.loaded.as_ref()?.findings.iter().find(|row| row.finding.uid == uid)
     }
 
-    /// Finds the mark on an event.
+    /// Finds the bookmark on an event.
     pub fn bookmark_on(&self, hit: &Hit) -> Option<&BookmarkRow> {
         self.loaded.as_ref()?.bookmark_on(hit)
     }
 
-    /// Tells whether an event is marked.
+    /// Reports whether an event is bookmarked.
     pub fn is_bookmarked(&self, hit: &Hit) -> bool {
         self.marked.contains(&(hit.source, hit.record))
     }
 
-    /// Tells whether some finding shows an event.
+    /// Reports whether an event is in a finding.
     pub fn is_in_finding(&self, hit: &Hit) -> bool {
         self.found.contains(&(hit.source, hit.record))
     }

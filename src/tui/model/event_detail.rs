@@ -1,4 +1,4 @@
-//! One event in full: fields, original line, and where it lies.
+//! One event in full: fields, original line, and location.
 
 use crate::index::Hit;
 use crate::tui::protocol::EventDetail;
@@ -10,14 +10,14 @@ pub struct DetailPane {
     pub event: Option<EventDetail>,
     /// Why it could not be read.
     pub trouble: Option<(Hit, String)>,
-    /// The event that was asked for.
+    /// The event that was requested.
     pub asked: Option<Hit>,
     /// The selected field.
     pub selected: usize,
 }
 
 impl DetailPane {
-    /// Gives the event where it is the one that is asked for.
+    /// Returns the loaded event if it is the given one.
     pub fn event_of(&self, hit: Option<Hit>) -> Option<&EventDetail> {
         self.event.as_ref().filter(|event| Some(event.hit) == hit)
     }

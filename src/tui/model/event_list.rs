@@ -30,11 +30,11 @@ pub enum Load {
 pub struct EventList {
     /// The loaded rows, in order.
     pub rows: VecDeque<EventRow>,
-    /// How many events come before the first loaded row, where known.
+    /// How many events come before the first loaded row, if known.
     pub start: Option<u64>,
     /// No event comes before the loaded rows.
     pub first: bool,
-    /// No event comes behind the loaded rows.
+    /// No event comes after the loaded rows.
     pub last: bool,
     /// The selected row, an index into `rows`.
     pub selected: usize,
@@ -55,24 +55,24 @@ impl EventList {
         matches!(self.load, Load::Replace { stale: true, .. })
     }
 
-    /// Gives the selected row.
+    /// Returns the selected row.
     pub fn row(&self) -> Option<&EventRow> {
         self.rows.get(self.selected)
     }
 
-    /// Gives the selected event's number in the list, from 1.
+    /// Returns the selected event's number in the list, from 1.
     pub fn position(&self) -> Option<u64> {
         self.row()?;
         Some(self.start? + self.selected as u64 + 1)
     }
 
-    /// Tells whether any loaded row's time was written finer than to the second.
+    /// Reports whether any loaded row's time is more precise than a second.
     pub fn is_fine(&self) -> bool {
         let fine = |row: &EventRow| matches!(&row.content, RowContent::Event(brief) if brief.precision > Some(Precision::Second));
         self.rows.iter().any(fine)
     }
 
-    /// Gives the value that pivots work on.
+    /// Returns the value that pivots work on.
     pub fn pivot(&self) -> Option<&Pivot> {
         self.row()?.cell(self.column)
     }

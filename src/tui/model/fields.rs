@@ -1,7 +1,7 @@
 //! The field facets: the most frequent values among the matching events.
 
 use crate::index::TopValues;
-use crate::tui::field_order::TELLING;
+use crate::tui::field_order::PROMINENT;
 use crate::tui::protocol::{CaseInfo, Pivot};
 
 /// One field with its values.
@@ -23,12 +23,12 @@ impl Facet {
     /// How many values are shown then.
     pub const MANY: usize = 50;
 
-    /// Gives how many values are asked for.
+    /// Returns how many values are asked for.
     pub fn wanted(&self) -> usize {
         if self.wide { Facet::MANY } else { Facet::FEW }
     }
 
-    /// Gives how many values are shown.
+    /// Returns how many values are shown.
     pub fn shown(&self) -> usize {
         self.values.as_ref().map_or(0, |values| values.len().min(self.wanted()))
     }
@@ -71,9 +71,9 @@ impl Facets {
     /// Most fields that are shown.
     const MOST: usize = 10;
 
-    /// Chooses the fields: the most telling ones that have values.
+    /// Chooses the fields: the most important ones that have values.
     pub fn new(facts: &CaseInfo) -> Facets {
-        let known = TELLING.iter().filter(|name| facts.fields.iter().any(|field| field == *name));
+        let known = PROMINENT.iter().filter(|name| facts.fields.iter().any(|field| field == *name));
         let facet = |name: &&str| Facet { field: (*name).to_owned(), values: None, more: false, wide: false };
         Facets {
             facets: known.take(Facets::MOST).map(facet).collect(),
@@ -82,7 +82,7 @@ impl Facets {
         }
     }
 
-    /// Chooses the fields anew of a case that has grown; values that are known,
+    /// Chooses the fields of a case that has grown; values that are known,
     /// the selected field, and what was widened stay until they are counted again.
     pub fn follow(&mut self, facts: &CaseInfo) {
         let selected = self.facets.get(self.at.field).map(|facet| facet.field.clone());
@@ -97,7 +97,7 @@ impl Facets {
             field.map_or_else(FacetPlace::default, |field| FacetPlace { field, value: before.at.value });
     }
 
-    /// Gives the lines as they are drawn.
+    /// Returns the lines as they are drawn.
     pub fn lines(&self) -> Vec<FacetLine> {
         let mut lines = Vec::new();
         for (field, facet) in self.facets.iter().enumerate() {
@@ -114,7 +114,7 @@ impl Facets {
         lines
     }
 
-    /// Gives the selectable places, in order.
+    /// Returns the selectable places, in order.
     pub fn places(&self) -> Vec<FacetPlace> {
         let place = |line| match line {
             FacetLine::Value(place) | FacetLine::More(place) => Some(place),
@@ -123,14 +123,14 @@ impl Facets {
         self.lines().into_iter().filter_map(place).collect()
     }
 
-    /// Gives the selected value.
+    /// Returns the selected value.
     pub fn pivot(&self) -> Option<Pivot> {
         let facet = self.facets.get(self.at.field)?;
         let value = facet.values.as_ref()?.iter().take(facet.shown()).nth(self.at.value)?;
         Some(Pivot { field: facet.field.clone(), value: value.value.clone() })
     }
 
-    /// Tells whether the line that asks for more is selected.
+    /// Reports whether the line that asks for more is selected.
     pub fn at_more(&self) -> bool {
         self.facets.get(self.at.field).is_some_and(|facet| {
             facet.values.is_some() && self.at.value == facet.shown() && (facet.more || facet.wide)
@@ -138,7 +138,7 @@ impl Facets {
     }
 
     /// Moves the selection to a place that exists, the nearest of its field.
-    pub fn settle(&mut self) {
+    pub fn clamp_selection(&mut self) {
         let places = self.places();
         if places.contains(&self.at)
             || self.facets.get(self.at.field).is_some_and(|facet| facet.values.is_none())
@@ -164,10 +164,10 @@ mod tests {
     fn the_selection_stays_with_its_field_when_values_go() {
         let facets = vec![facet("a", &["1", "2"], false), facet("b", &["x"], false)];
         let mut fields = Facets { facets, at: FacetPlace { field: 0, value: 4 }, trouble: None };
-        fields.settle();
+        fields.clamp_selection();
         assert_eq!(fields.at, FacetPlace { field: 0, value: 1 });
         fields.facets[0].values = Some(Vec::new());
-        fields.settle();
+        fields.clamp_selection();
         assert_eq!(fields.at, FacetPlace { field: 1, value: 0 });
     }
 

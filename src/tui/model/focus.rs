@@ -7,11 +7,11 @@ pub enum Screen {
     Investigate,
     /// What is unusual.
     Anomalies,
-    /// What was found and what becomes of it.
+    /// Findings and bookmarks.
     Findings,
-    /// The sources and how they were read.
+    /// The sources and how they are read.
     Evidence,
-    /// What a control asks and what the case answers.
+    /// What controls require and what the case answers.
     Audit,
 }
 
@@ -20,7 +20,7 @@ impl Screen {
     pub const ALL: [Screen; 5] =
         [Screen::Investigate, Screen::Anomalies, Screen::Findings, Screen::Evidence, Screen::Audit];
 
-    /// Gives its name.
+    /// Returns its name.
     pub const fn name(self) -> &'static str {
         match self {
             Screen::Investigate => "Investigate",
@@ -45,7 +45,7 @@ pub enum Pane {
     Detail,
 }
 
-/// Where the investigator looks.
+/// What has the focus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Focus {
     /// The screen.

@@ -1,4 +1,4 @@
-//! A form: a few rows to choose in or to type into, and what comes of it.
+//! A form: a few rows with choices or text.
 
 use tui_input::Input;
 
@@ -6,59 +6,59 @@ use crate::index::Hit;
 use crate::record::SourceId;
 use crate::tui::protocol::{ExportChoices, ExportScope, WorkProgress};
 
-/// A form that lies over the panes.
+/// A form over the panes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FormDialog {
     /// What it is for.
     pub purpose: FormPurpose,
     /// Its heading (foreign text may be in it).
     pub title: String,
-    /// Its rows, from top to bottom; none while they are looked up.
+    /// Its rows, from top to bottom; empty while they are loading.
     pub rows: Vec<FormField>,
-    /// The row that keys change.
+    /// The selected row, an index.
     pub row: usize,
-    /// What it comes to, named and said, under the rows.
+    /// Labeled lines below the rows.
     pub details: Vec<(&'static str, String)>,
-    /// What Enter does, in two words.
+    /// What confirming does, in a word or two.
     pub does: &'static str,
-    /// What was confirmed is being done, and has come so far.
+    /// The confirmed form is being carried out, and has come this far.
     pub busy: Option<WorkProgress>,
 }
 
-/// What a form is for, with what its rows leave unsaid.
+/// What a form is for, with what its rows do not hold.
 #[derive(Debug, Clone, PartialEq)]
 pub enum FormPurpose {
-    /// A bundle is to be made; what can be exported, once it was looked up.
+    /// Exports a bundle; what can be exported, once loaded.
     Export(Option<ExportChoices>),
-    /// An event is marked, with a note.
+    /// Bookmarks an event with a note.
     Note(Hit),
-    /// Something is said of a finding, by its uid.
+    /// Adds a note to a finding, by its uid.
     FindingNote(String),
-    /// A finding is written down, or one gets more events: what can show it, and
-    /// the findings (by uid) into which events can be put.
+    /// Creates a finding, or adds events to one: what it can be created from, and
+    /// the findings (by uid) to which events can be added.
     Finding(Vec<ExportScope>, Vec<String>),
-    /// A finding's properties are changed, by its uid.
+    /// Edits a finding, by its uid.
     Edit(String),
-    /// A finding is closed, by its uid.
+    /// Closes a finding, by its uid.
     Close(String),
-    /// A finding is taken up again, by its uid.
+    /// Reopens a finding, by its uid.
     Reopen(String),
-    /// A source is read otherwise.
+    /// Rereads a source with corrections.
     Reread(SourceId),
-    /// Somebody else's annotation is taken back, by the SHA-256 of its entry.
+    /// Undoes somebody else's annotation, by the SHA-256 of its entry.
     Undo(String),
 }
 
 /// A row of a form.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FormField {
-    /// What it is about.
+    /// Its label.
     pub name: &'static str,
-    /// What stands in it.
+    /// Its input.
     pub entry: FormInput,
 }
 
-/// What stands in a row.
+/// The input of a row.
 #[derive(Debug, Clone)]
 pub enum FormInput {
     /// One of several (foreign texts).
@@ -93,19 +93,19 @@ impl PartialEq for FormInput {
 }
 
 impl FormField {
-    /// Makes a row in which one is chosen.
+    /// Creates a row with a choice.
     pub fn choice(name: &'static str, options: Vec<String>, chosen: usize) -> FormField {
         FormField { name, entry: FormInput::Choice { options, chosen } }
     }
 
-    /// Makes a row into which is typed.
+    /// Creates a row with a line of text.
     pub fn text(name: &'static str, text: &str, empty: &'static str) -> FormField {
         FormField { name, entry: FormInput::Text { input: Input::new(text.to_owned()), empty } }
     }
 }
 
 impl FormDialog {
-    /// Begins a form at its first row.
+    /// Creates a form, its first row selected.
     pub fn new(
         purpose: FormPurpose,
         title: impl Into<String>,
@@ -115,12 +115,12 @@ impl FormDialog {
         FormDialog { purpose, title: title.into(), rows, row: 0, details: Vec::new(), does, busy: None }
     }
 
-    /// Gives the row that keys change.
+    /// Returns the selected row.
     pub fn present(&self) -> Option<&FormField> {
         self.rows.get(self.row)
     }
 
-    /// Gives the line into which keys are typed, where the present row is typed.
+    /// Returns the text input of the selected row, if it has one.
     pub fn input(&mut self) -> Option<&mut Input> {
         match &mut self.rows.get_mut(self.row)?.entry {
             FormInput::Text { input, .. } => Some(input),
@@ -128,7 +128,7 @@ impl FormDialog {
         }
     }
 
-    /// Gives what is typed in a row, without blanks around it.
+    /// Returns the text of a row, trimmed.
     pub fn typed(&self, name: &str) -> &str {
         let row = self.rows.iter().find(|row| row.name == name);
         match row.map(|row| &row.entry) {
@@ -137,7 +137,7 @@ impl FormDialog {
         }
     }
 
-    /// Gives what is chosen in a row, an index.
+    /// Returns the choice of a row, an index.
     pub fn chosen(&self, name: &str) -> usize {
         let row = self.rows.iter().find(|row| row.name == name);
         match row.map(|row| &row.entry) {
@@ -146,8 +146,8 @@ impl FormDialog {
         }
     }
 
-    /// Puts another text into a row.
-    pub fn put(&mut self, name: &str, text: String) {
+    /// Replaces the text of a row.
+    pub fn set_text(&mut self, name: &str, text: String) {
         if let Some(row) = self.rows.iter_mut().find(|row| row.name == name)
             && let FormInput::Text { input, .. } = &mut row.entry
         {

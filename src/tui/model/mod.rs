@@ -1,7 +1,7 @@
 //! Everything that the screens show, and nothing else.
 //!
 //! Owns no thread, no case and no terminal: it can be made, compared and drawn
-//! in a test. [`super::update()`] changes it, the view reads it.
+//! in a test. [`super::update()`] changes it; the view only reads it.
 
 mod annotations;
 mod event_detail;

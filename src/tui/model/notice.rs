@@ -7,7 +7,7 @@ pub enum Tone {
     Done,
     /// Something could not be done.
     Refused,
-    /// Evidence is not what it should be.
+    /// There is trouble with the evidence.
     Alarm,
 }
 

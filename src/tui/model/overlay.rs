@@ -1,4 +1,4 @@
-//! What lies over the panes: a line being typed, or a page of text.
+//! What is open over the panes: the search line, the palette, a form, or a page of text.
 
 use tui_input::Input;
 
@@ -7,19 +7,19 @@ use crate::tui::keymap::Action;
 
 use super::form::FormDialog;
 
-/// What lies over the panes.
+/// What is open over the panes.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Overlay {
     /// Nothing.
     #[default]
     None,
-    /// The search line is typed.
+    /// The search line.
     SearchInput(Box<SearchInput>),
-    /// An action is looked for.
+    /// The palette.
     Palette(Palette),
-    /// A page of text is read, from this line on.
+    /// A page of text, scrolled to this line.
     Page(TextPage, usize),
-    /// A form is filled in.
+    /// A form.
     Form(Box<FormDialog>),
 }
 
@@ -28,17 +28,17 @@ pub enum Overlay {
 pub enum TextPage {
     /// The keys and first steps.
     Help,
-    /// Where the selected event lies, and how its time is known.
+    /// Where the selected event is stored, and how its time was determined.
     Provenance,
-    /// What is known of the evidence.
+    /// The selected source and the last verification.
     Source,
-    /// What was noted of the selected finding or bookmark.
+    /// Annotations of the selected finding or bookmark.
     Annotation,
-    /// What has to be told in full (foreign texts), under a heading.
+    /// A message in full (foreign texts), with a heading.
     Text(&'static str, Vec<String>),
 }
 
-/// The search line while it is typed.
+/// The search line while it is edited.
 #[derive(Debug, Clone)]
 pub struct SearchInput {
     /// The text and its cursor.
@@ -49,14 +49,14 @@ pub struct SearchInput {
     pub replaces: std::ops::Range<usize>,
     /// What is wanted at the cursor.
     pub wanted: CompletionKind,
-    /// What could stand at the cursor, with how many events have it.
+    /// Suggestions for the cursor, with the number of their events.
     pub suggestions: Vec<(String, Option<u64>)>,
     /// The suggestion that is chosen.
     pub chosen: Option<usize>,
 }
 
 impl SearchInput {
-    /// Begins typing with a text, the cursor at its end.
+    /// Opens the search line with a text, the cursor at its end.
     pub fn new(text: &str) -> SearchInput {
         SearchInput {
             input: Input::new(text.to_owned()),
@@ -68,7 +68,7 @@ impl SearchInput {
         }
     }
 
-    /// Gives the cursor as a byte position in the text.
+    /// Returns the cursor as a byte position in the text.
     pub fn cursor(&self) -> usize {
         let text = self.input.value();
         text.char_indices().nth(self.input.cursor()).map_or(text.len(), |(at, _)| at)

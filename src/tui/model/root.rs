@@ -16,7 +16,7 @@ use super::search::SearchState;
 use super::timeline::Timeline;
 use super::verification::VerificationState;
 
-/// The keys: what they do, and what was pressed of a longer sequence.
+/// The keymap, and the keys pressed so far of a sequence.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KeyState {
     /// What they do.
@@ -28,42 +28,42 @@ pub struct KeyState {
 /// Everything that the screens show.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Model {
-    /// What is known of the case.
+    /// What is known about the case.
     pub case: CaseInfo,
     /// The terminal's size.
     pub size: Size,
     /// The keys.
     pub keys: KeyState,
-    /// Where the investigator looks.
+    /// What has the focus.
     pub focus: Focus,
-    /// What lies over the panes.
+    /// What is open over the panes.
     pub overlay: Overlay,
-    /// What is asked.
+    /// The search.
     pub search: SearchState,
-    /// When it happened.
+    /// The timeline.
     pub timeline: Timeline,
-    /// Which values.
+    /// The field facets.
     pub fields: Facets,
-    /// Which events.
+    /// The events.
     pub list: EventList,
     /// The selected event.
     pub detail: DetailPane,
-    /// What was noted.
+    /// Annotations.
     pub annotations: AnnotationsState,
-    /// What was checked of the case.
+    /// The last verification.
     pub verification: VerificationState,
-    /// What the crew was asked.
+    /// The requests that the workers still answer.
     pub tickets: Tickets,
-    /// What is to be told.
+    /// The notice in the footer.
     pub notice: Option<Notice>,
     /// What this screen wrote into the journal, by the SHA-256 of each entry.
     pub mine: Vec<String>,
-    /// A line that the copy key gives instead of a value, until the next key.
+    /// A line that the copy key copies instead of a value, until the next key.
     pub copyable: Option<String>,
 }
 
 impl Model {
-    /// Makes the model of a case that nothing was asked of yet.
+    /// Creates the model of a case before its first request.
     pub fn new(case: CaseInfo, keymap: Keymap, size: Size) -> Model {
         let fields = Facets::new(&case);
         Model {
@@ -86,7 +86,7 @@ impl Model {
         }
     }
 
-    /// Tells where keys are pressed now.
+    /// Returns the context that receives keys now.
     pub fn context(&self) -> KeyContext {
         match self.overlay {
             Overlay::SearchInput(_) => KeyContext::Typing,
@@ -97,7 +97,7 @@ impl Model {
         }
     }
 
-    /// Tells where keys are pressed in what lies beneath a popup.
+    /// Returns the context below an overlay.
     pub fn context_beneath(&self) -> KeyContext {
         match self.focus.screen {
             Screen::Evidence => KeyContext::Sources,
@@ -112,12 +112,12 @@ impl Model {
         }
     }
 
-    /// Gives the time of the selected event.
+    /// Returns the time of the selected event.
     pub fn moment(&self) -> Option<crate::record::Timestamp> {
         self.list.row().and_then(|row| row.hit.time)
     }
 
-    /// Tells the investigator something until the next key.
+    /// Shows a notice until the next key.
     pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
         self.notice = Some(Notice { tone, text: text.into() });
     }

@@ -1,4 +1,4 @@
-//! What is asked, and what was asked before.
+//! The present search, and the history of searches.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use crate::query::Expr;
 use crate::record::TimeRange;
 use crate::tui::protocol::SearchScope;
 
-/// One stop of the trail: a search, and where its investigator looked.
+/// A search in the history, with the event that was selected.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VisitedSearch {
     /// The query as text.
@@ -18,22 +18,22 @@ pub struct VisitedSearch {
     pub hit: Option<Hit>,
 }
 
-/// What is asked now, and the trail there.
+/// The present search and its history.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SearchState {
     /// The query as text; empty for every event.
     pub text: String,
     /// The query and the time.
     pub scope: SearchScope,
-    /// In which order events are listed.
+    /// The order of the list.
     pub order: Order,
     /// How many events match, once counted.
     pub count: Option<u64>,
     /// How long counting took.
     pub took: Option<Duration>,
-    /// Stops behind, the latest last.
+    /// Earlier searches, the latest last.
     pub past: Vec<VisitedSearch>,
-    /// Stops that were left by going back, the nearest last.
+    /// Searches that were left by going back, the nearest last.
     pub future: Vec<VisitedSearch>,
 }
 
@@ -52,19 +52,19 @@ impl Default for SearchState {
 }
 
 impl SearchState {
-    /// Most stops that are kept.
-    pub const TRAIL: usize = 200;
+    /// Most searches that are kept.
+    pub const HISTORY: usize = 200;
 
-    /// Gives the stop at which the trail stands.
-    pub fn stop(&self, hit: Option<Hit>) -> VisitedSearch {
+    /// Returns the present search as an entry of the history.
+    pub fn visited(&self, hit: Option<Hit>) -> VisitedSearch {
         VisitedSearch { text: self.text.clone(), scope: self.scope.clone(), hit }
     }
 
-    /// Puts a stop behind a step forward; what was left by going back is forgotten.
-    pub fn leave(&mut self, stop: VisitedSearch) {
+    /// Adds a search to the history; those that were left by going back are forgotten.
+    pub fn remember(&mut self, stop: VisitedSearch) {
         self.future.clear();
         self.past.push(stop);
-        if self.past.len() > SearchState::TRAIL {
+        if self.past.len() > SearchState::HISTORY {
             self.past.remove(0);
         }
     }

@@ -1,11 +1,11 @@
-//! How many events when.
+//! Counts of events over time.
 
 use std::ops::Range;
 
 use crate::index::Histogram;
 use crate::record::{TimeRange, Timestamp};
 
-/// A stretch of time in which logs that usually speak are silent.
+/// A time range in which logs that are usually active are silent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TimelineGap {
     /// The buckets without their events.
@@ -31,10 +31,10 @@ impl TimelineChart {
     /// How many usual intervals between two events a silence must last to be called a gap.
     const PATIENCE: i64 = 20;
 
-    /// Makes the chart of a histogram. `present` counts all events of the case
+    /// Creates the chart of a histogram. `present` counts all events of the case
     /// by format; `rhythm` gives a format's usual interval between two events.
     ///
-    /// A gap is a stretch of at least two buckets, ten minutes and twenty usual
+    /// A gap lasts at least two buckets, ten minutes and twenty usual
     /// intervals in which a log's format has no event at all, whatever is searched.
     pub fn new(
         width: i64,
@@ -70,7 +70,7 @@ impl TimelineChart {
         chart
     }
 
-    /// Gives the stretch of time that it covers.
+    /// Returns the time range that it covers.
     pub fn window(&self) -> Option<TimeRange> {
         let (first, last) = (self.matching.buckets.first()?, self.matching.buckets.last()?);
         Some(TimeRange { from: first.window.from, to: last.window.to })
@@ -89,20 +89,20 @@ impl TimelineChart {
         counts.max_by_key(|(_, bucket)| bucket.count).map(|(at, _)| at)
     }
 
-    /// Gives how long a stretch of buckets is, in nanoseconds.
+    /// Returns how long a range of buckets is, in nanoseconds.
     pub fn length_of(&self, range: &Range<usize>) -> i64 {
         let window = self.window_of(range);
         window.to.nanos().saturating_sub(window.from.nanos())
     }
 
-    /// Gives the time of a stretch of buckets that is not empty.
+    /// Returns the time range of a range of buckets, which must not be empty.
     pub fn window_of(&self, range: &Range<usize>) -> TimeRange {
         let buckets = &self.matching.buckets;
         TimeRange { from: buckets[range.start].window.from, to: buckets[range.end - 1].window.to }
     }
 }
 
-/// Finds the stretches of zeros.
+/// Finds the ranges of zeros.
 fn silences(counts: impl Iterator<Item = u64>) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
     for (at, _) in counts.enumerate().filter(|(_, count)| *count == 0) {
@@ -123,7 +123,7 @@ pub struct Timeline {
     pub width: Option<i64>,
     /// The edges that are being counted or shown.
     pub edges: Vec<Timestamp>,
-    /// The bucket that was gone to; else the selected event's is meant.
+    /// The bucket that the cursor is on; `None` for that of the selected event.
     pub cursor: Option<usize>,
     /// Where a range of buckets begins.
     pub mark: Option<usize>,
@@ -132,13 +132,13 @@ pub struct Timeline {
 }
 
 impl Timeline {
-    /// Gives the selected bucket; `moment` is the selected event's time.
+    /// Returns the selected bucket; `moment` is the selected event's time.
     pub fn selected(&self, moment: Option<Timestamp>) -> Option<usize> {
         let chart = self.chart.as_ref()?;
         self.cursor.filter(|at| *at < chart.matching.buckets.len()).or_else(|| chart.bucket_of(moment?))
     }
 
-    /// Gives the selected stretch of buckets: from the mark to the selected one.
+    /// Returns the selected range of buckets: from the mark to the selected one.
     pub fn brush(&self, moment: Option<Timestamp>) -> Option<Range<usize>> {
         let at = self.selected(moment)?;
         let mark = self.mark.unwrap_or(at);

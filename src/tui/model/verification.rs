@@ -1,28 +1,28 @@
-//! What was checked of the case while it is open, and what came of it.
+//! The verification of the case: none, running, or done.
 
 use crate::evidence::Depth;
 use crate::record::Timestamp;
 use crate::tui::protocol::WorkProgress;
 use crate::verify::VerifyReport;
 
-/// A check of the case.
+/// The last verification since the case was opened.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum VerificationState {
-    /// None was made since the case was opened.
+    /// None yet.
     #[default]
     None,
-    /// One is being made.
+    /// One is running.
     Running {
         /// How much is read.
         depth: Depth,
         /// Bytes of content that were read.
         progress: WorkProgress,
     },
-    /// One was made.
+    /// One has finished.
     Done {
         /// How much was read.
         depth: Depth,
-        /// When it was begun.
+        /// When it was started.
         at: Timestamp,
         /// What it found.
         report: Box<VerifyReport>,

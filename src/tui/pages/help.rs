@@ -1,4 +1,4 @@
-//! The help: first steps, every key that works here, signs, the query language.
+//! Help: first steps, every key that works here, signs, the query language.
 
 use crate::tui::keymap::{Action, KeyContext, show};
 use crate::tui::model::Model;
@@ -10,7 +10,7 @@ use super::builder::TextLine;
 /// Cells for the keys of an action.
 const KEYS: usize = 18;
 
-/// Gives the page's lines.
+/// Returns the page's lines.
 pub fn lines(model: &Model, width: usize) -> Vec<TextLine> {
     let context = model.context_beneath();
     let mut lines = first_steps(model, width);
@@ -23,7 +23,7 @@ pub fn lines(model: &Model, width: usize) -> Vec<TextLine> {
     lines
 }
 
-/// A way through a case for somebody who sees vestigo for the first time.
+/// The first steps of an investigator who is new to vestigo.
 fn first_steps(model: &Model, width: usize) -> Vec<TextLine> {
     let key = |action, context| model.keys.map.key_of(action, context).unwrap_or_else(|| ":".to_owned());
     let events = |action| key(action, KeyContext::Events);
@@ -98,12 +98,12 @@ fn section(model: &Model, link: KeyContext, within: KeyContext, width: usize, li
         let mut keys = wrap(&keys, KEYS - 1).into_iter();
         let mut doc = doc.into_iter();
         loop {
-            let (key, said) = (keys.next(), doc.next());
-            if key.is_none() && said.is_none() {
+            let (key, message) = (keys.next(), doc.next());
+            if key.is_none() && message.is_none() {
                 break;
             }
             let key = format!("  {:<KEYS$}", key.unwrap_or_default());
-            lines.push(vec![(key, StyleRole::Key), (said.unwrap_or_default(), StyleRole::Text)]);
+            lines.push(vec![(key, StyleRole::Key), (message.unwrap_or_default(), StyleRole::Text)]);
         }
     }
 }

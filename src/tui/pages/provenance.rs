@@ -1,4 +1,4 @@
-//! Where an event lies in the evidence, and how its time is known.
+//! Where an event is stored in the evidence, and how its time was determined.
 
 use crate::error::visible;
 use crate::journal::RereadChange;
@@ -22,32 +22,32 @@ pub fn provenance_line(model: &Model, event: &EventDetail) -> String {
     format!("{name} line {line} · byte {byte} · sha-256 checked ✓ · {time}{reread}")
 }
 
-/// Says how a time is known.
+/// Describes the basis of a time.
 fn basis_in_words(basis: TimeBasis) -> String {
     let inferred = [(basis.year, "year"), (basis.date, "date"), (basis.zone, "zone")];
     let words: Vec<&str> = inferred.iter().filter(|(on, _)| *on).map(|(_, word)| *word).collect();
-    let mut said = match words.as_slice() {
+    let mut message = match words.as_slice() {
         [] => "time explicit".to_owned(),
         words => format!("{} inferred", words.join(" and ")),
     };
     if basis.clock {
-        said.push_str(", clock corrected");
+        message.push_str(", clock corrected");
     }
     if basis.ambiguous {
-        said.push_str(", ambiguous");
+        message.push_str(", ambiguous");
     }
     if basis.future {
-        said.push_str(", after the acquisition");
+        message.push_str(", after the acquisition");
     }
-    said
+    message
 }
 
-/// Says what is read otherwise.
+/// Describes corrections.
 fn describe(change: &[RereadChange]) -> String {
     change.iter().map(RereadChange::to_string).collect::<Vec<_>>().join(", ")
 }
 
-/// Gives the page's lines.
+/// Returns the page's lines.
 pub fn lines(model: &Model, width: usize) -> Vec<TextLine> {
     let Some(event) = model.detail.event_of(model.list.row().map(|row| row.hit)) else {
         return vec![vec![("No event is selected.".to_owned(), StyleRole::Text)]];

@@ -1,4 +1,4 @@
-//! How the present search was read, and among what it searched.
+//! How the present search was read, and what was searched.
 
 use crate::query::explain;
 use crate::record::{TimeRange, counted};
@@ -6,11 +6,11 @@ use crate::tui::model::Model;
 use crate::tui::times::duration;
 use crate::tui::times::moment;
 
-/// Says how the search was read, and among what it was asked.
+/// Explains how the search was read, and what was searched.
 pub fn search_explained(model: &Model) -> Vec<String> {
     let facts = &model.case;
     let (events, sources) = (counted(facts.events, "event"), counted(facts.sources.len() as u64, "source"));
-    let mut said = explain(&model.search.scope.expr);
+    let mut message = explain(&model.search.scope.expr);
     let window = model.search.scope.window;
     let zone = facts.zone();
     let covered = match (window, facts.span) {
@@ -28,10 +28,10 @@ pub fn search_explained(model: &Model) -> Vec<String> {
             moment(window.to, zone)
         ),
     };
-    said.push(covered);
+    message.push(covered);
     let unparsed: u64 = facts.sources.iter().map(|source| source.receipt.unparsed).sum();
     if unparsed > 0 {
-        said.push(format!(
+        message.push(format!(
             "{} recognized by no format; only their text was searched.",
             counted(unparsed, "event")
         ));
@@ -40,8 +40,8 @@ pub fn search_explained(model: &Model) -> Vec<String> {
         for gap in &chart.gaps {
             let (formats, from) = (gap.formats.join(", "), chart.window_of(&gap.buckets).from);
             let long = duration(chart.length_of(&gap.buckets));
-            said.push(format!("No data of {formats} for at least {long} from {}.", moment(from, zone)));
+            message.push(format!("No data of {formats} for at least {long} from {}.", moment(from, zone)));
         }
     }
-    said
+    message
 }

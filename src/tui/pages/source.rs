@@ -1,4 +1,4 @@
-//! What is known of the evidence: the last verification, the selected source, the journal.
+//! The evidence: the last verification, the selected source, the journal.
 
 use crate::case::SourceInfo;
 use crate::parse::format_clock_offset;
@@ -11,7 +11,7 @@ use crate::tui::times::moment;
 use super::builder::TextLine;
 use super::verification;
 
-/// Gives what stands under the table, and on a page of its own.
+/// Returns what is shown below the table, and on a page of its own.
 pub fn lines(model: &Model, width: usize, glyphs: &Glyphs) -> Vec<TextLine> {
     let parts = [
         verification::trouble(model, width, glyphs),
@@ -24,7 +24,7 @@ pub fn lines(model: &Model, width: usize, glyphs: &Glyphs) -> Vec<TextLine> {
     filled.collect::<Vec<_>>().join(&Vec::new())
 }
 
-/// Says all that is known of the selected source.
+/// Describes the selected source.
 fn about(model: &Model, width: usize) -> Vec<TextLine> {
     let Some(source) = model.case.sources.get(model.focus.source) else { return Vec::new() };
     let zone = model.case.zone();
@@ -63,14 +63,15 @@ fn about(model: &Model, width: usize) -> Vec<TextLine> {
         .remarks
         .iter()
         .map(|remark| (format!("! {}.", crate::error::visible(remark)), StyleRole::Warning));
-    let said = sentences.into_iter().map(|text| (text, StyleRole::Text));
-    let mut said: Vec<(String, StyleRole)> = said.collect();
-    said.splice(1..1, remarks.chain(read_as(source)));
-    let lines = said.iter().flat_map(|(text, role)| wrap(text, width).into_iter().map(|line| (line, *role)));
+    let message = sentences.into_iter().map(|text| (text, StyleRole::Text));
+    let mut message: Vec<(String, StyleRole)> = message.collect();
+    message.splice(1..1, remarks.chain(read_as(source)));
+    let lines =
+        message.iter().flat_map(|(text, role)| wrap(text, width).into_iter().map(|line| (line, *role)));
     lines.map(|line| vec![line]).collect()
 }
 
-/// Says how a source is read, as far as its records do not say it themselves.
+/// Describes how a source is read, as far as its records do not say.
 fn read_as(source: &SourceInfo) -> Option<(String, StyleRole)> {
     let plan = source.plan.as_ref()?;
     let only = plan.forced.then(|| format!(", only as {}", plan.format));

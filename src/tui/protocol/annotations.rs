@@ -9,14 +9,14 @@ use crate::record::{SourceId, Timestamp};
 
 use super::export::ExportScope;
 
-/// Everything that was noted, read back from the case.
+/// Every annotation, read back from the case.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Annotations {
     /// Findings: those that are open first, the newest first.
     pub findings: Vec<FindingRow>,
-    /// Marked events, the earliest first.
+    /// Bookmarked events, the earliest first.
     pub bookmarks: Vec<BookmarkRow>,
-    /// Annotations whose record is not what it was, each with why (foreign text).
+    /// Annotations whose record has changed, each with why (foreign text).
     pub orphans: Vec<(String, String)>,
     /// How many entries the journal has.
     pub entries: u64,
@@ -24,12 +24,12 @@ pub struct Annotations {
     pub tail: Vec<HistoryItem>,
 }
 
-/// A finding with what its events are now.
+/// A finding with its events as they are now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FindingRow {
     /// The finding (its texts are foreign).
     pub finding: Finding,
-    /// How many events show it now.
+    /// How many events it has now.
     pub events: u64,
     /// The last of their times.
     pub last: Option<Timestamp>,
@@ -37,27 +37,27 @@ pub struct FindingRow {
     pub trouble: Option<String>,
 }
 
-/// A marked event as it is now.
+/// A bookmarked event as it is now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BookmarkRow {
-    /// The mark (its texts are foreign).
+    /// The bookmark (its texts are foreign).
     pub bookmark: Bookmark,
-    /// Where its event is; none for an orphan.
+    /// Where its event is; `None` for an orphan.
     pub hit: Option<Hit>,
     /// What happened, in a sentence (foreign text); or why the event cannot be shown.
     pub what: String,
 }
 
-/// What the list of the third screen can stand on.
+/// What can be selected on the third screen.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum SelectedAnnotation<'a> {
     /// A finding.
     Finding(&'a FindingRow),
-    /// A marked event.
+    /// A bookmarked event.
     Bookmark(&'a BookmarkRow),
 }
 
-/// Tells whether a finding is done with.
+/// Reports whether a finding is verified, accepted or closed.
 pub fn is_settled(state: Status) -> bool {
     match state {
         Status::Verified | Status::Accepted | Status::Closed => true,
@@ -66,7 +66,7 @@ pub fn is_settled(state: Status) -> bool {
 }
 
 impl Annotations {
-    /// Gives what stands at a place of the third screen's list.
+    /// Returns the annotation at a position of the third screen's list.
     pub fn at(&self, place: usize) -> Option<SelectedAnnotation<'_>> {
         let finding = self.findings.get(place).map(SelectedAnnotation::Finding);
         finding.or_else(|| {
@@ -74,27 +74,27 @@ impl Annotations {
         })
     }
 
-    /// Gives how many places that list has.
+    /// Returns how many annotations that list has.
     pub fn len(&self) -> usize {
         self.findings.len() + self.bookmarks.len()
     }
 
-    /// Tells whether nothing was noted.
+    /// Reports whether there are no annotations.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Gives how many findings are not done with.
+    /// Returns how many findings are open.
     pub fn open(&self) -> usize {
         self.findings.iter().filter(|row| !is_settled(row.finding.state)).count()
     }
 
-    /// Finds the mark on an event.
+    /// Finds the bookmark on an event.
     pub fn bookmark_on(&self, hit: &Hit) -> Option<&BookmarkRow> {
         self.bookmarks.iter().find(|row| row.hit.is_some_and(|marked| same(&marked, hit)))
     }
 
-    /// Finds where something stood in another reading of the notes.
+    /// Finds the position of an annotation from an earlier reading.
     pub fn place_of(&self, noted: SelectedAnnotation<'_>) -> Option<usize> {
         match noted {
             SelectedAnnotation::Finding(row) => {
@@ -115,63 +115,63 @@ fn same(one: &Hit, other: &Hit) -> bool {
     (one.source, one.record) == (other.source, other.record)
 }
 
-/// Something that is to be written into the journal.
+/// A request to write an annotation.
 #[derive(Debug, Clone, PartialEq)]
 pub enum AnnotationRequest {
-    /// Marks an event, or changes its mark.
+    /// Bookmarks an event, or changes its bookmark.
     Bookmark {
         /// Which.
         hit: Hit,
-        /// What is to be said of it; none leaves its note as it is.
+        /// Its note; `None` leaves the note as it is.
         note: Option<String>,
         /// Tags to add.
         tags: Vec<String>,
     },
-    /// Writes a finding down.
+    /// Creates a finding.
     NewFinding {
-        /// What it says.
+        /// Its content.
         title: String,
         /// How bad it is.
         severity: Severity,
         /// A first note; may be empty.
         note: String,
-        /// What shows it.
+        /// What it is created from.
         shows: ExportScope,
     },
-    /// Puts events into a finding.
+    /// Adds events to a finding.
     AddToFinding {
         /// Which, by its uid.
         finding: String,
         /// The events.
         shows: ExportScope,
     },
-    /// Anything that needs no evidence to be looked at.
+    /// An annotation that needs no look at the evidence.
     Annotation(Annotation),
-    /// Reads a source otherwise.
+    /// Rereads a source with corrections.
     Reread {
         /// Which.
         source: SourceId,
-        /// In what.
+        /// The corrections.
         by: Corrections,
     },
-    /// Takes the last annotation back.
+    /// Undoes the last annotation.
     Undo {
-        /// What this screen wrote, by the SHA-256 of each entry: only of that …
+        /// What this screen wrote, by the SHA-256 of each entry: only that is undone …
         mine: Vec<String>,
-        /// … unless whatever it is was agreed to, by the SHA-256 of its entry.
+        /// … or this entry, by its SHA-256, which the investigator agreed to undo.
         agreed: Option<String>,
     },
-    /// Brings back what was taken back last.
+    /// Redoes what was undone last.
     Redo,
 }
 
-/// Somebody else's annotation that is about to be taken back.
+/// Somebody else's annotation that is about to be undone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ForeignAnnotation {
     /// SHA-256 of its entry.
     pub id: String,
     /// What it says, whose it is, and when (foreign text).
-    pub said: String,
+    pub description: String,
 }
 
 /// Why the journal is not signed after a write.
@@ -183,16 +183,16 @@ pub struct JournalWarning {
     pub integrity: bool,
 }
 
-/// What came of a deed.
+/// The result of writing an annotation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AnnotationResult {
     /// What was done, in a few words (foreign text).
-    pub said: String,
+    pub message: String,
     /// What went wrong besides.
     pub warning: Option<JournalWarning>,
     /// SHA-256 of the entries that were written.
     pub ids: Vec<String>,
-    /// What stands now.
+    /// The annotations as they are now.
     pub notes: Annotations,
 }
 

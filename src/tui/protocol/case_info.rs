@@ -1,11 +1,11 @@
-//! What is known of the case from its opening on.
+//! What is known about the case.
 
 use crate::case::{Case, SourceInfo};
 use crate::error::visible;
 use crate::query::QueryContext;
 use crate::record::{SourceId, TimeRange, Timestamp, Zone};
 
-/// What is known of the case.
+/// What is known about the case.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CaseInfo {
     /// Its title (foreign text).
@@ -16,23 +16,23 @@ pub struct CaseInfo {
     pub events: u64,
     /// The fields that have values.
     pub fields: Vec<String>,
-    /// From the first to behind the last time in it; none where no event tells one.
+    /// From its first time to just after its last; `None` if no event has a time.
     pub span: Option<TimeRange>,
     /// The zone in which its times are shown.
     pub zone: Zone,
     /// Times are shown in UTC for now.
     pub in_utc: bool,
-    /// What is wrong with the case, safe to show; empty where all is well.
+    /// What is wrong with the case, safe to show; empty if nothing is.
     pub trouble: Vec<String>,
-    /// Of these, what was found since it was opened: that stays.
+    /// The part of it that was found since the case was opened: that stays.
     pub alarms: Vec<String>,
-    /// How late it is, for times such as `-2h`.
+    /// The present time, for times such as `-2h`.
     pub now: Timestamp,
 }
 
 impl CaseInfo {
     /// Reads them from a case; `zone` takes the place of the case's own.
-    pub fn of(case: &Case, zone: Option<Zone>, now: Timestamp) -> CaseInfo {
+    pub fn from_case(case: &Case, zone: Option<Zone>, now: Timestamp) -> CaseInfo {
         let about = case.about();
         let sources = case.sources();
         let spans = sources.iter().filter_map(SourceInfo::span);
@@ -51,19 +51,19 @@ impl CaseInfo {
         }
     }
 
-    /// Gives the zone in which times are shown now.
+    /// Returns the zone in which times are shown now.
     pub fn zone(&self) -> Zone {
         if self.in_utc { Zone::UTC } else { self.zone }
     }
 
-    /// Notes that evidence is not what its hashes say; the seal is gone for good.
+    /// Records damaged evidence; the case is shown as damaged from then on.
     pub fn alarm(&mut self, damage: Option<String>) {
         let new = damage.filter(|damage| !self.trouble.contains(damage) && self.trouble.len() < 20);
         self.alarms.extend(new.clone());
         self.trouble.extend(new);
     }
 
-    /// Takes the place of what was known before of the same case; what the
+    /// Replaces what was known about the same case; what the
     /// investigator chose, and what was found, stays.
     pub fn follow(&mut self, before: CaseInfo) {
         let CaseInfo { zone, in_utc, alarms, now, .. } = before;
@@ -81,8 +81,8 @@ impl CaseInfo {
         self.sources.iter().find(|source| source.id == *id)
     }
 
-    /// Gives the usual interval between two events of a format, in nanoseconds:
-    /// its stretch of time over its number of events.
+    /// Returns the usual interval between two events of a format, in nanoseconds:
+    /// its time range over its number of events.
     pub fn rhythm(&self, format: &str) -> Option<i64> {
         let sources = self.sources.iter().filter(|source| source.receipt.format == format);
         let (mut events, mut length) = (0, 0i64);
@@ -94,7 +94,7 @@ impl CaseInfo {
         (events > 1).then(|| length / events)
     }
 
-    /// Gives the year in which all of the case lies, where there is such a year.
+    /// Returns the year of all events, if they are of one year.
     pub fn only_year(&self) -> Option<i32> {
         let span = self.span?;
         let year = |instant| chrono::Datelike::year(&self.zone().local(instant));

@@ -3,17 +3,17 @@
 use super::lanes::Ticket;
 use super::request::WorkerRequest;
 
-/// Something that is done outside of the model.
+/// Something to be done outside the model.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
-    /// The crew answers this; a newer question of the same lane takes its place.
+    /// The workers answer this; a newer request of the same lane replaces it.
     Request(Ticket, WorkerRequest),
-    /// This text goes to the clipboard of the terminal's own machine (OSC 52).
+    /// Copies a text to the clipboard of the terminal's own machine (OSC 52).
     Copy(String),
-    /// The whole screen is drawn anew.
+    /// Redraws the whole screen.
     Redraw,
-    /// The program goes to the background.
+    /// Suspends the program.
     Suspend,
-    /// The program ends.
+    /// Quits the program.
     Quit,
 }

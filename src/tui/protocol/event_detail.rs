@@ -1,4 +1,4 @@
-//! One event in full: fields, original line, and where it lies.
+//! One event in full: fields, original line, and location.
 
 use crate::index::Hit;
 use crate::record::{EventTime, Origin};
@@ -10,11 +10,11 @@ use super::row::Pivot;
 pub struct EventDetail {
     /// Which event.
     pub hit: Hit,
-    /// Where it lies.
+    /// Its location.
     pub origin: Origin,
-    /// The format that understood it.
+    /// The format that recognized it.
     pub format: String,
-    /// Its time with how it is known.
+    /// Its time, with its basis.
     pub stamp: Option<EventTime>,
     /// The text its time was read from.
     pub when_text: Option<String>,
@@ -26,7 +26,7 @@ pub struct EventDetail {
     pub raw: String,
     /// How many of its bytes are in `raw`.
     pub raw_shown: usize,
-    /// The bytes are not UTF-8: U+FFFD stands where they are not.
+    /// The bytes are not UTF-8: invalid ones are shown as U+FFFD.
     pub lossy: bool,
     /// Which part of an overlong line it is, from 1; 0 for a whole record.
     pub part: u32,

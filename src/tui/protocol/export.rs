@@ -1,10 +1,10 @@
-//! What is to be exported, while it is said, and what came of it.
+//! What can be exported, an export request, and its result.
 
 use crate::index::Hit;
 
 use super::scope::SearchScope;
 
-/// Something that can be exported, or show a finding.
+/// Events that can be exported, or made into a finding.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ExportScope {
     /// The events of the present search, with its text.
@@ -17,10 +17,10 @@ pub enum ExportScope {
     Finding(u64),
 }
 
-/// What can be exported, each with how it is called here.
+/// What can be exported, each with its label.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ExportChoices {
-    /// The choices, the most telling first (foreign text).
+    /// The choices, the most important first (foreign text).
     pub choices: Vec<(String, ExportScope)>,
     /// The bundle's name.
     pub name: String,
@@ -28,31 +28,31 @@ pub struct ExportChoices {
     pub signer: String,
 }
 
-/// The bundle that is to be made.
+/// A request to export a bundle.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExportRequest {
-    /// Which events.
+    /// The events.
     pub what: ExportScope,
-    /// The whole originals go in, too.
+    /// Complete originals are included.
     pub originals: bool,
-    /// The fields whose values are taken out, as typed.
+    /// The fields whose values are redacted, as typed.
     pub redact: Vec<String>,
     /// One tar instead of a folder.
     pub tar: bool,
-    /// Where to.
+    /// The output path.
     pub to: String,
 }
 
-/// A bundle that was made.
+/// The result of an export.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExportResult {
-    /// Where it lies (foreign text).
+    /// The path of the bundle (foreign text).
     pub to: String,
     /// How many events it has.
     pub events: u64,
     /// The line for a ticket.
     pub line: String,
-    /// What is to be said besides (foreign text).
+    /// Warnings (foreign text).
     pub notes: Vec<String>,
     /// Whether a note says that evidence is not what it was.
     pub alarm: bool,

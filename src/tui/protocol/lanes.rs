@@ -1,7 +1,7 @@
 //! Lanes of work, and the tickets that match responses to requests.
 
-/// A line of work: one thread of the crew. Where something is looked up, only the
-/// newest question counts; where something is written, each is carried out.
+/// A line of work, with a thread of its own. Of lookups, only the
+/// newest counts; of writes, each is carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Lane {
     /// Pages of events.
@@ -16,9 +16,9 @@ pub enum Lane {
     Entry,
     /// Values for completion.
     Complete,
-    /// What was noted.
+    /// Annotations.
     Annotations,
-    /// Which listed events some finding shows.
+    /// Which listed events are in a finding.
     FindingHits,
     /// What can be exported.
     ExportChoices,
@@ -47,19 +47,19 @@ impl Lane {
         Lane::Write,
     ];
 
-    /// Tells whether each question is carried out, one after another, even when
+    /// Reports whether each request is carried out, one after another, even when
     /// the program is left meanwhile.
     pub fn writes(self) -> bool {
         self == Lane::Write
     }
 }
 
-/// Says for which question an answer is.
+/// Matches a response to its request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Ticket {
-    /// Who answers.
+    /// The lane.
     pub lane: Lane,
-    /// The question's number in its lane; the greatest is the newest.
+    /// The request's number in its lane; the greatest is the newest.
     pub generation: u64,
 }
 
@@ -71,7 +71,7 @@ pub struct Tickets {
 }
 
 impl Tickets {
-    /// Gives the ticket of a new question: answers to older ones are stale from here on.
+    /// Issues the ticket of a new request: responses to older ones are stale from here on.
     pub fn issue(&mut self, lane: Lane) -> Ticket {
         let generation = &mut self.newest[lane as usize];
         *generation += 1;
@@ -79,36 +79,36 @@ impl Tickets {
         Ticket { lane, generation: *generation }
     }
 
-    /// Tells whether an answer's ticket is the newest of its lane.
+    /// Reports whether a ticket is the newest of its lane.
     fn is_newest(&self, ticket: Ticket) -> bool {
         self.newest[ticket.lane as usize] == ticket.generation
     }
 
-    /// Tells whether an answer still counts: a newer question makes it stale, but
-    /// for what was written.
+    /// Reports whether a response still counts: a newer request makes it stale,
+    /// except for writes.
     pub fn is_current(&self, ticket: Ticket) -> bool {
         ticket.lane.writes() || self.is_newest(ticket)
     }
 
-    /// Notes that a lane's newest question has its whole answer.
+    /// Records that a lane's newest request has been answered in full.
     pub fn complete(&mut self, ticket: Ticket) {
         if self.is_newest(ticket) {
             self.awaited[ticket.lane as usize] = false;
         }
     }
 
-    /// Forgets what a lane was asked: whatever it still answers is stale.
+    /// Forgets a lane's request: whatever still comes is stale.
     pub fn invalidate(&mut self, lane: Lane) {
         self.newest[lane as usize] += 1;
         self.awaited[lane as usize] = false;
     }
 
-    /// Tells whether a lane still owes an answer.
+    /// Reports whether a lane still owes a response.
     pub fn awaits(&self, lane: Lane) -> bool {
         self.awaited[lane as usize]
     }
 
-    /// Tells whether any lane still owes an answer.
+    /// Reports whether any lane still owes a response.
     pub fn awaits_any(&self) -> bool {
         self.awaited.contains(&true)
     }

@@ -14,11 +14,11 @@ use super::scope::SearchScope;
 pub enum PagePosition {
     /// The first in order.
     First,
-    /// The last in order that tells a time; the last of all where none does.
+    /// The last in order that has a time; the last of all if none has.
     Last,
     /// The last of all; the page ends there.
     End,
-    /// Behind this event.
+    /// After this event.
     After(Hit),
     /// Before this event; the page ends there.
     Before(Hit),
@@ -26,10 +26,10 @@ pub enum PagePosition {
     At(Timestamp),
 }
 
-/// A question for the crew.
+/// A request for the workers.
 #[derive(Debug, Clone, PartialEq)]
 pub enum WorkerRequest {
-    /// Which events come here?
+    /// A page of events.
     Page {
         /// Among which.
         scope: SearchScope,
@@ -37,12 +37,12 @@ pub enum WorkerRequest {
         order: Order,
         /// Which page.
         place: PagePosition,
-        /// At most so many.
+        /// At most this many.
         limit: usize,
     },
-    /// How many are there?
+    /// The number of events.
     Count(SearchScope),
-    /// How many when?
+    /// Events over time.
     Histogram {
         /// Among which; its window does not matter, the edges do.
         scope: SearchScope,
@@ -51,20 +51,20 @@ pub enum WorkerRequest {
         /// Split by this field.
         by: String,
     },
-    /// Which values are most frequent? Answered field by field.
+    /// The most frequent values; answered field by field.
     Facets {
         /// Among which.
         scope: SearchScope,
         /// Of these fields, each with how many values are wanted.
         fields: Vec<(String, usize)>,
     },
-    /// What is this event in full?
+    /// One event in full.
     Entry(Hit),
-    /// What was noted?
+    /// Every annotation.
     Annotations,
-    /// Which of these events does some finding show?
+    /// Which of these events are in a finding.
     FindingHits(Vec<Hit>),
-    /// What can be exported?
+    /// What can be exported.
     ExportChoices {
         /// The present search, as text.
         text: String,
@@ -72,50 +72,50 @@ pub enum WorkerRequest {
         scope: SearchScope,
         /// The selected event.
         selected: Option<Hit>,
-        /// What is offered first, where it has something: a finding's number, or the bookmarks.
+        /// What is offered first, if it exists: a finding, or the bookmarks.
         first: Option<Box<ExportScope>>,
     },
-    /// Is the case unchanged? Answered with progress, then with a verdict.
+    /// Verification of the case; answered with progress, then with a report.
     Verify {
-        /// How much is to be read.
+        /// How much to read.
         depth: Depth,
-        /// How late it is.
+        /// The present time.
         now: Timestamp,
     },
-    /// What has another process written since the case was read?
+    /// What another process has written since the case was read.
     CheckForChanges,
-    /// Write a checkpoint that can be kept elsewhere.
+    /// Write a checkpoint to keep elsewhere.
     Checkpoint {
-        /// How late it is.
+        /// The present time.
         now: Timestamp,
     },
-    /// Write this into the journal.
+    /// Write an annotation into the journal.
     Annotate {
         /// What.
         deed: Box<AnnotationRequest>,
-        /// How late it is.
+        /// The present time.
         now: Timestamp,
     },
-    /// Make this bundle.
+    /// Export a bundle.
     Export {
         /// Which.
         order: Box<ExportRequest>,
-        /// How late it is.
+        /// The present time.
         now: Timestamp,
     },
-    /// Which values begin so?
+    /// Values for completion.
     Values {
         /// The field's full name.
         field: String,
-        /// What is typed of the value.
+        /// The beginning of the value.
         prefix: String,
-        /// At most so many.
+        /// At most this many.
         limit: usize,
     },
 }
 
 impl WorkerRequest {
-    /// Tells who answers it.
+    /// Returns its lane.
     pub fn lane(&self) -> Lane {
         match self {
             WorkerRequest::Page { .. } => Lane::Page,

@@ -1,4 +1,4 @@
-//! What update is told: keys, and what the crew found out.
+//! Events that update handles: keys, the terminal, and the workers' responses.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -28,22 +28,22 @@ pub enum UiEvent {
     Paste(String),
     /// The terminal has this size now.
     Resize(Size),
-    /// It is this late now.
+    /// The time has moved on to this.
     Clock(Timestamp),
-    /// The case may be another by now than when it was read.
+    /// The case may have changed since it was read.
     CaseTouched,
-    /// The crew answers.
+    /// The workers respond.
     Response {
-        /// Which question.
+        /// The request's ticket.
         ticket: Ticket,
-        /// How long it took, where it was measured.
+        /// How long it took, if measured.
         took: Option<Duration>,
         /// The answer, or a part of it.
         response: WorkerResponse,
     },
 }
 
-/// What the crew found out.
+/// A response of the workers.
 #[derive(Debug, Clone, PartialEq)]
 pub enum WorkerResponse {
     /// A page of events.
@@ -54,8 +54,8 @@ pub enum WorkerResponse {
     Histogram {
         /// Those that match.
         matching: Histogram,
-        /// All of the case's, in the same buckets, by the format that understood
-        /// them: where one has none, there is no data of it.
+        /// All of the case's, in the same buckets, by the format that recognized
+        /// them: a format without events has no data there.
         present: Histogram,
         /// The formats among those that match, the most frequent first.
         formats: Vec<String>,
@@ -75,22 +75,22 @@ pub enum WorkerResponse {
     Entry(Box<EventDetail>),
     /// Values for completion.
     Values(Vec<TopValues>),
-    /// What was noted.
+    /// Annotations.
     Annotations(Box<Annotations>),
-    /// The events that some finding shows.
+    /// The events that are in a finding.
     FindingHits(Vec<Hit>),
     /// What was written into the journal.
     Annotated(Box<AnnotationResult>),
     /// The case is as it was read.
     Unchanged,
-    /// The case was read again: what is known of it now. May come in the place of
-    /// any answer that says that there is nothing.
+    /// The case was read again: what is known about it now. May come instead of
+    /// any response that found nothing.
     CaseChanged(Box<CaseInfo>),
-    /// What is to be taken back is somebody else's: it has to be agreed to.
+    /// What would be undone is somebody else's: the investigator has to agree.
     ConfirmUndo(ForeignAnnotation),
-    /// How far a check or an export has come.
+    /// The progress of a verification or an export.
     Progress(WorkProgress),
-    /// What a check found.
+    /// The result of a verification.
     Verified(Box<VerifyReport>),
     /// A checkpoint that was written.
     CheckpointWritten(WrittenCheckpoint),
@@ -98,7 +98,7 @@ pub enum WorkerResponse {
     ExportChoices(ExportChoices),
     /// What was exported.
     Exported(Box<ExportResult>),
-    /// It could not be found out.
+    /// The request failed.
     Failed(Failure),
 }
 
@@ -107,19 +107,19 @@ pub enum WorkerResponse {
 pub struct EventPage {
     /// The events, in order.
     pub rows: Vec<EventRow>,
-    /// How many events come before the first of them, where that was counted.
+    /// How many events come before the first of them, if counted.
     pub start: Option<u64>,
     /// The row that was asked for: the first that is not before [`PagePosition::At`]'s moment.
     ///
-    /// [`PagePosition::At`]: super::request::Place::At
+    /// [`PagePosition::At`]: super::request::PagePosition::At
     pub at: usize,
     /// No event comes before the page.
     pub first: bool,
-    /// No event comes behind the page.
+    /// No event comes after the page.
     pub last: bool,
 }
 
-/// Why something could not be found out.
+/// Why a request failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     /// What failed and why, safe to show.

@@ -3,14 +3,14 @@
 use crate::index::Hit;
 use crate::record::{FieldId, Precision, TimeBasis, fields};
 
-/// How an event came out.
+/// The outcome of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum EventOutcome {
     /// It succeeded.
     Success,
     /// It failed.
     Failure,
-    /// It is not told.
+    /// The log does not say.
     #[default]
     Unknown,
 }
@@ -24,14 +24,14 @@ pub struct Pivot {
     pub value: String,
 }
 
-/// What a row of the list says.
+/// The content of a row of the list.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RowSummary {
-    /// The step in which the time was written.
+    /// The precision of the time.
     pub precision: Option<Precision>,
-    /// How the time is known.
+    /// The basis of the time.
     pub basis: TimeBasis,
-    /// How it came out.
+    /// Its outcome.
     pub outcome: EventOutcome,
     /// The values that columns show and pivots use, by [`EventColumn`].
     pub cells: [Option<Pivot>; EventColumn::ALL.len()],
@@ -39,10 +39,10 @@ pub struct RowSummary {
     pub what: String,
 }
 
-/// A row's content: what it says, or why it could not be read.
+/// A row's content, or why it could not be read.
 #[derive(Debug, Clone, PartialEq)]
 pub enum RowContent {
-    /// What the event says.
+    /// The event's summary.
     Event(Box<RowSummary>),
     /// Why it could not be read.
     Unreadable {
@@ -58,12 +58,12 @@ pub enum RowContent {
 pub struct EventRow {
     /// Which event.
     pub hit: Hit,
-    /// What it says.
+    /// Its content.
     pub content: RowContent,
 }
 
 impl EventRow {
-    /// Gives the value in a column.
+    /// Returns the value in a column.
     pub fn cell(&self, column: EventColumn) -> Option<&Pivot> {
         match &self.content {
             RowContent::Event(brief) => brief.cells[column as usize].as_ref(),

@@ -3,11 +3,11 @@
 use crate::query::Expr;
 use crate::record::TimeRange;
 
-/// Which events a question is about.
+/// Which events a request is about.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SearchScope {
-    /// Which events.
+    /// The events.
     pub expr: Expr,
-    /// From when to when.
+    /// The time range.
     pub window: TimeRange,
 }

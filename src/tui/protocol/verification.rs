@@ -1,6 +1,6 @@
-//! How far long work has come, and a checkpoint that was written.
+//! The progress of long work, and a checkpoint that was written.
 
-/// How far something has come that takes a while.
+/// The progress of long work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct WorkProgress {
     /// Done: bytes of content, or events.
@@ -10,7 +10,7 @@ pub struct WorkProgress {
 }
 
 impl WorkProgress {
-    /// Gives it in percent, once it is known how much there is.
+    /// Returns it in percent, once the total is known.
     pub fn percent(self) -> Option<u64> {
         let percent = (u128::from(self.done) * 100).checked_div(u128::from(self.total))?;
         u64::try_from(percent).ok()
@@ -24,7 +24,7 @@ pub struct WrittenCheckpoint {
     pub entries: u64,
     /// The line to keep.
     pub line: String,
-    /// The file of the case in which it stands, too.
+    /// The file of the case that also holds it.
     pub file: String,
     /// Whose key signed it.
     pub signer: Option<String>,

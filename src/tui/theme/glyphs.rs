@@ -1,6 +1,6 @@
 //! Glyph sets: Unicode, and ASCII for terminals and fonts that have no more.
 
-/// Every glyph that stands for something, each one cell wide.
+/// Every glyph with a meaning, each one cell wide.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Glyphs {
     /// Only characters of ASCII are drawn.
@@ -9,7 +9,7 @@ pub struct Glyphs {
     pub success: &'static str,
     /// Failed.
     pub failure: &'static str,
-    /// Outcome not told.
+    /// Unknown outcome.
     pub unknown: &'static str,
     /// A time that was inferred.
     pub inferred: &'static str,
@@ -19,7 +19,7 @@ pub struct Glyphs {
     pub sealed: &'static str,
     /// A bookmarked event.
     pub bookmark: &'static str,
-    /// An event that a finding shows.
+    /// An event in a finding.
     pub finding: &'static str,
     /// Before the selected line.
     pub selected: &'static str,
@@ -33,7 +33,7 @@ pub struct Glyphs {
     pub rising: [&'static str; 8],
     /// Bars from an eighth to full, to the right.
     pub growing: [&'static str; 8],
-    /// The fill of other series where no hue is used.
+    /// The fill of other series if no colors are used.
     pub shade: &'static str,
     /// The mark of the scale on the timeline's left edge.
     pub tick: &'static str,
@@ -47,7 +47,7 @@ pub struct Glyphs {
     pub cut: &'static str,
     /// A mistake is here.
     pub caret: &'static str,
-    /// Nothing stands here.
+    /// No value.
     pub none: &'static str,
 }
 
@@ -78,7 +78,7 @@ pub const UNICODE: Glyphs = Glyphs {
     none: "-",
 };
 
-/// Glyphs of ASCII alone.
+/// ASCII glyphs.
 pub const ASCII: Glyphs = Glyphs {
     ascii: true,
     success: "+",
@@ -111,8 +111,8 @@ mod tests {
 
     #[test]
     fn ascii_is_ascii() {
-        let said = format!("{ASCII:?}");
-        assert!(said.is_ascii(), "{said}");
+        let message = format!("{ASCII:?}");
+        assert!(message.is_ascii(), "{message}");
     }
 
     #[test]

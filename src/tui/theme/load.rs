@@ -37,7 +37,7 @@ struct RoleStyle {
 }
 
 impl Theme {
-    /// Gives a built-in theme: `default`, `high-contrast`, `light` or `mono`.
+    /// Returns a built-in theme: `default`, `high-contrast`, `light` or `mono`.
     pub fn builtin(name: &str) -> Result<Theme> {
         let found = BUILT_IN.iter().find(|(known, _)| *known == name);
         let (_, text) = found.ok_or_else(|| {
@@ -47,7 +47,7 @@ impl Theme {
         Theme::read(text, name)
     }
 
-    /// Gives a built-in theme by its name, or reads a file by its path.
+    /// Returns a built-in theme by its name, or reads a file by its path.
     pub fn named(name: &str) -> Result<Theme> {
         if name.ends_with(".toml") {
             let text = read_text_named(Path::new(name), MOST_BYTES)

@@ -11,7 +11,7 @@ macro_rules! roles {
             /// Every role, in the order of their numbers.
             pub const ALL: &[StyleRole] = &[$(StyleRole::$variant),*];
 
-            /// Gives the name that theme files use.
+            /// Returns the name that theme files use.
             pub const fn name(self) -> &'static str {
                 match self { $(StyleRole::$variant => $name),* }
             }
@@ -32,19 +32,19 @@ roles! {
     Match "match" "What a search or filter found.";
     Success "success" "Something that succeeded.";
     Failure "failure" "Something that failed.";
-    Unknown "unknown" "Something whose outcome is not told.";
-    Bar "bar" "The bar behind a count.";
+    Unknown "unknown" "Something with an unknown outcome.";
+    Bar "bar" "The bar next to a count.";
     Gap "gap" "A stretch of time without data.";
     Brush "brush" "Selected buckets of the timeline.";
     Marker "marker" "The place of the selected event on the timeline.";
     Noted "noted" "A bookmark, or a finding's event.";
     Inferred "inferred" "A time that was inferred.";
-    Sealed "sealed" "What was checked and found unchanged.";
-    Trouble "trouble" "Evidence that is not what it should be; an error.";
+    Sealed "sealed" "What was verified and is unchanged.";
+    Trouble "trouble" "Trouble with the evidence; an error.";
     Warning "warning" "Something to take note of.";
     Caret "caret" "The place of a mistake in a query.";
     Key "key" "A key in the footer, the help and popups.";
     FieldName "field-name" "The name of a field.";
-    Popup "popup" "The ground of a popup.";
+    Popup "popup" "The background of a popup.";
     Cursor "cursor" "The cursor of a line being typed.";
 }

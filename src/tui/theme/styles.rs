@@ -11,7 +11,7 @@ pub struct Theme {
     pub(super) styles: [Style; StyleRole::ALL.len()],
     /// The glyphs.
     pub glyphs: &'static Glyphs,
-    /// No hue is used: series of the timeline are told apart by their fill.
+    /// No colors are used: the fill distinguishes the series of the timeline.
     pub mono: bool,
 }
 
@@ -24,7 +24,7 @@ impl std::ops::Index<StyleRole> for Theme {
 }
 
 impl Theme {
-    /// Takes every hue away and keeps bold, dim, underline and reverse.
+    /// Removes every color and keeps bold, dim, underline and reverse.
     pub fn without_color(mut self) -> Theme {
         for style in &mut self.styles {
             (style.fg, style.bg, style.underline_color) = (None, None, None);
@@ -33,7 +33,7 @@ impl Theme {
         self
     }
 
-    /// Uses characters of ASCII alone.
+    /// Uses ASCII characters only.
     pub fn in_ascii(mut self) -> Theme {
         self.glyphs = &ASCII;
         self

@@ -1,4 +1,4 @@
-//! Bookmarks and notes: what is written down, and what came of it.
+//! Bookmarks and notes: writing them, and the results.
 
 use crate::error::visible;
 use crate::index::Hit;
@@ -16,17 +16,17 @@ use super::{form, screens, search};
 pub(super) const NOTE: &str = "Note";
 pub(super) const TAGS: &str = "Tags";
 
-/// Asks what was noted.
-/// Takes in what was noted.
-pub(super) fn take(model: &mut Model, notes: Annotations) -> Vec<Effect> {
+/// Asks annotations.
+/// Applies annotations that were read.
+pub(super) fn apply(model: &mut Model, notes: Annotations) -> Vec<Effect> {
     for (what, why) in &notes.orphans {
         model.case.alarm(Some(visible(&format!("ORPHANED {what}: {why}"))));
     }
-    model.annotations.take(notes);
+    model.annotations.replace(notes);
     ask_found(model).into_iter().collect()
 }
 
-/// Asks which of the listed events some finding shows.
+/// Asks which of the listed events are in a finding.
 pub(super) fn ask_found(model: &mut Model) -> Option<Effect> {
     let any = model.annotations.loaded.as_ref().is_some_and(|notes| !notes.findings.is_empty());
     if !any {
@@ -37,59 +37,59 @@ pub(super) fn ask_found(model: &mut Model) -> Option<Effect> {
     (!hits.is_empty()).then(|| model.ask(WorkerRequest::FindingHits(hits)))
 }
 
-/// Says what was written down.
+/// Applies the result of writing an annotation.
 pub(super) fn annotated(model: &mut Model, annotated: AnnotationResult) -> Vec<Effect> {
     form::done(model);
     model.mine.extend(annotated.ids);
-    let done = visible(&annotated.said);
-    let (said, tone) = match annotated.warning {
+    let done = visible(&annotated.message);
+    let (message, tone) = match annotated.warning {
         None => (done, Tone::Done),
         Some(JournalWarning { text, integrity }) => {
             model.case.alarm(integrity.then(|| text.clone()));
             (format!("{done} · {text}"), if integrity { Tone::Alarm } else { Tone::Refused })
         }
     };
-    model.say(tone, said);
-    take(model, annotated.notes)
+    model.say(tone, message);
+    apply(model, annotated.notes)
 }
 
-/// Has something written into the journal.
+/// Requests to write an annotation into the journal.
 pub(super) fn write(model: &mut Model, deed: AnnotationRequest) -> Vec<Effect> {
     form::busy(model);
     let now = model.case.now;
     vec![model.ask(WorkerRequest::Annotate { deed: Box::new(deed), now })]
 }
 
-/// Says why not.
+/// Shows why something was refused.
 pub(super) fn refuse(model: &mut Model, why: &str) -> Vec<Effect> {
     model.say(Tone::Refused, why);
     Vec::new()
 }
 
-/// Takes the last annotation back, where this screen wrote it.
+/// Undoes the last annotation, if this screen wrote it.
 pub(super) fn undo(model: &mut Model) -> Vec<Effect> {
     let mine = model.mine.clone();
     write(model, AnnotationRequest::Undo { mine, agreed: None })
 }
 
-/// Brings back what was taken back last.
+/// Redoes what was undone last.
 pub(super) fn redo(model: &mut Model) -> Vec<Effect> {
     write(model, AnnotationRequest::Redo)
 }
 
 const TAKE: &str = "Undo it";
 
-/// Asks before what this screen did not write is taken back.
+/// Asks before an annotation is undone that this screen did not write.
 pub(super) fn ask_before(model: &mut Model, foreign: ForeignAnnotation) {
     let responses = ["no, keep it", "yes, undo it"].map(str::to_owned).to_vec();
     let rows = vec![FormField::choice(TAKE, responses, 0)];
     let mut form =
         FormDialog::new(FormPurpose::Undo(foreign.id), "Undo an entry of somebody else", "confirm", rows);
-    form.details.push(("What", foreign.said));
+    form.details.push(("What", foreign.description));
     model.overlay = Overlay::Form(Box::new(form));
 }
 
-/// Takes back what was asked for, or leaves it.
+/// Undoes it, or leaves it, as was chosen.
 pub(super) fn agreed(model: &mut Model, form: &FormDialog, id: &str) -> Vec<Effect> {
     if form.chosen(TAKE) == 0 {
         model.overlay = Overlay::None;
@@ -99,7 +99,7 @@ pub(super) fn agreed(model: &mut Model, form: &FormDialog, id: &str) -> Vec<Effe
     write(model, AnnotationRequest::Undo { mine: Vec::new(), agreed: Some(id.to_owned()) })
 }
 
-/// Marks the selected event, or takes its mark away.
+/// Bookmarks the selected event, or removes its bookmark.
 pub(super) fn bookmark(model: &mut Model) -> Vec<Effect> {
     let Some(hit) = model.list.row().map(|row| row.hit) else { return refuse(model, "no event is selected") };
     let marked = model.annotations.bookmark_on(&hit).map(|row| row.bookmark.event.event.clone());
@@ -110,7 +110,7 @@ pub(super) fn bookmark(model: &mut Model) -> Vec<Effect> {
     write(model, deed)
 }
 
-/// Takes the selected mark of the third screen away.
+/// Removes the selected bookmark of the third screen.
 pub(super) fn remove_mark(model: &mut Model) -> Vec<Effect> {
     let event = match model.annotations.selected() {
         Some(SelectedAnnotation::Bookmark(row)) => row.bookmark.event.event.clone(),
@@ -122,7 +122,7 @@ pub(super) fn remove_mark(model: &mut Model) -> Vec<Effect> {
     write(model, AnnotationRequest::Annotation(Annotation::RemoveBookmark { event }))
 }
 
-/// Says something of the selected event or finding.
+/// Opens the form for a note on the selected event or finding.
 pub(super) fn note(model: &mut Model) -> Vec<Effect> {
     if model.focus.screen != Screen::Findings {
         let hit = model.list.row().map(|row| row.hit);
@@ -176,7 +176,7 @@ pub(super) fn confirm_finding_note(model: &mut Model, form: &FormDialog, uid: &s
     write(model, AnnotationRequest::Annotation(Annotation::AddNote { finding: uid.to_owned(), text }))
 }
 
-/// Opens all that was noted of the selected finding or bookmark.
+/// Opens the page of the selected finding or bookmark.
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     if model.annotations.selected().is_none() {
         return refuse(model, "nothing is selected");
@@ -198,7 +198,7 @@ pub(super) fn show_events(model: &mut Model) -> Vec<Effect> {
     show_all(model, field, text)
 }
 
-/// Shows every event of which a field is so, on the first screen.
+/// Shows every event with this value of a field, on the first screen.
 pub(super) fn show_all(model: &mut Model, field: FieldRef, text: String) -> Vec<Effect> {
     let test = Test::Is(Pattern { text, quoted: false });
     let scope = SearchScope { expr: Expr::Leaf(Leaf { field: Some(field), test }), window: TimeRange::ALL };

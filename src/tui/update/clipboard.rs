@@ -7,7 +7,7 @@ use crate::tui::protocol::Effect;
 /// Most bytes of text that are copied: terminals take about 100,000 of base64.
 const COPIED: usize = 72_000;
 
-/// Sends text to the clipboard: visible, so that nothing in it acts where it is pasted.
+/// Copies text to the clipboard, escaped, so that nothing in it acts where it is pasted.
 pub(super) fn copy(model: &mut Model, what: &str, text: &str) -> Vec<Effect> {
     let mut shown = visible(text);
     let whole = shown.len();

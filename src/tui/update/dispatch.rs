@@ -17,7 +17,7 @@ type Handler = fn(&mut Model) -> Vec<Effect>;
 /// Writes [`handler`]: a match with an arm per action, so that an action without a row does not compile.
 macro_rules! handlers {
     ($($action:ident => $handler:expr;)*) => {
-        /// Returns what carries out an action.
+        /// Returns the handler of an action.
         fn handler(action: Action) -> Handler {
             match action { $(Action::$action => $handler),* }
         }
@@ -149,7 +149,7 @@ fn open(model: &mut Model) -> Vec<Effect> {
     }
 }
 
-/// Edits whichever line is typed.
+/// Edits the line that is being typed.
 fn edit(model: &mut Model, request: tui_input::InputRequest) -> Vec<Effect> {
     match model.overlay {
         Overlay::SearchInput(_) => search_input::edit(model, request),
@@ -163,7 +163,7 @@ fn edit(model: &mut Model, request: tui_input::InputRequest) -> Vec<Effect> {
     }
 }
 
-/// Moves the selection of whatever is in front.
+/// Moves the selection, or scrolls the page, that has the focus.
 fn step(model: &mut Model, by: event_list::Movement) -> Vec<Effect> {
     let page = usize::from(layout::popup_lines(model.size)).max(1);
     let lines = pages::open_page_lines(model);
@@ -210,7 +210,7 @@ fn provenance(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Closes what is in front; from the event list, leaves.
+/// Closes what is open; from the event list, quits.
 fn back(model: &mut Model) -> Vec<Effect> {
     let home = model.overlay == Overlay::None
         && model.focus.screen == Screen::Investigate

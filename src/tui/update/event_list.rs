@@ -9,9 +9,9 @@ use crate::tui::protocol::{Effect, EventColumn, EventPage, Lane, PagePosition, W
 /// How far a selection moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Movement {
-    /// So many lines down; negative is up.
+    /// This many lines down; negative is up.
     Lines(isize),
-    /// So many halves of a page down; negative is up.
+    /// This many halves of a page down; negative is up.
     Halves(isize),
     /// To the first.
     First,
@@ -20,7 +20,7 @@ pub(super) enum Movement {
 }
 
 impl Movement {
-    /// Gives where it leads among `len` lines; a page has `page` lines.
+    /// Returns the position it leads to among `len` lines; a page has `page` lines.
     pub(super) fn apply(self, at: usize, page: usize, len: usize) -> usize {
         let last = len.saturating_sub(1);
         let half = isize::try_from((page / 2).max(1)).unwrap_or(1);
@@ -43,10 +43,10 @@ pub(super) fn go(model: &mut Model, by: Movement) -> Vec<Effect> {
     }
     let (page, len) = (height(model), model.list.rows.len());
     model.list.selected = by.apply(model.list.selected, page, len);
-    settle(model)
+    follow_selection(model)
 }
 
-/// Goes to the last event that tells a time; from there, to the last of all.
+/// Goes to the last event that has a time; from there, to the last of all.
 fn last(model: &mut Model) -> Vec<Effect> {
     let list = &mut model.list;
     let undated = |at: usize| list.rows.get(at).is_some_and(|row| row.hit.time.is_none());
@@ -60,12 +60,12 @@ fn last(model: &mut Model) -> Vec<Effect> {
     let dated = list.rows.iter().rposition(|row| row.hit.time.is_some());
     let end = list.rows.len().saturating_sub(1);
     list.selected = dated.filter(|_| place == PagePosition::Last).unwrap_or(end);
-    say_what_is_behind(model);
-    settle(model)
+    announce_undated(model);
+    follow_selection(model)
 }
 
-/// Says that events without a time come behind the selected one, which tells one.
-fn say_what_is_behind(model: &mut Model) {
+/// Announces that events without a time come after the selected one, which has one.
+fn announce_undated(model: &mut Model) {
     let list = &model.list;
     let dated = |at: usize| list.rows.get(at).map(|row| row.hit.time.is_some());
     if dated(list.selected) == Some(true) && dated(list.selected + 1) == Some(false) {
@@ -115,7 +115,7 @@ fn page(model: &mut Model, place: PagePosition) -> Effect {
     model.ask(WorkerRequest::Page { scope, order, place, limit })
 }
 
-/// Gives how many rows are on screen.
+/// Returns how many rows are on screen.
 fn height(model: &Model) -> usize {
     let rows = layout::panes(model.size, model).and_then(|panes| panes.rows);
     rows.map_or(1, |rows| usize::from(rows.height)).max(1)
@@ -123,7 +123,7 @@ fn height(model: &Model) -> usize {
 
 /// Brings the selected row on screen, loads rows that will be needed soon, and
 /// asks for the selected event in full.
-pub(super) fn settle(model: &mut Model) -> Vec<Effect> {
+pub(super) fn follow_selection(model: &mut Model) -> Vec<Effect> {
     if model.focus.screen != Screen::Investigate {
         return Vec::new();
     }
@@ -137,7 +137,7 @@ pub(super) fn settle(model: &mut Model) -> Vec<Effect> {
     effects
 }
 
-/// Asks for the rows behind or before the loaded ones when the selection comes near.
+/// Asks for the rows after or before the loaded ones if the selection is near.
 fn more_rows(model: &mut Model, height: usize) -> Option<Effect> {
     let list = &model.list;
     if matches!(list.load, Load::Replace { .. }) {
@@ -169,8 +169,8 @@ fn selected_in_full(model: &mut Model) -> Option<Effect> {
     Some(model.ask(WorkerRequest::Entry(hit)))
 }
 
-/// Takes a page in.
-pub(super) fn take(model: &mut Model, page: EventPage) -> Vec<Effect> {
+/// Applies a page.
+pub(super) fn apply_page(model: &mut Model, page: EventPage) -> Vec<Effect> {
     let height = height(model);
     let list = &mut model.list;
     match std::mem::take(&mut list.load) {
@@ -179,7 +179,7 @@ pub(super) fn take(model: &mut Model, page: EventPage) -> Vec<Effect> {
         Load::Replace { position, select, .. } => {
             replace(list, page, select, height);
             if position == PagePosition::Last {
-                say_what_is_behind(model);
+                announce_undated(model);
             }
         }
         Load::Idle => replace(list, page, None, height),
@@ -188,7 +188,7 @@ pub(super) fn take(model: &mut Model, page: EventPage) -> Vec<Effect> {
         model.tickets.invalidate(Lane::Entry);
         (model.detail.asked, model.detail.event, model.detail.trouble) = (None, None, None);
     }
-    settle(model)
+    follow_selection(model)
 }
 
 fn replace(list: &mut EventList, page: EventPage, select: Option<Hit>, height: usize) {

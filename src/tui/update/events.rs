@@ -5,7 +5,7 @@ use crate::tui::protocol::{Effect, Lane, PagePosition, UiEvent, WorkerRequest};
 
 use super::{event_list, form, keys, responses, search, search_input, timeline};
 
-/// Changes the model as an event demands, and tells what is to be done outside.
+/// Applies an event to the model; returns what is to be done outside it.
 pub fn update(model: &mut Model, event: UiEvent) -> Vec<Effect> {
     match event {
         UiEvent::Key(chord) => keys::press(model, chord),
@@ -17,7 +17,7 @@ pub fn update(model: &mut Model, event: UiEvent) -> Vec<Effect> {
         UiEvent::Resize(size) => {
             model.size = size;
             let mut effects: Vec<Effect> = timeline::ask_if_changed(model).into_iter().collect();
-            effects.extend(event_list::settle(model));
+            effects.extend(event_list::follow_selection(model));
             effects
         }
         UiEvent::Clock(now) => {
@@ -30,12 +30,12 @@ pub fn update(model: &mut Model, event: UiEvent) -> Vec<Effect> {
             if !model.tickets.is_current(ticket) {
                 return Vec::new();
             }
-            responses::take(model, ticket, took, response)
+            responses::apply(model, ticket, took, response)
         }
     }
 }
 
-/// Asks what the first screen shows, when a case was opened.
+/// Returns the first requests of a case that was opened.
 pub fn start(model: &mut Model) -> Vec<Effect> {
     let mut effects = search::ask_all(model, PagePosition::First, None);
     effects.push(model.ask(WorkerRequest::Annotations));

@@ -1,4 +1,4 @@
-//! A source: its events, and reading it otherwise.
+//! A source: its events, and rereading it with corrections.
 
 use crate::parse::{Corrections, Plan, YEARS, format_by_name, format_clock_offset, parse_clock_offset};
 use crate::query::FieldRef;
@@ -26,7 +26,7 @@ pub(super) fn show_events(model: &mut Model) -> Vec<Effect> {
     }
 }
 
-/// Asks how the selected source is to be read.
+/// Opens the form that rereads the selected source.
 pub(super) fn reread(model: &mut Model) -> Vec<Effect> {
     let Some(source) = model.case.sources.get(model.focus.source) else {
         return refuse(model, "there is no source yet");
@@ -53,7 +53,7 @@ fn year(plan: &Plan) -> String {
     plan.year.map(|year| year.to_string()).unwrap_or_default()
 }
 
-/// The format that the user named; none where it was found out.
+/// Returns the format that the user set; empty if it was detected.
 fn forced(plan: &Plan) -> &str {
     if plan.forced { &plan.format } else { "" }
 }
@@ -62,7 +62,7 @@ fn clock(plan: &Plan) -> String {
     if plan.clock == 0 { String::new() } else { format_clock_offset(plan.clock) }
 }
 
-/// Has it read so.
+/// Requests the rereading.
 pub(super) fn confirm(model: &mut Model, form: &FormDialog, source: &SourceId) -> Vec<Effect> {
     let known = model.case.sources.iter().find(|known| known.id == *source);
     let Some(plan) = known.and_then(|known| known.plan.clone()) else {
@@ -75,7 +75,7 @@ pub(super) fn confirm(model: &mut Model, form: &FormDialog, source: &SourceId) -
     }
 }
 
-/// Reads what was typed, where it is not what it was.
+/// Reads the rows that were changed.
 fn corrections(form: &FormDialog, plan: &Plan) -> Result<Corrections, String> {
     let typed = |row: &str, was: &str| {
         let text = form.typed(row).trim().to_owned();

@@ -1,4 +1,4 @@
-//! Saying what is to be exported.
+//! The form that exports a bundle.
 
 use crate::record::counted;
 use crate::tui::keymap::Action;
@@ -15,7 +15,7 @@ const REDACT: &str = "Redact";
 const FORM: &str = "As";
 const TO: &str = "To";
 
-/// Opens the form; what can be exported is looked up meanwhile.
+/// Opens the form; what can be exported is loaded meanwhile.
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     form::open(model, FormDialog::new(FormPurpose::Export(None), "Export evidence", "export", Vec::new()));
     let first = match model.annotations.selected() {
@@ -30,7 +30,7 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     vec![model.ask(WorkerRequest::ExportChoices { text, scope, selected, first })]
 }
 
-/// Takes in what can be exported.
+/// Applies what can be exported.
 pub(super) fn offered(model: &mut Model, offer: ExportChoices) {
     let Overlay::Form(form) = &mut model.overlay else { return };
     if form.purpose != FormPurpose::Export(None) {
@@ -62,11 +62,11 @@ pub(super) fn follow_choice(model: &mut Model) {
     let tar = form.chosen(FORM) == 0;
     if form.typed(TO) == path(offer, !tar) {
         let follows = path(offer, tar);
-        form.put(TO, follows);
+        form.set_text(TO, follows);
     }
 }
 
-/// Has the bundle made.
+/// Requests the export.
 pub(super) fn confirm(model: &mut Model, form: &FormDialog, offer: Option<&ExportChoices>) -> Vec<Effect> {
     let Some((_, what)) = offer.and_then(|offer| offer.choices.get(form.chosen(WHAT))) else {
         return Vec::new();
@@ -93,7 +93,7 @@ pub(super) fn confirm(model: &mut Model, form: &FormDialog, offer: Option<&Expor
     vec![model.ask(WorkerRequest::Export { order: Box::new(order), now })]
 }
 
-/// Says what was made; what has to be told besides has a page of its own.
+/// Applies the result of an export; warnings have a page of their own.
 pub(super) fn exported(model: &mut Model, exported: &ExportResult) {
     form::done(model);
     model.copyable = Some(exported.line.clone());

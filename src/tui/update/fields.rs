@@ -1,4 +1,4 @@
-//! The field facets: counting them, walking their values.
+//! The field facets: counting them, and moving between their values.
 
 use crate::tui::model::{Facet, FacetPlace, Model};
 use crate::tui::protocol::{Effect, WorkerRequest};
@@ -29,7 +29,7 @@ pub(super) fn go(model: &mut Model, by: Movement) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Goes to the first value of the next field or the field before.
+/// Goes to the first value of the next or previous field.
 pub(super) fn next_field(model: &mut Model, by: isize) -> Vec<Effect> {
     let places = model.fields.places();
     let at = model.fields.at.field;

@@ -1,4 +1,4 @@
-//! Findings: begun, added to, changed, moved on, closed and taken up again.
+//! Findings: created, added to, edited, advanced, closed and reopened.
 
 use crate::journal::{Annotation, Finding, FindingChange, FindingVerdict, Severity, Status};
 use crate::query::Expr;
@@ -19,7 +19,7 @@ const OWNER: &str = "Owner";
 const DUE: &str = "Due";
 const REASON: &str = "Reason";
 
-/// Begins a finding: the search shows it, where one was made.
+/// Opens the form for a new finding; the search comes first, if there is one.
 pub(super) fn new_finding(model: &mut Model) -> Vec<Effect> {
     let scope = &model.search.scope;
     let asked = scope.expr != Expr::All || scope.window != TimeRange::ALL;
@@ -47,7 +47,7 @@ pub(super) fn new_finding(model: &mut Model) -> Vec<Effect> {
     let mut rows = vec![
         FormField::text(TITLE, "", "what was found, in one line"),
         FormField::choice(SHOWS, labels, 0),
-        FormField::choice(SEVERITY, words(Severity::ALL), place(Severity::ALL, Severity::Medium)),
+        FormField::choice(SEVERITY, words(Severity::ALL), index_of(Severity::ALL, Severity::Medium)),
         FormField::text(NOTE, "", "first note, optional"),
     ];
     let (uids, mut titles): (Vec<String>, Vec<String>) = open_findings(model).into_iter().unzip();
@@ -58,7 +58,7 @@ pub(super) fn new_finding(model: &mut Model) -> Vec<Effect> {
     form::open(model, FormDialog::new(FormPurpose::Finding(shows, uids), "New finding", "create", rows))
 }
 
-/// Gives the findings that are not done with, by uid, each with how it is called.
+/// Returns the open findings, by uid, each with its label.
 fn open_findings(model: &Model) -> Vec<(String, String)> {
     let findings = model.annotations.loaded.iter().flat_map(|notes| &notes.findings);
     let open = findings.map(|row| &row.finding).filter(|finding| !is_settled(finding.state));
@@ -70,7 +70,7 @@ fn words<T: ToString>(all: &[T]) -> Vec<String> {
     all.iter().map(T::to_string).collect()
 }
 
-fn place<T: PartialEq>(all: &[T], one: T) -> usize {
+fn index_of<T: PartialEq>(all: &[T], one: T) -> usize {
     all.iter().position(|each| *each == one).unwrap_or(0)
 }
 
@@ -98,7 +98,7 @@ pub(super) fn confirm_finding(
     write(model, AnnotationRequest::NewFinding { title, severity, note, shows })
 }
 
-/// Gives the selected finding, or says that there is none.
+/// Returns the selected finding, or shows that there is none.
 fn finding(model: &mut Model) -> Option<Finding> {
     let found = model.annotations.finding().map(|row| row.finding.clone());
     if found.is_none() {
@@ -107,17 +107,17 @@ fn finding(model: &mut Model) -> Option<Finding> {
     found
 }
 
-/// Opens what a finding says, to be changed.
+/// Opens the form that edits a finding.
 pub(super) fn edit(model: &mut Model) -> Vec<Effect> {
     let Some(finding) = finding(model) else { return Vec::new() };
     let mut verdicts = words(FindingVerdict::ALL);
     verdicts.insert(0, "none yet".to_owned());
-    let verdict = finding.verdict.map_or(0, |verdict| place(FindingVerdict::ALL, verdict) + 1);
+    let verdict = finding.verdict.map_or(0, |verdict| index_of(FindingVerdict::ALL, verdict) + 1);
     let tags = finding.tags.iter().cloned().collect::<Vec<_>>().join(", ");
     let rows = vec![
         FormField::text(TITLE, &finding.title, "what was found, in one line"),
-        FormField::choice(SEVERITY, words(Severity::ALL), place(Severity::ALL, finding.severity)),
-        FormField::choice(STATE, words(Status::ALL), place(Status::ALL, finding.state)),
+        FormField::choice(SEVERITY, words(Severity::ALL), index_of(Severity::ALL, finding.severity)),
+        FormField::choice(STATE, words(Status::ALL), index_of(Status::ALL, finding.state)),
         FormField::choice(VERDICT, verdicts, verdict),
         FormField::text(OWNER, &finding.owner, "optional owner"),
         FormField::text(DUE, &finding.due, "optional, such as 2026-03-31"),
@@ -162,7 +162,7 @@ pub(super) fn confirm_edit(model: &mut Model, form: &FormDialog, uid: &str) -> V
     write(model, AnnotationRequest::Annotation(Annotation::ChangeFinding { finding: uid.to_owned(), change }))
 }
 
-/// Moves the selected finding on in its life.
+/// Moves the selected finding to its next state.
 pub(super) fn next_state(model: &mut Model) -> Vec<Effect> {
     let Some(finding) = finding(model) else { return Vec::new() };
     let next = match finding.state {
@@ -178,7 +178,7 @@ pub(super) fn next_state(model: &mut Model) -> Vec<Effect> {
     write(model, AnnotationRequest::Annotation(Annotation::ChangeFinding { finding: finding.uid, change }))
 }
 
-/// Closes the selected finding with a reason, or takes it up again.
+/// Opens the form that closes the selected finding, or reopens it.
 pub(super) fn close(model: &mut Model) -> Vec<Effect> {
     let Some(finding) = finding(model) else { return Vec::new() };
     let (uid, number) = (finding.uid, finding.number);
@@ -187,7 +187,7 @@ pub(super) fn close(model: &mut Model) -> Vec<Effect> {
         let title = format!("Reopen finding {number}");
         return form::open(model, FormDialog::new(FormPurpose::Reopen(uid), title, "reopen", rows));
     }
-    let verdict = finding.verdict.map_or(0, |verdict| place(FindingVerdict::ALL, verdict));
+    let verdict = finding.verdict.map_or(0, |verdict| index_of(FindingVerdict::ALL, verdict));
     rows.push(FormField::choice(VERDICT, words(FindingVerdict::ALL), verdict));
     form::open(
         model,

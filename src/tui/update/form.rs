@@ -1,11 +1,11 @@
-//! Filling in a form: rows, choices, typing; and what its confirmation means.
+//! Filling in a form: rows, choices, typing.
 
 use tui_input::InputRequest;
 
 use crate::tui::model::{FormDialog, FormInput, Model, Overlay};
 use crate::tui::protocol::{Effect, WorkProgress};
 
-/// Puts a form over the panes.
+/// Opens a form.
 pub(super) fn open(model: &mut Model, form: FormDialog) -> Vec<Effect> {
     model.overlay = Overlay::Form(Box::new(form));
     Vec::new()
@@ -27,7 +27,7 @@ pub(super) fn row(model: &mut Model, by: isize) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Chooses another in the present row, where one can be chosen.
+/// Changes the choice of the selected row, if it has one.
 fn choose(model: &mut Model, by: isize) -> Vec<Effect> {
     let Some(form) = open_form(model) else { return Vec::new() };
     let Some(row) = form.rows.get_mut(form.row) else { return Vec::new() };
@@ -39,7 +39,7 @@ fn choose(model: &mut Model, by: isize) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Takes a typed character: text where the row is typed, else space chooses.
+/// Inserts a typed character; in a row with a choice, space changes it.
 pub(super) fn insert(model: &mut Model, c: char) -> Vec<Effect> {
     match open_form(model).and_then(FormDialog::input) {
         Some(input) => {
@@ -51,7 +51,7 @@ pub(super) fn insert(model: &mut Model, c: char) -> Vec<Effect> {
     }
 }
 
-/// Takes pasted text, on one line.
+/// Inserts pasted text, on one line.
 pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
     if let Some(input) = open_form(model).and_then(FormDialog::input) {
         for c in text.chars().take(4_096) {
@@ -61,7 +61,7 @@ pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Edits the row that is typed; left and right choose where one can be chosen.
+/// Edits the selected row; left and right change a choice.
 pub(super) fn edit(model: &mut Model, request: InputRequest) -> Vec<Effect> {
     match open_form(model).and_then(FormDialog::input) {
         Some(input) => {
@@ -81,35 +81,35 @@ pub(super) fn confirmed(model: &mut Model) -> Option<FormDialog> {
     open_form(model).filter(|form| form.busy.is_none()).map(|form| form.clone())
 }
 
-/// Marks the form in front as being done.
+/// Marks the form as being carried out.
 pub(super) fn busy(model: &mut Model) {
     if let Some(form) = open_form(model) {
         form.busy = Some(WorkProgress::default());
     }
 }
 
-/// Takes in how far the work has come.
+/// Applies the progress of the work.
 pub(super) fn doing(model: &mut Model, progress: WorkProgress) {
     if let Some(form) = open_form(model).filter(|form| form.busy.is_some()) {
         form.busy = Some(progress);
     }
 }
 
-/// Takes away the form whose work is done; one that was opened since stays.
+/// Closes the form whose work is done; one that was opened since stays.
 pub(super) fn done(model: &mut Model) {
     if open_form(model).is_some_and(|form| form.busy.is_some()) {
         model.overlay = Overlay::None;
     }
 }
 
-/// Lets a form whose work failed be corrected.
+/// Makes a form whose work failed editable again.
 pub(super) fn failed(model: &mut Model) {
     if let Some(form) = open_form(model) {
         form.busy = None;
     }
 }
 
-/// Takes away a form whose rows could not be looked up.
+/// Closes a form whose rows could not be loaded.
 pub(super) fn not_offered(model: &mut Model) {
     if open_form(model).is_some_and(|form| form.rows.is_empty()) {
         model.overlay = Overlay::None;

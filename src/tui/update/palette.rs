@@ -37,7 +37,7 @@ pub(super) fn chosen(model: &mut Model) -> Option<Action> {
     chosen
 }
 
-/// Gives the actions that work in a context and fit what is typed, the best first.
+/// Returns the actions that work in a context and fit what is typed, the best first.
 fn fitting(typed: &str, context: KeyContext) -> Vec<Action> {
     let here = Action::ALL.iter().filter(|action| action.works_in(context) && **action != Action::Palette);
     let mut scored: Vec<(u32, Action)> = here
@@ -47,7 +47,7 @@ fn fitting(typed: &str, context: KeyContext) -> Vec<Action> {
     scored.into_iter().map(|(_, action)| action).collect()
 }
 
-/// Tells how well typed text fits an action: its name counts most, then its
+/// Returns how well typed text fits an action: its name counts most, then its
 /// sentence; a letter sequence with holes fits a name only.
 fn score(typed: &str, name: &str, doc: &str) -> Option<u32> {
     let typed = typed.to_lowercase();

@@ -1,4 +1,4 @@
-//! Include, exclude, only, copy: what is done with the highlighted value.
+//! Include, exclude, only, copy: actions on the highlighted value.
 
 use crate::query::{self, Diagnostic, Expr, QueryContext};
 use crate::tui::diagnostic_text::problem_text;
@@ -7,7 +7,7 @@ use crate::tui::protocol::{Effect, Pivot, SearchScope, SelectedAnnotation};
 
 use super::{clipboard, fields, search, search_input};
 
-/// Gives the highlighted value, or says why there is none.
+/// Returns the highlighted value, or shows why there is none.
 fn highlighted(model: &mut Model) -> Option<Pivot> {
     let found = match model.focus.pane {
         Pane::Events | Pane::Timeline => model.list.pivot().cloned(),
@@ -42,7 +42,7 @@ pub(super) fn exclude(model: &mut Model) -> Vec<Effect> {
     narrow(model, query::exclude)
 }
 
-/// Forgets the search and shows every event that has the highlighted value.
+/// Replaces the search with the highlighted value.
 pub(super) fn only(model: &mut Model) -> Vec<Effect> {
     narrow(model, |_, field, value, context| query::only(field, value, context))
 }
@@ -64,14 +64,14 @@ fn narrow(
             search::go(model, text, scope)
         }
         Err(problem) => {
-            let said = problem_text(&problem);
-            model.say(Tone::Refused, format!("cannot search for this value: {said}"));
+            let message = problem_text(&problem);
+            model.say(Tone::Refused, format!("cannot search for this value: {message}"));
             Vec::new()
         }
     }
 }
 
-/// Tells whether two queries demand the same, in whatever order.
+/// Reports whether two queries have the same terms, in any order.
 fn same(one: &Expr, other: &Expr) -> bool {
     match (one, other) {
         (Expr::And(one), Expr::And(other)) => {

@@ -1,4 +1,4 @@
-//! Taking in what the crew found out.
+//! Applying the workers' responses.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -12,8 +12,8 @@ use crate::tui::protocol::{
 
 use super::{annotations, event_list, export, form, search, search_input, verification};
 
-/// Takes in an answer to the newest question of its lane.
-pub(super) fn take(
+/// Applies a response to the newest request of its lane.
+pub(super) fn apply(
     model: &mut Model,
     ticket: Ticket,
     took: Option<Duration>,
@@ -29,7 +29,7 @@ pub(super) fn take(
                 RowContent::Unreadable { .. } | RowContent::Event(_) => None,
             });
             model.case.alarm(damage);
-            let mut effects = event_list::take(model, page);
+            let mut effects = event_list::apply_page(model, page);
             effects.extend(annotations::ask_found(model));
             return effects;
         }
@@ -46,11 +46,11 @@ pub(super) fn take(
                 (facet.values, facet.more) = (Some(values), more);
             }
         }
-        WorkerResponse::FacetsDone => model.fields.settle(),
+        WorkerResponse::FacetsDone => model.fields.clamp_selection(),
         WorkerResponse::Entry(event) => (model.detail.event, model.detail.trouble) = (Some(*event), None),
         WorkerResponse::Values(values) => search_input::values(model, values),
-        WorkerResponse::Annotations(notes) => return annotations::take(model, *notes),
-        WorkerResponse::FindingHits(hits) => model.annotations.take_found(&hits),
+        WorkerResponse::Annotations(notes) => return annotations::apply(model, *notes),
+        WorkerResponse::FindingHits(hits) => model.annotations.set_finding_hits(&hits),
         WorkerResponse::ConfirmUndo(foreign) => annotations::ask_before(model, foreign),
         WorkerResponse::Annotated(annotated) => return annotations::annotated(model, *annotated),
         WorkerResponse::Unchanged => {}
@@ -68,7 +68,7 @@ pub(super) fn take(
     Vec::new()
 }
 
-/// Takes in what another process has written. What is asked for is asked again;
+/// Applies what another process has written. Pending requests are repeated;
 /// the selected event stays selected.
 fn grown(model: &mut Model, mut facts: CaseInfo) -> Vec<Effect> {
     let known = |facts: &CaseInfo| -> HashMap<SourceId, Option<u64>> {
@@ -85,7 +85,7 @@ fn grown(model: &mut Model, mut facts: CaseInfo) -> Vec<Effect> {
         return effects;
     }
     model.fields.follow(&model.case);
-    let said = match (sources, read_otherwise) {
+    let message = match (sources, read_otherwise) {
         (0, 1..) => format!("now read differently: {}", counted(read_otherwise as u64, "source")),
         _ => format!(
             "the case has grown: {} and {} added",
@@ -93,14 +93,14 @@ fn grown(model: &mut Model, mut facts: CaseInfo) -> Vec<Effect> {
             counted(events, "event")
         ),
     };
-    model.say(Tone::Done, said);
+    model.say(Tone::Done, message);
     let selected = model.list.row().map(|row| row.hit);
     let place = model.moment().map_or(PagePosition::First, PagePosition::At);
     effects.extend(search::ask_all(model, place, selected));
     effects
 }
 
-/// Says why something could not be found out, where it would have stood.
+/// Shows why a request failed, where its result would have been.
 fn failed(model: &mut Model, lane: Lane, trouble: Failure) {
     let text = match &trouble.hint {
         Some(hint) => format!("{} ({hint})", trouble.what),

@@ -17,13 +17,13 @@ pub(super) fn next_pane(model: &mut Model, by: isize) -> Vec<Effect> {
 
 pub(super) fn show_pane(model: &mut Model, pane: Pane) -> Vec<Effect> {
     model.focus.pane = pane;
-    event_list::settle(model)
+    event_list::follow_selection(model)
 }
 
-/// Shows a screen. What was noted is read anew: others may write, too.
+/// Shows a screen. Annotations are read again, since others may write, too.
 pub(super) fn show_screen(model: &mut Model, screen: Screen) -> Vec<Effect> {
     model.focus.screen = screen;
-    let mut effects = event_list::settle(model);
+    let mut effects = event_list::follow_selection(model);
     if matches!(screen, Screen::Findings | Screen::Evidence) {
         effects.push(model.ask(WorkerRequest::Annotations));
     }

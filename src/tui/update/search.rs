@@ -1,4 +1,4 @@
-//! Asking for other events: every change of query or window goes through here.
+//! Changing the search: every change of query or time range goes through here.
 
 use crate::index::{Hit, Order};
 use crate::query::Expr;
@@ -8,25 +8,25 @@ use crate::tui::protocol::{Effect, PagePosition, SearchScope, WorkerRequest, rev
 
 use super::{event_list, fields, timeline};
 
-/// Goes on to another search; where the trail stood can be gone back to. The
+/// Goes to another search; the present one is added to the history. The
 /// list stays where it is in time.
 pub(super) fn go(model: &mut Model, text: String, scope: SearchScope) -> Vec<Effect> {
-    let stop = model.search.stop(model.list.row().map(|row| row.hit));
-    model.search.leave(stop);
+    let stop = model.search.visited(model.list.row().map(|row| row.hit));
+    model.search.remember(stop);
     let selected = model.list.row().map(|row| row.hit);
     let place = model.moment().map_or(PagePosition::First, PagePosition::At);
-    settle_on(model, text, scope, place, selected)
+    replace_with(model, text, scope, place, selected)
 }
 
-/// Goes on to a search that was typed: its first events are shown.
+/// Goes to a search that was typed; its first events are shown.
 pub(super) fn go_to_first(model: &mut Model, text: String, scope: SearchScope) -> Vec<Effect> {
-    let stop = model.search.stop(model.list.row().map(|row| row.hit));
-    model.search.leave(stop);
-    settle_on(model, text, scope, PagePosition::First, None)
+    let stop = model.search.visited(model.list.row().map(|row| row.hit));
+    model.search.remember(stop);
+    replace_with(model, text, scope, PagePosition::First, None)
 }
 
-/// Makes a search the present one, without a trace on the trail.
-pub(super) fn settle_on(
+/// Replaces the present search, without adding to the history.
+pub(super) fn replace_with(
     model: &mut Model,
     text: String,
     scope: SearchScope,
@@ -52,7 +52,7 @@ pub(super) fn ask_all(model: &mut Model, place: PagePosition, select: Option<Hit
     effects
 }
 
-/// Shows every event again, in the same time.
+/// Clears the query; the time range stays.
 pub(super) fn clear(model: &mut Model) -> Vec<Effect> {
     if model.search.scope.expr == Expr::All {
         model.say(Tone::Refused, "all events are shown already");
@@ -62,14 +62,14 @@ pub(super) fn clear(model: &mut Model) -> Vec<Effect> {
     go(model, String::new(), scope)
 }
 
-/// Says how the search was read.
+/// Explains how the search was read.
 pub(super) fn explained(model: &mut Model) -> Vec<Effect> {
     let told = pages::search_explained(model);
     model.overlay = Overlay::Page(TextPage::Text("How the search was read", told), 0);
     Vec::new()
 }
 
-/// Turns the list round; the selected event stays selected.
+/// Reverses the list; the selected event stays selected.
 pub(super) fn flip_order(model: &mut Model) -> Vec<Effect> {
     model.search.order = reversed(model.search.order);
     let word = match model.search.order {

@@ -6,7 +6,7 @@ use crate::index::TopValues;
 use crate::query::{self, CompletionKind};
 use crate::record::FieldId;
 use crate::tui::diagnostic_text::problem_text;
-use crate::tui::field_order::telling;
+use crate::tui::field_order::prominence;
 use crate::tui::model::{Model, Overlay, SearchInput, Tone};
 use crate::tui::protocol::{Effect, Lane, SearchScope, WorkerRequest};
 
@@ -49,7 +49,7 @@ pub(super) fn edit(model: &mut Model, request: InputRequest) -> Vec<Effect> {
     edited(model)
 }
 
-/// Reads the line again: is it a query, and what could stand at the cursor?
+/// Parses the line, and looks for suggestions at the cursor.
 fn edited(model: &mut Model) -> Vec<Effect> {
     let Overlay::SearchInput(typing) = &mut model.overlay else { return Vec::new() };
     let context = model.case.query_context();
@@ -60,11 +60,11 @@ fn edited(model: &mut Model) -> Vec<Effect> {
     let request = match &typing.wanted {
         CompletionKind::Field(fields) => {
             let mut fields = fields.clone();
-            // Fields that have values here come first, the most telling ahead; the sort is stable.
+            // Fields that have values here come first, the most important ahead; the sort is stable.
             fields.sort_by_cached_key(|name: &String| {
                 let full = FieldId::by_name_or_alias(name).map_or_else(|| name.as_str(), |id| id.name());
                 let known = model.case.fields.iter().any(|field| field == full);
-                (!known, telling(full))
+                (!known, prominence(full))
             });
             typing.suggestions = fields.into_iter().take(OFFERED).map(|field| (field, None)).collect();
             None
@@ -87,7 +87,7 @@ fn edited(model: &mut Model) -> Vec<Effect> {
     }
 }
 
-/// Takes in the values that begin as typed.
+/// Applies the values that begin as typed.
 pub(super) fn values(model: &mut Model, values: Vec<TopValues>) {
     if let Overlay::SearchInput(typing) = &mut model.overlay
         && matches!(typing.wanted, CompletionKind::Value { .. })
@@ -96,7 +96,7 @@ pub(super) fn values(model: &mut Model, values: Vec<TopValues>) {
     }
 }
 
-/// Chooses the next suggestion, or the one before.
+/// Selects the next or previous suggestion.
 pub(super) fn suggestion(model: &mut Model, by: isize) -> Vec<Effect> {
     if let Overlay::SearchInput(typing) = &mut model.overlay {
         let count = typing.suggestions.len();
@@ -110,7 +110,7 @@ pub(super) fn suggestion(model: &mut Model, by: isize) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Takes the chosen suggestion, or the first.
+/// Accepts the selected suggestion, or the first.
 pub(super) fn complete(model: &mut Model) -> Vec<Effect> {
     let Overlay::SearchInput(typing) = &mut model.overlay else { return Vec::new() };
     let Some((word, _)) = typing.suggestions.get(typing.chosen.unwrap_or(0)).cloned() else {
@@ -130,7 +130,7 @@ pub(super) fn complete(model: &mut Model) -> Vec<Effect> {
     edited(model)
 }
 
-/// Runs the search that is typed, or takes the suggestion that was chosen.
+/// Runs the search that was typed, or accepts the selected suggestion.
 pub(super) fn confirm(model: &mut Model) -> Vec<Effect> {
     let Overlay::SearchInput(typing) = &model.overlay else { return Vec::new() };
     if typing.chosen.is_some() {
@@ -147,14 +147,14 @@ pub(super) fn confirm(model: &mut Model) -> Vec<Effect> {
             search::go_to_first(model, text, scope)
         }
         Err(problem) => {
-            let said = problem_text(&problem);
-            model.say(Tone::Refused, said);
+            let message = problem_text(&problem);
+            model.say(Tone::Refused, message);
             Vec::new()
         }
     }
 }
 
-/// Copies the query that is typed.
+/// Copies the query being typed.
 pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
     let Overlay::SearchInput(typing) = &model.overlay else { return Vec::new() };
     let text = typing.input.value().to_owned();

@@ -1,4 +1,4 @@
-//! The timeline: counting it, walking its buckets, zooming.
+//! The timeline: counting it, and moving between its buckets.
 
 use crate::record::{TimeRange, Timestamp, Zone, bucket_edges, readable_width};
 use crate::tui::layout;
@@ -7,7 +7,7 @@ use crate::tui::protocol::{Effect, PagePosition, WorkerRequest};
 
 use super::event_list;
 
-/// Which way one walks.
+/// A direction in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Direction {
     /// To earlier times.
@@ -16,7 +16,7 @@ pub(super) enum Direction {
     Later,
 }
 
-/// Gives the stretch of time that the timeline shows: the zoom, or all of the case.
+/// Returns the time range that the timeline shows: the zoom, or all of the case.
 pub(super) fn window(model: &Model) -> Option<TimeRange> {
     let scope = &model.search.scope;
     if scope.window == TimeRange::ALL { model.case.span } else { Some(scope.window) }
@@ -41,7 +41,7 @@ fn buckets(window: TimeRange, most: usize, zone: Zone) -> (i64, Vec<Timestamp>) 
     (width, bucket_edges(window, width, &zone))
 }
 
-/// Asks again where another width or zone wants other buckets.
+/// Asks again if the width or the zone needs other buckets.
 pub(super) fn ask_if_changed(model: &mut Model) -> Option<Effect> {
     let columns = layout::bucket_columns(model.size);
     let (_, edges) = buckets(window(model)?, columns, model.case.zone());
@@ -52,7 +52,7 @@ pub(super) fn ask_if_changed(model: &mut Model) -> Option<Effect> {
     count(model)
 }
 
-/// Shows times in UTC, or in the case's zone.
+/// Switches times between UTC and the case's zone.
 pub(super) fn flip_zone(model: &mut Model) -> Vec<Effect> {
     if model.case.zone == crate::record::Zone::UTC {
         model.say(Tone::Refused, "the case's zone is UTC already");
@@ -62,7 +62,7 @@ pub(super) fn flip_zone(model: &mut Model) -> Vec<Effect> {
     ask_if_changed(model).into_iter().collect()
 }
 
-/// Goes to the nearest bucket on one side that has events that match.
+/// Goes to the nearest bucket in one direction that has matching events.
 pub(super) fn to_bucket(model: &mut Model, way: Direction) -> Vec<Effect> {
     let moment = model.moment();
     let Some(chart) = &model.timeline.chart else { return nothing_counted(model) };
@@ -86,7 +86,7 @@ pub(super) fn to_bucket(model: &mut Model, way: Direction) -> Vec<Effect> {
     }
 }
 
-/// Goes to the bucket with the most events that match.
+/// Goes to the bucket with the most matching events.
 pub(super) fn to_busiest(model: &mut Model) -> Vec<Effect> {
     match model.timeline.chart.as_ref().and_then(|chart| chart.busiest()) {
         Some(busiest) => to(model, busiest),
@@ -111,7 +111,7 @@ fn to(model: &mut Model, bucket: usize) -> Vec<Effect> {
     event_list::load(model, PagePosition::At(moment))
 }
 
-/// Begins a range at the selected bucket, or forgets it.
+/// Starts a range at the selected bucket, or cancels it.
 pub(super) fn mark(model: &mut Model) -> Vec<Effect> {
     let at = model.timeline.selected(model.moment());
     model.timeline.mark = if model.timeline.mark.is_some() { None } else { at };

@@ -1,4 +1,4 @@
-//! Checking the evidence, and keeping a checkpoint elsewhere.
+//! Verifying the case, and signing a checkpoint to keep elsewhere.
 
 use crate::error::visible;
 use crate::evidence::Depth;
@@ -6,21 +6,21 @@ use crate::tui::model::{Model, Overlay, TextPage, Tone, VerificationState};
 use crate::tui::protocol::{Effect, WorkProgress, WorkerRequest, WrittenCheckpoint};
 use crate::verify::VerifyReport;
 
-/// Has the case checked.
+/// Starts a verification of the case.
 pub(super) fn verify(model: &mut Model, depth: Depth) -> Vec<Effect> {
     model.verification = VerificationState::Running { depth, progress: WorkProgress::default() };
     let now = model.case.now;
     vec![model.ask(WorkerRequest::Verify { depth, now })]
 }
 
-/// Takes in how far a check has come.
+/// Applies the progress of a verification.
 pub(super) fn checking(model: &mut Model, now: WorkProgress) {
     if let VerificationState::Running { progress, .. } = &mut model.verification {
         *progress = now;
     }
 }
 
-/// Takes in what a check found.
+/// Applies the result of a verification.
 pub(super) fn checked(model: &mut Model, report: VerifyReport) {
     let depth = match model.verification {
         VerificationState::Running { depth, .. } | VerificationState::Done { depth, .. } => depth,
@@ -48,24 +48,24 @@ pub(super) fn checked(model: &mut Model, report: VerifyReport) {
     model.verification = VerificationState::Done { depth, at, report: Box::new(report) };
 }
 
-/// A check that could not be made is none.
+/// Forgets a verification that failed.
 pub(super) fn failed(model: &mut Model) {
     model.verification = VerificationState::None;
 }
 
-/// Writes a checkpoint to be kept elsewhere.
+/// Starts writing a checkpoint to keep elsewhere.
 pub(super) fn anchor(model: &mut Model) -> Vec<Effect> {
     let now = model.case.now;
     vec![model.ask(WorkerRequest::Checkpoint { now })]
 }
 
-/// Shows the line that is to be kept, and sends it to the clipboard. Whether it
-/// arrives there no terminal says.
+/// Shows the line to keep, and copies it to the clipboard. No terminal reports
+/// whether it arrived there.
 pub(super) fn anchored(model: &mut Model, anchor: WrittenCheckpoint) -> Vec<Effect> {
     let by = anchor.signer.map_or("UNSIGNED".to_owned(), |signer| format!("signed by {signer}"));
     let entries = if anchor.entries == 1 { "entry" } else { "entries" };
-    let said = format!("checkpoint of {} {entries} written, {by}", anchor.entries);
-    model.say(Tone::Done, visible(&said));
+    let message = format!("checkpoint of {} {entries} written, {by}", anchor.entries);
+    model.say(Tone::Done, visible(&message));
     model.copyable = Some(anchor.line.clone());
     let told = vec![
         anchor.line.clone(),

@@ -7,10 +7,10 @@ use crate::tui::protocol::{Effect, SearchScope};
 use super::search;
 use super::timeline::{nothing_counted, window};
 
-/// By how much one zoom changes the window.
+/// By which factor one zoom changes the time range.
 const ZOOM: i64 = 4;
 
-/// Shortest window that can be zoomed to, in nanoseconds: ten milliseconds.
+/// Shortest time range that can be zoomed to, in nanoseconds: ten milliseconds.
 const SHORTEST: i64 = 10_000_000;
 
 /// Zooms in around the selected bucket.
@@ -21,7 +21,7 @@ pub(super) fn zoom_in(model: &mut Model) -> Vec<Effect> {
     zoom_to(model, narrow)
 }
 
-/// Zooms out around the selected bucket, at most to all of time.
+/// Zooms out around the selected bucket, at most to the full range.
 pub(super) fn zoom_out(model: &mut Model) -> Vec<Effect> {
     let (Some(shown), Some(all)) = (window(model), model.case.span) else { return nothing_counted(model) };
     let length = length(shown).saturating_mul(ZOOM);
@@ -33,14 +33,14 @@ fn length(window: TimeRange) -> i64 {
     window.to.nanos().saturating_sub(window.from.nanos())
 }
 
-/// Gives the window of a length around a moment, moved to lie inside another.
+/// Returns the time range of a length around a moment, moved to be inside another.
 fn placed(middle: i64, length: i64, inside: TimeRange) -> TimeRange {
     let latest = inside.to.nanos().saturating_sub(length).max(inside.from.nanos());
     let from = middle.saturating_sub(length / 2).clamp(inside.from.nanos(), latest);
     TimeRange { from: Timestamp::from_nanos(from), to: Timestamp::from_nanos(from.saturating_add(length)) }
 }
 
-/// Gives the moment around which one zooms: the selected bucket's middle, or the window's.
+/// Returns the moment to zoom around: the middle of the selected buckets, or of the time range.
 fn middle(model: &Model, shown: TimeRange) -> i64 {
     let chart = model.timeline.chart.as_ref();
     let bucket =
@@ -62,7 +62,7 @@ pub(super) fn zoom_selection(model: &mut Model) -> Vec<Effect> {
     }
 }
 
-/// Shows all of time again.
+/// Shows the full range.
 pub(super) fn zoom_reset(model: &mut Model) -> Vec<Effect> {
     zoom_to(model, TimeRange::ALL)
 }

@@ -1,4 +1,4 @@
-//! Puts text on the buffer: clipped by width, in ASCII where that is asked for.
+//! Draws text into the buffer: clipped by width, in ASCII if wanted.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -25,14 +25,14 @@ impl<'a> Canvas<'a> {
         Canvas { buffer, theme }
     }
 
-    /// Writes text of our own in at most `width` cells; gives the cell behind it.
+    /// Writes our own text in at most `width` cells; returns the cell after it.
     pub(super) fn text(&mut self, x: u16, y: u16, width: u16, text: &str, role: StyleRole) -> u16 {
         let text = self.own(text);
         let clipped = clip(&text, usize::from(width), self.own("…").as_ref()).into_owned();
-        self.put(x, y, width, &clipped, self.theme[role])
+        self.write(x, y, width, &clipped, self.theme[role])
     }
 
-    /// Writes text that came from outside in at most `width` cells.
+    /// Writes foreign text in at most `width` cells.
     pub(super) fn foreign(&mut self, x: u16, y: u16, width: u16, text: &str, role: StyleRole) -> u16 {
         // No more than `width` graphemes can be seen; the rest need not be escaped.
         let most = usize::from(width) * 8 + 16;
@@ -40,8 +40,8 @@ impl<'a> Canvas<'a> {
         self.text(x, y, width, &visible(&text[..end]), role)
     }
 
-    /// Writes text that came from outside in at most `width` cells. What is too long
-    /// is cut in its middle: addresses, paths and agents are told apart by both ends.
+    /// Writes foreign text in at most `width` cells. What is too long
+    /// is cut in its middle: both ends distinguish addresses, paths and agents.
     pub(super) fn both_ends(&mut self, x: u16, y: u16, width: u16, text: &str, role: StyleRole) -> u16 {
         if self.foreign_width(text) <= width {
             return self.foreign(x, y, width, text, role);
@@ -64,15 +64,15 @@ impl<'a> Canvas<'a> {
         self.text(x, y, width, &format!("{head}{cut}{end}"), role)
     }
 
-    /// Gives how wide text that came from outside will be; of what is far too long
-    /// for any screen, something less.
+    /// Returns how wide foreign text will be; for text that is far too long
+    /// for any screen, a lower bound.
     pub(super) fn foreign_width(&self, text: &str) -> u16 {
         let end = text.char_indices().nth(10_000).map_or(text.len(), |(at, _)| at);
         self.width(&visible(&text[..end]))
     }
 
-    /// Writes the name of a field in at most `width` cells; its end tells most.
-    pub(super) fn name(&mut self, x: u16, y: u16, width: u16, name: &str) -> u16 {
+    /// Writes the name of a field in at most `width` cells; its end is kept, as it says most.
+    pub(super) fn field_name(&mut self, x: u16, y: u16, width: u16, name: &str) -> u16 {
         let shown = visible(name);
         let room = usize::from(width);
         let (wide, cut) = (shown.width(), self.own("…").into_owned());
@@ -89,7 +89,7 @@ impl<'a> Canvas<'a> {
         self.text(x, y, width, &format!("{cut}{tail}"), StyleRole::FieldName)
     }
 
-    /// Writes text of our own so that it ends before `end`.
+    /// Writes our own text so that it ends before `end`.
     pub(super) fn right(&mut self, end: u16, y: u16, width: u16, text: &str, role: StyleRole) -> u16 {
         let own = self.own(text).into_owned();
         let long = u16::try_from(own.width()).unwrap_or(u16::MAX).min(width);
@@ -110,7 +110,7 @@ impl<'a> Canvas<'a> {
     pub(super) fn fill(&mut self, rect: Rect, glyph: &str, role: StyleRole) {
         let line = glyph.repeat(usize::from(rect.width));
         for y in rect.y..rect.bottom() {
-            self.put(rect.x, y, rect.width, &line, self.theme[role]);
+            self.write(rect.x, y, rect.width, &line, self.theme[role]);
         }
     }
 
@@ -139,22 +139,22 @@ impl<'a> Canvas<'a> {
         self.buffer.set_style(rect, self.theme[StyleRole::Text]);
     }
 
-    /// Puts one glyph with a style of its own.
+    /// Writes one glyph with its own style.
     pub(super) fn glyph(&mut self, x: u16, y: u16, glyph: &str, style: Style) {
-        self.put(x, y, 1, glyph, style);
+        self.write(x, y, 1, glyph, style);
     }
 
-    /// Lays a role's style over what stands in a rectangle.
+    /// Applies a role's style to a rectangle.
     pub(super) fn lay(&mut self, rect: Rect, role: StyleRole) {
         self.buffer.set_style(rect.intersection(self.buffer.area), self.theme[role]);
     }
 
-    /// Gives how wide text of our own will be.
+    /// Returns how wide our own text will be.
     pub(super) fn width(&self, text: &str) -> u16 {
         u16::try_from(self.own(text).width()).unwrap_or(u16::MAX)
     }
 
-    fn put(&mut self, x: u16, y: u16, width: u16, text: &str, style: Style) -> u16 {
+    fn write(&mut self, x: u16, y: u16, width: u16, text: &str, style: Style) -> u16 {
         let area = self.buffer.area;
         if x >= area.right() || y >= area.bottom() || width == 0 {
             return x;
@@ -171,7 +171,7 @@ impl<'a> Canvas<'a> {
     }
 }
 
-/// Writes text in ASCII: our own signs by their stand-ins, anything else by its code point.
+/// Writes text in ASCII: our own signs by their substitutes, anything else by its code point.
 fn ascii(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

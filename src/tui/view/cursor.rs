@@ -1,4 +1,4 @@
-//! Where the terminal's own cursor stands: in the line being typed.
+//! The position of the terminal's own cursor: in the line being edited.
 
 use ratatui::layout::{Position, Rect};
 use unicode_width::UnicodeWidthStr;
@@ -10,7 +10,7 @@ use crate::tui::text::seen;
 
 use super::{form, palette, search};
 
-/// Gives where the cursor stands; none where nothing is typed.
+/// Returns the position of the cursor; `None` if nothing is edited.
 pub fn cursor(model: &Model, area: Rect) -> Option<Position> {
     let panes = layout::panes(area.as_size(), model)?;
     match &model.overlay {

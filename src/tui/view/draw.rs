@@ -1,4 +1,4 @@
-//! Draws a frame: status, screen, footer, and what lies over them.
+//! Draws a frame: status, screen, footer, and overlays.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

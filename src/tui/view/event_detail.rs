@@ -50,7 +50,7 @@ pub(super) fn draw(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
     }
 }
 
-/// Says what was noted of the event (foreign text is in it).
+/// Describes the event's annotations (foreign text is in it).
 fn annotated(model: &Model, hit: &crate::index::Hit, canvas: &Canvas<'_>) -> String {
     let glyphs = canvas.theme.glyphs;
     let found =
@@ -71,7 +71,7 @@ fn key_hints(model: &Model) -> String {
     wanted.iter().filter_map(|action| hint(*action)).collect::<Vec<_>>().join(" · ")
 }
 
-/// Draws as many fields as there is room for, the line, and where it lies.
+/// Draws as many fields as there is room for, the line, and its provenance.
 fn preview(model: &Model, event: &EventDetail, body: Rect, canvas: &mut Canvas<'_>) {
     let x = body.x + 1;
     let width = body.width.saturating_sub(2);
@@ -102,12 +102,12 @@ fn preview(model: &Model, event: &EventDetail, body: Rect, canvas: &mut Canvas<'
 /// Draws one field in a line.
 fn field(pivot: &Pivot, line: Rect, name_width: u16, canvas: &mut Canvas<'_>) {
     let name_width = name_width.min(line.width / 2);
-    canvas.name(line.x, line.y, name_width, &pivot.field);
+    canvas.field_name(line.x, line.y, name_width, &pivot.field);
     let x = line.x + name_width + 1;
     canvas.foreign(x, line.y, line.right().saturating_sub(x), &pivot.value, StyleRole::Text);
 }
 
-/// Draws every field on a line of its own, the whole line, and where it lies.
+/// Draws every field on its own line, the whole line, and its provenance.
 fn whole(model: &Model, event: &EventDetail, body: Rect, canvas: &mut Canvas<'_>) {
     let width = body.width.saturating_sub(2);
     let names = event.fields.iter().map(|pivot| canvas.width(&pivot.field)).max().unwrap_or(0).min(width / 2);

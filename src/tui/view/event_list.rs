@@ -15,12 +15,12 @@ use crate::tui::times::TimeColumn;
 use super::canvas::Canvas;
 use super::no_results;
 
-/// Where the columns of the list stand.
+/// The columns of the list, laid out.
 struct ColumnLayout {
     clock: TimeColumn,
-    /// The columns behind the outcome: where each begins and how wide it is.
+    /// The columns after the outcome: where each begins and how wide it is.
     cells: Vec<(EventColumn, u16, u16)>,
-    /// Where the outcome's glyph stands.
+    /// The column of the outcome's glyph.
     outcome: u16,
 }
 
@@ -78,8 +78,8 @@ fn draw_heading(model: &Model, area: Rect, columns: &ColumnLayout, canvas: &mut 
     let last = area.bottom() - 1;
     let end = if area.height > 1 {
         canvas.text(area.x + 1, area.y, area.width, "Events", role);
-        let said = if place.is_empty() { order.to_owned() } else { format!("{order} · {place}") };
-        canvas.right(area.right() - 1, area.y, area.width / 2, &said, StyleRole::Faint);
+        let message = if place.is_empty() { order.to_owned() } else { format!("{order} · {place}") };
+        canvas.right(area.right() - 1, area.y, area.width / 2, &message, StyleRole::Faint);
         area.right() - 1
     } else {
         canvas.right(area.right() - 1, last, area.width / 2, &place, StyleRole::Faint) - 1
@@ -159,8 +159,8 @@ fn draw_cells(
                 let shown = [EventColumn::Actor, EventColumn::From]
                     .into_iter()
                     .filter(|column| columns.cells.iter().any(|(shown, ..)| shown == column));
-                let said = shown.filter_map(|column| Some(row.cell(column)?.value.as_str()));
-                canvas.foreign(*x, y, *width, &unsaid(&summary.what, said), plain)
+                let message = shown.filter_map(|column| Some(row.cell(column)?.value.as_str()));
+                canvas.foreign(*x, y, *width, &unsaid(&summary.what, message), plain)
             }
             (_, Some(pivot)) => canvas.both_ends(*x, y, *width, &pivot.value, plain),
             (_, None) => canvas.text(*x, y, *width, glyphs.none, StyleRole::Faint),
@@ -185,11 +185,11 @@ fn highlight(model: &Model, line: Rect, columns: &ColumnLayout, canvas: &mut Can
     }
 }
 
-/// Leaves out of a sentence what other columns of the row say: ` by alice`, ` for
+/// Removes from a summary what other columns of the row show: ` by alice`, ` for
 /// alice`, ` from 192.0.2.7`.
-fn unsaid<'a>(what: &'a str, said: impl Iterator<Item = &'a str>) -> Cow<'a, str> {
+fn unsaid<'a>(what: &'a str, message: impl Iterator<Item = &'a str>) -> Cow<'a, str> {
     let mut left = Cow::Borrowed(what);
-    for value in said.filter(|value| !value.is_empty()) {
+    for value in message.filter(|value| !value.is_empty()) {
         let place = [" by ", " for ", " from "].into_iter().find_map(|word| {
             let phrase = format!("{word}{value}");
             let at = left.find(&phrase)?;
@@ -210,23 +210,23 @@ mod tests {
 
     #[test]
     fn what_other_columns_say_is_left_out_of_the_sentence() {
-        let said = |what, values: &[&'static str]| unsaid(what, values.iter().copied()).into_owned();
+        let message = |what, values: &[&'static str]| unsaid(what, values.iter().copied()).into_owned();
         assert_eq!(
-            said(
+            message(
                 "s3 GetObject by backup-svc from 203.0.113.77 on shop-backup/db/00.dump",
                 &["backup-svc", "203.0.113.77"]
             ),
             "s3 GetObject on shop-backup/db/00.dump"
         );
         assert_eq!(
-            said("Failed password for root from 192.0.2.7 port 22 ssh2", &["root", "192.0.2.7"]),
+            message("Failed password for root from 192.0.2.7 port 22 ssh2", &["root", "192.0.2.7"]),
             "Failed password port 22 ssh2"
         );
         assert_eq!(
-            said("Failed password for rooty from 192.0.2.77", &["root", "192.0.2.7"]),
+            message("Failed password for rooty from 192.0.2.77", &["root", "192.0.2.7"]),
             "Failed password for rooty from 192.0.2.77"
         );
-        assert_eq!(said("login by alice", &["alice"]), "login");
-        assert_eq!(said("GET /from/x 200", &["x"]), "GET /from/x 200");
+        assert_eq!(message("login by alice", &["alice"]), "login");
+        assert_eq!(message("GET /from/x 200", &["x"]), "GET /from/x 200");
     }
 }

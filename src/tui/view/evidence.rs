@@ -1,4 +1,4 @@
-//! Screen 4: the sources, how they were read, and how their times are known.
+//! Screen 4: the sources, how they are read, and how their times are known.
 
 use ratatui::layout::Rect;
 
@@ -12,19 +12,19 @@ use crate::tui::theme::StyleRole;
 
 use super::canvas::Canvas;
 
-/// Draws the table of sources, and all that is known of the selected one.
+/// Draws the table of sources, and what is known about the selected one.
 pub(super) fn draw(model: &Model, panes: &Panes, canvas: &mut Canvas<'_>) {
     let area = panes.body;
     let facts = &model.case;
     let total: u64 = facts.sources.iter().map(|source| source.bytes).sum();
-    let said = format!(
+    let message = format!(
         "{} · {} · {}",
         counted(facts.sources.len() as u64, "source"),
         counted(facts.events, "event"),
         bytes(total)
     );
     let x = canvas.text(area.x + 1, panes.search.y, area.width, "Evidence", StyleRole::FocusHeading);
-    let x = canvas.text(x + 3, panes.search.y, area.width.saturating_sub(x + 4), &said, StyleRole::Faint);
+    let x = canvas.text(x + 3, panes.search.y, area.width.saturating_sub(x + 4), &message, StyleRole::Faint);
     let (state, role) = pages::verification_summary(model, canvas.theme.glyphs);
     let room = (area.right() - 1).saturating_sub(x + 2);
     canvas.right(area.right() - 1, panes.search.y, room, &state, role);
@@ -33,7 +33,7 @@ pub(super) fn draw(model: &Model, panes: &Panes, canvas: &mut Canvas<'_>) {
         return;
     }
     let common = common_folder(&facts.sources);
-    let widths = SourceColumns::of(area.width);
+    let widths = SourceColumns::new(area.width);
     widths.row(
         area.x,
         area.y,
@@ -78,7 +78,7 @@ pub(super) fn draw(model: &Model, panes: &Panes, canvas: &mut Canvas<'_>) {
     }
 }
 
-/// Gives the length of the folder in which all sources were found, so that rows
+/// Returns the length of the path that all sources share, so that rows
 /// begin with what tells them apart.
 fn common_folder(sources: &[SourceInfo]) -> usize {
     let Some(first) = sources.first() else { return 0 };
@@ -89,7 +89,7 @@ fn common_folder(sources: &[SourceInfo]) -> usize {
     shared.rfind('/').map_or(0, |at| at + 1)
 }
 
-/// Says in a word how the times of a source are known.
+/// Summarizes how the times of a source are known.
 fn times(source: &SourceInfo) -> String {
     let time = &source.receipt.time;
     if source.receipt.is_unread() {
@@ -115,7 +115,7 @@ struct SourceColumns {
 }
 
 impl SourceColumns {
-    fn of(width: u16) -> SourceColumns {
+    fn new(width: u16) -> SourceColumns {
         let times = if width >= 100 { 16 } else { 0 };
         let format = if width >= 60 { 16 } else { 0 };
         SourceColumns { path: width.saturating_sub(format + times + 36), format, times }

@@ -47,7 +47,7 @@ pub(super) fn draw(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
     }
 }
 
-/// Gives the first line to draw so that the chosen one is seen amid its neighbours.
+/// Returns the first line to draw so that the selected one is visible among its neighbors.
 fn scroll(chosen: usize, height: usize, lines: usize) -> usize {
     chosen.saturating_sub(height / 2).min(lines.saturating_sub(height))
 }
@@ -60,7 +60,7 @@ fn heading(facet: &Facet, row: Rect, canvas: &mut Canvas<'_>) {
         Some(values) => values.len().to_string(),
     };
     let end = canvas.right(row.right() - 1, row.y, 6, &count, StyleRole::Faint);
-    canvas.name(row.x + 1, row.y, end.saturating_sub(row.x + 2), &facet.field);
+    canvas.field_name(row.x + 1, row.y, end.saturating_sub(row.x + 2), &facet.field);
 }
 
 fn value(facet: &Facet, value: usize, row: Rect, canvas: &mut Canvas<'_>) {
@@ -89,7 +89,7 @@ fn value(facet: &Facet, value: usize, row: Rect, canvas: &mut Canvas<'_>) {
     canvas.both_ends(row.x + 2, row.y, width, shown, StyleRole::Text);
 }
 
-/// Draws a bar that is as long as its share of the greatest; never nothing.
+/// Draws a bar that is as long as its share of the largest; never empty.
 fn bar(count: u64, most: u64, width: u16, glyphs: &Glyphs) -> String {
     let eighths = u128::from(count) * u128::from(width) * 8 / u128::from(most);
     let eighths = usize::try_from(eighths).unwrap_or(0).max(1);

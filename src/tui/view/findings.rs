@@ -1,4 +1,4 @@
-//! Screen 3: what was found and what becomes of it, and the bookmarked events.
+//! Screen 3: findings and bookmarked events.
 
 use chrono::NaiveDate;
 use ratatui::layout::Rect;
@@ -26,7 +26,7 @@ enum FindingsLine {
     Mark(usize),
 }
 
-/// Draws the list, and under it what was noted of the selected one.
+/// Draws the list, and below it the annotations of the selected one.
 pub(super) fn draw(model: &Model, panes: &Panes, canvas: &mut Canvas<'_>) {
     let (area, line) = (panes.body, panes.search);
     let x = canvas.text(area.x + 1, line.y, area.width, "Findings", StyleRole::FocusHeading);
@@ -38,8 +38,8 @@ pub(super) fn draw(model: &Model, panes: &Panes, canvas: &mut Canvas<'_>) {
     let over = notes.findings.iter().filter(|row| days_left(model, &row.finding).is_some_and(|d| d < 0));
     let over = over.count();
     if over > 0 {
-        let said = format!("{} {over} overdue", canvas.theme.glyphs.trouble);
-        canvas.text(x + 3, line.y, line.right().saturating_sub(x + 4), &said, StyleRole::Warning);
+        let message = format!("{} {over} overdue", canvas.theme.glyphs.trouble);
+        canvas.text(x + 3, line.y, line.right().saturating_sub(x + 4), &message, StyleRole::Warning);
     }
     if notes.is_empty() {
         return nothing(model, area, canvas);
@@ -57,7 +57,7 @@ pub(super) fn draw(model: &Model, panes: &Panes, canvas: &mut Canvas<'_>) {
     }
 }
 
-/// Says how many stand where: `open 2 · in-progress 1 · 3 bookmarks`.
+/// Summarizes the list: `open 2 · in-progress 1 · 3 bookmarks`.
 fn summary(notes: &Annotations) -> String {
     let states = by_state(notes).into_iter().map(|(state, count)| format!("{state} {count}"));
     let marks = Some(notes.bookmarks.len()).filter(|count| *count > 0);
@@ -106,7 +106,7 @@ fn draw_list(model: &Model, notes: &Annotations, area: Rect, canvas: &mut Canvas
     let room = usize::from(area.height);
     let top = (at + 1).saturating_sub(room / 2 + 1).min(lines.len().saturating_sub(room));
     let (widths, clock) =
-        (FindingColumns::of(area.width, &notes.findings), TimeColumn::new(&model.case, false));
+        (FindingColumns::new(area.width, &notes.findings), TimeColumn::new(&model.case, false));
     for (y, line) in (area.y..area.bottom()).zip(lines.iter().skip(top)) {
         let row = Rect { y, height: 1, ..area };
         match line {
@@ -127,7 +127,7 @@ fn draw_list(model: &Model, notes: &Annotations, area: Rect, canvas: &mut Canvas
     }
 }
 
-/// How wide the columns of findings are; none where there is no room for one.
+/// How wide the columns of findings are; 0 if there is no room for one.
 struct FindingColumns {
     due: u16,
     owner: u16,
@@ -140,7 +140,7 @@ const STATE: u16 = 14;
 const EVENTS: u16 = 10;
 
 impl FindingColumns {
-    fn of(width: u16, findings: &[FindingRow]) -> FindingColumns {
+    fn new(width: u16, findings: &[FindingRow]) -> FindingColumns {
         let due = findings.iter().any(|row| !row.finding.due.is_empty());
         let owner = width >= 100 && findings.iter().any(|row| !row.finding.owner.is_empty());
         FindingColumns {
@@ -207,8 +207,8 @@ fn severity(severity: Severity) -> StyleRole {
     }
 }
 
-/// Gives how many days there are until a finding is due; none where it is not
-/// due, or done with.
+/// Returns how many days there are until a finding is due; `None` if it is not
+/// due, or settled.
 fn days_left(model: &Model, finding: &Finding) -> Option<i64> {
     let due: NaiveDate = finding.due.parse().ok()?;
     let today = model.case.zone().local(model.case.now).date();
@@ -242,12 +242,12 @@ fn mark(clock: &TimeColumn, row: &BookmarkRow, line: Rect, canvas: &mut Canvas<'
     let x = x + 2;
     let room = (line.right() - 1).saturating_sub(x);
     let tags: String = row.bookmark.tags.iter().map(|tag| format!(" #{tag}")).collect();
-    let said = format!("{}{tags}", row.bookmark.note);
+    let message = format!("{}{tags}", row.bookmark.note);
     let what = row.what.lines().next().unwrap_or_default();
-    if said.trim().is_empty() {
+    if message.trim().is_empty() {
         canvas.foreign(x, line.y, room, what, plain);
         return;
     }
-    let end = canvas.foreign(x, line.y, room / 2, said.trim(), plain);
+    let end = canvas.foreign(x, line.y, room / 2, message.trim(), plain);
     canvas.foreign(end + 2, line.y, (line.right() - 1).saturating_sub(end + 2), what, StyleRole::Faint);
 }

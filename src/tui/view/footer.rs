@@ -1,4 +1,4 @@
-//! The last line: a notice, or the keys that help here.
+//! The last line: a notice, or the most helpful keys.
 
 use ratatui::layout::Rect;
 
@@ -10,7 +10,7 @@ use crate::tui::theme::StyleRole;
 
 use super::canvas::Canvas;
 
-/// Actions that stand in the footer whatever else has no room.
+/// Actions that are always in the footer.
 const ALWAYS: [Action; 2] = [Action::Palette, Action::Help];
 
 /// Draws the footer.

@@ -12,10 +12,10 @@ use crate::tui::theme::StyleRole;
 
 use super::canvas::Canvas;
 
-/// Where texts begin inside the form.
+/// The column in which values begin.
 const TEXT: u16 = 14;
 
-/// Gives where the form stands.
+/// Returns the rectangle of the form.
 pub(super) fn popup(form: &FormDialog, area: Rect) -> Rect {
     let facts = if form.details.is_empty() { 0 } else { form.details.len() as u16 + 1 };
     let lines = form.rows.len().max(1) as u16 + facts + 5;
@@ -27,7 +27,7 @@ fn room(popup: Rect) -> u16 {
     popup.width.saturating_sub(TEXT + 2)
 }
 
-/// Gives where the cursor stands while something is typed.
+/// Returns the position of the cursor in a row of text.
 pub(super) fn cursor(form: &FormDialog, area: Rect) -> Option<Position> {
     let popup = popup(form, area);
     let FormInput::Text { input, .. } = &form.present()?.entry else { return None };
@@ -112,7 +112,7 @@ fn draw_row(row: &FormField, here: bool, line: Rect, canvas: &mut Canvas<'_>) {
     }
 }
 
-/// Says what is chosen among what: all of it where there is room.
+/// Shows a choice among its options: all of them if there is room.
 fn choice(options: &[String], chosen: usize, room: u16) -> String {
     let marked = |(at, option): (usize, &String)| {
         let mark = if at == chosen { "(x)" } else { "( )" };

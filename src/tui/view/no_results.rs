@@ -1,4 +1,4 @@
-//! "Nothing found" is a statement: among what, from when to when, with which holes.
+//! "No results" is a statement: what was searched, over which time, with which gaps.
 
 use ratatui::layout::Rect;
 
@@ -11,7 +11,7 @@ use crate::tui::theme::StyleRole;
 
 use super::canvas::Canvas;
 
-/// Says in place of rows why there are none.
+/// Explains, instead of rows, why there are none.
 pub(super) fn draw(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
     let mut y = area.y;
     for sentence in sentences(model) {
@@ -41,10 +41,10 @@ fn sentences(model: &Model) -> Vec<String> {
     if model.search.count != Some(0) {
         return vec!["The events could not be read.".to_owned()];
     }
-    let mut said = vec!["No event matches.".to_owned()];
-    said.extend(search_explained(model));
+    let mut message = vec!["No event matches.".to_owned()];
+    message.extend(search_explained(model));
     if let Some(key) = key(Action::TrailBack) {
-        said.push(format!("{key} goes back to the previous search."));
+        message.push(format!("{key} goes back to the previous search."));
     }
-    said
+    message
 }

@@ -7,7 +7,7 @@ use crate::tui::theme::StyleRole;
 
 use super::canvas::Canvas;
 
-/// Gives where the palette stands.
+/// Returns the rectangle of the palette.
 pub(super) fn popup(palette: &Palette, area: Rect) -> Rect {
     let width = area.width.min(76);
     let lines = (palette.fitting.len() as u16).clamp(1, 14) + 2;

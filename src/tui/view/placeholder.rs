@@ -1,4 +1,4 @@
-//! Screens that this version does not have: what they will hold, said plainly.
+//! Screens that this version does not have yet: what they will hold.
 
 use crate::tui::keymap::Action;
 use crate::tui::layout::Panes;
@@ -8,7 +8,7 @@ use crate::tui::theme::StyleRole;
 
 use super::canvas::Canvas;
 
-/// Says what a screen will hold, and how to get back.
+/// Describes what a screen will hold, and how to go back.
 pub(super) fn draw(screen: Screen, model: &Model, panes: &Panes, canvas: &mut Canvas<'_>) {
     let area = panes.body;
     let holds = match screen {

@@ -1,5 +1,5 @@
 //! The search line: the query and its count; while typed, where it is wrong
-//! and what could follow.
+//! and suggestions.
 
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
@@ -17,7 +17,7 @@ use crate::tui::times::duration;
 
 use super::canvas::Canvas;
 
-/// Where the query's text begins: behind ` / `.
+/// Where the query's text begins: after ` / `.
 pub(super) const TEXT: u16 = 3;
 
 /// Draws the search line.
@@ -38,7 +38,7 @@ pub(super) fn draw(model: &Model, panes: &Panes, canvas: &mut Canvas<'_>) {
     }
 }
 
-/// Says how many events match: `494 events in 45 m · 6 ms`.
+/// Describes how many events match: `494 events in 45 m · 6 ms`.
 fn counted_in(count: u64, model: &Model) -> String {
     let (search, window) = (&model.search, model.search.scope.window);
     let within = if window == TimeRange::ALL {
@@ -54,7 +54,7 @@ fn counted_in(count: u64, model: &Model) -> String {
     format!("{}{within}{took}", counted(count, "event"))
 }
 
-/// Draws the line while it is typed, with what is under it.
+/// Draws the line while it is edited, with what is below it.
 pub(super) fn draw_typing(typing: &SearchInput, panes: &Panes, canvas: &mut Canvas<'_>) {
     let line = panes.search;
     let room = line.width.saturating_sub(TEXT + 1);
@@ -70,7 +70,7 @@ pub(super) fn draw_typing(typing: &SearchInput, panes: &Panes, canvas: &mut Canv
     draw_suggestions(typing, start, Rect { y, ..line }, canvas);
 }
 
-/// Draws carets under the mistake and says what it is; gives the line below.
+/// Draws carets under the mistake and describes it; returns the line below.
 fn draw_problem(
     typing: &SearchInput,
     problem: &Diagnostic,
@@ -86,20 +86,20 @@ fn draw_problem(
     };
     let unfinished = problem.span.end >= text.trim_end().len();
     let role = if unfinished { StyleRole::Faint } else { StyleRole::Caret };
-    let said = wrap(&problem_text(problem), usize::from(under.width.saturating_sub(TEXT + 1)).max(1));
-    let height = 1 + u16::try_from(said.len()).unwrap_or(1);
+    let message = wrap(&problem_text(problem), usize::from(under.width.saturating_sub(TEXT + 1)).max(1));
+    let height = 1 + u16::try_from(message.len()).unwrap_or(1);
     canvas.clear(Rect { height, ..under });
     let from = column(problem.span.start);
     let carets = column(problem.span.end).saturating_sub(from).clamp(1, under.width.saturating_sub(TEXT + 1));
     let room = (under.width - 1).saturating_sub(TEXT + from);
     canvas.text(TEXT + from, under.y, room, &canvas.theme.glyphs.caret.repeat(usize::from(carets)), role);
-    for (y, line) in (under.y + 1..).zip(&said) {
+    for (y, line) in (under.y + 1..).zip(&message) {
         canvas.text(TEXT, y, under.width - TEXT - 1, line, role);
     }
     under.y + height
 }
 
-/// Draws what could stand at the cursor.
+/// Draws the suggestions at the cursor.
 fn draw_suggestions(typing: &SearchInput, start: usize, under: Rect, canvas: &mut Canvas<'_>) {
     if typing.suggestions.is_empty() {
         return;

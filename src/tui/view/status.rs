@@ -1,4 +1,4 @@
-//! The first lines: case, what was checked, counts, zone, and the screens.
+//! The first lines: case, verification, counts, zone, and the screens.
 
 use crate::evidence::Depth;
 use crate::record::{counted, short, thousands};
@@ -8,7 +8,7 @@ use crate::tui::theme::{Glyphs, StyleRole};
 
 use super::canvas::Canvas;
 
-/// Draws the status line and, where they have a line, the names of the screens.
+/// Draws the status line and, if they have a line, the names of the screens.
 pub(super) fn draw(model: &Model, panes: &Panes, canvas: &mut Canvas<'_>) {
     let (line, facts) = (panes.status, &model.case);
     let zone = facts.zone().to_string();
@@ -51,7 +51,7 @@ pub(super) fn draw(model: &Model, panes: &Panes, canvas: &mut Canvas<'_>) {
     }
 }
 
-/// Says what of the case was checked since it was opened, and when.
+/// Describes the last verification since the case was opened.
 fn checked(model: &Model, glyphs: &Glyphs) -> (String, StyleRole) {
     match &model.verification {
         VerificationState::None => ("not checked".to_owned(), StyleRole::Faint),
@@ -68,7 +68,7 @@ fn checked(model: &Model, glyphs: &Glyphs) -> (String, StyleRole) {
     }
 }
 
-/// Draws the numbers of the screens into the status line; gives where they begin.
+/// Draws the numbers of the screens into the status line; returns where they begin.
 fn screens_short(model: &Model, panes: &Panes, end: u16, canvas: &mut Canvas<'_>) -> u16 {
     let begin = end.saturating_sub(2 * Screen::ALL.len() as u16 + 1);
     let mut x = begin;

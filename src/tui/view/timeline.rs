@@ -14,7 +14,7 @@ use crate::tui::times::{duration, moment, ticks};
 
 use super::canvas::Canvas;
 
-/// What a bar is stacked of, from below.
+/// The parts of a bar, from below.
 const STACK: [StyleRole; 3] = [StyleRole::Failure, StyleRole::Success, StyleRole::Unknown];
 
 /// Draws the timeline.
@@ -52,7 +52,7 @@ pub(super) fn draw(model: &Model, panes: &Panes, canvas: &mut Canvas<'_>) {
     brush(model, bars, each, canvas);
 }
 
-/// Gives how many columns a bucket takes.
+/// Returns how many columns a bucket takes.
 fn column_width(width: u16, buckets: usize) -> u16 {
     (width / u16::try_from(buckets.max(1)).unwrap_or(u16::MAX)).max(1)
 }
@@ -77,7 +77,7 @@ fn heading(model: &Model, line: Rect, canvas: &mut Canvas<'_>) {
     let Some(chart) = &model.timeline.chart else { return };
     let Some(window) = chart.window() else { return };
     let zone = model.case.zone();
-    let mut said = format!(
+    let mut message = format!(
         "{} → {} · bucket {}",
         moment(window.from, zone),
         moment(window.to, zone),
@@ -85,16 +85,16 @@ fn heading(model: &Model, line: Rect, canvas: &mut Canvas<'_>) {
     );
     match chart.gaps.as_slice() {
         [] => {}
-        [gap] => said.push_str(&format!(" · 1 gap: {}", gap.formats.join(", "))),
-        gaps => said.push_str(&format!(" · {} gaps", gaps.len())),
+        [gap] => message.push_str(&format!(" · 1 gap: {}", gap.formats.join(", "))),
+        gaps => message.push_str(&format!(" · {} gaps", gaps.len())),
     }
     let placed: u64 = chart.matching.buckets.iter().map(|bucket| bucket.count).sum();
     let timeless = model.search.count.filter(|_| model.search.scope.window == TimeRange::ALL);
     if let Some(timeless @ 1..) = timeless.and_then(|count| count.checked_sub(placed)) {
-        said.push_str(&format!(" · {} without time", thousands(timeless)));
+        message.push_str(&format!(" · {} without time", thousands(timeless)));
     }
     let room = end.saturating_sub(x + 3);
-    canvas.right(end - 2, line.y, room, &said, StyleRole::Text);
+    canvas.right(end - 2, line.y, room, &message, StyleRole::Text);
 }
 
 /// Draws the scale left of the bars.
@@ -124,7 +124,7 @@ fn gaps(chart: &TimelineChart, bars: Rect, each: u16, canvas: &mut Canvas<'_>) {
     }
 }
 
-/// Gives which part of the stack each series of the histogram belongs to.
+/// Returns the part of the bar that each series of the histogram belongs to.
 fn stack_order(chart: &TimelineChart) -> Vec<usize> {
     let part = |value: &String| match value.as_str() {
         "failure" => 0,
@@ -134,8 +134,8 @@ fn stack_order(chart: &TimelineChart) -> Vec<usize> {
     chart.matching.by.iter().map(part).collect()
 }
 
-/// Gives how high each part of a bar reaches, in eighths of a line, upwards;
-/// what is there is seen, however small.
+/// Returns how high each part of a bar reaches, in eighths of a line, upwards;
+/// the smallest count is visible.
 fn parts(bucket: &Bucket, order: &[usize], most: u64, full: u64) -> [u64; 3] {
     let mut counts = [0u64; 3];
     for (count, part) in bucket.by.iter().zip(order) {
@@ -227,7 +227,7 @@ fn zoom_keys(model: &Model) -> String {
     format!("{}/{} zoom", key(Action::ZoomIn), key(Action::ZoomOut))
 }
 
-/// Gives the columns under which the selection is marked: its first and its last.
+/// Returns the columns under which the selection is marked: its first and its last.
 fn marked(model: &Model, bars: Rect, each: u16) -> Vec<u16> {
     let Some(range) = model.timeline.brush(model.moment()) else { return Vec::new() };
     let middle = (each - 1) / 2;

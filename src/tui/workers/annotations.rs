@@ -1,4 +1,4 @@
-//! What was noted: read back from the case, and written into its journal.
+//! Annotations: read back from the case, and written into its journal.
 
 use crate::case::{Appended, Case, EvidenceStatus, Watch, annotate};
 use crate::error::{Error, ErrorKind, Result};
@@ -19,15 +19,15 @@ use super::identity::Identity;
 /// How many of the journal's last entries are shown.
 const TAIL: usize = 6;
 
-/// Reads what was noted, as it is now.
+/// Reads the annotations, as they are now.
 pub(super) fn read(case: &Case, cancel: &CancelToken) -> Result<Annotations> {
     let case = case.reread()?;
     let state = case.state();
     let lines = case.journal();
     let tail = lines.iter().rev().take(TAIL);
-    let told =
-        |line: &Entry| format!("{}  {}", line.kind, line.payload().recorded_summary()).trim_end().to_owned();
-    let tail = tail.map(|line| HistoryItem::new(line.at.clone(), line.by.clone(), told(line)));
+    let summary = |line: &Entry| format!("{}  {}", line.kind, line.payload().summary()).trim_end().to_owned();
+    let tail =
+        tail.map(|line| HistoryItem { at: line.at.clone(), by: line.by.clone(), text: summary(line) });
     let mut notes =
         Annotations { entries: lines.len() as u64, tail: tail.collect(), ..Annotations::default() };
     for mark in state.bookmarks.values() {
@@ -103,8 +103,8 @@ pub(super) fn in_findings(case: &Case, hits: &[Hit], cancel: &CancelToken) -> Re
     case.index().page(&request, Order::Newest, None, hits.len(), cancel)
 }
 
-/// Writes something into the journal; gives what was done and what stands then.
-/// What is somebody else's is asked for first.
+/// Writes an annotation into the journal; returns what was done and the annotations afterward.
+/// Before somebody else's is undone, the investigator is asked.
 pub(super) fn write(
     case: &Case,
     deed: &AnnotationRequest,
@@ -115,7 +115,7 @@ pub(super) fn write(
     if let Some(foreign) = foreign(&case, deed) {
         return Ok(WorkerResponse::ConfirmUndo(foreign));
     }
-    let (act, said) = act(&case, deed)?;
+    let (act, message) = act(&case, deed)?;
     let clock = FixedClock(now);
     let Appended { ids, unsealed, .. } =
         annotate(case.folder(), &[act], identity.signer.as_ref(), &identity.who, &clock, Watch::silent())?;
@@ -129,33 +129,33 @@ pub(super) fn write(
         (None, Some(_)) => None,
     };
     let notes = read(&case, &CancelToken::new())?;
-    Ok(WorkerResponse::Annotated(Box::new(AnnotationResult { said, warning, ids, notes })))
+    Ok(WorkerResponse::Annotated(Box::new(AnnotationResult { message, warning, ids, notes })))
 }
 
-/// Finds what would be taken back, where this screen did not write it and nobody agreed to it.
+/// Finds what would be undone, if this screen did not write it and the investigator did not agree.
 fn foreign(case: &Case, deed: &AnnotationRequest) -> Option<ForeignAnnotation> {
     let AnnotationRequest::Undo { mine, agreed } = deed else { return None };
     let last = undoable(case.whole_journal())?;
     if mine.contains(&last.id) || agreed.as_ref() == Some(&last.id) {
         return None;
     }
-    let said = format!("{} · {} · {}", told(case, &last.annotation), last.author(), last.at);
-    Some(ForeignAnnotation { id: last.id, said })
+    let description = format!("{} · {} · {}", describe(case, &last.annotation), last.author(), last.at);
+    Some(ForeignAnnotation { id: last.id, description })
 }
 
-/// Gives the entry that a deed is, and what to say of it (foreign text).
+/// Converts a request into a journal entry and a status message (foreign text).
 fn act(case: &Case, deed: &AnnotationRequest) -> Result<(Annotation, String)> {
     Ok(match deed {
         AnnotationRequest::Bookmark { hit, note, tags } => {
             let event = case.event_ref(hit)?;
             let known = case.state().bookmarks.get(&event.event);
-            let said = format!(
+            let message = format!(
                 "{} {}",
                 if known.is_some() { "bookmark updated:" } else { "bookmarked" },
                 event.short()
             );
             let mark = Annotation::AddBookmark { event, note: note.clone(), tags: tags.clone() };
-            (mark, said)
+            (mark, message)
         }
         AnnotationRequest::NewFinding { title, severity, note, shows } => {
             let (events, query) = shown_by(case, shows)?;
@@ -176,19 +176,19 @@ fn act(case: &Case, deed: &AnnotationRequest) -> Result<(Annotation, String)> {
             let (events, _) = shown_by(case, shows)?;
             let change = FindingChange { events, ..FindingChange::default() };
             let act = Annotation::ChangeFinding { finding: finding.clone(), change };
-            let said = told(case, &act);
-            (act, said)
+            let message = describe(case, &act);
+            (act, message)
         }
-        AnnotationRequest::Annotation(act) => (act.clone(), told(case, act)),
+        AnnotationRequest::Annotation(act) => (act.clone(), describe(case, act)),
         AnnotationRequest::Reread { source, by } => {
             let act = case.corrected(source, by, Watch::silent())?.act;
-            let said = act.summary();
-            (act, said)
+            let message = act.summary();
+            (act, message)
         }
         AnnotationRequest::Undo { .. } => {
             let last = undoable(case.whole_journal());
             let last = last.ok_or_else(|| Error::usage("there is nothing to undo"))?;
-            (last.to_undo(), format!("undone: {}", told(case, &last.annotation)))
+            (last.to_undo(), format!("undone: {}", describe(case, &last.annotation)))
         }
         AnnotationRequest::Redo => {
             let last = redoable(case.whole_journal());
@@ -206,8 +206,8 @@ fn act(case: &Case, deed: &AnnotationRequest) -> Result<(Annotation, String)> {
     })
 }
 
-/// Says what an entry is about, and what it says.
-fn told(case: &Case, act: &Annotation) -> String {
+/// Describes an annotation.
+fn describe(case: &Case, act: &Annotation) -> String {
     let number = |uid: &str| case.state().findings.iter().find(|finding| finding.uid == uid);
     match (act.finding().and_then(number), act) {
         (Some(finding), _) => format!("finding {}: {}", finding.number, act.summary()),
@@ -220,7 +220,7 @@ fn told(case: &Case, act: &Annotation) -> String {
     }
 }
 
-/// Gives the events, or the query, that are to show a finding.
+/// Returns the events, or the query, of a finding.
 fn shown_by(case: &Case, shows: &ExportScope) -> Result<(Vec<EventRef>, Option<SavedQuery>)> {
     Ok(match shows {
         ExportScope::Search(_, scope) => (Vec::new(), Some(case.asked(&scope.expr, scope.window)?)),

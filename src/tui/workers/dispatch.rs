@@ -1,4 +1,4 @@
-//! Answering a question from a case.
+//! Answers requests from a case.
 
 use crate::case::Case;
 use crate::error::Result;
@@ -17,8 +17,8 @@ const FORMAT: &str = "vestigo.format";
 /// How many outcomes, and how many formats, a timeline tells apart.
 const SERIES: usize = 8;
 
-/// Answers a question; several answers may come of one. What was cancelled may
-/// end without an answer.
+/// Answers a request, with one response or several. A canceled request may
+/// end without a response.
 pub fn carry_out(
     current: &CurrentCase,
     identity: &Identity,
@@ -81,7 +81,7 @@ pub fn carry_out(
     }
 }
 
-/// Makes a request of a scope. Where it names tags or findings, it means those
+/// Resolves a scope. If it names tags or findings, it means those
 /// of now: they change while the case is open.
 fn resolve(case: &Case, scope: &SearchScope) -> Result<Request> {
     let expr = scope.expr.clone();

@@ -4,7 +4,7 @@ use crate::case::Case;
 use crate::error::Result;
 use crate::index::Hit;
 use crate::record::{EventRecord, FieldId, Key, fields, sentence};
-use crate::tui::field_order::telling;
+use crate::tui::field_order::prominence;
 use crate::tui::protocol::{EventDetail, Pivot};
 
 /// Reads an event in full.
@@ -27,11 +27,11 @@ fn filled(entry: &EventRecord, hit: &Hit) -> EventDetail {
         })
         .filter(|(id, _)| *id != Some(fields::MESSAGE))
         .collect();
-    // The most telling first, core fields in table order, the source's own by
+    // The most important first, core fields in table order, the source's own by
     // name; the values of one field stay in their order.
     rows.sort_by_key(|(id, pivot)| {
         let own = if id.is_none() { pivot.field.clone() } else { String::new() };
-        (telling(&pivot.field), id.is_none(), *id, own)
+        (prominence(&pivot.field), id.is_none(), *id, own)
     });
     let raw_shown = entry.raw.len().min(EventDetail::RAW);
     let raw = String::from_utf8_lossy(&entry.raw[..raw_shown]).into_owned();

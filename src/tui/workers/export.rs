@@ -1,4 +1,4 @@
-//! Bundles: what can be made, and making one.
+//! Looks up what can be exported, and exports it.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -69,7 +69,7 @@ pub(super) fn choices(
     Ok(ExportChoices { choices, name: bundle_name(&case), signer })
 }
 
-/// Makes a bundle.
+/// Exports a bundle.
 pub(super) fn export(
     case: &Case,
     order: &ExportRequest,
@@ -122,7 +122,7 @@ pub(super) fn export(
     })
 }
 
-/// Makes the bundle on a thread of its own, and tells now and then how far it has come.
+/// Writes the bundle on a thread of its own, and reports its progress.
 fn watched(
     case: &Case,
     ask: &Selection,

@@ -1,7 +1,7 @@
-//! The crew: one thread per lane, carrying out what update asks for.
+//! The workers: one thread per lane, answering update's requests.
 //!
-//! The newest question of a lane takes the place of one that waits, and
-//! cancels one that runs; only what writes is carried out one after another, to
+//! The newest request of a lane replaces one that waits, and
+//! cancels one that runs; only writes are carried out one after another, to
 //! the last. The work itself ([`carry_out`]) knows no threads.
 
 mod annotations;

@@ -1,6 +1,6 @@
-//! Pages of events from any place of a list, over the index's forward pages.
+//! Pages of events from any position of a list, over the index's forward pages.
 //!
-//! Events that tell no time stand behind all others in either order and are
+//! Events without a time come after all others in either order and are
 //! not reversed; so a page before one of them is found by walking forward.
 
 use crate::case::Case;
@@ -14,7 +14,7 @@ use super::row;
 /// How many events one step of a walk through timeless events takes.
 const STRIDE: usize = 4_096;
 
-/// Gives the page at a place.
+/// Returns the page at a place.
 pub(super) fn page(
     case: &Case,
     request: &Request,
@@ -71,7 +71,7 @@ impl PageWalk<'_> {
         Ok(FoundPage { hits, last, ..FoundPage::default() })
     }
 
-    /// Events with a time before one with a time: the other order, turned round.
+    /// Returns events with a time before one with a time: the other order, reversed.
     fn timed_before(&self, request: &Request, after: Option<&Hit>, limit: usize) -> Result<Vec<Hit>> {
         let mut hits = self.hits(request, reversed(self.order), after, limit)?;
         hits.retain(|hit| hit.time.is_some());
@@ -89,7 +89,7 @@ impl PageWalk<'_> {
         Ok(FoundPage { hits, first, ..FoundPage::default() })
     }
 
-    /// Gives the events around the last one that tells a time.
+    /// Returns the events around the last one that has a time.
     fn last(&self) -> Result<FoundPage> {
         let mut hits = self.timed_before(self.request, None, self.limit)?;
         let Some(last) = hits.last().copied() else { return self.end() };
@@ -117,7 +117,7 @@ impl PageWalk<'_> {
         })
     }
 
-    /// Gives the last events before a timeless one, or the last of all.
+    /// Returns the last events before a timeless one, or the last of all.
     fn tail(&self, until: Option<Hit>) -> Result<Vec<Hit>> {
         let mut kept = self.timed_before(self.request, None, self.limit)?;
         let mut after = kept.last().copied();
@@ -134,7 +134,7 @@ impl PageWalk<'_> {
         }
     }
 
-    /// Gives the events around a moment: some before, the rest from it on.
+    /// Returns the events around a moment: some before, the rest from it on.
     fn at(&self, moment: crate::record::Timestamp) -> Result<FoundPage> {
         let whole = self.request.window;
         let (before, from) = match self.order {

@@ -9,7 +9,7 @@ use std::time::Instant;
 use crate::index::CancelToken;
 use crate::tui::protocol::{Failure, Lane, Ticket, UiEvent, WorkerRequest, WorkerResponse};
 
-/// Answers questions: [`carry_out`] on a case, or a test's own way.
+/// Answers requests: [`carry_out`](super::carry_out) on a case, or a test's own function.
 pub trait WorkFn:
     Fn(&WorkerRequest, &CancelToken, &mut dyn FnMut(WorkerResponse)) + Clone + Send + 'static
 {
@@ -20,7 +20,7 @@ impl<F: Fn(&WorkerRequest, &CancelToken, &mut dyn FnMut(WorkerResponse)) + Clone
 {
 }
 
-/// The threads, and the desk of each.
+/// The threads, and the queue of each.
 pub struct Workers {
     queues: Vec<Arc<LaneQueue>>,
     threads: Vec<JoinHandle<()>>,
@@ -41,7 +41,7 @@ struct QueueState {
 }
 
 impl Workers {
-    /// Starts a thread per lane, each with its own copy of `work`; answers go to `tell`.
+    /// Starts a thread per lane, each with its own copy of `work`; responses go to `respond`.
     pub fn start(work: impl WorkFn, respond: impl Fn(UiEvent) + Clone + Send + 'static) -> Workers {
         let queues: Vec<Arc<LaneQueue>> = Lane::ALL.iter().map(|_| Arc::default()).collect();
         let threads = queues
@@ -58,7 +58,7 @@ impl Workers {
         Workers { queues, threads }
     }
 
-    /// Hands a question to its lane.
+    /// Hands a request to its lane.
     pub fn ask(&self, ticket: Ticket, request: WorkerRequest) {
         self.queues[ticket.lane as usize].change(|state| {
             if !ticket.lane.writes() {
@@ -102,7 +102,7 @@ impl LaneQueue {
         self.changed.notify_one();
     }
 
-    /// Waits for work; none when the desk is closed.
+    /// Waits for work; returns `None` when the queue is closed.
     fn next(&self) -> Option<(Ticket, WorkerRequest, CancelToken)> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
@@ -120,7 +120,7 @@ impl LaneQueue {
     }
 }
 
-/// Serves one lane until its desk is closed.
+/// Serves one lane until its queue is closed.
 fn serve(queue: &LaneQueue, work: &impl WorkFn, respond: &impl Fn(UiEvent)) {
     while let Some((ticket, request, cancel)) = queue.next() {
         let begun = Instant::now();

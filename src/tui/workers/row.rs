@@ -8,7 +8,7 @@ use crate::tui::protocol::{EventColumn, EventOutcome, EventRow, Failure, Pivot, 
 /// Most characters of a sentence that a row keeps.
 const SENTENCE: usize = 400;
 
-/// Reads an event and tells it in a row; what cannot be read says so in its row.
+/// Reads an event into a row; an event that cannot be read says so in its row.
 pub(super) fn row(case: &Case, hit: &Hit) -> EventRow {
     let content = match case.entry(hit) {
         Ok(entry) => RowContent::Event(Box::new(brief(&entry.event))),
@@ -20,7 +20,7 @@ pub(super) fn row(case: &Case, hit: &Hit) -> EventRow {
     EventRow { hit: *hit, content }
 }
 
-/// Tells an event in a row.
+/// Summarizes an event for a row.
 pub(super) fn brief(event: &Event<'_>) -> RowSummary {
     let outcome = match event.text(fields::EVENT_OUTCOME) {
         Some("success") => EventOutcome::Success,

@@ -1,4 +1,4 @@
-//! Whether the case is unchanged; and a checkpoint to keep elsewhere.
+//! Verifies the case, and writes a checkpoint to keep elsewhere.
 
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
@@ -14,11 +14,11 @@ use crate::verify::{TrustInputs, VerifyReport};
 
 use super::identity::Identity;
 
-/// How often a check tells how far it has come.
+/// How often progress is reported.
 pub(super) const STEP: Duration = Duration::from_millis(100);
 
-/// Checks a case. The work is done on a thread of its own, which is left alone
-/// when nobody waits for it any more: it never writes.
+/// Verifies a case. The work runs on a thread of its own, which is left alone
+/// when nobody waits for it anymore: it never writes.
 pub(super) fn verify(
     case: &Case,
     depth: Depth,
@@ -60,7 +60,7 @@ pub(super) fn verify(
     }
 }
 
-/// Writes a checkpoint of the journal as it stands, to be kept elsewhere.
+/// Writes a checkpoint of the journal, to be kept elsewhere.
 pub(super) fn anchor(case: &Case, identity: &Identity, now: Timestamp) -> Result<WrittenCheckpoint> {
     let clock = FixedClock(now);
     let mut hold = CaseWriter::open(case.folder(), &identity.who, &clock)?;

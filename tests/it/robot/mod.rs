@@ -51,7 +51,7 @@ impl Robot {
 
     /// Opens a case with a theme and in a zone.
     pub fn open_with(case: Case, width: u16, height: u16, theme: Theme, zone: Option<Zone>) -> Robot {
-        let mut facts = CaseInfo::of(&case, zone, NOW);
+        let mut facts = CaseInfo::from_case(&case, zone, NOW);
         for source in &mut facts.sources {
             // The temporary folder's name differs from run to run and machine to machine.
             let inside = source.path.rfind("/logs/").map_or(0, |at| at + 1);

@@ -57,7 +57,7 @@ pub(super) fn facts() -> CaseInfo {
     }
 }
 
-/// Gives the event of this number, 0 the newest.
+/// Returns the event of this number, 0 the newest.
 pub(super) fn hit(number: u64) -> Hit {
     let record = EVENTS - 1 - number;
     Hit { time: Some(BEGIN.plus(record as i64 * 3_600_000_000_000)), source: SourceId([7; 32]), record }
@@ -81,7 +81,7 @@ pub(super) fn row(number: u64) -> EventRow {
     EventRow { hit: hit(number), content: RowContent::Event(Box::new(brief)) }
 }
 
-/// Gives the page of these events.
+/// Returns the page of these events.
 pub(super) fn page(from: u64, to: u64) -> EventPage {
     let rows = (from..to.min(EVENTS)).map(row).collect();
     EventPage { rows, start: Some(from), at: 0, first: from == 0, last: to >= EVENTS }
@@ -106,7 +106,7 @@ pub(super) fn card(hit: Hit) -> EventDetail {
     }
 }
 
-/// Gives a histogram in which every third bucket has events.
+/// Returns a histogram in which every third bucket has events.
 pub(super) fn histogram(edges: &[Timestamp], by: &str) -> Histogram {
     let buckets = edges.windows(2).enumerate().map(|(at, edges)| {
         let count = if at % 3 == 0 { at as u64 + 1 } else { 0 };
@@ -115,7 +115,7 @@ pub(super) fn histogram(edges: &[Timestamp], by: &str) -> Histogram {
     Histogram { buckets: buckets.collect(), by: vec![by.to_owned()] }
 }
 
-/// Gives what the made-up case answers.
+/// Returns what the made-up case answers.
 pub(super) fn responses(request: &WorkerRequest) -> Vec<WorkerResponse> {
     let top = |value: &str, count| TopValues { value: value.to_owned(), count, first: None, last: None };
     match request {
@@ -142,7 +142,7 @@ pub(super) fn responses(request: &WorkerRequest) -> Vec<WorkerResponse> {
         }
         WorkerRequest::Annotate { .. } => vec![WorkerResponse::Annotated(Box::new(AnnotationResult {
             ids: vec!["1".repeat(64)],
-            said: "marked a\u{1b}[31m".to_owned(),
+            message: "marked a\u{1b}[31m".to_owned(),
             warning: None,
             notes: notes(),
         }))],
@@ -202,7 +202,7 @@ pub(super) fn responses(request: &WorkerRequest) -> Vec<WorkerResponse> {
     }
 }
 
-/// Gives what was noted in the made-up case: hostile texts, an orphan, and a finding of each state.
+/// Returns annotations in the made-up case: hostile texts, an orphan, and a finding of each state.
 pub(super) fn notes() -> Annotations {
     let evil = "no\u{1b}]0;x\u{7}te \u{202e}".to_owned();
     let said = HistoryItem::new(BEGIN.to_string(), evil.clone(), evil.clone());
@@ -243,7 +243,7 @@ pub(super) fn notes() -> Annotations {
     }
 }
 
-/// Carries out effects until none is left; gives those that are no questions.
+/// Carries out effects until none is left; gives those that are no requests.
 pub(super) fn settle(model: &mut Model, effects: Vec<Effect>) -> Vec<Effect> {
     let mut left: Vec<Effect> = effects;
     let mut kept = Vec::new();
@@ -268,7 +268,7 @@ pub(super) fn opened(width: u16, height: u16) -> Model {
     model
 }
 
-/// Presses keys; gives the effects of the last.
+/// Presses keys; returns the effects of the last.
 pub(super) fn press(model: &mut Model, keys: &str) -> Vec<Effect> {
     let mut effects = Vec::new();
     for chord in sequence(keys).unwrap() {
@@ -285,7 +285,7 @@ pub(super) fn write(model: &mut Model, text: &str) {
     }
 }
 
-/// Gives the lanes that were asked.
+/// Returns the lanes that were asked.
 pub(super) fn lanes(effects: &[Effect]) -> Vec<Lane> {
     effects
         .iter()
@@ -296,7 +296,7 @@ pub(super) fn lanes(effects: &[Effect]) -> Vec<Lane> {
         .collect()
 }
 
-/// Gives the question that a lane was asked, with its ticket.
+/// Returns the request that a lane was asked, with its ticket.
 pub(super) fn asked(effects: &[Effect], lane: Lane) -> (Ticket, WorkerRequest) {
     effects
         .iter()
@@ -307,7 +307,7 @@ pub(super) fn asked(effects: &[Effect], lane: Lane) -> (Ticket, WorkerRequest) {
         .unwrap_or_else(|| panic!("{lane:?} was not asked: {effects:?}"))
 }
 
-/// Gives what the notice says.
+/// Returns what the notice says.
 pub(super) fn said(model: &Model) -> &str {
     model.notice.as_ref().map_or("", |notice| notice.text.as_str())
 }

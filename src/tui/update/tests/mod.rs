@@ -1,6 +1,6 @@
 //! Ring 1: an event goes in, the model and effects come out.
 //!
-//! [`kit`] makes up a case of a hundred events and answers every question from
+//! [`kit`] makes up a case of a hundred events and answers every request from
 //! it, so that a test says which keys are pressed and what then holds.
 
 mod any_keys;
