@@ -26,8 +26,7 @@ pub(super) fn read(case: &Case, cancel: &CancelToken) -> Result<Annotations> {
     let lines = case.journal();
     let tail = lines.iter().rev().take(TAIL);
     let summary = |line: &Entry| format!("{}  {}", line.kind, line.payload().summary()).trim_end().to_owned();
-    let tail =
-        tail.map(|line| HistoryItem { at: line.at.clone(), by: line.by.clone(), text: summary(line) });
+    let tail = tail.map(|line| HistoryItem::new(line.at.clone(), line.by.clone(), summary(line)));
     let mut notes =
         Annotations { entries: lines.len() as u64, tail: tail.collect(), ..Annotations::default() };
     for mark in state.bookmarks.values() {
