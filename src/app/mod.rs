@@ -71,10 +71,11 @@ pub use crate::export::{
 pub use crate::import::{ImportReport, ImportRow, ImportStatus, Progress, normalise};
 pub use crate::index::{CancelToken, Histogram, Hit, Order, Request, TermOrder, TopValues, is_damaged};
 pub use crate::journal::{
-    Actor, Annotation, Bookmark, Conflict, RereadChange, Entry, Finding, FindingChange, FindingVerdict,
-    HistoryItem, Home, Lost, SavedQuery, Severity, Signer, Status, Trust,
+    Actor, Annotation, Bookmark, Conflict, Entry, Finding, FindingChange, FindingVerdict, HistoryItem, Home,
+    Lost, RereadChange, SavedQuery, Severity, Signer, Status, Trust,
 };
 pub use crate::parse::{
-    Corrections, FORMATS, Format, Framer, ParseOptions, Seen, YEARS, parse_clock_offset, format_clock_offset, named,
+    Corrections, FORMATS, Format, Framer, ParseOptions, Seen, YEARS, format_clock_offset, named,
+    parse_clock_offset,
 };
 pub use crate::source::{Limits, walk};

@@ -52,7 +52,7 @@ impl CommandContext {
 
     /// Finds a field by its name or alias; an unknown one gets a suggestion.
     pub fn field(&self, name: &str) -> Result<String> {
-        Ok(query::called_in(name, &self.query_context())?)
+        Ok(query::field_name_in_case(name, &self.query_context())?)
     }
 
     /// Explains how a query was read, and how many events were searched.
@@ -67,7 +67,7 @@ impl CommandContext {
     pub fn time_range(&self, span: &TimeArgs) -> Result<TimeRange> {
         let moment = |text: &Option<String>, otherwise: Timestamp| match text {
             None => Ok(otherwise),
-            Some(text) => query::moment(text, &self.query_context())
+            Some(text) => query::parse_time(text, &self.query_context())
                 .map_err(|diagnostic| query_error(&diagnostic, text)),
         };
         let window =

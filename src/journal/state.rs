@@ -217,7 +217,8 @@ impl State {
             return State::of(journal);
         }
         let new = known.lines.len()..journal.entries.len();
-        let ops = ops_in(journal.entries[new.clone()].iter().zip(journal.texts[new].iter().map(AsRef::as_ref)));
+        let ops =
+            ops_in(journal.entries[new.clone()].iter().zip(journal.texts[new].iter().map(AsRef::as_ref)));
         if ops.iter().any(|op| matches!(op.act, Annotation::Undo { .. })) {
             return State::of(journal);
         }

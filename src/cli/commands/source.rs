@@ -4,8 +4,8 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use crate::app::{
-    RereadChange, Corrections, Receipt, SourceChange, SourceInfo, YEARS, parse_clock_offset, format_clock_offset, find_source,
-    named, reread_source,
+    Corrections, Receipt, RereadChange, SourceChange, SourceInfo, YEARS, find_source, format_clock_offset,
+    named, parse_clock_offset, reread_source,
 };
 use crate::cli::args::Globals;
 use crate::cli::context::CommandContext;

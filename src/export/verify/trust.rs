@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result, visible};
-use crate::journal::{CHECKPOINT_NAMESPACE, Checkpoint, check_signature, read_timestamp, check_timestamp};
+use crate::journal::{CHECKPOINT_NAMESPACE, Checkpoint, check_signature, check_timestamp, read_timestamp};
 use crate::verify::{Damage, TrustInputs};
 
 use crate::export::bag::files::{
