@@ -155,7 +155,7 @@ pub fn export_choices(
     let place = if asks { 0 } else { choices.len() };
     choices.insert(place, (format!("this search: {count} events"), search));
     if let Some(hit) = selected {
-        let id = EventId::of(&hit.source, hit.record);
+        let id = EventId::new(&hit.source, hit.record);
         choices.push((format!("this event: {id}"), EvidenceScope::Event(hit)));
     }
     Ok(choices)

@@ -1,13 +1,12 @@
 //! Annotations and the evidence they stand on.
 
-use sha2::{Digest, Sha256};
 use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::index::{CancelToken, Hit, Order, Request};
 use crate::journal::{Actor, Annotation, EventRef, Payload, Signer};
 use crate::query::Expr;
-use crate::record::{Clock, EventRecord, SourceId, TimeRange, Timestamp};
+use crate::record::{Clock, Digest, EventRecord, TimeRange, Timestamp};
 
 use super::{Case, CaseWriter, Watch, checkpoint, complete, standing};
 
@@ -41,8 +40,8 @@ impl EvidenceStatus {
 }
 
 /// Gives the SHA-256 of an event's text, to which annotations are bound.
-pub fn record_hash(entry: &EventRecord) -> SourceId {
-    SourceId(Sha256::digest(&entry.raw).into())
+pub fn record_hash(entry: &EventRecord) -> Digest {
+    Digest::of(&entry.raw)
 }
 
 /// What was written down.
@@ -98,7 +97,12 @@ impl Case {
     /// Binds an annotation to an event as it is now.
     pub fn event_ref(&self, hit: &Hit) -> Result<EventRef> {
         let entry = self.entry(hit)?;
-        Ok(EventRef::new(&hit.source, hit.record, &record_hash(&entry), entry.event.stamp.map(|s| s.instant)))
+        Ok(EventRef::new(
+            &hit.source,
+            hit.record,
+            &record_hash(&entry),
+            entry.event.time.map(|s| s.timestamp),
+        ))
     }
 
     /// Tells how an annotation stands: its record is read and hashed again.
@@ -116,7 +120,7 @@ impl Case {
             Err(error) => EvidenceStatus::Orphaned(format!("its record cannot be read: {error}")),
             Ok(entry) => {
                 let found = record_hash(&entry).to_string();
-                let time = entry.event.stamp.map(|stamp| stamp.instant);
+                let time = entry.event.time.map(|stamp| stamp.timestamp);
                 if found == event.hash {
                     return EvidenceStatus::Sound(Hit { time, source, record });
                 }

@@ -1,6 +1,6 @@
 //! Checkpoints of a case: written, signed, stamped.
 
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Context, Error, Result};
@@ -9,7 +9,7 @@ use crate::journal::{
     self, ANCHORS, AnchorStamp, CHECKPOINT_NAMESPACE, Checkpoint, MOST_CHECKPOINT, MOST_SIGNATURE, Signer,
     SignerIdentity,
 };
-use crate::record::{Clock, SourceId};
+use crate::record::{Clock, Digest};
 
 use super::signing::may_sign;
 use super::trust::trust_in;
@@ -132,7 +132,7 @@ pub fn stamp(hold: &mut CaseWriter, signer: &Signer, url: &str, clock: &dyn Cloc
     let name = format!("{}.tsr", journal::checkpoint_name(size));
     let written = hold.dir().dir(ANCHORS).and_then(|anchors| anchors.write_new(&name, &response));
     written.context(|| format!("cannot write {ANCHORS}/{name}"))?;
-    let token = SourceId(Sha256::digest(&response).into()).to_string();
+    let token = Digest::of(&response).to_string();
     let stamp = AnchorStamp {
         entries: sealed.checkpoint.size,
         authority: journal::bare_url(url),

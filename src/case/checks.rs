@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
 use crate::error::visible;
 use crate::journal::{
     self, AnchorStamp, Anchors, CHECKPOINT_NAMESPACE, Checkpoint, HistoryAccept, Journal, KeyAdd,
     SignerIdentity, TimestampToken, Trust, each_of,
 };
-use crate::record::SourceId;
+use crate::record::Digest;
 use crate::verify::{Damage, DamageScope, TrustInputs, VerifyScope};
 
 use super::CaseMetadata;
@@ -233,7 +233,7 @@ impl TrustReport {
                 return None;
             }
         };
-        let found = SourceId(Sha256::digest(&bytes).into()).to_string();
+        let found = Digest::of(&bytes).to_string();
         let named = stamped.get(name);
         if let Some(meant) = named.filter(|meant| **meant != found) {
             let reason = format!("its SHA-256 is {found}, the journal says {meant}");

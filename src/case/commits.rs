@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 
-use crate::record::SourceId;
+use crate::record::Digest;
 
 use crate::journal;
 
@@ -22,7 +22,7 @@ pub fn committed(lines: &[journal::Entry]) -> Result<Vec<(u32, [u8; 32])>> {
     for line in lines.iter().filter(|line| line.is::<EvidenceImport>()) {
         let damaged = || Error::integrity(format!("journal entry {} does not name a valid batch", line.seq));
         let import: EvidenceImport = line.read().ok_or_else(damaged)?;
-        let hash: SourceId = import.manifest_sha256.parse().map_err(|_| damaged())?;
+        let hash: Digest = import.manifest_sha256.parse().map_err(|_| damaged())?;
         batches.push((import.batch, hash.0));
     }
     batches.sort_unstable();

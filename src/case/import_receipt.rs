@@ -119,7 +119,7 @@ impl Receipt {
         self.events += 1;
         self.unparsed += u64::from(!understood);
         self.parts += u64::from(part > 0);
-        match event.stamp {
+        match event.time {
             None => self.time.none += 1,
             Some(stamp) => self.count_time(&stamp),
         }
@@ -133,7 +133,7 @@ impl Receipt {
         }
         self.time.ambiguous += u64::from(stamp.basis.ambiguous);
         self.time.future += u64::from(stamp.basis.future);
-        let at = stamp.instant.nanos();
+        let at = stamp.timestamp.nanos();
         self.first = Some(self.first.map_or(at, |first| first.min(at)));
         self.last = Some(self.last.map_or(at, |last| last.max(at)));
     }

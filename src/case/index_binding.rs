@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
 use crate::error::{Context, Result};
 use crate::evidence::{Manifest, Store};
@@ -11,7 +11,7 @@ use crate::fs::Dir;
 use crate::index::{IndexBasis, IndexBinding};
 use crate::journal::Home;
 use crate::parse::READING_VERSION;
-use crate::record::SourceId;
+use crate::record::Digest;
 
 /// The file in the user's state folder with what seals their indexes.
 const SECRET: &str = "index.secret";
@@ -61,8 +61,8 @@ pub(crate) fn basis(batch: u32, sha256: &[u8; 32], manifest: &Manifest) -> Index
         readings.update(format!("{} {}\n", source.source, source.plan));
     }
     let events = manifest.sources.iter().filter_map(|source| source.receipt["events"].as_u64()).sum();
-    let readings = SourceId(readings.finalize().into());
-    IndexBasis { batch, manifest: SourceId(*sha256), readings, events }
+    let readings = Digest::from(readings);
+    IndexBasis { batch, manifest: Digest(*sha256), readings, events }
 }
 
 /// Returns what the rows of each batch of a store are made from.
@@ -77,7 +77,7 @@ pub(super) fn state_of(bases: &[IndexBasis]) -> String {
     for IndexBasis { batch, manifest, readings, events } in bases {
         digest.update(format!("{batch} {manifest} {readings} {events}\n"));
     }
-    SourceId(digest.finalize().into()).to_string()
+    Digest::from(digest).to_string()
 }
 
 #[cfg(test)]

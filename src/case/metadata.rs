@@ -3,12 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::error::{Context, Error, Result, visible};
 use crate::fs::{Dir, unusable};
 use crate::journal::{Keyring, Signer, SignerIdentity, is_case_id};
-use crate::record::{SourceId, Timestamp, Zone};
+use crate::record::{Digest, Timestamp, Zone};
 
 /// The file's name.
 const FILE: &str = "case.toml";
@@ -154,7 +153,7 @@ impl CaseMetadata {
 
     /// Gives the SHA-256 that the file will have, in hex.
     pub fn hash_of_text(&self) -> Result<String> {
-        Ok(SourceId(Sha256::digest(self.text()?).into()).to_string())
+        Ok(Digest::of(self.text()?).to_string())
     }
 
     /// Writes the description of a new case; an existing one is left alone and is an error.
@@ -166,7 +165,7 @@ impl CaseMetadata {
     /// Returns the SHA-256 of the description that lies in a case, in hex.
     pub fn sha256(&self, case: &Dir) -> Result<String> {
         let bytes = case.read(FILE, MOST_BYTES).map_err(|error| unusable(error, FILE))?;
-        Ok(SourceId(Sha256::digest(bytes).into()).to_string())
+        Ok(Digest::of(bytes).to_string())
     }
 
     /// Tells whether a folder has a description, of whatever kind and content.

@@ -357,7 +357,7 @@ impl Case {
             return Err(unknown(id));
         }
         let entry = self.entry_at(&source, id.record)?;
-        Ok(Hit { time: entry.event.stamp.map(|stamp| stamp.instant), source, record: id.record })
+        Ok(Hit { time: entry.event.time.map(|stamp| stamp.timestamp), source, record: id.record })
     }
 
     /// Gives the names of all fields that have values, for hints and completion.

@@ -5,14 +5,12 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
-
 use crate::error::{Error, ErrorKind, Result};
 use crate::evidence::Store;
 use crate::fs::{Dir, TEMPORARY};
 use crate::index::{Index, IndexBasis, IndexBinding, publish_all};
 use crate::journal::{self, Actor, CaseMemory, History, Home, Journal};
-use crate::record::SourceId;
+use crate::record::Digest;
 
 use super::commits::committed;
 use super::index_binding::{bases, binding, state_of};
@@ -237,7 +235,7 @@ pub(super) fn forget(home: &Home, case: &str) {
 
 fn reach(home: &Home, case: &str, step: impl Fn(&Dir, &str) -> io::Result<Dir>) -> Option<Dir> {
     let cache = Dir::open(home.cache.as_deref()?).ok()?;
-    let name = SourceId(Sha256::digest(case).into()).to_string();
+    let name = Digest::of(case).to_string();
     step(&step(&cache, CACHED).ok()?, &name).ok()
 }
 

@@ -190,7 +190,7 @@ fn unreadable(case: &Dir, file: &str, error: &crate::error::Error) -> VerifyRepo
     let levels = Levels { consistent: false, signed: None, anchored: None, extends: None };
     let not_proven = vec![format!("Anything else: without {file} the rest was not looked at.")];
     let target = crate::error::visible(&case.path().to_string_lossy());
-    let damage = vec![Damage::new(DamageScope::Journal, file, told(error))];
+    let damage = vec![Damage::new(DamageScope::Journal, file, error.chain())];
     let (scope, history) = (VerifyScope::default(), History::default());
     VerifyReport {
         target,
@@ -202,14 +202,6 @@ fn unreadable(case: &Dir, file: &str, error: &crate::error::Error) -> VerifyRepo
         sources: 0,
         scope,
         history,
-    }
-}
-
-/// Tells a failure with its cause.
-fn told(error: &crate::error::Error) -> String {
-    match std::error::Error::source(error) {
-        Some(cause) => format!("{error}: {cause}"),
-        None => error.to_string(),
     }
 }
 

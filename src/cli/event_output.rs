@@ -5,9 +5,7 @@ use clap::ValueEnum;
 use crate::cli::runtime::Runtime;
 use crate::cli::table::{Align, Table};
 use crate::error::{Context, Result, escape_json_controls, visible};
-use crate::record::{
-    CSV_FIELDS, EventRecord, Value, Zone, csv_cell, fields, sentence, timesketch_row, write_json,
-};
+use crate::record::{CSV_FIELDS, EventRecord, Value, Zone, csv_cell, fields, summarize, timesketch_row, write_json};
 
 /// The format of events on standard output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -126,7 +124,7 @@ impl Printer {
         };
         let from =
             if event.get(fields::SOURCE_IP).is_some() { fields::SOURCE_IP } else { fields::SOURCE_ADDRESS };
-        let what = sentence(event).lines().next().unwrap_or_default().to_owned();
+        let what = summarize(event).lines().next().unwrap_or_default().to_owned();
         vec![
             self.time(entry),
             entry.origin.id().to_string(),
@@ -138,10 +136,10 @@ impl Printer {
     }
 
     fn time(&self, entry: &EventRecord) -> String {
-        let Some(stamp) = entry.event.stamp else { return "-".to_owned() };
+        let Some(stamp) = entry.event.time else { return "-".to_owned() };
         // Fractions of a second only where there are some.
-        let digits = if stamp.instant.nanos() % 1_000_000_000 == 0 { 0 } else { 3 };
-        let shown = self.zone.show(stamp.instant, digits);
+        let digits = if stamp.timestamp.nanos() % 1_000_000_000 == 0 { 0 } else { 3 };
+        let shown = self.zone.show(stamp.timestamp, digits);
         if stamp.basis.is_explicit() { shown } else { format!("≈ {shown}") }
     }
 
@@ -153,8 +151,8 @@ impl Printer {
     fn text(&self, entry: &EventRecord, name: &str) -> String {
         match name {
             "id" => entry.origin.id().to_string(),
-            "@timestamp" => entry.event.stamp.map(|stamp| stamp.instant.to_string()).unwrap_or_default(),
-            "message" => sentence(&entry.event),
+            "@timestamp" => entry.event.time.map(|stamp| stamp.timestamp.to_string()).unwrap_or_default(),
+            "message" => summarize(&entry.event),
             "event.original" => String::from_utf8_lossy(&entry.raw).into_owned(),
             "format" | "vestigo.format" => entry.event.format.to_owned(),
             "source" | "vestigo.source" => entry.origin.source.to_string(),

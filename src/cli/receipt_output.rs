@@ -8,7 +8,7 @@ use crate::cli::output::json_line;
 use crate::cli::runtime::Runtime;
 use crate::cli::table::{Align, Table};
 use crate::error::{Result, visible};
-use crate::record::{Zone, bytes, counted, thousands};
+use crate::record::{Zone, counted, format_bytes, thousands};
 
 /// Prints the rows of an import and their total; `named` is the size in bytes of the
 /// files that were named.
@@ -126,7 +126,7 @@ fn cells(row: &ImportRow, zone: &Zone) -> [String; 8] {
         if receipt.events == 0 { "-".to_owned() } else { format!("{:.1} %", receipt.share * 100.0) },
         thousands(receipt.events),
         thousands(receipt.unparsed),
-        bytes(receipt.bytes.total),
+        format_bytes(receipt.bytes.total),
         time,
     ]
 }
@@ -221,7 +221,7 @@ fn print_total(report: &ImportReport, named: u64, runtime: &mut Runtime) -> Resu
         "{}, {}, {} in {:.1} s",
         counted(total.sources, "source"),
         counted(receipt.events, "event"),
-        bytes(receipt.bytes.total),
+        format_bytes(receipt.bytes.total),
         total.seconds
     );
     for status in ImportStatus::ALL {

@@ -1,8 +1,8 @@
 //! What went wrong, on what, and what to try.
 //!
-//! Owns the one error type that rooms hand upwards, its kinds (which become
+//! Owns the one error type that all rooms return, its kinds (which become
 //! exit statuses), and [`Visible`], the only way foreign bytes are shown.
-//! Promises that a message never carries a control byte of somebody's log.
+//! Promises that a message never contains a control byte of somebody's log.
 
 mod visible;
 
@@ -11,14 +11,14 @@ pub use visible::{Visible, escape_json_controls, visible};
 use std::error::Error as StdError;
 use std::fmt;
 
-/// What a failure means to whoever called: decides the exit status.
+/// What a failure means to the caller: decides the exit status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorKind {
-    /// The words of the command line or of a query are off (exit status 2).
+    /// The command line or a query is wrong (exit status 2).
     Usage,
     /// A case or an input could not be used (exit status 3).
     Case,
-    /// Evidence is not what its hashes say (exit status 4).
+    /// Evidence does not match its hashes (exit status 4).
     Integrity,
     /// The user stopped it (exit status 130).
     Interrupted,
@@ -37,22 +37,22 @@ pub struct Error {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
-    /// Makes a failure of a kind. `what` is lower case without a full stop.
+    /// Creates a failure of a kind. `what` is lower case without a full stop.
     pub fn new(kind: ErrorKind, what: impl Into<String>) -> Error {
         Error { kind, what: what.into(), source: None, hints: Vec::new() }
     }
 
-    /// Makes a [`ErrorKind::Usage`] failure.
+    /// Creates a [`ErrorKind::Usage`] failure.
     pub fn usage(what: impl Into<String>) -> Error {
         Error::new(ErrorKind::Usage, what)
     }
 
-    /// Makes a [`ErrorKind::Case`] failure.
+    /// Creates a [`ErrorKind::Case`] failure.
     pub fn case(what: impl Into<String>) -> Error {
         Error::new(ErrorKind::Case, what)
     }
 
-    /// Makes a [`ErrorKind::Integrity`] failure.
+    /// Creates a [`ErrorKind::Integrity`] failure.
     pub fn integrity(what: impl Into<String>) -> Error {
         Error::new(ErrorKind::Integrity, what)
     }
@@ -69,12 +69,24 @@ impl Error {
         self
     }
 
-    /// Tells what the failure means to the caller.
+    /// Returns what the failure means to the caller.
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
 
-    /// Gives the imperative sentences that may help.
+    /// Returns the failure with its causes on one line, safe to show.
+    pub fn chain(&self) -> String {
+        let mut text = visible(&self.what);
+        let mut cause = StdError::source(self);
+        while let Some(next) = cause {
+            text.push_str(": ");
+            text.push_str(&visible(&next.to_string()));
+            cause = next.source();
+        }
+        text
+    }
+
+    /// Returns the imperative sentences that may help.
     pub fn hints(&self) -> &[String] {
         &self.hints
     }
@@ -92,7 +104,7 @@ impl StdError for Error {
     }
 }
 
-/// Says what was attempted when a foreign error passes through.
+/// Adds what was attempted to an error of another type.
 pub trait Context<T> {
     /// Turns the error into a [`ErrorKind::Case`] failure of `what`.
     fn context(self, what: impl FnOnce() -> String) -> Result<T>;

@@ -1,11 +1,11 @@
-//! Foreign text made safe to show without hiding any of it.
+//! Foreign text, made safe to show without hiding any of it.
 
 use std::fmt::{self, Write};
 
-/// Shows text that came from outside: nothing is dropped, nothing acts.
+/// Foreign text, safe to show: nothing is dropped, nothing acts on a terminal.
 ///
 /// C0 controls and DEL become their pictures (`␛`, `␀`, `␡`), C1 controls
-/// `\x9b`, and characters that change the look of their neighbours (bidi
+/// `\x9b`, and characters that change the look of their neighbors (bidi
 /// controls, zero width, tags, variation selectors, line separators) their
 /// code points, `<U+202E>`.
 #[derive(Debug, Clone, Copy)]
@@ -26,13 +26,13 @@ impl fmt::Display for Visible<'_> {
     }
 }
 
-/// Shows text that came from outside as a string of its own.
+/// Returns foreign text as a string that is safe to show; see [`Visible`].
 pub fn visible(text: &str) -> String {
     Visible(text).to_string()
 }
 
-/// Makes a line of JSON harmless to look at without changing what it says:
-/// characters that act or mislead become `\u` escapes.
+/// Makes a line of JSON safe to show without changing its meaning: characters
+/// that act or mislead become `\u` escapes.
 pub fn escape_json_controls(json: String) -> String {
     let acts = |c: char| matches!(c, '\x7f'..='\u{9f}') || misleads(c);
     if json.bytes().all(|byte| byte < 0x7f) || !json.chars().any(acts) {
@@ -56,7 +56,7 @@ fn picture(control: char) -> char {
     char::from_u32(0x2400 + control as u32).expect("C0 controls have pictures from U+2400")
 }
 
-/// Tells whether a character is unseen or changes how others are shown
+/// Returns whether a character is invisible or changes how others are shown
 /// (Unicode default-ignorable and bidi control characters, UAX #9 and #44).
 fn misleads(c: char) -> bool {
     matches!(c,
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn harmless_json_says_the_same() {
+    fn escaped_json_has_the_same_meaning() {
         let text = "a\u{202e}b\u{9b}c\u{e0041}é";
         let json = super::escape_json_controls(serde_json::to_string(text).expect("a string is JSON"));
         assert_eq!(json, r#""a\u202eb\u009bc\udb40\udc41é""#);

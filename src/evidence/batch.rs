@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufWriter, Seek, SeekFrom, Write};
 
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
 use crate::error::{Context, Error, Result};
 use crate::fs::{Dir, FileKind, is_temporary};
-use crate::record::{SourceId, root};
+use crate::record::{Digest, SourceId, root};
 use crate::source::Provenance;
 
-use super::digest::{hash_reader, hex, unhex};
+use super::digest::{hash_reader, parse_digest};
 use super::frame::Frame;
 use super::layout::{BatchFile, FOLDER, ORIGINALS, UNCOMMITTED, UNFINISHED, batch_name, open_evidence};
 use super::manifest::{FrameRow, Manifest, SourceRow, VERSION};
@@ -110,7 +110,7 @@ impl BatchWriter {
 
     /// Adds a container under its hash; the same bytes are kept once.
     pub fn add_original(&mut self, mut file: File, sha256: [u8; 32], length: u64) -> Result<()> {
-        let name = hex(&sha256);
+        let name = Digest(sha256).to_string();
         if self.originals.contains_key(&name) {
             return Ok(());
         }
@@ -152,15 +152,15 @@ impl BatchWriter {
         receipt: serde_json::Value,
     ) -> Result<()> {
         let frames = std::mem::take(&mut self.frames);
-        let roots = frames.iter().map(|frame| unhex(&frame.root)).collect::<Result<Vec<_>>>()?;
+        let roots = frames.iter().map(|frame| parse_digest(&frame.root)).collect::<Result<Vec<_>>>()?;
         self.sources.push(SourceRow {
             source: id.to_string(),
             found,
             offset: self.source_start.raw,
             length: self.written.raw - self.source_start.raw,
             records: frames.iter().map(|frame| frame.records).sum(),
-            root: hex(&root(&roots)),
-            secret: hex(&secret.0),
+            root: Digest(root(&roots)).to_string(),
+            secret: Digest(secret.0).to_string(),
             plan,
             receipt,
             reread: None,
@@ -217,8 +217,8 @@ impl BatchWriter {
         self.written.hashes[1].update(&seek_table);
         let manifest = Manifest {
             version: VERSION,
-            sha256: hex(&self.written.hashes[0].clone().finalize().into()),
-            packed_sha256: hex(&self.written.hashes[1].clone().finalize().into()),
+            sha256: Digest::from(self.written.hashes[0].clone()).to_string(),
+            packed_sha256: Digest::from(self.written.hashes[1].clone()).to_string(),
             length: self.written.raw,
             sources: std::mem::take(&mut self.sources),
             originals: std::mem::take(&mut self.originals),

@@ -2,10 +2,10 @@
 
 use std::io::{ErrorKind, Read};
 
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
 use crate::error::{Error, Result};
-use crate::record::SourceId;
+use crate::record::Digest;
 
 /// Returns the SHA-256 of the rest of a stream.
 pub fn hash_reader(reader: &mut impl Read) -> std::io::Result<[u8; 32]> {
@@ -20,14 +20,9 @@ pub fn hash_reader(reader: &mut impl Read) -> std::io::Result<[u8; 32]> {
     }
 }
 
-/// Formats a hash in lower-case hexadecimal.
-pub(super) fn hex(hash: &[u8; 32]) -> String {
-    SourceId(*hash).to_string()
-}
-
-/// Parses a hash from lower-case hexadecimal.
-pub(super) fn unhex(text: &str) -> Result<[u8; 32]> {
-    text.parse::<SourceId>()
-        .map(|id| id.0)
+/// Parses a SHA-256 of a manifest.
+pub(super) fn parse_digest(text: &str) -> Result<[u8; 32]> {
+    text.parse::<Digest>()
+        .map(|digest| digest.0)
         .map_err(|_| Error::integrity("a hash is not 64 hexadecimal digits"))
 }

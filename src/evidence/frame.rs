@@ -1,12 +1,10 @@
 //! Encodes a part of a source as a frame: compressed, and with its hashes.
 
-use sha2::{Digest, Sha256};
 use zstd::bulk::Compressor;
 
 use crate::error::{Context, Result};
-use crate::record::root;
+use crate::record::{Digest, root};
 
-use super::digest::hex;
 use super::manifest::FrameRow;
 use super::merkle::{LeafHasher, SourceSecret};
 use super::span_table::{Span, encode};
@@ -65,12 +63,12 @@ impl FrameEncoder {
             length: packed.len() as u64,
             start: 0,
             raw_length: content.len() as u64,
-            sha256: hex(&Sha256::digest(content).into()),
+            sha256: Digest::of(content).to_string(),
             first_record,
             records: spans.len() as u64,
             first_line,
-            root: hex(&root(&leaves)),
-            spans: (0, table.len() as u64, hex(&Sha256::digest(&table).into())),
+            root: Digest(root(&leaves)).to_string(),
+            spans: (0, table.len() as u64, Digest::of(&table).to_string()),
         };
         Ok(Frame { packed, spans: table, content: content.to_vec(), row })
     }

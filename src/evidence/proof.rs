@@ -5,7 +5,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use crate::error::Result;
 use crate::record::{Hash, prove, root};
 
-use super::digest::unhex;
+use super::digest::parse_digest;
 use super::merkle::{LeafHasher, SourceSecret};
 use super::store::{FrameBytes, SourceHandle, Store};
 
@@ -23,7 +23,7 @@ pub struct FrameProof {
 impl Store {
     /// Proves records (ascending) of a frame that was just read.
     pub fn prove_records(&self, at: SourceHandle, bytes: &FrameBytes, records: &[u64]) -> Result<FrameProof> {
-        let hasher = LeafHasher::new(&SourceSecret(unhex(&self.row(at).secret)?));
+        let hasher = LeafHasher::new(&SourceSecret(parse_digest(&self.row(at).secret)?));
         let leaves = hasher.leaves(bytes.first_record, &bytes.content, &bytes.spans);
         let indexes: Vec<u64> = records.iter().map(|record| record - bytes.first_record).collect();
         let known = records.iter().zip(&indexes);
@@ -35,7 +35,7 @@ impl Store {
     /// to the root of the source.
     pub fn prove_frames(&self, at: SourceHandle, frames: &[u64]) -> Result<Vec<Hash>> {
         let roots: Vec<Hash> =
-            self.row(at).frames.iter().map(|frame| unhex(&frame.root)).collect::<Result<_>>()?;
+            self.row(at).frames.iter().map(|frame| parse_digest(&frame.root)).collect::<Result<_>>()?;
         Ok(prove(&roots, frames))
     }
 
@@ -43,7 +43,7 @@ impl Store {
     /// discloses; `None` if there is no source. Redaction tokens are made with it.
     pub fn derive_key(&self, purpose: &str) -> Option<Hash> {
         let first = self.manifests().flat_map(|(_, manifest)| &manifest.sources).next()?;
-        let key = unhex(&first.secret).ok()?;
+        let key = parse_digest(&first.secret).ok()?;
         let mut keyed = Hmac::<sha2::Sha256>::new_from_slice(&key).expect("HMAC takes a key of any length");
         keyed.update(purpose.as_bytes());
         Some(keyed.finalize().into_bytes().into())

@@ -4,13 +4,12 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fs::File;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
 use crate::error::{Error, Result};
 use crate::fs::{self, Dir, unusable};
-use crate::record::SourceId;
+use crate::record::{Digest, SourceId};
 
-use super::digest::hex;
 use super::fault::{Fault, Unopened};
 use super::layout::{BatchFile, ORIGINALS, open_batch_folder, path_in_batch};
 use super::manifest::{FrameRow, Manifest, SourceRow, VERSION};
@@ -171,7 +170,7 @@ impl Store {
 
     /// Reports whether a container with this hash is kept.
     pub fn has_original(&self, sha256: &[u8; 32]) -> bool {
-        let name = hex(sha256);
+        let name = Digest(*sha256).to_string();
         self.inner.batches.values().any(|batch| batch.manifest.originals.contains_key(&name))
     }
 
@@ -257,7 +256,11 @@ pub(super) fn open_batch(case: &Dir, number: u32, sha256: &[u8; 32]) -> Result<B
     let text = text.map_err(|error| unreadable(BatchFile::Manifest, error))?;
     let found: [u8; 32] = Sha256::digest(&text).into();
     if found != *sha256 {
-        return Err(damaged(&format!("its SHA-256 is {}, the journal says {}", hex(&found), hex(sha256))));
+        return Err(damaged(&format!(
+            "its SHA-256 is {}, the journal says {}",
+            Digest(found),
+            Digest(*sha256)
+        )));
     }
     let manifest: Manifest =
         fs::read_json(&text, MOST_MANIFEST_VALUES).map_err(|_| damaged("it is not a manifest"))?;
@@ -311,7 +314,7 @@ pub(super) fn unpack_frame(content: &File, spans: &File, row: &FrameRow) -> Resu
 }
 
 fn expect_hash(bytes: &[u8], expected: &str, what: &str) -> Result<(), String> {
-    let found = hex(&Sha256::digest(bytes).into());
+    let found = Digest::of(bytes).to_string();
     if found == expected {
         Ok(())
     } else {

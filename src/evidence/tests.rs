@@ -85,7 +85,7 @@ fn every_flipped_byte_is_found_in_its_file() {
     let evidence = case.path().join("evidence");
     std::fs::create_dir(&evidence).expect("it is new");
     let (committed, _) = write(case.path());
-    let original = format!("originals/{}", super::digest::hex(&Sha256::digest(b"as found").into()));
+    let original = format!("originals/{}", crate::record::Digest::of(b"as found"));
     for name in ["content.zst", "spans.bin", "manifest.json", &original] {
         let path = evidence.join("0001").join(name);
         let whole = std::fs::read(&path).expect("it is there");

@@ -5,14 +5,12 @@ use std::fs::File;
 use std::io::ErrorKind;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use sha2::{Digest, Sha256};
-
-use crate::error::{Error, Visible};
+use crate::error::Visible;
 use crate::fs::Dir;
-use crate::record::root;
+use crate::record::{Digest, root};
 use crate::verify::Damage;
 
-use super::digest::{hash_reader, hex, unhex};
+use super::digest::{hash_reader, parse_digest};
 use super::fault::{Fault, damage_in_batch};
 use super::layout::{BatchFile, FOLDER, ORIGINALS, UNCOMMITTED, UNFINISHED, batch_name, open_batch_folder};
 use super::manifest::Manifest;
@@ -35,7 +33,7 @@ pub fn check(
         match open_batch(case, *number, sha256) {
             Ok(batch) => batches.push((*number, batch)),
             Err(unopened) => {
-                damage.push(damage_in_batch(*number, unopened.file.name(), with_cause(&unopened.error)));
+                damage.push(damage_in_batch(*number, unopened.file.name(), unopened.error.chain()));
             }
         }
     }
@@ -47,14 +45,6 @@ pub fn check(
     }
     damage.sort();
     damage
-}
-
-/// Returns the text of an error with its cause.
-fn with_cause(error: &Error) -> String {
-    match std::error::Error::source(error) {
-        Some(cause) => format!("{error}: {cause}"),
-        None => error.to_string(),
-    }
 }
 
 /// Describes what is in the evidence folder of a case without a journal entry that names
@@ -91,7 +81,7 @@ fn check_batch(
     let manifest = &batch.manifest;
     let folder = match open_batch_folder(case, number) {
         Ok(folder) => folder,
-        Err(error) => return vec![damage_in_batch(number, BatchFile::Manifest.name(), with_cause(&error))],
+        Err(error) => return vec![damage_in_batch(number, BatchFile::Manifest.name(), error.chain())],
     };
     let mut damage = check_files(number, &folder, manifest, depth);
     damage.extend(check_layout(number, batch));
@@ -167,7 +157,7 @@ fn check_original(folder: &Dir, name: &str, length: u64, depth: Depth) -> Result
         return Err(format!("it has {found} bytes, the manifest says {length}"));
     }
     if depth != Depth::Quick {
-        let found = hex(&hash_reader(&mut file).map_err(unreadable)?);
+        let found = Digest(hash_reader(&mut file).map_err(unreadable)?).to_string();
         if found != name {
             return Err(format!("it has SHA-256 {found}, its name and the manifest say {name}"));
         }
@@ -192,8 +182,8 @@ fn check_layout(number: u32, batch: &Batch) -> Vec<Damage> {
             start = start.saturating_add(frame.raw_length);
             record = record.saturating_add(frame.records);
         }
-        let roots: Result<Vec<_>, _> = row.frames.iter().map(|frame| unhex(&frame.root)).collect();
-        let is_root = roots.is_ok_and(|roots| hex(&root(&roots)) == row.root);
+        let roots: Result<Vec<_>, _> = row.frames.iter().map(|frame| parse_digest(&frame.root)).collect();
+        let is_root = roots.is_ok_and(|roots| Digest(root(&roots)).to_string() == row.root);
         if !is_contiguous || !is_root || row.offset != content || row.length != start || row.records != record
         {
             let reason = format!("the rows of source {} are inconsistent", row.source);
@@ -237,13 +227,13 @@ fn check_contents(number: u32, manifest: &Manifest, hashes: Hashes) -> Vec<Damag
     let mut damage = Vec::new();
     let mut known: BTreeMap<usize, [u8; 32]> = hashes.sources.into_iter().collect();
     for (n, row) in manifest.sources.iter().enumerate() {
-        let found = hex(&known.remove(&n).unwrap_or_else(|| Sha256::digest([]).into()));
+        let found = Digest(known.remove(&n).unwrap_or_else(|| Digest::of([]).0)).to_string();
         if found != row.source {
             let reason = format!("source {} has content with SHA-256 {found}", row.source);
             damage.push(Fault::new(BatchFile::Manifest, reason).in_batch(number));
         }
     }
-    let found = hex(&hashes.whole);
+    let found = Digest(hashes.whole).to_string();
     if found != manifest.sha256 {
         let reason =
             format!("the batch's content has SHA-256 {found}, the manifest says {}", manifest.sha256);
@@ -260,7 +250,7 @@ fn check_packed(number: u32, folder: &Dir, manifest: &Manifest) -> Option<Damage
         let whole = file.metadata()?.len() == packed_length(manifest);
         if whole { hash_reader(&mut file).map(Some) } else { Ok(None) }
     };
-    let reason = match hash().map(|found: Option<[u8; 32]>| found.map(|found| hex(&found))) {
+    let reason = match hash().map(|found: Option<[u8; 32]>| found.map(|found| Digest(found).to_string())) {
         Ok(None) => return None,
         Ok(Some(found)) if found == manifest.packed_sha256 => return None,
         Ok(Some(found)) => format!(

@@ -2,10 +2,10 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::record::root;
+use crate::record::{Digest, root};
 use crate::verify::Damage;
 
-use super::digest::{hex, unhex};
+use super::digest::parse_digest;
 use super::fault::Fault;
 use super::layout::BatchFile;
 use super::manifest::{FrameRow, SourceRow};
@@ -78,10 +78,11 @@ fn check_frame(batch: &Batch, row: &SourceRow, frame: usize, depth: Depth) -> Re
     if depth != Depth::Roots {
         return Ok(bytes);
     }
-    let secret = unhex(&row.secret).map_err(|error| Fault::new(BatchFile::Manifest, error.to_string()))?;
+    let secret =
+        parse_digest(&row.secret).map_err(|error| Fault::new(BatchFile::Manifest, error.to_string()))?;
     let leaves =
         LeafHasher::new(&SourceSecret(secret)).leaves(bytes.first_record, &bytes.content, &bytes.spans);
-    let found = hex(&root(&leaves));
+    let found = Digest(root(&leaves)).to_string();
     let expected = &row.frames[frame].root;
     if found == *expected {
         Ok(bytes)

@@ -8,8 +8,8 @@
 
 mod bag;
 mod handoff;
-mod hex;
 mod journal_entry;
+mod node_list;
 mod record_proof;
 mod redact;
 mod report;

@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 
 use crate::case::{Case, beside_checkpoint, keys_of};
 use crate::error::{Error, Result};
+use crate::export::node_list::format_nodes;
 use crate::index::Hit;
 use crate::journal::{EvidenceImport, leaf};
 use crate::record::{Hash, prove};
 
-use crate::export::hex::hex_all;
 use crate::export::rows::{frame_proof_line, source_proof_line};
 use crate::export::write::checkpoint_of;
 
@@ -50,7 +50,7 @@ fn sealed(case: &Case, hit: &Hit) -> Result<Value> {
     let leaves: Vec<Hash> = journal.texts.iter().map(|text| leaf(text)).collect();
     let text = String::from_utf8_lossy(&journal.texts[place]);
     Ok(json!({ "place": place, "line": text.trim_end_matches('\n'),
-        "nodes": hex_all(&prove(&leaves, &[place as u64])) }))
+        "nodes": format_nodes(&prove(&leaves, &[place as u64])) }))
 }
 
 fn checkpoint(case: &Case) -> String {

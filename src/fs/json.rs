@@ -1,15 +1,15 @@
-//! JSON of strangers: its cost in memory is known before it is built.
+//! Untrusted JSON: its cost in memory is known before it is built.
 
 use serde::de::DeserializeOwned;
 
-/// What an object costs more than another value: its table and its first entries.
+/// The additional cost of an object: its table and its first entries.
 const OBJECT: u64 = 3;
 
 /// Returns about how many values a JSON text would become, an object counting
 /// for several. One takes about 100 bytes of memory as a `serde_json::Value`,
 /// whatever it takes in the text: `[0,0,0…]` has one in every two bytes.
 ///
-/// Nothing is checked; of what is not JSON any number is returned.
+/// Nothing is checked: for a text that is not JSON, any number is returned.
 pub fn weight_of_json(text: &[u8]) -> u64 {
     let (mut weight, mut quoted, mut escaped) = (1, false, false);
     for byte in text {
@@ -33,7 +33,7 @@ pub fn weight_of_json(text: &[u8]) -> u64 {
 }
 
 /// Reads JSON that may become at most `most` values, see [`weight_of_json`].
-/// How long the text may be is for whoever read it to say.
+/// The caller bounds the length of the text.
 pub fn read_json<T: DeserializeOwned>(text: &[u8], most: u64) -> serde_json::Result<T> {
     if weight_of_json(text) > most {
         return Err(serde::de::Error::custom(format!("it has more than {most} values")));
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_are_counted_and_what_stands_in_strings_is_not() {
+    fn values_are_counted_and_the_content_of_strings_is_not() {
         assert_eq!(weight_of_json(b"0"), 1);
         assert_eq!(weight_of_json(b"[0,0,0]"), 4);
         assert_eq!(weight_of_json(br#"{"a":0,"b":[1]}"#), 9);

@@ -1,12 +1,12 @@
-//! A folder behind its path, where the system has no `openat`: each name is
-//! looked at before it is opened.
+//! A folder reached by its path, on systems without `openat`: each name is
+//! checked before it is opened.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{FileKind, MOST_ENTRIES, sorted, strange, too_many};
+use super::file_kind::{FileKind, MOST_ENTRIES, too_many, wrong_kind};
 
 /// A folder. Names are single components. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -24,7 +24,7 @@ impl Dir {
         }
     }
 
-    /// Makes a folder, and those above it, and opens it.
+    /// Creates a folder, and its missing parents, and opens it.
     pub fn create(path: &Path) -> io::Result<Dir> {
         fs::create_dir_all(path)?;
         Dir::open(path)
@@ -33,15 +33,15 @@ impl Dir {
     /// Opens a folder in this one; a link is refused.
     pub fn dir(&self, name: &str) -> io::Result<Dir> {
         match self.kind(name)? {
-            Some(FileKind::Folder) => Ok(Dir { path: self.place(name)? }),
-            Some(kind) => Err(strange(kind, "a folder")),
+            Some(FileKind::Folder) => Ok(Dir { path: self.path_of(name)? }),
+            Some(kind) => Err(wrong_kind(kind, "a folder")),
             None => Err(io::ErrorKind::NotFound.into()),
         }
     }
 
-    /// Opens a folder in this one, and makes it where it is not there.
+    /// Opens a folder in this one, and creates it if it does not exist.
     pub fn make_dir(&self, name: &str) -> io::Result<Dir> {
-        match fs::create_dir(self.place(name)?) {
+        match fs::create_dir(self.path_of(name)?) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
             _ => self.dir(name),
         }
@@ -52,7 +52,7 @@ impl Dir {
         self.open_plain(name, OpenOptions::new().read(true))
     }
 
-    /// Opens a plain file for reading and writing, and makes it where it is not there.
+    /// Opens a plain file for reading and writing, and creates it if it does not exist.
     pub fn write(&self, name: &str) -> io::Result<File> {
         self.open_plain(name, OpenOptions::new().read(true).write(true).create(true))
     }
@@ -64,24 +64,24 @@ impl Dir {
 
     fn open_plain(&self, name: &str, options: &OpenOptions) -> io::Result<File> {
         match self.kind(name)? {
-            None | Some(FileKind::File(_)) => options.open(self.place(name)?),
-            Some(kind) => Err(strange(kind, "a plain file")),
+            None | Some(FileKind::File(_)) => options.open(self.path_of(name)?),
+            Some(kind) => Err(wrong_kind(kind, "a plain file")),
         }
     }
 
-    /// Does nothing: who may enter a folder is not told by a mode here.
+    /// Does nothing: folders have no mode bits here.
     pub fn tighten(&self) -> io::Result<()> {
         Ok(())
     }
 
-    /// Makes a file that must not be there yet, for reading and writing.
+    /// Creates a file that must not exist yet, for reading and writing.
     pub fn create_new(&self, name: &str) -> io::Result<File> {
-        OpenOptions::new().read(true).write(true).create_new(true).open(self.place(name)?)
+        OpenOptions::new().read(true).write(true).create_new(true).open(self.path_of(name)?)
     }
 
-    /// Tells what has a name; none where nothing has.
+    /// Returns what has a name; none if nothing has.
     pub fn kind(&self, name: &str) -> io::Result<Option<FileKind>> {
-        let meta = match fs::symlink_metadata(self.place(name)?) {
+        let meta = match fs::symlink_metadata(self.path_of(name)?) {
             Ok(meta) => meta,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
@@ -103,17 +103,18 @@ impl Dir {
             }
             names.push(entry?.file_name());
         }
-        sorted(names)
+        names.sort();
+        Ok(names)
     }
 
     /// Removes a file or a link.
     pub fn remove(&self, name: &str) -> io::Result<()> {
-        fs::remove_file(self.place(name)?)
+        fs::remove_file(self.path_of(name)?)
     }
 
     /// Removes an empty folder.
     pub fn remove_dir(&self, name: &str) -> io::Result<()> {
-        fs::remove_dir(self.place(name)?)
+        fs::remove_dir(self.path_of(name)?)
     }
 
     /// Removes what has a name that is not Unicode: a file, a link, an empty folder.
@@ -122,17 +123,17 @@ impl Dir {
         fs::remove_file(&path).or_else(|_| fs::remove_dir(&path))
     }
 
-    /// Renames without replacing: `AlreadyExists` where something has the new name.
+    /// Renames without replacing: `AlreadyExists` if something has the new name.
     pub fn rename_new(&self, from: &str, to: &Dir, name: &str) -> io::Result<()> {
         if to.has(name) {
             return Err(io::ErrorKind::AlreadyExists.into());
         }
-        fs::rename(self.place(from)?, to.place(name)?)
+        fs::rename(self.path_of(from)?, to.path_of(name)?)
     }
 
     /// Renames within the folder, in place of a file that has the new name.
     pub fn rename_over(&self, from: &str, name: &str) -> io::Result<()> {
-        fs::rename(self.place(from)?, self.place(name)?)
+        fs::rename(self.path_of(from)?, self.path_of(name)?)
     }
 
     /// Folders cannot be locked here.
@@ -140,7 +141,7 @@ impl Dir {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    /// Whose a folder is cannot be told here.
+    /// Returns false: the owner of a folder is unknown here.
     pub fn is_ours(&self) -> bool {
         false
     }
@@ -155,8 +156,8 @@ impl Dir {
         &self.path
     }
 
-    /// Takes a name that is one component, and leads nowhere else.
-    fn place(&self, name: &str) -> io::Result<PathBuf> {
+    /// Returns the path of a name that is one component and leads nowhere else.
+    fn path_of(&self, name: &str) -> io::Result<PathBuf> {
         if name.is_empty() || name == "." || name == ".." || name.contains(['/', '\\', ':', '\0']) {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a plain name"));
         }

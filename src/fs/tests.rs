@@ -1,6 +1,8 @@
 use std::fs;
 use std::io::{ErrorKind, Write};
 
+use std::path::{Path, PathBuf};
+
 use super::*;
 
 fn folder() -> (tempfile::TempDir, Dir) {

@@ -1,4 +1,4 @@
-//! A folder behind a file descriptor (`openat` and its kin, POSIX.1-2008).
+//! A folder reached through a file descriptor (`openat` and its kin, POSIX.1-2008).
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use rustix::fs::{AtFlags, FileType, Mode, OFlags};
 
-use super::{FileKind, MOST_ENTRIES, linked, not_plain, sorted, strange, too_many};
+use super::file_kind::{FileKind, MOST_ENTRIES, hard_linked, not_plain, too_many, wrong_kind};
 
 const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 /// Opening never follows a link, and never waits for the other end of a FIFO.
@@ -31,8 +31,8 @@ impl Dir {
         Ok(Dir { handle: Arc::new(handle), path: path.to_owned() })
     }
 
-    /// Makes a folder that only its owner can enter, and those above it, and opens
-    /// it. One that is there is opened as it is.
+    /// Creates a folder that only its owner can enter, and its missing parents, and
+    /// opens it. An existing one is opened unchanged.
     pub fn create(path: &Path) -> io::Result<Dir> {
         let mut builder = std::fs::DirBuilder::new();
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
@@ -47,13 +47,13 @@ impl Dir {
             Err(error) => Err(self
                 .kind(name)?
                 .filter(|kind| *kind != FileKind::Folder)
-                .map_or(error, |kind| strange(kind, "a folder"))),
+                .map_or(error, |kind| wrong_kind(kind, "a folder"))),
         }
     }
 
-    /// Opens a folder in this one, and makes it (0700) where it is not there.
+    /// Opens a folder in this one, and creates it (0700) if it does not exist.
     pub fn make_dir(&self, name: &str) -> io::Result<Dir> {
-        match rustix::fs::mkdirat(&self.handle, one(name)?, Mode::RWXU) {
+        match rustix::fs::mkdirat(&self.handle, checked_name(name)?, Mode::RWXU) {
             Ok(()) | Err(rustix::io::Errno::EXIST) => self.dir(name),
             Err(error) => Err(error.into()),
         }
@@ -61,12 +61,12 @@ impl Dir {
 
     /// Opens a plain file for reading.
     pub fn file(&self, name: &str) -> io::Result<File> {
-        let opened = self.open_at(name, OFlags::RDONLY | SAFE, Mode::empty()).and_then(plain);
+        let opened = self.open_at(name, OFlags::RDONLY | SAFE, Mode::empty()).and_then(checked_plain);
         opened.map(|(file, _)| file).map_err(|error| self.explain(name, error))
     }
 
-    /// Opens a plain file for reading and writing, and makes it (0600) where it is
-    /// not there. One that has another name elsewhere is refused.
+    /// Opens a plain file for reading and writing, and creates it (0600) if it
+    /// does not exist. One that has another name elsewhere (a hard link) is refused.
     pub fn write(&self, name: &str) -> io::Result<File> {
         self.open_to_write(name, OFlags::RDWR | OFlags::CREATE | SAFE)
     }
@@ -77,22 +77,22 @@ impl Dir {
     }
 
     fn open_to_write(&self, name: &str, flags: OFlags) -> io::Result<File> {
-        let opened = self.open_at(name, flags, Mode::RUSR | Mode::WUSR).and_then(plain);
+        let opened = self.open_at(name, flags, Mode::RUSR | Mode::WUSR).and_then(checked_plain);
         let (file, shared) = opened.map_err(|error| self.explain(name, error))?;
-        if shared { Err(linked()) } else { Ok(file) }
+        if shared { Err(hard_linked()) } else { Ok(file) }
     }
 
-    /// Says of what is not a plain file what it is instead.
+    /// Turns an error into one that says what the name is, if not a plain file.
     fn explain(&self, name: &str, error: io::Error) -> io::Error {
         match self.kind(name) {
             Ok(Some(kind @ (FileKind::Folder | FileKind::Link | FileKind::Special))) => {
-                strange(kind, "a plain file")
+                wrong_kind(kind, "a plain file")
             }
             _ => error,
         }
     }
 
-    /// Makes the folder its owner's alone (0700), where it is ours.
+    /// Restricts the folder to its owner (0700), if it is ours.
     pub fn tighten(&self) -> io::Result<()> {
         let stat = rustix::fs::fstat(&self.handle)?;
         if stat.st_uid == rustix::process::geteuid().as_raw() && stat.st_mode & 0o077 != 0 {
@@ -101,15 +101,15 @@ impl Dir {
         Ok(())
     }
 
-    /// Makes a file (0600) that must not be there yet, for reading and writing.
+    /// Creates a file (0600) that must not exist yet, for reading and writing.
     pub fn create_new(&self, name: &str) -> io::Result<File> {
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | SAFE;
         Ok(File::from(self.open_at(name, flags, Mode::RUSR | Mode::WUSR)?))
     }
 
-    /// Tells what has a name; none where nothing has.
+    /// Returns what has a name; none if nothing has.
     pub fn kind(&self, name: &str) -> io::Result<Option<FileKind>> {
-        let stat = match rustix::fs::statat(&self.handle, one(name)?, AtFlags::SYMLINK_NOFOLLOW) {
+        let stat = match rustix::fs::statat(&self.handle, checked_name(name)?, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(stat) => stat,
             Err(rustix::io::Errno::NOENT) => return Ok(None),
             Err(error) => return Err(error.into()),
@@ -134,17 +134,18 @@ impl Dir {
                 names.push(OsString::from_vec(name));
             }
         }
-        sorted(names)
+        names.sort();
+        Ok(names)
     }
 
     /// Removes a file or a link.
     pub fn remove(&self, name: &str) -> io::Result<()> {
-        Ok(rustix::fs::unlinkat(&self.handle, one(name)?, AtFlags::empty())?)
+        Ok(rustix::fs::unlinkat(&self.handle, checked_name(name)?, AtFlags::empty())?)
     }
 
     /// Removes an empty folder.
     pub fn remove_dir(&self, name: &str) -> io::Result<()> {
-        Ok(rustix::fs::unlinkat(&self.handle, one(name)?, AtFlags::REMOVEDIR)?)
+        Ok(rustix::fs::unlinkat(&self.handle, checked_name(name)?, AtFlags::REMOVEDIR)?)
     }
 
     /// Removes what has a name that is not UTF-8: a file, a link, an empty folder.
@@ -153,14 +154,14 @@ impl Dir {
         Ok(file.or_else(|_| rustix::fs::unlinkat(&self.handle, name, AtFlags::REMOVEDIR))?)
     }
 
-    /// Renames without replacing: `AlreadyExists` where something has the new name.
+    /// Renames without replacing: `AlreadyExists` if something has the new name.
     pub fn rename_new(&self, from: &str, to: &Dir, name: &str) -> io::Result<()> {
-        let (from, name) = (one(from)?, one(name)?);
+        let (from, name) = (checked_name(from)?, checked_name(name)?);
         #[cfg(target_os = "linux")]
         {
             let flags = rustix::fs::RenameFlags::NOREPLACE;
             match rustix::fs::renameat_with(&self.handle, from, &to.handle, name, flags) {
-                // Some file systems know no such flag; then what follows comes close.
+                // Some file systems do not support the flag; the check below comes close.
                 Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {}
                 done => return Ok(done?),
             }
@@ -174,7 +175,7 @@ impl Dir {
 
     /// Renames within the folder, in place of a file that has the new name.
     pub fn rename_over(&self, from: &str, name: &str) -> io::Result<()> {
-        Ok(rustix::fs::renameat(&self.handle, one(from)?, &self.handle, one(name)?)?)
+        Ok(rustix::fs::renameat(&self.handle, checked_name(from)?, &self.handle, checked_name(name)?)?)
     }
 
     /// Locks the folder for this process until the last clone of this handle is
@@ -182,7 +183,7 @@ impl Dir {
     ///
     /// # Errors
     ///
-    /// Fails where the file system cannot lock folders.
+    /// Fails if the file system cannot lock folders.
     pub fn try_lock(&self) -> io::Result<bool> {
         match rustix::fs::flock(&self.handle, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => Ok(true),
@@ -191,7 +192,7 @@ impl Dir {
         }
     }
 
-    /// Tells whether the folder belongs to the user of this process.
+    /// Returns whether the folder belongs to the user of this process.
     pub fn is_ours(&self) -> bool {
         let user = rustix::process::geteuid().as_raw();
         rustix::fs::fstat(&self.handle).is_ok_and(|stat| stat.st_uid == user)
@@ -208,8 +209,8 @@ impl Dir {
     }
 
     fn open_at(&self, name: &str, flags: OFlags, mode: Mode) -> io::Result<OwnedFd> {
-        match rustix::fs::openat(&self.handle, one(name)?, flags, mode) {
-            // What O_NOFOLLOW says of a link, and opening says of a socket or a device without a driver.
+        match rustix::fs::openat(&self.handle, checked_name(name)?, flags, mode) {
+            // O_NOFOLLOW fails so on a link, and opening fails so on a socket or a device without a driver.
             Err(rustix::io::Errno::LOOP | rustix::io::Errno::NXIO | rustix::io::Errno::ISDIR) => {
                 Err(not_plain())
             }
@@ -218,16 +219,16 @@ impl Dir {
     }
 }
 
-/// Takes a name that is one component, and leads nowhere else.
-fn one(name: &str) -> io::Result<&str> {
+/// Checks that a name is one component and leads nowhere else.
+fn checked_name(name: &str) -> io::Result<&str> {
     if name.is_empty() || name == "." || name == ".." || name.contains(['/', '\0']) {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a plain name"));
     }
     Ok(name)
 }
 
-/// Takes an open file that must be a plain one; also returns whether it has another name.
-fn plain(handle: OwnedFd) -> io::Result<(File, bool)> {
+/// Checks that an open file is a plain one; also returns whether it has another name.
+fn checked_plain(handle: OwnedFd) -> io::Result<(File, bool)> {
     let stat = rustix::fs::fstat(&handle)?;
     if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
         return Err(not_plain());

@@ -15,7 +15,7 @@ use crate::evidence::{Manifest, SourceRow};
 use crate::index::{IndexBasis, Indexed, Segment, publish};
 use crate::journal::{self, EvidenceImport, ImportReceipt, SealedSource, Signer};
 use crate::parse::{Plan, YearWatch};
-use crate::record::{Clock, SourceId};
+use crate::record::{Clock, Digest, SourceId};
 use crate::source::{FileChange, MemberName};
 
 use super::messages::{CommitMessage, CommitStep, EncodedChunk, SharedBatch, SourceInFlight};
@@ -309,7 +309,7 @@ pub(super) fn sealed_entry(number: u32, manifest: &Manifest, sha256: &[u8; 32]) 
     };
     EvidenceImport {
         batch: number,
-        manifest_sha256: SourceId(*sha256).to_string(),
+        manifest_sha256: Digest(*sha256).to_string(),
         content_sha256: manifest.sha256.clone(),
         content_length: manifest.length,
         sources: manifest.sources.iter().map(row).collect(),

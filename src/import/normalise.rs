@@ -11,7 +11,6 @@ use crate::record::{Clock, Event, EventRecord, Origin, ParsedTime, SourceId, Tim
 use crate::source::{self, Limits, MemberName, Provenance, Skipped, StreamSink, walk};
 
 use super::messages::{count_bytes, span};
-use super::reader::chain;
 use super::reader_stream::{CHUNK_BYTES, SAMPLE_BYTES};
 use super::worker::UNPARSED;
 use super::{ImportRow, ImportStatus};
@@ -47,7 +46,7 @@ pub fn normalise(
         }
         let name = || MemberName::from_path(&input.path);
         match outcome {
-            Err(error) => rows.push(ImportRow::without(name(), ImportStatus::Failed, chain(&error))),
+            Err(error) => rows.push(ImportRow::without(name(), ImportStatus::Failed, error.chain())),
             Ok(None) => {}
             Ok(Some(change)) => ImportRow::change(&mut rows, 0, name(), &change),
         }
@@ -172,7 +171,7 @@ fn events(reading: &RecordDecoder, cut: &Cut<'_>, mut take: impl FnMut(u64, &Eve
 }
 
 fn lacks_year(event: &Event<'_>) -> bool {
-    matches!(event.when, Some(ParsedTime::CivilDateTime(civil, _)) if civil.year.is_none())
+    matches!(event.parsed_time, Some(ParsedTime::Civil(civil, _)) if civil.year.is_none())
 }
 
 /// A stretch of content with its records.

@@ -10,11 +10,11 @@ use std::time::Instant;
 use crossbeam_channel::Sender;
 
 use crate::case::CaseWriter;
-use crate::error::{Error, ErrorKind, Result, visible};
+use crate::error::{Error, ErrorKind, Result};
 use crate::evidence::{BatchWriter, Store};
 use crate::fs::Dir;
 use crate::parse::Plan;
-use crate::record::{SourceId, Timestamp};
+use crate::record::{Digest, SourceId, Timestamp};
 use crate::source::{self, Input, MemberName, Provenance, Skipped, StreamSink, Walk};
 
 use super::messages::{CommitMessage, CommitStep, SharedBatch, WorkItem};
@@ -119,7 +119,7 @@ impl<'a> Reader<'a> {
                 Err(error) if self.is_stopped() => return Err(error),
                 Err(error) => {
                     let name = MemberName::from_path(&input.path);
-                    self.row(ImportRow::without(name, ImportStatus::Failed, chain(&error)))?;
+                    self.row(ImportRow::without(name, ImportStatus::Failed, error.chain()))?;
                 }
                 Ok(()) => {}
             }
@@ -273,18 +273,6 @@ fn gone() -> Error {
     Error::case("the import was given up")
 }
 
-/// Tells a failure with its causes in one line.
-pub(super) fn chain(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(next) = cause {
-        text.push_str(": ");
-        text.push_str(&visible(&next.to_string()));
-        cause = next.source();
-    }
-    text
-}
-
 /// Takes what one input holds.
 struct Taking<'f, 'a> {
     feeder: &'f mut Reader<'a>,
@@ -311,7 +299,7 @@ impl StreamSink for Taking<'_, '_> {
     }
 
     fn kept(&mut self, file: File, sha256: [u8; 32], length: u64, found: &Provenance) -> Result<bool> {
-        let hex = SourceId(sha256).to_string();
+        let hex = Digest(sha256).to_string();
         if self.feeder.containers.contains(&hex) {
             let reason = "the same container was imported before".to_owned();
             let outcome = self.feeder.row(ImportRow::without(found.name(), ImportStatus::Duplicate, reason));

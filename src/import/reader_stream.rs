@@ -3,13 +3,13 @@
 use std::io::Read;
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
 use crate::case::RecordDecoder;
 use crate::error::{Result, visible};
 use crate::evidence::SourceSecret;
 use crate::parse::{Framer, Plan, Record, describe_binary};
-use crate::record::{SourceId, Timestamp};
+use crate::record::{Digest, SourceId, Timestamp};
 use crate::source::Provenance;
 
 use super::messages::{Chunk, CommitStep, SourceInFlight};
@@ -155,6 +155,6 @@ impl Bytes<'_> {
     }
 
     fn id(&self) -> SourceId {
-        SourceId(self.hash.clone().finalize().into())
+        SourceId::from(Digest::from(self.hash.clone()))
     }
 }

@@ -1,7 +1,7 @@
 //! What is whole of a damaged case, in a new case beside it.
 
 use serde_json::Value;
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 use std::collections::HashSet;
 use std::io::{Seek, SeekFrom};
 use std::path::Path;
@@ -16,7 +16,7 @@ use crate::journal::{
     self, Actor, DamagedCase, ImportReceipt, JournalEnd, Keyring, Lost, Merge, MergeChoice, Repair,
 };
 use crate::parse::{Plan, UNPARSED};
-use crate::record::{Clock, SourceId};
+use crate::record::{Clock, Digest, SourceId};
 
 use super::ImportRow;
 
@@ -199,7 +199,7 @@ impl Saver<'_> {
             line += bytes.spans.iter().map(|span| u64::from(span.lines)).sum::<u64>();
             self.writer.add_frame(frame)?;
         }
-        let id = SourceId(hash.finalize().into());
+        let id = SourceId::from(Digest::from(hash));
         if !self.known.insert(id) {
             return self.writer.abandon_source();
         }
@@ -229,7 +229,7 @@ impl Saver<'_> {
 }
 
 fn secret_of(row: &SourceRow) -> Result<SourceSecret> {
-    row.secret.parse::<SourceId>().map(|secret| SourceSecret(secret.0))
+    row.secret.parse::<Digest>().map(|secret| SourceSecret(secret.0))
 }
 
 /// Gives a source's plan with its record numbers as they are without the gaps

@@ -15,7 +15,7 @@ pub enum Order {
 /// One event that matches: which, and when. `(time, source, record)` is the
 /// total order of events: no two are equal, and no rebuild changes it. Newest
 /// first is its exact reverse for events with a time; those without stand
-/// behind them by `(source, record)` ascending in either order.
+/// after them by `(source, record)` ascending in either order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hit {
     /// When it happened, where it tells.
@@ -37,7 +37,7 @@ pub struct Request {
 
 /// One bucket of a histogram.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bucket {
+pub struct HistogramBucket {
     /// Where it lies.
     pub window: TimeRange,
     /// Events in it.
@@ -50,8 +50,8 @@ pub struct Bucket {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Histogram {
     /// The buckets, in time order, without holes between them.
-    pub buckets: Vec<Bucket>,
-    /// The values (most frequent first) that `by` splits into; behind them, where
+    pub buckets: Vec<HistogramBucket>,
+    /// The values (most frequent first) that `by` splits into; after them, where
     /// there are any, empty text for events without a value and `…` for events
     /// with any other value.
     pub by: Vec<String>,

@@ -13,7 +13,7 @@ use crate::error::{Context, Result};
 const BUDGET: usize = 192 << 20;
 
 /// A column: its segment's number, and its own.
-pub(super) type Place = (u32, u32);
+pub(super) type DictionaryKey = (u32, u32);
 
 /// Blocks that were decoded, by column and number.
 pub(super) struct Cache {
@@ -30,7 +30,7 @@ pub(super) struct Cache {
 
 #[derive(Default)]
 struct Held {
-    blocks: HashMap<(Place, u32), (Arc<DictionaryBlock>, u64)>,
+    blocks: HashMap<(DictionaryKey, u32), (Arc<DictionaryBlock>, u64)>,
     bytes: usize,
 }
 
@@ -41,20 +41,20 @@ impl Default for Cache {
 }
 
 impl Cache {
-    /// Makes a cache that keeps so many bytes.
+    /// Creates a cache that keeps so many bytes.
     pub fn with_budget(budget: usize) -> Cache {
         Cache { held: Mutex::default(), search: AtomicU64::new(0), budget, idle: Mutex::default() }
     }
 
-    /// Says that another search begins.
+    /// Starts another search.
     pub fn begin(&self) {
         self.search.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Gives a block, decoding it where it is not held.
+    /// Returns a block, decoding it if it is not cached.
     pub fn get(
         &self,
-        key: (Place, u32),
+        key: (DictionaryKey, u32),
         decode: impl FnOnce(&mut Decompressor<'static>) -> Result<DictionaryBlock>,
     ) -> Result<Arc<DictionaryBlock>> {
         let now = self.search.load(Ordering::Relaxed);
@@ -73,7 +73,7 @@ impl Cache {
         Ok(block)
     }
 
-    fn keep(&self, key: (Place, u32), block: &Arc<DictionaryBlock>, now: u64) {
+    fn keep(&self, key: (DictionaryKey, u32), block: &Arc<DictionaryBlock>, now: u64) {
         let mut held = self.held();
         if held.bytes + block.bytes() > self.budget {
             held.forget(now, self.budget * 3 / 4);

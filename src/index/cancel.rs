@@ -1,16 +1,16 @@
-//! How work is told that nobody waits for it.
+//! Cancellation tokens for queries.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Tells work that nobody waits for it any more.
+/// A token that tells work to stop because its result is no longer needed.
 #[derive(Debug, Clone, Default)]
 pub struct CancelToken(Arc<AtomicBool>);
 
 impl CancelToken {
-    /// Makes one that was not used yet.
+    /// Creates a token that is not canceled.
     pub fn new() -> CancelToken {
         CancelToken::default()
     }
@@ -20,7 +20,7 @@ impl CancelToken {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    /// Tells whether it was asked to stop.
+    /// Returns whether the work should stop.
     pub fn is_cancelled(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }

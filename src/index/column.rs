@@ -86,7 +86,7 @@ impl IndexColumn {
         Ok(IndexColumn { rows, presence, starts, ords, meaning: None, terms, counts })
     }
 
-    /// Makes a column over numbers that every row has one of.
+    /// Creates a column over numbers that every row has one of.
     pub fn over(ords: Numbers<u64>, meaning: Vec<u32>, terms: Dictionary) -> IndexColumn {
         let rows = ords.num_vals();
         IndexColumn {
@@ -100,7 +100,7 @@ impl IndexColumn {
         }
     }
 
-    /// Makes a column in memory. `starts` tells where the values of each row of
+    /// Creates a column in memory. `starts` tells where the values of each row of
     /// `present` begin, and their number.
     pub fn made(
         rows: u32,
@@ -118,12 +118,12 @@ impl IndexColumn {
         IndexColumn { rows, presence, starts, ords: in_memory(ords), meaning: None, terms, counts: None }
     }
 
-    /// Gives the dictionary.
+    /// Returns the dictionary.
     pub fn terms(&self) -> &Dictionary {
         &self.terms
     }
 
-    /// Gives how many rows have each value, where that was written.
+    /// Returns how many rows have each value, where that was written.
     pub fn counts(&self) -> Result<Option<Vec<u32>>> {
         let Some((sheets, part)) = &self.counts else { return Ok(None) };
         let packed = sheets.part(*part)?;
@@ -136,7 +136,7 @@ impl IndexColumn {
         counts.map(Some).ok_or_else(|| sheets.damage("has strange counts"))
     }
 
-    /// Gives the rows that have a value.
+    /// Returns the rows that have a value.
     pub fn present(&self) -> RowSet {
         match &self.presence {
             ColumnIndex::Optional(index) => {
@@ -168,7 +168,7 @@ impl IndexColumn {
         })
     }
 
-    /// The same for neighbouring ordinals and one value a row, which the codec can search itself.
+    /// The same for neighboring ordinals and one value a row, which the codec can search itself.
     fn add_run(
         &self,
         run: std::ops::RangeInclusive<u64>,

@@ -21,7 +21,7 @@ enum Ids {
 
 /// A column in its final order, ready to be encoded.
 pub(super) struct SortedColumn {
-    /// Rows that have values, ascending; none where all have.
+    /// Rows that have values, ascending; none if all have.
     pub present: Option<Vec<u32>>,
     /// Where each such row's values begin, and their number at the end; none
     /// where each has one.
@@ -33,7 +33,7 @@ pub(super) struct SortedColumn {
 }
 
 impl ColumnBuilder {
-    /// Adds a value; rows come in ascending order. Gives about how many bytes it took.
+    /// Adds a value; rows come in ascending order. Returns about how many bytes it took.
     pub fn push(&mut self, row: u32, text: &str) -> usize {
         let (id, new) = self.terms.intern(text);
         if self.rows.is_none() && self.ids.len() != row as usize {
@@ -47,7 +47,7 @@ impl ColumnBuilder {
         if new { spent + text.len() + 24 } else { spent }
     }
 
-    /// Tells whether it has no values.
+    /// Returns whether it has no values.
     pub fn is_empty(&self) -> bool {
         self.ids.len() == 0
     }
@@ -74,7 +74,7 @@ impl ColumnBuilder {
         SortedColumn { present, starts, ords, sorted }
     }
 
-    /// Gives row and rank in one number each, sorted, each pair once.
+    /// Returns row and rank in one number each, sorted, each pair once.
     fn pairs(&self, rank: &[u32], place: Option<&[u32]>) -> Vec<u64> {
         let mut pairs: Vec<u64> = Vec::with_capacity(self.ids.len());
         self.ids.each(|i, id| {
@@ -88,7 +88,7 @@ impl ColumnBuilder {
     }
 }
 
-/// Gives the rows that have values, and where the values of each begin, of
+/// Returns the rows that have values, and where the values of each begin, of
 /// sorted pairs of row (in the upper half) and ordinal.
 pub(super) fn outline(pairs: &[u64]) -> (Vec<u32>, Vec<u64>) {
     let (mut present, mut starts): (Vec<u32>, Vec<u64>) = (Vec::new(), Vec::new());

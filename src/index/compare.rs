@@ -7,7 +7,7 @@ use super::tokenizer::fold;
 use crate::query::{Op, Scalar, Side};
 use crate::record::Timestamp;
 
-/// Compares a value (as its text, and folded) with a scalar; none where the
+/// Compares a value (as its text, and folded) with a scalar; none if the
 /// value is not of that kind. Addresses compare within their family only.
 pub(super) fn compare(text: &str, folded: &str, scalar: &Scalar) -> Option<Ordering> {
     match scalar {
@@ -24,7 +24,7 @@ pub(super) fn compare(text: &str, folded: &str, scalar: &Scalar) -> Option<Order
     }
 }
 
-/// Tells whether an order is what an operator asks for.
+/// Returns whether an order is what an operator asks for.
 pub(super) fn fits(order: Ordering, op: Op) -> bool {
     match op {
         Op::Less => order.is_lt(),
@@ -34,7 +34,7 @@ pub(super) fn fits(order: Ordering, op: Op) -> bool {
     }
 }
 
-/// Gives the tests that a range stands for.
+/// Returns the tests that a range stands for.
 pub(super) fn bounds(low: &Side, high: &Side) -> Vec<(Op, Scalar)> {
     let low = match low {
         Side::Open => None,
@@ -111,7 +111,7 @@ pub(super) struct Network {
 }
 
 impl Network {
-    /// Makes a network; a prefix longer than the address is the address itself.
+    /// Creates a network; a prefix longer than the address is the address itself.
     pub fn new(ip: IpAddr, prefix: u8) -> Network {
         let mapped = matches!(ip, IpAddr::V6(v6) if v6.to_ipv4_mapped().is_some()) && prefix >= 96;
         let (ip, prefix) = if mapped { (ip.to_canonical(), prefix - 96) } else { (ip, prefix) };
@@ -125,7 +125,7 @@ impl Network {
         Network { v4, bits: bits & mask, mask }
     }
 
-    /// Tells whether an address lies in it.
+    /// Returns whether an address lies in it.
     pub fn contains(&self, ip: IpAddr) -> bool {
         let (v4, bits) = bits_of(ip);
         v4 == self.v4 && bits & self.mask == self.bits

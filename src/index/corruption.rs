@@ -17,14 +17,14 @@ impl fmt::Display for Corruption {
 
 impl StdError for Corruption {}
 
-/// Makes the failure that [`is_damaged`] recognises.
+/// Creates the failure that [`is_damaged`] recognizes.
 pub(super) fn damaged(what: impl Into<String>) -> Error {
     Error::case("the index is damaged or of another version")
         .with_source(Corruption(what.into()))
         .hint("Build it again from the evidence with `vestigo reindex`.")
 }
 
-/// Tells whether a failure of this room means that the index has to be built
+/// Returns whether a failure of this room means that the index has to be built
 /// again from the evidence: its files are missing, cut, changed, or of another
 /// version. The evidence is not concerned.
 pub fn is_damaged(error: &Error) -> bool {

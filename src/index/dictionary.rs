@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use zstd::bulk::Decompressor;
 
-use super::block_cache::{Cache, Place};
+use super::block_cache::{Cache, DictionaryKey};
 use super::cancel::CancelToken;
 use super::dictionary_block::DictionaryBlock;
 use super::layout::BlockMeta;
@@ -23,51 +23,51 @@ pub(super) struct Dictionary {
 
 enum Source {
     /// Blocks of a file, decoded when they are needed.
-    File { sheets: Arc<SegmentFile>, blocks: Vec<BlockMeta>, cache: Arc<Cache>, place: Place },
+    File { sheets: Arc<SegmentFile>, blocks: Vec<BlockMeta>, cache: Arc<Cache>, place: DictionaryKey },
     /// One block that was made.
     Made(Arc<DictionaryBlock>),
 }
 
 impl Dictionary {
-    /// Gives the dictionary of a column of a file.
+    /// Returns the dictionary of a column of a file.
     pub fn of_file(
         sheets: Arc<SegmentFile>,
         blocks: Vec<BlockMeta>,
         cache: Arc<Cache>,
-        place: Place,
+        place: DictionaryKey,
     ) -> Dictionary {
         let mut firsts = vec![0];
         blocks.iter().for_each(|block| firsts.push(firsts[firsts.len() - 1] + block.count));
         Dictionary { source: Source::File { sheets, blocks, cache, place }, firsts }
     }
 
-    /// Gives a dictionary of values that are sorted already.
+    /// Returns a dictionary of values that are sorted already.
     pub fn made(block: DictionaryBlock) -> Dictionary {
         let firsts = vec![0, block.len() as u32];
         Dictionary { source: Source::Made(Arc::new(block)), firsts }
     }
 
-    /// Gives how many values it has.
+    /// Returns how many values it has.
     pub fn len(&self) -> u32 {
         self.firsts[self.firsts.len() - 1]
     }
 
-    /// Gives how many blocks it has.
+    /// Returns how many blocks it has.
     pub fn blocks(&self) -> usize {
         self.firsts.len() - 1
     }
 
-    /// Gives the block in which an ordinal lies.
+    /// Returns the block in which an ordinal lies.
     pub fn block_of(&self, ord: u32) -> usize {
         self.firsts.partition_point(|first| *first <= ord) - 1
     }
 
-    /// Gives the first ordinal of a block.
+    /// Returns the first ordinal of a block.
     pub fn first(&self, block: usize) -> u32 {
         self.firsts[block]
     }
 
-    /// Gives a block, decoded.
+    /// Returns a block, decoded.
     pub fn block(&self, number: usize) -> Result<Arc<DictionaryBlock>> {
         match &self.source {
             Source::Made(block) => Ok(block.clone()),
@@ -77,13 +77,13 @@ impl Dictionary {
         }
     }
 
-    /// Gives a value.
+    /// Returns a value.
     pub fn get(&self, ord: u32) -> Result<String> {
         let number = self.block_of(ord);
         Ok(self.block(number)?.get((ord - self.firsts[number]) as usize).to_owned())
     }
 
-    /// Gives the first ordinal for whose value a test fails, where it holds for
+    /// Returns the first ordinal for whose value a test fails, where it holds for
     /// all before.
     pub fn partition(&self, holds: impl Fn(&str) -> bool) -> Result<u32> {
         let (mut low, mut high) = (0, self.blocks());
@@ -107,7 +107,7 @@ impl Dictionary {
         Ok(found.then_some(ord))
     }
 
-    /// Gives the ordinals of the values that match; or whose part that `view`
+    /// Returns the ordinals of the values that match; or whose part that `view`
     /// gives does.
     pub fn matching(
         &self,

@@ -25,7 +25,7 @@ enum Case {
     Other(OnceLock<Box<Texts>>),
 }
 
-/// Texts one behind another, and where each ends.
+/// Texts one after another, and where each ends.
 #[derive(Debug)]
 struct Texts {
     text: String,
@@ -33,7 +33,7 @@ struct Texts {
 }
 
 impl DictionaryBlock {
-    /// Makes a block of these values.
+    /// Creates a block of these values.
     pub fn of(values: impl IntoIterator<Item = String>) -> DictionaryBlock {
         let (mut text, mut ends) = (String::new(), Vec::new());
         for value in values {
@@ -70,23 +70,23 @@ impl DictionaryBlock {
         (!wrong).then_some(block)
     }
 
-    /// Gives how many values it has.
+    /// Returns how many values it has.
     pub fn len(&self) -> usize {
         self.ends.len()
     }
 
-    /// Gives about how much memory it takes, in bytes, once it was folded.
+    /// Returns about how much memory it takes, in bytes, once it was folded.
     pub fn bytes(&self) -> usize {
         let once = self.text.len() + self.ends.len() * 4 + 100;
         if matches!(self.case, Case::Other(_)) { once * 2 } else { once }
     }
 
-    /// Gives a value.
+    /// Returns a value.
     pub fn get(&self, i: usize) -> &str {
         &self.text[span(&self.ends, i)]
     }
 
-    /// Gives the folded values one behind another, and where each ends.
+    /// Returns the folded values one after another, and where each ends.
     /// `scratch` may be used for them.
     pub fn folded<'a>(&'a self, scratch: &'a mut String) -> (&'a str, &'a [u32]) {
         match &self.case {
@@ -105,7 +105,7 @@ impl DictionaryBlock {
     }
 }
 
-/// Gives the stretch of a value.
+/// Returns the stretch of a value.
 pub(super) fn span(ends: &[u32], i: usize) -> Range<usize> {
     let start = if i == 0 { 0 } else { ends[i - 1] as usize };
     start..ends[i] as usize
@@ -120,7 +120,7 @@ fn fold_all(text: &str, ends: &[u32]) -> Box<Texts> {
     Box::new(folded)
 }
 
-/// Reads a length in LEB128; none where there is none.
+/// Reads a length in LEB128; none if there is none.
 pub(super) fn take_length(bytes: &mut &[u8]) -> Option<u64> {
     if let [byte @ 0..0x80, rest @ ..] = *bytes {
         *bytes = rest;

@@ -28,7 +28,7 @@ struct Answer {
 }
 
 impl FilterCache {
-    /// Gives what a test answered in a segment, if it is remembered.
+    /// Returns what a test answered in a segment, if it is remembered.
     pub fn get(&self, leaf: &Leaf, segment: u32) -> Option<Arc<RowSet>> {
         let mut held = self.held();
         let at = held.answers.iter().rposition(|answer| answer.leaf == *leaf)?;

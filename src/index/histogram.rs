@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::api::{Bucket, Histogram, TermOrder};
+use super::api::{Histogram, HistogramBucket, TermOrder};
 use super::column::IndexColumn;
 use super::parallel;
 use super::row_set::RowSet;
@@ -25,8 +25,8 @@ pub(super) fn histogram(
     series: usize,
 ) -> Result<Histogram> {
     let windows = edges.windows(2).map(|pair| TimeRange { from: pair[0], to: pair[1] });
-    let mut buckets: Vec<Bucket> =
-        windows.map(|window| Bucket { window, count: 0, by: Vec::new() }).collect();
+    let mut buckets: Vec<HistogramBucket> =
+        windows.map(|window| HistogramBucket { window, count: 0, by: Vec::new() }).collect();
     let (Some(from), Some(to)) = (edges.first(), edges.last()) else { return Ok(Histogram::default()) };
     let split = match by {
         None => None,
@@ -102,7 +102,7 @@ impl Split<'_> {
         Ok(table)
     }
 
-    /// Gives the series of each ordinal. An empty value counts as none.
+    /// Returns the series of each ordinal. An empty value counts as none.
     fn slots(&self, column: &IndexColumn) -> Result<Vec<u32>> {
         let mut slots = vec![self.values.len() as u32 + 1; column.terms().len() as usize];
         for (slot, value) in (0..).zip(self.values.iter().map(String::as_str).chain([""])) {
@@ -114,7 +114,7 @@ impl Split<'_> {
     }
 
     /// Puts the counts into the buckets; gives the names of the series.
-    fn finish(mut self, table: &Table, buckets: &mut [Bucket]) -> Vec<String> {
+    fn finish(mut self, table: &Table, buckets: &mut [HistogramBucket]) -> Vec<String> {
         let used = |slot: usize| table.iter().any(|counts| counts[slot] > 0);
         let values = self.values.len();
         let (none, others) = (used(values), used(values + 1));
@@ -135,7 +135,7 @@ fn count_rows(table: &mut Table, rows: &RowSet, starts: &[u32], slot: usize) {
     }
 }
 
-/// Tells the bucket of rows that come in ascending order.
+/// Finds the bucket of rows that come in ascending order.
 struct Buckets<'a> {
     starts: &'a [u32],
     at: usize,

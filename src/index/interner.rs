@@ -4,12 +4,12 @@ use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-/// Gives each distinct text a number, from 0 in order of first sight.
+/// Assigns each distinct text a number, from 0 in order of first sight.
 #[derive(Default)]
 pub(super) struct Interner {
     hasher: DefaultHashBuilder,
     table: HashTable<Seen>,
-    /// Each text behind its length (4 bytes, little-endian), so that finding a
+    /// Each text after its length (4 bytes, little-endian), so that finding a
     /// text touches memory in one place.
     arena: Vec<u8>,
     /// Where each text stands in the arena.
@@ -24,9 +24,9 @@ struct Seen {
 }
 
 impl Interner {
-    /// Gives the number of a text, and whether it is new.
+    /// Returns the number of a text, and whether it is new.
     ///
-    /// Neighbouring records often repeat a value, so the last one is tried first.
+    /// Neighboring records often repeat a value, so the last one is tried first.
     pub fn intern(&mut self, text: &str) -> (u32, bool) {
         let text = text.as_bytes();
         if !self.starts.is_empty() && self.get(self.last) == text {
@@ -49,12 +49,12 @@ impl Interner {
         (id, true)
     }
 
-    /// Gives the text of a number, in bytes.
+    /// Returns the text of a number, in bytes.
     pub fn get(&self, id: u32) -> &[u8] {
         at(&self.arena, self.starts[id as usize])
     }
 
-    /// Gives the numbers in the order of their texts' bytes.
+    /// Returns the numbers in the order of their texts' bytes.
     pub fn sorted(&self) -> Vec<u32> {
         let mut keyed: Vec<(u64, u32)> =
             (0..self.starts.len() as u32).map(|id| (head(self.get(id)), id)).collect();

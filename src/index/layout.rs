@@ -8,7 +8,7 @@
 //! "vestigo columns\n"                 16 bytes
 //! ```
 //!
-//! Rows stand in time order, rows without a time behind them. Each field is one
+//! Rows stand in time order, rows without a time after them. Each field is one
 //! column: the ordinals of its values in its dictionary, and where not every
 //! row has exactly one value, which rows have how many. Ordinals, presence,
 //! times and record numbers are encoded by tantivy's column codecs; a
@@ -104,7 +104,7 @@ pub(super) fn hash_of(bytes: &[u8]) -> PartHash {
     [half(0), half(8)]
 }
 
-/// Writes parts one behind another and remembers where each lies.
+/// Writes parts one after another and remembers where each lies.
 pub(super) struct Sink<W> {
     out: W,
     at: u64,

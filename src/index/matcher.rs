@@ -59,7 +59,7 @@ enum Rule {
 }
 
 impl Matcher {
-    /// Makes the matcher of a test. Regular expressions may be refused.
+    /// Creates the matcher of a test. Regular expressions may be refused.
     pub fn new(test: &Test, meaning: Meaning) -> Result<Matcher> {
         let rule = match test {
             Test::Exists => Rule::Anything,
@@ -72,7 +72,7 @@ impl Matcher {
         Ok(Matcher::of(rule))
     }
 
-    /// Makes the matcher of values that begin so, without case.
+    /// Creates the matcher of values with this prefix, ignoring case.
     pub fn begins(prefix: &str) -> Matcher {
         Matcher::of(Rule::Begins(fold(prefix).into_owned()))
     }
@@ -87,7 +87,7 @@ impl Matcher {
         Matcher { rule, needle }
     }
 
-    /// Tells whether a value matches; `folded` is its folded form.
+    /// Returns whether a value matches; `folded` is its folded form.
     pub fn matches(&self, text: &str, folded: &str) -> bool {
         self.rule.matches(text, folded)
     }
@@ -184,7 +184,7 @@ fn either(one: String, other: String, rule: impl Fn(String) -> Rule) -> Rule {
     Rule::Either(Box::new(rule(one)), Box::new(rule(other)))
 }
 
-/// Words are looked for as tokens; a text without letters and digits, as it stands.
+/// Words are searched for as tokens; a text without letters and digits, as it stands.
 fn words(folded: String) -> Rule {
     let words: Vec<String> = tokens(&folded).map(str::to_owned).collect();
     match (words.is_empty(), folded.is_empty()) {
@@ -232,7 +232,7 @@ fn of_wildcards(folded: &str, meaning: Meaning) -> Result<Rule> {
 }
 
 /// Compiles a regular expression; `given` ones come from the query, match
-/// without case, and `.` does not match a line feed there.
+/// ignoring case, and `.` does not match a line feed there.
 fn regex(text: &str, given: bool) -> Result<Regex> {
     RegexBuilder::new(text).case_insensitive(given).dot_matches_new_line(!given).build().map_err(|error| {
         Error::usage(format!("cannot use /{}/ as a regular expression", Visible(text)))

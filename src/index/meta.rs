@@ -13,7 +13,7 @@ use super::layout::{PartHash, VERSION};
 use super::writer::Segment;
 use crate::error::{Context, Error, Result, visible};
 use crate::fs::{Dir, FileKind, is_temporary};
-use crate::record::SourceId;
+use crate::record::{Digest, SourceId};
 
 /// The file's name in the index folder.
 const FILE: &str = "meta.json";
@@ -37,11 +37,9 @@ pub struct IndexBasis {
     /// The batch's number.
     pub batch: u32,
     /// SHA-256 of its manifest.
-    #[serde(with = "hex")]
-    pub manifest: SourceId,
+    pub manifest: Digest,
     /// Digest of how its sources are read, and by which version of the parsers.
-    #[serde(with = "hex")]
-    pub readings: SourceId,
+    pub readings: Digest,
     /// How many events it has.
     pub events: u64,
 }
@@ -52,7 +50,7 @@ pub struct Indexed {
     pub basis: IndexBasis,
     /// Where they are.
     pub segments: Vec<Segment>,
-    /// The sources behind the keys of [`super::SegmentWriter::source`].
+    /// The sources of the keys of [`super::SegmentWriter::source`].
     pub sources: HashMap<u64, SourceId>,
 }
 
@@ -66,8 +64,7 @@ pub(super) struct Meta {
     /// What was published, by batch, ascending.
     pub batches: Vec<BatchMeta>,
     /// HMAC-SHA-256 of the above as it is written here (RFC 2104).
-    #[serde(with = "hex")]
-    seal: SourceId,
+    seal: Digest,
 }
 
 /// The segments of one batch.
@@ -92,50 +89,17 @@ pub(super) struct SegmentMeta {
     /// How many rows.
     pub rows: u32,
     /// Its sources, by their number in the segment.
-    #[serde(with = "hexes")]
     pub sources: Vec<SourceId>,
 }
 
-/// A hash as JSON writes it.
-mod hex {
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    use crate::record::SourceId;
-
-    pub fn serialize<S: Serializer>(id: &SourceId, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(id)
-    }
-
-    pub fn deserialize<'a, D: Deserializer<'a>>(from: D) -> Result<SourceId, D::Error> {
-        String::deserialize(from)?.parse().map_err(D::Error::custom)
-    }
-}
-
-/// Hashes as JSON writes them.
-mod hexes {
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    use crate::record::SourceId;
-
-    pub fn serialize<S: Serializer>(ids: &[SourceId], to: S) -> Result<S::Ok, S::Error> {
-        to.collect_seq(ids.iter().map(SourceId::to_string))
-    }
-
-    pub fn deserialize<'a, D: Deserializer<'a>>(from: D) -> Result<Vec<SourceId>, D::Error> {
-        let texts: Vec<String> = Vec::deserialize(from)?;
-        texts.iter().map(|text| text.parse().map_err(D::Error::custom)).collect()
-    }
-}
-
 impl Meta {
-    /// Makes what is written of these batches.
+    /// Creates what is written of these batches.
     fn of(batches: Vec<BatchMeta>, binding: &IndexBinding) -> io::Result<Meta> {
-        let mut meta =
-            Meta { version: VERSION, case: binding.case.clone(), batches, seal: SourceId([0; 32]) };
+        let mut meta = Meta { version: VERSION, case: binding.case.clone(), batches, seal: Digest([0; 32]) };
         let mut seal =
             Hmac::<Sha256>::new_from_slice(&binding.secret).expect("HMAC takes a key of any length");
         seal.update(&serde_json::to_vec(&meta)?);
-        meta.seal = SourceId(seal.finalize().into_bytes().into());
+        meta.seal = Digest(seal.finalize().into_bytes().into());
         Ok(meta)
     }
 
@@ -257,7 +221,7 @@ fn described(batch: Indexed) -> Result<BatchMeta> {
     Ok(BatchMeta { basis, segments })
 }
 
-/// Returns the row of a segment; none where no event was added.
+/// Returns the row of a segment; none if no event was added.
 fn row(segment: Segment, sources: &HashMap<u64, SourceId>) -> Result<Option<SegmentMeta>> {
     let Some(file) = segment.file else { return Ok(None) };
     let id = |key: &u64| {

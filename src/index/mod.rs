@@ -1,7 +1,7 @@
 //! Which events match, how many when, which values most?
 //!
 //! Owns the searchable columns of a case: segments in time order, written and
-//! read with tantivy's codecs, behind verbs that name none of its types.
+//! read with tantivy's codecs, after verbs that name none of its types.
 //! Promises exact answers that can be cancelled, and that everything in it can
 //! be deleted and built again from the evidence.
 //!
@@ -16,7 +16,7 @@
 //!   address however it is written, a number in a numeric field by its value.
 //! - Text fields and bare words match by token, a token being a run of letters
 //!   and digits: several tokens must follow one another in one value, whatever
-//!   separates them. What has no letter and no digit is looked for as it stands.
+//!   separates them. What has no letter and no digit is searched for as it stands.
 //!   With wildcards every character counts, and the stretch that matches begins
 //!   and ends between tokens unless the pattern begins or ends with `*`.
 //! - Comparisons with a number look at values that are decimal numbers, with a
@@ -62,7 +62,7 @@ mod value_counts;
 mod witness;
 mod writer;
 
-pub use api::{Bucket, FieldInfo, Histogram, Hit, Order, Request, TermOrder, TopValues};
+pub use api::{FieldInfo, Histogram, HistogramBucket, Hit, Order, Request, TermOrder, TopValues};
 pub use cancel::CancelToken;
 pub use corruption::is_damaged;
 pub use meta::{IndexBasis, IndexBinding, Indexed, agreeing, publish, publish_all, sweep, unnamed};

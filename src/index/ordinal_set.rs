@@ -11,7 +11,7 @@ pub(super) struct OrdinalSet {
 }
 
 impl OrdinalSet {
-    /// Makes a set without ordinals, of a dictionary of `len` values.
+    /// Creates a set without ordinals, of a dictionary of `len` values.
     pub fn none(len: u32) -> OrdinalSet {
         OrdinalSet { words: vec![0; len.div_ceil(64) as usize], len, count: 0, first: u32::MAX, last: 0 }
     }
@@ -23,22 +23,22 @@ impl OrdinalSet {
         (self.first, self.last) = (self.first.min(ord), self.last.max(ord));
     }
 
-    /// Tells whether an ordinal is in the set.
+    /// Returns whether an ordinal is in the set.
     pub fn contains(&self, ord: u32) -> bool {
         self.words[(ord / 64) as usize] >> (ord % 64) & 1 == 1
     }
 
-    /// Tells whether the set has no ordinals.
+    /// Returns whether the set has no ordinals.
     pub fn is_empty(&self) -> bool {
         self.count == 0
     }
 
-    /// Tells whether every value is in the set.
+    /// Returns whether every value is in the set.
     pub fn is_all(&self) -> bool {
         self.count == self.len
     }
 
-    /// Gives the first and last ordinal where all between are in the set.
+    /// Returns the first and last ordinal where all between are in the set.
     pub fn run(&self) -> Option<(u32, u32)> {
         (self.count > 0 && self.last - self.first + 1 == self.count).then_some((self.first, self.last))
     }

@@ -26,12 +26,12 @@ pub(super) fn split(entry: &str) -> (&str, &str) {
     parts.unwrap_or(("", entry))
 }
 
-/// Gives the value of an entry.
+/// Returns the value of an entry.
 pub(super) fn value(entry: &str) -> &str {
     split(entry).1
 }
 
-/// Gives the column of one field; none where no row has it.
+/// Returns the column of one field; none if no row has it.
 pub(super) fn carve(crowd: &IndexColumn, name: &str, rows: u32) -> Result<Option<IndexColumn>> {
     let mut prefix = String::new();
     write(name, "", &mut prefix);
@@ -54,7 +54,7 @@ pub(super) fn carve(crowd: &IndexColumn, name: &str, rows: u32) -> Result<Option
     Ok(Some(IndexColumn::made(rows, &present, starts, ords, Dictionary::made(DictionaryBlock::of(values)))))
 }
 
-/// Gives the names of the fields and how many distinct values each has.
+/// Returns the names of the fields and how many distinct values each has.
 pub(super) fn names(crowd: &IndexColumn) -> Result<BTreeMap<String, u64>> {
     let mut names: BTreeMap<String, u64> = BTreeMap::new();
     let terms = crowd.terms();

@@ -9,7 +9,7 @@ use super::segment_cursor::Stream;
 use crate::error::Result;
 use crate::record::Timestamp;
 
-/// Gives up to `limit` events behind `after`.
+/// Returns up to `limit` events after `after`.
 pub(super) fn page(
     search: &QueryRun<'_>,
     segments: &[&OpenSegment],
@@ -28,7 +28,7 @@ pub(super) fn page(
     Ok(hits)
 }
 
-/// Gives events that have a time. A segment is searched only when its turn may
+/// Returns events that have a time. A segment is searched only when its turn may
 /// have come.
 fn timed(
     search: &QueryRun<'_>,
@@ -63,7 +63,7 @@ fn timed(
     Ok(())
 }
 
-/// Gives events that have no time, by source and record number.
+/// Returns events that have no time, by source and record number.
 fn untimed(
     search: &QueryRun<'_>,
     segments: &[&OpenSegment],
@@ -92,7 +92,7 @@ fn take(streams: &mut Vec<Stream<'_>>, i: usize, hits: &mut Vec<Hit>) -> Result<
     Ok(())
 }
 
-/// Gives the stream whose head comes first.
+/// Returns the stream whose head comes first.
 fn first_of(streams: &[Stream<'_>], order: Order) -> Option<usize> {
     let key = |hit: &Hit| (hit.time, hit.source, hit.record);
     let heads = streams.iter().map(|stream| key(&stream.head)).enumerate();

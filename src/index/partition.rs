@@ -1,6 +1,6 @@
 //! Looking for where a test begins to fail.
 
-/// Gives the first number below `len` for which a test fails, where it holds up to there.
+/// Returns the first number below `len` for which a test fails, where it holds up to there.
 pub(super) fn partition_point(len: usize, holds: impl Fn(usize) -> bool) -> usize {
     let (mut low, mut high) = (0, len);
     while low < high {
@@ -10,7 +10,7 @@ pub(super) fn partition_point(len: usize, holds: impl Fn(usize) -> bool) -> usiz
     low
 }
 
-/// Gives how far a test holds from 0 on, below `len`; it holds at 0 and, once it
+/// Returns how far a test holds from 0 on, below `len`; it holds at 0 and, once it
 /// fails, no more. Looks in growing steps, for mostly it is not far.
 pub(super) fn run_length(len: u32, holds: impl Fn(u32) -> bool) -> u32 {
     let mut step = 1;

@@ -42,7 +42,7 @@ impl Index {
     ///
     /// What does not agree, is missing, cut, or of another version is found here,
     /// a change inside a column when it is first read: [`super::is_damaged`]
-    /// recognises both.
+    /// recognizes both.
     pub fn open(dir: &Dir, binding: &IndexBinding, expected: &[IndexBasis]) -> Result<Index> {
         Index::of(dir, meta::read(dir, binding, expected)?)
     }
@@ -85,7 +85,7 @@ impl Index {
         Ok(self.0.batches.iter().zip(&self.0.shares).map(share).collect())
     }
 
-    /// Gives the batches whose events are all in the index, ascending.
+    /// Returns the batches whose events are all in the index, ascending.
     pub fn batches(&self) -> &[u32] {
         &self.0.batches
     }
@@ -101,7 +101,7 @@ impl Index {
         Ok(counts.iter().sum())
     }
 
-    /// Gives up to `limit` events behind `after` in order; going on from the
+    /// Returns up to `limit` events after `after` in order; going on from the
     /// last hit reaches every event exactly once, at any depth.
     pub fn page(
         &self,
@@ -115,7 +115,7 @@ impl Index {
         paging::page(&search, &self.within(reach), reach, order, after, limit)
     }
 
-    /// Gives the first and the last time among the events that match.
+    /// Returns the first and the last time among the events that match.
     pub fn span(&self, request: &Request, cancel: &CancelToken) -> Result<Option<(Timestamp, Timestamp)>> {
         let (search, reach) = self.search(request, cancel)?;
         let spans = parallel::each(&self.within(reach), |segment| {
@@ -144,7 +144,7 @@ impl Index {
         histogram::histogram(&search, &self.within(reach), reach, edges, by, series)
     }
 
-    /// Gives the `limit` most frequent or rarest values of a field (by dotted
+    /// Returns the `limit` most frequent or rarest values of a field (by dotted
     /// name, `vestigo.format` or `vestigo.source`).
     pub fn top(
         &self,
@@ -158,7 +158,7 @@ impl Index {
         top::top(&search, &self.within(reach), reach, field, None, rank, limit)
     }
 
-    /// Gives up to `limit` values of a field that begin so (without case), most frequent first.
+    /// Returns up to `limit` values of a field with this prefix (ignoring case), most frequent first.
     pub fn values(
         &self,
         field: &str,
@@ -173,7 +173,7 @@ impl Index {
         top::top(&search, &self.within(reach), reach, field, matcher.as_ref(), TermOrder::Most, limit)
     }
 
-    /// Gives the fields that have values, by name. (What is damaged has none
+    /// Returns the fields that have values, by name. (What is damaged has none
     /// here; a search tells.)
     pub fn fields(&self) -> Vec<FieldInfo> {
         let mut fields: BTreeMap<String, u64> = BTreeMap::new();
@@ -184,12 +184,12 @@ impl Index {
         fields.into_iter().map(|(name, values)| FieldInfo { name, values }).collect()
     }
 
-    /// Gives how many events are in the index.
+    /// Returns how many events are in the index.
     pub fn len(&self) -> u64 {
         self.0.segments.iter().map(|segment| u64::from(segment.rows)).sum()
     }
 
-    /// Tells whether no event is in the index.
+    /// Returns whether no event is in the index.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -200,7 +200,7 @@ impl Index {
         Ok((search, TimeScope::of(request.window)))
     }
 
-    /// Gives the segments that may have events within reach.
+    /// Returns the segments that may have events within reach.
     fn within(&self, reach: TimeScope) -> Vec<&OpenSegment> {
         self.0.segments.iter().filter(|segment| reach.meets(segment)).collect()
     }

@@ -10,12 +10,12 @@ pub(super) struct RowSet {
 }
 
 impl RowSet {
-    /// Makes a set without rows, for a segment of `len` rows.
+    /// Creates a set without rows, for a segment of `len` rows.
     pub fn none(len: u32) -> RowSet {
         RowSet { words: vec![0; len.div_ceil(64) as usize], len }
     }
 
-    /// Makes a set of these rows.
+    /// Creates a set of these rows.
     pub fn range(len: u32, range: Range<u32>) -> RowSet {
         let mut rows = RowSet::none(len);
         let range = range.start..range.end.min(len);
@@ -29,12 +29,12 @@ impl RowSet {
         rows
     }
 
-    /// Makes a set of all rows.
+    /// Creates a set of all rows.
     pub fn all(len: u32) -> RowSet {
         RowSet::range(len, 0..len)
     }
 
-    /// Gives the memory it takes, in bytes.
+    /// Returns the memory it takes, in bytes.
     pub fn bytes(&self) -> usize {
         self.words.len() * 8
     }
@@ -44,7 +44,7 @@ impl RowSet {
         self.words[word(row)] |= 1 << (row % 64);
     }
 
-    /// Tells whether a row is in the set.
+    /// Returns whether a row is in the set.
     pub fn contains(&self, row: u32) -> bool {
         self.words[word(row)] >> (row % 64) & 1 == 1
     }
@@ -70,7 +70,7 @@ impl RowSet {
         count
     }
 
-    /// Gives the first row of a range that is in the set.
+    /// Returns the first row of a range that is in the set.
     pub fn next(&self, range: Range<u32>) -> Option<u32> {
         let end = range.end.min(self.len);
         if range.start >= end {
@@ -88,7 +88,7 @@ impl RowSet {
         Some(at as u32 * 64 + bits.trailing_zeros()).filter(|row| *row < end)
     }
 
-    /// Gives the last row of a range that is in the set.
+    /// Returns the last row of a range that is in the set.
     pub fn previous(&self, range: Range<u32>) -> Option<u32> {
         let end = range.end.min(self.len);
         if range.start >= end {

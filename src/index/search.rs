@@ -30,7 +30,7 @@ pub(super) struct QueryRun<'a> {
 }
 
 impl QueryRun<'_> {
-    /// Gives the rows of a segment that match.
+    /// Returns the rows of a segment that match.
     pub fn rows(&self, segment: &OpenSegment) -> Result<Arc<RowSet>> {
         self.eval(segment, &self.plan)
     }

@@ -32,12 +32,12 @@ pub(super) enum TimeScope {
 }
 
 impl TimeScope {
-    /// Gives the reach that a request's window means.
+    /// Returns the reach that a request's window means.
     pub fn of(window: TimeRange) -> TimeScope {
         if window == TimeRange::ALL { TimeScope::Everything } else { TimeScope::Within(window) }
     }
 
-    /// Gives the reach of what lies in a window too.
+    /// Returns the reach of what lies in a window too.
     pub fn and(self, window: TimeRange) -> TimeScope {
         match self {
             TimeScope::Everything => TimeScope::Within(window),
@@ -47,7 +47,7 @@ impl TimeScope {
         }
     }
 
-    /// Tells whether a segment may have events within it.
+    /// Returns whether a segment may have events within it.
     pub fn meets(self, segment: &OpenSegment) -> bool {
         match self {
             TimeScope::Everything => true,
@@ -120,7 +120,7 @@ impl OpenSegment {
         })
     }
 
-    /// Gives the fields: name and number of distinct values.
+    /// Returns the fields: name and number of distinct values.
     pub fn fields(&self) -> Result<Vec<(String, u64)>> {
         let columns = self.footer.columns.iter();
         let mut fields: Vec<_> =
@@ -131,27 +131,27 @@ impl OpenSegment {
         Ok(fields)
     }
 
-    /// Gives the first and last time.
+    /// Returns the first and last time.
     pub fn span(&self) -> Option<(Timestamp, Timestamp)> {
         self.footer.span.map(|(first, last)| (Timestamp::from_nanos(first), Timestamp::from_nanos(last)))
     }
 
-    /// Gives every row.
+    /// Returns every row.
     pub fn all(&self) -> Arc<RowSet> {
         self.kept.all.get_or_init(|| Arc::new(RowSet::all(self.rows))).clone()
     }
 
-    /// Gives the number of columns that hold fields.
+    /// Returns the number of columns that hold fields.
     pub fn width(&self) -> usize {
         self.columns.len()
     }
 
-    /// Gives a field's column by its place.
+    /// Returns a field's column by its place.
     pub fn column_at(&self, i: usize) -> Result<Arc<IndexColumn>> {
         self.opened(&self.columns[i], &self.footer.columns[i], i as u32)
     }
 
-    /// Gives the column of a field, of the formats, or of the sources.
+    /// Returns the column of a field, of the formats, or of the sources.
     pub fn column(&self, name: &str) -> Result<Option<Arc<IndexColumn>>> {
         if name == FORMAT {
             return self.opened(&self.kept.format, &self.footer.format, u32::MAX).map(Some);
@@ -168,7 +168,7 @@ impl OpenSegment {
         }
     }
 
-    /// Gives the column that fields share for which there was no room.
+    /// Returns the column that fields share for which there was no room.
     pub fn crowd(&self) -> Result<Option<Arc<IndexColumn>>> {
         let crowd = self.footer.crowd.as_ref();
         crowd.map(|meta| self.opened(&self.kept.crowd, meta, u32::MAX - 1)).transpose()
@@ -197,7 +197,7 @@ impl OpenSegment {
         })
     }
 
-    /// Gives each row's source, by its number in the segment.
+    /// Returns each row's source, by its number in the segment.
     pub fn origins(&self) -> Result<Numbers<u64>> {
         kept(&self.kept.origins, || {
             let origins = numbers::<u64>(&self.sheets, self.footer.sources, self.rows)?;
@@ -208,12 +208,12 @@ impl OpenSegment {
         })
     }
 
-    /// Gives each row's record number.
+    /// Returns each row's record number.
     pub fn records(&self) -> Result<Numbers<u64>> {
         kept(&self.kept.records, || numbers(&self.sheets, self.footer.records, self.rows))
     }
 
-    /// Gives the times of the rows that have one, ascending.
+    /// Returns the times of the rows that have one, ascending.
     pub fn times(&self) -> Result<Numbers<i64>> {
         kept(&self.kept.times, || {
             let part = self.footer.times.expect("times are asked for where there are some");
@@ -221,12 +221,12 @@ impl OpenSegment {
         })
     }
 
-    /// Gives the time of a row that has one.
+    /// Returns the time of a row that has one.
     pub fn time(&self, row: u32) -> Result<Timestamp> {
         Ok(Timestamp::from_nanos(self.times()?.get_val(row)))
     }
 
-    /// Gives the first row at or behind a moment, of those that have a time.
+    /// Returns the first row at or after a moment, of those that have a time.
     pub fn row_at(&self, moment: Timestamp) -> Result<u32> {
         match self.span() {
             None => return Ok(0),
@@ -238,7 +238,7 @@ impl OpenSegment {
         Ok(partition_point(self.timed as usize, |row| times.get_val(row as u32) < moment.nanos()) as u32)
     }
 
-    /// Gives the first row behind a moment, of those that have a time.
+    /// Returns the first row after a moment, of those that have a time.
     pub fn row_behind(&self, moment: Timestamp) -> Result<u32> {
         match moment.nanos().checked_add(1) {
             Some(next) => self.row_at(Timestamp::from_nanos(next)),
@@ -246,7 +246,7 @@ impl OpenSegment {
         }
     }
 
-    /// Gives the rows that a search reaches and that have a time.
+    /// Returns the rows that a search reaches and that have a time.
     pub fn timed_rows(&self, reach: TimeScope) -> Result<Range<u32>> {
         match reach {
             TimeScope::Everything => Ok(0..self.timed),
@@ -257,7 +257,7 @@ impl OpenSegment {
         }
     }
 
-    /// Gives the rows that a search reaches and that have no time: all, or none.
+    /// Returns the rows that a search reaches and that have no time: all, or none.
     pub fn untimed_rows(&self, reach: TimeScope) -> Range<u32> {
         match reach {
             TimeScope::Everything => self.timed..self.rows,
@@ -284,7 +284,7 @@ impl OpenSegment {
         Ok(columns)
     }
 
-    /// Makes the failure for damage in this segment.
+    /// Creates the failure for damage in this segment.
     pub fn damage(&self, what: &str) -> Error {
         self.sheets.damage(what)
     }
@@ -306,7 +306,7 @@ impl OpenSegment {
     }
 }
 
-/// Gives what a slot keeps, making it first where it is empty.
+/// Returns what a slot keeps, making it first where it is empty.
 fn kept<T: Clone>(slot: &OnceLock<T>, make: impl FnOnce() -> Result<T>) -> Result<T> {
     if let Some(value) = slot.get() {
         return Ok(value.clone());

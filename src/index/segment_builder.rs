@@ -37,7 +37,7 @@ pub(super) struct WrittenColumns {
 }
 
 impl SegmentBuilder {
-    /// Makes columns without rows. So many own fields get a column each, the rest share one.
+    /// Creates columns without rows. So many own fields get a column each, the rest share one.
     pub fn new(room: usize) -> SegmentBuilder {
         SegmentBuilder {
             format: ColumnBuilder::default(),
@@ -107,7 +107,7 @@ fn push_core(slot: &mut Option<Box<ColumnBuilder>>, row: u32, text: &str) -> usi
     new + slot.get_or_insert_default().push(row, text)
 }
 
-/// Gives the text under which a value is searched and shown. Addresses stand in
+/// Returns the text under which a value is searched and shown. Addresses stand in
 /// their canonical form, an IPv4 address never as one mapped to IPv6.
 pub(super) fn text_of<'a>(value: &'a Value<'_>, scratch: &'a mut String) -> &'a str {
     scratch.clear();

@@ -42,7 +42,7 @@ struct Run {
 }
 
 impl<'a> Stream<'a> {
-    /// Begins with the first event that has a time, behind `after`; none where
+    /// Begins with the first event that has a time, after `after`; none where
     /// there is none.
     pub fn timed(
         search: &QueryRun<'_>,
@@ -66,7 +66,7 @@ impl<'a> Stream<'a> {
         Ok(stream.advance()?.then_some(stream))
     }
 
-    /// Begins with the first event that has no time, behind `after`.
+    /// Begins with the first event that has no time, after `after`.
     pub fn untimed(
         search: &QueryRun<'_>,
         segment: &'a OpenSegment,
@@ -117,7 +117,7 @@ impl<'a> Stream<'a> {
         }
     }
 
-    /// Makes the runs of the next moment that has a matching row.
+    /// Creates the runs of the next moment that has a matching row.
     fn next_moment(&mut self) -> Result<bool> {
         let Some(row) = take(&self.rows, &mut self.left.clone(), self.order) else { return Ok(false) };
         let times = self.segment.times()?;
@@ -142,7 +142,7 @@ impl<'a> Stream<'a> {
         Ok(true)
     }
 
-    /// Cuts the rows of a moment into runs, and drops what is not behind `after`.
+    /// Cuts the rows of a moment into runs, and drops what is not after `after`.
     fn cut(&mut self, group: Range<u32>) {
         let after = self.after.filter(|after| after.time == self.moment);
         let mut start = group.start;

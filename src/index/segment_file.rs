@@ -63,7 +63,7 @@ impl SegmentFile {
         Ok(bytes)
     }
 
-    /// Makes the failure for damage in this file.
+    /// Creates the failure for damage in this file.
     pub fn damage(&self, what: &str) -> Error {
         damaged(format!("{} {what}", self.name))
     }

@@ -1,4 +1,4 @@
-//! How text is compared: without case, and by token.
+//! How text is compared: ignoring case, and by token.
 //!
 //! Folding maps one character to one character, so that a folded text has the
 //! characters of the original in their places and `?` means the same in both.
@@ -28,17 +28,17 @@ pub(super) fn fold(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(fold_char).collect())
 }
 
-/// Tells whether a character is part of a token: a letter or a digit of any script.
+/// Returns whether a character is part of a token: a letter or a digit of any script.
 pub(super) fn is_word(c: char) -> bool {
     c.is_alphanumeric()
 }
 
-/// Gives the tokens of a text: its runs of letters and digits.
+/// Returns the tokens of a text: its runs of letters and digits.
 pub(super) fn tokens(text: &str) -> impl Iterator<Item = &str> + Clone {
     text.split(|c| !is_word(c)).filter(|token| !token.is_empty())
 }
 
-/// Tells whether a token stands in a text, as a token of its own.
+/// Returns whether a token stands in a text, as a token of its own.
 pub(super) fn has_token(text: &str, token: &str) -> bool {
     text.match_indices(token).any(|(at, _)| {
         let before = text[..at].chars().next_back();
@@ -47,7 +47,7 @@ pub(super) fn has_token(text: &str, token: &str) -> bool {
     })
 }
 
-/// Tells whether these tokens stand in a text one after another, whatever
+/// Returns whether these tokens stand in a text one after another, whatever
 /// separates them.
 pub(super) fn has_phrase(text: &str, phrase: &[String]) -> bool {
     if let [token] = phrase {

@@ -17,7 +17,7 @@ use crate::record::{FieldId, fields};
 /// all of them.
 const CANDIDATES: usize = 4096;
 
-/// Gives the `limit` most frequent or rarest values, of those that match where
+/// Returns the `limit` most frequent or rarest values, of those that match where
 /// a matcher is given.
 pub(super) fn top(
     search: &QueryRun<'_>,
@@ -56,7 +56,7 @@ pub(super) fn top(
     Ok(tops)
 }
 
-/// Gives values among which the `limit` most frequent are; none where that
+/// Returns values among which the `limit` most frequent are; none if that
 /// takes no fewer steps than looking at all.
 ///
 /// Let T be the `limit`-th largest sum of what each segment's most frequent
@@ -92,7 +92,7 @@ fn candidates(tallies: &[ValueCounts<'_>], limit: usize) -> Result<Option<BTreeS
     Ok(Some(values))
 }
 
-/// Gives the ordinals of the largest counts, in no order.
+/// Returns the ordinals of the largest counts, in no order.
 fn most(counts: &[u32], limit: usize) -> Vec<u32> {
     let mut heap: BinaryHeap<Reverse<(u32, u32)>> = BinaryHeap::with_capacity(limit + 1);
     let mut least = 0;

@@ -28,7 +28,7 @@ pub(super) struct ValueCounts<'a> {
 }
 
 impl<'a> ValueCounts<'a> {
-    /// Counts the values of a field; none where the segment lacks the field.
+    /// Counts the values of a field; none if the segment lacks the field.
     pub fn new(
         search: &QueryRun<'_>,
         segment: &'a OpenSegment,
@@ -59,7 +59,7 @@ impl<'a> ValueCounts<'a> {
         Ok(Some(ValueCounts { column, counts, segment, rows, timed }))
     }
 
-    /// Gives how often a value occurs.
+    /// Returns how often a value occurs.
     pub fn count(&self, value: &str) -> Result<u32> {
         Ok(self.column.terms().find(value)?.map_or(0, |ord| self.counts[ord as usize]))
     }
@@ -87,7 +87,7 @@ impl<'a> ValueCounts<'a> {
         Ok(())
     }
 
-    /// Gives the first (or the last) row with a time of each wanted value, and
+    /// Returns the first (or the last) row with a time of each wanted value, and
     /// stops reading where all were seen.
     fn seen(&self, search: &QueryRun<'_>, wanted: &Wanted, backwards: bool) -> Result<Vec<Option<u32>>> {
         let mut seen: Vec<Option<u32>> = vec![None; wanted.tops.len()];

@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::record::{Event, FieldId, Key, SourceId};
 
 /// The place of a row: its time, its source's number, its record.
-type Place = (Option<i64>, u64, u64);
+type RowKey = (Option<i64>, u64, u64);
 
 /// Draws the keys of a comparison. They are new each time, so that nobody can
 /// have made an index whose sum comes out right by design.
@@ -51,7 +51,7 @@ impl Witness {
         values.sort_unstable();
         values.dedup();
         let values = values.into_iter().fold(0, u64::wrapping_add);
-        self.row(source, record, event.stamp.map(|stamp| stamp.instant.nanos()), values)
+        self.row(source, record, event.time.map(|stamp| stamp.timestamp.nanos()), values)
     }
 
     fn value(&self, name: &str, text: &str) -> u64 {
@@ -80,9 +80,9 @@ impl Witness {
         for (row, values) in (0..).zip(values) {
             let time = times.as_ref().filter(|_| row < segment.timed).map(|times| times.get_val(row));
             let key = (time, origins.get_val(row), records.get_val(row));
-            // Those without a time stand behind those that have one.
+            // Those without a time stand after those that have one.
             let ordered =
-                before.is_none_or(|before: Place| before < key || (before.0.is_some() && key.0.is_none()));
+                before.is_none_or(|before: RowKey| before < key || (before.0.is_some() && key.0.is_none()));
             if !ordered {
                 return Err(segment.damage("has rows that are out of order"));
             }

@@ -37,7 +37,7 @@ pub struct SegmentWriter {
 /// A segment that is written and not yet part of an index.
 #[derive(Debug)]
 pub struct Segment {
-    /// Its file in the index folder; none where no event was added.
+    /// Its file in the index folder; none if no event was added.
     pub(super) file: Option<String>,
     /// The file's length.
     pub(super) bytes: u64,
@@ -75,14 +75,14 @@ impl SegmentWriter {
     /// by [`SegmentWriter::source`].
     pub fn add(&mut self, source: u32, record: u64, event: &Event<'_>) {
         let row = self.times.len() as u32;
-        self.times.push(event.stamp.map_or(0, |stamp| stamp.instant.nanos()));
-        self.untimed.push(event.stamp.is_none());
+        self.times.push(event.time.map_or(0, |stamp| stamp.timestamp.nanos()));
+        self.untimed.push(event.time.is_none());
         self.sources.push(source);
         self.records.push(record);
         self.bytes += 21 + self.columns.push(row, event);
     }
 
-    /// Tells the segment of a source; the number it returns is valid in this segment only.
+    /// Registers a source with the segment; the number it returns is valid in this segment only.
     /// The identity is given by [`super::publish`], by the key. The same key gives the same number.
     pub fn source(&mut self, key: u64) -> u32 {
         *self.by_key.entry(key).or_insert_with(|| {
@@ -91,12 +91,12 @@ impl SegmentWriter {
         })
     }
 
-    /// Tells whether it should be finished: about a million events, or its bound of memory.
+    /// Returns whether it should be finished: about a million events, or its bound of memory.
     pub fn is_full(&self) -> bool {
         self.times.len() >= MAX_ROWS || self.bytes >= self.most
     }
 
-    /// Tells whether nothing was added.
+    /// Returns whether nothing was added.
     pub fn is_empty(&self) -> bool {
         self.times.is_empty()
     }
@@ -141,8 +141,8 @@ impl SegmentWriter {
         Ok((bytes, hash))
     }
 
-    /// Gives the rows in order of `(time, source, record)`, rows without a time
-    /// last; none where they stand so already.
+    /// Returns the rows in order of `(time, source, record)`, rows without a time
+    /// last; none if they stand so already.
     fn order(&self) -> Option<Vec<u32>> {
         let key = |row: &u32| {
             let row = *row as usize;
@@ -157,7 +157,7 @@ impl SegmentWriter {
     }
 }
 
-/// Gives the bound of memory for one segment's values: less where the process
+/// Returns the bound of memory for one segment's values: less where the process
 /// may not have much (`ulimit -v`), since each thread fills one and writing it
 /// takes as much again.
 fn room_for_values() -> usize {
@@ -170,7 +170,7 @@ fn room_for_values() -> usize {
     MAX_BYTES
 }
 
-/// Gives the place of each row in an order.
+/// Returns the place of each row in an order.
 fn inverse(order: &[u32]) -> Vec<u32> {
     let mut place = vec![0; order.len()];
     order.iter().zip(0..).for_each(|(row, i)| place[*row as usize] = i);

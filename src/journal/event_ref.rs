@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::record::{EventId, SourceId, Timestamp};
+use crate::record::{Digest, EventId, SourceId, Timestamp};
 
 /// A reference to an event, bound to the record's bytes: after a re-import the
 /// event is found again, and a change of the record is noticed.
@@ -19,7 +19,7 @@ pub struct EventRef {
 
 impl EventRef {
     /// Creates a reference to a record.
-    pub fn new(source: &SourceId, record: u64, hash: &SourceId, time: Option<Timestamp>) -> EventRef {
+    pub fn new(source: &SourceId, record: u64, hash: &Digest, time: Option<Timestamp>) -> EventRef {
         let time = time.map(|time| time.to_string());
         EventRef { event: format!("{source}:{record}"), hash: hash.to_string(), time }
     }
@@ -27,7 +27,7 @@ impl EventRef {
     /// Returns the short form of the id, `a1b2c3d4:17` (foreign text if it was tampered with).
     pub fn short(&self) -> String {
         match self.place() {
-            Some((source, record)) => EventId::of(&source, record).to_string(),
+            Some((source, record)) => EventId::new(&source, record).to_string(),
             None => self.event.clone(),
         }
     }

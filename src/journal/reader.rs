@@ -5,11 +5,11 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::sync::OnceLock;
 
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
 use crate::error::{Context, Result};
 use crate::fs::{self, Dir};
-use crate::record::{Hash, SourceId, prefix_roots, root};
+use crate::record::{Digest, Hash, prefix_roots, root};
 
 use super::entry::Entry;
 use super::payload::{JournalEnd, JournalMerge};
@@ -65,7 +65,7 @@ impl Default for Journal {
             latest: None,
             torn: Vec::new(),
             broken: None,
-            head: SourceId(NOTHING).to_string(),
+            head: Digest(NOTHING).to_string(),
             length: 0,
             values: 0,
             roots: OnceLock::new(),
@@ -144,7 +144,7 @@ pub fn leaf(text: &[u8]) -> Hash {
 /// Returns the SHA-256 of a line including its line end, in hex: the `prev` of the next
 /// line, and the name of the entry in every copy of the case.
 pub fn entry_hash(text: &[u8]) -> String {
-    SourceId(Sha256::digest(text).into()).to_string()
+    Digest::of(text).to_string()
 }
 
 /// Largest file in bytes that a user may supply.

@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 
 use crate::error::{Context, Error, Result, escape_json_controls, visible};
 use crate::fs::{self, Dir};
-use crate::record::{Clock, Timestamp};
+use crate::record::{Clock, Timestamp, to_hex};
 
 use super::actor::Actor;
 use super::case_memory::CaseMemory;
@@ -198,7 +198,7 @@ impl Drop for Writer {
 fn salt() -> Result<String> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).context(|| "cannot draw random bytes from the system".to_owned())?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(to_hex(&bytes))
 }
 
 /// Returns a name that is not taken: `name`, or `name` with a number.

@@ -37,7 +37,7 @@ pub trait Format: Sync {
     /// this format. If it is not, the caller discards what was set.
     ///
     /// `text` is the record without its last line end, invalid UTF-8 already replaced
-    /// by U+FFFD. Sets `event.when` and `event.when_text`, never the resolved time;
+    /// by U+FFFD. Sets `event.parsed_time` and `event.time_text`, never the resolved time;
     /// leaves `event.format` alone.
     fn read<'a>(&self, text: &'a str, event: &mut Event<'a>) -> bool;
 }

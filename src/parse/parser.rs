@@ -61,7 +61,7 @@ impl Parser {
             event.format = UNPARSED;
             event.put(fields::MESSAGE, text);
         }
-        event.stamp = event.when.and_then(|when| self.times.resolve(record, when));
+        event.time = event.parsed_time.and_then(|when| self.times.resolve(record, when));
         if let Some(host) = &self.host
             && event.get(fields::HOST_NAME).is_none()
         {

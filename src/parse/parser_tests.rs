@@ -30,7 +30,7 @@ fn events(content: &str, modified: Option<&str>, options: &ParseOptions) -> Vec<
 }
 
 fn times(events: &[Event<'_>]) -> Vec<String> {
-    let time = |event: &Event<'_>| event.stamp.map_or("none".to_owned(), |stamp| stamp.instant.to_string());
+    let time = |event: &Event<'_>| event.time.map_or("none".to_owned(), |stamp| stamp.timestamp.to_string());
     events.iter().map(|event| time(event).replace(":00.000000000Z", "")).collect()
 }
 
@@ -52,7 +52,7 @@ fn a_record_is_read_by_whichever_format_understands_it() {
 #[test]
 fn a_record_that_no_format_understands_is_kept_as_its_text() {
     let event = read("who knows");
-    assert_eq!((event.format, event.stamp), (UNPARSED, None));
+    assert_eq!((event.format, event.time), (UNPARSED, None));
     assert_eq!(event.fields(), [(Key::Core(fields::MESSAGE), "who knows".into())]);
 }
 
@@ -61,7 +61,7 @@ fn a_line_is_not_lost_to_the_lines_that_continue_it() {
     let event = read("203.0.113.7 [01/Mar/2025:10:00:00 +0000] /a\r\n\tat x\n\tat y");
     assert_eq!((event.format, event.text(fields::URL_PATH)), ("trial.access", Some("/a")));
     assert_eq!(event.values(CONTINUATION).collect::<Vec<_>>(), [&"\tat x\n\tat y".into()]);
-    assert_eq!(event.stamp.map(|stamp| stamp.instant), Some(at("2025-03-01T10:00:00Z")));
+    assert_eq!(event.time.map(|stamp| stamp.timestamp), Some(at("2025-03-01T10:00:00Z")));
     assert_eq!(read("Mar  1 10:00:00 a\n  b").text(fields::MESSAGE), Some("a\n  b"));
 }
 
@@ -71,7 +71,7 @@ fn a_part_of_an_overlong_line_is_text() {
     let parser = Parser::with_formats(&plan, TEST_FORMATS).expect("a plan made just now");
     let mut event = Event::default();
     parser.read(0, 1, "203.0.113.7 [01/Mar/2025:10:00:00 +0000] /a", &mut event);
-    assert_eq!((event.format, event.stamp), (UNPARSED, None));
+    assert_eq!((event.format, event.time), (UNPARSED, None));
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub fn time_of_day(text: &str) -> Option<(ParsedTime, &str)> {
     let mut parts = clock.split(':').map(|part| part.parse().ok());
     let (hour, minute, second) = (parts.next()??, parts.next()??, parts.next()??);
     let civil = CivilDateTime { year: None, date: None, hour, minute, second, nanos: 0, offset: None };
-    Some((ParsedTime::CivilDateTime(civil, Precision::Second), rest))
+    Some((ParsedTime::Civil(civil, Precision::Second), rest))
 }
 
 /// `203.0.113.7 [01/Mar/2026:10:00:00 +0000] /path`
@@ -77,7 +77,7 @@ impl Format for Access {
         event.remove(fields::SOURCE_ADDRESS);
         event.put(fields::SOURCE_ADDRESS, address);
         event.put(fields::URL_PATH, path);
-        event.when = Some(when);
+        event.parsed_time = Some(when);
         true
     }
 }
@@ -125,7 +125,7 @@ impl Format for Syslog {
         let Some((when, rest)) = timestamp_formats::bsd(text) else {
             return false;
         };
-        event.when = Some(when);
+        event.parsed_time = Some(when);
         event.put(fields::MESSAGE, rest.trim_start());
         true
     }
@@ -152,7 +152,7 @@ impl Format for Clock {
         let Some((when, rest)) = time_of_day(text) else {
             return false;
         };
-        event.when = Some(when);
+        event.parsed_time = Some(when);
         event.put(fields::MESSAGE, rest.trim_start());
         true
     }
@@ -184,7 +184,7 @@ impl Format for Object {
             return false;
         };
         let time = object.get("time").and_then(serde_json::Value::as_str);
-        event.when = time.and_then(timestamp_formats::whole);
+        event.parsed_time = time.and_then(timestamp_formats::whole);
         event.put(fields::MESSAGE, object.keys().cloned().collect::<Vec<_>>().join(" "));
         true
     }

@@ -21,7 +21,7 @@ pub fn suggest<'a>(written: &str, names: impl Iterator<Item = &'a str>) -> Optio
         return None;
     }
     let most = (length / 3).clamp(1, 3);
-    // Short names have many neighbours: only long ones are certain typos.
+    // Short names have many neighbors: only long ones are certain typos.
     let surely = (length / 4).min(2);
     let mut best: Option<(usize, Suggestion<'a>)> = None;
     for name in names {

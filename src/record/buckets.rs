@@ -1,4 +1,4 @@
-//! Stretches of time cut into buckets that a person can read.
+//! Time ranges divided into buckets with readable widths.
 
 use chrono::{NaiveTime, TimeDelta};
 
@@ -35,7 +35,7 @@ const WIDTHS: [i64; 24] = [
     28 * DAY,
 ];
 
-/// Gives the narrowest readable width, in nanoseconds, that cuts a window into
+/// Returns the narrowest readable width, in nanoseconds, that divides a range into
 /// at most `most` buckets.
 pub fn readable_width(window: TimeRange, most: usize) -> i64 {
     let length = i128::from(window.to.nanos()) - i128::from(window.from.nanos());
@@ -47,8 +47,8 @@ pub fn readable_width(window: TimeRange, most: usize) -> i64 {
     })
 }
 
-/// Gives the edges of adjoining buckets of a width that cover a window: one
-/// more than there are buckets. Edges lie on whole multiples of the width in
+/// Returns the edges of adjoining buckets of a width that cover a range: one
+/// more than there are buckets. Edges are at whole multiples of the width in
 /// the zone's local time; widths of whole days begin at local midnight, so a
 /// day of 23 or 25 hours is one bucket.
 pub fn bucket_edges(window: TimeRange, width: i64, zone: &Zone) -> Vec<Timestamp> {
@@ -71,7 +71,7 @@ fn day_edges(window: TimeRange, days: i64, zone: &Zone) -> Vec<Timestamp> {
     let mut edges = Vec::new();
     loop {
         let midnight =
-            zone.place(day.and_time(NaiveTime::MIN)).map_or(Timestamp::MAX, |placed| placed.instant);
+            zone.resolve(day.and_time(NaiveTime::MIN)).map_or(Timestamp::MAX, |resolved| resolved.timestamp);
         edges.push(midnight);
         let next = TimeDelta::try_days(days).and_then(|days| day.checked_add_signed(days));
         match next {

@@ -2,9 +2,9 @@
 
 use super::Timestamp;
 
-/// Tells what time it is.
+/// A source of the current time.
 pub trait Clock: Send + Sync {
-    /// Gives the present moment.
+    /// Returns the current time.
     fn now(&self) -> Timestamp;
 }
 
@@ -20,7 +20,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still, for tests and reproducible runs.
+/// A clock with a fixed time, for tests and reproducible runs.
 #[derive(Debug, Clone, Copy)]
 pub struct FixedClock(pub Timestamp);
 

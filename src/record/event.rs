@@ -5,17 +5,17 @@ use std::net::IpAddr;
 
 use super::{EventTime, FieldId, Origin, ParsedTime};
 
-/// The name of a field: a row of the core table, or a name of the source's own.
+/// The name of a field: a row of the core table, or a custom name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Key<'a> {
     /// A core field.
     Core(FieldId),
-    /// A dotted name under the source's own namespace.
+    /// A dotted name outside the core table.
     Custom(Cow<'a, str>),
 }
 
 impl Key<'_> {
-    /// Gives the dotted name.
+    /// Returns the dotted name.
     pub fn name(&self) -> &str {
         match self {
             Key::Core(id) => id.name(),
@@ -23,7 +23,7 @@ impl Key<'_> {
         }
     }
 
-    /// Cuts the ties to the text that was parsed.
+    /// Copies what is borrowed from the parsed text.
     pub fn into_owned(self) -> Key<'static> {
         match self {
             Key::Core(id) => Key::Core(id),
@@ -39,7 +39,7 @@ impl From<FieldId> for Key<'_> {
 }
 
 impl<'a> From<&'a str> for Key<'a> {
-    /// A name becomes its core field where the table has it.
+    /// A name becomes its core field if the table has it.
     fn from(name: &'a str) -> Self {
         FieldId::by_name(name).map_or(Key::Custom(Cow::Borrowed(name)), Key::Core)
     }
@@ -67,7 +67,7 @@ pub enum Value<'a> {
 }
 
 impl<'a> Value<'a> {
-    /// Gives the value as the text in which it is shown and searched.
+    /// Returns the value as the text in which it is shown and searched.
     pub fn text(&self) -> Cow<'_, str> {
         match self {
             Value::Text(text) => Cow::Borrowed(text),
@@ -78,7 +78,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Cuts the ties to the text that was parsed.
+    /// Copies what is borrowed from the parsed text.
     pub fn into_owned(self) -> Value<'static> {
         match self {
             Value::Text(text) => Value::Text(Cow::Owned(text.into_owned())),
@@ -128,19 +128,19 @@ impl From<IpAddr> for Value<'_> {
 
 /// What a record means: filled by a format, finished by `parse`.
 ///
-/// Fields stand in the order in which they were put; a key put twice has two
-/// values. `@timestamp` is never a field: the time stands in `when` (what the
-/// format read) and `stamp` (what `parse` made of it).
+/// Fields keep the order in which they were added; a key added twice has two
+/// values. `@timestamp` is never a field: the time is in `parsed_time` (what the
+/// format read) and `time` (what `parse` resolved it to).
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Event<'a> {
     /// The name of the format that understood the record; empty before.
     pub format: &'static str,
-    /// The moment as the format read it.
-    pub when: Option<ParsedTime>,
-    /// The text the moment was read from.
-    pub when_text: Option<Cow<'a, str>>,
-    /// The moment with its basis; none where the record tells no time.
-    pub stamp: Option<EventTime>,
+    /// The time as the format read it.
+    pub parsed_time: Option<ParsedTime>,
+    /// The text that the time was read from.
+    pub time_text: Option<Cow<'a, str>>,
+    /// The resolved time with its basis; none if the record has no time.
+    pub time: Option<EventTime>,
     fields: Vec<(Key<'a>, Value<'a>)>,
 }
 
@@ -150,7 +150,7 @@ impl<'a> Event<'a> {
         self.fields.push((key.into(), value.into()));
     }
 
-    /// Adds a text value unless it is empty or `-`, which logs write for none.
+    /// Adds a text value unless it is empty or `-`, which logs write for an empty value.
     pub fn put_nonempty(&mut self, key: impl Into<Key<'a>>, text: &'a str) {
         if !text.is_empty() && text != "-" {
             self.put(key, text);
@@ -162,17 +162,17 @@ impl<'a> Event<'a> {
         self.fields.retain(|(k, _)| *k != Key::Core(key));
     }
 
-    /// Gives every field with its value, in the order put.
+    /// Returns every field with its value, in the order added.
     pub fn fields(&self) -> &[(Key<'a>, Value<'a>)] {
         &self.fields
     }
 
-    /// Gives the first value of a core field.
+    /// Returns the first value of a core field.
     pub fn get(&self, id: FieldId) -> Option<&Value<'a>> {
         self.fields.iter().find(|(key, _)| *key == Key::Core(id)).map(|(_, value)| value)
     }
 
-    /// Gives the first value of a core field where it is text.
+    /// Returns the first value of a core field if it is text.
     pub fn text(&self, id: FieldId) -> Option<&str> {
         match self.get(id) {
             Some(Value::Text(text)) => Some(text),
@@ -180,40 +180,40 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// Gives every value of a field by its dotted name.
+    /// Returns every value of a field by its dotted name.
     pub fn values(&self, name: &str) -> impl Iterator<Item = &Value<'a>> {
         self.fields.iter().filter(move |(key, _)| key.name() == name).map(|(_, value)| value)
     }
 
-    /// Empties the event for another text, keeping its memory.
+    /// Clears the event for another text, and reuses its memory.
     pub fn recycle<'b>(mut self) -> Event<'b> {
         self.fields.clear();
         let fields = self.fields.into_iter().map(|_| unreachable!("it was emptied")).collect();
-        Event { format: "", when: None, when_text: None, stamp: None, fields }
+        Event { format: "", parsed_time: None, time_text: None, time: None, fields }
     }
 
-    /// Forgets what was put, for another try on the same text.
+    /// Clears the event for another attempt on the same text.
     pub fn reset(&mut self) {
         self.fields.clear();
-        (self.format, self.when, self.when_text, self.stamp) = ("", None, None, None);
+        (self.format, self.parsed_time, self.time_text, self.time) = ("", None, None, None);
     }
 
-    /// Cuts the ties to the text that was parsed.
+    /// Copies what is borrowed from the parsed text.
     pub fn into_owned(self) -> Event<'static> {
         Event {
             format: self.format,
-            when: self.when,
-            when_text: self.when_text.map(|text| Cow::Owned(text.into_owned())),
-            stamp: self.stamp,
+            parsed_time: self.parsed_time,
+            time_text: self.time_text.map(|text| Cow::Owned(text.into_owned())),
+            time: self.time,
             fields: self.fields.into_iter().map(|(k, v)| (k.into_owned(), v.into_owned())).collect(),
         }
     }
 }
 
-/// An event with where it lies and its very bytes, as shown and exported.
+/// An event with its origin and its original bytes, as shown and exported.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EventRecord {
-    /// Where it lies.
+    /// Where it is in its source.
     pub origin: Origin,
     /// What it means.
     pub event: Event<'static>,
@@ -221,6 +221,6 @@ pub struct EventRecord {
     pub raw: Vec<u8>,
     /// Which part of an overlong line this is, from 1; 0 for a whole record.
     pub part: u32,
-    /// The journal entry by which its source is read otherwise than when it was imported.
+    /// The journal entry that changed how its source is read, if any did.
     pub reread: Option<u64>,
 }

@@ -1,10 +1,10 @@
-//! Events for other tools: CSV that no spreadsheet executes, Timesketch.
+//! Events for other tools: Timesketch, and CSV that no spreadsheet executes.
 
 use serde_json::{Map, Value};
 
 use crate::error::visible;
 
-/// The columns of a CSV where nobody chooses others.
+/// The default columns of CSV output.
 pub const CSV_FIELDS: [&str; 12] = [
     "id",
     "@timestamp",
@@ -20,7 +20,7 @@ pub const CSV_FIELDS: [&str; 12] = [
     "message",
 ];
 
-/// Most bytes of a text in Timesketch (its OpenSearch keyword limit).
+/// The most bytes of a text in Timesketch (its OpenSearch keyword limit).
 const SKETCH_BYTES: usize = 32_766;
 
 /// Quotes a cell; one that a spreadsheet would take for a formula gets a `'`,
@@ -38,13 +38,13 @@ pub fn csv_cell(cell: &str) -> String {
     format!("\"{}{}\"", if active { "'" } else { "" }, shown.replace('"', "\"\""))
 }
 
-/// Writes a row of CSV, its line end included.
+/// Formats a row of CSV, including its line end.
 pub fn csv_row<S: AsRef<str>>(cells: impl IntoIterator<Item = S>) -> String {
     let quoted: Vec<String> = cells.into_iter().map(|cell| csv_cell(cell.as_ref())).collect();
     quoted.join(",") + "\n"
 }
 
-/// Takes a row of CSV apart whose cells are all in quotes, as we write them.
+/// Splits a row of CSV whose cells are all in quotes, as `csv_row` writes them.
 pub fn parse_csv_row(line: &[u8]) -> Option<Vec<String>> {
     let line = std::str::from_utf8(line).ok()?;
     let mut rest = line.strip_suffix('\n')?;
@@ -57,22 +57,22 @@ pub fn parse_csv_row(line: &[u8]) -> Option<Vec<String>> {
             cell.push_str(&rest[..end]);
             rest = &rest[end + 1..];
             match rest.strip_prefix('"') {
-                Some(behind) => {
+                Some(rest_of_row) => {
                     cell.push('"');
-                    rest = behind;
+                    rest = rest_of_row;
                 }
                 None => break,
             }
         }
         cells.push(cell);
         match rest.strip_prefix(',') {
-            Some(behind) => rest = behind,
+            Some(rest_of_row) => rest = rest_of_row,
             None => return rest.is_empty().then_some(cells),
         }
     }
 }
 
-/// Gives a value of an event's flat JSON as one text.
+/// Returns a value of an event's flat JSON as one text.
 pub fn field_text(event: &Map<String, Value>, name: &str) -> String {
     match event.get(name) {
         None | Some(Value::Null) => String::new(),
@@ -85,7 +85,7 @@ pub fn field_text(event: &Map<String, Value>, name: &str) -> String {
     }
 }
 
-/// Turns an event's flat JSON into a row that Timesketch imports: `message`,
+/// Converts an event's flat JSON to a row that Timesketch imports: `message`,
 /// `datetime`, `timestamp` in microseconds, `timestamp_desc`, `tag`; no text
 /// with line ends, none over 32,766 bytes.
 pub fn timesketch_row(event: Map<String, Value>, tags: &[String]) -> Map<String, Value> {
@@ -94,7 +94,7 @@ pub fn timesketch_row(event: Map<String, Value>, tags: &[String]) -> Map<String,
         if let Value::String(text) = value
             && !(is_plain(text) && text.len() <= SKETCH_BYTES)
         {
-            *text = short(text);
+            *text = limit_length(text);
         }
     }
     let time = row.get("@timestamp").and_then(Value::as_str);
@@ -105,16 +105,16 @@ pub fn timesketch_row(event: Map<String, Value>, tags: &[String]) -> Map<String,
     row.insert("datetime".into(), datetime.into());
     row.insert("timestamp".into(), micros.into());
     row.insert("timestamp_desc".into(), what.into());
-    row.insert("tag".into(), tags.iter().map(|tag| short(tag)).collect());
+    row.insert("tag".into(), tags.iter().map(|tag| limit_length(tag)).collect());
     row
 }
 
-/// Tells whether a text is of printable ASCII, which is shown as it is.
+/// Returns whether a text is printable ASCII, which is shown unchanged.
 fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| (b' '..0x7f).contains(&byte))
 }
 
-fn short(text: &str) -> String {
+fn limit_length(text: &str) -> String {
     let mut shown = visible(text);
     let mut end = shown.len().min(SKETCH_BYTES);
     while !shown.is_char_boundary(end) {

@@ -1,12 +1,12 @@
-//! The table of core fields: one row states everything known of a field.
+//! The table of core fields: one row states everything about a field.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// What a field's values are (ECS 8 types).
+/// The type of a field's values (ECS 8 types).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldKind {
-    /// A whole value, matched exactly and without case.
+    /// A whole value, matched exactly, ignoring case.
     Keyword,
     /// Free text, matched by token.
     Text,
@@ -14,7 +14,7 @@ pub enum FieldKind {
     Ip,
     /// A whole number; answers ranges.
     Long,
-    /// A moment in time.
+    /// An instant in time.
     Date,
     /// True or false.
     Boolean,
@@ -27,7 +27,7 @@ pub struct Field {
     pub name: &'static str,
     /// What its values are.
     pub kind: FieldKind,
-    /// The short name fingers know, where there is one.
+    /// The short name for typing, if there is one.
     pub alias: Option<&'static str>,
     /// What it means, in one sentence.
     pub doc: &'static str,
@@ -38,17 +38,17 @@ pub struct Field {
 pub struct FieldId(u16);
 
 impl FieldId {
-    /// Gives the row of this field.
+    /// Returns the row of this field.
     pub fn field(self) -> &'static Field {
         &FIELDS[usize::from(self.0)]
     }
 
-    /// Gives the dotted ECS name.
+    /// Returns the dotted ECS name.
     pub fn name(self) -> &'static str {
         self.field().name
     }
 
-    /// Gives the row number, below `FIELDS.len()`.
+    /// Returns the row number, below `FIELDS.len()`.
     pub fn index(self) -> usize {
         usize::from(self.0)
     }
@@ -63,7 +63,7 @@ impl FieldId {
         FieldId::by_name(name).or_else(|| BY_ALIAS.get(name).copied())
     }
 
-    /// Gives every core field, in table order.
+    /// Returns every core field, in table order.
     pub fn all() -> impl Iterator<Item = FieldId> {
         (0..FIELDS.len() as u16).map(FieldId)
     }
@@ -141,7 +141,7 @@ table! {
     SOURCE_PORT "source.port" Long "port": "The port it came from.";
     SOURCE_DOMAIN "source.domain" Keyword: "The name it came from.";
     SOURCE_BYTES "source.bytes" Long: "Bytes sent by the source.";
-    CLIENT_IP "client.ip" Ip: "The client behind proxies, where the source says so.";
+    CLIENT_IP "client.ip" Ip: "The client behind proxies, if the source states it.";
     DESTINATION_ADDRESS "destination.address" Keyword: "Where it went, as written.";
     DESTINATION_IP "destination.ip" Ip: "Where it went.";
     DESTINATION_PORT "destination.port" Long: "The port it went to.";
@@ -163,7 +163,7 @@ table! {
     URL_DOMAIN "url.domain" Keyword "domain": "The site that was asked for.";
     URL_PORT "url.port" Long: "The port of the site that was asked for.";
     URL_PATH "url.path" Keyword "path": "The path before `?`.";
-    URL_QUERY "url.query" Keyword "query": "What stands behind `?`.";
+    URL_QUERY "url.query" Keyword "query": "The part after `?`.";
     URL_EXTENSION "url.extension" Keyword: "The ending of the path, without its dot.";
     USER_AGENT "user_agent.original" Keyword "ua": "What the client said it was.";
     TLS_VERSION "tls.version" Keyword: "The version of TLS.";

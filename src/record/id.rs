@@ -1,24 +1,47 @@
-//! Which source, which record, where in it.
+//! Ids of sources and events, and the origin of an event in its source.
 
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 use crate::error::Error;
+
+use super::Digest;
+use super::hex::parse_hex;
 
 /// The identity of a source: the SHA-256 of its content.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceId(pub [u8; 32]);
 
 impl SourceId {
-    /// Gives the first four bytes in hex, as event ids show them.
+    /// Returns the first four bytes in hexadecimal, as event ids show them.
     pub fn short(&self) -> String {
         self.to_string()[..8].to_owned()
     }
 }
 
+impl From<Digest> for SourceId {
+    fn from(digest: Digest) -> SourceId {
+        SourceId(digest.0)
+    }
+}
+
 impl fmt::Display for SourceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        Digest(self.0).fmt(f)
+    }
+}
+
+impl Serialize for SourceId {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for SourceId {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<SourceId, D::Error> {
+        Digest::deserialize(from).map(SourceId::from)
     }
 }
 
@@ -32,16 +55,7 @@ impl FromStr for SourceId {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<SourceId, Error> {
-        let bad = || Error::usage("a source id is 64 hexadecimal digits");
-        let mut bytes = [0; 32];
-        if text.len() != 64 || !text.is_ascii() {
-            return Err(bad());
-        }
-        for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
-            let pair = std::str::from_utf8(pair).map_err(|_| bad())?;
-            *byte = u8::from_str_radix(pair, 16).map_err(|_| bad())?;
-        }
-        Ok(SourceId(bytes))
+        parse_hex(text).map(SourceId).ok_or_else(|| Error::usage("a source id is 64 hexadecimal digits"))
     }
 }
 
@@ -55,12 +69,12 @@ pub struct EventId {
 }
 
 impl EventId {
-    /// Makes the usual short id of a record.
-    pub fn of(source: &SourceId, record: u64) -> EventId {
+    /// Creates the usual short id of a record.
+    pub fn new(source: &SourceId, record: u64) -> EventId {
         EventId { source: source.short(), record }
     }
 
-    /// Tells whether this id's prefix fits a source.
+    /// Returns whether this id's prefix matches a source.
     pub fn fits(&self, source: &SourceId) -> bool {
         source.to_string().starts_with(&self.source)
     }
@@ -90,7 +104,7 @@ impl FromStr for EventId {
     }
 }
 
-/// Where an event lies in its source's content.
+/// The position of an event in its source's content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Origin {
     /// The source.
@@ -101,13 +115,13 @@ pub struct Origin {
     pub line: u64,
     /// The byte at which the event's text begins.
     pub offset: u64,
-    /// How many bytes the event's text has, without its line end.
+    /// The length of the event's text in bytes, without its line end.
     pub length: u64,
 }
 
 impl Origin {
-    /// Gives the short id of the event.
+    /// Returns the short id of the event.
     pub fn id(&self) -> EventId {
-        EventId::of(&self.source, self.record)
+        EventId::new(&self.source, self.record)
     }
 }

@@ -8,27 +8,27 @@ use serde_json::{Map, Number, Value as Json};
 
 use crate::error::escape_json_controls;
 
-use super::{EventRecord, FieldId, Key, Value, fields, sentence};
+use super::{EventRecord, FieldId, Key, Value, fields, summarize};
 
 /// Writes an event as one JSON object (DESIGN: the search hit): `id` first
-/// where asked for, `@timestamp`, core fields in table order, the source's own
-/// fields by name, `vestigo.*`, and the original text last.
+/// if requested, `@timestamp`, core fields in table order, custom fields
+/// by name, `vestigo.*`, and the original text last.
 ///
-/// `with_id` adds `id` and `vestigo.source`, which only a case can give.
+/// `with_id` adds `id` and `vestigo.source`, which only a case knows.
 pub fn write_json(entry: &EventRecord, with_id: bool) -> String {
     let object = json_object(entry, with_id);
     escape_json_controls(serde_json::to_string(&object).expect("a map of strings, numbers and lists is JSON"))
 }
 
-/// Gives the object that [`write_json`] writes.
+/// Returns the object that [`write_json`] writes.
 pub fn json_object(entry: &EventRecord, with_id: bool) -> Map<String, Json> {
     let mut object = Map::new();
     let event = &entry.event;
     if with_id {
         object.insert("id".into(), entry.origin.id().to_string().into());
     }
-    if let Some(stamp) = event.stamp {
-        object.insert("@timestamp".into(), stamp.instant.to_string().into());
+    if let Some(time) = event.time {
+        object.insert("@timestamp".into(), time.timestamp.to_string().into());
     }
     let mut own: BTreeMap<&str, Vec<Json>> = BTreeMap::new();
     let mut core: BTreeMap<FieldId, Vec<Json>> = BTreeMap::new();
@@ -38,7 +38,7 @@ pub fn json_object(entry: &EventRecord, with_id: bool) -> Map<String, Json> {
             Key::Custom(name) => own.entry(name).or_default().push(json(value)),
         }
     }
-    core.entry(fields::MESSAGE).or_insert_with(|| vec![sentence(event).into()]);
+    core.entry(fields::MESSAGE).or_insert_with(|| vec![summarize(event).into()]);
     for (id, values) in core {
         let always_list = matches!(id, fields::EVENT_CATEGORY | fields::EVENT_TYPE);
         object.insert(id.name().into(), one_or_many(values, always_list));
@@ -66,11 +66,11 @@ fn provenance(entry: &EventRecord, with_id: bool, object: &mut Map<String, Json>
     if let Some(entry) = entry.reread {
         object.insert("vestigo.reread".into(), entry.into());
     }
-    if let Some(stamp) = event.stamp {
-        object.insert("vestigo.time.basis".into(), stamp.basis.to_string().into());
-        object.insert("vestigo.time.precision".into(), stamp.precision.name().into());
+    if let Some(time) = event.time {
+        object.insert("vestigo.time.basis".into(), time.basis.to_string().into());
+        object.insert("vestigo.time.precision".into(), time.precision.name().into());
     }
-    if let Some(text) = &event.when_text {
+    if let Some(text) = &event.time_text {
         object.insert("vestigo.time.text".into(), text.as_ref().into());
     }
     let original = String::from_utf8_lossy(&entry.raw);

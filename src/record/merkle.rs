@@ -1,22 +1,22 @@
-//! Hash trees (RFC 9162 §2.1), of records and of journal lines alike.
+//! Merkle trees (RFC 9162 §2.1), over records and journal lines alike.
 //!
 //! Node = SHA-256(0x01 ‖ left ‖ right). A tree over n > 1 leaves splits at the
 //! largest power of two below n; the tree over nothing is SHA-256 of nothing.
 //!
-//! A *proof for some leaves* lists the roots of the largest subtrees in which
-//! none of them lies, from left to right. Whoever holds the leaves and the list
-//! walks the same splits, taking from the list wherever no leaf of theirs lies,
-//! and must arrive at the root. For one leaf it holds the very hashes of an
+//! A *proof for some leaves* lists the roots of the largest subtrees that
+//! contain none of them, from left to right. Whoever has the leaves and the list
+//! walks the same splits, takes a root from the list for each subtree without a
+//! known leaf, and must arrive at the root. For one leaf it holds the very hashes of an
 //! RFC 9162 inclusion proof, in another order.
 
 use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-/// A SHA-256.
+/// A SHA-256, as a node of a tree.
 pub type Hash = [u8; 32];
 
-/// Gives the root over leaves.
+/// Returns the root over leaves.
 pub fn root(leaves: &[Hash]) -> Hash {
     match leaves {
         [] => Sha256::digest([]).into(),
@@ -48,8 +48,8 @@ pub fn prefix_roots(leaves: &[Hash]) -> Vec<Hash> {
     roots
 }
 
-/// Proves the leaves at these places (ascending): the roots of the largest
-/// subtrees without any of them, from left to right.
+/// Returns the proof for the leaves at these indices (ascending): the roots of the
+/// largest subtrees without any of them, from left to right.
 pub fn prove(leaves: &[Hash], places: &[u64]) -> Vec<Hash> {
     let mut nodes = Vec::new();
     prove_in(leaves, 0, places, &mut nodes);
@@ -71,8 +71,8 @@ fn prove_in(leaves: &[Hash], first: u64, places: &[u64], nodes: &mut Vec<Hash>) 
     }
 }
 
-/// Works out the root over `size` leaves of which some are known, by place, and
-/// of the rest a proof's nodes; none where nodes are missing or left over.
+/// Computes the root over `size` leaves from those that are known, by index, and
+/// a proof's nodes for the rest; none if nodes are missing or left over.
 pub fn root_from(size: u64, known: &BTreeMap<u64, Hash>, nodes: &[Hash]) -> Option<Hash> {
     if size == 0 {
         return (known.is_empty() && nodes.is_empty()).then(|| root(&[]));
@@ -103,7 +103,7 @@ fn root_in(
     Some(node(&left, &right))
 }
 
-/// Gives the largest power of two below a size over 1.
+/// Returns the largest power of two below a size over 1.
 fn split(size: u64) -> u64 {
     size.next_power_of_two() / 2
 }

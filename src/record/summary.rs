@@ -1,12 +1,12 @@
-//! An event in one sentence, for lists and for `message`.
+//! A one-line summary of an event, for lists and for `message`.
 
 use super::{Event, fields};
 
-/// Says in a sentence what an event is, without its time and host.
+/// Summarizes an event in one line, without its time and host.
 ///
-/// It is the record's own `message` where it has one; a web request reads
-/// `GET /path 404`, anything else is told by action, actor and object.
-pub fn sentence(event: &Event<'_>) -> String {
+/// Returns the record's own `message` if it has one; a web request reads
+/// `GET /path 404`, anything else is described by action, actor and object.
+pub fn summarize(event: &Event<'_>) -> String {
     if let Some(message) = event.get(fields::MESSAGE) {
         return message.text().into_owned();
     }

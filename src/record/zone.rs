@@ -1,4 +1,4 @@
-//! Zones: for reading times that lack one, and for showing times.
+//! Time zones: for reading times that lack one, and for showing times.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,7 +9,7 @@ use crate::error::{Error, Visible};
 
 use super::Timestamp;
 
-/// A zone: an IANA name, or a fixed offset from UTC.
+/// A time zone: an IANA name, or a fixed offset from UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Zone {
     /// A zone of the IANA database.
@@ -18,11 +18,11 @@ pub enum Zone {
     Fixed(i32),
 }
 
-/// A local time brought to UTC.
+/// A local time resolved to UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Placed {
-    /// The moment; of two possible ones the earlier.
-    pub instant: Timestamp,
+pub struct ResolvedTime {
+    /// The time in UTC; of two possible ones the earlier.
+    pub timestamp: Timestamp,
     /// The local time occurs twice or never in this zone.
     pub ambiguous: bool,
 }
@@ -31,52 +31,52 @@ impl Zone {
     /// Coordinated universal time.
     pub const UTC: Zone = Zone::Fixed(0);
 
-    /// Brings a local time to UTC; none where it is outside [`Timestamp`]'s range.
-    pub fn place(&self, local: NaiveDateTime) -> Option<Placed> {
+    /// Resolves a local time to UTC; none if it is outside [`Timestamp`]'s range.
+    pub fn resolve(&self, local: NaiveDateTime) -> Option<ResolvedTime> {
         let nanos = |utc: NaiveDateTime| utc.and_utc().timestamp_nanos_opt().map(Timestamp::from_nanos);
         match self {
             Zone::Fixed(east) => {
                 let utc = local.checked_sub_signed(chrono::TimeDelta::seconds(i64::from(*east)))?;
-                Some(Placed { instant: nanos(utc)?, ambiguous: false })
+                Some(ResolvedTime { timestamp: nanos(utc)?, ambiguous: false })
             }
             Zone::Named(tz) => match tz.from_local_datetime(&local) {
                 LocalResult::Single(time) => {
-                    Some(Placed { instant: nanos(time.naive_utc())?, ambiguous: false })
+                    Some(ResolvedTime { timestamp: nanos(time.naive_utc())?, ambiguous: false })
                 }
                 LocalResult::Ambiguous(earlier, _) => {
-                    Some(Placed { instant: nanos(earlier.naive_utc())?, ambiguous: true })
+                    Some(ResolvedTime { timestamp: nanos(earlier.naive_utc())?, ambiguous: true })
                 }
                 LocalResult::None => {
                     let before = local.checked_sub_signed(chrono::TimeDelta::hours(3))?;
                     let east = tz.offset_from_utc_datetime(&before).fix().local_minus_utc();
                     let utc = local.checked_sub_signed(chrono::TimeDelta::seconds(i64::from(east)))?;
-                    Some(Placed { instant: nanos(utc)?, ambiguous: true })
+                    Some(ResolvedTime { timestamp: nanos(utc)?, ambiguous: true })
                 }
             },
         }
     }
 
-    /// Gives the seconds east of UTC that hold in this zone at a moment.
-    pub fn offset_at(&self, instant: Timestamp) -> i32 {
+    /// Returns the seconds east of UTC that apply in this zone at a time.
+    pub fn offset_at(&self, time: Timestamp) -> i32 {
         match self {
             Zone::Fixed(east) => *east,
             Zone::Named(tz) => {
-                let utc = chrono::DateTime::from_timestamp_nanos(instant.nanos()).naive_utc();
+                let utc = chrono::DateTime::from_timestamp_nanos(time.nanos()).naive_utc();
                 tz.offset_from_utc_datetime(&utc).fix().local_minus_utc()
             }
         }
     }
 
-    /// Gives the local date and time at a moment.
-    pub fn local(&self, instant: Timestamp) -> NaiveDateTime {
-        let utc = chrono::DateTime::from_timestamp_nanos(instant.nanos()).naive_utc();
-        utc + chrono::TimeDelta::seconds(i64::from(self.offset_at(instant)))
+    /// Returns the local date and time at a time.
+    pub fn local(&self, time: Timestamp) -> NaiveDateTime {
+        let utc = chrono::DateTime::from_timestamp_nanos(time.nanos()).naive_utc();
+        utc + chrono::TimeDelta::seconds(i64::from(self.offset_at(time)))
     }
 
-    /// Shows a moment in this zone: `2026-03-01 10:00:00.123+01:00`, with so
-    /// many digits of the second (0 to 9).
-    pub fn show(&self, instant: Timestamp, digits: usize) -> String {
-        let local = self.local(instant);
+    /// Formats a time in this zone: `2026-03-01 10:00:00.123+01:00`, with a number
+    /// of digits of the second (0 to 9).
+    pub fn show(&self, time: Timestamp, digits: usize) -> String {
+        let local = self.local(time);
         let mut text = format!(
             "{:04}-{:02}-{:02} {:02}:{:02}:{:02}",
             local.year(),
@@ -91,12 +91,12 @@ impl Zone {
             text.push('.');
             text.push_str(&fraction[..digits.min(9)]);
         }
-        text.push_str(&offset_text(self.offset_at(instant)));
+        text.push_str(&offset_text(self.offset_at(time)));
         text
     }
 }
 
-/// Writes an offset as `Z` or `+05:30`.
+/// Formats an offset as `Z` or `+05:30`.
 fn offset_text(east: i32) -> String {
     if east == 0 {
         return "Z".to_owned();
@@ -176,17 +176,17 @@ mod tests {
     #[test]
     fn a_local_time_that_occurs_twice_is_ambiguous_and_the_earlier_is_given() {
         let berlin: Zone = "Europe/Berlin".parse().expect("known");
-        let placed = berlin.place(local("2025-10-26 02:30:00")).expect("in range");
+        let placed = berlin.resolve(local("2025-10-26 02:30:00")).expect("in range");
         assert!(placed.ambiguous);
-        assert_eq!(placed.instant.to_string(), "2025-10-26T00:30:00.000000000Z");
+        assert_eq!(placed.timestamp.to_string(), "2025-10-26T00:30:00.000000000Z");
     }
 
     #[test]
     fn a_local_time_that_never_was_is_ambiguous_and_read_with_the_offset_before() {
         let berlin: Zone = "Europe/Berlin".parse().expect("known");
-        let placed = berlin.place(local("2025-03-30 02:30:00")).expect("in range");
+        let placed = berlin.resolve(local("2025-03-30 02:30:00")).expect("in range");
         assert!(placed.ambiguous);
-        assert_eq!(placed.instant.to_string(), "2025-03-30T01:30:00.000000000Z");
+        assert_eq!(placed.timestamp.to_string(), "2025-03-30T01:30:00.000000000Z");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::cli::runtime::Runtime;
 use crate::cli::session::print_warnings;
 use crate::cli::table::Align;
 use crate::error::{Result, visible};
-use crate::record::sentence;
+use crate::record::summarize;
 
 /// Bookmark events
 #[derive(Debug, Clone, Subcommand)]
@@ -96,10 +96,10 @@ fn list(context: &CommandContext, globals: &Globals, runtime: &mut Runtime) -> R
 
 fn cells(context: &CommandContext, view: &BookmarkView) -> [String; 6] {
     let record = view.record(&context.case);
-    let time = record.as_ref().and_then(|record| record.event.stamp);
-    let time = time.map_or_else(|| "-".to_owned(), |stamp| context.zone.show(stamp.instant, 3));
+    let time = record.as_ref().and_then(|record| record.event.time);
+    let time = time.map_or_else(|| "-".to_owned(), |stamp| context.zone.show(stamp.timestamp, 3));
     let summary = match &record {
-        Some(record) => sentence(&record.event),
+        Some(record) => summarize(&record.event),
         None => format!("ORPHANED: {}", view.orphaned.as_deref().unwrap_or("it cannot be read")),
     };
     let glyph = if record.is_some() { "●" } else { "!" };

@@ -18,7 +18,7 @@ use crate::cli::tui;
 use crate::error::{Context, Result};
 // The demo writes its logs as a user would have them: as files on disk.
 use crate::fs::Dir;
-use crate::record::{TimeRange, bytes, thousands};
+use crate::record::{TimeRange, format_bytes, thousands};
 
 /// The built-in logs: name, bytes.
 const LOGS: [(&str, &[u8]); 3] = [
@@ -83,7 +83,7 @@ fn print_summary(context: &CommandContext, runtime: &mut Runtime) -> Result<()> 
     runtime.line(&format!(
         "{}: {sources} sources, {events} events, {}",
         status.title,
-        bytes(status.bytes)
+        format_bytes(status.bytes)
     ))?;
     if let Some((first, last)) = status.range {
         let (first, last) = (context.zone.show(first, 0), context.zone.show(last, 0));

@@ -18,7 +18,7 @@ use crate::cli::progress::{BarPosition, watched};
 use crate::cli::runtime::Runtime;
 use crate::cli::session::print_warnings;
 use crate::error::{Error, Result, visible};
-use crate::record::{bytes, thousands};
+use crate::record::{format_bytes, thousands};
 
 /// Create an evidence bundle that anybody can verify
 #[derive(Debug, Clone, Args)]
@@ -163,7 +163,7 @@ fn print_bundle(exported: ExportedBundle, globals: &Globals, runtime: &mut Runti
     let object = json!({ "bundle": shown, "events": made.events, "files": made.files, "bytes": made.bytes,
         "tagmanifest_sha256": made.tagmanifest, "signer": made.signer });
     print_result(globals, runtime, &object, |runtime| {
-        let (events, length) = (thousands(made.events), bytes(made.bytes));
+        let (events, length) = (thousands(made.events), format_bytes(made.bytes));
         runtime.line(&format!("created {shown}: {events} events, {length}"))?;
         if made.events == 0 {
             runtime.line("nothing matched: the bundle says so, and what was searched")?;

@@ -16,7 +16,7 @@ use crate::cli::receipt_output::print_report;
 use crate::cli::runtime::Runtime;
 use crate::cli::session::{self, examiner, print_warnings};
 use crate::error::{Error, Result, visible};
-use crate::record::bytes;
+use crate::record::format_bytes;
 
 /// Import logs as sealed evidence and account for every byte
 #[derive(Debug, Clone, Args)]
@@ -78,7 +78,7 @@ fn key_value(label: &str) -> Result<(String, String)> {
 fn dry_run(args: &ImportArgs, runtime: &mut Runtime) -> Result<ExitReason> {
     let found = walk(&args.paths)?;
     for input in &found.inputs {
-        let length = input.length().map_or_else(|| "?".to_owned(), bytes);
+        let length = input.length().map_or_else(|| "?".to_owned(), format_bytes);
         runtime.line(&format!("would import {}  {length}", visible(&input.path.to_string_lossy())))?;
     }
     for skipped in &found.skipped {

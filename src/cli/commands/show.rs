@@ -45,17 +45,17 @@ pub fn run(args: &ShowArgs, globals: &Globals, runtime: &mut Runtime) -> Result<
 fn print_event(entry: &EventRecord, context: &CommandContext, runtime: &mut Runtime) -> Result<()> {
     let event = &entry.event;
     runtime.line(&format!("event     {}", entry.origin.id()))?;
-    match event.stamp {
+    match event.time {
         None => runtime.line("time      none in the record")?,
         Some(stamp) => {
-            let read = event.when_text.as_deref().map(|text| format!(", read from \"{}\"", visible(text)));
+            let read = event.time_text.as_deref().map(|text| format!(", read from \"{}\"", visible(text)));
             let digits = match stamp.precision {
                 Precision::Milli => 3,
                 Precision::Micro => 6,
                 Precision::Nano => 9,
                 Precision::Day | Precision::Minute | Precision::Second => 0,
             };
-            let shown = context.zone.show(stamp.instant, digits);
+            let shown = context.zone.show(stamp.timestamp, digits);
             runtime.line(&format!("time      {shown} ({}{})", stamp.basis, read.unwrap_or_default()))?;
         }
     }

@@ -9,7 +9,7 @@ use crate::cli::receipt_output::exceptions;
 use crate::cli::runtime::Runtime;
 use crate::cli::table::{Align, Table};
 use crate::error::{Result, visible};
-use crate::record::{bytes, thousands};
+use crate::record::{format_bytes, thousands};
 
 /// Prints the case, its sources, and the fields that have values.
 pub fn run(globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
@@ -51,7 +51,7 @@ fn print_case(status: &CaseStatus, context: &CommandContext, runtime: &mut Runti
         runtime.line(&format!("notes     {bookmarks} bookmarks, {findings} findings{lost}"))?;
     }
     let sources = thousands(status.sources.len() as u64);
-    let (events, length) = (thousands(status.events), bytes(status.bytes));
+    let (events, length) = (thousands(status.events), format_bytes(status.bytes));
     runtime.line(&format!("sources   {sources} with {events} events, {length}"))
 }
 
@@ -71,7 +71,7 @@ fn print_sources(status: &CaseStatus, runtime: &mut Runtime) -> Result<()> {
             if receipt.is_unread() { "NOT READ".to_owned() } else { receipt.format.clone() },
             thousands(receipt.events),
             thousands(receipt.unparsed),
-            bytes(source.bytes),
+            format_bytes(source.bytes),
             source.id.short(),
         ]);
     }

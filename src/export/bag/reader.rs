@@ -6,11 +6,11 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Take};
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
 use crate::error::{Context, Error, Result, visible};
 use crate::fs::{Dir, FileKind, open_named};
-use crate::record::SourceId;
+use crate::record::Digest;
 use crate::verify::Damage;
 
 use super::damage::file_damage;
@@ -183,7 +183,7 @@ impl BagReader {
         let mut buffer = vec![0; 1 << 18];
         loop {
             match reader.read(&mut buffer).ok()? {
-                0 => return Some(SourceId(hash.finalize().into()).to_string()),
+                0 => return Some(Digest::from(hash).to_string()),
                 n => hash.update(&buffer[..n]),
             }
         }

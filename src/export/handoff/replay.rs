@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
 use crate::case::{Case, TOOL, Watch};
 use crate::error::{Context, Error, ErrorKind, Result, visible};
 use crate::index::Hit;
 use crate::journal::{Entry, Payload, rereads};
 use crate::query::{self, QueryContext};
-use crate::record::{EventId, SourceId, TimeRange, Timestamp, counted};
+use crate::record::{Digest, EventId, TimeRange, Timestamp, counted};
 
 use crate::export::bag::BagReader;
 use crate::export::bag::files::{QUERY, RECORDS};
@@ -60,7 +60,7 @@ pub fn replay(case: &Case, question: &Value, bag: Option<&BagReader>) -> Result<
     let mut digest = Sha256::new();
     let name = |hit: &Hit| format!("{}:{}", hit.source, hit.record);
     hits.iter().for_each(|hit| digest.update(format!("{}\n", name(hit))));
-    let same = question["digest"] == SourceId(digest.finalize().into()).to_string().as_str();
+    let same = question["digest"] == Digest::from(digest).to_string().as_str();
     let (mut added, mut gone) = (Vec::new(), Vec::new());
     if !same {
         let now: BTreeSet<String> = hits.iter().map(name).collect();

@@ -7,11 +7,10 @@ use serde_json::{Value, json};
 
 use crate::case::Case;
 use crate::error::{Context, Error, Result, visible};
-use crate::record::FieldId;
+use crate::record::{FieldId, to_hex};
 
 use crate::export::bag::BagReader;
 use crate::export::bag::files::REDACTIONS;
-use crate::export::hex::hex;
 use crate::export::redact::{NAMED, Secret, field_values};
 
 /// Finds the value that a token of a bundle replaced, and what proves it: field, value,
@@ -49,10 +48,10 @@ pub fn reveal(case: &Case, bag: &BagReader, token: &str, named: Option<&str>) ->
     };
     let values = values.keys().map(String::as_str).chain(named);
     let secrets = values.map(|value| Secret::new(&key, &field, value));
-    let mut fitting = secrets.filter(|secret| hex(&secret.commitment) == commitment);
+    let mut fitting = secrets.filter(|secret| to_hex(&secret.commitment) == commitment);
     let secret = fitting.next().ok_or_else(lost)?;
     Ok(json!({ "token": secret.token(), "field": secret.field, "value": secret.value,
-        "salt": hex(&secret.salt), "commitment": commitment,
+        "salt": to_hex(&secret.salt), "commitment": commitment,
         "check": "python3 verify_proofs.py --reveal THIS-FILE BUNDLE" }))
 }
 

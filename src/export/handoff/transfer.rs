@@ -7,11 +7,10 @@ use serde::{Deserialize, Serialize};
 use crate::case::{beside, write_new};
 use crate::error::{Context, Error, Result, escape_json_controls, visible};
 use crate::journal::{AllowedSigners, Signer, check_signature, read_file};
-use crate::record::Timestamp;
+use crate::record::{Digest, Timestamp};
 
 use crate::export::bag::BagReader;
 use crate::export::bag::files::TAGMANIFEST;
-use crate::export::hex::sha256_hex;
 use crate::export::verify::check_manifests;
 
 /// The namespace of signatures over hand-overs.
@@ -68,7 +67,7 @@ impl TransferRecord {
     pub fn hash_of(bundle: &Path) -> Result<String> {
         let bag = BagReader::open(bundle)?;
         match check_manifests(&bag, &|_, _| {}).first() {
-            None => Ok(sha256_hex(&bag.read(TAGMANIFEST)?)),
+            None => Ok(Digest::of(&bag.read(TAGMANIFEST)?).to_string()),
             Some(damage) => {
                 let told = visible(&damage.describe());
                 Err(Error::integrity(format!("the bundle is damaged: {told}"))

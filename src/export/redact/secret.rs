@@ -3,7 +3,7 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-use crate::record::{Hash, SourceId};
+use crate::record::{Hash, to_hex};
 
 /// The field of values that were named and are none of a field's.
 pub const NAMED: &str = "named";
@@ -40,7 +40,7 @@ impl Secret {
 
     /// Returns the digits of its token: the first 16 of its commitment.
     pub fn token_digits(&self) -> String {
-        SourceId(self.commitment).to_string()[..16].to_owned()
+        to_hex(&self.commitment[..8])
     }
 
     /// Returns the token that replaces it.

@@ -16,9 +16,7 @@ fn note(at: &str, by: &str, text: &str) -> ReportNote {
 
 /// Creates a hash that looks like one.
 fn hash(seed: u64) -> String {
-    use sha2::Digest as _;
-    let digest = sha2::Sha256::digest(seed.to_le_bytes());
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    crate::record::Digest::of(seed.to_le_bytes()).to_string()
 }
 
 /// Creates the event of a minute; they take turns.

@@ -2,7 +2,7 @@
 
 use crate::case::Case;
 use crate::error::Result;
-use crate::index::{Bucket as IndexBucket, CancelToken, Hit, Request};
+use crate::index::{CancelToken, HistogramBucket as IndexBucket, Hit, Request};
 use crate::query::Expr;
 use crate::record::{TimeRange, Timestamp, Zone, bucket_edges, readable_width, thousands};
 

@@ -4,9 +4,8 @@
 use serde_json::{Value, json};
 
 use crate::evidence::{FrameProof, FrameRow};
-use crate::record::{Hash, SourceId};
-
-use crate::export::hex::{hex, hex_all};
+use crate::export::node_list::format_nodes;
+use crate::record::{Hash, SourceId, to_hex};
 
 /// Writes a frame's line of a proof file: of a record that is shown, its salt;
 /// of one whose bytes were left out, its leaf.
@@ -19,14 +18,14 @@ pub fn frame_proof_line(
 ) -> Value {
     let known = proof.known.iter().zip(withheld).map(|((record, salt, leaf), withheld)| {
         if *withheld {
-            json!({ "record": record, "leaf": hex(leaf) })
+            json!({ "record": record, "leaf": to_hex(leaf) })
         } else {
-            json!({ "record": record, "salt": hex(salt) })
+            json!({ "record": record, "salt": to_hex(salt) })
         }
     });
     json!({ "source": source.to_string(), "frame": number, "first_record": row.first_record,
-        "records": row.records, "known": known.collect::<Vec<Value>>(), "nodes": hex_all(&proof.nodes),
-        "root": hex(&proof.root) })
+        "records": row.records, "known": known.collect::<Vec<Value>>(), "nodes": format_nodes(&proof.nodes),
+        "root": to_hex(&proof.root) })
 }
 
 /// Returns the last line of a proof file: which frames are `known`, of how many, and
@@ -38,6 +37,6 @@ pub fn source_proof_line(
     nodes: &[Hash],
     root: &str,
 ) -> Value {
-    json!({ "source": source.to_string(), "frames": frames, "known": known, "nodes": hex_all(nodes),
+    json!({ "source": source.to_string(), "frames": frames, "known": known, "nodes": format_nodes(nodes),
         "root": root })
 }

@@ -7,13 +7,12 @@ use serde_json::{Map, Value, json};
 use crate::case::{RecordDecoder, Understood, remarks};
 use crate::export::bag::files::{COVERAGE, ORIGINALS, original_path};
 use crate::export::bag::{BagReader, MOST_VALUES, file_damage};
-use crate::export::hex::unhex;
 use crate::export::rows::coverage::{
     GAP_MEANS, MOST_SOURCES_WITH_GAPS, NOT_SHOWN, gaps_between, unread_rows,
 };
 use crate::fs::read_json;
 use crate::journal::{Entry, Reread};
-use crate::record::{Hash, Timestamp};
+use crate::record::{Hash, Timestamp, parse_canonical_hex};
 use crate::verify::Damage;
 
 use super::differences::Differences;
@@ -59,7 +58,9 @@ impl CoverageFile {
                 Some(plan) => RecordDecoder::named(plan)
                     .map(|reading| RecordDecoder { entry: row["reread"].as_u64(), ..reading }),
             };
-            readings.extend(row["source"].as_str().and_then(unhex).map(|source| (source, reading)));
+            readings.extend(
+                row["source"].as_str().and_then(parse_canonical_hex::<32>).map(|source| (source, reading)),
+            );
         }
         CoverageFile { whole, readings }
     }
@@ -74,7 +75,7 @@ impl CoverageFile {
     pub fn unseen(&self, told: &JournalView) -> Vec<String> {
         let named = self.rows().filter_map(|row| row["source"].as_str());
         let unseen = named.filter(|source| told.withheld > 0 && !told.imports.contains_key(*source));
-        unseen.filter(|source| unhex(source).is_some()).map(str::to_owned).collect()
+        unseen.filter(|source| parse_canonical_hex::<32>(source).is_some()).map(str::to_owned).collect()
     }
 
     /// Returns the sources in the order in which they were imported: those that the
@@ -114,7 +115,7 @@ impl CoverageFile {
         for (n, source) in self.order(told).iter().enumerate() {
             let none = Value::Null;
             let says = known.get(source.as_str()).copied().unwrap_or(&none);
-            let share = unhex(source).and_then(|hash| said.shares.get(&hash));
+            let share = parse_canonical_hex::<32>(source).and_then(|hash| said.shares.get(&hash));
             let looked_at = n < MOST_SOURCES_WITH_GAPS;
             let one = CoverageDeriver {
                 bag,
@@ -362,7 +363,7 @@ impl CoverageDeriver<'_> {
         let hash = named.strip_prefix(ORIGINALS).unwrap_or_default();
         let mut containers = self.told.receipts.iter().flat_map(Entry::receipt_containers);
         let mut kept = || self.told.receipts_withheld || containers.any(|one| one == hash);
-        if self.bag.has(named) && (hash == source || unhex(hash).is_some() && kept()) {
+        if self.bag.has(named) && (hash == source || parse_canonical_hex::<32>(hash).is_some() && kept()) {
             return named.into();
         }
         let own = original_path(source);

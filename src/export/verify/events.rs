@@ -7,16 +7,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
 use crate::case::{Receipt, RecordDecoder};
 use crate::export::bag::files::{COVERAGE, EVENTS};
 use crate::export::bag::{BagReader, MOST_VALUES, each_token};
-use crate::export::hex::unhex;
 use crate::export::rows::{MOST_EVENTS_OF_FINDING, event_forms};
 use crate::fs::read_json;
 use crate::parse::UNPARSED;
-use crate::record::{EventId, EventRecord, Hash, Origin, SourceId, Timestamp, json_object};
+use crate::record::{
+    Digest, EventId, EventRecord, Hash, Origin, SourceId, Timestamp, json_object, parse_canonical_hex,
+};
 use crate::verify::Damage;
 
 use super::differences::Differences;
@@ -101,7 +102,7 @@ pub fn check(
         return Err(format!("it has {count} events, records.csv {}", rows.len()));
     }
     let EventChecker { mut said, hash, .. } = events;
-    said.digest = SourceId(hash.finalize().into()).to_string();
+    said.digest = Digest::from(hash).to_string();
     Ok(said)
 }
 
@@ -127,7 +128,7 @@ impl EventChecker<'_> {
     ) -> Result<(), String> {
         let event: Map<String, Value> =
             read_json(line, MOST_VALUES).map_err(|_| format!("line {count} is not JSON"))?;
-        let source = event.get("vestigo.source").and_then(Value::as_str).and_then(unhex);
+        let source = event.get("vestigo.source").and_then(Value::as_str).and_then(parse_canonical_hex::<32>);
         let (Some(source), Some(record)) = (source, event.get("vestigo.record").and_then(Value::as_u64))
         else {
             return Err(format!("line {count} does not say of which record it is"));
@@ -139,7 +140,7 @@ impl EventChecker<'_> {
         if self.said.first.len() < MOST_EVENTS_OF_FINDING {
             self.said.first.push(name.clone());
         }
-        let at = format!("line {count}, {}", EventId::of(&SourceId(source), record));
+        let at = format!("line {count}, {}", EventId::new(&SourceId(source), record));
         let time = event.get("@timestamp").and_then(Value::as_str).and_then(|time| time.parse().ok());
         let turn: EventOrder = (time.is_none(), time, source, record);
         if self.before.as_ref().is_some_and(|before| *before >= turn) {
@@ -182,7 +183,7 @@ impl EventChecker<'_> {
         row.part = part;
         let says = |name: &str, value: &str| event.get(name).is_some_and(|found| found == value);
         let counts = |name: &str, value: u64| event.get(name).and_then(Value::as_u64) == Some(value);
-        if !says("id", &EventId::of(&SourceId(*source), record).to_string()) {
+        if !says("id", &EventId::new(&SourceId(*source), record).to_string()) {
             return Err("its id is not that of its record".to_owned());
         }
         let offset = match row.offset {

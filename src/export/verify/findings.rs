@@ -9,7 +9,7 @@ use crate::export::bag::{BagReader, MOST_VALUES, file_damage};
 use crate::export::rows::{AnnotationEvidence, MOST_EVENTS_OF_FINDING, bookmark_row, finding_row, json_line};
 use crate::fs::{read_json, weight_of_json};
 use crate::journal::{EventRef, Finding, State, check};
-use crate::record::{EventId, Hash, SourceId};
+use crate::record::{Digest, EventId, Hash, SourceId};
 use crate::verify::Damage;
 
 use super::differences::Differences;
@@ -160,7 +160,7 @@ impl FindingContext<'_> {
     /// Returns whether an event is the one that was annotated; none where the bundle does not show it.
     fn stands(&self, event: &EventRef) -> Option<bool> {
         let place = self.records.named(&event.event)?.place?;
-        Some(SourceId(place.hash).to_string() == event.hash)
+        Some(Digest(place.hash).to_string() == event.hash)
     }
 
     /// Returns the turn of an event of the bundle.
@@ -232,7 +232,7 @@ impl FindingContext<'_> {
         }
         let elsewhere = says["stands"].as_str().filter(|name| {
             let place = self.records.named(name).map(|row| row.place);
-            place.is_none_or(|place| place.is_none_or(|place| SourceId(place.hash).to_string() == event.hash))
+            place.is_none_or(|place| place.is_none_or(|place| Digest(place.hash).to_string() == event.hash))
         });
         open.events += 1;
         match (elsewhere.filter(|name| is_name(name, self.journal)), says["orphaned"].as_str()) {
@@ -251,6 +251,6 @@ fn is_name(name: &str, told: &JournalView) -> bool {
     let hash: Option<Hash> = source.parse::<SourceId>().ok().map(|id| id.0);
     let import = told.imports.get(source).and_then(|import| import.records);
     let record = record.parse::<u64>().ok();
-    let id = hash.zip(record).map(|(hash, record)| EventId::of(&SourceId(hash), record).to_string());
+    let id = hash.zip(record).map(|(hash, record)| EventId::new(&SourceId(hash), record).to_string());
     id.is_some() && record.zip(import).is_none_or(|(record, records)| record < records)
 }

@@ -12,12 +12,11 @@ use crate::journal::{
     CaseCreate, Checkpoint, Entry, EntryPayload, EvidenceImport, ImportReceipt, Payload, Reread,
     SealedSource, affects_rereads, entry_hash, leaf, rereads,
 };
-use crate::record::{Hash, root};
+use crate::record::{Hash, parse_canonical_hex, root};
 use crate::verify::Damage;
 
 use crate::export::bag::files::JOURNAL;
 use crate::export::bag::{BagReader, MOST_VALUES, file_damage};
-use crate::export::hex::unhex;
 
 /// An entry that is left out, but for its hashes.
 #[derive(Deserialize)]
@@ -109,7 +108,8 @@ impl JournalView {
 
     fn line(&mut self, text: &[u8]) -> Result<(), String> {
         if let Ok(line) = serde_json::from_slice::<WithheldEntry>(text) {
-            let leaf = unhex(&line.leaf).filter(|_| line.withheld && unhex(&line.sha256).is_some());
+            let leaf = parse_canonical_hex::<32>(&line.leaf)
+                .filter(|_| line.withheld && parse_canonical_hex::<32>(&line.sha256).is_some());
             self.leaves.push(leaf.ok_or("a withheld entry has no hashes")?);
             self.head = line.sha256;
             self.withheld += 1;

@@ -10,8 +10,8 @@ use crate::export::bag::files::{
     required,
 };
 use crate::export::bag::{BagReader, file_damage};
-use crate::export::hex::unhex;
 use crate::export::rows::BAGIT_DECLARATION;
+use crate::record::parse_canonical_hex;
 
 /// Checks that it is a bag, whole and unchanged, as its lists say. `progress`
 /// is called with the bytes done, and in all.
@@ -83,9 +83,9 @@ fn listed(bag: &BagReader, list: &str, found: &mut Vec<Damage>) -> BTreeMap<Stri
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let payload = list == MANIFEST;
     for line in text.lines() {
-        let row = line
-            .split_once("  ")
-            .filter(|(hash, name)| unhex(hash).is_some() && is_plain(name) && is_payload(name) == payload);
+        let row = line.split_once("  ").filter(|(hash, name)| {
+            parse_canonical_hex::<32>(hash).is_some() && is_plain(name) && is_payload(name) == payload
+        });
         match row {
             Some((hash, name)) => drop(rows.insert(name.to_owned(), hash.to_owned())),
             None => found.push(file_damage(list, "it has a line that is not a hash and a name")),

@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
+use crate::export::node_list::parse_nodes;
 use crate::fs::read_json;
-use crate::record::{Hash, SourceId, root_from};
+use crate::record::{Digest, Hash, SourceId, parse_canonical_hex, root_from};
 use crate::verify::Damage;
 
 use crate::export::bag::files::{PROOFS, RAW, RECORDS, proofs_of_raw, raw_of_proofs};
 use crate::export::bag::{BagReader, MOST_VALUES, file_damage};
-use crate::export::hex::{unhex, unhex_nodes, unhex_salt};
 
 use super::journal::JournalView;
 use super::records::RecordTable;
@@ -151,7 +151,7 @@ impl SourceProofChecker<'_> {
                 Err("it is of two sources".to_owned())
             };
         }
-        let hash = unhex(source).ok_or("its source is not a hash")?;
+        let hash = parse_canonical_hex::<32>(source).ok_or("its source is not a hash")?;
         let import = self.told.imports.get(source).ok_or("no import in the journal names its source")?;
         let records = import.records.ok_or("the journal does not say how many records its source has")?;
         self.source = Some((source.to_owned(), hash, records));
@@ -189,8 +189,8 @@ impl SourceProofChecker<'_> {
         if leaves.is_empty() {
             return Err(format!("frame {number} proves nothing"));
         }
-        let found = root_from(frame.records, &leaves, &unhex_nodes(&frame.nodes)?);
-        let found = found.filter(|found| SourceId(*found).to_string() == frame.root);
+        let found = root_from(frame.records, &leaves, &parse_nodes(&frame.nodes)?);
+        let found = found.filter(|found| Digest(*found).to_string() == frame.root);
         self.frames.insert(number, found.ok_or_else(|| format!("frame {number} does not lead to its root"))?);
         self.end = end;
         Ok(())
@@ -206,7 +206,9 @@ impl SourceProofChecker<'_> {
         }
         let place = row.place;
         match (&known.salt, &known.leaf, place) {
-            (None, Some(leaf), None) => unhex(leaf).ok_or_else(|| "a leaf is not a hash".to_owned()),
+            (None, Some(leaf), None) => {
+                parse_canonical_hex::<32>(leaf).ok_or_else(|| "a leaf is not a hash".to_owned())
+            }
             (Some(salt), None, Some(place)) => {
                 if self.rows.files[place.file] != self.raw {
                     return Err(format!("record {} lies in another file than {}", known.record, self.raw));
@@ -214,7 +216,7 @@ impl SourceProofChecker<'_> {
                 let bytes = self.bag.stretch(self.raw, place.offset, place.length).ok_or_else(missing)?;
                 let mut hash = Sha256::new();
                 hash.update([0]);
-                hash.update(unhex_salt(salt).ok_or("a salt is not sixteen bytes")?);
+                hash.update(parse_canonical_hex::<16>(salt).ok_or("a salt is not sixteen bytes")?);
                 hash.update(bytes);
                 Ok(hash.finalize().into())
             }
@@ -238,8 +240,8 @@ impl SourceProofChecker<'_> {
         if behind < left || left == 0 && behind > 0 {
             return Err(format!("its frames do not hold the {total} records that were imported"));
         }
-        let found = root_from(line.frames, &self.frames, &unhex_nodes(&line.nodes)?);
-        if found.map(|hash| SourceId(hash).to_string()).as_ref() != Some(&line.root) {
+        let found = root_from(line.frames, &self.frames, &parse_nodes(&line.nodes)?);
+        if found.map(|hash| Digest(hash).to_string()).as_ref() != Some(&line.root) {
             return Err("its frames do not lead to its root".to_owned());
         }
         if self.told.imports.get(&line.source).is_none_or(|import| import.root != line.root) {

@@ -6,16 +6,16 @@ use std::path::Path;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
 use crate::error::{Context, Error, Result, visible};
 use crate::export::bag::{MOST_VALUES, file_damage};
-use crate::export::hex::{unhex, unhex_nodes, unhex_salt};
+use crate::export::node_list::parse_nodes;
 use crate::fs::{open_named, read_json, read_named};
 use crate::journal::{
     CHECKPOINT_NAMESPACE, Checkpoint, Entry, EvidenceImport, History, check_signature, leaf,
 };
-use crate::record::{Hash, SourceId, root_from};
+use crate::record::{Digest, Hash, SourceId, parse_canonical_hex, root_from};
 use crate::verify::{Damage, Levels, NEVER_PROVEN, TrustInputs, VerifyReport, VerifyScope};
 
 use super::proofs::{FrameProofLine, SourceProofLine};
@@ -108,7 +108,7 @@ impl ProofChecks {
         if proof.record.lead.saturating_add(proof.record.text_length) > whole.len() as u64 {
             return Err("its text is not inside of its bytes".to_owned());
         }
-        let source = unhex(&frame.source).ok_or("its source is not a hash")?;
+        let source = parse_canonical_hex::<32>(&frame.source).ok_or("its source is not a hash")?;
         let name = format!("{}:{}", SourceId(source), proof.record.record);
         let (known, [one]) = (&frame.known, &frame.known[..]) else {
             return Err("it does not prove one record".to_owned());
@@ -125,13 +125,13 @@ impl ProofChecks {
         }
         let mut hash = Sha256::new();
         hash.update([0]);
-        hash.update(unhex_salt(salt).ok_or("its salt is not sixteen bytes")?);
+        hash.update(parse_canonical_hex::<16>(salt).ok_or("its salt is not sixteen bytes")?);
         hash.update(&whole);
         let place = one.record.checked_sub(frame.first_record).filter(|place| *place < frame.records);
         let place = place.ok_or("its record is outside its frame")?;
         let leads = |size, place, leaf: Hash, nodes: &[String], meant: &str, what: &str| {
-            let root = root_from(size, &BTreeMap::from([(place, leaf)]), &unhex_nodes(nodes)?);
-            let found = root.filter(|root| SourceId(*root).to_string() == meant);
+            let root = root_from(size, &BTreeMap::from([(place, leaf)]), &parse_nodes(nodes)?);
+            let found = root.filter(|root| Digest(*root).to_string() == meant);
             found.ok_or_else(|| format!("its {what} does not lead to its root"))
         };
         let root = leads(frame.records, place, hash.finalize().into(), &frame.nodes, &frame.root, "record")?;
@@ -167,7 +167,7 @@ impl ProofChecks {
         self.entries = checkpoint.size;
         let leaf = leaf(format!("{}\n", proof.journal.line).as_bytes());
         let leaves = BTreeMap::from([(proof.journal.place, leaf)]);
-        if root_from(checkpoint.size, &leaves, &unhex_nodes(&proof.journal.nodes)?) != Some(checkpoint.root) {
+        if root_from(checkpoint.size, &leaves, &parse_nodes(&proof.journal.nodes)?) != Some(checkpoint.root) {
             return Err("the journal line does not lead to its root".to_owned());
         }
         self.anchors(&checkpoint, brought);

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::case::RecordDecoder;
-use crate::record::{Hash, SourceId, csv_row};
+use crate::record::{Hash, SourceId, csv_row, parse_canonical_hex};
 use crate::verify::Damage;
 
 use crate::export::bag::files::{EVENTS, RAW, RECORDS};
 use crate::export::bag::{BagReader, file_damage};
-use crate::export::hex::unhex;
 use crate::export::rows::{RECORD_COLUMNS, parse_record_row};
 
 /// Where a record's bytes lie.
@@ -104,7 +103,7 @@ impl RecordTable {
             }
             None
         } else {
-            let hash = unhex(hash).ok_or("its SHA-256 is not one")?;
+            let hash = parse_canonical_hex::<32>(hash).ok_or("its SHA-256 is not one")?;
             let [offset, length, lead, text] =
                 [number(offset)?, number(length)?, number(lead)?, number(text)?];
             Some(self.place(file, RecordPlace { file: 0, offset, length, lead, text, hash })?)
@@ -213,7 +212,7 @@ impl RecordTable {
 /// Reads `<source>:<record>`, written as vestigo writes it.
 fn key_of(event: &str) -> Option<(Hash, u64)> {
     let (source, record) = event.split_once(':')?;
-    let key = (unhex(source)?, record.parse().ok()?);
+    let key = (parse_canonical_hex::<32>(source)?, record.parse().ok()?);
     (format!("{}:{}", SourceId(key.0), key.1) == event).then_some(key)
 }
 

@@ -8,15 +8,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::Value;
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
 use crate::error::{Context, Error, ErrorKind, Result, escape_json_controls};
 use crate::journal::Signer;
-use crate::record::SourceId;
+use crate::record::Digest;
 
 use crate::export::bag::SIGNATURE_NAMESPACE;
 use crate::export::bag::files::{BAG_INFO, BAGIT, MANIFEST, SIGNATURE, TAGMANIFEST, TIMESTAMP, VERIFY_SH};
-use crate::export::hex::sha256_hex;
 use crate::export::rows::{BAGIT_DECLARATION, one_line};
 
 use super::staging::StagingFolder;
@@ -71,7 +70,7 @@ impl BagWriter {
         let BagFile { name, file, hash, length, .. } = file;
         let end = || -> std::io::Result<()> { file.into_inner()?.sync_all() };
         end().context(|| format!("cannot write {name}"))?;
-        self.payload.insert(name, (SourceId(hash.finalize().into()).to_string(), length));
+        self.payload.insert(name, (Digest::from(hash).to_string(), length));
         Ok(())
     }
 
@@ -99,7 +98,7 @@ impl BagWriter {
             file.sync_all()
         };
         write().context(|| format!("cannot write {name}"))?;
-        self.tags.insert(name.to_owned(), sha256_hex(bytes));
+        self.tags.insert(name.to_owned(), Digest::of(bytes).to_string());
         Ok(())
     }
 
@@ -138,7 +137,7 @@ impl BagWriter {
         }
         let bytes = self.payload.values().map(|(_, length)| length).sum();
         let files = self.payload.len() + self.tags.len();
-        let tagmanifest = sha256_hex(tagmanifest.as_bytes());
+        let tagmanifest = Digest::of(tagmanifest.as_bytes()).to_string();
         Ok(FinishedBag { folder: self.folder, stop: self.stop, files, bytes, tagmanifest, signature })
     }
 }

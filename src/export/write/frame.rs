@@ -5,10 +5,9 @@ use serde_json::{Map, Value};
 use crate::case::record_hash;
 use crate::error::{Error, Result};
 use crate::evidence::Span;
-use crate::record::{EventRecord, csv_row, json_object};
+use crate::record::{EventRecord, csv_row, json_object, to_hex};
 
 use crate::export::bag::files::raw_path;
-use crate::export::hex::hex;
 use crate::export::redact::Redactor;
 use crate::export::rows::{EventForms, event_forms, frame_proof_line};
 
@@ -72,7 +71,7 @@ pub fn render_frame(
     let bytes = store.frame(job.at, job.frame)?;
     let records: Vec<u64> = job.members.iter().map(|n| context.hits[*n].record).collect();
     let proof = store.prove_records(job.at, &bytes, &records)?;
-    if hex(&proof.root) != row.root {
+    if to_hex(&proof.root) != row.root {
         return Err(Error::integrity(format!(
             "evidence/{:04}/manifest.json: the root of frame {} does not follow from its records",
             job.at.batch, job.frame

@@ -9,8 +9,8 @@ use crate::journal::{
 };
 
 use crate::export::bag::files::JOURNAL;
-use crate::export::hex::{hex, sha256_hex};
 use crate::export::redact::Redactor;
+use crate::record::{Digest, to_hex};
 
 use super::bag::BagWriter;
 use super::context::SourceShare;
@@ -36,8 +36,8 @@ pub fn write(
     let mut file = bag.begin(JOURNAL)?;
     for (line, text) in whole.entries.iter().zip(&whole.texts).take(size) {
         if is_withheld(line, shares, redactor) {
-            let line = json!({ "withheld": true, "seq": line.seq, "sha256": sha256_hex(text),
-                "leaf": hex(&leaf(text)) });
+            let line = json!({ "withheld": true, "seq": line.seq, "sha256": Digest::of(text).to_string(),
+                "leaf": to_hex(&leaf(text)) });
             file.write(format!("{line}\n").as_bytes())?;
         } else {
             file.write(text)?;

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
 use crate::case::TOOL;
 use crate::error::Result;
-use crate::record::{SourceId, TimeRange};
+use crate::record::{Digest, TimeRange};
 
 use crate::export::bag::files::QUERY;
 use crate::export::redact::{NAMED, Redactor};
@@ -36,7 +36,7 @@ pub fn write(context: &BundleContext<'_>, redactor: &Redactor, bag: &mut BagWrit
     fields.extend((!options.named.is_empty()).then_some(NAMED));
     let query = json!({ "words": describe_query(&parts), "asked": parts, "asked_redacted": redacted,
         "zone": case.about().zone.to_string(), "events": context.hits.len(),
-        "digest": SourceId(digest.finalize().into()).to_string(), "digest_is": DIGEST_IS,
+        "digest": Digest::from(digest).to_string(), "digest_is": DIGEST_IS,
         "case": case.about().id, "entries": context.entries, "evidence": evidence,
         "answered_from": "evidence",
         "index": { "batches": case.index().batches(), "events": case.index().len() }, "tool": TOOL,

@@ -6,9 +6,9 @@ use crate::error::{Error, Result};
 
 use crate::export::bag::files::REDACTIONS;
 use crate::export::bag::{BagReader, count_tokens};
-use crate::export::hex::hex;
 use crate::export::redact::Ledger;
 use crate::export::rows::json_line;
+use crate::record::to_hex;
 
 use super::bag::BagWriter;
 
@@ -23,7 +23,7 @@ pub fn write(ledger: &Ledger, bag: &mut BagWriter) -> Result<()> {
     for secret in &ledger.secrets {
         let occurrences = counts.get(&secret.token_digits()).copied().unwrap_or_default();
         text.push_str(&json_line(&json!({ "token": secret.token(), "field": secret.field,
-            "commitment": hex(&secret.commitment), "occurrences": occurrences,
+            "commitment": to_hex(&secret.commitment), "occurrences": occurrences,
             "why": ledger.reason, "by": ledger.redacted_by })));
     }
     bag.add(REDACTIONS, text.as_bytes())

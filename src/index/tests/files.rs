@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::made::{
-    Made, all, basis, binding, count, dir, event, index_of, is, open, publish_segments, source_id,
+    SampleEvent, all, basis, binding, count, digest, dir, event, index_of, is, open, publish_segments,
+    source_id,
 };
 use crate::error::Result;
 use crate::index::{
@@ -15,7 +16,7 @@ use crate::index::{
 use crate::query::Expr;
 use crate::record::Value;
 
-fn events(n: u64) -> Vec<Made> {
+fn events(n: u64) -> Vec<SampleEvent> {
     let text = |i: u64| Value::from(format!("value {}", i % 3));
     let more = |i: u64| Value::from(i as i64);
     (0..n)
@@ -33,7 +34,7 @@ fn read(folder: &Path, events: u64) -> Result<u64> {
     index.count(&all(Expr::All), &CancelToken::new())
 }
 
-/// Says why an index cannot be opened for these batches.
+/// Returns why an index cannot be opened for these batches.
 fn refused(folder: &Path, binding: &IndexBinding, expected: &[IndexBasis]) -> String {
     let error = Index::open(&dir(folder), binding, expected).err().expect("it is not what is wanted");
     assert!(is_damaged(&error), "{error}");
@@ -69,9 +70,9 @@ fn an_index_of_other_evidence_another_case_or_another_user_is_refused() {
     assert_eq!(refused(&[]), "batch 1: there is no such batch");
     assert_eq!(refused(&[basis(2, 20)]), "batch 1: there is no such batch");
     assert_eq!(refused(&[basis(1, 21)]), "batch 1: rows are missing");
-    let manifest = IndexBasis { manifest: source_id(9), ..basis(1, 20) };
+    let manifest = IndexBasis { manifest: digest(9), ..basis(1, 20) };
     assert_eq!(refused(&[manifest]), "batch 1: it was made from another manifest");
-    let readings = IndexBasis { readings: source_id(9), ..basis(1, 20) };
+    let readings = IndexBasis { readings: digest(9), ..basis(1, 20) };
     assert_eq!(refused(&[readings]), "batch 1: it was read in another way");
     assert_eq!(open(folder.path(), &[(1, 20), (2, 5)]).unwrap().batches(), [1]);
 }
@@ -88,7 +89,7 @@ fn a_batch_with_fewer_events_than_its_manifest_says_is_not_published() {
 #[test]
 fn an_index_that_lies_is_found_by_its_sum_whoever_sealed_it() {
     let witness = Witness::default();
-    let sum = |events: &[Made]| {
+    let sum = |events: &[SampleEvent]| {
         let mut sum = Sum::default();
         let each = events.iter().map(|made| witness.event(&source_id(made.source), made.record, &made.event));
         each.for_each(|one| sum.add(one));

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::made::{Made, event, open, pattern, publish_crowded, source_id};
+use super::made::{SampleEvent, event, open, pattern, publish_crowded, source_id};
 use super::oracle;
 use crate::index::{CancelToken, Index, Order, Request, Sum, TermOrder, Witness};
 use crate::query::{Expr, FieldRef, Leaf, Op, Pattern, Scalar, Side, Test};
@@ -115,11 +115,11 @@ fn parts() -> impl Strategy<Value = Parts> {
 }
 
 /// Events, with the segment to which each is dealt and in which order.
-fn dealt() -> impl Strategy<Value = (Vec<Made>, Vec<Vec<Made>>)> {
+fn dealt() -> impl Strategy<Value = (Vec<SampleEvent>, Vec<Vec<SampleEvent>>)> {
     prop::collection::vec((parts(), any::<u64>(), 0usize..4), 0..40).prop_map(|rows| {
         let mut records = [0u64; 4];
         let mut events = Vec::new();
-        let mut segments: Vec<Vec<(u64, Made)>> = vec![Vec::new(); 4];
+        let mut segments: Vec<Vec<(u64, SampleEvent)>> = vec![Vec::new(); 4];
         for ((time, values, source), shuffle, segment) in rows {
             let record = records[usize::from(source)];
             records[usize::from(source)] += 1;
@@ -239,7 +239,7 @@ fn by() -> impl Strategy<Value = Option<&'static str>> {
     prop::option::of(select(names))
 }
 
-fn check_pages(index: &Index, events: &[Made], request: &Request, limit: usize) {
+fn check_pages(index: &Index, events: &[SampleEvent], request: &Request, limit: usize) {
     for order in [Order::Newest, Order::Oldest] {
         let mut seen = Vec::new();
         loop {

@@ -13,7 +13,7 @@ use crate::record::{
 
 /// An event with where it comes from.
 #[derive(Debug, Clone)]
-pub struct Made {
+pub struct SampleEvent {
     pub source: u8,
     pub record: u64,
     pub event: Event<'static>,
@@ -28,25 +28,25 @@ pub fn source_id(number: u8) -> SourceId {
     SourceId(id)
 }
 
-/// Makes an event of a source, at so many nanoseconds.
-pub fn event(source: u8, record: u64, nanos: Option<i64>, values: &[(&str, Value<'static>)]) -> Made {
+/// Creates an event of a source, at so many nanoseconds.
+pub fn event(source: u8, record: u64, nanos: Option<i64>, values: &[(&str, Value<'static>)]) -> SampleEvent {
     let mut event = Event::default();
     event.format = "made.test";
-    event.stamp = nanos.map(|nanos| EventTime {
-        instant: Timestamp::from_nanos(nanos),
+    event.time = nanos.map(|nanos| EventTime {
+        timestamp: Timestamp::from_nanos(nanos),
         precision: Precision::Nano,
         basis: Known::default(),
     });
     for (name, value) in values {
         event.put(Key::from((*name).to_owned()), value.clone());
     }
-    Made { source, record, event }
+    SampleEvent { source, record, event }
 }
 
-impl Made {
+impl SampleEvent {
     pub fn hit(&self) -> Hit {
         Hit {
-            time: self.event.stamp.map(|stamp| stamp.instant),
+            time: self.event.time.map(|stamp| stamp.timestamp),
             source: source_id(self.source),
             record: self.record,
         }
@@ -58,9 +58,14 @@ pub fn binding() -> IndexBinding {
     IndexBinding { case: "a case".to_owned(), secret: [7; 32] }
 }
 
+/// Returns a digest that differs by number.
+pub fn digest(number: u8) -> crate::record::Digest {
+    crate::record::Digest([number; 32])
+}
+
 /// What a batch of so many events is made from.
 pub fn basis(batch: u32, events: u64) -> crate::index::IndexBasis {
-    crate::index::IndexBasis { batch, manifest: source_id(batch as u8), readings: source_id(0), events }
+    crate::index::IndexBasis { batch, manifest: digest(batch as u8), readings: digest(0), events }
 }
 
 /// Opens an index whose batches have so many events.
@@ -75,12 +80,12 @@ pub fn dir(folder: &Path) -> Dir {
 }
 
 /// Writes one segment for each list of events and publishes them as one batch.
-pub fn publish_segments(folder: &Path, batch: u32, segments: &[Vec<Made>]) {
+pub fn publish_segments(folder: &Path, batch: u32, segments: &[Vec<SampleEvent>]) {
     publish_crowded(folder, batch, segments, 10_000);
 }
 
 /// The same, where so many own fields get a column each.
-pub fn publish_crowded(folder: &Path, batch: u32, segments: &[Vec<Made>], room: usize) {
+pub fn publish_crowded(folder: &Path, batch: u32, segments: &[Vec<SampleEvent>], room: usize) {
     let mut ids = HashMap::new();
     let written = segments.iter().map(|events| {
         let mut writer = SegmentWriter::with_room(&dir(folder), room);
@@ -99,14 +104,14 @@ pub fn publish_crowded(folder: &Path, batch: u32, segments: &[Vec<Made>], room: 
 }
 
 /// An index of one segment, and its folder.
-pub fn index_of(events: &[Made]) -> (tempfile::TempDir, Index) {
+pub fn index_of(events: &[SampleEvent]) -> (tempfile::TempDir, Index) {
     let folder = tempfile::tempdir().unwrap();
     publish_segments(folder.path(), 1, &[events.to_vec()]);
     let index = open(folder.path(), &[(1, events.len() as u64)]).unwrap();
     (folder, index)
 }
 
-/// Makes a pattern as the query language would: `*` and `?` are wildcards.
+/// Creates a pattern as the query language would: `*` and `?` are wildcards.
 pub fn pattern(text: &str) -> Pattern {
     let char = |c| match c {
         '*' => Pattern::ANY,
@@ -116,12 +121,12 @@ pub fn pattern(text: &str) -> Pattern {
     Pattern { text: text.chars().map(char).collect(), quoted: false }
 }
 
-/// Makes the test that a field (none: any) is this.
+/// Creates the test that a field (none: any) is this.
 pub fn is(field: Option<&str>, text: &str) -> Expr {
     leaf(field, Test::Is(pattern(text)))
 }
 
-/// Makes a test of a field.
+/// Creates a test of a field.
 pub fn leaf(field: Option<&str>, test: Test) -> Expr {
     let field = field.map(|name| match Key::from(name) {
         Key::Core(id) => FieldRef::Core(id),

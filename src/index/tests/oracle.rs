@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use super::made::{Made, source_id};
-use crate::index::{Bucket, Histogram, Hit, Order, Request, TermOrder, TopValues};
+use super::made::{SampleEvent, source_id};
+use crate::index::{Histogram, HistogramBucket, Hit, Order, Request, TermOrder, TopValues};
 use crate::query::{Expr, FieldRef, Leaf, Op, Pattern, Scalar, Side, Test};
 use crate::record::{FieldKind, TimeRange, Timestamp, Value, fields};
 
@@ -17,7 +17,7 @@ fn text(value: &Value<'_>) -> String {
 }
 
 /// The distinct values of a field, as text.
-pub fn values(made: &Made, field: &str) -> BTreeSet<String> {
+pub fn values(made: &SampleEvent, field: &str) -> BTreeSet<String> {
     match field {
         "vestigo.format" => BTreeSet::from([made.event.format.to_owned()]),
         "vestigo.source" => BTreeSet::from([source_id(made.source).to_string()]),
@@ -25,17 +25,17 @@ pub fn values(made: &Made, field: &str) -> BTreeSet<String> {
     }
 }
 
-fn time(made: &Made) -> Option<Timestamp> {
-    made.event.stamp.map(|stamp| stamp.instant)
+fn time(made: &SampleEvent) -> Option<Timestamp> {
+    made.event.time.map(|stamp| stamp.timestamp)
 }
 
-pub fn matches(made: &Made, request: &Request) -> bool {
+pub fn matches(made: &SampleEvent, request: &Request) -> bool {
     let within =
         request.window == TimeRange::ALL || time(made).is_some_and(|time| request.window.contains(time));
     within && holds(made, &request.expr)
 }
 
-fn holds(made: &Made, expr: &Expr) -> bool {
+fn holds(made: &SampleEvent, expr: &Expr) -> bool {
     match expr {
         Expr::All => true,
         Expr::And(members) => members.iter().all(|member| holds(made, member)),
@@ -45,7 +45,7 @@ fn holds(made: &Made, expr: &Expr) -> bool {
     }
 }
 
-fn holds_leaf(made: &Made, Leaf { field, test }: &Leaf) -> bool {
+fn holds_leaf(made: &SampleEvent, Leaf { field, test }: &Leaf) -> bool {
     let any = |name: &str, kind| values(made, name).iter().any(|value| holds_value(value, test, kind));
     match field {
         None if *test == Test::Exists => true,
@@ -220,8 +220,9 @@ fn glob(chars: &[char], wanted: &[char]) -> bool {
 }
 
 /// Every hit, in order.
-pub fn hits(events: &[Made], request: &Request, order: Order) -> Vec<Hit> {
-    let mut hits: Vec<Hit> = events.iter().filter(|made| matches(made, request)).map(Made::hit).collect();
+pub fn hits(events: &[SampleEvent], request: &Request, order: Order) -> Vec<Hit> {
+    let mut hits: Vec<Hit> =
+        events.iter().filter(|made| matches(made, request)).map(SampleEvent::hit).collect();
     hits.sort_by_key(|hit| (hit.time, hit.source, hit.record));
     let (untimed, mut timed): (Vec<_>, Vec<_>) = hits.into_iter().partition(|hit| hit.time.is_none());
     if order == Order::Newest {
@@ -230,12 +231,12 @@ pub fn hits(events: &[Made], request: &Request, order: Order) -> Vec<Hit> {
     timed.into_iter().chain(untimed).collect()
 }
 
-pub fn span(events: &[Made], request: &Request) -> Option<(Timestamp, Timestamp)> {
+pub fn span(events: &[SampleEvent], request: &Request) -> Option<(Timestamp, Timestamp)> {
     let times = || events.iter().filter(|made| matches(made, request)).filter_map(time);
     Some((times().min()?, times().max()?))
 }
 
-pub fn top(events: &[Made], request: &Request, field: &str, rank: TermOrder) -> Vec<TopValues> {
+pub fn top(events: &[SampleEvent], request: &Request, field: &str, rank: TermOrder) -> Vec<TopValues> {
     let mut tops: BTreeMap<String, TopValues> = BTreeMap::new();
     for made in events.iter().filter(|made| matches(made, request)) {
         for value in values(made, field) {
@@ -255,7 +256,7 @@ pub fn top(events: &[Made], request: &Request, field: &str, rank: TermOrder) -> 
 }
 
 pub fn histogram(
-    events: &[Made],
+    events: &[SampleEvent],
     request: &Request,
     edges: &[Timestamp],
     by: Option<&str>,
@@ -263,7 +264,7 @@ pub fn histogram(
 ) -> Histogram {
     let windows: Vec<TimeRange> =
         edges.windows(2).map(|pair| TimeRange { from: pair[0], to: pair[1] }).collect();
-    let within: Vec<Made> = events
+    let within: Vec<SampleEvent> = events
         .iter()
         .filter(|made| matches(made, request))
         .filter(|made| time(made).is_some_and(|time| windows.iter().any(|window| window.contains(time))))
@@ -277,9 +278,10 @@ pub fn histogram(
             .take(series)
             .collect()
     });
-    let lacks =
-        |made: &Made| by.is_some_and(|by| values(made, by).is_empty() || values(made, by).contains(""));
-    let other = |made: &Made, names: &[String]| {
+    let lacks = |made: &SampleEvent| {
+        by.is_some_and(|by| values(made, by).is_empty() || values(made, by).contains(""))
+    };
+    let other = |made: &SampleEvent, names: &[String]| {
         by.is_some_and(|by| values(made, by).iter().any(|value| !value.is_empty() && !names.contains(value)))
     };
     let (none, others) = (within.iter().any(lacks), within.iter().any(|made| other(made, &names)));
@@ -294,7 +296,7 @@ pub fn histogram(
             .collect();
         counts.extend(none.then(|| inside().filter(|made| lacks(made)).count() as u64));
         counts.extend(others.then(|| inside().filter(|made| other(made, &series)).count() as u64));
-        Bucket { window, count: inside().count() as u64, by: counts }
+        HistogramBucket { window, count: inside().count() as u64, by: counts }
     });
     Histogram { buckets: buckets.collect(), by: names }
 }

@@ -1,7 +1,8 @@
 //! Scenes in which one answer is easily got wrong.
 
 use super::made::{
-    Made, all, count, event, index_of, is, leaf, open, pattern, publish_crowded, publish_segments, source_id,
+    SampleEvent, all, count, event, index_of, is, leaf, open, pattern, publish_crowded, publish_segments,
+    source_id,
 };
 use super::oracle;
 use crate::error::ErrorKind;
@@ -74,7 +75,7 @@ fn what_lacks_a_field_matches_the_negation_of_a_test_on_it() {
 #[test]
 fn events_of_one_moment_come_by_source_id_and_record_whatever_the_segments() {
     let made = |source, record| event(source, record, Some(7), &[]);
-    let events: Vec<Made> = (0..40).map(|i| made((i * 7 % 4) as u8, i)).collect();
+    let events: Vec<SampleEvent> = (0..40).map(|i| made((i * 7 % 4) as u8, i)).collect();
     let folder = tempfile::tempdir().unwrap();
     publish_segments(folder.path(), 1, &[events[..13].to_vec(), events[13..].to_vec()]);
     let index = open(folder.path(), &[(1, 40)]).unwrap();
@@ -91,7 +92,7 @@ fn events_of_one_moment_come_by_source_id_and_record_whatever_the_segments() {
 #[test]
 fn more_fields_than_there_is_room_for_are_found_all_the_same() {
     let name = |i: u64| format!("labels.{i}");
-    let events: Vec<Made> = (0..2500)
+    let events: Vec<SampleEvent> = (0..2500)
         .map(|i| {
             event(
                 0,
@@ -165,9 +166,10 @@ fn what_an_index_cannot_know_is_a_usage_failure() {
 
 #[test]
 fn thousands_of_ids_are_one_search() {
-    let events: Vec<Made> = (0..3000).map(|i| event((i % 3) as u8, i, Some(i as i64 / 9), &[])).collect();
+    let events: Vec<SampleEvent> =
+        (0..3000).map(|i| event((i % 3) as u8, i, Some(i as i64 / 9), &[])).collect();
     let (_folder, index) = index_of(&events);
-    let id = |made: &Made| {
+    let id = |made: &SampleEvent| {
         let id = format!("{}:{}", &source_id(made.source).to_string()[..8], made.record);
         Expr::Leaf(Leaf { field: Some(FieldRef::Id), test: Test::Is(pattern(&id)) })
     };
@@ -175,8 +177,8 @@ fn thousands_of_ids_are_one_search() {
 }
 
 /// Enough rows and values that blocks of rows and of dictionaries have ends and
-/// neighbours, with a full, a sparse and a many-valued column.
-fn many() -> Vec<Made> {
+/// neighbors, with a full, a sparse and a many-valued column.
+fn many() -> Vec<SampleEvent> {
     let unique = |i: u64| text(&format!("{:016x}-Request-{i}", i.wrapping_mul(0x9e37_79b9_7f4a_7c15)));
     (0..70_000u64)
         .map(|i| {
@@ -214,7 +216,7 @@ fn large_columns_answer_as_small_ones_do() {
     ] {
         for window in [TimeRange::ALL, TimeRange { from: nanos(1000), to: nanos(50_000) }] {
             let request = Request { expr: expr.clone(), window };
-            let found: Vec<Made> =
+            let found: Vec<SampleEvent> =
                 events.iter().filter(|made| oracle::matches(made, &request)).cloned().collect();
             let whole = all(Expr::All);
             assert_eq!(index.count(&request, &cancel).unwrap(), found.len() as u64, "{request:?}");

@@ -190,8 +190,8 @@ fn bracketed(text: &str) -> Option<(&str, &str)> {
 }
 
 fn put_time<'a>(event: &mut Event<'a>, time: &'a str) -> Option<()> {
-    event.when = Some(timestamp_formats::whole(time)?);
-    event.when_text = Some(Cow::Borrowed(time));
+    event.parsed_time = Some(timestamp_formats::whole(time)?);
+    event.time_text = Some(Cow::Borrowed(time));
     Some(())
 }
 

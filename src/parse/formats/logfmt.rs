@@ -135,7 +135,7 @@ mod tests {
                 "event.kind=event",
             ]
         );
-        assert_eq!(event.when_text.as_deref(), Some("1772359200.5"));
+        assert_eq!(event.time_text.as_deref(), Some("1772359200.5"));
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub fn interpret<'a>(event: &mut Event<'a>, mut leaves: Leaves<'a>, namespace: N
     let mut spent = [usize::MAX; 3];
     spent[0] = message.unwrap_or(usize::MAX);
     if let Some(found) = timestamp::find(&leaves, &roles) {
-        (event.when, event.when_text) = (Some(found.when), Some(found.text));
+        (event.parsed_time, event.time_text) = (Some(found.when), Some(found.text));
         (spent[1], spent[2]) = (found.places[0], found.places[1]);
     }
     let is_web = is_web(&leaves, &roles);

@@ -105,7 +105,7 @@ fn two_names_do_not_share_a_field_but_a_list_fills_it() {
 
 #[test]
 fn times_are_found_by_rank_and_read_in_every_notation() {
-    let moment = |nanos, precision| Some(ParsedTime::Moment(Timestamp::from_nanos(nanos), precision));
+    let moment = |nanos, precision| Some(ParsedTime::Timestamp(Timestamp::from_nanos(nanos), precision));
     let rows = [
         (r#"{"ts":1772359200}"#, moment(1_772_359_200_000_000_000, Precision::Second)),
         (r#"{"time":1772359200123}"#, moment(1_772_359_200_123_000_000, Precision::Milli)),
@@ -119,7 +119,7 @@ fn times_are_found_by_rank_and_read_in_every_notation() {
         (r#"{"t":5,"time":"12ms"}"#, None),
     ];
     for (json, when) in rows {
-        assert_eq!(read(json).when, when, "{json}");
+        assert_eq!(read(json).parsed_time, when, "{json}");
     }
     let event = read(r#"{"date":"2026-03-01","time":"10:00:07.5","a":1}"#);
     let civil = CivilDateTime {
@@ -131,8 +131,8 @@ fn times_are_found_by_rank_and_read_in_every_notation() {
         nanos: 500_000_000,
         offset: None,
     };
-    assert_eq!(event.when, Some(ParsedTime::CivilDateTime(civil, Precision::Milli)));
-    assert_eq!(event.when_text.as_deref(), Some("2026-03-01 10:00:07.5"));
+    assert_eq!(event.parsed_time, Some(ParsedTime::Civil(civil, Precision::Milli)));
+    assert_eq!(event.time_text.as_deref(), Some("2026-03-01 10:00:07.5"));
     assert_eq!(event.values("json.time").count() + event.values("json.date").count(), 0);
 }
 

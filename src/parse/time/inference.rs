@@ -7,7 +7,7 @@
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta};
 
-use crate::record::{CivilDateTime, EventTime, ParsedTime, Placed, TimeBasis, Timestamp, Zone};
+use crate::record::{CivilDateTime, EventTime, ParsedTime, ResolvedTime, TimeBasis, Timestamp, Zone};
 
 use super::leap_seconds;
 use super::year_shift::YearShift;
@@ -65,8 +65,8 @@ impl TimeResolver {
     /// Returns the resolved time of a record; `None` if there is no such day.
     pub fn resolve(&self, record: u64, when: ParsedTime) -> Option<EventTime> {
         let (instant, precision, mut basis) = match when {
-            ParsedTime::Moment(instant, precision) => (instant, precision, TimeBasis::default()),
-            ParsedTime::CivilDateTime(civil, precision) => {
+            ParsedTime::Timestamp(instant, precision) => (instant, precision, TimeBasis::default()),
+            ParsedTime::Civil(civil, precision) => {
                 let (placed, mut basis) = match (civil.date, civil.year) {
                     (Some(date), Some(year)) => (self.place(civil, year, date)?, TimeBasis::default()),
                     (Some(date), None) => {
@@ -80,28 +80,28 @@ impl TimeResolver {
                 basis.zone = civil.offset.is_none();
                 basis.ambiguous = placed.ambiguous;
                 // A leap second that never existed: which moment was meant is a guess.
-                basis.date |= civil.second > 59 && !leap_seconds::has_just_passed(placed.instant);
-                (placed.instant, precision, basis)
+                basis.date |= civil.second > 59 && !leap_seconds::has_just_passed(placed.timestamp);
+                (placed.timestamp, precision, basis)
             }
         };
         let instant = instant.plus(self.rules.clock);
         basis.clock = self.rules.clock != 0;
         basis.future = instant > self.rules.acquired.plus(CLOCKS);
-        Some(EventTime { instant, precision, basis })
+        Some(EventTime { timestamp: instant, precision, basis })
     }
 
     /// Places a date and time of day; `None` if the month has no such day.
-    fn place(&self, civil: CivilDateTime, year: i32, (month, day): (u8, u8)) -> Option<Placed> {
+    fn place(&self, civil: CivilDateTime, year: i32, (month, day): (u8, u8)) -> Option<ResolvedTime> {
         self.place_at(civil, NaiveDate::from_ymd_opt(year, month.into(), day.into())?)
     }
 
     /// Places a time of day on a date. A leap second is the first moment of the
     /// minute that follows, as clocks that step show it (ITU-R TF.460-6).
-    fn place_at(&self, civil: CivilDateTime, date: NaiveDate) -> Option<Placed> {
+    fn place_at(&self, civil: CivilDateTime, date: NaiveDate) -> Option<ResolvedTime> {
         let second = u32::from(civil.second.min(59));
         let local = date.and_hms_nano_opt(civil.hour.into(), civil.minute.into(), second, civil.nanos)?;
         let leap = TimeDelta::seconds(i64::from(civil.second.saturating_sub(59)));
-        self.zone_of(civil).place(local.checked_add_signed(leap)?)
+        self.zone_of(civil).resolve(local.checked_add_signed(leap)?)
     }
 
     fn zone_of(&self, civil: CivilDateTime) -> Zone {
@@ -109,7 +109,7 @@ impl TimeResolver {
     }
 
     /// Places a date without a year.
-    fn place_in_year(&self, record: u64, civil: CivilDateTime, date: (u8, u8)) -> Option<Placed> {
+    fn place_in_year(&self, record: u64, civil: CivilDateTime, date: (u8, u8)) -> Option<ResolvedTime> {
         let (year, late) = match self.rules.year {
             Some(year) => (year, date.0 > 6),
             None => self.window_year(civil, date)?,
@@ -131,7 +131,7 @@ impl TimeResolver {
             Some(east) => Zone::Fixed(east).local(self.limit).year(),
         };
         (latest - 1..=latest).rev().find_map(|year| {
-            let instant = self.place(civil, year, date)?.instant;
+            let instant = self.place(civil, year, date)?.timestamp;
             (instant <= self.limit).then(|| (year, instant > self.limit.plus(-HALF_YEAR)))
         })
     }
@@ -147,11 +147,11 @@ impl TimeResolver {
     }
 
     /// Places a time of day on the latest date on which it is not after the anchor.
-    fn place_on_day(&self, civil: CivilDateTime) -> Option<Placed> {
+    fn place_on_day(&self, civil: CivilDateTime) -> Option<ResolvedTime> {
         let local: NaiveDateTime = self.zone_of(civil).local(self.rules.anchor);
         (0..=2).find_map(|back| {
             let date = local.date().checked_sub_signed(TimeDelta::days(back))?;
-            self.place_at(civil, date).filter(|placed| placed.instant <= self.rules.anchor)
+            self.place_at(civil, date).filter(|resolved| resolved.timestamp <= self.rules.anchor)
         })
     }
 }

@@ -26,7 +26,7 @@ fn plan(anchor: &str) -> Plan {
 fn moment(plan: &Plan, text: &str) -> Option<(String, String)> {
     let when = timestamp_formats::whole(text).or_else(|| Some(time_of_day(text)?.0)).expect("a time");
     let stamp = TimeResolver::new(plan.time_rules().expect("a known zone")).resolve(0, when)?;
-    Some((stamp.instant.to_string().replace(".000000000", ""), stamp.basis.to_string()))
+    Some((stamp.timestamp.to_string().replace(".000000000", ""), stamp.basis.to_string()))
 }
 
 fn is(instant: &str, basis: &str) -> Option<(String, String)> {
@@ -95,7 +95,7 @@ fn years_are_counted_back_before_a_new_year_and_by_date_around_it() {
     let times = TimeResolver::new(plan.time_rules().expect("a known zone"));
     let year = |record, text: &str| {
         let stamp = times.resolve(record, timestamp_formats::bsd(text).expect("a time").0).expect("a day");
-        stamp.instant.to_string()[..4].to_owned()
+        stamp.timestamp.to_string()[..4].to_owned()
     };
     assert_eq!([year(99, "Jan 10 00:00:00"), year(99, "Feb 10 00:00:00")], ["2025", "2024"]);
     assert_eq!([year(100, "Jan 10 00:00:00"), year(199, "Feb 10 00:00:00")], ["2025", "2025"]);

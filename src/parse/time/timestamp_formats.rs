@@ -29,7 +29,7 @@ pub fn iso(text: &str) -> TimestampMatch<'_> {
         (offset, at) = (Some(east), behind);
     }
     let civil = CivilDateTime { year: Some(year), date: Some((month, day)), offset, ..time };
-    Some((ParsedTime::CivilDateTime(civil, precision), &text[at..]))
+    Some((ParsedTime::Civil(civil, precision), &text[at..]))
 }
 
 /// Reads the Common Log Format's time: `10/Oct/2000:13:55:36 -0700`.
@@ -47,7 +47,7 @@ pub fn clf(text: &str) -> TimestampMatch<'_> {
         (offset, at) = (Some(east), behind);
     }
     let civil = CivilDateTime { year: Some(four(bytes, 7)?), date: Some((month, day)), offset, ..time };
-    Some((ParsedTime::CivilDateTime(civil, precision), &text[at..]))
+    Some((ParsedTime::Civil(civil, precision), &text[at..]))
 }
 
 /// Reads the time of RFC 3164 §4.1.2, `Oct 11 22:14:15`, also with a fraction, with a
@@ -73,10 +73,7 @@ pub fn bsd(text: &str) -> TimestampMatch<'_> {
         (offset, at) = (Some(0), at + 1);
     }
     Some((
-        ParsedTime::CivilDateTime(
-            CivilDateTime { year, date: Some((month, day)), offset, ..time },
-            precision,
-        ),
+        ParsedTime::Civil(CivilDateTime { year, date: Some((month, day)), offset, ..time }, precision),
         &text[at..],
     ))
 }
@@ -93,7 +90,7 @@ pub fn asctime(text: &str) -> TimestampMatch<'_> {
     }
     let year = four(bytes, at + 1).filter(|_| bytes[at] == b' ' && !digit_at(bytes, at + 5))?;
     let civil = CivilDateTime { year: Some(year), date: Some((month, day)), offset, ..time };
-    Some((ParsedTime::CivilDateTime(civil, precision), &text[at + 5..]))
+    Some((ParsedTime::Civil(civil, precision), &text[at + 5..]))
 }
 
 /// Reads the time of RFC 5322 §3.3 and RFC 9110 §5.6.7:
@@ -119,7 +116,7 @@ fn rfc5322(text: &str) -> TimestampMatch<'_> {
         (offset, at) = (Some(east), behind);
     }
     let civil = CivilDateTime { year: Some(year), date: Some((month, day)), offset, ..time };
-    Some((ParsedTime::CivilDateTime(civil, precision), &text[at..]))
+    Some((ParsedTime::Civil(civil, precision), &text[at..]))
 }
 
 /// Reads a count since 1970-01-01T00:00:00Z: seconds, milli-, micro- or nanoseconds,
@@ -131,12 +128,12 @@ pub fn epoch(text: &str) -> TimestampMatch<'_> {
     if !(9..=19).contains(&whole) {
         return None;
     }
-    let ParsedTime::Moment(instant, precision) = epoch_number(text[..whole].parse().ok()?)? else {
+    let ParsedTime::Timestamp(instant, precision) = epoch_number(text[..whole].parse().ok()?)? else {
         return None;
     };
     let (nanos, digits, at) = match bytes.get(whole) {
         Some(b'.') if digit_at(bytes, whole + 1) => fraction(bytes, whole + 1),
-        _ => return Some((ParsedTime::Moment(instant, precision), &text[whole..])),
+        _ => return Some((ParsedTime::Timestamp(instant, precision), &text[whole..])),
     };
     let (step, shown) = match precision {
         Precision::Second => (1, digits),
@@ -144,7 +141,7 @@ pub fn epoch(text: &str) -> TimestampMatch<'_> {
         _ => (1_000_000_000, 9),
     };
     let instant = instant.plus(i64::from(nanos) / step);
-    Some((ParsedTime::Moment(instant, Precision::of_digits(shown)), &text[at..]))
+    Some((ParsedTime::Timestamp(instant, Precision::from_digits(shown)), &text[at..]))
 }
 
 /// Interprets a number as a count since 1970-01-01T00:00:00Z: seconds below 10¹¹,
@@ -158,7 +155,7 @@ fn epoch_number(number: i64) -> Option<ParsedTime> {
         100_000_000_000_000..=99_999_999_999_999_999 => (1_000, Precision::Micro),
         100_000_000_000_000_000.. => (1, Precision::Nano),
     };
-    Some(ParsedTime::Moment(Timestamp::from_nanos(number.checked_mul(unit)?), precision))
+    Some(ParsedTime::Timestamp(Timestamp::from_nanos(number.checked_mul(unit)?), precision))
 }
 
 /// Reads a time at the start of a text in any of these notations.
@@ -182,7 +179,7 @@ fn day(text: &str) -> TimestampMatch<'_> {
     }
     let date = month_day(two(bytes, 5)?, two(bytes, 8)?)?;
     let civil = CivilDateTime { year: Some(four(bytes, 0)?), date: Some(date), ..midnight() };
-    Some((ParsedTime::CivilDateTime(civil, Precision::Day), &text[10..]))
+    Some((ParsedTime::Civil(civil, Precision::Day), &text[10..]))
 }
 
 fn midnight() -> CivilDateTime {
@@ -207,7 +204,7 @@ fn clock(bytes: &[u8], at: usize) -> Option<(CivilDateTime, Precision, usize)> {
     let second = two(bytes, at + 6).filter(|second| *second <= 60)?;
     if matches!(bytes.get(at + 8), Some(b'.' | b',')) && digit_at(bytes, at + 9) {
         let (nanos, digits, behind) = fraction(bytes, at + 9);
-        return Some((CivilDateTime { second, nanos, ..time }, Precision::of_digits(digits), behind));
+        return Some((CivilDateTime { second, nanos, ..time }, Precision::from_digits(digits), behind));
     }
     (!digit_at(bytes, at + 8)).then_some((CivilDateTime { second, ..time }, Precision::Second, at + 8))
 }

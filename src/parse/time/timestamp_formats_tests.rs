@@ -25,26 +25,24 @@ fn rfc_3339_is_read_with_and_without_its_parts() {
         ("2026-03-01 10:00:07 -5 left", at(0, None), Precision::Second, " -5 left"),
     ];
     for (text, civil, precision, rest) in rows {
-        assert_eq!(iso(text), Some((ParsedTime::CivilDateTime(civil, precision), rest)), "{text}");
+        assert_eq!(iso(text), Some((ParsedTime::Civil(civil, precision), rest)), "{text}");
     }
     let minute = civil(Some(2026), (3, 1), (10, 0, 0), 0, Some(0));
-    assert_eq!(iso("2026-03-01T10:00Z"), Some((ParsedTime::CivilDateTime(minute, Precision::Minute), "")));
+    assert_eq!(iso("2026-03-01T10:00Z"), Some((ParsedTime::Civil(minute, Precision::Minute), "")));
 }
 
 #[test]
 fn the_common_log_format_is_read() {
-    let when = |offset| {
-        ParsedTime::CivilDateTime(civil(Some(2000), (10, 10), (13, 55, 36), 0, offset), Precision::Second)
-    };
+    let when =
+        |offset| ParsedTime::Civil(civil(Some(2000), (10, 10), (13, 55, 36), 0, offset), Precision::Second);
     assert_eq!(clf("10/Oct/2000:13:55:36 -0700] \"GET"), Some((when(Some(-25_200)), "] \"GET")));
     assert_eq!(clf("10/Oct/2000:13:55:36]"), Some((when(None), "]")));
 }
 
 #[test]
 fn syslog_times_are_read_without_and_with_a_year() {
-    let when = |year, day| {
-        ParsedTime::CivilDateTime(civil(year, (10, day), (22, 14, 15), 0, None), Precision::Second)
-    };
+    let when =
+        |year, day| ParsedTime::Civil(civil(year, (10, day), (22, 14, 15), 0, None), Precision::Second);
     assert_eq!(bsd("Oct 11 22:14:15 mymachine su"), Some((when(None, 11), " mymachine su")));
     assert_eq!(bsd("Oct  1 22:14:15 x"), Some((when(None, 1), " x")));
     assert_eq!(bsd("Oct 1 22:14:15 x"), Some((when(None, 1), " x")));
@@ -56,7 +54,7 @@ fn syslog_times_are_read_without_and_with_a_year() {
 #[test]
 fn ctime_and_mail_dates_are_read() {
     let when = |nanos, precision, offset| {
-        ParsedTime::CivilDateTime(civil(Some(2005), (12, 4), (4, 47, 44), nanos, offset), precision)
+        ParsedTime::Civil(civil(Some(2005), (12, 4), (4, 47, 44), nanos, offset), precision)
     };
     assert_eq!(asctime("Sun Dec 04 04:47:44 2005] x"), Some((when(0, Precision::Second, None), "] x")));
     assert_eq!(
@@ -82,7 +80,7 @@ fn counts_since_the_epoch_are_told_apart_by_magnitude() {
     for (text, nanos, precision) in rows {
         assert_eq!(
             epoch(text),
-            Some((ParsedTime::Moment(Timestamp::from_nanos(nanos), precision), "")),
+            Some((ParsedTime::Timestamp(Timestamp::from_nanos(nanos), precision), "")),
             "{text}"
         );
     }
@@ -123,7 +121,7 @@ fn a_text_is_a_time_only_from_end_to_end() {
     assert!(whole("Sun, 06 Nov 1994 08:49:37 GMT").is_some());
     assert_eq!(
         whole("2026-03-01"),
-        Some(ParsedTime::CivilDateTime(civil(Some(2026), (3, 1), (0, 0, 0), 0, None), Precision::Day))
+        Some(ParsedTime::Civil(civil(Some(2026), (3, 1), (0, 0, 0), 0, None), Precision::Day))
     );
     assert_eq!(whole("2026-03-01T10:00:00Z and more"), None);
 }

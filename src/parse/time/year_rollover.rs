@@ -77,8 +77,8 @@ struct Run {
 impl YearWatch {
     /// Records the event of a record. Cheap if the year is explicit.
     pub fn note(&mut self, record: u64, event: &Event<'_>) {
-        let Some(ParsedTime::CivilDateTime(CivilDateTime { year: None, date: Some((month, day)), .. }, _)) =
-            event.when
+        let Some(ParsedTime::Civil(CivilDateTime { year: None, date: Some((month, day)), .. }, _)) =
+            event.parsed_time
         else {
             return;
         };

@@ -30,7 +30,7 @@ fn watch(first: u64, lines: &[i64]) -> YearWatch {
     let mut watch = YearWatch::default();
     for (record, line) in (first..).zip(lines) {
         let mut event = Event::default();
-        event.when = Some(timestamp_formats::bsd(&written(*line)).expect("a time").0);
+        event.parsed_time = Some(timestamp_formats::bsd(&written(*line)).expect("a time").0);
         watch.note(record, &event);
     }
     watch
@@ -42,7 +42,7 @@ fn read(plan: &Plan, lines: &[i64]) -> Vec<i64> {
     let times = TimeResolver::new(plan.time_rules().expect("a known zone"));
     let moment = |(record, line): (u64, &i64)| {
         let when = timestamp_formats::bsd(&written(*line)).expect("a time").0;
-        times.resolve(record, when).map_or(0, |stamp| stamp.instant.secs())
+        times.resolve(record, when).map_or(0, |stamp| stamp.timestamp.secs())
     };
     (0..).zip(lines).map(moment).collect()
 }

@@ -68,7 +68,7 @@ fn shift_by_calendar(at: Timestamp, count: i64, unit: char, zone: Zone) -> Optio
         }
         _ => return None,
     };
-    zone.place(moved).map(|placed| placed.instant)
+    zone.resolve(moved).map(|resolved| resolved.timestamp)
 }
 
 /// Returns the start of the unit that contains a time; weeks begin on Monday.
@@ -86,7 +86,7 @@ fn round_down(at: Timestamp, unit: char, zone: Zone) -> Option<Timestamp> {
         'y' => date.with_day(1)?.with_month(1)?,
         _ => return None,
     };
-    zone.place(start.and_time(NaiveTime::MIN)).map(|placed| placed.instant)
+    zone.resolve(start.and_time(NaiveTime::MIN)).map(|resolved| resolved.timestamp)
 }
 
 /// Returns the local time at which the second, minute or hour began.

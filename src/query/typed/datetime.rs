@@ -89,14 +89,15 @@ pub fn parse_absolute(text: &str, zone: Zone) -> Option<DateSpan> {
             None => (date, zone),
         };
         let (first, next) = parse_days(date)?;
-        let at = |date: NaiveDate| zone.place(date.and_time(NaiveTime::MIN)).map(|placed| placed.instant);
+        let at =
+            |date: NaiveDate| zone.resolve(date.and_time(NaiveTime::MIN)).map(|resolved| resolved.timestamp);
         return Some(DateSpan { from: at(first)?, to: at(next) });
     };
     let (clock, zone) = split_zone(time, zone)?;
     let (day, _) = parse_days(date).filter(|_| date.len() >= 8)?;
     let (seconds, nanos, step) = parse_clock(clock)?;
     let local = NaiveDateTime::new(day, NaiveTime::MIN) + chrono::TimeDelta::seconds(seconds);
-    let from = zone.place(local)?.instant.nanos().checked_add(nanos)?;
+    let from = zone.resolve(local)?.timestamp.nanos().checked_add(nanos)?;
     Some(DateSpan::from_nanos(from, step))
 }
 

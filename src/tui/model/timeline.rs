@@ -149,11 +149,11 @@ impl Timeline {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::index::Bucket;
+    use crate::index::HistogramBucket;
 
     fn histogram(step_secs: i64, counts: &[u64], by: &str) -> Histogram {
         let at = |i: usize| Timestamp::from_secs(i as i64 * step_secs);
-        let bucket = |(i, count): (usize, &u64)| Bucket {
+        let bucket = |(i, count): (usize, &u64)| HistogramBucket {
             window: TimeRange { from: at(i), to: at(i + 1) },
             count: *count,
             by: vec![*count],

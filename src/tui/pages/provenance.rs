@@ -16,7 +16,7 @@ pub fn provenance_line(model: &Model, event: &EventDetail) -> String {
     let path = model.case.source(&event.hit.source).map_or("?", |source| source.path.as_str());
     let name = path.rsplit('/').next().unwrap_or(path);
     let (line, byte) = (thousands(event.origin.line), thousands(event.origin.offset));
-    let time = event.stamp.map_or("no time".to_owned(), |stamp| basis_in_words(stamp.basis));
+    let time = event.time.map_or("no time".to_owned(), |stamp| basis_in_words(stamp.basis));
     let reread = model.case.source(&event.hit.source).and_then(|source| source.reread.as_ref());
     let reread = reread.map(|reread| format!(" · reread by entry {}", reread.entry)).unwrap_or_default();
     format!("{name} line {line} · byte {byte} · sha-256 checked ✓ · {time}{reread}")
@@ -77,7 +77,7 @@ pub fn lines(model: &Model, width: usize) -> Vec<TextLine> {
 fn location(model: &Model, event: &EventDetail, page: &mut PageBuilder) {
     let (origin, source) = (&event.origin, model.case.source(&event.hit.source));
     page.heading("Location");
-    page.labeled("Event", &EventId::of(&origin.source, origin.record).to_string(), StyleRole::Text);
+    page.labeled("Event", &EventId::new(&origin.source, origin.record).to_string(), StyleRole::Text);
     page.labeled("Source", &source.map_or("?".to_owned(), |source| source.path.clone()), StyleRole::Text);
     page.labeled("SHA-256", &origin.source.to_string(), StyleRole::Text);
     page.labeled("Record", &format!("{} (counted from 0)", thousands(origin.record)), StyleRole::Text);
@@ -103,7 +103,7 @@ fn location(model: &Model, event: &EventDetail, page: &mut PageBuilder) {
 
 fn time(model: &Model, event: &EventDetail, page: &mut PageBuilder) {
     page.heading("Time");
-    let Some(EventTime { instant, precision, basis }) = event.stamp else {
+    let Some(EventTime { timestamp: instant, precision, basis }) = event.time else {
         page.paragraph(
             "The record has no time; it is listed after all events that have one.",
             StyleRole::Text,
@@ -113,7 +113,7 @@ fn time(model: &Model, event: &EventDetail, page: &mut PageBuilder) {
     page.labeled("In UTC", &instant.to_string(), StyleRole::Text);
     let zone = model.case.zone();
     page.labeled("Shown", &format!("{} ({zone})", zone.show(instant, 3)), StyleRole::Text);
-    if let Some(text) = &event.when_text {
+    if let Some(text) = &event.time_text {
         page.labeled("Read from", text, StyleRole::Text);
     }
     page.labeled("Precision", precision.name(), StyleRole::Text);

@@ -2,7 +2,7 @@
 
 use crate::error::visible;
 use crate::evidence::Depth;
-use crate::record::{bytes, thousands};
+use crate::record::{format_bytes, thousands};
 use crate::tui::keymap::{Action, KeyContext};
 use crate::tui::model::{Model, VerificationState};
 use crate::tui::theme::{Glyphs, StyleRole};
@@ -19,7 +19,7 @@ pub fn verification_summary(model: &Model, glyphs: &Glyphs) -> (String, StyleRol
         VerificationState::Running { progress, .. } => match progress.percent() {
             None => ("checking…".to_owned(), StyleRole::Warning),
             Some(percent) => {
-                (format!("checking… {percent} % of {}", bytes(progress.total)), StyleRole::Warning)
+                (format!("checking… {percent} % of {}", format_bytes(progress.total)), StyleRole::Warning)
             }
         },
         VerificationState::Done { depth, at, report } => {

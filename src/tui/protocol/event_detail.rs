@@ -15,9 +15,9 @@ pub struct EventDetail {
     /// The format that recognized it.
     pub format: String,
     /// Its time, with its basis.
-    pub stamp: Option<EventTime>,
+    pub time: Option<EventTime>,
     /// The text its time was read from.
-    pub when_text: Option<String>,
+    pub time_text: Option<String>,
     /// Its fields, in table order and then by name.
     pub fields: Vec<Pivot>,
     /// What happened, in a sentence.

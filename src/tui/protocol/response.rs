@@ -1,6 +1,5 @@
 //! Events that update handles: keys, the terminal, and the workers' responses.
 
-use std::error::Error as _;
 use std::time::Duration;
 
 use ratatui::layout::Size;
@@ -133,14 +132,8 @@ pub struct Failure {
 impl From<&Error> for Failure {
     /// Describes an error and its causes.
     fn from(error: &Error) -> Failure {
-        let mut what = visible(&error.to_string());
-        let mut cause = error.source();
-        while let Some(next) = cause {
-            what = format!("{what}: {}", visible(&next.to_string()));
-            cause = next.source();
-        }
         Failure {
-            what,
+            what: error.chain(),
             hint: error.hints().first().map(|hint| visible(hint)),
             integrity: error.kind() == ErrorKind::Integrity,
         }

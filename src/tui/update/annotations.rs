@@ -150,7 +150,7 @@ fn note_event(model: &mut Model, hit: Hit) -> Vec<Effect> {
     let (note, tags) = mark.map_or((String::new(), String::new()), |mark| {
         (mark.note.clone(), mark.tags.iter().cloned().collect::<Vec<_>>().join(", "))
     });
-    let title = format!("Bookmark {}", EventId::of(&hit.source, hit.record));
+    let title = format!("Bookmark {}", EventId::new(&hit.source, hit.record));
     let rows = vec![
         FormField::text(NOTE, &note, "text of the note, optional"),
         FormField::text(TAGS, &tags, "comma-separated, optional"),
@@ -190,7 +190,7 @@ pub(super) fn show_events(model: &mut Model) -> Vec<Effect> {
     let (field, text) = match model.annotations.selected() {
         Some(SelectedAnnotation::Finding(row)) => (FieldRef::Finding, row.finding.number.to_string()),
         Some(SelectedAnnotation::Bookmark(row)) => match row.hit {
-            Some(hit) => (FieldRef::Id, EventId::of(&hit.source, hit.record).to_string()),
+            Some(hit) => (FieldRef::Id, EventId::new(&hit.source, hit.record).to_string()),
             None => return refuse(model, "its event has changed since"),
         },
         None => return refuse(model, "nothing is selected"),

@@ -25,7 +25,7 @@ pub(super) fn new_finding(model: &mut Model) -> Vec<Effect> {
     let asked = scope.expr != Expr::All || scope.window != TimeRange::ALL;
     let mut shows: Vec<(String, ExportScope)> = Vec::new();
     if let Some(hit) = model.list.row().map(|row| row.hit) {
-        let id = EventId::of(&hit.source, hit.record);
+        let id = EventId::new(&hit.source, hit.record);
         shows.push((format!("this event: {id}"), ExportScope::Event(hit)));
     }
     if asked {

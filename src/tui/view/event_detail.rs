@@ -20,7 +20,7 @@ pub(super) fn draw(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
         canvas.text(area.x + 1, area.y, area.width, "Event", role);
         return;
     };
-    let title = format!("Event {}", EventId::of(&hit.source, hit.record));
+    let title = format!("Event {}", EventId::new(&hit.source, hit.record));
     let keys = key_hints(model);
     let end = canvas.right(area.right() - 1, area.y, area.width / 2, &keys, StyleRole::Faint);
     let room = end.saturating_sub(1);

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::case::SourceInfo;
-use crate::record::{bytes, counted, thousands};
+use crate::record::{counted, format_bytes, thousands};
 use crate::tui::keymap::{Action, KeyContext};
 use crate::tui::layout::Panes;
 use crate::tui::model::Model;
@@ -21,7 +21,7 @@ pub(super) fn draw(model: &Model, panes: &Panes, canvas: &mut Canvas<'_>) {
         "{} · {} · {}",
         counted(facts.sources.len() as u64, "source"),
         counted(facts.events, "event"),
-        bytes(total)
+        format_bytes(total)
     );
     let x = canvas.text(area.x + 1, panes.search.y, area.width, "Evidence", StyleRole::FocusHeading);
     let x = canvas.text(x + 3, panes.search.y, area.width.saturating_sub(x + 4), &message, StyleRole::Faint);
@@ -56,7 +56,7 @@ pub(super) fn draw(model: &Model, panes: &Panes, canvas: &mut Canvas<'_>) {
             if source.receipt.is_unread() { "NOT READ" } else { &source.receipt.format },
             &thousands(source.receipt.events),
             &thousands(source.receipt.unparsed),
-            &bytes(source.bytes),
+            &format_bytes(source.bytes),
             &times(source),
         ];
         widths.row(rows.x, y, cells, StyleRole::Text, canvas);

@@ -1,7 +1,7 @@
 //! The first lines: case, verification, counts, zone, and the screens.
 
 use crate::evidence::Depth;
-use crate::record::{counted, short, thousands};
+use crate::record::{counted, format_compact, thousands};
 use crate::tui::layout::Panes;
 use crate::tui::model::{Model, Screen, VerificationState};
 use crate::tui::theme::{Glyphs, StyleRole};
@@ -27,7 +27,8 @@ pub(super) fn draw(model: &Model, panes: &Panes, canvas: &mut Canvas<'_>) {
     let rest = if line.width >= 100 {
         format!(" · {sources} · {}", counted(facts.events, "event"))
     } else {
-        let events = if facts.events < 1_000_000 { thousands(facts.events) } else { short(facts.events) };
+        let events =
+            if facts.events < 1_000_000 { thousands(facts.events) } else { format_compact(facts.events) };
         format!(" · {events} events")
     };
     let width = canvas.width(&seal) + canvas.width(&rest);

@@ -3,8 +3,8 @@
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use crate::index::Bucket;
-use crate::record::{TimeRange, short, thousands};
+use crate::index::HistogramBucket;
+use crate::record::{TimeRange, format_compact, thousands};
 use crate::tui::keymap::Action;
 use crate::tui::layout::{GUTTER, Panes};
 use crate::tui::model::{Model, Pane, TimelineChart};
@@ -102,7 +102,7 @@ fn scale(most: u64, bars: Rect, canvas: &mut Canvas<'_>) {
     let last = bars.bottom() - 1;
     for y in bars.y..bars.bottom() {
         let (label, mark) = match y {
-            y if y == bars.y && most > 0 => (short(most), canvas.theme.glyphs.tick),
+            y if y == bars.y && most > 0 => (format_compact(most), canvas.theme.glyphs.tick),
             y if y == last => ("0".to_owned(), canvas.theme.glyphs.tick),
             _ => (String::new(), canvas.theme.glyphs.edge),
         };
@@ -136,7 +136,7 @@ fn stack_order(chart: &TimelineChart) -> Vec<usize> {
 
 /// Returns how high each part of a bar reaches, in eighths of a line, upwards;
 /// the smallest count is visible.
-fn parts(bucket: &Bucket, order: &[usize], most: u64, full: u64) -> [u64; 3] {
+fn parts(bucket: &HistogramBucket, order: &[usize], most: u64, full: u64) -> [u64; 3] {
     let mut counts = [0u64; 3];
     for (count, part) in bucket.by.iter().zip(order) {
         counts[*part] += count;
@@ -254,9 +254,9 @@ mod tests {
     use super::*;
     use crate::record::Timestamp;
 
-    fn bucket(by: &[u64]) -> Bucket {
+    fn bucket(by: &[u64]) -> HistogramBucket {
         let window = TimeRange { from: Timestamp::from_secs(0), to: Timestamp::from_secs(1) };
-        Bucket { window, count: by.iter().sum(), by: by.to_vec() }
+        HistogramBucket { window, count: by.iter().sum(), by: by.to_vec() }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::journal::{
     redoable, undoable,
 };
 use crate::query::{Expr, FieldRef, Leaf, Pattern, Test};
-use crate::record::{FixedClock, TimeRange, Timestamp, sentence};
+use crate::record::{FixedClock, TimeRange, Timestamp, summarize};
 use crate::tui::protocol::{
     AnnotationRequest, AnnotationResult, Annotations, BookmarkRow, ExportScope, Failure, FindingRow,
     ForeignAnnotation, JournalWarning, WorkerResponse, is_settled,
@@ -48,7 +48,7 @@ pub(super) fn read(case: &Case, cancel: &CancelToken) -> Result<Annotations> {
 fn mark_row(case: &Case, mark: &Bookmark, standing: &EvidenceStatus) -> BookmarkRow {
     let hit = standing.hit();
     let what = match hit.map(|hit| case.entry(&hit)) {
-        Some(Ok(entry)) => sentence(&entry.event),
+        Some(Ok(entry)) => summarize(&entry.event),
         Some(Err(error)) => Failure::from(&error).what,
         None => format!("ORPHANED: {}", standing.orphaned().unwrap_or("it cannot be read")),
     };

@@ -3,7 +3,7 @@
 use crate::case::Case;
 use crate::error::Result;
 use crate::index::Hit;
-use crate::record::{EventRecord, FieldId, Key, fields, sentence};
+use crate::record::{EventRecord, FieldId, Key, fields, summarize};
 use crate::tui::field_order::prominence;
 use crate::tui::protocol::{EventDetail, Pivot};
 
@@ -39,10 +39,10 @@ fn filled(entry: &EventRecord, hit: &Hit) -> EventDetail {
         hit: *hit,
         origin: entry.origin,
         format: event.format.to_owned(),
-        stamp: event.stamp,
-        when_text: event.when_text.as_ref().map(|text| text.clone().into_owned()),
+        time: event.time,
+        time_text: event.time_text.as_ref().map(|text| text.clone().into_owned()),
         fields: rows.into_iter().map(|(_, pivot)| pivot).collect(),
-        what: sentence(event),
+        what: summarize(event),
         raw,
         raw_shown,
         lossy: std::str::from_utf8(&entry.raw).is_err(),

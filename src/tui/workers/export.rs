@@ -56,7 +56,7 @@ pub(super) fn choices(
     let place = if asked { 0 } else { choices.len() };
     choices.insert(place, search);
     if let Some(hit) = selected {
-        let id = crate::record::EventId::of(&hit.source, hit.record);
+        let id = crate::record::EventId::new(&hit.source, hit.record);
         choices.push((format!("this event: {id}"), ExportScope::Event(hit)));
     }
     if let Some(at) = choices.iter().position(|(_, what)| Some(what) == first) {

@@ -2,7 +2,7 @@
 
 use crate::case::Case;
 use crate::index::Hit;
-use crate::record::{Event, fields, sentence};
+use crate::record::{Event, fields, summarize};
 use crate::tui::protocol::{EventColumn, EventOutcome, EventRow, Failure, Pivot, RowContent, RowSummary};
 
 /// Most characters of a sentence that a row keeps.
@@ -28,11 +28,11 @@ pub(super) fn brief(event: &Event<'_>) -> RowSummary {
         Some(_) | None => EventOutcome::Unknown,
     };
     RowSummary {
-        precision: event.stamp.map(|stamp| stamp.precision),
-        basis: event.stamp.map(|stamp| stamp.basis).unwrap_or_default(),
+        precision: event.time.map(|stamp| stamp.precision),
+        basis: event.time.map(|stamp| stamp.basis).unwrap_or_default(),
         outcome,
         cells: EventColumn::ALL.map(|column| cell(event, column)),
-        what: sentence(event).chars().take(SENTENCE).collect(),
+        what: summarize(event).chars().take(SENTENCE).collect(),
     }
 }
 

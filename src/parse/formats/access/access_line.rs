@@ -108,8 +108,8 @@ impl<'a> AccessLine<'a> {
     }
 
     pub fn put(&self, event: &mut Event<'a>, names: &'static AccessFieldNames) -> bool {
-        event.when = Some(self.when);
-        event.when_text = Some(Cow::Borrowed(self.when_text));
+        event.parsed_time = Some(self.when);
+        event.time_text = Some(Cow::Borrowed(self.when_text));
         event.put_nonempty(fields::HOST_NAME, self.host);
         self.head.put(event, names.addresses);
         put_request(event, self.request, self.status);

@@ -48,8 +48,8 @@ fn a_combined_line_is_read_whole() {
         nanos: 0,
         offset: Some(-25_200),
     };
-    assert_eq!(event.when, Some(ParsedTime::CivilDateTime(civil, Precision::Second)));
-    assert_eq!(event.when_text.as_deref(), Some("10/Oct/2000:13:55:36 -0700"));
+    assert_eq!(event.parsed_time, Some(ParsedTime::Civil(civil, Precision::Second)));
+    assert_eq!(event.time_text.as_deref(), Some("10/Oct/2000:13:55:36 -0700"));
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn odd_requests_keep_their_parts() {
 fn a_user_name_cannot_fake_a_line() {
     let line = r#"203.0.113.9 - x [10/Oct/2000:13:55:36 +0000] \"GET /fake HTTP/1.1\" 200 1 [11/Oct/2000:13:55:36 +0000] "GET /true HTTP/1.1" 401 2"#;
     let event = read(&ApacheAccess, line).expect("it is a line");
-    assert_eq!(event.when_text.as_deref(), Some("11/Oct/2000:13:55:36 +0000"));
+    assert_eq!(event.time_text.as_deref(), Some("11/Oct/2000:13:55:36 +0000"));
     assert_eq!(event.text(fields::URL_PATH), Some("/true"));
     assert_eq!(
         event.text(fields::USER_NAME),

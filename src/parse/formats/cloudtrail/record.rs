@@ -88,10 +88,10 @@ fn put_leaf<'a>(event: &mut Event<'a>, name: &str, leaf: LeafValue<'a>, time: &s
         leaf => return event.put(Key::Custom(Cow::Owned(own_name(name))), leaf),
     };
     if name == time
-        && event.when.is_none()
+        && event.parsed_time.is_none()
         && let Some(when) = timestamp_formats::whole(&text)
     {
-        (event.when, event.when_text) = (Some(when), Some(text));
+        (event.parsed_time, event.time_text) = (Some(when), Some(text));
         return;
     }
     match name {

@@ -44,7 +44,7 @@ fn a_call_under_a_role_names_role_session_and_object() {
         event.values("aws.cloudtrail.additional_event_data.bytesTransferredOut").next(),
         Some(&Value::Long(12345))
     );
-    assert_eq!(event.when_text.as_deref(), Some("2026-03-01T10:00:00Z"));
+    assert_eq!(event.time_text.as_deref(), Some("2026-03-01T10:00:00Z"));
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn digests_and_insights_are_records_too() {
         rendered(&digest, "message"),
         "digest of 1 log files from 2026-03-01T09:00:00Z to 2026-03-01T10:00:00Z"
     );
-    assert_eq!(digest.when_text.as_deref(), Some("2026-03-01T10:00:00Z"));
+    assert_eq!(digest.time_text.as_deref(), Some("2026-03-01T10:00:00Z"));
     assert_eq!(rendered(&digest, "cloud.account.id"), "111122223333");
     assert_eq!(rendered(&digest, "aws.cloudtrail.log_files.s3_object"), "a.json.gz");
     let insight = read(

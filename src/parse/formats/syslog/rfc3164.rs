@@ -47,8 +47,8 @@ impl Format for Rfc3164 {
         };
         let (when, body) = zoned(when, body);
         let Some(message) = split(body) else { return false };
-        event.when = Some(when);
-        event.when_text = Some(rest[..rest.len() - body.len()].trim_end_matches([' ', ':']).into());
+        event.parsed_time = Some(when);
+        event.time_text = Some(rest[..rest.len() - body.len()].trim_end_matches([' ', ':']).into());
         if let Some(pri) = pri {
             put_priority(pri, event);
         }
@@ -64,7 +64,7 @@ impl Format for Rfc3164 {
 /// CET: %SYS-5-…`) and some daemons do (`10:31:11 EST host sshd[7]: …`). It is one only
 /// if a complete host and tag follow: a host may be called EST.
 fn zoned(when: ParsedTime, body: &str) -> (ParsedTime, &str) {
-    let ParsedTime::CivilDateTime(civil, precision) = when else { return (when, body) };
+    let ParsedTime::Civil(civil, precision) = when else { return (when, body) };
     let Some((word, rest)) = body.split_once(' ') else { return (when, body) };
     let bare = word.strip_suffix(':');
     let Some(offset) =
@@ -79,7 +79,7 @@ fn zoned(when: ParsedTime, body: &str) -> (ParsedTime, &str) {
             && tag(behind).is_some_and(|(name, ..)| !name.contains(' '))
     };
     if bare.is_some() || is_head() {
-        (ParsedTime::CivilDateTime(CivilDateTime { offset: Some(offset), ..civil }, precision), rest)
+        (ParsedTime::Civil(CivilDateTime { offset: Some(offset), ..civil }, precision), rest)
     } else {
         (when, body)
     }

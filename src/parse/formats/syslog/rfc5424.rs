@@ -51,7 +51,7 @@ fn read<'a>(text: &'a str, event: &mut Event<'a>) -> Option<()> {
         if !behind.is_empty() {
             return None;
         }
-        (event.when, event.when_text) = (Some(when), Some(time.into()));
+        (event.parsed_time, event.time_text) = (Some(when), Some(time.into()));
     }
     let (host, program, pid, id) = (cursor.word(), cursor.word(), cursor.word(), cursor.word());
     put_priority(pri, event);
@@ -108,6 +108,6 @@ mod tests {
             event.values("syslog.structured_data.a@1.y").map(|value| value.text().into_owned()).collect();
         assert_eq!(y, [r#"say "]""#]);
         assert_eq!(event.text(fields::MESSAGE), Some("done"));
-        assert_eq!(event.when, None);
+        assert_eq!(event.parsed_time, None);
     }
 }

@@ -3,9 +3,9 @@
 use ratatui::layout::Size;
 
 use crate::case::{Receipt, SourceInfo};
-use crate::index::{Bucket, Histogram, Hit, TopValues};
+use crate::index::{Histogram, HistogramBucket, Hit, TopValues};
 use crate::journal::{Bookmark, EventRef, Finding, FindingVerdict, History, HistoryItem, Severity, Status};
-use crate::record::{EventTime, Origin, Precision, SourceId, TimeBasis, TimeRange, Timestamp, Zone};
+use crate::record::{Digest, EventTime, Origin, Precision, SourceId, TimeBasis, TimeRange, Timestamp, Zone};
 use crate::tui::keymap::{builtin, sequence};
 use crate::tui::model::Model;
 use crate::tui::protocol::{
@@ -95,8 +95,8 @@ pub(super) fn card(hit: Hit) -> EventDetail {
         hit,
         origin,
         format: "system.auth".to_owned(),
-        stamp: hit.time.map(|instant| EventTime { instant, precision: Precision::Second, basis }),
-        when_text: Some("Mar  1 00:00:00".to_owned()),
+        time: hit.time.map(|instant| EventTime { timestamp: instant, precision: Precision::Second, basis }),
+        time_text: Some("Mar  1 00:00:00".to_owned()),
         fields: vec![pivot("user.name", "ro\u{202e}ot"), pivot("source.ip", "203.0.113.7")],
         what: "failure".to_owned(),
         raw: "Mar  1 00:00:00 web-01 sshd[1]: Failed \u{1b}[31m".to_owned(),
@@ -110,7 +110,7 @@ pub(super) fn card(hit: Hit) -> EventDetail {
 pub(super) fn histogram(edges: &[Timestamp], by: &str) -> Histogram {
     let buckets = edges.windows(2).enumerate().map(|(at, edges)| {
         let count = if at % 3 == 0 { at as u64 + 1 } else { 0 };
-        Bucket { window: TimeRange { from: edges[0], to: edges[1] }, count, by: vec![count] }
+        HistogramBucket { window: TimeRange { from: edges[0], to: edges[1] }, count, by: vec![count] }
     });
     Histogram { buckets: buckets.collect(), by: vec![by.to_owned()] }
 }
@@ -228,8 +228,7 @@ pub(super) fn notes() -> Annotations {
     };
     let mark = |hit: Option<Hit>| {
         let number = hit.map_or(9_999, |hit| hit.record);
-        let event =
-            EventRef::new(&SourceId([7; 32]), number, &SourceId([9; 32]), hit.and_then(|hit| hit.time));
+        let event = EventRef::new(&SourceId([7; 32]), number, &Digest([9; 32]), hit.and_then(|hit| hit.time));
         let mark =
             Bookmark { event, note: evil.clone(), tags: [evil.clone()].into(), history: vec![said.clone()] };
         BookmarkRow { bookmark: mark, hit, what: evil.clone() }
