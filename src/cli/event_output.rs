@@ -5,7 +5,9 @@ use clap::ValueEnum;
 use crate::cli::runtime::Runtime;
 use crate::cli::table::{Align, Table};
 use crate::error::{Context, Result, escape_json_controls, visible};
-use crate::record::{CSV_FIELDS, EventRecord, Value, Zone, csv_cell, fields, summarize, timesketch_row, write_json};
+use crate::record::{
+    CSV_FIELDS, EventRecord, Value, Zone, csv_cell, fields, summarize, timesketch_row, write_json,
+};
 
 /// The format of events on standard output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
