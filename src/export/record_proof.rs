@@ -16,7 +16,7 @@ use crate::export::write::checkpoint_of;
 
 /// Proves one record: its bytes and salt, the nodes to its frame's root and to
 /// its source's, the journal entry that names this root, and the nodes from there
-/// to the checkpoint. Shows nothing of its neighbours.
+/// to the checkpoint. Shows nothing of its neighbors.
 pub fn prove_record(case: &Case, hit: &Hit) -> Result<Value> {
     let (at, store) = (case.locate(&hit.source)?, case.store());
     let row = store.row(at);

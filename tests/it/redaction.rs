@@ -164,7 +164,7 @@ fn a_redacted_value_is_left_in_no_place() {
     // In this one something does, and that is said.
     let out = env.path("all").to_string_lossy().into_owned();
     let made = env.run(&[&["export", "--out", &out], &words[..], &["for 192.0.2.77"]].concat()).ends(0);
-    let told = "holds a redacted value of user.name in `by` and of user.name in `what.session`";
+    let told = "contains a redacted value of user.name in `by` and of user.name in `what.session`";
     assert!(made.err.contains(told), "{}", made.err);
     assert!(made.err.contains("base64") && !made.err.contains("alicewonder"), "{}", made.err);
     let mut left = contents(&env.path("all"));
@@ -186,7 +186,7 @@ fn a_name_of_the_case_that_tells_is_warned_of() {
     env.import(&env.write("app.ndjson", log), &[]);
     let out = env.path("bundle").to_string_lossy().into_owned();
     let made = env.run(&["export", "--out", &out, "--all", "--redact", "user.name"]).ends(0);
-    assert!(made.err.contains("The bundle's name holds a redacted value of user.name"), "{}", made.err);
+    assert!(made.err.contains("the name of the bundle contains a redacted value of user.name"), "{}", made.err);
 }
 
 #[test]
@@ -247,7 +247,7 @@ fn a_value_that_no_parser_took_apart_is_found_behind_its_key_or_when_it_is_named
     let out = env.path("bundle").to_string_lossy().into_owned();
     let made =
         env.run(&[&["export", "--out", &out, "--all", "--redact-reason", "x"], &words[..]].concat()).ends(0);
-    assert!(made.err.contains("stand behind a key of such a name"), "{}", made.err);
+    assert!(made.err.contains("follow a key with such a name"), "{}", made.err);
     let whole = decoded(&env.path("bundle"));
     for value in ["benjamin", "mallory", "192.0.2.9", "198.51.100.23", "nightfall"] {
         assert!(!whole.contains(value), "{value}: {whole}");

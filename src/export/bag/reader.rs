@@ -189,7 +189,7 @@ impl BagReader {
         }
     }
 
-    /// Reads `bag-info.txt`, in which each name stands once.
+    /// Reads `bag-info.txt`, in which each name occurs once.
     pub fn info(&self) -> Result<BTreeMap<String, String>, String> {
         let bytes = self.read(BAG_INFO).map_err(|error| error.to_string())?;
         let text = String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;

@@ -1,4 +1,4 @@
-//! `redactions.jsonl`: what stands in the place of which values, and how often.
+//! `redactions.jsonl`: which token replaced which value, and how often.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use super::reader::BagReader;
 /// The files in which tokens are counted: those that others are made from.
 const COUNTED: [&str; 4] = [COVERAGE, EVENTS, FINDINGS, QUERY];
 
-/// Counts how often each of these tokens (by its digits) stands in the bundle's
+/// Counts how often each of these tokens (by its digits) occurs in the bundle's
 /// events, coverage, findings and query.
 pub fn count_tokens(bag: &BagReader, tokens: &BTreeSet<String>) -> Result<BTreeMap<String, u64>, String> {
     let mut counts = BTreeMap::new();

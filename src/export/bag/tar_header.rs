@@ -27,7 +27,7 @@ pub fn header(name: &str, length: u64, time: Timestamp) -> Result<Header> {
     Ok(header)
 }
 
-/// Returns the zeros behind a file of this length.
+/// Returns the number of zeros after a file of this length.
 pub fn padding(length: u64) -> usize {
     (512 - (length % 512) as usize) % 512
 }

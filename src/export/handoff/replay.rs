@@ -29,7 +29,7 @@ pub struct ReplayReport {
     pub added: Vec<String>,
     /// Events that are gone.
     pub gone: Vec<String>,
-    /// Why it differs, as far as can be told, in sentences.
+    /// Why it differs, as far as is known, in sentences.
     pub why: Vec<String>,
 }
 

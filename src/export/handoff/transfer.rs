@@ -13,10 +13,10 @@ use crate::export::bag::BagReader;
 use crate::export::bag::files::TAGMANIFEST;
 use crate::export::verify::check_manifests;
 
-/// The namespace of signatures over hand-overs.
+/// The namespace of signatures over transfers.
 pub const TRANSFER_NAMESPACE: &str = "vestigo-transfer";
 
-/// A hand-over, as it is signed.
+/// A transfer, as it is signed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TransferRecord {
@@ -36,10 +36,10 @@ pub struct TransferRecord {
     pub at: String,
 }
 
-/// What a check of a hand-over found.
+/// What a check of a transfer found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TransferCheck {
-    /// The hand-over.
+    /// The transfer.
     pub transfer: TransferRecord,
     /// Whose key signed as the one who releases.
     pub released: Option<String>,
@@ -57,7 +57,7 @@ impl TransferRecord {
         crate::journal::Transfer { bundle, tagmanifest_sha256, released_by, received_by, purpose, place, at }
     }
 
-    /// Returns the place of a bundle's hand-over: beside it, since a bundle is never changed.
+    /// Returns the path of a bundle's transfer record: next to it, since a bundle is never changed.
     pub fn path_of(bundle: &Path) -> PathBuf {
         beside(bundle, "transfer.json")
     }
@@ -76,7 +76,7 @@ impl TransferRecord {
         }
     }
 
-    /// Writes it beside its bundle, and the signature of the one who releases (`.released.sig`).
+    /// Writes it next to its bundle, and the signature of the one who releases (`.released.sig`).
     pub fn write(&self, bundle: &Path, signer: &Signer) -> Result<PathBuf> {
         let path = TransferRecord::path_of(bundle);
         if path.exists() {
@@ -105,7 +105,7 @@ impl TransferRecord {
         Ok(transfer)
     }
 
-    /// Checks a hand-over: both signatures, and that the bundle beside it is the one that it names.
+    /// Checks a transfer: both signatures, and that the bundle next to it is the one that it names.
     pub fn check(path: &Path, allowed: Option<&AllowedSigners>, now: Timestamp) -> Result<TransferCheck> {
         let (text, transfer) = read(path)?;
         let mut wrong = Vec::new();

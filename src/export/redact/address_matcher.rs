@@ -27,7 +27,7 @@ impl AddressMatcher {
         AddressMatcher(secrets.iter().enumerate().rev().filter_map(address).collect())
     }
 
-    /// Finds every place where one of them stands.
+    /// Finds every place where one of them occurs.
     pub fn find(&self, view: &NormalizedView<'_>, places: &mut Vec<ValueMatch>) {
         if self.0.is_empty() {
             return;
@@ -85,7 +85,7 @@ impl AddressMatcher {
     }
 
     /// Looks through `peer:2001:db8::1.` or `192.0.2.7:443`: from the beginning,
-    /// and again from behind each separator.
+    /// and again from after each separator.
     fn in_run(&self, text: &str, from: usize, to: usize, take: &mut impl FnMut(Found)) {
         let bytes = text.as_bytes();
         let separator = |at: usize| matches!(bytes[at], b':' | b'.');
@@ -205,7 +205,7 @@ fn embedded(six: Ipv6Addr) -> Option<Ipv4Addr> {
     }
 }
 
-/// Reads the parts of an address from behind: four numbers, or 32 digits.
+/// Reads the parts of an address from the end: four numbers, or 32 digits.
 fn backwards(parts: &[&str]) -> Option<IpAddr> {
     if parts.len() == 4 {
         let turned: Vec<&str> = parts.iter().rev().copied().collect();

@@ -1,4 +1,4 @@
-//! How characters are written so that they do not stand there themselves.
+//! How characters are escaped.
 
 /// Reads escapes of bytes, `%c3`, `\xc3` or `\303`, as far as they follow each
 /// other: each byte with the length of its escape, and the length of all.
@@ -53,7 +53,7 @@ pub fn char_escape(text: &str) -> Option<(char, usize)> {
     Some((char, end + 2))
 }
 
-/// Reads `0061` behind `\u` or `%u`, two of them where they make one character.
+/// Reads `0061` after `\u` or `%u`, two of them where they make one character.
 fn utf16(behind: &str, lead: &str) -> Option<(char, usize)> {
     let first = hex(behind.as_bytes().get(..4)?)?;
     if let Some(char) = char::from_u32(first) {
@@ -65,7 +65,7 @@ fn utf16(behind: &str, lead: &str) -> Option<(char, usize)> {
     Some((char, 2 * (lead.len() + 4)))
 }
 
-/// Reads `{61}` behind `\u`.
+/// Reads `{61}` after `\u`.
 fn braced(behind: &str) -> Option<(char, usize)> {
     let digits = behind.strip_prefix('{')?;
     let end = digits.bytes().take(7).position(|byte| byte == b'}')?;
@@ -126,7 +126,7 @@ fn hex(digits: &[u8]) -> Option<u32> {
 
 /// Reads a dot or a colon of an address that was made harmless, at a place of a
 /// text: `[.]`, `(dot)`, `\.`, ` . ` between digits. Gives the mark, and the length
-/// of all that stands for it.
+/// of everything that represents it.
 pub fn defanged(text: &str, at: usize) -> Option<(char, usize)> {
     const AROUND: usize = 4;
     let rest = &text.as_bytes()[at..];

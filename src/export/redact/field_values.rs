@@ -11,7 +11,7 @@ use crate::record::TimeRange;
 use super::keyed_values;
 
 /// Returns the values of fields, with their field: those that the records of a case
-/// have, and those that stand in them after a key of such a name.
+/// have, and those that follow a key with such a name in them.
 pub fn field_values(case: &Case, fields: &[String]) -> Result<BTreeMap<String, String>> {
     let mut values: BTreeMap<String, String> = BTreeMap::new();
     for field in fields {

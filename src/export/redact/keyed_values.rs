@@ -156,7 +156,7 @@ fn begins_a_key(text: &str, at: usize) -> bool {
 }
 
 /// Returns what follows a key: in quotes, in an element of XML, or up to a blank
-/// or a sign. A colon without quotes needs a blank behind it: in `su:session` it is
+/// or a sign. A colon without quotes needs a blank after it: in `su:session` it is
 /// none between key and value.
 fn behind(rest: &str) -> Option<&str> {
     let bare = rest.trim_start_matches('\\');

@@ -3,7 +3,7 @@
 use super::secret::Secret;
 
 /// The values that were redacted, each of them at least once, with the reason. Only a
-/// redactor that is used no more gives one, so that nothing can be missing in it.
+/// redactor that is no longer used can be turned into one, so it is always complete.
 pub struct Ledger {
     /// The values, in the redactor's order.
     pub secrets: Vec<Secret>,

@@ -1,4 +1,4 @@
-//! A text as it reads behind its escapes, or without regard to case, where each
+//! A text as it reads once its escapes are resolved, or without regard to case, where each
 //! character still knows which stretch of the text it came from.
 
 use std::borrow::Cow;
@@ -10,8 +10,8 @@ use crate::export::redact::escapes::{byte_escapes, char_escape, defanged};
 /// A text seen in some way.
 pub struct NormalizedView<'t> {
     text: Cow<'t, str>,
-    /// For each byte the stretch of the original that it stands for; none where
-    /// it stands for itself.
+    /// For each byte the range of the original that it represents; none where
+    /// it represents itself.
     spans: Option<Vec<(usize, usize)>>,
 }
 
@@ -26,7 +26,7 @@ impl<'t> NormalizedView<'t> {
         &self.text
     }
 
-    /// Returns the stretch of the original behind a stretch of what is seen, which
+    /// Returns the range of the original that a range of the view represents, which
     /// must not be empty.
     pub fn origin(&self, from: usize, to: usize) -> (usize, usize) {
         self.spans.as_ref().map_or((from, to), |spans| (spans[from].0, spans[to - 1].1))
@@ -124,7 +124,7 @@ impl<'a> Builder<'a> {
         Builder { from, text: String::with_capacity(length), spans: Vec::with_capacity(length) }
     }
 
-    /// Adds a character that stands for the stretch `from..to`.
+    /// Adds a character that represents the range `from..to`.
     fn char(&mut self, char: char, from: usize, to: usize) {
         self.text.push(char);
         self.spans.resize(self.text.len(), self.from.origin(from, to));

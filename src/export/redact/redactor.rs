@@ -19,7 +19,7 @@ use super::value_match::ValueMatch;
 use super::word_matcher::{self, WordMatcher};
 use super::{controlled_vocabulary, encodings};
 
-/// How many layers of escapes are looked behind.
+/// How many layers of escapes are resolved.
 const LAYERS: usize = 8;
 
 /// How many encodings inside of each other are looked into.
@@ -32,7 +32,7 @@ pub struct Redactor {
     /// Those that are too short to be redacted except where they are the field's
     /// value, by field and value.
     tiny: BTreeMap<(String, String), usize>,
-    /// How often each was met; counted from several threads.
+    /// How often each was redacted; counted from several threads.
     used: Vec<AtomicU64>,
 }
 
@@ -126,7 +126,7 @@ impl Redactor {
     }
 
     /// Writes a text without its values. What is left between two of them is looked
-    /// at again: a short value may stand alone now that its neighbour is gone.
+    /// at again: a short value may be a word of its own now that its neighbor is gone.
     fn take_out(&self, text: &str, out: &mut String) {
         let places = self.found(text);
         if places.is_empty() {
@@ -142,7 +142,7 @@ impl Redactor {
         self.take_out(&text[at..], out);
     }
 
-    /// Finds the places of a text, as it is and behind its escapes, without
+    /// Finds the places of a text, as it is and with its escapes resolved, without
     /// overlaps: the leftmost, and of those the longest. Where values differ in
     /// nothing but their case, the one that is written just so comes first.
     fn found(&self, text: &str) -> Vec<ValueMatch> {
@@ -159,7 +159,7 @@ impl Redactor {
         places
     }
 
-    /// Finds values of more than `least` bytes, as they are, behind escapes, and in
+    /// Finds values of more than `least` bytes, as they are, escaped, and in
     /// encoded runs, which are redacted whole: what is encoded beside a value could
     /// not be read any more.
     fn search(&self, text: &str, least: usize, depth: usize, places: &mut Vec<ValueMatch>) {
@@ -275,8 +275,8 @@ impl Redactor {
     }
 }
 
-/// Returns whether a value is so short that a bundle would be no more of use if it
-/// were redacted wherever it stands: one character, or two that are no letters.
+/// Returns whether a value is so short that a bundle would be useless if it
+/// were redacted wherever it occurs: one character, or two that are not letters.
 fn is_tiny(secret: &Secret) -> bool {
     let value = secret.value.trim();
     if NormalizedView::of(value).folded().text().trim().is_empty() {

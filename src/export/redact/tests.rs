@@ -256,7 +256,7 @@ fn plain(text: &str) -> Vec<char> {
     text.nfkd().flat_map(char::to_lowercase).collect()
 }
 
-/// Returns whether a name stands in a text where it has to be redacted.
+/// Returns whether a name occurs in a text where it has to be redacted.
 fn stands_in(text: &str, name: &str) -> bool {
     let (text, name) = (plain(text), plain(name));
     let long = name.iter().collect::<String>().len() > 4;

@@ -1,6 +1,6 @@
-//! Where a redacted value stands in a text.
+//! Where a redacted value occurs in a text.
 
-/// Where a value stands in a text, and whose it is.
+/// Where a value occurs in a text, and which value it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ValueMatch {
     pub from: usize,

@@ -11,7 +11,7 @@ use super::normalized_view::NormalizedView;
 use super::secret::Secret;
 use super::value_match::ValueMatch;
 
-/// Values of so many bytes are redacted where they stand alone, longer ones
+/// Values of this many bytes are redacted where they are words of their own, longer ones
 /// inside of words, too: `root` stays in `uproot`, `alice` is found in `malice`.
 pub const SHORT: usize = 4;
 

@@ -94,7 +94,7 @@ pub(super) struct ChartGap {
     pub(super) intervals: usize,
 }
 
-/// Gathers neighbouring intervals without records.
+/// Gathers neighboring intervals without records.
 pub(super) fn gaps(chart: &ReportChart) -> Vec<ChartGap> {
     let mut gaps: Vec<ChartGap> = Vec::new();
     for (at, bucket) in chart.buckets.iter().enumerate().filter(|(_, bucket)| bucket.gap) {
@@ -204,7 +204,7 @@ fn labels(chart: &ReportChart, left: f64, right: f64, each: f64, column: f64) ->
 }
 
 /// Names gaps above their middles, moved inside the edges; where a name has no
-/// room its number stands alone, and where that has none, nothing.
+/// room only its number is shown, and where that has no room either, nothing.
 fn names(gaps: &[ChartGap], left: f64, right: f64, each: f64, column: f64) -> Vec<ChartLabel> {
     let mut names = Vec::new();
     let mut free_from = left;

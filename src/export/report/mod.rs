@@ -2,8 +2,10 @@
 //!
 //! Owns the page of a bundle: its data, its template, its chart. Promises one
 //! file that loads nothing and runs nothing, the same bytes for the same data,
-//! and that foreign text stands in text alone, visible and escaped. Everything
+//! and that foreign text is only ever text, visible and escaped. Everything
 //! that templates print goes through [`ForeignText`] (`askama.toml` says so).
+//! Every word of the page is a format: the verifier makes it again and compares it,
+//! so that another wording would fail the bundles of earlier versions.
 
 mod build;
 mod chart;

@@ -23,7 +23,7 @@ pub struct Report {
     pub chart: Option<ReportChart>,
     /// What each source holds.
     pub coverage: Vec<CoverageRow>,
-    /// What was met at import and not read.
+    /// What was found at import and not read.
     pub not_read: Vec<UnreadRow>,
     /// The journal of the case, oldest entry first.
     pub custody: Vec<CustodyRow>,
@@ -87,7 +87,7 @@ pub struct FindingSection {
     pub title: String,
     /// `info`, `low`, `medium`, `high` or `critical`.
     pub severity: String,
-    /// Where the work on it stands.
+    /// The state of the work on it.
     pub state: String,
     /// What was concluded, once it was.
     pub verdict: Option<String>,
@@ -156,7 +156,7 @@ pub struct EventLine {
     pub what: String,
     /// The record as it was collected; empty where it was redacted.
     pub raw: String,
-    /// The source that it stands in.
+    /// The source that it is in.
     pub source_path: String,
     /// The line in that source, from 1; 0 where it has none.
     pub line: u64,
@@ -227,10 +227,10 @@ pub struct CoverageRow {
     pub remarks: Vec<String>,
 }
 
-/// Something that was met at import and not read.
+/// Something that was found at import and not read.
 #[derive(Debug, Clone, Default)]
 pub struct UnreadRow {
-    /// Where it was met.
+    /// Where it was found.
     pub path: String,
     /// `skipped`, `failed` or `partial`.
     pub status: String,

@@ -108,7 +108,7 @@ fn hostile_report() -> Report {
     }
 }
 
-/// Returns what stands between `<` and `>`, attributes and all.
+/// Returns what is between `<` and `>`, attributes included.
 fn tags(page: &str) -> Vec<&str> {
     page.split('<').skip(1).map(|rest| rest.split('>').next().expect("split gives one part")).collect()
 }

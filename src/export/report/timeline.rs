@@ -92,7 +92,7 @@ impl TimelineBuilder {
 
 fn empty(window: TimeRange, width: i64, zone: &Zone) -> ChartBucket {
     let label = zone.show(window.from, if width < SECOND { 3 } else { 0 });
-    // Of `2026-03-01 10:30:00.000Z`: what tells neighbours apart.
+    // Of `2026-03-01 10:30:00.000Z`: what tells neighbors apart.
     let said = match width {
         DAY.. => ..10,
         MINUTE.. => ..16,

@@ -11,7 +11,7 @@ pub const MOST_EVENTS_OF_FINDING: usize = 25;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AnnotationEvidence {
     /// The first events that a finding rests on, in the order of time; of a
-    /// bookmark, its event where it stands.
+    /// bookmark, its event, if its record is unchanged.
     pub first: Vec<String>,
     /// How many events it rests on.
     pub count: u64,
@@ -19,7 +19,7 @@ pub struct AnnotationEvidence {
     pub orphaned: Vec<String>,
 }
 
-/// Returns a finding as it stands in `findings.jsonl`.
+/// Returns a finding as `findings.jsonl` has it.
 pub fn finding_row(state: &State, finding: &Finding, shown: &AnnotationEvidence) -> Value {
     let (made, by) = finding.created();
     let events: Vec<&String> = finding.events.keys().collect();
@@ -32,7 +32,7 @@ pub fn finding_row(state: &State, finding: &Finding, shown: &AnnotationEvidence)
         "history": finding.history, "reads": reads, "count": shown.count, "first": shown.first })
 }
 
-/// Returns a bookmark as it stands in `findings.jsonl`.
+/// Returns a bookmark as `findings.jsonl` has it.
 pub fn bookmark_row(mark: &Bookmark, shown: &AnnotationEvidence) -> Value {
     json!({ "kind": "bookmark", "event": mark.event.event, "sha256": mark.event.hash, "note": mark.note,
         "tags": mark.tags, "orphaned": shown.orphaned.first(), "history": mark.history,

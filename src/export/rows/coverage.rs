@@ -67,7 +67,7 @@ pub fn gaps_between(hours: &BTreeSet<i64>) -> Option<Vec<Value>> {
     Some(gap_rows(pairs.map(|(one, next)| CoverageGap { from: at(one + 1), to: at(*next) }).collect()))
 }
 
-/// Returns what was met at import and not read, as the receipts among a journal's
+/// Returns what was found at import and not read, as the receipts among a journal's
 /// entries say and `not_read` in `coverage.json` lists it.
 pub fn unread_rows<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Vec<Value> {
     let is_unread = |row: &&Value| {

@@ -2,7 +2,9 @@
 //!
 //! Owns the formats that the writer and the verifier share, so that both derive the
 //! same bytes from the same facts: events, records, findings, coverage, the words of
-//! a query. Promises that nothing here reads a case or a bundle.
+//! a query. Promises that nothing here reads a case or a bundle. The
+//! words in these rows are part of the format, too: other words would fail the
+//! bundles of earlier versions.
 
 mod annotations;
 mod bag_info;

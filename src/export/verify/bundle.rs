@@ -116,7 +116,7 @@ impl DerivedChecks {
     }
 }
 
-/// Checks the records and their proofs, and derives everything that is said of them.
+/// Checks the records and their proofs, and derives everything that is stated about them.
 fn check_contents(
     bag: &BagReader,
     journal: &JournalView,

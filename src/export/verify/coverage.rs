@@ -19,8 +19,9 @@ use super::differences::Differences;
 use super::events::{DerivedShare, EventsSummary};
 use super::journal::JournalView;
 use super::proofs::ProofResult;
+use super::underived_coverage::UnderivedCoverage;
 
-/// What stands in the receipt of an import under the same name.
+/// The members that have the same name in an import's receipt.
 const OF_RECEIPT: [&str; 12] = [
     "path",
     "path_bytes",
@@ -134,7 +135,7 @@ impl CoverageFile {
         let mut derived =
             json!({ "sources": rows, "not_read": not_read, "gap": GAP_MEANS, "not_shown": NOT_SHOWN });
         if let (Some(says), Some(derived)) = (self.whole.as_object(), derived.as_object_mut()) {
-            open.unknown(says, derived);
+            open.keep_unknown(says, derived);
         }
         let mut differences = Differences::new(COVERAGE, found);
         differences.compare("", &self.whole, &derived);
@@ -183,86 +184,6 @@ fn read_as(row: &Value, reread: &Reread, said: Option<u64>) -> Option<Value> {
     Some(row)
 }
 
-/// What could not be derived.
-#[derive(Default)]
-struct UnderivedCoverage {
-    /// Sources of which no receipt is shown.
-    receipts: u64,
-    /// Sources whose plan no receipt names.
-    plans: u64,
-    /// Sources that are in the bundle in part only, so that their gaps follow from nothing.
-    gaps: u64,
-    /// Names of things that this version does not know.
-    unknown: BTreeSet<String>,
-}
-
-impl UnderivedCoverage {
-    /// Takes over what this version does not write, and notes that it did.
-    fn unknown(&mut self, says: &Map<String, Value>, derived: &mut Map<String, Value>) {
-        for (name, value) in says.iter().filter(|(name, _)| !KNOWN.contains(&name.as_str())) {
-            if derived.get(name) != Some(value) {
-                self.unknown.insert(name.clone());
-                derived.insert(name.clone(), value.clone());
-            }
-        }
-    }
-
-    fn sentences(&self, told: &JournalView) -> Vec<String> {
-        let all = told.sources.len().max(usize::try_from(self.receipts).unwrap_or(usize::MAX));
-        let mut open = Vec::new();
-        let mut say = |number: u64, what: &str| {
-            if number > 0 {
-                open.push(format!("{what} {number} of {all} sources."));
-            }
-        };
-        say(
-            self.receipts,
-            "What coverage.json says of what was read and not read: the journal has no receipt of",
-        );
-        say(
-            self.plans,
-            "That records are parsed as the case parsed them: the journal does not say how it parsed",
-        );
-        say(self.gaps, "The gaps in coverage.json: the bundle does not have all events of");
-        if !self.unknown.is_empty() {
-            let names: Vec<String> = self.unknown.iter().map(|name| crate::error::visible(name)).collect();
-            open.push(format!(
-                "What coverage.json says of {}: this version does not know it.",
-                names.join(", ")
-            ));
-        }
-        open
-    }
-}
-
-/// The names in `coverage.json` and in its rows.
-const KNOWN: [&str; 24] = [
-    "broken",
-    "bytes",
-    "events",
-    "exported",
-    "first",
-    "format",
-    "gap",
-    "gaps",
-    "last",
-    "not_read",
-    "not_shown",
-    "original",
-    "path",
-    "path_bytes",
-    "plan",
-    "raw",
-    "rejected",
-    "remarks",
-    "reread",
-    "root",
-    "source",
-    "sources",
-    "time",
-    "unparsed",
-];
-
 /// Deriving one source's row.
 struct CoverageDeriver<'a> {
     bag: &'a BagReader,
@@ -302,7 +223,7 @@ impl CoverageDeriver<'_> {
             }
         }
         if let Some(says) = says.as_object() {
-            open.unknown(says, &mut row);
+            open.keep_unknown(says, &mut row);
         }
         row.into()
     }
@@ -381,7 +302,7 @@ fn broken(receipt: &Value, says: &Value) -> Value {
     }
 }
 
-/// Returns the gaps that are said as far as no event of the bundle lies in them.
+/// Returns the stated gaps in which no event of the bundle lies.
 fn plausible(share: Option<&DerivedShare>, says: &Value) -> Value {
     const HOUR: i64 = 3_600_000_000_000;
     let hour = |value: &Value| {

@@ -35,7 +35,7 @@ impl<'a> Differences<'a> {
         }
     }
 
-    /// Compares a value with what was derived, leaf by leaf. `at` tells where it stands.
+    /// Compares a value with what was derived, leaf by leaf. `at` is where it is.
     pub fn compare(&mut self, at: &str, said: &Value, derived: &Value) {
         match (said, derived) {
             _ if said == derived => {}

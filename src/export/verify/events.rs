@@ -24,7 +24,7 @@ use super::differences::Differences;
 use super::records::{RecordPlace, RecordRow, RecordTable};
 use super::tables::EventTables;
 
-/// Longest line of an event: a record has 1 MiB at most, and may stand in it escaped and twice.
+/// Longest line of an event: a record has 1 MiB at most, and may be in it escaped and twice.
 const LONGEST: usize = 32 << 20;
 
 const HOUR: i64 = 3_600_000_000_000;

@@ -28,7 +28,7 @@ struct WithheldEntry {
     leaf: String,
 }
 
-/// What an import said of a source.
+/// What an import recorded about a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SealedImport {
     /// The root over its frames, in hex.

@@ -22,6 +22,7 @@ mod report;
 mod statements;
 mod tables;
 mod trust;
+mod underived_coverage;
 
 pub use bundle::verify_bundle;
 pub use manifests::check_manifests;

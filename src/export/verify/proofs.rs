@@ -115,7 +115,7 @@ struct SourceProofChecker<'a> {
     source: Option<(String, Hash, u64)>,
     /// The frames' roots.
     frames: BTreeMap<u64, Hash>,
-    /// The record behind the last frame.
+    /// The record after the last frame.
     end: u64,
 }
 
@@ -165,7 +165,7 @@ impl SourceProofChecker<'_> {
         if last.is_some_and(|last| last >= number) {
             return Err(format!("frame {number} does not follow the frame before"));
         }
-        // Between frames that are not neighbours lie others, of one record at least.
+        // Between frames that are not neighbors lie others, of one record at least.
         let next = last.map_or(0, |last| last + 1);
         let first = self.end.checked_add(number - next);
         let fits = |first: u64| {

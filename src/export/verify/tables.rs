@@ -13,7 +13,7 @@ use super::differences::Differences;
 /// How many rows that differ are listed.
 const LISTED: u64 = 20;
 
-/// `events.csv` and `timesketch.jsonl`, read beside the events.
+/// `events.csv` and `timesketch.jsonl`, read in step with the events.
 pub struct EventTables {
     csv: EventTable,
     sketch: EventTable,
@@ -25,12 +25,12 @@ struct EventTable {
     lines: Option<BagLines>,
     found: Vec<Damage>,
     count: u64,
-    /// Whether it was said that it ends too early.
+    /// Whether it was reported that it ends too early.
     short: bool,
 }
 
 impl EventTables {
-    /// Opens both; what cannot be read is said.
+    /// Opens both and reports what cannot be read.
     pub fn open(bag: &BagReader, found: &mut Vec<Damage>) -> EventTables {
         let mut open = |file: &'static str| {
             let lines = bag.lines(file).map_err(|why| found.push(file_damage(file, why))).ok();

@@ -20,7 +20,7 @@ use crate::export::rows::{BAGIT_DECLARATION, one_line};
 
 use super::staging::StagingFolder;
 
-/// A bag that is being written: in a folder of its own until it is whole.
+/// A bag that is being written: in a folder of its own until it is complete.
 pub struct BagWriter {
     folder: StagingFolder,
     stop: Arc<AtomicBool>,
@@ -108,7 +108,7 @@ impl BagWriter {
         format!("{bytes}.{}", self.payload.len())
     }
 
-    /// Writes what makes the payload a bag, and signs it. `info` stands in
+    /// Writes what makes the payload a bag, and signs it. `info` is written to
     /// `bag-info.txt` before the payload's size; `tags` are further files.
     pub fn finish(
         mut self,

@@ -32,7 +32,7 @@ pub struct EventOutput {
     pub place: Option<[u64; 4]>,
     line: u64,
     /// Where it stands in its source; not said where that would tell how long
-    /// a withheld neighbour is.
+    /// a withheld neighbor is.
     offset: Option<u64>,
     hash: String,
     record: u64,
@@ -117,7 +117,7 @@ fn render_event(
 /// Returns an event as it is shown, and whether its record (`whole`) is withheld:
 /// where anything in it had to be redacted, its original is left out, and how long
 /// that is: from the length of a line follows that of the value in it. So it would
-/// from the places of its neighbours, which no event of a redacted bundle tells.
+/// from the places of its neighbors, which no event of a redacted bundle tells.
 fn shown(entry: &EventRecord, whole: &[u8], redactor: &Redactor) -> (Map<String, Value>, bool) {
     let mut object = json_object(entry, true);
     if !redactor.is_active() {

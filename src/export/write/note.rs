@@ -1,4 +1,4 @@
-//! What else somebody who hands a bundle over has to know.
+//! What else the person who hands a bundle over has to know.
 
 use std::fmt;
 

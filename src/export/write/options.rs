@@ -22,7 +22,7 @@ pub struct ExportOptions {
     pub tsa: Option<String>,
     /// The fields (full names) whose values are redacted.
     pub redact: Vec<String>,
-    /// Values that are redacted wherever they stand, whatever they are.
+    /// Values that are redacted wherever they occur.
     pub named: Vec<String>,
     /// Why they are redacted.
     pub reason: String,

@@ -12,7 +12,7 @@ use crate::export::rows::EventForms;
 
 use super::bag::BagWriter;
 
-/// The spool: a file without a name beside the bundle, where there is room for it.
+/// The spool: an unnamed file next to the bundle, where there is room for it.
 pub struct EventSpool {
     file: BufWriter<File>,
     /// Where each event begins, and how long its forms are.
@@ -21,7 +21,7 @@ pub struct EventSpool {
 }
 
 impl EventSpool {
-    /// Creates one for so many events.
+    /// Creates one for this many events.
     pub fn new(events: usize, bag: &BagWriter) -> Result<EventSpool> {
         let file =
             tempfile::tempfile_in(bag.folder()).context(|| "cannot make a temporary file".to_owned())?;

@@ -14,8 +14,8 @@ const PREFIX: &str = ".vestigo-export-";
 /// the moment before it is locked.
 const TRIES: usize = 8;
 
-/// A folder beside the place where the bundle will be. It is locked as long as
-/// this exists, so that nobody takes it for one that was left behind.
+/// A folder next to where the bundle will be. It is locked as long as
+/// this exists, so that nobody mistakes it for an abandoned one.
 pub struct StagingFolder {
     parent: Dir,
     name: String,
