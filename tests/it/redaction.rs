@@ -186,7 +186,11 @@ fn a_name_of_the_case_that_tells_is_warned_of() {
     env.import(&env.write("app.ndjson", log), &[]);
     let out = env.path("bundle").to_string_lossy().into_owned();
     let made = env.run(&["export", "--out", &out, "--all", "--redact", "user.name"]).ends(0);
-    assert!(made.err.contains("the name of the bundle contains a redacted value of user.name"), "{}", made.err);
+    assert!(
+        made.err.contains("the name of the bundle contains a redacted value of user.name"),
+        "{}",
+        made.err
+    );
 }
 
 #[test]

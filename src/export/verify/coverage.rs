@@ -214,7 +214,7 @@ impl CoverageDeriver<'_> {
         row.insert("raw".into(), self.raw.cloned().into());
         row.insert("original".into(), self.original(source, says));
         match self.receipt {
-            Some(receipt) => self.from_receipt(receipt, says, share, &mut row, open),
+            Some(receipt) => self.derive_from_receipt(receipt, says, share, &mut row, open),
             None => {
                 open.receipts += 1;
                 for name in OF_RECEIPT.iter().chain(&["broken", "remarks", "gaps"]) {
@@ -229,7 +229,7 @@ impl CoverageDeriver<'_> {
     }
 
     /// Derives what a source's receipt says of it.
-    fn from_receipt(
+    fn derive_from_receipt(
         &self,
         receipt: &Value,
         says: &Value,
@@ -253,7 +253,7 @@ impl CoverageDeriver<'_> {
         let whole =
             share.filter(|share| receipt["events"] == share.events && share.receipt.events == share.events);
         match whole {
-            Some(share) => self.from_events(share, row),
+            Some(share) => self.derive_from_events(share, row),
             None if receipt["first"].is_null() => drop(row.insert("gaps".into(), Value::Null)),
             None => {
                 open.gaps += 1;
@@ -268,7 +268,7 @@ impl CoverageDeriver<'_> {
     }
 
     /// Derives what follows from all events of a source.
-    fn from_events(&self, share: &DerivedShare, row: &mut Map<String, Value>) {
+    fn derive_from_events(&self, share: &DerivedShare, row: &mut Map<String, Value>) {
         let shown = |nanos: Option<i64>| nanos.map(|nanos| Timestamp::from_nanos(nanos).to_string());
         let counted = &share.receipt;
         row.insert("first".into(), shown(counted.first).into());
