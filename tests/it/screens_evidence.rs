@@ -71,7 +71,12 @@ fn what_a_screen_shows_can_be_copied_there() {
     robot.act(Action::Evidence).act(Action::Copy).reads("if the terminal allows it: the source's SHA-256");
     assert_eq!(robot.copied(), Some("6d0925ca427c80aa8727175f5d4d9ab5ef27b0d93fd23cee8da36b69cbf92fb6"));
     robot.act(Action::Findings).act(Action::Copy).reads("nothing is selected");
-    robot.act(Action::Investigate).act(Action::NewFinding).write("One").act(Action::Confirm).reads("written");
+    robot
+        .act(Action::Investigate)
+        .act(Action::NewFinding)
+        .write("One")
+        .act(Action::Confirm)
+        .reads("finding created");
     robot.act(Action::Findings).act(Action::Copy).reads("if the terminal allows it: the finding");
     assert_eq!(robot.copied(), Some("One"));
 }

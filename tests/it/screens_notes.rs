@@ -87,7 +87,7 @@ fn a_search_becomes_a_finding_that_lives_until_it_is_closed() {
     robot.act(Action::NewFinding).act(Action::Confirm).reads("a finding needs a title");
     robot.write("Break-in through a guessed password").act(Action::NextRow).sees("this search: ");
     robot.act(Action::NextRow).press("left right right");
-    robot.act(Action::Confirm).reads("finding finding created").sees("▲").sees("3 Findings 1");
+    robot.act(Action::Confirm).reads("finding created").sees("▲").sees("3 Findings 1");
     robot.act(Action::ClearSearch).act(Action::Findings).sees("Break-in through a guessed password");
     assert_eq!(robot.model().annotations.finding().map(|row| row.finding.severity.word()), Some("high"));
     robot.act(Action::NextState).reads("finding 1: state = acknowledged");

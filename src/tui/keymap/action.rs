@@ -160,7 +160,7 @@ actions! {
     Undo "undo" "undo" [Browse] {Findings 8} writes "Undoes your last bookmark, note or finding; asks before undoing what somebody else wrote.";
     Redo "redo" "redo" [Browse] writes "Redoes what was undone last.";
     ShowEvents "show-events" "show events" [Findings Sources] {Findings 2, Sources 4} "Replaces the search with the events of the selected finding, source or bookmark.";
-    NextState "next-state" "next state" [Findings] {Findings 3} writes "Moves the selected finding to its next state: open, acknowledged, in progress, fix claimed, verified.";
+    NextState "next-state" "state" [Findings] {Findings 3} writes "Moves the selected finding to its next state: open, acknowledged, in progress, fix claimed, verified.";
     Edit "edit" "edit" [Findings] {Findings 5} "Edits the selected finding's title, severity, state, verdict, owner, due date and tags.";
     CloseFinding "close-finding" "close" [Findings] {Findings 6} "Closes the selected finding with a reason, or reopens it.";
     RemoveMark "remove-mark" "remove" [Findings] writes "Removes the selected bookmark.";
@@ -171,14 +171,14 @@ actions! {
     Export "export" "export" [Events Fields Timeline Detail Browse] {Events 5, Findings 7} "Exports an evidence bundle that anybody can verify.";
     Open "open" "open" [Events Sources Findings] {Events 3, Findings 1, Sources 6} "Shows the selected event, source or finding in full.";
     More "more" "more values" [Fields] {Fields 7} "Shows more values of the field, or fewer.";
-    ZoomIn "zoom-in" "zoom in" [Timeline Events Fields Detail] {Events 11, Timeline 4} "Zooms in around the selected bucket.";
-    ZoomOut "zoom-out" "zoom out" [Timeline Events Fields Detail] {Events 12, Timeline 5} "Zooms out around the selected bucket.";
-    ZoomSelection "zoom-selection" "zoom to selection" [Timeline Events Fields Detail] {Timeline 3} "Zooms to the selected buckets.";
+    ZoomIn "zoom-in" "zoom in" [Timeline Events Fields Detail] {Events 11, Timeline 5} "Zooms in around the selected bucket.";
+    ZoomOut "zoom-out" "zoom out" [Timeline Events Fields Detail] {Events 12, Timeline 6} "Zooms out around the selected bucket.";
+    ZoomSelection "zoom-selection" "zoom to selection" [Timeline Events Fields Detail] {Timeline 4} "Zooms to the selected buckets.";
     ZoomReset "zoom-reset" "full range" [Timeline Events Fields Detail] {Timeline 8} "Shows the full time range.";
     BucketPrevious "bucket-previous" "earlier" [Timeline Events Fields Detail] {Timeline 1} "Goes to the previous bucket with events.";
     BucketNext "bucket-next" "later" [Timeline Events Fields Detail] {Timeline 2} "Goes to the next bucket with events.";
-    Busiest "busiest" "busiest" [Timeline Events Fields Detail] {Events 8, Timeline 6} "Goes to the bucket with the most events.";
-    Mark "mark" "mark range" [Timeline] {Timeline 7} "Starts a range at the selected bucket, or cancels it.";
+    Busiest "busiest" "busiest" [Timeline Events Fields Detail] {Events 8, Timeline 7} "Goes to the bucket with the most events.";
+    Mark "mark" "mark range" [Timeline] {Timeline 3} "Starts a range at the selected bucket, or cancels it.";
     Down "down" "down" [Events Fields Detail Sources Findings Reading Palette] {Reading 1, Palette 2} "Moves one line down.";
     Up "up" "up" [Events Fields Detail Sources Findings Reading Palette] "Moves one line up.";
     Left "left" "column left" [Events] "Highlights the value in the column to the left.";

@@ -92,7 +92,7 @@ pub enum WorkerRequest {
     /// Write an annotation into the journal.
     Annotate {
         /// What.
-        deed: Box<AnnotationRequest>,
+        annotation: Box<AnnotationRequest>,
         /// The present time.
         now: Timestamp,
     },

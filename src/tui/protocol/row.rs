@@ -87,10 +87,10 @@ pub struct ColumnInfo {
 
 /// Writes the enum and, for each row, its [`ColumnInfo`].
 macro_rules! columns {
-    ($($variant:ident $heading:literal [$($field:ident)*] $widths:expr, $needs:expr, $doc:literal;)*) => {
+    ($($(#[$attribute:meta])? $variant:ident $heading:literal [$($field:ident)*] $widths:expr, $needs:expr, $doc:literal;)*) => {
         /// The columns of the event list, whose values can be pivoted on.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum EventColumn { $(#[doc = $doc] $variant),* }
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+        pub enum EventColumn { $(#[doc = $doc] $(#[$attribute])? $variant),* }
 
         impl EventColumn {
             /// Every column, from left to right.
@@ -113,14 +113,9 @@ columns! {
     Host "Host" [HOST_NAME URL_DOMAIN] (14, 14), (140, 0), "The host on which it happened.";
     Actor "Actor" [USER_NAME USER_EMAIL USER_ID USER_EFFECTIVE_NAME] (10, 14), (0, 64), "Who acted.";
     // The address has room before the actor.
+    #[default]
     From "From" [SOURCE_IP CLIENT_IP SOURCE_ADDRESS SOURCE_DOMAIN] (15, 17), (0, 46), "Where it came from.";
     What "What" [EVENT_ACTION HTTP_METHOD EVENT_DATASET] (0, 0), (0, 0), "What was done.";
-}
-
-impl Default for EventColumn {
-    fn default() -> EventColumn {
-        EventColumn::From
-    }
 }
 
 impl EventColumn {

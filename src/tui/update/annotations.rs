@@ -54,10 +54,10 @@ pub(super) fn annotated(model: &mut Model, annotated: AnnotationResult) -> Vec<E
 }
 
 /// Requests to write an annotation into the journal.
-pub(super) fn write(model: &mut Model, deed: AnnotationRequest) -> Vec<Effect> {
+pub(super) fn write(model: &mut Model, annotation: AnnotationRequest) -> Vec<Effect> {
     form::busy(model);
     let now = model.case.now;
-    vec![model.ask(WorkerRequest::Annotate { deed: Box::new(deed), now })]
+    vec![model.ask(WorkerRequest::Annotate { annotation: Box::new(annotation), now })]
 }
 
 /// Shows why something was refused.
@@ -103,11 +103,11 @@ pub(super) fn agreed(model: &mut Model, form: &FormDialog, id: &str) -> Vec<Effe
 pub(super) fn bookmark(model: &mut Model) -> Vec<Effect> {
     let Some(hit) = model.list.row().map(|row| row.hit) else { return refuse(model, "no event is selected") };
     let marked = model.annotations.bookmark_on(&hit).map(|row| row.bookmark.event.event.clone());
-    let deed = match marked {
+    let annotation = match marked {
         Some(event) => AnnotationRequest::Annotation(Annotation::RemoveBookmark { event }),
         None => AnnotationRequest::Bookmark { hit, note: None, tags: Vec::new() },
     };
-    write(model, deed)
+    write(model, annotation)
 }
 
 /// Removes the selected bookmark of the third screen.

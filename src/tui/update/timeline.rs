@@ -36,9 +36,15 @@ pub(super) fn count(model: &mut Model) -> Option<Effect> {
 }
 
 /// Cuts a time range into at most `most` buckets: how wide they are, and their edges.
+/// [`readable_width`] leaves room for buckets that begin before the range; often that is
+/// not needed, and the next narrower width fits, too.
 fn buckets(window: TimeRange, most: usize, zone: Zone) -> (i64, Vec<Timestamp>) {
-    let width = readable_width(window, most);
-    (width, bucket_edges(window, width, &zone))
+    let cut = |most| {
+        let width = readable_width(window, most);
+        (width, bucket_edges(window, width, &zone))
+    };
+    let narrow = cut(most + 2);
+    if narrow.1.len() <= most + 1 { narrow } else { cut(most) }
 }
 
 /// Asks again if the width or the zone needs other buckets.

@@ -32,7 +32,6 @@ pub(super) fn draw(model: &Model, panes: &Panes, canvas: &mut Canvas<'_>) {
         canvas.text(area.x + 1, area.y, area.width, "No evidence yet: vestigo import PATH", StyleRole::Text);
         return;
     }
-    let common = common_folder(&facts.sources);
     let widths = SourceColumns::new(area.width);
     widths.row(
         area.x,
@@ -48,9 +47,28 @@ pub(super) fn draw(model: &Model, panes: &Panes, canvas: &mut Canvas<'_>) {
     let wanted = (facts.sources.len() as u16).saturating_add(1).min(least);
     let below = (lines.len() as u16 + 1).min(area.height.saturating_sub(wanted + 1));
     let rows = Rect { y: area.y + 1, height: area.height.saturating_sub(below + 1).max(1), ..area };
+    draw_rows(model, rows, &widths, canvas);
+    let shown = (facts.sources.len() as u16).min(rows.height);
+    let space = usize::from(area.bottom().saturating_sub(rows.y + shown + 1));
+    let cut = lines.len() > space;
+    if cut {
+        let key = model.keys.map.key_of(Action::Open, KeyContext::Sources).unwrap_or_else(|| ":".to_owned());
+        let say = format!("{} {key} shows all", canvas.theme.glyphs.cut);
+        canvas.text(area.x + 1, area.bottom() - 1, area.width - 2, &say, StyleRole::Faint);
+    }
+    let end = area.bottom() - u16::from(cut);
+    for (y, line) in (rows.y + shown + 1..end).zip(lines) {
+        canvas.line(Rect { x: area.x + 1, y, width: area.width - 2, height: 1 }, &line);
+    }
+}
+
+/// Draws the rows of the table that have room.
+fn draw_rows(model: &Model, rows: Rect, widths: &SourceColumns, canvas: &mut Canvas<'_>) {
+    let sources = &model.case.sources;
+    let common = common_folder(sources);
     let room = usize::from(rows.height);
-    let top = model.focus.source.saturating_sub(room / 2).min(facts.sources.len().saturating_sub(room));
-    for (y, (at, source)) in (rows.y..rows.bottom()).zip(facts.sources.iter().enumerate().skip(top)) {
+    let top = model.focus.source.saturating_sub(room / 2).min(sources.len().saturating_sub(room));
+    for (y, (at, source)) in (rows.y..rows.bottom()).zip(sources.iter().enumerate().skip(top)) {
         let cells = [
             &source.path[common..],
             if source.receipt.is_unread() { "NOT READ" } else { &source.receipt.format },
@@ -63,18 +81,6 @@ pub(super) fn draw(model: &Model, panes: &Panes, canvas: &mut Canvas<'_>) {
         if at == model.focus.source {
             canvas.lay(Rect { y, height: 1, ..rows }, StyleRole::Selected);
         }
-    }
-    let shown = (facts.sources.len() as u16).min(rows.height);
-    let space = usize::from(area.bottom().saturating_sub(rows.y + shown + 1));
-    let cut = lines.len() > space;
-    if cut {
-        let key = model.keys.map.key_of(Action::Open, KeyContext::Sources).unwrap_or_else(|| ":".to_owned());
-        let say = format!("{} {key} shows all", canvas.theme.glyphs.cut);
-        canvas.text(area.x + 1, area.bottom() - 1, area.width - 2, &say, StyleRole::Faint);
-    }
-    let end = area.bottom() - u16::from(cut);
-    for (y, line) in (rows.y + shown + 1..end).zip(lines) {
-        canvas.line(Rect { x: area.x + 1, y, width: area.width - 2, height: 1 }, &line);
     }
 }
 

@@ -32,7 +32,7 @@ fn sentences(model: &Model) -> Vec<String> {
     }
     let key = |action| model.keys.map.key_of(action, model.context_beneath());
     if facts.sources.is_empty() {
-        let quit = key(Action::Quit).unwrap_or_default();
+        let quit = key(Action::Back).unwrap_or_default();
         return vec![
             "This case holds no evidence yet.".to_owned(),
             format!("Quit with {quit}, then import logs with: vestigo import PATH"),

@@ -5,7 +5,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::index::{CancelToken, Hit, Order, Request};
 use crate::journal::{
     Annotation, Bookmark, Entry, EventRef, Finding, FindingChange, HistoryItem, NewFinding, SavedQuery,
-    redoable, undoable,
+    Severity, redoable, undoable,
 };
 use crate::query::{Expr, FieldRef, Leaf, Pattern, Test};
 use crate::record::{FixedClock, TimeRange, Timestamp, summarize};
@@ -106,15 +106,15 @@ pub(super) fn in_findings(case: &Case, hits: &[Hit], cancel: &CancelToken) -> Re
 /// Before somebody else's is undone, the investigator is asked.
 pub(super) fn write(
     case: &Case,
-    deed: &AnnotationRequest,
+    annotation: &AnnotationRequest,
     identity: &Identity,
     now: Timestamp,
 ) -> Result<WorkerResponse> {
     let case = case.reread()?;
-    if let Some(foreign) = foreign(&case, deed) {
+    if let Some(foreign) = foreign(&case, annotation) {
         return Ok(WorkerResponse::ConfirmUndo(foreign));
     }
-    let (act, message) = act(&case, deed)?;
+    let (act, message) = act(&case, annotation)?;
     let clock = FixedClock(now);
     let Appended { ids, unsealed, .. } =
         annotate(case.folder(), &[act], identity.signer.as_ref(), &identity.who, &clock, Watch::silent())?;
@@ -132,8 +132,8 @@ pub(super) fn write(
 }
 
 /// Finds what would be undone, if this screen did not write it and the investigator did not agree.
-fn foreign(case: &Case, deed: &AnnotationRequest) -> Option<ForeignAnnotation> {
-    let AnnotationRequest::Undo { mine, agreed } = deed else { return None };
+fn foreign(case: &Case, annotation: &AnnotationRequest) -> Option<ForeignAnnotation> {
+    let AnnotationRequest::Undo { mine, agreed } = annotation else { return None };
     let last = undoable(case.whole_journal())?;
     if mine.contains(&last.id) || agreed.as_ref() == Some(&last.id) {
         return None;
@@ -143,8 +143,8 @@ fn foreign(case: &Case, deed: &AnnotationRequest) -> Option<ForeignAnnotation> {
 }
 
 /// Converts a request into a journal entry and a status message (foreign text).
-fn act(case: &Case, deed: &AnnotationRequest) -> Result<(Annotation, String)> {
-    Ok(match deed {
+fn act(case: &Case, annotation: &AnnotationRequest) -> Result<(Annotation, String)> {
+    Ok(match annotation {
         AnnotationRequest::Bookmark { hit, note, tags } => {
             let event = case.event_ref(hit)?;
             let known = case.state().bookmarks.get(&event.event);
@@ -157,18 +157,7 @@ fn act(case: &Case, deed: &AnnotationRequest) -> Result<(Annotation, String)> {
             (mark, message)
         }
         AnnotationRequest::NewFinding { title, severity, note, shows } => {
-            let (events, query) = shown_by(case, shows)?;
-            let note = Some(note.clone()).filter(|note| !note.is_empty());
-            let new = NewFinding {
-                title: title.clone(),
-                severity: *severity,
-                events,
-                query,
-                note,
-                tags: Vec::new(),
-                owner: None,
-                due: None,
-            };
+            let new = new_finding(case, title, *severity, note, shows)?;
             (Annotation::AddFinding(new), format!("finding created: {title}"))
         }
         AnnotationRequest::AddToFinding { finding, shows } => {
@@ -203,6 +192,19 @@ fn act(case: &Case, deed: &AnnotationRequest) -> Result<(Annotation, String)> {
             (last.to_undo(), format!("redone: {was}"))
         }
     })
+}
+
+fn new_finding(
+    case: &Case,
+    title: &str,
+    severity: Severity,
+    note: &str,
+    shows: &ExportScope,
+) -> Result<NewFinding> {
+    let (events, query) = shown_by(case, shows)?;
+    let note = Some(note.to_owned()).filter(|note| !note.is_empty());
+    let title = title.to_owned();
+    Ok(NewFinding { title, severity, events, query, note, tags: Vec::new(), owner: None, due: None })
 }
 
 /// Describes an annotation.

@@ -26,59 +26,62 @@ pub fn carry_out(
     cancel: &CancelToken,
     respond: &mut dyn FnMut(WorkerResponse),
 ) {
-    let case = &current.get();
-    let done = match request {
-        WorkerRequest::Page { scope, order, place, limit } => resolve(case, scope).and_then(|resolved| {
-            let page = paging::page(case, &resolved, *order, *place, *limit, cancel)?;
-            let nothing = if page.rows.is_empty() { current.grown()? } else { None };
-            respond(nothing.map_or(WorkerResponse::Page(page), WorkerResponse::CaseChanged));
-            Ok(())
-        }),
-        WorkerRequest::Count(scope) => resolve(case, scope).and_then(|resolved| {
-            let count = case.index().count(&resolved, cancel)?;
-            let nothing = if count == 0 { current.grown()? } else { None };
-            respond(nothing.map_or(WorkerResponse::Count(count), WorkerResponse::CaseChanged));
-            Ok(())
-        }),
-        WorkerRequest::CheckForChanges => current
-            .grown()
-            .map(|grown| respond(grown.map_or(WorkerResponse::Unchanged, WorkerResponse::CaseChanged))),
-        WorkerRequest::Histogram { scope, edges, by } => {
-            histogram(case, scope, edges, by, cancel).map(&mut *respond)
-        }
-        WorkerRequest::Facets { scope, fields } => facets(case, scope, fields, cancel, respond),
-        WorkerRequest::Annotations => annotations::read(case, cancel)
-            .map(|annotations| respond(WorkerResponse::Annotations(Box::new(annotations)))),
-        WorkerRequest::FindingHits(hits) => annotations::in_findings(case, hits, cancel)
-            .map(|hits| respond(WorkerResponse::FindingHits(hits))),
-        WorkerRequest::Annotate { deed, now } => {
-            annotations::write(case, deed, identity, *now).map(&mut *respond)
-        }
-        WorkerRequest::Verify { depth, now } => {
-            verification::verify(case, *depth, identity, *now, cancel, respond)
-                .map(|report| respond(WorkerResponse::Verified(Box::new(report))))
-        }
-        WorkerRequest::Checkpoint { now } => verification::anchor(case, identity, *now)
-            .map(|anchor| respond(WorkerResponse::CheckpointWritten(anchor))),
-        WorkerRequest::ExportChoices { text, scope, selected, first } => {
-            export::choices(case, text, scope, *selected, first.as_deref(), identity)
-                .map(|choices| respond(WorkerResponse::ExportChoices(choices)))
-        }
-        WorkerRequest::Export { order, now } => export::export(case, order, identity, *now, respond)
-            .map(|result| respond(WorkerResponse::Exported(Box::new(result)))),
-        WorkerRequest::Entry(hit) => {
-            event_detail::event_detail(case, hit).map(|event| respond(WorkerResponse::Entry(Box::new(event))))
-        }
-        WorkerRequest::Values { field, prefix, limit } => case
-            .index()
-            .values(field, prefix, *limit, cancel)
-            .map(|values| respond(WorkerResponse::Values(values))),
-    };
-    if let Err(error) = done
-        && !cancel.is_cancelled()
-    {
-        respond(WorkerResponse::Failed(Failure::from(&error)));
+    match answer(current, identity, request, cancel, respond) {
+        Ok(response) => respond(response),
+        Err(error) if !cancel.is_cancelled() => respond(WorkerResponse::Failed(Failure::from(&error))),
+        Err(_) => {}
     }
+}
+
+/// Returns the last response to a request; those before it go to `respond`.
+fn answer(
+    current: &CurrentCase,
+    identity: &Identity,
+    request: &WorkerRequest,
+    cancel: &CancelToken,
+    respond: &mut dyn FnMut(WorkerResponse),
+) -> Result<WorkerResponse> {
+    let case = &current.get();
+    Ok(match request {
+        WorkerRequest::Page { scope, order, place, limit } => {
+            let page = paging::page(case, &resolve(case, scope)?, *order, *place, *limit, cancel)?;
+            let changed = if page.rows.is_empty() { current.grown()? } else { None };
+            changed.map_or(WorkerResponse::Page(page), WorkerResponse::CaseChanged)
+        }
+        WorkerRequest::Count(scope) => {
+            let count = case.index().count(&resolve(case, scope)?, cancel)?;
+            let changed = if count == 0 { current.grown()? } else { None };
+            changed.map_or(WorkerResponse::Count(count), WorkerResponse::CaseChanged)
+        }
+        WorkerRequest::CheckForChanges => {
+            current.grown()?.map_or(WorkerResponse::Unchanged, WorkerResponse::CaseChanged)
+        }
+        WorkerRequest::Histogram { scope, edges, by } => histogram(case, scope, edges, by, cancel)?,
+        WorkerRequest::Facets { scope, fields } => facets(case, scope, fields, cancel, respond)?,
+        WorkerRequest::Annotations => WorkerResponse::Annotations(Box::new(annotations::read(case, cancel)?)),
+        WorkerRequest::FindingHits(hits) => {
+            WorkerResponse::FindingHits(annotations::in_findings(case, hits, cancel)?)
+        }
+        WorkerRequest::Annotate { annotation, now } => annotations::write(case, annotation, identity, *now)?,
+        WorkerRequest::Verify { depth, now } => {
+            let report = verification::verify(case, *depth, identity, *now, cancel, respond)?;
+            WorkerResponse::Verified(Box::new(report))
+        }
+        WorkerRequest::Checkpoint { now } => {
+            WorkerResponse::CheckpointWritten(verification::checkpoint(case, identity, *now)?)
+        }
+        WorkerRequest::ExportChoices { text, scope, selected, first } => {
+            let first = first.as_deref();
+            WorkerResponse::ExportChoices(export::choices(case, text, scope, *selected, first, identity)?)
+        }
+        WorkerRequest::Export { order, now } => {
+            WorkerResponse::Exported(Box::new(export::export(case, order, identity, *now, respond)?))
+        }
+        WorkerRequest::Entry(hit) => WorkerResponse::Entry(Box::new(event_detail::event_detail(case, hit)?)),
+        WorkerRequest::Values { field, prefix, limit } => {
+            WorkerResponse::Values(case.index().values(field, prefix, *limit, cancel)?)
+        }
+    })
 }
 
 /// Resolves a scope. If it names tags or findings, it means those
@@ -128,7 +131,7 @@ fn facets(
     fields: &[(String, usize)],
     cancel: &CancelToken,
     respond: &mut dyn FnMut(WorkerResponse),
-) -> Result<()> {
+) -> Result<WorkerResponse> {
     let resolved = resolve(case, scope)?;
     for (field, limit) in fields {
         let mut values = case.index().top(&resolved, field, TermOrder::Most, *limit, cancel)?;
@@ -136,6 +139,5 @@ fn facets(
         values.truncate(limit.saturating_sub(1));
         respond(WorkerResponse::Facet { field: field.clone(), values, more });
     }
-    respond(WorkerResponse::FacetsDone);
-    Ok(())
+    Ok(WorkerResponse::FacetsDone)
 }

@@ -100,7 +100,10 @@ fn what_is_written_is_carried_out_to_the_last_even_when_the_program_is_left() {
     for ticket in &drawn {
         workers.ask(
             *ticket,
-            WorkerRequest::Annotate { deed: Box::new(crate::tui::protocol::AnnotationRequest::Redo), now },
+            WorkerRequest::Annotate {
+                annotation: Box::new(crate::tui::protocol::AnnotationRequest::Redo),
+                now,
+            },
         );
     }
     waits.recv().expect("the first was begun");

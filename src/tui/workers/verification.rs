@@ -61,7 +61,7 @@ pub(super) fn verify(
 }
 
 /// Writes a checkpoint of the journal, to be kept elsewhere.
-pub(super) fn anchor(case: &Case, identity: &Identity, now: Timestamp) -> Result<WrittenCheckpoint> {
+pub(super) fn checkpoint(case: &Case, identity: &Identity, now: Timestamp) -> Result<WrittenCheckpoint> {
     let clock = FixedClock(now);
     let mut hold = CaseWriter::open(case.folder(), &identity.who, &clock)?;
     let sealed = case::checkpoint(&mut hold, identity.signer.as_ref(), &clock)?;
