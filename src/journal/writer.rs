@@ -163,7 +163,15 @@ impl Writer {
 
     /// Returns the entries so far, and gives up the right to write.
     pub fn into_journal(mut self) -> Journal {
+        self.remember();
         std::mem::take(&mut self.journal)
+    }
+
+    /// Remembers the journal's end, once.
+    fn remember(&mut self) {
+        if let Some(known) = self.known.take() {
+            let _ = known.saw(&self.journal, self.now);
+        }
     }
 
     /// Returns how many entries there were when it was opened: what stands behind
@@ -182,9 +190,7 @@ impl Drop for Writer {
     /// Remembers the journal's end, and takes the holder's name out of the lock
     /// again; that it is stale is no harm.
     fn drop(&mut self) {
-        if let Some(known) = &self.known {
-            let _ = known.saw(&self.journal, self.now);
-        }
+        self.remember();
         let _ = self.lock.set_len(0);
     }
 }
