@@ -137,7 +137,7 @@ pub fn remarks(row: &ImportRow) -> Vec<String> {
     let (receipt, mut lines) = (&row.receipt, Vec::new());
     let path = visible(&row.path);
     if let Some(link) = &row.link {
-        lines.push(format!("  {path}: reached through the link {}, which you named", visible(link)));
+        lines.push(format!("  {path}: reached through the link {}, which was named", visible(link)));
     }
     if let Some(bytes) = &row.path_bytes {
         lines.push(format!("  {path}: the name is not UTF-8; its bytes are {bytes}"));

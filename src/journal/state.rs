@@ -206,9 +206,9 @@ impl State {
         state
     }
 
-    /// Works out what stands at the end of a journal of which an earlier part gave this
-    /// state: annotations that came after it are applied one by one. Where one of them is
-    /// an undo, or some were merged in, the order of all matters, and all are read again.
+    /// Returns the state at the end of a journal that continues `known`, whose state this
+    /// is: the annotations after it are applied one by one. With an undo among them, or
+    /// with merged ones, the order of all of them matters, and all are read again.
     pub fn after(&self, known: &Journal, journal: &Journal) -> State {
         let begins = journal.entries.get(known.entries.len().wrapping_sub(1)).is_some()
             && journal.texts.get(known.entries.len() - 1).is_some_and(|text| entry_hash(text) == known.head);

@@ -169,7 +169,15 @@ impl Writer {
 
     /// Returns the entries so far, and gives up the right to write.
     pub fn into_journal(mut self) -> Journal {
+        self.remember();
         std::mem::take(&mut self.journal)
+    }
+
+    /// Remembers the journal's end, once.
+    fn remember(&mut self) {
+        if let Some(known) = self.known.take() {
+            let _ = known.saw(&self.journal, self.now);
+        }
     }
 
     /// Returns how many entries there were when it was opened: what stands behind
@@ -188,9 +196,7 @@ impl Drop for Writer {
     /// Remembers the end of the journal, and removes the holder's name from the lock file;
     /// a stale name does no harm.
     fn drop(&mut self) {
-        if let Some(memory) = &self.memory {
-            let _ = memory.remember(&self.journal, self.last_write);
-        }
+        self.remember();
         let _ = self.lock.set_len(0);
     }
 }

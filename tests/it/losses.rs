@@ -75,7 +75,7 @@ fn what_no_format_could_read_is_named_counted_apart_and_no_success() {
         "no event could be read: a Windows event log (EVTX)",
         "! 1 of 3 sources NOT READ",
         "! 1 of 3 sources not recognized by any format",
-        "! 2 events tell no time",
+        "! 2 events have no time",
     ] {
         assert!(said.contains(wanted), "{wanted} is not in {said}");
     }
@@ -125,7 +125,7 @@ fn a_link_that_was_named_is_followed_and_the_receipt_says_what_it_led_to() {
     assert!(row["path"].as_str().is_some_and(|path| path.ends_with("/real.log")), "{row}");
     assert_eq!(row["link"], json!(link.to_string_lossy()));
     env.run(&["export", "--all", "--out", &env.path("out").to_string_lossy()]).exits(0);
-    let remark = format!("reached through the link {}, which you named", link.display());
+    let remark = format!("reached through the link {}, which was named", link.display());
     assert_eq!(coverage(&env)["sources"][0]["remarks"], json!([remark]));
 }
 

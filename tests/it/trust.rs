@@ -349,10 +349,7 @@ fn nothing_is_called_consistent_of_which_not_every_byte_was_read() {
     assert!(!quick.text().contains("consistent"), "{}", quick.text());
     assert!(quick.text().contains("bytes of evidence were read (--deep reads all)"), "{}", quick.text());
     let verdict = env.run(&["--json", "verify"]).ends(0).json().remove(0);
-    assert_eq!(
-        (&verdict["checks"]["consistent"], &verdict["reach"]["whole"]),
-        (&json!(false), &json!(false))
-    );
+    assert!(verdict["checks"]["consistent"] == false && verdict["reach"]["whole"] == false, "{verdict}");
     assert!(verdict["reach"]["read"].as_u64() < verdict["reach"]["bytes"].as_u64(), "{verdict}");
     let required = env.run(&["verify", "--require", "consistent"]).ends(4);
     assert!(required.text().contains("NOT consistent: 1 place is damaged"), "{}", required.text());
