@@ -175,8 +175,8 @@ impl Writer {
 
     /// Remembers the journal's end, once.
     fn remember(&mut self) {
-        if let Some(known) = self.known.take() {
-            let _ = known.saw(&self.journal, self.now);
+        if let Some(memory) = self.memory.take() {
+            let _ = memory.remember(&self.journal, self.last_write);
         }
     }
 

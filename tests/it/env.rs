@@ -16,6 +16,7 @@ pub const NOW: i64 = 1_773_100_800;
 /// A folder and a world in which the program runs.
 pub struct TestEnv {
     folder: tempfile::TempDir,
+    width: usize,
 }
 
 /// What a run printed, and how it ended.
@@ -33,7 +34,12 @@ pub struct Output {
 impl TestEnv {
     /// Makes an empty folder and a world around it.
     pub fn new() -> TestEnv {
-        TestEnv { folder: tempfile::tempdir().expect("a temporary folder can be made") }
+        TestEnv { folder: tempfile::tempdir().expect("a temporary folder can be made"), width: 120 }
+    }
+
+    /// Prints on lines so long that no table is cut because of the folder's name.
+    pub fn wide(self) -> TestEnv {
+        TestEnv { width: 240, ..self }
     }
 
     /// Gives a path in the folder.
@@ -92,7 +98,7 @@ impl TestEnv {
             typed: None,
             out: Box::new(out.clone()),
             err: Box::new(err.clone()),
-            width: Some(120),
+            width: Some(self.width),
             out_is_terminal: false,
             err_is_terminal: false,
             stop: Arc::new(AtomicBool::new(false)),

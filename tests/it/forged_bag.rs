@@ -5,11 +5,11 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use crate::authority::Authority;
 use crate::bundle::{export, handed_over, tool, verify_sh, vestigo};
 use crate::custody::copy_folder;
 use crate::env::{TestEnv, skipped};
 use crate::forgery::{Forgery, sha};
-use crate::handover::Authority;
 
 #[test]
 fn what_a_bundle_says_of_itself_is_held_against_what_is_in_it() {

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use crate::authority::Authority;
 use crate::bundle::{export, files, handed_over, verify_proofs, verify_sh, vestigo};
 use crate::env::TestEnv;
-use crate::handover::Authority;
 
 /// What must never be written down.
 const CREDENTIALS: [&str; 3] = ["S3cretPw", "K3Y", "mallory"];

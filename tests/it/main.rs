@@ -2,6 +2,7 @@
 
 mod agreement;
 mod architecture;
+mod authority;
 mod before;
 mod bundle;
 mod commands;
@@ -26,6 +27,7 @@ mod notes;
 mod packing;
 mod questions;
 mod redaction;
+mod repairs;
 mod rereads;
 mod robot;
 mod screens;
@@ -33,6 +35,7 @@ mod screens_evidence;
 mod screens_export;
 mod screens_growth;
 mod screens_notes;
+mod screens_styles;
 mod security;
 mod terminal;
 mod times;

@@ -149,12 +149,7 @@ fn nonsense_is_refused_and_changes_nothing() {
         vec!["source", "set-clock", id, "0s"],
         vec!["source", "set-clock", id, "+99999d"],
     ] {
-        let refused = env.run(&words).ends(2);
-        assert!(
-            refused.err.contains("error") && !refused.err.contains("panicked"),
-            "{words:?}: {}",
-            refused.err
-        );
+        env.run(&words).exits(2);
     }
     assert_eq!(journal(), before);
     let path = env.path("access.log").to_string_lossy().into_owned();

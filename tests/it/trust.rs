@@ -5,9 +5,9 @@ use std::path::Path;
 use serde_json::{Value, json};
 use vestigo::journal::{self, CHECKPOINT_NAMESPACE, Checkpoint, Keyring, Signer};
 
+use crate::authority::Authority;
 use crate::custody::{copy_folder, forge};
 use crate::env::{Output, TestEnv};
-use crate::handover::Authority;
 
 const LOG: &str = "\
 203.0.113.7 - alice [02/Mar/2026:03:12:07 +0000] \"GET /a HTTP/1.1\" 200 17 \"-\" \"curl/8\"

@@ -1,10 +1,12 @@
 //! Nothing is lost, nothing acts, and the index is only a cache.
 
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+use crate::custody::copy_folder;
 use crate::env::{Output, TestEnv, skipped};
 
 fn conserves(row: &Value) -> bool {
@@ -102,28 +104,40 @@ fn an_index_made_again_gives_the_same_bytes() {
     assert_eq!(opened.out, before.out, "a case without its index is answered from its evidence");
 }
 
+/// Returns the largest file of a folder.
+fn largest(folder: &Path) -> PathBuf {
+    let files = std::fs::read_dir(folder).expect("it is there").flatten();
+    let largest = files.max_by_key(|entry| entry.metadata().map_or(0, |meta| meta.len()));
+    largest.expect("there is a segment").path()
+}
+
 #[test]
 fn a_damaged_index_is_made_again_and_never_answers_wrongly() {
+    const PLACES: usize = 12;
     let env = TestEnv::new();
     demo_logs(&env);
     env.import(&env.path("logs"), &[]);
     let whole = env.run(&["--json", "search", "--all", "status:404"]).ends(0);
-    let index = env.path("case/index");
-    let largest = std::fs::read_dir(&index)
-        .expect("it is there")
-        .flatten()
-        .max_by_key(|entry| entry.metadata().map_or(0, |meta| meta.len()))
-        .expect("there is a segment");
-    let bytes = std::fs::read(largest.path()).expect("it is ours");
-    for at in (0..bytes.len()).step_by(bytes.len() / 12) {
-        let mut damaged = bytes.clone();
-        damaged[at] ^= 0x55;
-        std::fs::write(largest.path(), &damaged).expect("it is ours");
-        let answer = env.run(&["--json", "search", "--all", "status:404"]);
+    let length = std::fs::read(largest(&env.path("case/index"))).expect("it is ours").len();
+    let mut noticed = 0;
+    for place in 0..PLACES {
+        // A copy for each place: what was made again once is not damaged any more.
+        let copy = env.path(&format!("copy-{place}"));
+        copy_folder(&env.path("case"), &copy);
+        let segment = largest(&copy.join("index"));
+        let mut bytes = std::fs::read(&segment).expect("it is ours");
+        let at = place * (length - 1) / (PLACES - 1);
+        bytes[at] ^= 0x55;
+        std::fs::write(&segment, &bytes).expect("it is ours");
+        let case = copy.to_string_lossy().into_owned();
+        let words = ["vestigo", "--case", &case, "--json", "search", "--all", "status:404"];
+        let answer = env.run_bare(&words);
         assert!(answer.status == 0 && answer.out == whole.out, "byte {at}: {}", answer.err);
-        // Where this byte mattered, the index was made again there.
-        let _ = std::fs::remove_dir_all(env.path("data/cache"));
+        noticed += usize::from(!answer.err.is_empty());
+        std::fs::remove_dir_all(&copy).expect("it is ours");
     }
+    // The other places are not read for this question.
+    assert!(noticed > 0, "no damage was noticed");
 }
 
 #[test]
@@ -177,7 +191,7 @@ fn content_is_the_original_for_other_peoples_tools() {
 /// Writes the built-in logs as `demo` does.
 pub fn demo_logs(env: &TestEnv) {
     for name in ["nginx-access.log", "auth.log", "cloudtrail.json"] {
-        let fixture = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name);
+        let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name);
         env.write_at(
             &format!("logs/{name}"),
             std::fs::read(fixture).expect("it is in the checkout"),

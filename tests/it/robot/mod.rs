@@ -7,6 +7,7 @@
 
 mod cases;
 mod pane;
+mod styles;
 
 pub use cases::{beside, demo, hostile, of};
 pub use pane::PaneView;
@@ -15,13 +16,14 @@ use std::collections::VecDeque;
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Size;
 use vestigo::case::Case;
 use vestigo::index::CancelToken;
 use vestigo::journal::{Actor, Keyring};
 use vestigo::record::{Timestamp, Zone};
 use vestigo::tui::{
-    self, Action, CaseInfo, Chord, CurrentCase, Effect, Identity, Model, Notice, Pane, Screen, Theme, Ticket,
+    self, Action, CaseInfo, Chord, CurrentCase, Effect, Identity, Model, Notice, Pane, Role, Screen, Theme, Ticket,
     UiEvent, WorkerRequest, carry_out,
 };
 
@@ -179,33 +181,35 @@ impl Robot {
         drawn.expect("a test backend cannot fail");
     }
 
-    /// Gives the screen as text, a line per row.
+    /// Returns the screen as text, a line per row.
     pub fn text(&self) -> String {
-        let buffer = self.terminal.backend().buffer();
-        let mut text = String::new();
-        for y in 0..buffer.area.height {
-            let mut line = String::new();
-            let mut covered = 0;
-            for x in 0..buffer.area.width {
-                if x >= covered {
-                    let symbol = buffer[(x, y)].symbol();
-                    line.push_str(symbol);
-                    covered = x + unicode_width::UnicodeWidthStr::width(symbol).max(1) as u16;
-                }
-            }
-            text.push_str(line.trim_end());
-            text.push('\n');
-        }
-        text
+        text_of(self.terminal.backend().buffer())
     }
 
-    /// Demands that the screen is as the snapshot of this name has it.
+    /// Returns the screen as text as it is with another theme.
+    pub fn text_in(&self, theme: &Theme) -> String {
+        let mut buffer = Buffer::empty(self.terminal.backend().buffer().area);
+        tui::draw(&self.model, theme, buffer.area, &mut buffer);
+        text_of(&buffer)
+    }
+
+    /// Asserts that the screen, its text and its styles, is as the snapshot of this name
+    /// has it, and reads the notice, which the snapshot holds whole.
     #[track_caller]
     pub fn screen(&mut self, name: &str) -> &mut Robot {
-        let text = repeatable(&self.text());
+        let notice = self.unread.take().map(|notice| format!("--- notice\n{}\n", notice.text));
+        let styles = styles::styles(self.terminal.backend().buffer(), self.theme[Role::Text]);
+        let screen = repeatable(&format!("{}{}{styles}", self.text(), notice.unwrap_or_default()));
         insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
-            insta::assert_snapshot!(name, text);
+            insta::assert_snapshot!(name, screen);
         });
+        self
+    }
+
+    /// Reads the notice, whatever it says.
+    #[track_caller]
+    pub fn reads_notice(&mut self) -> &mut Robot {
+        assert!(self.unread.take().is_some(), "there is no notice");
         self
     }
 
@@ -276,12 +280,40 @@ impl Robot {
     }
 }
 
-/// Leaves roots out of a snapshot: their leaves are salted with a secret.
+fn text_of(buffer: &Buffer) -> String {
+    let mut text = String::new();
+    for y in 0..buffer.area.height {
+        let mut line = String::new();
+        let mut covered = 0;
+        for x in 0..buffer.area.width {
+            if x >= covered {
+                let symbol = buffer[(x, y)].symbol();
+                line.push_str(symbol);
+                covered = x + unicode_width::UnicodeWidthStr::width(symbol).max(1) as u16;
+            }
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+/// Leaves out of a snapshot what differs from run to run: ids and keys are random, and
+/// the leaves of roots are salted with a secret.
 fn repeatable(text: &str) -> String {
-    let root = regex::Regex::new(r"(root of its records:\s+|Root\s+)[0-9a-f]{64}");
-    let text = root.expect("the expression is right").replace_all(text, "${1}(the root)").into_owned();
-    let host = regex::Regex::new(r"\btester@[A-Za-z0-9._-]+").expect("the expression is right");
-    host.replace_all(&text, "tester@vm").into_owned()
+    let mut text = text.to_owned();
+    for (pattern, word) in [
+        (r"(root of its records:\s+|Root\s+)[0-9a-f]{64}", "${1}(the root)"),
+        (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "UUID"),
+        (r"SHA256:([A-Za-z0-9+/]{43}|[A-Za-z0-9+/]*…)", "SHA256:KEY"),
+        (r"/\S*/\.tmp[A-Za-z0-9]{6}/", "FOLDER/"),
+        (r"[A-Za-z0-9+/]{43}=", "ROOT"),
+        (r"\btester@[A-Za-z0-9._-]+", "tester@vm"),
+    ] {
+        let pattern = regex::Regex::new(pattern).expect("the expression is valid");
+        text = pattern.replace_all(&text, word).into_owned();
+    }
+    text
 }
 
 impl Drop for Robot {
