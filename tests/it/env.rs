@@ -39,7 +39,7 @@ impl TestEnv {
 
     /// Prints on lines so long that no table is cut because of the folder's name.
     pub fn wide(self) -> TestEnv {
-        TestEnv { width: 240, ..self }
+        TestEnv { width: 400, ..self }
     }
 
     /// Gives a path in the folder.

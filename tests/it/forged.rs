@@ -218,7 +218,7 @@ fn of_several_frames_the_order_is_bound_and_that_is_said() {
     for (field, value, why) in [
         ("first_record", 1u64, "frame 0 are not where"),
         ("records", 19_000, "frame 0 does not lead to its root"),
-        ("frame", 1, "does not lead to its root"),
+        ("frame", 1, "are not where they can be"),
     ] {
         let forgery = Forgery::of(&env, "bundle");
         forgery.edit("data/proofs/0001.jsonl", |lines| lines[0][field] = value.into());

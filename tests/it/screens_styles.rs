@@ -65,7 +65,7 @@ fn marks_and_findings_in_the_light_theme() {
 fn a_note_is_written_in_a_form_that_says_what_is_wrong() {
     let mut robot = Robot::open(fresh(), 80, 24);
     robot.act(Action::Note).write("why at night?").act(Action::NextRow).write("ir").screen("note_form");
-    robot.act(Action::CancelToken);
+    robot.act(Action::Cancel);
     robot.act(Action::NewFinding).act(Action::Confirm).screen("note_without_title");
 }
 
@@ -75,8 +75,8 @@ fn what_another_wrote_is_undone_only_after_a_question() {
     let mut robot = Robot::open(case.clone(), 80, 24);
     let hit = robot.model().list.row().expect("it has rows").hit;
     let event = case.event_ref(&hit).expect("it can be read");
-    let mark = Annotation::Mark { event, note: Some("theirs".to_owned()), tags: Vec::new() };
-    let (ada, clock) = (Actor::called("ada", "elsewhere"), FixedClock(Timestamp::from_secs(NOW)));
+    let mark = Annotation::AddBookmark { event, note: Some("theirs".to_owned()), tags: Vec::new() };
+    let (ada, clock) = (Actor::new("ada", "elsewhere"), FixedClock(Timestamp::from_secs(NOW)));
     annotate(case.folder(), &[mark], None, &ada, &clock, Watch::silent()).expect("nobody else writes");
     robot.look().act(Action::Undo).screen("undo_question");
     robot.press("right").screen("undo_question_yes");
@@ -120,7 +120,8 @@ fn what_is_not_signed_is_a_warning_on_every_screen() {
 #[test]
 fn a_checkpoint_is_shown_to_be_kept() {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut robot = Robot::open(fresh(), 80, 24);
+    // Wide enough for the path of a temporary folder.
+    let mut robot = Robot::open(fresh(), 160, 24);
     robot.signing(folder.path());
     robot.act(Action::Evidence).act(Action::Anchor).screen("checkpoint_kept");
 }
@@ -145,7 +146,7 @@ fn each_screen(look: &mut dyn FnMut(&Robot)) {
     look(&robot);
     robot.act(Action::Back).act(Action::Palette).write("oldest");
     look(&robot);
-    robot.act(Action::CancelToken).act(Action::Export);
+    robot.act(Action::Cancel).act(Action::Export);
     look(&robot);
     let mut robot = Robot::open(fresh(), 80, 24);
     robot.act(Action::Bookmark).reads_notice().act(Action::NewFinding);

@@ -23,8 +23,8 @@ use vestigo::index::CancelToken;
 use vestigo::journal::{Actor, Keyring};
 use vestigo::record::{Timestamp, Zone};
 use vestigo::tui::{
-    self, Action, CaseInfo, Chord, CurrentCase, Effect, Identity, Model, Notice, Pane, Role, Screen, Theme, Ticket,
-    UiEvent, WorkerRequest, carry_out,
+    self, Action, CaseInfo, Chord, CurrentCase, Effect, Identity, Model, Notice, Pane, Screen, StyleRole,
+    Theme, Ticket, UiEvent, WorkerRequest, carry_out,
 };
 
 /// The present, as far as robots know: 2026-03-10T00:00:00Z.
@@ -198,7 +198,7 @@ impl Robot {
     #[track_caller]
     pub fn screen(&mut self, name: &str) -> &mut Robot {
         let notice = self.unread.take().map(|notice| format!("--- notice\n{}\n", notice.text));
-        let styles = styles::styles(self.terminal.backend().buffer(), self.theme[Role::Text]);
+        let styles = styles::styles(self.terminal.backend().buffer(), self.theme[StyleRole::Text]);
         let screen = repeatable(&format!("{}{}{styles}", self.text(), notice.unwrap_or_default()));
         insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
             insta::assert_snapshot!(name, screen);

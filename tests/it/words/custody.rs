@@ -14,7 +14,7 @@ fn noted() -> TestEnv {
     let env = demo();
     env.run(&["bookmark", "add", LOGIN, "--note", "a guessed password"]).exits(0);
     env.run(&["finding", "add", "Break-in", "--query", "ip:203.0.113.77"]).exits(0);
-    Keyring::new(env.path("keys")).make(RECEIVER).expect("a key can be made");
+    Keyring::new(env.path("keys")).create(RECEIVER).expect("a key can be made");
     env
 }
 

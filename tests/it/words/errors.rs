@@ -200,7 +200,7 @@ fn errors_where_there_is_no_case() {
 fn errors_where_another_process_writes() {
     let env = demo();
     let clock = vestigo::record::FixedClock(vestigo::record::Timestamp::from_secs(0));
-    let other = vestigo::journal::Actor::called("other", "elsewhere");
+    let other = vestigo::journal::Actor::new("other", "elsewhere");
     let held = vestigo::case::CaseWriter::open(&env.path("case"), &other, &clock).expect("nobody writes");
     let script = "
         bookmark add LOGIN

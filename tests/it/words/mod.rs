@@ -96,6 +96,7 @@ fn normalize(text: &str, folder: &str) -> String {
         (r#"("seconds": ?)[0-9.]+"#, "${1}N"),
         // The size of a bundle depends on the lengths of paths and of the host's name.
         (r"(?m)^(made .*: [0-9,]+ events, )[0-9.]+ [kM]?B$", "${1}SIZE"),
+        (r"ends with \d+ bytes of", "ends with N bytes of"),
         (r"Payload-Oxum: \d+", "Payload-Oxum: N"),
         (r#"("files": \d+,\s+"bytes": )\d+"#, "${1}N"),
         (r"/tmp/\.tmp[A-Za-z0-9]+", "FOLDER"),
