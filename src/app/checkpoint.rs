@@ -25,7 +25,7 @@ pub struct CheckpointRequest {
 
 /// A checkpoint that was written.
 #[derive(Debug)]
-pub struct SignedCheckpoint {
+pub struct CheckpointReceipt {
     /// The checkpoint that was signed, and stamped if it was.
     pub info: CheckpointInfo,
     /// When the authority stamped it.
@@ -42,7 +42,7 @@ pub struct SignedCheckpoint {
 
 /// Signs the present end of the session's case, and has it stamped where an authority
 /// is named or configured.
-pub fn sign_checkpoint(request: &CheckpointRequest, session: &Session) -> Result<SignedCheckpoint> {
+pub fn sign_checkpoint(request: &CheckpointRequest, session: &Session) -> Result<CheckpointReceipt> {
     let clock = session.clock.as_ref();
     let (mut writer, given_up) = if request.accept_history {
         accept(&session.folder, &session.actor, clock)?
@@ -72,7 +72,7 @@ pub fn sign_checkpoint(request: &CheckpointRequest, session: &Session) -> Result
         }
     }
     let entries = writer.journal().entries.len() as u64;
-    Ok(SignedCheckpoint { info, stamped, entries, adopted, given_up, warnings })
+    Ok(CheckpointReceipt { info, stamped, entries, adopted, given_up, warnings })
 }
 
 /// Writes a checkpoint that nobody signs.
@@ -81,9 +81,9 @@ fn unsigned(
     given_up: Option<Entry>,
     why: crate::error::Error,
     session: &Session,
-) -> Result<SignedCheckpoint> {
+) -> Result<CheckpointReceipt> {
     let info = case::checkpoint(&mut writer, None, session.clock.as_ref())?;
     let entries = writer.journal().entries.len() as u64;
     let warnings = vec![Warning::Unsigned(why)];
-    Ok(SignedCheckpoint { info, stamped: None, entries, adopted: Vec::new(), given_up, warnings })
+    Ok(CheckpointReceipt { info, stamped: None, entries, adopted: Vec::new(), given_up, warnings })
 }

@@ -33,7 +33,7 @@ mod warning;
 
 pub use annotations::{WrittenAnnotations, annotate, event_refs, find_events};
 pub use bookmarks::{BookmarkView, bookmark, remove_bookmark};
-pub use checkpoint::{CheckpointRequest, SignedCheckpoint, sign_checkpoint};
+pub use checkpoint::{CheckpointReceipt, CheckpointRequest, sign_checkpoint};
 pub use config::{Config, ConfigFolder};
 pub use create::{NewCase, case_exists, create_case};
 pub use evidence_scope::EvidenceScope;

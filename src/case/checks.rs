@@ -28,6 +28,13 @@ pub(super) struct TrustReport {
     pub not_proven: Vec<String>,
 }
 
+/// Says how far a broken journal is good.
+fn last_good(journal: &Journal, covered: Option<u64>) -> Option<String> {
+    let ((line, _), size) = journal.broken.as_ref().zip(covered)?;
+    let line = line - 1;
+    Some(format!("The journal is good up to line {line}; the last good checkpoint covers {size} entries."))
+}
+
 /// Climbs: every checkpoint of a case, as they were at one moment, against its
 /// journal, which was read after them.
 pub(super) fn climb(
@@ -82,12 +89,7 @@ pub(super) fn climb(
             "it is missing; the journal says that it was received".to_owned(),
         ));
     }
-    if let (Some((line, _)), Some(size)) = (&journal.broken, good) {
-        climbed.notes.push(format!(
-            "The journal is good up to line {}; the last good checkpoint covers {size} entries.",
-            line - 1,
-        ));
-    }
+    climbed.notes.extend(last_good(journal, good));
     climbed.signature(&trust, good, journal, brought);
     climbed.keys(&trust, about, journal);
     climbed.outside(about, journal, brought);

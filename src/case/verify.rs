@@ -78,6 +78,54 @@ pub fn one_moment(case: &Dir) -> (std::io::Result<Anchors>, Result<Journal>) {
     }
 }
 
+/// What checking the evidence of a case found.
+#[derive(Default)]
+struct EvidenceReport {
+    damage: Vec<Damage>,
+    notes: Vec<String>,
+    sources: u64,
+    /// Bytes of evidence that were read.
+    read: u64,
+    /// Bytes of evidence in all.
+    bytes: u64,
+}
+
+/// Checks the committed batches, and compares the index with them where every byte is read.
+fn check_evidence(
+    case: &Dir,
+    about: &CaseMetadata,
+    journal: &Journal,
+    depth: Depth,
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> EvidenceReport {
+    let mut report = EvidenceReport::default();
+    let batches = match committed(&journal.entries) {
+        Ok(batches) => batches,
+        Err(error) => {
+            report.damage.push(in_journal(error.to_string()));
+            return report;
+        }
+    };
+    // Read twice, where the index is compared, too.
+    let (deep, read) = (depth != Depth::Quick, AtomicU64::new(0));
+    let first = |done, total| {
+        read.fetch_max(done, Ordering::Relaxed);
+        progress(done, if deep { total * 2 } else { total });
+    };
+    report.damage = check(case, &batches, depth, &first);
+    report.read = read.into_inner();
+    report.notes = leftovers(case, &batches);
+    if let Ok(Committed { store, .. }) = Committed::open(case, journal) {
+        report.sources = store.manifests().map(|(_, m)| m.sources.len() as u64).sum();
+        report.bytes = store.manifests().map(|(_, m)| m.length).sum();
+        let second = |done, total| progress(total + done, total * 2);
+        let watch = Watch { progress: &second, stop: None };
+        // Nothing rests on the index: that it differs is not damage.
+        report.notes.extend(deep.then(|| index_note(case, &about.id, &store, &batches, watch)).flatten());
+    }
+    report
+}
+
 fn judge(
     case: &Dir,
     depth: Depth,
@@ -100,29 +148,11 @@ fn judge(
         damage.push(Damage::new(DamageScope::Journal, journal::ANCHORS, reason));
         Anchors::default()
     });
-    let (mut sources, mut notes) = (0, torn_note(&journal));
-    let (read, bytes) = (AtomicU64::new(0), AtomicU64::new(0));
-    match committed(&journal.entries) {
-        Ok(batches) => {
-            // Read twice, where the index is compared, too.
-            let deep = depth != Depth::Quick;
-            let first = |done, total| {
-                read.fetch_max(done, Ordering::Relaxed);
-                progress(done, if deep { total * 2 } else { total });
-            };
-            damage.extend(check(case, &batches, depth, &first));
-            notes.extend(leftovers(case, &batches));
-            if let Ok(Committed { store, .. }) = Committed::open(case, &journal) {
-                sources = store.manifests().map(|(_, m)| m.sources.len() as u64).sum();
-                bytes.store(store.manifests().map(|(_, m)| m.length).sum(), Ordering::Relaxed);
-                let second = |done, total| progress(total + done, total * 2);
-                let watch = Watch { progress: &second, stop: None };
-                // Nothing rests on the index: that it differs is no damage.
-                notes.extend(deep.then(|| index_note(case, &about.id, &store, &batches, watch)).flatten());
-            }
-        }
-        Err(error) => damage.push(in_journal(error.to_string())),
-    }
+    let mut notes = torn_note(&journal);
+    let evidence = check_evidence(case, &about, &journal, depth, progress);
+    damage.extend(evidence.damage);
+    notes.extend(evidence.notes);
+    let (sources, read, bytes) = (evidence.sources, evidence.read, evidence.bytes);
     let climbed = climb(&about, &journal, &anchors, brought);
     damage.extend(climbed.damage);
     let shape = shape(case, &journal);
@@ -143,7 +173,7 @@ fn judge(
     not_proven.push(NEVER_PROVEN.to_owned());
     let entries = journal.entries.len() as u64;
     let target = crate::error::visible(&case.path().to_string_lossy());
-    let scope = VerifyScope { whole, read: read.into_inner(), bytes: bytes.into_inner(), ..climbed.scope };
+    let scope = VerifyScope { whole, read, bytes, ..climbed.scope };
     Ok(VerifyReport { target, levels, damage, notes, not_proven, entries, sources, scope, history })
 }
 

@@ -8,6 +8,7 @@
 //! the input.
 
 mod committer;
+mod job;
 mod messages;
 mod normalise;
 mod pipeline;
@@ -18,7 +19,8 @@ mod report;
 mod resources;
 mod worker;
 
+pub use job::{Import, Progress};
 pub use normalise::normalise;
-pub use pipeline::{Import, Progress, run};
+pub use pipeline::run;
 pub use repair::{Repaired, repair};
 pub use report::{ImportReport, ImportRow, ImportStatus, ImportTotal};

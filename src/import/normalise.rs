@@ -10,8 +10,9 @@ use crate::parse::{Framer, ParseOptions, Plan, Record, YearShift, YearWatch};
 use crate::record::{Clock, Event, EventRecord, Origin, ParsedTime, SourceId, Timestamp};
 use crate::source::{self, Limits, MemberName, Provenance, Skipped, StreamSink, walk};
 
+use super::job::CHUNK_BYTES;
 use super::messages::{count_bytes, span};
-use super::reader_stream::{CHUNK_BYTES, SAMPLE_BYTES};
+use super::reader_stream::SAMPLE_BYTES;
 use super::worker::UNPARSED;
 use super::{ImportRow, ImportStatus};
 

@@ -1,81 +1,23 @@
 //! Starting the threads of an import and waiting for them.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Barrier;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use crossbeam_channel::bounded;
 
 use crate::case::{CaseWriter, Committed, Watch, checkpoint, complete};
 use crate::error::Result;
-use crate::journal::Signer;
-use crate::parse::ParseOptions;
 use crate::record::Clock;
-use crate::source::{Input, Limits, MemberName, Skipped, Walk, walk};
+use crate::source::{Input, MemberName, Skipped, Walk, walk};
 
 use super::committer::Committer;
+use super::job::Import;
 use super::messages::{CommitMessage, WorkItem};
 use super::reader::Reader;
 use super::worker::work;
 use super::{ImportReport, ImportRow};
-
-/// What is to be imported, and how.
-pub struct Import<'a> {
-    /// What the user named; `-` is standard input.
-    pub paths: &'a [PathBuf],
-    /// What the user said about how to read it.
-    pub options: &'a ParseOptions,
-    /// Bounds on containers.
-    pub limits: Limits,
-    /// Set when the user wants it to stop.
-    pub stop: &'a AtomicBool,
-    /// Counts along, for whoever shows progress.
-    pub meter: &'a Progress,
-    /// Who signs the checkpoint of each batch.
-    pub signer: Option<&'a Signer>,
-}
-
-/// Counts along while an import runs.
-#[derive(Debug, Default)]
-pub struct Progress {
-    total: AtomicU64,
-    bytes: AtomicU64,
-    events: AtomicU64,
-}
-
-impl Progress {
-    /// Gives the bytes of all inputs as found on disk, 0 where not known.
-    pub fn total_bytes(&self) -> u64 {
-        self.total.load(Ordering::Relaxed)
-    }
-
-    /// Gives the bytes of finished inputs and of what was read of the present one.
-    pub fn bytes_read(&self) -> u64 {
-        self.bytes.load(Ordering::Relaxed)
-    }
-
-    /// Gives the events read so far.
-    pub fn events_read(&self) -> u64 {
-        self.events.load(Ordering::Relaxed)
-    }
-
-    pub(super) fn expect(&self, bytes: u64) {
-        self.total.store(bytes, Ordering::Relaxed);
-    }
-
-    pub(super) fn bytes(&self, count: u64) {
-        self.bytes.fetch_add(count, Ordering::Relaxed);
-    }
-
-    pub(super) fn at_least(&self, bytes: u64) {
-        self.bytes.fetch_max(bytes, Ordering::Relaxed);
-    }
-
-    pub(super) fn events(&self, count: u64) {
-        self.events.fetch_add(count, Ordering::Relaxed);
-    }
-}
 
 /// Imports into a case. `acknowledge` gets each row once what it says is committed.
 /// An interrupt is no error: the report says so. The right to write is held for

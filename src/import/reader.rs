@@ -17,9 +17,8 @@ use crate::parse::Plan;
 use crate::record::{Digest, SourceId, Timestamp};
 use crate::source::{self, Input, MemberName, Provenance, Skipped, StreamSink, Walk};
 
+use super::job::{CHUNK_BYTES, Import, interrupted};
 use super::messages::{CommitMessage, CommitStep, SharedBatch, WorkItem};
-use super::pipeline::Import;
-use super::reader_stream::CHUNK_BYTES;
 use super::{ImportRow, ImportStatus};
 
 /// Bytes of content after which a batch is committed, at the next chance.
@@ -262,11 +261,6 @@ impl<'a> Reader<'a> {
     pub(super) fn is_interrupted(&self) -> bool {
         self.import.stop.load(Ordering::Relaxed)
     }
-}
-
-/// The failure that ends reading when the user stopped it.
-pub(super) fn interrupted() -> Error {
-    Error::new(ErrorKind::Interrupted, "stopped")
 }
 
 fn gone() -> Error {

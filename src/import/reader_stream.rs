@@ -12,12 +12,10 @@ use crate::parse::{Framer, Plan, Record, describe_binary};
 use crate::record::{Digest, SourceId, Timestamp};
 use crate::source::Provenance;
 
+use super::job::{CHUNK_BYTES, interrupted};
 use super::messages::{Chunk, CommitStep, SourceInFlight};
-use super::reader::{Reader, interrupted};
+use super::reader::Reader;
 use super::{ImportRow, ImportStatus};
-
-/// About how much content a worker gets at once.
-pub const CHUNK_BYTES: usize = 4 << 20;
 
 /// How much of a source decides how it is read.
 pub const SAMPLE_BYTES: usize = 256 * 1024;

@@ -162,7 +162,9 @@ impl Saver<'_> {
     }
 
     /// Saves the frames of a source that are whole.
-    fn source(&mut self, store: &Store, at: SourceHandle) -> Result<()> {
+    /// Returns the frames of a source that are intact, and first record and number of
+    /// records of those that are lost, which are reported.
+    fn intact_frames(&mut self, store: &Store, at: SourceHandle) -> (Vec<usize>, Vec<(u64, u64)>) {
         let row = store.row(at);
         let (mut frames, mut gaps) = (Vec::new(), Vec::new());
         for (number, frame) in row.frames.iter().enumerate() {
@@ -181,6 +183,12 @@ impl Saver<'_> {
                 }
             }
         }
+        (frames, gaps)
+    }
+
+    fn source(&mut self, store: &Store, at: SourceHandle) -> Result<()> {
+        let row = store.row(at);
+        let (frames, gaps) = self.intact_frames(store, at);
         if frames.is_empty() && !row.frames.is_empty() {
             return Ok(());
         }

@@ -13,8 +13,8 @@ use crate::index::{Segment, SegmentWriter};
 use crate::parse::YearWatch;
 use crate::record::Event;
 
+use super::job::Progress;
 use super::messages::{Chunk, CommitMessage, CommitStep, EncodedChunk, WorkItem, count_bytes, span};
-use super::pipeline::Progress;
 
 /// The name of the format of records that no format understood.
 pub(super) const UNPARSED: &str = "unparsed";

@@ -6,7 +6,7 @@ use clap::Args;
 use qrcode::QrCode;
 use qrcode::render::unicode;
 
-use crate::app::{CheckpointRequest, SignedCheckpoint, sign_checkpoint, write_new};
+use crate::app::{CheckpointReceipt, CheckpointRequest, sign_checkpoint, write_new};
 use crate::cli::args::Globals;
 use crate::cli::outcome::ExitReason;
 use crate::cli::output::print_result;
@@ -78,7 +78,7 @@ pub fn run(args: &CheckpointArgs, globals: &Globals, runtime: &mut Runtime) -> R
 /// Prints which history was given up, and which entries were adopted, where that was
 /// asked for.
 fn print_accepted(
-    signed: &SignedCheckpoint,
+    signed: &CheckpointReceipt,
     args: &CheckpointArgs,
     globals: &Globals,
     runtime: &mut Runtime,
@@ -99,8 +99,8 @@ fn print_accepted(
     }
 }
 
-fn print_summary(signed: &SignedCheckpoint, runtime: &mut Runtime) {
-    let SignedCheckpoint { info, stamped, entries, .. } = signed;
+fn print_summary(signed: &CheckpointReceipt, runtime: &mut Runtime) {
+    let CheckpointReceipt { info, stamped, entries, .. } = signed;
     let size = info.checkpoint.size;
     let by = info.signed.as_ref().map(|signed| format!("signed by {}", signed.fingerprint));
     let by = by.unwrap_or_else(|| "unsigned".to_owned());

@@ -30,7 +30,7 @@ pub struct ExportChoices {
 
 /// A request to export a bundle.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ExportRequest {
+pub struct ExportOrder {
     /// The events.
     pub what: ExportScope,
     /// Complete originals are included.

@@ -5,7 +5,7 @@ use crate::index::{Hit, Order};
 use crate::record::Timestamp;
 
 use super::annotations::AnnotationRequest;
-use super::export::{ExportRequest, ExportScope};
+use super::export::{ExportOrder, ExportScope};
 use super::lanes::Lane;
 use super::scope::SearchScope;
 
@@ -99,7 +99,7 @@ pub enum WorkerRequest {
     /// Export a bundle.
     Export {
         /// Which.
-        order: Box<ExportRequest>,
+        order: Box<ExportOrder>,
         /// The present time.
         now: Timestamp,
     },

@@ -4,7 +4,7 @@ use crate::record::counted;
 use crate::tui::keymap::Action;
 use crate::tui::model::{FormDialog, FormField, FormPurpose, Model, Overlay, Screen, TextPage, Tone};
 use crate::tui::protocol::{
-    Effect, ExportChoices, ExportRequest, ExportResult, ExportScope, SelectedAnnotation, WorkerRequest,
+    Effect, ExportChoices, ExportOrder, ExportResult, ExportScope, SelectedAnnotation, WorkerRequest,
 };
 
 use super::form;
@@ -72,7 +72,7 @@ pub(super) fn confirm(model: &mut Model, form: &FormDialog, offer: Option<&Expor
         return Vec::new();
     };
     let names = form.typed(REDACT).split(',').map(str::trim).filter(|name| !name.is_empty());
-    let order = ExportRequest {
+    let order = ExportOrder {
         what: what.clone(),
         originals: form.chosen(ORIGINALS) == 1,
         redact: names.map(str::to_owned).collect(),

@@ -15,7 +15,7 @@ use crate::index::{CancelToken, Hit, Request};
 use crate::query::Expr;
 use crate::record::{FixedClock, Timestamp, counted};
 use crate::tui::protocol::{
-    ExportChoices, ExportRequest, ExportResult, ExportScope, SearchScope, WorkProgress, WorkerResponse,
+    ExportChoices, ExportOrder, ExportResult, ExportScope, SearchScope, WorkProgress, WorkerResponse,
 };
 
 use super::identity::Identity;
@@ -72,7 +72,7 @@ pub(super) fn choices(
 /// Exports a bundle.
 pub(super) fn export(
     case: &Case,
-    order: &ExportRequest,
+    order: &ExportOrder,
     identity: &Identity,
     now: Timestamp,
     respond: &mut dyn FnMut(WorkerResponse),

@@ -27,6 +27,16 @@ pub struct Tree {
     by_module: BTreeMap<Vec<String>, String>,
 }
 
+impl SourceFile {
+    /// Returns the names behind `crate::`: the rooms that the file uses, by their doors.
+    pub fn rooms_named(&self) -> BTreeSet<String> {
+        let mut paths = paths_in(&self.code, false);
+        paths.extend(paths_in(&self.code, true));
+        let behind = |path: Vec<String>| (path.first()? == "crate").then(|| path.get(1).cloned())?;
+        paths.into_iter().filter_map(behind).collect()
+    }
+}
+
 /// Returns the root of the checkout.
 pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -131,7 +141,7 @@ impl Tree {
 }
 
 /// Reports whether a file holds tests only.
-fn is_test(name: &str) -> bool {
+pub fn is_test(name: &str) -> bool {
     let stem = name.trim_end_matches(".rs");
     stem.split('/').any(|part| part == "tests" || part.ends_with("_tests"))
 }
