@@ -1,9 +1,10 @@
 //! vestigo: access logs into a sealed case, investigated in a terminal.
 //!
-//! Each stage of the pipeline is one room, and arrows between rooms point one
-//! way: `source → evidence → parse → record → index → query → (tui | cli)`,
-//! with the `journal` alongside. `tests/it/architecture.rs` holds the arrows;
-//! `ARCHITECTURE.md` tells each room by the question it answers.
+//! Each room (a folder) answers one question and uses only rooms before it:
+//! `error`, `fs`, `record`, `source`, `journal`, `verify`, `evidence`, `parse`,
+//! `query`, `index`, `case`, `import`, `export`, `app`, `tui`, `cli`.
+//! `tests/it/architecture.rs` holds who uses whom; `ARCHITECTURE.md` introduces
+//! each room by the question it answers.
 
 pub mod app;
 pub mod case;

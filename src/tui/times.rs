@@ -97,7 +97,7 @@ pub fn duration(nanos: i64) -> String {
 /// Returns where the axis of a timeline is labeled, and how: at most `most` moments,
 /// cut as [`readable_width`] cuts buckets, in the zone in which times are shown.
 pub fn ticks(window: TimeRange, most: usize, zone: Zone) -> Vec<(Timestamp, String)> {
-    let width = readable_width(window, most);
+    let width = readable_width(window, most + 2);
     let edges = bucket_edges(window, width, &zone);
     let inside: Vec<Timestamp> = edges.into_iter().filter(|edge| window.contains(*edge)).collect();
     let tick = |(at, instant): (usize, &Timestamp)| (*instant, tick(*instant, width, zone, at == 0));
