@@ -256,7 +256,7 @@ fn two_exports_of_one_state_are_the_same_to_the_byte() {
     assert!(a.expect("there") == b.expect("there"), "the tars differ");
     let out = env.path("a.tar").to_string_lossy().into_owned();
     let refused = env.run(&["export", "--finding", "1", "--tar", "--out", &out]).ends(3);
-    assert!(refused.err.contains("never written over"), "{}", refused.err);
+    assert!(refused.err.contains("never overwritten"), "{}", refused.err);
 }
 
 #[test]

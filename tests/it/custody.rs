@@ -138,7 +138,7 @@ fn a_missing_checkpoint_leaves_uncovered_what_only_it_covered() {
         // Whatever an older checkpoint covers, the newest covers as well.
         let needed = newest.contains(&name.as_str());
         assert_eq!(output.status, if needed { 4 } else { 0 }, "{name}: {verdict}");
-        assert_eq!(verdict["rungs"]["signed"].is_null(), needed, "{name}: {verdict}");
+        assert_eq!(verdict["checks"]["signed"].is_null(), needed, "{name}: {verdict}");
         assert_eq!(verdict["damage"], serde_json::json!([]), "{name}");
     }
 }

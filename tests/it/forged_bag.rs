@@ -137,10 +137,7 @@ fn a_checkpoint_of_later_is_no_damage_and_no_proof() {
     let (status, said) = vestigo(&env, &bundle, &["--anchor", &anchor, "--require", "signed"]);
     let verdict: Value = serde_json::from_str(said.lines().next().expect("a verdict")).expect("JSON");
     assert_eq!((status, &verdict["checks"]["extends"]), (0, &Value::Null), "{said}");
-    assert!(
-        said.contains("this bundle shows the first") && said.contains("your checkpoint covers"),
-        "{said}"
-    );
+    assert!(said.contains("this bundle has the first") && said.contains("your checkpoint covers"), "{said}");
     assert_eq!(vestigo(&env, &bundle, &["--anchor", &anchor, "--require", "extends"]).0, 4);
 }
 
@@ -249,7 +246,7 @@ fn the_script_needs_its_tools_and_says_so() {
         assert_eq!(output.status.code(), Some(2), "without {missing}: {output:?}");
     }
     let said = tool(TEST, Command::new("sh").arg(&script).args(["-I", "ada"]).arg(&bundle));
-    assert!(said.is_some_and(|(sound, said)| !sound && said.contains("go together")));
+    assert!(said.is_some_and(|(sound, said)| !sound && said.contains("must be used together")));
 }
 
 #[test]

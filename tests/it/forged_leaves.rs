@@ -184,7 +184,7 @@ fn every_leaf_that_a_stranger_changes_is_found() {
     let verdict = judge(&forgery);
     assert_eq!(verdict.damage, Vec::new());
     assert!(
-        verdict.notes.iter().any(|note| note.contains("6 events were read again")),
+        verdict.notes.iter().any(|note| note.contains("6 events were parsed again")),
         "{:?}",
         verdict.notes
     );
@@ -296,7 +296,7 @@ fn a_bundle_of_the_version_before_is_verified_as_far_as_it_names_what_is_needed(
         "The fields of 8 events, which were not derived: this bundle does not record how its records were parsed.",
         "What findings.jsonl says: this bundle does not name the events of its findings.",
         "That the report agrees with the other files: this bundle does not record what the report was made with.",
-        "the journal does not say how it read 2 of 2 sources.",
+        "the journal does not say how it parsed 2 of 2 sources.",
     ] {
         assert!(open.contains(said), "{said}: {open}");
     }

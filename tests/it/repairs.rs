@@ -33,7 +33,7 @@ fn a_repair_saves_what_is_whole_and_says_what_was_lost() {
     let before = files(&env.path("case")).len();
     let out = env.path("saved").to_string_lossy().into_owned();
     let repaired = env.run(&["--json", "repair", "--out", &out]).ends(3).json().remove(0);
-    assert_eq!((&repaired["whole"], &repaired["cut"]), (&1.into(), &1.into()));
+    assert_eq!((&repaired["sources_intact"], &repaired["sources_damaged"]), (&1.into(), &1.into()));
     assert_eq!(repaired["lost"][0]["file"], "evidence/0001/content.zst");
     assert_eq!(files(&env.path("case")).len(), before, "nothing was written there");
     let saved = |words: &[&str]| env.run_bare(&[&["vestigo", "--json", "--case", &out], words].concat());

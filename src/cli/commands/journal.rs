@@ -49,7 +49,7 @@ fn list(globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
     for entry in context.case.journal() {
         let when = || entry.at.get(..19).unwrap_or(&entry.at).replace('T', " ") + "Z";
         let cells = || {
-            let summary = entry.payload().recorded_summary();
+            let summary = entry.payload().summary();
             [entry.seq.to_string(), when(), entry.by.clone(), entry.kind.clone(), summary]
         };
         rows.add(runtime, || entry, cells)?;
