@@ -42,11 +42,11 @@ fn a_repair_saves_what_is_whole_and_says_what_was_lost() {
     let count = saved(&["search", "--count", "*"]).ends(0).json().remove(0)["count"].as_u64();
     assert_eq!(count, Some(12_002 - lost));
     let marks = saved(&["bookmark", "list"]).ends(0).json();
-    assert!(marks[0]["found_again"].is_string() && marks[0]["note"] == "the last", "{}", marks[0]);
+    assert!(marks[0]["relocated"].is_string() && marks[0]["note"] == "the last", "{}", marks[0]);
     assert!(saved(&["journal"]).ends(0).text().contains("\"do\":\"repair\""));
     let bundle = env.path("bundle").to_string_lossy().into_owned();
     saved(&["export", "--query", "user.name:u119*", "--out", &bundle]).exits(0);
     let verdict = env.run_bare(&["vestigo", "--json", "verify", &bundle]).ends(0).json().remove(0);
     assert_eq!(verdict["damage"], serde_json::json!([]));
-    assert!(!verdict["not_proven"].to_string().contains("does not say how it read"), "{verdict}");
+    assert!(!verdict["not_proven"].to_string().contains("does not say how it parsed"), "{verdict}");
 }
