@@ -10,7 +10,7 @@ use crate::export::{
 use crate::fs;
 use crate::index::{CancelToken, Hit, Request};
 use crate::query::Expr;
-use crate::record::{EventId, TimeRange, Zone};
+use crate::record::{EventId, TimeRange, Zone, counted};
 
 use super::{EvidenceScope, Session, Warning};
 
@@ -147,13 +147,13 @@ pub fn export_choices(
     });
     let mut choices: Vec<(String, EvidenceScope)> = findings.collect();
     if !state.bookmarks.is_empty() {
-        let label = format!("bookmarks: {} events", state.bookmarks.len());
+        let label = format!("bookmarks: {}", counted(state.bookmarks.len() as u64, "event"));
         choices.push((label, EvidenceScope::Bookmarks));
     }
     let asks = *expr != Expr::All || range != TimeRange::ALL;
     let search = EvidenceScope::Search { expr: expr.clone(), range };
     let place = if asks { 0 } else { choices.len() };
-    choices.insert(place, (format!("this search: {count} events"), search));
+    choices.insert(place, (format!("this search: {}", counted(count, "event")), search));
     if let Some(hit) = selected {
         let id = EventId::new(&hit.source, hit.record);
         choices.push((format!("this event: {id}"), EvidenceScope::Event(hit)));

@@ -4,10 +4,9 @@ use std::path::PathBuf;
 
 use crate::case::CaseWriter;
 use crate::error::Result;
-use crate::import::{Import, ImportReport, ImportRow, Progress, run};
+use crate::import::{Import, ImportReport, ImportRow, Limits, Progress, run};
 use crate::journal::Signer;
 use crate::parse::ParseOptions;
-use crate::source::Limits;
 
 use super::create::begin_case;
 use super::{NewCase, Session, Warning, case_exists};

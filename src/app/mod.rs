@@ -13,6 +13,7 @@ mod bookmarks;
 mod checkpoint;
 mod config;
 mod create;
+mod describe;
 mod evidence_scope;
 mod export;
 mod finding_lookup;
@@ -36,6 +37,7 @@ pub use bookmarks::{BookmarkView, bookmark, remove_bookmark};
 pub use checkpoint::{CheckpointReceipt, CheckpointRequest, sign_checkpoint};
 pub use config::{Config, ConfigFolder};
 pub use create::{NewCase, case_exists, create_case};
+pub use describe::describe_annotation;
 pub use evidence_scope::EvidenceScope;
 pub use export::{ExportRequest, ExportedBundle, export, export_choices, read_redacted_values};
 pub use finding_lookup::{finding, finding_of_uid};
@@ -63,20 +65,21 @@ pub use crate::case::{
     Case, CaseMetadata, CaseWriter, CheckpointInfo, EvidenceStatus, Receipt, SourceInfo, TOOL, Watch,
     write_new,
 };
-pub use crate::evidence::Depth;
 pub use crate::export::{
-    ExportStage, ReplayReport, SelectedQuery, Selection, TransferCheck as CheckedTransfer,
-    VERIFY_PROOFS_SCRIPT, VERIFY_SH_SCRIPT,
+    ExportStage, Note, ReplayReport, SelectedQuery, Selection, TransferCheck as CheckedTransfer,
+    VERIFY_PROOFS_SCRIPT, VERIFY_SH_SCRIPT, bundle_name,
 };
-pub use crate::import::{ImportReport, ImportRow, ImportStatus, Progress, normalise};
-pub use crate::index::{CancelToken, Histogram, Hit, Order, Request, TermOrder, TopValues, is_damaged};
+pub use crate::import::{ImportReport, ImportRow, ImportStatus, Limits, Progress, normalise, walk};
+pub use crate::index::{
+    CancelToken, Histogram, HistogramBucket, Hit, Order, Request, TermOrder, TopValues, is_damaged,
+};
 pub use crate::journal::{
-    Actor, Annotation, Bookmark, Conflict, Entry, Finding, FindingChange, FindingVerdict, HistoryItem, Home,
-    Lost, RereadChange, SavedQuery, Severity, Signer, Status, Trust,
+    ANCHORS, Actor, Annotation, Bookmark, Conflict, Entry, EventRef, Finding, FindingChange, FindingVerdict,
+    History, HistoryItem, Home, Lost, RereadChange, SavedQuery, Severity, Signer, Status, Trust,
+    checkpoint_name,
 };
 pub use crate::parse::{
-    Corrections, FORMATS, Format, Framer, ParseOptions, YEARS, format_by_name, format_clock_offset,
+    Corrections, FORMATS, Format, Framer, ParseOptions, Plan, YEARS, format_by_name, format_clock_offset,
     parse_clock_offset,
 };
-pub use crate::source::{Limits, walk};
-pub use crate::verify::VerifyReport;
+pub use crate::verify::{Damage, DamageScope, Depth, Levels, VerifyReport, VerifyScope};

@@ -4,6 +4,8 @@ use crate::case::Case;
 use crate::error::{Error, Result};
 use crate::journal::{Actor, Annotation, AnnotationOp, redoable, undoable};
 
+use super::describe_annotation;
+
 /// What an undo or a redo would take back, and the annotation that does so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reversal {
@@ -45,7 +47,7 @@ impl Reversal {
 /// Finds the last annotation of this journal that is in effect.
 pub fn undo(case: &Case) -> Result<Reversal> {
     let last = undoable(case.whole_journal()).ok_or_else(|| Error::usage("there is nothing to undo"))?;
-    Ok(Reversal::new(&last, last.annotation.summary()))
+    Ok(Reversal::new(&last, describe_annotation(case, &last.annotation)))
 }
 
 /// Finds the undo that was written last.
@@ -56,7 +58,7 @@ pub fn redo(case: &Case) -> Result<Reversal> {
     })?;
     let description = match &last.annotation {
         Annotation::Undo { of: Some(of), .. } => format!("{} {} of {}", of.kind, of.seq, of.by),
-        act => act.summary(),
+        annotation => describe_annotation(case, annotation),
     };
     Ok(Reversal::new(&last, description))
 }

@@ -5,11 +5,10 @@ use std::str::FromStr;
 
 use crate::case::verify as verify_case;
 use crate::error::{Context, Error, Result, visible};
-use crate::evidence::Depth;
 use crate::export::{BagReader, is_record_proof, verify_bundle, verify_record_proof};
 use crate::fs;
 use crate::journal::{AllowedSigners, Checkpoint};
-use crate::verify::{Levels, TrustInputs, VerifyReport};
+use crate::verify::{Depth, Levels, TrustInputs, VerifyReport};
 
 use super::Session;
 

@@ -4,10 +4,12 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::{Result, visible};
-use crate::evidence::{Depth, check, leftovers};
+use crate::evidence::{check, leftovers};
 use crate::fs::{Dir, FileKind};
 use crate::journal::{self, Anchors, CaseCreate, CaseMemory, History, Journal};
-use crate::verify::{Damage, DamageScope, Levels, NEVER_PROVEN, TrustInputs, VerifyReport, VerifyScope};
+use crate::verify::{
+    Damage, DamageScope, Depth, Levels, NEVER_PROVEN, TrustInputs, VerifyReport, VerifyScope,
+};
 
 use super::checks::climb;
 use super::commits::committed;

@@ -23,7 +23,7 @@ const POOR: [&str; 4] = ["linux", "vt100", "vt220", "dumb"];
 pub fn show(context: CommandContext, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
     runtime.flush()?;
     let var = |name: &str| (runtime.var)(name);
-    let mut settings = Settings::new(runtime.clock.as_ref(), runtime.actor());
+    let mut settings = Settings::new(context.session.clone());
     settings.keymap = var("VESTIGO_KEYMAP").unwrap_or(settings.keymap);
     settings.theme = match var("VESTIGO_THEME") {
         Some(theme) => theme,
@@ -32,7 +32,6 @@ pub fn show(context: CommandContext, globals: &Globals, runtime: &mut Runtime) -
     };
     settings.overlay = overlay(runtime);
     settings.zone = globals.zone();
-    settings.signer = context.session.signer(None).ok();
     let plain = match globals.color {
         ColorChoice::Auto => var("NO_COLOR").is_some(),
         ColorChoice::Always => false,

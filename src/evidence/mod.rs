@@ -33,4 +33,3 @@ pub use proof::FrameProof;
 pub use span_table::Span;
 pub use store::{FrameBytes, RecordBytes, SourceHandle, Store};
 pub use verify::{check, leftovers};
-pub use verify_frames::Depth;

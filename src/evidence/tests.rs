@@ -1,6 +1,6 @@
 //! The whole store: writing, reading, and finding damage.
 
-use crate::verify::Damage;
+use crate::verify::{Damage, Depth};
 use std::io::{Seek, Write};
 use std::path::Path;
 

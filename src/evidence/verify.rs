@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::error::Visible;
 use crate::fs::Dir;
 use crate::record::{Digest, root};
-use crate::verify::Damage;
+use crate::verify::{Damage, Depth};
 
 use super::digest::{hash_reader, parse_digest};
 use super::fault::{Fault, damage_in_batch};
@@ -17,7 +17,7 @@ use super::manifest::Manifest;
 use super::ordered_hash::{Hashes, OrderedHasher};
 use super::seek_table::{packed_length, seek_table};
 use super::store::{Batch, open_batch, read_at};
-use super::verify_frames::{Depth, verify_frames};
+use super::verify_frames::verify_frames;
 
 /// Checks the committed batches of a case and returns all damage; never writes. `progress`
 /// is called with the bytes of content that are done, and the total.

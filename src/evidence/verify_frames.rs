@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::record::{Digest, root};
-use crate::verify::Damage;
+use crate::verify::{Damage, Depth};
 
 use super::digest::parse_digest;
 use super::fault::Fault;
@@ -12,17 +12,6 @@ use super::manifest::{FrameRow, SourceRow};
 use super::merkle::{LeafHasher, SourceSecret};
 use super::ordered_hash::{Hashes, OrderedHasher};
 use super::store::{Batch, FrameBytes, read_frame, unpack_frame};
-
-/// How much a verification reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Depth {
-    /// Names, lengths, manifests, and the first and last frame of each source.
-    Quick,
-    /// Every byte: frames, spans, content hashes, originals.
-    Deep,
-    /// Every byte, and the leaf of every record with the roots above it.
-    Roots,
-}
 
 /// Reads and checks the frames of a batch; returns the damage, and the hashes of the
 /// content if `hasher` computes them. `step` is called with the bytes of each frame.

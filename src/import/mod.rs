@@ -23,4 +23,6 @@ pub use job::{Import, Progress};
 pub use normalise::normalise;
 pub use pipeline::run;
 pub use repair::{Repaired, repair};
+// What an import takes: bounds on containers, and the files that paths lead to.
+pub use crate::source::{Limits, walk};
 pub use report::{ImportReport, ImportRow, ImportStatus, ImportTotal};

@@ -45,4 +45,4 @@ pub use settings::{Charset, ColorMode, Settings};
 pub use theme::{Glyphs, StyleRole, Theme};
 pub use update::{start, update};
 pub use view::{cursor, draw};
-pub use workers::{CurrentCase, Identity, carry_out};
+pub use workers::{CurrentCase, carry_out};

@@ -1,6 +1,7 @@
 //! The event loop: wait, handle every event, draw once.
 
 use std::collections::VecDeque;
+use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -8,9 +9,8 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use crossterm::event::{self, KeyEventKind};
 use ratatui::layout::Size;
 
-use crate::case::Case;
+use crate::app::{CancelToken, Case};
 use crate::error::{Context, Error, Result, visible};
-use crate::index::CancelToken;
 use crate::tui::keymap::{Action, Chord, KeyContext, KeyMatch};
 use crate::tui::model::{Model, Overlay, Tone};
 use crate::tui::protocol::{CaseInfo, Effect, Lane, UiEvent, WorkerRequest, WorkerResponse};
@@ -18,7 +18,7 @@ use crate::tui::settings::Settings;
 use crate::tui::terminal::Terminal;
 use crate::tui::theme::Theme;
 use crate::tui::update::{start, update};
-use crate::tui::workers::{CurrentCase, Identity, Workers, carry_out};
+use crate::tui::workers::{CurrentCase, Workers, carry_out};
 
 /// How long a frame waits for responses that are on their way: what comes at once
 /// is drawn together, and crosses a slow line once.
@@ -42,18 +42,18 @@ enum Wake {
 }
 
 /// Runs the interface on a case until the investigator leaves.
-pub fn run(case: Case, settings: Settings<'_>) -> Result<()> {
+pub fn run(case: Case, settings: Settings) -> Result<()> {
     let (keymap, theme) = (settings.keymap()?, settings.theme()?);
-    let facts = CaseInfo::from_case(&case, settings.zone, settings.clock.now());
+    let facts = CaseInfo::from_case(&case, settings.zone, settings.session.clock.now());
     let mut terminal = Terminal::take_over()?;
     let model = Model::new(facts, keymap, terminal.size()?);
     let (tell, hear) = unbounded();
     listen(tell.clone()).context(|| "cannot listen to the terminal".to_owned())?;
-    let identity = Identity { who: settings.who.clone(), signer: settings.signer.clone() };
+    let session = settings.session.clone();
     let current = CurrentCase::new(case);
     watch(&current, tell.clone()).context(|| "cannot watch the case".to_owned())?;
     let work = move |request: &WorkerRequest, cancel: &CancelToken, tell: &mut dyn FnMut(WorkerResponse)| {
-        carry_out(&current, &identity, request, cancel, tell);
+        carry_out(&current, &session, request, cancel, tell);
     };
     let workers = Workers::start(work, move |event| {
         // Nobody hears when the loop has ended.
@@ -65,11 +65,11 @@ pub fn run(case: Case, settings: Settings<'_>) -> Result<()> {
     running.leave(&mut terminal, &hear)
 }
 
-struct EventLoop<'a> {
+struct EventLoop {
     model: Model,
     theme: Theme,
     workers: Workers,
-    settings: Settings<'a>,
+    settings: Settings,
     /// Something changed since it was drawn.
     changed: bool,
     /// The letter that was pressed last, and when.
@@ -85,7 +85,7 @@ enum LoopFlow {
     End,
 }
 
-impl EventLoop<'_> {
+impl EventLoop {
     fn run(&mut self, terminal: &mut Terminal, hear: &Receiver<Wake>) -> Result<()> {
         let effects = start(&mut self.model);
         self.carry_out(effects, terminal)?;
@@ -167,10 +167,13 @@ impl EventLoop<'_> {
                 self.changed = true;
                 return Ok(LoopFlow::Go);
             }
-            Wake::End => return Ok(LoopFlow::End),
+            Wake::End => {
+                self.stop_export(true);
+                return Ok(LoopFlow::End);
+            }
         };
         if matches!(event, UiEvent::Key(_)) {
-            update(&mut self.model, UiEvent::Clock(self.settings.clock.now()));
+            update(&mut self.model, UiEvent::Clock(self.settings.session.clock.now()));
         }
         if let UiEvent::Key(chord) = event
             && let Some(word) = self.word(chord, hear)
@@ -193,10 +196,10 @@ impl EventLoop<'_> {
         self.carry_out(effects, terminal)
     }
 
-    /// Waits until pending writes are finished, and reports what failed;
-    /// quitting again aborts them.
+    /// Waits until pending writes are finished, and reports what failed. Quitting again
+    /// stops an export; once more, whatever still runs is abandoned.
     fn leave(mut self, terminal: &mut Terminal, hear: &Receiver<Wake>) -> Result<()> {
-        let mut failed = None;
+        let (mut failed, mut asked) = (None, false);
         let quit = self.model.keys.map.key_of(Action::Quit, KeyContext::Always).unwrap_or_default();
         while self.model.tickets.awaits(Lane::Write) {
             self.model.say(Tone::Done, format!("finishing writes… (press {quit} again to abort)"));
@@ -212,8 +215,13 @@ impl EventLoop<'_> {
                     if self.model.keys.map.find(KeyContext::Always, &[chord])
                         == KeyMatch::Action(Action::Quit) =>
                 {
-                    std::mem::forget(self.workers);
-                    return Ok(());
+                    // An export can be stopped, and leaves nothing; another write that
+                    // still does not end is abandoned.
+                    if std::mem::replace(&mut asked, true) {
+                        std::mem::forget(self.workers);
+                        return Ok(());
+                    }
+                    self.stop_export(true);
                 }
                 Ok(Wake::Event(_) | Wake::Continued) => {}
                 Ok(Wake::End) | Err(_) => break,
@@ -228,10 +236,21 @@ impl EventLoop<'_> {
         }
     }
 
+    /// Has the export that is running stop, or the next one run.
+    fn stop_export(&self, stop: bool) {
+        self.settings.session.stop.store(stop, Ordering::Relaxed);
+    }
+
     fn carry_out(&mut self, effects: Vec<Effect>, terminal: &mut Terminal) -> Result<LoopFlow> {
         for effect in effects {
             match effect {
-                Effect::Request(ticket, request) => self.workers.ask(ticket, request),
+                Effect::Request(ticket, request) => {
+                    if matches!(request, WorkerRequest::Export { .. }) {
+                        self.stop_export(false);
+                    }
+                    self.workers.ask(ticket, request);
+                }
+                Effect::StopExport => self.stop_export(true),
                 Effect::Copy(text) => terminal.copy(&text)?,
                 Effect::Redraw => terminal.clear()?,
                 Effect::Suspend => terminal.suspend()?,

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
+use crate::app::Session;
 use crate::error::Result;
-use crate::journal::{Actor, Signer};
-use crate::record::{Clock, Zone};
+use crate::record::Zone;
 use crate::tui::keymap::Keymap;
 use crate::tui::theme::Theme;
 
@@ -32,7 +32,7 @@ pub enum Charset {
 
 /// What a caller chooses before the interface starts.
 #[derive(Clone)]
-pub struct Settings<'a> {
+pub struct Settings {
     /// The built-in keymap: `default`, `vim` or `emacs`.
     pub keymap: String,
     /// The user's own keymap, laid over it.
@@ -45,17 +45,13 @@ pub struct Settings<'a> {
     pub charset: Charset,
     /// The zone in which times are shown; `None` for the case's own.
     pub zone: Option<Zone>,
-    /// The clock that `now` in a query reads.
-    pub clock: &'a dyn Clock,
-    /// Who acts.
-    pub who: Actor,
-    /// Whose key signs; `None` if no key is available.
-    pub signer: Option<Signer>,
+    /// Who acts, by which clock, and with whose keys and choices.
+    pub session: Session,
 }
 
-impl<'a> Settings<'a> {
+impl Settings {
     /// Returns the defaults.
-    pub fn new(clock: &'a dyn Clock, who: Actor) -> Settings<'a> {
+    pub fn new(session: Session) -> Settings {
         Settings {
             keymap: "default".to_owned(),
             overlay: None,
@@ -63,9 +59,7 @@ impl<'a> Settings<'a> {
             color: ColorMode::default(),
             charset: Charset::default(),
             zone: None,
-            clock,
-            who,
-            signer: None,
+            session,
         }
     }
 

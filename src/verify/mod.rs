@@ -7,9 +7,11 @@
 //! single word: a report also states what was not proven.
 
 mod damage;
+mod depth;
 mod report;
 mod trust_inputs;
 
 pub use damage::{Damage, DamageScope};
+pub use depth::Depth;
 pub use report::{Levels, NEVER_PROVEN, VerifyReport, VerifyScope};
 pub use trust_inputs::TrustInputs;

@@ -1,9 +1,9 @@
 //! The evidence on the screen: checked, and a checkpoint kept elsewhere.
 
 use vestigo::case::verify;
-use vestigo::evidence::Depth;
 use vestigo::journal::Checkpoint;
 use vestigo::tui::Action;
+use vestigo::verify::Depth;
 use vestigo::verify::TrustInputs;
 
 use crate::robot::{Robot, of};
@@ -47,7 +47,7 @@ fn damage_is_named_and_stays_on_every_screen() {
 fn the_line_that_is_copied_is_an_anchor_that_the_case_extends() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut robot = Robot::open(fresh(), 80, 24);
-    robot.signing(folder.path());
+    robot.configured(folder.path());
     robot
         .act(Action::Evidence)
         .act(Action::Anchor)
@@ -85,7 +85,7 @@ fn what_a_screen_shows_can_be_copied_there() {
 fn what_others_wrote_unsigned_is_not_signed_and_stays_on_every_screen() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut robot = Robot::open(fresh(), 120, 40);
-    robot.signing(folder.path());
+    robot.configured(folder.path());
     append(robot.case().folder(), "bob@forensics", "finding.add", &finding("planted"));
     robot.act(Action::Bookmark).reads("NOT SIGNED: entry 3 stands under no signature of the case");
     robot.sees("! evidence trouble").act(Action::Evidence).sees("NOT SIGNED: entry 3 stands under");

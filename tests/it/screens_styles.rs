@@ -111,7 +111,7 @@ fn evidence_that_was_checked_says_so_and_damage_is_loud() {
 fn what_is_not_signed_is_a_warning_on_every_screen() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut robot = Robot::open(fresh(), 80, 24);
-    robot.signing(folder.path());
+    robot.configured(folder.path());
     append(robot.case().folder(), "bob@forensics", "finding.add", &finding("planted"));
     robot.act(Action::Bookmark).screen("not_signed");
     robot.act(Action::Evidence).screen("not_signed_evidence");
@@ -122,7 +122,7 @@ fn a_checkpoint_is_shown_to_be_kept() {
     let folder = tempfile::tempdir().expect("a folder");
     // Wide enough for the path of a temporary folder.
     let mut robot = Robot::open(fresh(), 160, 24);
-    robot.signing(folder.path());
+    robot.configured(folder.path());
     robot.act(Action::Evidence).act(Action::Anchor).screen("checkpoint_kept");
 }
 

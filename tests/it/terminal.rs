@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::num::NonZero;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
@@ -257,10 +258,9 @@ impl Clock for BrokenClock {
 )]
 fn break_in_the_middle() {
     let folder = PathBuf::from(std::env::var("BROKEN_CASE").expect("the test below sets it"));
-    let clock = BrokenClock(AtomicUsize::new(0));
-    let who = vestigo::journal::Actor::new("tester", "test");
-    let opened = Case::open(&folder, &who).expect("it was just made");
-    let _ = tui::run(opened, tui::Settings::new(&clock, who));
+    let session = robot::session(&folder, Arc::new(BrokenClock(AtomicUsize::new(0))));
+    let opened = Case::open(&session.folder, &session.actor).expect("it was just made");
+    let _ = tui::run(opened, tui::Settings::new(session));
 }
 
 #[test]

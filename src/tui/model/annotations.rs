@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::index::Hit;
+use crate::app::Hit;
 use crate::record::SourceId;
 use crate::tui::protocol::{Annotations, BookmarkRow, FindingRow, SelectedAnnotation};
 

@@ -1,6 +1,6 @@
 //! One event in full: fields, original line, and location.
 
-use crate::index::Hit;
+use crate::app::Hit;
 use crate::tui::protocol::EventDetail;
 
 /// The detail pane: the selected event.

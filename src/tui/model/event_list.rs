@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::index::Hit;
+use crate::app::Hit;
 use crate::record::Precision;
 use crate::tui::protocol::{EventColumn, EventRow, PagePosition, Pivot, RowContent};
 

@@ -1,6 +1,6 @@
 //! The field facets: the most frequent values among the matching events.
 
-use crate::index::TopValues;
+use crate::app::TopValues;
 use crate::tui::field_order::PROMINENT;
 use crate::tui::protocol::{CaseInfo, Pivot};
 

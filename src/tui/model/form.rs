@@ -2,9 +2,9 @@
 
 use tui_input::Input;
 
-use crate::index::Hit;
+use crate::app::{EvidenceScope, Hit};
 use crate::record::SourceId;
-use crate::tui::protocol::{ExportChoices, ExportScope, WorkProgress};
+use crate::tui::protocol::{ExportChoices, WorkProgress};
 
 /// A form over the panes.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,7 +36,7 @@ pub enum FormPurpose {
     FindingNote(String),
     /// Creates a finding, or adds events to one: what it can be created from, and
     /// the findings (by uid) to which events can be added.
-    Finding(Vec<ExportScope>, Vec<String>),
+    Finding(Vec<EvidenceScope>, Vec<String>),
     /// Edits a finding, by its uid.
     Edit(String),
     /// Closes a finding, by its uid.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::index::{Hit, Order};
+use crate::app::{Hit, Order};
 use crate::query::Expr;
 use crate::record::TimeRange;
 use crate::tui::protocol::SearchScope;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::index::Histogram;
+use crate::app::Histogram;
 use crate::record::{TimeRange, Timestamp};
 
 /// A time range in which logs that are usually active are silent.
@@ -149,7 +149,7 @@ impl Timeline {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::index::HistogramBucket;
+    use crate::app::HistogramBucket;
 
     fn histogram(step_secs: i64, counts: &[u64], by: &str) -> Histogram {
         let at = |i: usize| Timestamp::from_secs(i as i64 * step_secs);

@@ -1,9 +1,8 @@
 //! The verification of the case: none, running, or done.
 
-use crate::evidence::Depth;
+use crate::app::{Depth, VerifyReport};
 use crate::record::Timestamp;
 use crate::tui::protocol::WorkProgress;
-use crate::verify::VerifyReport;
 
 /// The last verification since the case was opened.
 #[derive(Debug, Clone, PartialEq, Default)]

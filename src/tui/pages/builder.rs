@@ -1,7 +1,7 @@
 //! Builds pages of text: headings, paragraphs, labeled lines.
 
+use crate::app::HistoryItem;
 use crate::error::visible;
-use crate::journal::HistoryItem;
 use crate::tui::text::wrap;
 use crate::tui::theme::StyleRole;
 

@@ -1,7 +1,7 @@
 //! Where an event is stored in the evidence, and how its time was determined.
 
+use crate::app::RereadChange;
 use crate::error::visible;
-use crate::journal::RereadChange;
 use crate::record::{EventId, EventTime, TimeBasis, thousands};
 use crate::tui::model::Model;
 use crate::tui::protocol::EventDetail;

@@ -1,7 +1,6 @@
 //! The evidence: the last verification, the selected source, the journal.
 
-use crate::case::SourceInfo;
-use crate::parse::format_clock_offset;
+use crate::app::{SourceInfo, format_clock_offset};
 use crate::record::thousands;
 use crate::tui::model::Model;
 use crate::tui::text::wrap;

@@ -1,7 +1,7 @@
 //! The last verification of the case, check by check; and the end of its journal.
 
+use crate::app::Depth;
 use crate::error::visible;
-use crate::evidence::Depth;
 use crate::record::{format_bytes, thousands};
 use crate::tui::keymap::{Action, KeyContext};
 use crate::tui::model::{Model, VerificationState};

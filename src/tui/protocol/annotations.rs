@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::index::Hit;
-use crate::journal::{Annotation, Bookmark, Finding, HistoryItem, Severity, Status};
-use crate::parse::Corrections;
+use crate::app::{
+    Annotation, Bookmark, Corrections, EvidenceScope, Finding, HistoryItem, Hit, Severity, Status,
+};
 use crate::record::{SourceId, Timestamp};
-
-use super::export::ExportScope;
 
 /// Every annotation, read back from the case.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -136,14 +134,14 @@ pub enum AnnotationRequest {
         /// A first note; may be empty.
         note: String,
         /// What it is created from.
-        shows: ExportScope,
+        shows: EvidenceScope,
     },
     /// Adds events to a finding.
     AddToFinding {
         /// Which, by its uid.
         finding: String,
         /// The events.
-        shows: ExportScope,
+        shows: EvidenceScope,
     },
     /// An annotation that needs no look at the evidence.
     Annotation(Annotation),

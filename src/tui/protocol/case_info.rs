@@ -1,6 +1,6 @@
 //! What is known about the case.
 
-use crate::case::{Case, SourceInfo};
+use crate::app::{Case, SourceInfo};
 use crate::error::visible;
 use crate::query::QueryContext;
 use crate::record::{SourceId, TimeRange, Timestamp, Zone};

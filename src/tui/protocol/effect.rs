@@ -8,6 +8,8 @@ use super::request::WorkerRequest;
 pub enum Effect {
     /// The workers answer this; a newer request of the same lane replaces it.
     Request(Ticket, WorkerRequest),
+    /// Stops the export that is running.
+    StopExport,
     /// Copies a text to the clipboard of the terminal's own machine (OSC 52).
     Copy(String),
     /// Redraws the whole screen.

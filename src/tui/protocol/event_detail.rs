@@ -1,6 +1,6 @@
 //! One event in full: fields, original line, and location.
 
-use crate::index::Hit;
+use crate::app::Hit;
 use crate::record::{EventTime, Origin};
 
 use super::row::Pivot;

@@ -1,27 +1,13 @@
 //! What can be exported, an export request, and its result.
 
-use crate::index::Hit;
-
-use super::scope::SearchScope;
-
-/// Events that can be exported, or made into a finding.
-#[derive(Debug, Clone, PartialEq)]
-pub enum ExportScope {
-    /// The events of the present search, with its text.
-    Search(String, SearchScope),
-    /// One event.
-    Event(Hit),
-    /// The bookmarked events.
-    Bookmarks,
-    /// A finding's events, by its number.
-    Finding(u64),
-}
+use crate::app::EvidenceScope;
+use crate::record::Zone;
 
 /// What can be exported, each with its label.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ExportChoices {
     /// The choices, the most important first (foreign text).
-    pub choices: Vec<(String, ExportScope)>,
+    pub choices: Vec<(String, EvidenceScope)>,
     /// The bundle's name.
     pub name: String,
     /// Whose key signs.
@@ -32,11 +18,15 @@ pub struct ExportChoices {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExportOrder {
     /// The events.
-    pub what: ExportScope,
+    pub what: EvidenceScope,
     /// Complete originals are included.
     pub originals: bool,
     /// The fields whose values are redacted, as typed.
     pub redact: Vec<String>,
+    /// Why they are redacted, as typed; may be empty.
+    pub reason: String,
+    /// The zone in which the report shows times.
+    pub zone: Zone,
     /// One tar instead of a folder.
     pub tar: bool,
     /// The output path.

@@ -23,7 +23,7 @@ pub use annotations::{
 pub use case_info::CaseInfo;
 pub use effect::Effect;
 pub use event_detail::EventDetail;
-pub use export::{ExportChoices, ExportOrder, ExportResult, ExportScope};
+pub use export::{ExportChoices, ExportOrder, ExportResult};
 pub use lanes::{Lane, Ticket, Tickets};
 pub use request::{PagePosition, WorkerRequest, reversed};
 pub use response::{EventPage, Failure, UiEvent, WorkerResponse};

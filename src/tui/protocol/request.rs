@@ -1,11 +1,10 @@
 //! Requests: what update asks the workers.
 
-use crate::evidence::Depth;
-use crate::index::{Hit, Order};
+use crate::app::{Depth, EvidenceScope, Hit, Order};
 use crate::record::Timestamp;
 
 use super::annotations::AnnotationRequest;
-use super::export::{ExportOrder, ExportScope};
+use super::export::ExportOrder;
 use super::lanes::Lane;
 use super::scope::SearchScope;
 
@@ -66,14 +65,12 @@ pub enum WorkerRequest {
     FindingHits(Vec<Hit>),
     /// What can be exported.
     ExportChoices {
-        /// The present search, as text.
-        text: String,
         /// The present search.
         scope: SearchScope,
         /// The selected event.
         selected: Option<Hit>,
         /// What is offered first, if it exists: a finding, or the bookmarks.
-        first: Option<Box<ExportScope>>,
+        first: Option<Box<EvidenceScope>>,
     },
     /// Verification of the case; answered with progress, then with a report.
     Verify {

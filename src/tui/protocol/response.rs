@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use ratatui::layout::Size;
 
+use crate::app::{Histogram, Hit, TopValues, VerifyReport};
 use crate::error::{Error, ErrorKind, visible};
-use crate::index::{Histogram, Hit, TopValues};
 use crate::record::Timestamp;
 use crate::tui::keymap::Chord;
-use crate::verify::VerifyReport;
 
 use super::annotations::{AnnotationResult, Annotations, ForeignAnnotation};
 use super::case_info::CaseInfo;

@@ -1,6 +1,6 @@
 //! Rows of the event list, and their columns.
 
-use crate::index::Hit;
+use crate::app::Hit;
 use crate::record::{FieldId, Precision, TimeBasis, fields};
 
 /// The outcome of an event.

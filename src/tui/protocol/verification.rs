@@ -28,4 +28,8 @@ pub struct WrittenCheckpoint {
     pub file: String,
     /// Whose key signed it.
     pub signer: Option<String>,
+    /// When a time-stamp authority stamped it.
+    pub stamped: Option<String>,
+    /// What did not succeed (foreign text).
+    pub warnings: Vec<String>,
 }

@@ -1,8 +1,7 @@
 //! Bookmarks and notes: writing them, and the results.
 
+use crate::app::{Annotation, Hit};
 use crate::error::visible;
-use crate::index::Hit;
-use crate::journal::Annotation;
 use crate::query::{Expr, FieldRef, Leaf, Pattern, Test};
 use crate::record::{EventId, TimeRange};
 use crate::tui::model::{FormDialog, FormField, FormPurpose, Model, Overlay, Pane, Screen, TextPage, Tone};

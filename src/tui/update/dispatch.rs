@@ -1,6 +1,6 @@
 //! From an action to its handler.
 
-use crate::evidence::Depth;
+use crate::app::Depth;
 use crate::tui::keymap::Action;
 use crate::tui::model::{Model, Overlay, Pane, Screen, TextPage, Tone};
 use crate::tui::protocol::{Annotations, Effect};
@@ -130,6 +130,9 @@ fn confirm(model: &mut Model) -> Vec<Effect> {
 }
 
 fn cancel(model: &mut Model) -> Vec<Effect> {
+    if form::exports(model) {
+        return export::stop(model);
+    }
     model.overlay = Overlay::None;
     Vec::new()
 }

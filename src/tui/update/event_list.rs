@@ -1,6 +1,6 @@
 //! The event list: moving the selection, and loading rows where it goes.
 
-use crate::index::Hit;
+use crate::app::Hit;
 use crate::tui::keymap::{Action, KeyContext};
 use crate::tui::layout;
 use crate::tui::model::{EventList, Load, Model, Screen, Tone};

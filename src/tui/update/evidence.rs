@@ -1,6 +1,6 @@
 //! A source: its events, and rereading it with corrections.
 
-use crate::parse::{Corrections, Plan, YEARS, format_by_name, format_clock_offset, parse_clock_offset};
+use crate::app::{Corrections, Plan, YEARS, format_by_name, format_clock_offset, parse_clock_offset};
 use crate::query::FieldRef;
 use crate::record::SourceId;
 use crate::tui::model::{FormDialog, FormField, FormPurpose, Model};

@@ -1,10 +1,11 @@
 //! The form that exports a bundle.
 
+use crate::app::EvidenceScope;
 use crate::record::counted;
 use crate::tui::keymap::Action;
 use crate::tui::model::{FormDialog, FormField, FormPurpose, Model, Overlay, Screen, TextPage, Tone};
 use crate::tui::protocol::{
-    Effect, ExportChoices, ExportOrder, ExportResult, ExportScope, SelectedAnnotation, WorkerRequest,
+    Effect, ExportChoices, ExportOrder, ExportResult, SelectedAnnotation, WorkerRequest,
 };
 
 use super::form;
@@ -12,6 +13,7 @@ use super::form;
 const WHAT: &str = "What";
 const ORIGINALS: &str = "Originals";
 const REDACT: &str = "Redact";
+const REASON: &str = "Reason";
 const FORM: &str = "As";
 const TO: &str = "To";
 
@@ -20,14 +22,14 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     form::open(model, FormDialog::new(FormPurpose::Export(None), "Export evidence", "export", Vec::new()));
     let first = match model.annotations.selected() {
         Some(selected) if model.focus.screen == Screen::Findings => Some(Box::new(match selected {
-            SelectedAnnotation::Finding(row) => ExportScope::Finding(row.finding.number),
-            SelectedAnnotation::Bookmark(_) => ExportScope::Bookmarks,
+            SelectedAnnotation::Finding(row) => EvidenceScope::Finding(row.finding.number),
+            SelectedAnnotation::Bookmark(_) => EvidenceScope::Bookmarks,
         })),
         _ => None,
     };
-    let (text, scope) = (model.search.text.clone(), model.search.scope.clone());
+    let scope = model.search.scope.clone();
     let selected = model.list.row().map(|row| row.hit);
-    vec![model.ask(WorkerRequest::ExportChoices { text, scope, selected, first })]
+    vec![model.ask(WorkerRequest::ExportChoices { scope, selected, first })]
 }
 
 /// Applies what can be exported.
@@ -41,6 +43,7 @@ pub(super) fn offered(model: &mut Model, offer: ExportChoices) {
         FormField::choice(WHAT, offer.choices.iter().map(|(label, _)| label.clone()).collect(), 0),
         FormField::choice(ORIGINALS, words(["only these records", "whole files"]), 0),
         FormField::text(REDACT, "", "none; or fields such as user.name,source.ip"),
+        FormField::text(REASON, "", "why values are redacted, optional"),
         FormField::choice(FORM, words(["one tar", "a folder"]), 0),
         FormField::text(TO, &path(&offer, true), "output path"),
     ];
@@ -76,6 +79,8 @@ pub(super) fn confirm(model: &mut Model, form: &FormDialog, offer: Option<&Expor
         what: what.clone(),
         originals: form.chosen(ORIGINALS) == 1,
         redact: names.map(str::to_owned).collect(),
+        reason: form.typed(REASON).to_owned(),
+        zone: model.case.zone(),
         tar: form.chosen(FORM) == 0,
         to: form.typed(TO).to_owned(),
     };
@@ -91,6 +96,13 @@ pub(super) fn confirm(model: &mut Model, form: &FormDialog, offer: Option<&Expor
     form::busy(model);
     let now = model.case.now;
     vec![model.ask(WorkerRequest::Export { order: Box::new(order), now })]
+}
+
+/// Stops the export that is running: nothing of its bundle is left. The form stays open
+/// until the workers say so.
+pub(super) fn stop(model: &mut Model) -> Vec<Effect> {
+    model.say(Tone::Done, "stopping the export…");
+    vec![Effect::StopExport]
 }
 
 /// Applies the result of an export; warnings have a page of their own.

@@ -1,10 +1,10 @@
 //! Findings: created, added to, edited, advanced, closed and reopened.
 
-use crate::journal::{Annotation, Finding, FindingChange, FindingVerdict, Severity, Status};
+use crate::app::{Annotation, EvidenceScope, Finding, FindingChange, FindingVerdict, Severity, Status};
 use crate::query::Expr;
 use crate::record::{EventId, TimeRange};
 use crate::tui::model::{FormDialog, FormField, FormPurpose, Model, Tone};
-use crate::tui::protocol::{AnnotationRequest, Effect, ExportScope, is_settled};
+use crate::tui::protocol::{AnnotationRequest, Effect, is_settled};
 
 use super::annotations::{NOTE, TAGS, refuse, tags, write};
 use super::form;
@@ -23,27 +23,30 @@ const REASON: &str = "Reason";
 pub(super) fn new_finding(model: &mut Model) -> Vec<Effect> {
     let scope = &model.search.scope;
     let asked = scope.expr != Expr::All || scope.window != TimeRange::ALL;
-    let mut shows: Vec<(String, ExportScope)> = Vec::new();
+    let mut shows: Vec<(String, EvidenceScope)> = Vec::new();
     if let Some(hit) = model.list.row().map(|row| row.hit) {
         let id = EventId::new(&hit.source, hit.record);
-        shows.push((format!("this event: {id}"), ExportScope::Event(hit)));
+        shows.push((format!("this event: {id}"), EvidenceScope::Event(hit)));
     }
     if asked {
         let text = if model.search.text.is_empty() { "all events" } else { &model.search.text };
         let count = model.search.count.map_or(String::new(), |count| format!(" ({count} events)"));
         shows.insert(
             0,
-            (format!("this search: {text}{count}"), ExportScope::Search(text.to_owned(), scope.clone())),
+            (
+                format!("this search: {text}{count}"),
+                EvidenceScope::Search { expr: scope.expr.clone(), range: scope.window },
+            ),
         );
     }
     let marks = model.annotations.loaded.as_ref().map_or(0, |notes| notes.bookmarks.len());
     if marks > 0 {
-        shows.push((format!("the bookmarks ({marks})"), ExportScope::Bookmarks));
+        shows.push((format!("the bookmarks ({marks})"), EvidenceScope::Bookmarks));
     }
     if shows.is_empty() {
         return refuse(model, "there is no event to create a finding from");
     }
-    let (labels, shows): (Vec<String>, Vec<ExportScope>) = shows.into_iter().unzip();
+    let (labels, shows): (Vec<String>, Vec<EvidenceScope>) = shows.into_iter().unzip();
     let mut rows = vec![
         FormField::text(TITLE, "", "what was found, in one line"),
         FormField::choice(SHOWS, labels, 0),
@@ -77,15 +80,15 @@ fn index_of<T: PartialEq>(all: &[T], one: T) -> usize {
 pub(super) fn confirm_finding(
     model: &mut Model,
     form: &FormDialog,
-    shows: &[ExportScope],
+    shows: &[EvidenceScope],
     into: &[String],
 ) -> Vec<Effect> {
     let title = form.typed(TITLE).to_owned();
     let Some(shows) = shows.get(form.chosen(SHOWS)).cloned() else { return Vec::new() };
     if let Some(finding) = form.chosen(INTO).checked_sub(1).and_then(|at| into.get(at)).cloned() {
         return match shows {
-            ExportScope::Search(..) => refuse(model, "a search needs its own finding: choose events"),
-            ExportScope::Event(_) | ExportScope::Bookmarks | ExportScope::Finding(_) => {
+            EvidenceScope::Search { .. } => refuse(model, "a search needs its own finding: choose events"),
+            EvidenceScope::Event(_) | EvidenceScope::Bookmarks | EvidenceScope::Finding(_) => {
                 write(model, AnnotationRequest::AddToFinding { finding, shows })
             }
         };

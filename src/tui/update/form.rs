@@ -2,7 +2,7 @@
 
 use tui_input::InputRequest;
 
-use crate::tui::model::{FormDialog, FormInput, Model, Overlay};
+use crate::tui::model::{FormDialog, FormInput, FormPurpose, Model, Overlay};
 use crate::tui::protocol::{Effect, WorkProgress};
 
 /// Opens a form.
@@ -79,6 +79,12 @@ pub(super) fn edit(model: &mut Model, request: InputRequest) -> Vec<Effect> {
 /// Returns the form that is open, as it was confirmed; `None` while it is being carried out.
 pub(super) fn confirmed(model: &mut Model) -> Option<FormDialog> {
     open_form(model).filter(|form| form.busy.is_none()).map(|form| form.clone())
+}
+
+/// Reports whether the open form is being exported.
+pub(super) fn exports(model: &Model) -> bool {
+    let Overlay::Form(form) = &model.overlay else { return false };
+    form.busy.is_some() && matches!(form.purpose, FormPurpose::Export(_))
 }
 
 /// Marks the form as being carried out.

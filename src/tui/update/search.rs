@@ -1,6 +1,6 @@
 //! Changing the search: every change of query or time range goes through here.
 
-use crate::index::{Hit, Order};
+use crate::app::{Hit, Order};
 use crate::query::Expr;
 use crate::tui::model::{Model, Overlay, TextPage, Tone};
 use crate::tui::pages;

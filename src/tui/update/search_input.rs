@@ -2,7 +2,7 @@
 
 use tui_input::{Input, InputRequest};
 
-use crate::index::TopValues;
+use crate::app::TopValues;
 use crate::query::{self, CompletionKind};
 use crate::record::FieldId;
 use crate::tui::diagnostic_text::problem_text;

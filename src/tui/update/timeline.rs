@@ -111,8 +111,8 @@ fn to(model: &mut Model, bucket: usize) -> Vec<Effect> {
     let Some(chart) = &model.timeline.chart else { return Vec::new() };
     let window = chart.window_of(&(bucket..bucket + 1));
     let moment = match model.search.order {
-        crate::index::Order::Newest => window.to.plus(-1),
-        crate::index::Order::Oldest => window.from,
+        crate::app::Order::Newest => window.to.plus(-1),
+        crate::app::Order::Oldest => window.from,
     };
     event_list::load(model, PagePosition::At(moment))
 }

@@ -1,10 +1,9 @@
 //! Verifying the case, and signing a checkpoint to keep elsewhere.
 
+use crate::app::{Depth, VerifyReport};
 use crate::error::visible;
-use crate::evidence::Depth;
 use crate::tui::model::{Model, Overlay, TextPage, Tone, VerificationState};
 use crate::tui::protocol::{Effect, WorkProgress, WorkerRequest, WrittenCheckpoint};
-use crate::verify::VerifyReport;
 
 /// Starts a verification of the case.
 pub(super) fn verify(model: &mut Model, depth: Depth) -> Vec<Effect> {
@@ -62,16 +61,19 @@ pub(super) fn anchor(model: &mut Model) -> Vec<Effect> {
 /// Shows the line to keep, and copies it to the clipboard. No terminal reports
 /// whether it arrived there.
 pub(super) fn anchored(model: &mut Model, anchor: WrittenCheckpoint) -> Vec<Effect> {
+    let stamped = anchor.stamped.map(|at| format!(", stamped at {at}")).unwrap_or_default();
     let by = anchor.signer.map_or("UNSIGNED".to_owned(), |signer| format!("signed by {signer}"));
     let entries = if anchor.entries == 1 { "entry" } else { "entries" };
-    let message = format!("checkpoint of {} {entries} written, {by}", anchor.entries);
-    model.say(Tone::Done, visible(&message));
+    let message = format!("checkpoint of {} {entries} written, {by}{stamped}", anchor.entries);
+    let tone = if anchor.warnings.is_empty() { Tone::Done } else { Tone::Refused };
+    model.say(tone, visible(&message));
     model.copyable = Some(anchor.line.clone());
-    let told = vec![
+    let mut told = vec![
         anchor.line.clone(),
         format!("It was copied to the clipboard, if the terminal allows it, and is also in {}.", anchor.file),
         "Keep it where nobody can change it: later it proves that the case was not rolled back, with vestigo verify --anchor FILE.".to_owned(),
     ];
+    told.extend(anchor.warnings);
     model.overlay = Overlay::Page(TextPage::Text("Keep this line in a ticket or mail", told), 0);
     vec![Effect::Copy(visible(&anchor.line))]
 }

@@ -51,7 +51,7 @@ pub(super) fn draw(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
 }
 
 /// Describes the event's annotations (foreign text is in it).
-fn annotated(model: &Model, hit: &crate::index::Hit, canvas: &Canvas<'_>) -> String {
+fn annotated(model: &Model, hit: &crate::app::Hit, canvas: &Canvas<'_>) -> String {
     let glyphs = canvas.theme.glyphs;
     let found =
         if model.annotations.is_in_finding(hit) { format!("{} ", glyphs.finding) } else { String::new() };

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use ratatui::layout::Rect;
 
-use crate::index::Order;
+use crate::app::Order;
 use crate::record::{Precision, TimeBasis, thousands};
 use crate::tui::layout::Panes;
 use crate::tui::model::{Model, Pane};

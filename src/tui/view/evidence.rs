@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::case::SourceInfo;
+use crate::app::SourceInfo;
 use crate::record::{counted, format_bytes, thousands};
 use crate::tui::keymap::{Action, KeyContext};
 use crate::tui::layout::Panes;

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use ratatui::layout::Rect;
 
-use crate::journal::{Finding, Severity};
+use crate::app::{Finding, Severity};
 use crate::record::{Timestamp, counted, thousands};
 use crate::tui::keymap::Action;
 use crate::tui::layout::Panes;

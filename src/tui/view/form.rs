@@ -6,7 +6,8 @@ use unicode_width::UnicodeWidthStr;
 use crate::error::visible;
 use crate::record::counted;
 use crate::tui::keymap::{Action, KeyContext, Keymap};
-use crate::tui::model::{FormDialog, FormField, FormInput};
+use crate::tui::model::{FormDialog, FormField, FormInput, FormPurpose};
+use crate::tui::protocol::WorkProgress;
 use crate::tui::text::seen;
 use crate::tui::theme::StyleRole;
 
@@ -62,13 +63,20 @@ pub(super) fn draw(form: &FormDialog, map: &Keymap, canvas: &mut Canvas<'_>, are
         canvas.foreign(popup.x + TEXT, y, room(popup), value, StyleRole::Faint);
     }
     let say = match form.busy {
-        Some(progress) => match progress.percent() {
-            Some(percent) => format!("Working… {percent} % of {}", counted(progress.total, "event")),
-            None => "Working…".to_owned(),
-        },
+        Some(progress) => working(form, progress, map),
         None => hint(form, map),
     };
     canvas.text(popup.x + 2, popup.bottom().saturating_sub(2), width, &say, StyleRole::Key);
+}
+
+/// Returns how far the work of a form has come, and the key that stops an export.
+fn working(form: &FormDialog, progress: WorkProgress, map: &Keymap) -> String {
+    let share =
+        progress.percent().map(|percent| format!(" {percent} % of {}", counted(progress.total, "event")));
+    let key = map.key_of(Action::Cancel, KeyContext::Form);
+    let stop = key.filter(|_| matches!(form.purpose, FormPurpose::Export(_)));
+    let stop = stop.map(|key| format!(" · {key} stop"));
+    format!("Working…{}{}", share.unwrap_or_default(), stop.unwrap_or_default())
 }
 
 /// Returns the keys that work in the form, with what they do.

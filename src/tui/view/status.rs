@@ -1,6 +1,6 @@
 //! The first lines: case, verification, counts, zone, and the screens.
 
-use crate::evidence::Depth;
+use crate::app::Depth;
 use crate::record::{counted, format_compact, thousands};
 use crate::tui::layout::Panes;
 use crate::tui::model::{Model, Screen, VerificationState};

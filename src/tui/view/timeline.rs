@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use crate::index::HistogramBucket;
+use crate::app::HistogramBucket;
 use crate::record::{TimeRange, format_compact, thousands};
 use crate::tui::keymap::Action;
 use crate::tui::layout::{GUTTER, Panes};

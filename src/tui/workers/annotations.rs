@@ -1,27 +1,24 @@
 //! Annotations: read back from the case, and written into its journal.
 
-use crate::case::{Appended, Case, EvidenceStatus, Watch, annotate};
-use crate::error::{Error, ErrorKind, Result};
-use crate::index::{CancelToken, Hit, Order, Request};
-use crate::journal::{
-    Annotation, Bookmark, Entry, EventRef, Finding, FindingChange, HistoryItem, NewFinding, SavedQuery,
-    Severity, redoable, undoable,
+use crate::app::{
+    self, Annotation, Bookmark, CancelToken, Case, Entry, EvidenceStatus, Finding, FindingChange,
+    FindingDraft, HistoryItem, Hit, Order, Request, Reversal, Session, Warning, Watch, WrittenAnnotations,
 };
+use crate::error::{ErrorKind, Result, visible};
 use crate::query::{Expr, FieldRef, Leaf, Pattern, Test};
-use crate::record::{FixedClock, TimeRange, Timestamp, summarize};
+use crate::record::{EventId, TimeRange, summarize};
 use crate::tui::protocol::{
-    AnnotationRequest, AnnotationResult, Annotations, BookmarkRow, ExportScope, Failure, FindingRow,
-    ForeignAnnotation, JournalWarning, WorkerResponse, is_settled,
+    AnnotationRequest, AnnotationResult, Annotations, BookmarkRow, Failure, FindingRow, ForeignAnnotation,
+    JournalWarning, WorkerResponse, is_settled,
 };
 
-use super::identity::Identity;
+use super::current_case::CurrentCase;
 
 /// How many of the journal's last entries are shown.
 const TAIL: usize = 6;
 
-/// Reads the annotations, as they are now.
+/// Reads the annotations of a case, and their records again.
 pub(super) fn read(case: &Case, cancel: &CancelToken) -> Result<Annotations> {
-    let case = case.reread()?;
     let state = case.state();
     let lines = case.journal();
     let tail = lines.iter().rev().take(TAIL);
@@ -34,11 +31,11 @@ pub(super) fn read(case: &Case, cancel: &CancelToken) -> Result<Annotations> {
         if let Some(why) = standing.orphaned() {
             notes.orphans.push((format!("bookmark on {}", mark.event.short()), why.to_owned()));
         }
-        notes.bookmarks.push(mark_row(&case, mark, &standing));
+        notes.bookmarks.push(mark_row(case, mark, &standing));
     }
     notes.bookmarks.sort_by(|one, other| one.bookmark.event.time.cmp(&other.bookmark.event.time));
     for finding in &state.findings {
-        let row = finding_row(&case, finding, &mut notes.orphans, cancel)?;
+        let row = finding_row(case, finding, &mut notes.orphans, cancel)?;
         notes.findings.push(row);
     }
     notes.findings.sort_by_key(|row| (is_settled(row.finding.state), std::cmp::Reverse(row.finding.number)));
@@ -105,134 +102,96 @@ pub(super) fn in_findings(case: &Case, hits: &[Hit], cancel: &CancelToken) -> Re
 /// Writes an annotation into the journal; returns what was done and the annotations afterward.
 /// Before somebody else's is undone, the investigator is asked.
 pub(super) fn write(
-    case: &Case,
-    annotation: &AnnotationRequest,
-    identity: &Identity,
-    now: Timestamp,
+    current: &CurrentCase,
+    request: &AnnotationRequest,
+    session: &Session,
 ) -> Result<WorkerResponse> {
-    let case = case.reread()?;
-    if let Some(foreign) = foreign(&case, annotation) {
-        return Ok(WorkerResponse::ConfirmUndo(foreign));
-    }
-    let (act, message) = act(&case, annotation)?;
-    let clock = FixedClock(now);
-    let Appended { ids, unsealed, .. } =
-        annotate(case.folder(), &[act], identity.signer.as_ref(), &identity.who, &clock, Watch::silent())?;
-    let warning = |text, integrity| Some(JournalWarning { text, integrity });
-    let warning = match (unsealed, &identity.signer) {
-        (Some(error), _) if error.kind() == ErrorKind::Integrity => warning(Failure::from(&error).what, true),
-        (Some(error), _) => {
-            warning(format!("no checkpoint was written: {}", Failure::from(&error).what), false)
-        }
-        (None, None) => warning("the checkpoint is not signed: no key available".to_owned(), false),
-        (None, Some(_)) => None,
+    let before = current.get();
+    // Decided of the case as it is now: what others write meanwhile is not undone instead.
+    let reversal = match request {
+        AnnotationRequest::Undo { .. } => Some(app::undo(&before.reread()?)?),
+        AnnotationRequest::Redo => Some(app::redo(&before.reread()?)?),
+        AnnotationRequest::Bookmark { .. }
+        | AnnotationRequest::NewFinding { .. }
+        | AnnotationRequest::AddToFinding { .. }
+        | AnnotationRequest::Annotation(_)
+        | AnnotationRequest::Reread { .. } => None,
     };
+    if let (AnnotationRequest::Undo { mine, agreed }, Some(last)) = (request, &reversal)
+        && !mine.contains(&last.id)
+        && agreed.as_ref() != Some(&last.id)
+    {
+        let description = format!("{} · {} · {}", last.description, last.author, last.at);
+        return Ok(WorkerResponse::ConfirmUndo(ForeignAnnotation { id: last.id.clone(), description }));
+    }
+    let mut message = String::new();
+    let make = |case: &Case| {
+        let (annotation, done) = annotation(case, request, reversal)?;
+        message = done;
+        Ok(vec![annotation])
+    };
+    let WrittenAnnotations { case, ids, warnings } = app::annotate(&before, make, session, Watch::silent())?;
     let notes = read(&case, &CancelToken::new())?;
+    current.follow(&before, case);
+    let warning = warnings.iter().map(journal_warning).max_by_key(|warning| warning.integrity);
     Ok(WorkerResponse::Annotated(Box::new(AnnotationResult { message, warning, ids, notes })))
 }
 
-/// Finds what would be undone, if this screen did not write it and the investigator did not agree.
-fn foreign(case: &Case, annotation: &AnnotationRequest) -> Option<ForeignAnnotation> {
-    let AnnotationRequest::Undo { mine, agreed } = annotation else { return None };
-    let last = undoable(case.whole_journal())?;
-    if mine.contains(&last.id) || agreed.as_ref() == Some(&last.id) {
-        return None;
+fn journal_warning(warning: &Warning) -> JournalWarning {
+    match warning {
+        Warning::NoCheckpoint(error) if error.kind() == ErrorKind::Integrity => {
+            JournalWarning { text: Failure::from(error).what, integrity: true }
+        }
+        warning => JournalWarning { text: visible(&warning.to_string()), integrity: false },
     }
-    let description = format!("{} · {} · {}", describe(case, &last.annotation), last.author(), last.at);
-    Some(ForeignAnnotation { id: last.id, description })
 }
 
-/// Converts a request into a journal entry and a status message (foreign text).
-fn act(case: &Case, annotation: &AnnotationRequest) -> Result<(Annotation, String)> {
-    Ok(match annotation {
+/// Converts a request into an annotation and a status message (foreign text).
+fn annotation(
+    case: &Case,
+    request: &AnnotationRequest,
+    reversal: Option<Reversal>,
+) -> Result<(Annotation, String)> {
+    Ok(match request {
         AnnotationRequest::Bookmark { hit, note, tags } => {
-            let event = case.event_ref(hit)?;
-            let known = case.state().bookmarks.get(&event.event);
-            let message = format!(
-                "{} {}",
-                if known.is_some() { "bookmark updated:" } else { "bookmarked" },
-                event.short()
-            );
-            let mark = Annotation::AddBookmark { event, note: note.clone(), tags: tags.clone() };
-            (mark, message)
+            let annotation = app::bookmark(case, hit, note.as_deref(), tags)?;
+            let known = case.state().bookmarks.contains_key(&format!("{}:{}", hit.source, hit.record));
+            let done = if known { "bookmark updated:" } else { "bookmarked" };
+            (annotation, format!("{done} {}", EventId::new(&hit.source, hit.record)))
         }
         AnnotationRequest::NewFinding { title, severity, note, shows } => {
-            let new = new_finding(case, title, *severity, note, shows)?;
-            (Annotation::AddFinding(new), format!("finding created: {title}"))
+            let draft = FindingDraft {
+                title: title.clone(),
+                severity: *severity,
+                scopes: vec![shows.clone()],
+                note: Some(note.clone()).filter(|note| !note.is_empty()),
+                tags: Vec::new(),
+                owner: None,
+                due: None,
+            };
+            (app::create_finding(case, draft)?, format!("finding created: {title}"))
         }
         AnnotationRequest::AddToFinding { finding, shows } => {
-            let (events, _) = shown_by(case, shows)?;
+            let (events, _) = shows.shown_by(case)?;
             let change = FindingChange { events, ..FindingChange::default() };
-            let act = Annotation::ChangeFinding { finding: finding.clone(), change };
-            let message = describe(case, &act);
-            (act, message)
+            described(case, Annotation::ChangeFinding { finding: finding.clone(), change })
         }
-        AnnotationRequest::Annotation(act) => (act.clone(), describe(case, act)),
+        AnnotationRequest::Annotation(annotation) => described(case, annotation.clone()),
         AnnotationRequest::Reread { source, by } => {
-            let act = case.corrected(source, by, Watch::silent())?.act;
-            let message = act.summary();
-            (act, message)
+            described(case, case.corrected(source, by, Watch::silent())?.act)
         }
         AnnotationRequest::Undo { .. } => {
-            let last = undoable(case.whole_journal());
-            let last = last.ok_or_else(|| Error::usage("there is nothing to undo"))?;
-            (last.to_undo(), format!("undone: {}", describe(case, &last.annotation)))
+            let last = reversal.map_or_else(|| app::undo(case), Ok)?;
+            (last.annotation, format!("undone: {}", last.description))
         }
         AnnotationRequest::Redo => {
-            let last = redoable(case.whole_journal());
-            let last = last.ok_or_else(|| {
-                Error::usage(
-                    "there is nothing to redo: something else was written since, or nothing was undone",
-                )
-            })?;
-            let was = match &last.annotation {
-                Annotation::Undo { of: Some(of), .. } => format!("{} {} of {}", of.kind, of.seq, of.by),
-                act => act.summary(),
-            };
-            (last.to_undo(), format!("redone: {was}"))
+            let last = reversal.map_or_else(|| app::redo(case), Ok)?;
+            (last.annotation, format!("redone: {}", last.description))
         }
     })
 }
 
-fn new_finding(
-    case: &Case,
-    title: &str,
-    severity: Severity,
-    note: &str,
-    shows: &ExportScope,
-) -> Result<NewFinding> {
-    let (events, query) = shown_by(case, shows)?;
-    let note = Some(note.to_owned()).filter(|note| !note.is_empty());
-    let title = title.to_owned();
-    Ok(NewFinding { title, severity, events, query, note, tags: Vec::new(), owner: None, due: None })
-}
-
-/// Describes an annotation.
-fn describe(case: &Case, act: &Annotation) -> String {
-    let number = |uid: &str| case.state().findings.iter().find(|finding| finding.uid == uid);
-    match (act.finding().and_then(number), act) {
-        (Some(finding), _) => format!("finding {}: {}", finding.number, act.summary()),
-        (None, Annotation::AddBookmark { event, .. }) => format!("{} {}", event.short(), act.summary()),
-        (None, Annotation::RemoveBookmark { event }) => {
-            let short = case.state().bookmarks.get(event).map(|mark| mark.event.short());
-            format!("{} bookmark removed", short.as_ref().unwrap_or(event))
-        }
-        (None, _) => act.summary(),
-    }
-}
-
-/// Returns the events, or the query, of a finding.
-fn shown_by(case: &Case, shows: &ExportScope) -> Result<(Vec<EventRef>, Option<SavedQuery>)> {
-    Ok(match shows {
-        ExportScope::Search(_, scope) => (Vec::new(), Some(case.asked(&scope.expr, scope.window)?)),
-        ExportScope::Event(hit) => (vec![case.event_ref(hit)?], None),
-        ExportScope::Bookmarks => {
-            (case.state().bookmarks.values().map(|mark| mark.event.clone()).collect(), None)
-        }
-        ExportScope::Finding(number) => {
-            let known = case.state().finding(*number);
-            let known = known.ok_or_else(|| Error::usage(format!("there is no finding {number}")))?;
-            (known.events.values().cloned().collect(), known.query.clone())
-        }
-    })
+fn described(case: &Case, annotation: Annotation) -> (Annotation, String) {
+    let description = app::describe_annotation(case, &annotation);
+    (annotation, description)
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::case::Case;
+use crate::app::Case;
 use crate::error::Result;
 use crate::record::Timestamp;
 use crate::tui::protocol::CaseInfo;
@@ -22,6 +22,14 @@ impl CurrentCase {
     /// Returns the case, as it was last read.
     pub fn get(&self) -> Case {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes the case after a write of this process, if it answers from the same evidence
+    /// as before; anything else is for [`CurrentCase::grown`] to report.
+    pub(super) fn follow(&self, before: &Case, after: Case) {
+        if after.answers_as(before) {
+            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = after;
+        }
     }
 
     /// Returns a check of whether the case may have changed; the check returns `None` once the case is dropped.

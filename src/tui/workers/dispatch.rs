@@ -1,14 +1,12 @@
 //! Answers requests from a case.
 
-use crate::case::Case;
+use crate::app::{CancelToken, Case, Request, Session, TermOrder};
 use crate::error::Result;
-use crate::index::{CancelToken, Request, TermOrder};
 use crate::query::{Expr, FieldRef};
 use crate::record::{TimeRange, Timestamp};
 use crate::tui::protocol::{Failure, SearchScope, WorkerRequest, WorkerResponse};
 
 use super::current_case::CurrentCase;
-use super::identity::Identity;
 use super::{annotations, event_detail, export, paging, verification};
 
 /// The field under which the index knows formats.
@@ -21,12 +19,12 @@ const SERIES: usize = 8;
 /// end without a response.
 pub fn carry_out(
     current: &CurrentCase,
-    identity: &Identity,
+    session: &Session,
     request: &WorkerRequest,
     cancel: &CancelToken,
     respond: &mut dyn FnMut(WorkerResponse),
 ) {
-    match answer(current, identity, request, cancel, respond) {
+    match answer(current, session, request, cancel, respond) {
         Ok(response) => respond(response),
         Err(error) if !cancel.is_cancelled() => respond(WorkerResponse::Failed(Failure::from(&error))),
         Err(_) => {}
@@ -36,7 +34,7 @@ pub fn carry_out(
 /// Returns the last response to a request; those before it go to `respond`.
 fn answer(
     current: &CurrentCase,
-    identity: &Identity,
+    session: &Session,
     request: &WorkerRequest,
     cancel: &CancelToken,
     respond: &mut dyn FnMut(WorkerResponse),
@@ -58,24 +56,28 @@ fn answer(
         }
         WorkerRequest::Histogram { scope, edges, by } => histogram(case, scope, edges, by, cancel)?,
         WorkerRequest::Facets { scope, fields } => facets(case, scope, fields, cancel, respond)?,
-        WorkerRequest::Annotations => WorkerResponse::Annotations(Box::new(annotations::read(case, cancel)?)),
+        WorkerRequest::Annotations => {
+            WorkerResponse::Annotations(Box::new(annotations::read(&case.reread()?, cancel)?))
+        }
         WorkerRequest::FindingHits(hits) => {
             WorkerResponse::FindingHits(annotations::in_findings(case, hits, cancel)?)
         }
-        WorkerRequest::Annotate { annotation, now } => annotations::write(case, annotation, identity, *now)?,
+        WorkerRequest::Annotate { annotation, now } => {
+            annotations::write(current, annotation, &session.at(*now))?
+        }
         WorkerRequest::Verify { depth, now } => {
-            let report = verification::verify(case, *depth, identity, *now, cancel, respond)?;
+            let report = verification::verify(*depth, &session.at(*now), cancel, respond)?;
             WorkerResponse::Verified(Box::new(report))
         }
         WorkerRequest::Checkpoint { now } => {
-            WorkerResponse::CheckpointWritten(verification::checkpoint(case, identity, *now)?)
+            WorkerResponse::CheckpointWritten(verification::checkpoint(&session.at(*now))?)
         }
-        WorkerRequest::ExportChoices { text, scope, selected, first } => {
+        WorkerRequest::ExportChoices { scope, selected, first } => {
             let first = first.as_deref();
-            WorkerResponse::ExportChoices(export::choices(case, text, scope, *selected, first, identity)?)
+            WorkerResponse::ExportChoices(export::choices(case, scope, *selected, first, session)?)
         }
         WorkerRequest::Export { order, now } => {
-            WorkerResponse::Exported(Box::new(export::export(case, order, identity, *now, respond)?))
+            WorkerResponse::Exported(Box::new(export::export(case, order, &session.at(*now), respond)?))
         }
         WorkerRequest::Entry(hit) => WorkerResponse::Entry(Box::new(event_detail::event_detail(case, hit)?)),
         WorkerRequest::Values { field, prefix, limit } => {

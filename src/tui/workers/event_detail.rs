@@ -1,8 +1,7 @@
 //! One event in full.
 
-use crate::case::Case;
+use crate::app::{Case, Hit};
 use crate::error::Result;
-use crate::index::Hit;
 use crate::record::{EventRecord, FieldId, Key, fields, summarize};
 use crate::tui::field_order::prominence;
 use crate::tui::protocol::{EventDetail, Pivot};

@@ -9,7 +9,6 @@ mod current_case;
 mod dispatch;
 mod event_detail;
 mod export;
-mod identity;
 mod paging;
 mod pool;
 #[cfg(test)]
@@ -19,5 +18,4 @@ mod verification;
 
 pub use current_case::CurrentCase;
 pub use dispatch::carry_out;
-pub use identity::Identity;
 pub use pool::Workers;

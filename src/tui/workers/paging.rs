@@ -3,9 +3,8 @@
 //! Events without a time come after all others in either order and are
 //! not reversed; so a page before one of them is found by walking forward.
 
-use crate::case::Case;
+use crate::app::{CancelToken, Case, Hit, Order, Request};
 use crate::error::Result;
-use crate::index::{CancelToken, Hit, Order, Request};
 use crate::record::TimeRange;
 use crate::tui::protocol::{EventPage, EventRow, PagePosition, reversed};
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
-use crate::index::CancelToken;
+use crate::app::CancelToken;
 use crate::tui::protocol::{Failure, Lane, Ticket, UiEvent, WorkerRequest, WorkerResponse};
 
 /// Answers requests: [`carry_out`](super::carry_out) on a case, or a test's own function.

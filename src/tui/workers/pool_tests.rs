@@ -1,6 +1,6 @@
 use std::sync::mpsc::{Receiver, channel};
 
-use crate::index::CancelToken;
+use crate::app::CancelToken;
 use crate::tui::protocol::{Failure, Lane, Ticket, Tickets, UiEvent, WorkerRequest, WorkerResponse};
 
 use super::pool::Workers;

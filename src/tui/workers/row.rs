@@ -1,7 +1,6 @@
 //! Rows of the event list, from events read back from the evidence.
 
-use crate::case::Case;
-use crate::index::Hit;
+use crate::app::{Case, Hit};
 use crate::record::{Event, fields, summarize};
 use crate::tui::protocol::{EventColumn, EventOutcome, EventRow, Failure, Pivot, RowContent, RowSummary};
 

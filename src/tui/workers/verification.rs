@@ -3,16 +3,11 @@
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
-use crate::case::{self, Case, CaseWriter};
+use crate::app::{
+    self, ANCHORS, CancelToken, CheckpointRequest, Depth, Session, VerifyReport, VerifyRequest, VerifyTarget,
+};
 use crate::error::{Error, Result, visible};
-use crate::evidence::Depth;
-use crate::index::CancelToken;
-use crate::journal::{ANCHORS, checkpoint_name};
-use crate::record::{FixedClock, Timestamp};
 use crate::tui::protocol::{WorkProgress, WorkerResponse, WrittenCheckpoint};
-use crate::verify::{TrustInputs, VerifyReport};
-
-use super::identity::Identity;
 
 /// How often progress is reported.
 pub(super) const STEP: Duration = Duration::from_millis(100);
@@ -20,23 +15,22 @@ pub(super) const STEP: Duration = Duration::from_millis(100);
 /// Verifies a case. The work runs on a thread of its own, which is left alone
 /// when nobody waits for it anymore: it never writes.
 pub(super) fn verify(
-    case: &Case,
     depth: Depth,
-    identity: &Identity,
-    now: Timestamp,
+    session: &Session,
     cancel: &CancelToken,
     respond: &mut dyn FnMut(WorkerResponse),
 ) -> Result<VerifyReport> {
     let (progress, news) = channel();
     let (finish, verdict) = channel();
-    let (folder, home) = (case.folder().to_owned(), identity.who.home.clone());
+    let session = session.clone();
     let work = move || {
-        let brought = TrustInputs { now, home, ..TrustInputs::default() };
         // Nobody listens any more where the verification was canceled.
         let step = |done, total| {
             let _ = progress.send((done, total));
         };
-        let _ = finish.send(case::verify(&folder, depth, &brought, &step));
+        let request = VerifyRequest::new(depth);
+        let verified = app::verify(&VerifyTarget::Case, &request, &session, &step);
+        let _ = finish.send(verified.map(|verified| verified.report));
     };
     std::thread::Builder::new()
         .name("check".to_owned())
@@ -60,17 +54,19 @@ pub(super) fn verify(
     }
 }
 
-/// Writes a checkpoint of the journal, to be kept elsewhere.
-pub(super) fn checkpoint(case: &Case, identity: &Identity, now: Timestamp) -> Result<WrittenCheckpoint> {
-    let clock = FixedClock(now);
-    let mut hold = CaseWriter::open(case.folder(), &identity.who, &clock)?;
-    let sealed = case::checkpoint(&mut hold, identity.signer.as_ref(), &clock)?;
+/// Writes a checkpoint of the journal, to be kept elsewhere; an authority that is
+/// configured stamps it.
+pub(super) fn checkpoint(session: &Session) -> Result<WrittenCheckpoint> {
+    let request = CheckpointRequest { allow_unsigned: true, ..CheckpointRequest::default() };
+    let receipt = app::sign_checkpoint(&request, session)?;
+    let checkpoint = &receipt.info.checkpoint;
+    let file = session.folder.join(ANCHORS).join(app::checkpoint_name(checkpoint.size));
     Ok(WrittenCheckpoint {
-        entries: sealed.checkpoint.size,
-        line: sealed.checkpoint.line(),
-        file: visible(
-            &case.folder().join(ANCHORS).join(checkpoint_name(sealed.checkpoint.size)).to_string_lossy(),
-        ),
-        signer: sealed.signed.map(|signed| signed.fingerprint),
+        entries: checkpoint.size,
+        line: checkpoint.line(),
+        file: visible(&file.to_string_lossy()),
+        signer: receipt.info.signed.map(|signed| signed.fingerprint),
+        stamped: receipt.stamped,
+        warnings: receipt.warnings.iter().map(ToString::to_string).collect(),
     })
 }

@@ -13,18 +13,20 @@ pub use cases::{beside, demo, hostile, of};
 pub use pane::PaneView;
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Size;
+use vestigo::app::{ConfigFolder, Session};
 use vestigo::case::Case;
 use vestigo::index::CancelToken;
-use vestigo::journal::{Actor, Keyring};
-use vestigo::record::{Timestamp, Zone};
+use vestigo::journal::Actor;
+use vestigo::record::{Clock, FixedClock, Timestamp, Zone};
 use vestigo::tui::{
-    self, Action, CaseInfo, Chord, CurrentCase, Effect, Identity, Model, Notice, Pane, Screen, StyleRole,
-    Theme, Ticket, UiEvent, WorkerRequest, carry_out,
+    self, Action, CaseInfo, Chord, CurrentCase, Effect, Model, Notice, Pane, Screen, StyleRole, Theme,
+    Ticket, UiEvent, WorkerRequest, carry_out,
 };
 
 /// The present, as far as robots know: 2026-03-10T00:00:00Z.
@@ -34,7 +36,7 @@ const NOW: Timestamp = Timestamp::from_secs(1_773_100_800);
 pub struct Robot {
     case: Case,
     current: CurrentCase,
-    identity: Identity,
+    session: Session,
     model: Model,
     theme: Theme,
     terminal: Terminal<TestBackend>,
@@ -43,6 +45,12 @@ pub struct Robot {
     copied: Vec<String>,
     left: bool,
     unread: Option<Notice>,
+}
+
+/// Returns who acts on a case of the tests: without keys or choices of their own.
+pub fn session(folder: &std::path::Path, clock: Arc<dyn Clock>) -> Session {
+    let actor = Actor::new("robot", "test");
+    Session { folder: folder.to_owned(), actor, clock, config: ConfigFolder::default(), stop: Arc::default() }
 }
 
 impl Robot {
@@ -62,11 +70,11 @@ impl Robot {
         let keymap = tui::keymap("default").expect("it is built in");
         let model = Model::new(facts, keymap, Size { width, height });
         let terminal = Terminal::new(TestBackend::new(width, height)).expect("a test backend cannot fail");
-        let identity = Identity { who: Actor::new("robot", "test"), signer: None };
+        let session = session(case.folder(), Arc::new(FixedClock(NOW)));
         let mut robot = Robot {
             current: CurrentCase::new(case.clone()),
             case,
-            identity,
+            session,
             model,
             theme,
             terminal,
@@ -82,11 +90,15 @@ impl Robot {
         robot
     }
 
-    /// Lets a key of this folder sign what is written.
-    pub fn signing(&mut self, keys: &std::path::Path) -> &mut Robot {
-        let keyring = Keyring::new(keys.to_owned());
-        self.identity.signer =
-            Some(keyring.find_or_create(&self.case.about().id).expect("a key can be made"));
+    /// Takes keys and choices from this folder of configuration.
+    pub fn configured(&mut self, folder: &std::path::Path) -> &mut Robot {
+        self.session.config = ConfigFolder(Some(folder.to_owned()));
+        self
+    }
+
+    /// Stops the next export as it begins, as its investigator may at any time.
+    pub fn stopped(&mut self) -> &mut Robot {
+        self.session.stop.store(true, std::sync::atomic::Ordering::Relaxed);
         self
     }
 
@@ -155,14 +167,14 @@ impl Robot {
                 Effect::Request(ticket, request) => left.extend(self.response(ticket, &request)),
                 Effect::Copy(text) => self.copied.push(text),
                 Effect::Quit => self.left = true,
-                Effect::Redraw | Effect::Suspend => {}
+                Effect::StopExport | Effect::Redraw | Effect::Suspend => {}
             }
         }
     }
 
     fn response(&mut self, ticket: Ticket, request: &WorkerRequest) -> Vec<Effect> {
         let mut responses = Vec::new();
-        carry_out(&self.current, &self.identity, request, &CancelToken::new(), &mut |response| {
+        carry_out(&self.current, &self.session, request, &CancelToken::new(), &mut |response| {
             responses.push(response)
         });
         let model = &mut self.model;

@@ -2,19 +2,20 @@
 
 use ratatui::layout::Size;
 
-use crate::case::{Receipt, SourceInfo};
-use crate::index::{Histogram, HistogramBucket, Hit, TopValues};
-use crate::journal::{Bookmark, EventRef, Finding, FindingVerdict, History, HistoryItem, Severity, Status};
+use crate::app::{
+    Bookmark, Damage, DamageScope, EventRef, EvidenceScope, Finding, FindingVerdict, Histogram,
+    HistogramBucket, History, HistoryItem, Hit, Levels, Receipt, Severity, SourceInfo, Status, TopValues,
+    VerifyReport, VerifyScope,
+};
 use crate::record::{Digest, EventTime, Origin, Precision, SourceId, TimeBasis, TimeRange, Timestamp, Zone};
 use crate::tui::keymap::{builtin, sequence};
 use crate::tui::model::Model;
 use crate::tui::protocol::{
     AnnotationResult, Annotations, BookmarkRow, CaseInfo, Effect, EventColumn, EventDetail, EventOutcome,
-    EventPage, EventRow, ExportChoices, ExportResult, ExportScope, FindingRow, Lane, Pivot, RowContent,
-    RowSummary, Ticket, UiEvent, WorkProgress, WorkerRequest, WorkerResponse, WrittenCheckpoint,
+    EventPage, EventRow, ExportChoices, ExportResult, FindingRow, Lane, Pivot, RowContent, RowSummary,
+    Ticket, UiEvent, WorkProgress, WorkerRequest, WorkerResponse, WrittenCheckpoint,
 };
 use crate::tui::update::{start, update};
-use crate::verify::{Damage, DamageScope, Levels, VerifyReport, VerifyScope};
 
 /// The first event's time.
 pub(super) const BEGIN: Timestamp = Timestamp::from_secs(1_772_323_200);
@@ -176,11 +177,16 @@ pub(super) fn responses(request: &WorkerRequest) -> Vec<WorkerResponse> {
                 line,
                 file: "anchors/checkpoint-000007.txt".to_owned(),
                 signer: None,
+                stamped: None,
+                warnings: Vec::new(),
             })]
         }
-        WorkerRequest::ExportChoices { text, scope, .. } => {
-            let search = ("this search".to_owned(), ExportScope::Search(text.clone(), scope.clone()));
-            let choices = vec![search, ("bookmarks".to_owned(), ExportScope::Bookmarks)];
+        WorkerRequest::ExportChoices { scope, .. } => {
+            let search = (
+                "this search".to_owned(),
+                EvidenceScope::Search { expr: scope.expr.clone(), range: scope.window },
+            );
+            let choices = vec![search, ("bookmarks".to_owned(), EvidenceScope::Bookmarks)];
             vec![WorkerResponse::ExportChoices(ExportChoices {
                 choices,
                 name: "case-x3".to_owned(),
@@ -253,7 +259,9 @@ pub(super) fn settle(model: &mut Model, effects: Vec<Effect>) -> Vec<Effect> {
                     left.extend(update(model, UiEvent::Response { ticket, took: None, response }));
                 }
             }
-            Effect::Copy(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => kept.push(effect),
+            Effect::StopExport | Effect::Copy(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => {
+                kept.push(effect);
+            }
         }
     }
     kept
@@ -290,7 +298,7 @@ pub(super) fn lanes(effects: &[Effect]) -> Vec<Lane> {
         .iter()
         .filter_map(|effect| match effect {
             Effect::Request(ticket, _) => Some(ticket.lane),
-            Effect::Copy(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => None,
+            Effect::StopExport | Effect::Copy(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => None,
         })
         .collect()
 }
@@ -301,7 +309,12 @@ pub(super) fn asked(effects: &[Effect], lane: Lane) -> (Ticket, WorkerRequest) {
         .iter()
         .find_map(|effect| match effect {
             Effect::Request(ticket, request) if ticket.lane == lane => Some((*ticket, request.clone())),
-            Effect::Request(..) | Effect::Copy(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => None,
+            Effect::Request(..)
+            | Effect::StopExport
+            | Effect::Copy(_)
+            | Effect::Redraw
+            | Effect::Suspend
+            | Effect::Quit => None,
         })
         .unwrap_or_else(|| panic!("{lane:?} was not asked: {effects:?}"))
 }

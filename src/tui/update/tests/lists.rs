@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::index::Order;
+use crate::app::Order;
 use crate::tui::model::{EventList, Model};
 use crate::tui::protocol::{Effect, EventPage, Lane, PagePosition, UiEvent, WorkerRequest, WorkerResponse};
 use crate::tui::update::update;

@@ -1,6 +1,6 @@
 //! Searching, pivoting, the trail.
 
-use crate::index::Order;
+use crate::app::Order;
 use crate::query::Expr;
 use crate::record::TimeRange;
 use crate::tui::keymap::Chord;
