@@ -174,6 +174,30 @@ pub fn change_finding(case: &Case, number: u64, change: FindingChange) -> Result
     Ok(Annotation::ChangeFinding { finding: finding(case, number)?.uid.clone(), change })
 }
 
+/// Returns the annotation that closes a finding.
+pub fn close_finding(
+    case: &Case,
+    number: u64,
+    reason: String,
+    verdict: Option<FindingVerdict>,
+) -> Result<Annotation> {
+    let known = finding(case, number)?;
+    if known.state == Status::Closed {
+        return Err(Error::usage(format!("finding {number} is already closed"))
+            .hint("Reopen it first, or add a note."));
+    }
+    Ok(Annotation::CloseFinding { finding: known.uid.clone(), reason, verdict })
+}
+
+/// Returns the annotation that reopens a finding that was closed, verified or accepted.
+pub fn reopen_finding(case: &Case, number: u64, reason: String) -> Result<Annotation> {
+    let known = finding(case, number)?;
+    if !known.state.is_settled() {
+        return Err(Error::usage(format!("finding {number} is not closed: it is {}", known.state)));
+    }
+    Ok(Annotation::ReopenFinding { finding: known.uid.clone(), reason })
+}
+
 /// Checks a due date (`YYYY-MM-DD`); an empty one removes it.
 pub fn due_date(text: Option<&str>) -> Result<Option<String>> {
     let Some(text) = text else { return Ok(None) };

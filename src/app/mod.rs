@@ -42,7 +42,8 @@ pub use evidence_scope::EvidenceScope;
 pub use export::{ExportRequest, ExportedBundle, export, export_choices, read_redacted_values};
 pub use finding_lookup::{finding, finding_of_uid};
 pub use findings::{
-    FindingDraft, FindingView, change_finding, count_finding_events, create_finding, due_date,
+    FindingDraft, FindingView, change_finding, close_finding, count_finding_events, create_finding, due_date,
+    reopen_finding,
 };
 pub use handover::{
     TransferRequest, check_transfer, receive_transfer, replay_bundle, reveal_token, start_transfer,

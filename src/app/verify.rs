@@ -167,7 +167,8 @@ fn trust_inputs(request: &VerifyRequest, session: &Session) -> Result<TrustInput
         let hint = "Name a file with the line that `vestigo checkpoint` printed.";
         let bytes =
             fs::read_named(path, MOST_ANCHOR).context(why).map_err(|error: Error| error.hint(hint))?;
-        let found = Checkpoint::find(&String::from_utf8_lossy(&bytes))?;
+        let found = Checkpoint::find(&String::from_utf8_lossy(&bytes));
+        let found = found.map_err(|error| Error::usage(format!("the anchor {shown}: {error}")).hint(hint))?;
         anchors.extend(found.into_iter().map(|checkpoint| (shown.clone(), checkpoint)));
     }
     if let Some(ca) = request.tsa_ca.as_ref().filter(|ca| !ca.is_file()) {

@@ -249,11 +249,58 @@ fn like(pattern: &Pattern, tag: &str) -> bool {
     wild(&parts, &text)
 }
 
+/// Matches a pattern of [`Pattern::ANY`], [`Pattern::ONE`] and characters against all of a
+/// text. Takes at most the product of both lengths: only the last `*` is ever tried again.
 fn wild(pattern: &[char], text: &[char]) -> bool {
-    match pattern.split_first() {
-        None => text.is_empty(),
-        Some((&Pattern::ANY, rest)) => (0..=text.len()).any(|skip| wild(rest, &text[skip..])),
-        Some((&Pattern::ONE, rest)) => !text.is_empty() && wild(rest, &text[1..]),
-        Some((c, rest)) => text.first() == Some(c) && wild(rest, &text[1..]),
+    let (mut at, mut place) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while place < text.len() {
+        match pattern.get(at) {
+            Some(&Pattern::ANY) => {
+                star = Some((at, place));
+                at += 1;
+            }
+            Some(c) if *c == Pattern::ONE || *c == text[place] => (at, place) = (at + 1, place + 1),
+            Some(_) | None => {
+                let Some((before, taken)) = star else { return false };
+                star = Some((before, taken + 1));
+                (at, place) = (before + 1, taken + 1);
+            }
+        }
+    }
+    pattern[at..].iter().all(|c| *c == Pattern::ANY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matches(pattern: &str, text: &str) -> bool {
+        let c = |c| match c {
+            '*' => Pattern::ANY,
+            '?' => Pattern::ONE,
+            c => c,
+        };
+        wild(&pattern.chars().map(c).collect::<Vec<_>>(), &text.chars().collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn stars_and_question_marks_match_the_whole_tag() {
+        for (pattern, text) in
+            [("", ""), ("*", ""), ("a*", "a"), ("*a", "ba"), ("a?c", "abc"), ("*a*b", "xaayb"), ("**", "x")]
+        {
+            assert!(matches(pattern, text), "{pattern} {text}");
+        }
+        for (pattern, text) in
+            [("", "a"), ("?", ""), ("a*", "ba"), ("a?c", "ac"), ("*a*b", "ab?"), ("*ab", "abb")]
+        {
+            assert!(!matches(pattern, text), "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn many_stars_take_no_more_than_the_product_of_the_lengths() {
+        assert!(!matches(&"*a".repeat(200), &format!("{}b", "a".repeat(2_000))));
+        assert!(matches(&"*a".repeat(200), &"a".repeat(2_000)));
     }
 }

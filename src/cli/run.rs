@@ -58,9 +58,14 @@ fn print_usage(error: &clap::Error, runtime: &mut Runtime) -> u8 {
 /// Prints what went wrong, why, and what to try.
 fn print_error(error: &Error, runtime: &mut Runtime) {
     runtime.note(&format!("error: {error}"));
-    let mut cause = std::error::Error::source(error);
+    let (mut cause, mut last) = (std::error::Error::source(error), String::new());
     while let Some(error) = cause {
-        runtime.note(&format!("  because: {}", visible(&error.to_string())));
+        let because = visible(&error.to_string());
+        // Some libraries hand on the words of what is behind them.
+        if because != last {
+            runtime.note(&format!("  because: {because}"));
+        }
+        last = because;
         if let Some(error) = error.downcast_ref::<Error>() {
             error.hints().iter().for_each(|hint| runtime.note(&format!("  hint: {hint}")));
         }

@@ -79,6 +79,16 @@ keywords! {
     }
 }
 
+impl Status {
+    /// Returns whether nothing more is to be done: it is verified, accepted or closed.
+    pub const fn is_settled(self) -> bool {
+        match self {
+            Status::Verified | Status::Accepted | Status::Closed => true,
+            Status::Open | Status::Acknowledged | Status::InProgress | Status::FixClaimed => false,
+        }
+    }
+}
+
 keywords! {
     /// What a finding turned out to be.
     FindingVerdict, "verdict" {

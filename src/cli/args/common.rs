@@ -96,3 +96,14 @@ pub struct TimeArgs {
     #[arg(long, value_name = "T", allow_hyphen_values = true)]
     pub to: Option<String>,
 }
+
+impl TimeArgs {
+    /// Refuses bounds where no query is given that they could bound.
+    pub fn needs_query(&self) -> Result<()> {
+        if self.from.is_none() && self.to.is_none() {
+            return Ok(());
+        }
+        Err(Error::usage("--from and --to limit a query, and there is none")
+            .hint("Add --query '*' for everything in that time."))
+    }
+}

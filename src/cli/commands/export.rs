@@ -148,9 +148,8 @@ fn selection(args: &ExportArgs, context: &CommandContext) -> Result<Selection> {
         return Err(Error::usage("nothing selected for export")
             .hint("Name --finding N, --bookmarks, --query Q, --event ID or --all."));
     }
-    if selection.query.is_none() && (args.range.from.is_some() || args.range.to.is_some()) {
-        return Err(Error::usage("--from and --to limit a query, and there is none")
-            .hint("Add --query '*' for everything in that time."));
+    if selection.query.is_none() {
+        args.range.needs_query()?;
     }
     Ok(selection)
 }

@@ -4,8 +4,8 @@ use clap::{Args, Subcommand};
 
 use crate::app::{
     Annotation, CancelToken, EvidenceScope, Finding, FindingChange, FindingDraft, FindingVerdict,
-    FindingView, HistoryItem, SavedQuery, Severity, Status, annotate, change_finding, create_finding,
-    event_refs, find_events, finding,
+    FindingView, HistoryItem, SavedQuery, Severity, Status, annotate, change_finding, close_finding,
+    create_finding, event_refs, find_events, finding, reopen_finding,
 };
 use crate::cli::args::{Globals, TimeArgs};
 use crate::cli::context::CommandContext;
@@ -136,10 +136,10 @@ pub fn run(command: &FindingCommand, globals: &Globals, runtime: &mut Runtime) -
         }
         FindingCommand::Close { number, reason, verdict } => {
             let (reason, verdict) = (reason.clone(), *verdict);
-            (Some(*number), Annotation::CloseFinding { finding: uid(*number)?, reason, verdict })
+            (Some(*number), close_finding(&context.case, *number, reason, verdict)?)
         }
         FindingCommand::Reopen { number, reason } => {
-            (Some(*number), Annotation::ReopenFinding { finding: uid(*number)?, reason: reason.clone() })
+            (Some(*number), reopen_finding(&context.case, *number, reason.clone())?)
         }
     };
     let written = watched_bytes(runtime, globals, |watch| {
@@ -171,6 +171,8 @@ fn create(context: &CommandContext, command: &FindingCommand) -> Result<Annotati
     if let Some(query) = query {
         let (expr, range) = (context.parse(query)?, context.time_range(range)?);
         scopes.push(EvidenceScope::Search { expr, range });
+    } else {
+        range.needs_query()?;
     }
     scopes.extend(bookmarks.then_some(EvidenceScope::Bookmarks));
     let draft = FindingDraft {

@@ -55,14 +55,6 @@ pub enum SelectedAnnotation<'a> {
     Bookmark(&'a BookmarkRow),
 }
 
-/// Reports whether a finding is verified, accepted or closed.
-pub fn is_settled(state: Status) -> bool {
-    match state {
-        Status::Verified | Status::Accepted | Status::Closed => true,
-        Status::Open | Status::Acknowledged | Status::InProgress | Status::FixClaimed => false,
-    }
-}
-
 impl Annotations {
     /// Returns the annotation at a position of the third screen's list.
     pub fn at(&self, place: usize) -> Option<SelectedAnnotation<'_>> {
@@ -84,7 +76,7 @@ impl Annotations {
 
     /// Returns how many findings are open.
     pub fn open(&self) -> usize {
-        self.findings.iter().filter(|row| !is_settled(row.finding.state)).count()
+        self.findings.iter().filter(|row| !row.finding.state.is_settled()).count()
     }
 
     /// Finds the bookmark on an event.

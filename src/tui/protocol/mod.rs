@@ -18,7 +18,7 @@ mod verification;
 
 pub use annotations::{
     AnnotationRequest, AnnotationResult, Annotations, BookmarkRow, FindingRow, ForeignAnnotation,
-    JournalWarning, SelectedAnnotation, by_state, is_settled,
+    JournalWarning, SelectedAnnotation, by_state,
 };
 pub use case_info::CaseInfo;
 pub use effect::Effect;

@@ -4,7 +4,7 @@ use crate::app::{Annotation, EvidenceScope, Finding, FindingChange, FindingVerdi
 use crate::query::Expr;
 use crate::record::{EventId, TimeRange};
 use crate::tui::model::{FormDialog, FormField, FormPurpose, Model, Tone};
-use crate::tui::protocol::{AnnotationRequest, Effect, is_settled};
+use crate::tui::protocol::{AnnotationRequest, Effect};
 
 use super::annotations::{NOTE, TAGS, refuse, tags, write};
 use super::form;
@@ -64,7 +64,7 @@ pub(super) fn new_finding(model: &mut Model) -> Vec<Effect> {
 /// Returns the open findings, by uid, each with its label.
 fn open_findings(model: &Model) -> Vec<(String, String)> {
     let findings = model.annotations.loaded.iter().flat_map(|notes| &notes.findings);
-    let open = findings.map(|row| &row.finding).filter(|finding| !is_settled(finding.state));
+    let open = findings.map(|row| &row.finding).filter(|finding| !finding.state.is_settled());
     open.map(|finding| (finding.uid.clone(), format!("finding {}: {}", finding.number, finding.title)))
         .collect()
 }
@@ -186,7 +186,7 @@ pub(super) fn close(model: &mut Model) -> Vec<Effect> {
     let Some(finding) = finding(model) else { return Vec::new() };
     let (uid, number) = (finding.uid, finding.number);
     let mut rows = vec![FormField::text(REASON, "", "why")];
-    if is_settled(finding.state) {
+    if finding.state.is_settled() {
         let title = format!("Reopen finding {number}");
         return form::open(model, FormDialog::new(FormPurpose::Reopen(uid), title, "reopen", rows));
     }

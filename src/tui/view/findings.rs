@@ -9,7 +9,7 @@ use crate::tui::keymap::Action;
 use crate::tui::layout::Panes;
 use crate::tui::model::Model;
 use crate::tui::pages;
-use crate::tui::protocol::{Annotations, BookmarkRow, FindingRow, by_state, is_settled};
+use crate::tui::protocol::{Annotations, BookmarkRow, FindingRow, by_state};
 use crate::tui::text::wrap;
 use crate::tui::theme::StyleRole;
 use crate::tui::times::TimeColumn;
@@ -173,7 +173,7 @@ impl FindingColumns {
 
     fn finding(&self, model: &Model, row: &FindingRow, line: Rect, canvas: &mut Canvas<'_>) {
         let finding = &row.finding;
-        let plain = if is_settled(finding.state) { StyleRole::Faint } else { StyleRole::Text };
+        let plain = if finding.state.is_settled() { StyleRole::Faint } else { StyleRole::Text };
         let (due, due_role) = due(model, finding, plain, canvas.theme.glyphs.trouble);
         let last = row.last.map(|last: Timestamp| TimeColumn::new(&model.case, false).write(last, None));
         let trouble =
@@ -184,7 +184,7 @@ impl FindingColumns {
         };
         let owner = if finding.owner.is_empty() { "-" } else { finding.owner.as_str() };
         let (number, events) = (finding.number.to_string(), thousands(row.events));
-        let severe = if is_settled(finding.state) { plain } else { severity(finding.severity) };
+        let severe = if finding.state.is_settled() { plain } else { severity(finding.severity) };
         let cells = [
             (number.as_str(), plain),
             (finding.severity.word(), severe),
@@ -212,7 +212,7 @@ fn severity(severity: Severity) -> StyleRole {
 fn days_left(model: &Model, finding: &Finding) -> Option<i64> {
     let due: NaiveDate = finding.due.parse().ok()?;
     let today = model.case.zone().local(model.case.now).date();
-    (!is_settled(finding.state)).then(|| (due - today).num_days())
+    (!finding.state.is_settled()).then(|| (due - today).num_days())
 }
 
 fn due(model: &Model, finding: &Finding, plain: StyleRole, trouble: &str) -> (String, StyleRole) {

@@ -9,7 +9,7 @@ use crate::query::{Expr, FieldRef, Leaf, Pattern, Test};
 use crate::record::{EventId, TimeRange, summarize};
 use crate::tui::protocol::{
     AnnotationRequest, AnnotationResult, Annotations, BookmarkRow, Failure, FindingRow, ForeignAnnotation,
-    JournalWarning, WorkerResponse, is_settled,
+    JournalWarning, WorkerResponse,
 };
 
 use super::current_case::CurrentCase;
@@ -38,7 +38,7 @@ pub(super) fn read(case: &Case, cancel: &CancelToken) -> Result<Annotations> {
         let row = finding_row(case, finding, &mut notes.orphans, cancel)?;
         notes.findings.push(row);
     }
-    notes.findings.sort_by_key(|row| (is_settled(row.finding.state), std::cmp::Reverse(row.finding.number)));
+    notes.findings.sort_by_key(|row| (row.finding.state.is_settled(), std::cmp::Reverse(row.finding.number)));
     Ok(notes)
 }
 

@@ -6,7 +6,9 @@ use crate::record::TimeRange;
 use crate::tui::keymap::Chord;
 use crate::tui::model::Load;
 use crate::tui::model::{Overlay, Tone};
-use crate::tui::protocol::{Effect, Failure, Lane, PagePosition, UiEvent, WorkerRequest, WorkerResponse};
+use crate::tui::protocol::{
+    Effect, Failure, Lane, PagePosition, UiEvent, WorkProgress, WorkerRequest, WorkerResponse,
+};
 use crate::tui::update::update;
 
 use super::kit::*;
@@ -148,6 +150,19 @@ fn what_is_copied_cannot_act_and_is_bounded() {
         said(&model),
         "copied to the clipboard, if the terminal allows it: the line, cut to 72000 of 200000 bytes"
     );
+}
+
+#[test]
+fn what_cancels_the_form_of_a_running_export_stops_it() {
+    let mut model = opened(120, 40);
+    press(&mut model, "e");
+    let Overlay::Form(form) = &mut model.overlay else { panic!("no form is open") };
+    form.busy = Some(WorkProgress::default());
+    assert_eq!(press(&mut model, "esc"), [Effect::StopExport]);
+    assert!(matches!(model.overlay, Overlay::Form(_)), "it stays until the workers say so");
+    let Overlay::Form(form) = &mut model.overlay else { panic!("no form is open") };
+    form.busy = None;
+    assert_eq!((press(&mut model, "esc"), model.overlay == Overlay::None), (vec![], true));
 }
 
 #[test]
