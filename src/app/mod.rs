@@ -70,7 +70,7 @@ pub use crate::export::{
     ExportStage, Note, ReplayReport, SelectedQuery, Selection, TransferCheck as CheckedTransfer,
     VERIFY_PROOFS_SCRIPT, VERIFY_SH_SCRIPT, bundle_name,
 };
-pub use crate::import::{ImportReport, ImportRow, ImportStatus, Limits, Progress, normalise, walk};
+pub use crate::import::{ImportReport, ImportRow, ImportStatus, Limits, Progress, normalize, walk};
 pub use crate::index::{
     CancelToken, Histogram, HistogramBucket, Hit, Order, Request, TermOrder, TopValues, is_damaged,
 };

@@ -1,4 +1,4 @@
-//! Annotations and the evidence they stand on.
+//! Annotations, and the evidence that they refer to.
 
 use std::path::Path;
 
@@ -10,19 +10,19 @@ use crate::record::{Clock, Digest, EventRecord, TimeRange, Timestamp};
 
 use super::{Case, CaseWriter, Watch, checkpoint, complete, standing};
 
-/// How an annotation stands to the evidence.
+/// Whether an annotation still matches its evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EvidenceStatus {
-    /// Its record is where it was, and the same to the byte.
+    /// Its record is where it was, and every byte is the same.
     Sound(Hit),
-    /// Its source is not in this case, or not as it was; the very record was found elsewhere.
+    /// Its source is not in this case, or its record differs; the same record was found elsewhere.
     Moved(Hit),
     /// Its record cannot be read, or is not the one that was annotated.
     Orphaned(String),
 }
 
 impl EvidenceStatus {
-    /// Gives the event, where there is one.
+    /// Returns the event, if its record was found.
     pub fn hit(&self) -> Option<Hit> {
         match self {
             EvidenceStatus::Sound(hit) | EvidenceStatus::Moved(hit) => Some(*hit),
@@ -30,7 +30,7 @@ impl EvidenceStatus {
         }
     }
 
-    /// Says why there is none.
+    /// Returns why the annotation is orphaned, if it is.
     pub fn orphaned(&self) -> Option<&str> {
         match self {
             EvidenceStatus::Orphaned(why) => Some(why),
@@ -39,24 +39,24 @@ impl EvidenceStatus {
     }
 }
 
-/// Gives the SHA-256 of an event's text, to which annotations are bound.
+/// Returns the SHA-256 of an event's text, to which annotations are bound.
 pub fn record_hash(entry: &EventRecord) -> Digest {
     Digest::of(&entry.raw)
 }
 
-/// What was written down.
+/// The result of appending entries.
 #[derive(Debug)]
 pub struct Appended {
-    /// SHA-256 of each entry's line, in hex: by it an undo names it.
+    /// SHA-256 of each entry's line in hex, by which an undo refers to it.
     pub ids: Vec<String>,
-    /// What kept the checkpoint from being written; it can be made at any time.
+    /// Why the checkpoint was not written, if it was not; it can be written at any time.
     pub unsealed: Option<Error>,
-    /// What kept the index from being brought along, where a source is read
-    /// otherwise now; a search does without.
+    /// Why the index was not updated after a change in how a source is read, if it was
+    /// not; searches work without it.
     pub unindexed: Option<Error>,
 }
 
-/// Writes annotations down, one entry each, and the checkpoint behind them; see [`append_all`].
+/// Appends annotations, one entry each, and the checkpoint after them; see [`append_all`].
 pub fn annotate(
     folder: &Path,
     acts: &[Annotation],
@@ -70,9 +70,9 @@ pub fn annotate(
     append_all(&mut hold, &entries, signer, clock, watch)
 }
 
-/// Appends entries, and the checkpoint after them. All of them are committed when this returns. Where they
-/// change how a source is read, the index is brought along, which takes as long as
-/// reading the batch; who stops that leaves it to the next search.
+/// Appends entries, and the checkpoint after them. All of them are committed when this
+/// returns. If they change how a source is read, the index is updated, which takes as
+/// long as reading the batch; if that is stopped, it is left to the next search.
 pub fn append_all(
     hold: &mut CaseWriter,
     entries: &[Payload],
@@ -94,7 +94,7 @@ pub fn append_all(
 }
 
 impl Case {
-    /// Binds an annotation to an event as it is now.
+    /// Returns the reference that binds an annotation to an event as it is now.
     pub fn event_ref(&self, hit: &Hit) -> Result<EventRef> {
         let entry = self.entry(hit)?;
         Ok(EventRef::new(
@@ -105,7 +105,7 @@ impl Case {
         ))
     }
 
-    /// Tells how an annotation stands: its record is read and hashed again.
+    /// Checks an annotation against the evidence: its record is read and hashed again.
     pub fn standing(&self, event: &EventRef) -> EvidenceStatus {
         let Some((source, record)) = event.place() else {
             return EvidenceStatus::Orphaned("the entry names no event".to_owned());
@@ -135,8 +135,8 @@ impl Case {
         }
     }
 
-    /// Finds the very record elsewhere: in a log that was imported again under
-    /// another hash (it had grown, or was cut), among the events of its moment.
+    /// Finds the same record elsewhere, among the events of the same moment: its log may
+    /// have been imported again under another hash (it had grown, or was cut).
     fn same_record(&self, event: &EventRef) -> Option<Hit> {
         let time: Timestamp = event.time.as_deref()?.parse().ok()?;
         let window = TimeRange { from: time, to: time.plus(1) };
@@ -157,7 +157,7 @@ impl Case {
         }
     }
 
-    /// Lists the annotations whose record is not what it was, each with why.
+    /// Lists the annotations whose record is not what it was, each with the reason.
     pub fn orphans(&self) -> Vec<(String, String)> {
         let state = self.state();
         let marked = state.bookmarks.values().map(|mark| ("bookmark".to_owned(), &mark.event));

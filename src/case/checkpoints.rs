@@ -1,4 +1,4 @@
-//! Checkpoints of a case: written, signed, stamped.
+//! Writes, signs and time-stamps the checkpoints of a case.
 
 use sha2::{Digest as _, Sha256};
 use std::path::{Path, PathBuf};
@@ -18,20 +18,20 @@ use super::{CaseWriter, keys_of};
 /// A checkpoint that was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckpointInfo {
-    /// What it says.
+    /// What it states.
     pub checkpoint: Checkpoint,
-    /// Where it lies; its signature is beside it (`.sig`).
+    /// Its file; its signature is next to it (`.sig`).
     pub path: PathBuf,
-    /// Who signed it.
+    /// Who signed it, if anybody did.
     pub signed: Option<SignerIdentity>,
 }
 
-/// Writes the checkpoint of a journal's present end into `anchors/`, signed
-/// where a signer is given. One that is there already is left as it is.
+/// Writes the checkpoint of the journal's current end into `anchors/`, signed if a signer
+/// is given. An existing one is left as it is.
 ///
 /// # Errors
 ///
-/// Refuses to sign over entries that others wrote, and that nobody signed before.
+/// Fails if the signature would cover entries that others wrote and nobody signed before.
 pub fn seal(hold: &CaseWriter, signer: Option<&Signer>) -> Result<CheckpointInfo> {
     signer.map_or(Ok(()), |signer| may_sign(hold, signer))?;
     write(hold, signer)
@@ -43,7 +43,7 @@ fn write(hold: &CaseWriter, signer: Option<&Signer>) -> Result<CheckpointInfo> {
     let name = journal::checkpoint_name(checkpoint.size);
     let text = checkpoint.text();
     let signature = format!("{name}.sig");
-    // The signature first: a checkpoint without one was never signed, or was robbed of it.
+    // The signature first: a checkpoint without one was never signed, or its signature was removed.
     let write = |name: &str, bytes: &[u8]| {
         anchors.write_new(name, bytes).context(|| format!("cannot write {ANCHORS}/{name}"))
     };
@@ -53,7 +53,7 @@ fn write(hold: &CaseWriter, signer: Option<&Signer>) -> Result<CheckpointInfo> {
     match read_anchor(&anchors, &name, MOST_CHECKPOINT)? {
         Some(known) if known == text.as_bytes() => {}
         Some(_) => {
-            return Err(Error::integrity(format!("anchors/{name} says something else of the same entries"))
+            return Err(Error::integrity(format!("anchors/{name} disagrees about the same entries"))
                 .hint("The journal or the checkpoint was changed; run `vestigo verify --deep`."));
         }
         None => write(&name, text.as_bytes())?,
@@ -67,13 +67,13 @@ fn write(hold: &CaseWriter, signer: Option<&Signer>) -> Result<CheckpointInfo> {
     Ok(CheckpointInfo { checkpoint, path: anchors.at(&name), signed })
 }
 
-/// Reads a file that lies among a case's checkpoints; none where there is none.
+/// Reads a file among a case's checkpoints; `None` if it does not exist.
 fn read_anchor(anchors: &Dir, name: &str, most: u64) -> Result<Option<Vec<u8>>> {
     anchors.read_if_there(name, most).map_err(|error| unusable(error, &format!("{ANCHORS}/{name}")))
 }
 
-/// Reads what lies beside a case's checkpoint of so many entries: its signature
-/// (`sig`), its time stamp (`tsr`); none where there is none.
+/// Reads the signature (`sig`) or time stamp (`tsr`) of a case's checkpoint of so many
+/// entries; `None` if it does not exist.
 pub fn beside_checkpoint(case: &Dir, entries: u64, ending: &str) -> Result<Option<Vec<u8>>> {
     match case.dir(ANCHORS) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
@@ -85,8 +85,8 @@ pub fn beside_checkpoint(case: &Dir, entries: u64, ending: &str) -> Result<Optio
     }
 }
 
-/// Writes down whose key signs, where that is not known yet, and the checkpoint
-/// of the journal's end.
+/// Records whose key signs, if that is not known yet, and writes the checkpoint of the
+/// journal's end.
 pub fn checkpoint(
     hold: &mut CaseWriter,
     signer: Option<&Signer>,
@@ -98,9 +98,9 @@ pub fn checkpoint(
     seal(hold, signer)
 }
 
-/// Writes down that a key signs for this case, where that is not known yet. Where
-/// its user holds a key of the case, too, that one signs the entry: so the new key
-/// becomes one of the case's.
+/// Records that a key signs for this case, if that is not known yet. If its user also
+/// holds a key of the case, that key signs the entry, which makes the new key one of the
+/// case's.
 pub fn introduce(hold: &mut CaseWriter, signer: &Signer, clock: &dyn Clock) -> Result<()> {
     let key = signer.identity().fingerprint;
     let keys = trust_in(hold.dir(), hold.about(), hold.journal(), false)?.keys;
@@ -111,16 +111,16 @@ pub fn introduce(hold: &mut CaseWriter, signer: &Signer, clock: &dyn Clock) -> R
     if own.is_none() && keys_of(hold.about(), &hold.journal().entries).contains(&key) {
         return Ok(());
     }
-    // What either of somebody's two keys signed, the other may sign.
+    // What one of a user's two keys signed, the other may sign, too.
     may_sign(hold, signer)?;
     hold.introduce(signer, clock)?;
     own.map_or(Ok(()), |own| write(hold, Some(own)).map(drop))
 }
 
-/// Has the signature of the present checkpoint stamped by the authority at a
-/// URL (RFC 3161); gives when. The token lies beside the checkpoint (`.tsr`),
-/// and an `anchor.stamp` entry names its hash. That entry comes after what was
-/// stamped: the stamp is over the checkpoint of the entries before it.
+/// Has the authority at a URL stamp the signature of the current checkpoint (RFC 3161);
+/// returns when. The token is written next to the checkpoint (`.tsr`), and an
+/// `anchor.stamp` entry states its hash. That entry comes after what was stamped: the
+/// stamp covers the checkpoint of the entries before it.
 pub fn stamp(hold: &mut CaseWriter, signer: &Signer, url: &str, clock: &dyn Clock) -> Result<String> {
     let sealed = seal(hold, Some(signer))?;
     let size = sealed.checkpoint.size;
@@ -144,7 +144,7 @@ pub fn stamp(hold: &mut CaseWriter, signer: &Signer, url: &str, clock: &dyn Cloc
     Ok(stamped.at)
 }
 
-/// Gives the name of what stands beside a file: `checkpoint-000012.txt.sig`.
+/// Returns the path of a file's companion, such as `checkpoint-000012.txt.sig`.
 pub fn beside(file: &Path, ending: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(".");
@@ -152,7 +152,7 @@ pub fn beside(file: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Writes a file that the user named and that is not there yet, whole or not at all.
+/// Writes a file that the user named and that does not exist yet, completely or not at all.
 pub fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
     let write = || -> std::io::Result<()> {
         let name = path.file_name().and_then(|name| name.to_str());

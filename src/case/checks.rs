@@ -1,4 +1,4 @@
-//! The rungs above consistency: checkpoints, whose signatures, which anchors.
+//! The checks beyond consistency: checkpoints, their signatures, and anchors.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use super::CaseMetadata;
 use super::folder_shape::stranger;
 use super::trust::first_keys;
 
-/// How far up the ladder something stands, above being consistent.
+/// What the checks beyond consistency found.
 #[derive(Debug, Default)]
 pub(super) struct TrustReport {
     pub signed: Option<String>,
@@ -28,15 +28,15 @@ pub(super) struct TrustReport {
     pub not_proven: Vec<String>,
 }
 
-/// Says how far a broken journal is good.
+/// Describes how far a broken journal is good.
 fn last_good(journal: &Journal, covered: Option<u64>) -> Option<String> {
     let ((line, _), size) = journal.broken.as_ref().zip(covered)?;
     let line = line - 1;
     Some(format!("The journal is good up to line {line}; the last good checkpoint covers {size} entries."))
 }
 
-/// Climbs: every checkpoint of a case, as they were at one moment, against its
-/// journal, which was read after them.
+/// Checks every checkpoint of a case, as they were at one moment, against its journal,
+/// which was read after them.
 pub(super) fn climb(
     about: &CaseMetadata,
     journal: &Journal,
@@ -71,7 +71,8 @@ pub(super) fn climb(
                     .notes
                     .push(format!("anchors/{} signs a checkpoint that is not there.", visible(name)));
             }
-            // A stamp says when the signature of a checkpoint existed; over anything else it says nothing.
+            // A stamp proves when the signature of a checkpoint existed; over anything
+            // else it proves nothing.
             if name.ends_with(".tsr")
                 && let Some(stamp) = climbed.token(anchors, name, &stamped)
                 && let Some(size) = signed.get(text)
@@ -100,14 +101,14 @@ fn place(name: &str, ending: &str, reason: String) -> Damage {
     Damage::new(DamageScope::Journal, format!("anchors/{name}{ending}"), reason)
 }
 
-/// A time stamp that was read, and the signature that it is over.
+/// A time stamp that was read, and the signature that it covers.
 struct Token {
     stamp: TimestampToken,
     bytes: Vec<u8>,
     signature: Vec<u8>,
 }
 
-/// Gives the hashes of the time-stamp tokens that the journal names, by file.
+/// Returns the hashes of the time-stamp tokens that the journal names, by file.
 fn tokens(journal: &Journal) -> BTreeMap<String, String> {
     let stamps = each_of::<AnchorStamp>(&journal.entries);
     let named = |(_, stamp): (_, AnchorStamp)| {
@@ -154,8 +155,8 @@ fn one(
 }
 
 impl TrustReport {
-    /// Judges who signed, and how much: only what a key of the case signed counts,
-    /// and only the whole journal is *signed*.
+    /// Determines who signed how much: only what a key of the case signed counts, and a
+    /// journal is *signed* only if all of it is covered.
     fn signature(&mut self, trust: &Trust, good: Option<u64>, journal: &Journal, brought: &TrustInputs) {
         let entries = journal.entries.len() as u64;
         let Some(newest) = &trust.newest else {
@@ -187,8 +188,8 @@ impl TrustReport {
         }
     }
 
-    /// Says which keys signed that are not the case's, which were added by nobody
-    /// who could, and what was taken over or given up.
+    /// Reports keys that signed but are not the case's, keys that no key of the case
+    /// added, and what was adopted or given up.
     fn keys(&mut self, trust: &Trust, about: &CaseMetadata, journal: &Journal) {
         let mut strangers: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for each in &trust.strangers {
@@ -226,7 +227,7 @@ impl TrustReport {
         }
     }
 
-    /// Reads a time stamp; gives it where the journal names it.
+    /// Reads a time stamp, and returns it if the journal names it.
     fn token(&mut self, anchors: &Anchors, name: &str, stamped: &BTreeMap<String, String>) -> Option<Token> {
         let bytes = match anchors.bytes(name) {
             Ok(bytes) => bytes,
@@ -246,7 +247,7 @@ impl TrustReport {
         let signature = signature.unwrap_or_default();
         let imprint: [u8; 32] = Sha256::digest(&signature).into();
         let Some(stamp) = journal::read_timestamp(&bytes).filter(|stamp| stamp.imprint == imprint) else {
-            let reason = "it is no time stamp of the signature beside it".to_owned();
+            let reason = "it is not a time stamp of the signature beside it".to_owned();
             self.damage.push(place(name, "", reason));
             return None;
         };
@@ -257,7 +258,7 @@ impl TrustReport {
         named.map(|_| Token { stamp, bytes, signature })
     }
 
-    /// Takes a time stamp over the signature of a checkpoint that fits.
+    /// Counts a time stamp over the signature of a checkpoint that matches.
     fn anchor(&mut self, name: &str, size: u64, token: Token, brought: &TrustInputs) {
         let Token { stamp, bytes, signature } = token;
         let covers = format!("{name}, over the first {size} entries,");
@@ -282,7 +283,8 @@ impl TrustReport {
         let (mut covered, mut unfit) = (0, Vec::new());
         let origin = Checkpoint::origin_of(&about.id);
         for (from, checkpoint) in &brought.anchors {
-            // A ticket may hold the checkpoints of several cases; one of this case has to be among them.
+            // A ticket may contain the checkpoints of several cases; one of them has to
+            // be of this case.
             let told = |(name, other): &&(String, Checkpoint)| name == from && other.origin == origin;
             if checkpoint.origin != origin && brought.anchors.iter().any(|each| told(&each)) {
                 self.notes.push(format!("{} has a checkpoint of another case, too.", visible(from)));
@@ -311,7 +313,7 @@ impl TrustReport {
                 let stamped = self.scope.anchored.unwrap_or_default();
                 let after = entries.saturating_sub(stamped);
                 self.not_proven.push(format!(
-                    "That nothing behind the first {stamped} entries was cut off or rolled back: {looks}. The time stamp covers {stamped} of {entries} entries, and {after} came after it; {keep}."
+                    "That nothing after the first {stamped} entries was cut off or rolled back: {looks}. The time stamp covers {stamped} of {entries} entries, and {after} came after it; {keep}."
                 ));
             }
             (None, None) => self.not_proven.push(format!(

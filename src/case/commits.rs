@@ -10,13 +10,13 @@ use crate::journal::{Entry, EvidenceImport, KeyAdd, each_of};
 
 use super::CaseMetadata;
 
-/// Gives the fingerprints of the keys that sign for a case.
+/// Returns the fingerprints of the keys that sign for a case.
 pub fn keys_of(about: &CaseMetadata, lines: &[Entry]) -> Vec<String> {
     let added = each_of::<KeyAdd>(lines).map(|(_, key)| key.fingerprint);
     about.key.iter().map(|key| key.fingerprint.clone()).chain(added).collect()
 }
 
-/// Reads the committed batches out of the journal, ascending.
+/// Returns a journal's committed batches, ascending: (number, SHA-256 of its manifest).
 pub fn committed(lines: &[journal::Entry]) -> Result<Vec<(u32, [u8; 32])>> {
     let mut batches = Vec::new();
     for line in lines.iter().filter(|line| line.is::<EvidenceImport>()) {

@@ -1,4 +1,4 @@
-//! Whether a case's own index has what the evidence gives.
+//! Compares a case's own index with the evidence.
 
 use std::collections::BTreeMap;
 use std::error::Error as _;
@@ -16,9 +16,9 @@ use super::layout::INDEX;
 use super::progress::Done;
 use super::{Watch, each_event};
 
-/// Says in a sentence where the index is not what the evidence gives, every
-/// value of every event compared; nothing where it is, or where there is none.
-/// Nothing is said of it where the evidence itself cannot be read.
+/// Describes how the index differs from the evidence; every value of every event is
+/// compared. Returns `None` if it agrees, if there is no index, or if the evidence itself
+/// cannot be read.
 pub(super) fn index_note(
     case: &Dir,
     id: &str,
@@ -45,7 +45,7 @@ pub(super) fn index_note(
 
 fn said(why: &str) -> String {
     format!(
-        "index/ does not agree with the evidence ({}): it is not used; `vestigo reindex` makes it again.",
+        "index/ does not agree with the evidence ({}): it is not used; `vestigo reindex` rebuilds it.",
         visible(why)
     )
 }

@@ -1,4 +1,4 @@
-//! Another way to read a source, worked out and tried before it is written down.
+//! Corrections of how a source is read, computed and tried before they are recorded.
 
 use std::collections::BTreeMap;
 
@@ -18,14 +18,14 @@ use super::frames::{FrameOf, Frames};
 
 use super::{Case, Receipt, RecordDecoder, Understood, Watch, each_event};
 
-/// What a correction gives.
+/// The result of a correction.
 #[derive(Debug)]
 pub struct Corrected {
-    /// The entry that says so.
+    /// The annotation that records it.
     pub act: Annotation,
-    /// What is read otherwise.
+    /// What is read differently.
     pub change: Vec<RereadChange>,
-    /// What becomes of the source's bytes.
+    /// What becomes of the source's bytes when it is read that way.
     pub receipt: Receipt,
 }
 
@@ -34,8 +34,8 @@ impl Case {
     ///
     /// # Errors
     ///
-    /// Fails where the corrections change nothing, where the source is no text, and
-    /// with [`crate::error::ErrorKind::Interrupted`] where `watch` says so.
+    /// Fails if the corrections change nothing, if the source is not text, and with
+    /// [`crate::error::ErrorKind::Interrupted`] if `watch` is stopped.
     pub fn corrected(&self, source: &SourceId, by: &Corrections, watch: Watch<'_>) -> Result<Corrected> {
         let (store, at) = (self.store(), self.locate(source)?);
         let row = store.row(at);
@@ -45,7 +45,7 @@ impl Case {
                 "source {} is not text: no record of it is read",
                 source.short()
             ))
-            .hint("Import the log in a form that is text."));
+            .hint("Import the log in a text format."));
         }
         let (sample, whole) = sample(store, at)?;
         let mut plan = before.corrected(by, &sample, whole)?;
@@ -71,7 +71,7 @@ impl Case {
     }
 }
 
-/// Returns the first bytes of a source, and whether they are all of them.
+/// Returns the first bytes of a source, and whether they are all of it.
 fn sample(store: &Store, at: SourceHandle) -> Result<(Vec<u8>, bool)> {
     let (mut sample, frames) = (Vec::new(), store.row(at).frames.len());
     for frame in 0..frames {
@@ -124,7 +124,7 @@ fn counted(store: &Store, frame: &FrameOf<'_>) -> Result<Counted> {
     Ok(counted)
 }
 
-/// Lists what one plan has otherwise than another.
+/// Lists the differences between two plans.
 fn changes(before: &Plan, now: &Plan) -> Vec<RereadChange> {
     let format = |plan: &Plan| {
         let only = if plan.forced { " only" } else { "" };
@@ -141,10 +141,10 @@ fn changes(before: &Plan, now: &Plan) -> Vec<RereadChange> {
     parts.map(|(what, before, now)| RereadChange { what: what.to_owned(), before, now }).collect()
 }
 
-/// So many first bytes of a source show what it is, as at import.
+/// How many bytes at the start of a source decide how it is read, as at import.
 const SAMPLE: usize = 256 << 10;
 
-/// What reading a stretch of a source counts.
+/// What is counted while a part of a source is read.
 #[derive(Default)]
 struct Counted {
     receipt: Receipt,

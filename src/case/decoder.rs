@@ -1,5 +1,5 @@
-//! From a stretch of content to its events: one way, used by import, by
-//! rebuilding and by showing alike, so that they cannot differ.
+//! Decodes content into events, in the same way for import, rebuilding and display, so
+//! that they cannot differ.
 
 use std::borrow::Cow;
 
@@ -8,50 +8,51 @@ use crate::evidence::{SourceRow, Span};
 use crate::parse::{MAX_TEXT, Parser, Plan};
 use crate::record::Event;
 
-/// The UTF-8 byte order mark, which no format wants to see.
+/// The UTF-8 byte order mark, which no format expects.
 const BOM: char = '\u{feff}';
 
-/// How one source's records are read.
+/// Decodes the records of one source.
 pub struct RecordDecoder {
     /// The plan that was decided at import, or by a later entry of the journal.
     pub plan: Plan,
     /// The parser of that plan.
     pub parser: Parser,
-    /// The journal entry by which the source is read otherwise than when it was imported.
+    /// The journal entry by which the source is read differently than at import, if any.
     pub entry: Option<u64>,
 }
 
 impl RecordDecoder {
-    /// Makes the reading of a plan.
+    /// Creates the decoder for a plan.
     pub fn new(plan: Plan) -> Result<RecordDecoder> {
         Ok(RecordDecoder { parser: Parser::new(&plan)?, plan, entry: None })
     }
 
-    /// Makes the reading of a sealed source.
+    /// Creates the decoder for a sealed source.
     pub fn of(row: &SourceRow) -> Result<RecordDecoder> {
         let plan = serde_json::from_value(row.plan.clone())
             .context(|| format!("cannot understand how source {} was read", row.source))?;
         Ok(RecordDecoder { entry: row.reread, ..RecordDecoder::new(plan)? })
     }
 
-    /// Makes the reading of a plan that somebody else wrote down; says why it cannot be made.
+    /// Creates the decoder for a plan that somebody else wrote, or returns why it cannot be used.
     pub fn named(plan: &serde_json::Value) -> Result<RecordDecoder, String> {
         let plan: Plan = serde_json::from_value(plan.clone()).map_err(|_| "it is not a plan".to_owned())?;
         if !plan.is_current() {
             return Err(format!(
-                "version {} of the formats read them, which this vestigo has not",
+                "version {} of the formats read them, which this vestigo does not have",
                 plan.version
             ));
         }
         RecordDecoder::new(plan).map_err(|error| error.to_string())
     }
 
-    /// Tells whether a text of so many bytes can be a part of an overlong line with more behind it.
+    /// Reports whether a text of `length` bytes can be a part of an overlong line with
+    /// more after it.
     pub fn fills_a_part(length: u64) -> bool {
         length + 3 >= MAX_TEXT as u64
     }
 
-    /// Reads one record's bytes.
+    /// Reads the event of one record's bytes, and passes it to `take`.
     pub fn event<R>(&self, record: u64, part: u32, bytes: &[u8], take: impl FnOnce(&Event<'_>) -> R) -> R {
         let text = text_of(record, bytes);
         let mut event = Event::default();
@@ -60,7 +61,7 @@ impl RecordDecoder {
     }
 }
 
-/// Gives a record's text: U+FFFD for what is not UTF-8, no byte order mark.
+/// Returns a record's text: U+FFFD for what is not UTF-8, no byte order mark.
 fn text_of(record: u64, bytes: &[u8]) -> Cow<'_, str> {
     match String::from_utf8_lossy(bytes) {
         Cow::Borrowed(text) if record == 0 => Cow::Borrowed(text.strip_prefix(BOM).unwrap_or(text)),
@@ -71,7 +72,7 @@ fn text_of(record: u64, bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// Reads every event of a stretch of content that begins and ends at records.
+/// Reads every event of content that begins and ends at record boundaries.
 pub fn each_event(
     parser: &Parser,
     content: &[u8],

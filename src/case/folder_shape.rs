@@ -1,4 +1,4 @@
-//! What lies in a case's folder that should not, or is not what it should be.
+//! Finds what does not belong in a case's folder, or is not of the expected kind.
 
 use std::collections::BTreeSet;
 
@@ -11,20 +11,20 @@ use crate::verify::{Damage, DamageScope};
 
 use super::layout::INDEX;
 
-/// Most bytes of a journal's end that was set aside.
+/// Maximum size of a journal's end that was set aside, in bytes.
 const MOST_TORN: u64 = 128 << 20;
 
-/// What a look at the names in a case found.
+/// What an examination of the names in a case found.
 #[derive(Default)]
 pub(super) struct FolderShape {
-    /// Files of the case that are no plain files, folders that are no folders,
-    /// and ends of the journal that are not what was set aside.
+    /// Files of the case that are not plain files, folders that are not folders, and ends
+    /// of the journal that are not what was set aside.
     pub damage: Vec<Damage>,
-    /// What nobody asked for, in sentences.
+    /// What does not belong there, in sentences.
     pub notes: Vec<String>,
 }
 
-/// Looks at every name in a case, and follows none.
+/// Examines every name in a case without following any.
 pub(super) fn shape(case: &Dir, journal: &Journal) -> FolderShape {
     let mut shape = FolderShape::default();
     let set_aside = shape.set_aside(case, journal);
@@ -36,7 +36,7 @@ pub(super) fn shape(case: &Dir, journal: &Journal) -> FolderShape {
             _ if !known && !set_aside.contains(&name) => shape.stranger(&name),
             Ok(Some(FileKind::Folder)) if folder => {}
             Ok(Some(FileKind::File(_))) if !folder => {}
-            // What climbs the ladder tells of checkpoints.
+            // Reading the checkpoints reports what is wrong with their folder.
             _ if name == ANCHORS => {}
             Ok(Some(kind)) if folder => shape.wrong(&name, format!("it is {kind}, not a folder")),
             Ok(Some(kind)) => shape.wrong(&name, format!("it is {kind}, not a plain file")),
@@ -50,7 +50,7 @@ pub(super) fn shape(case: &Dir, journal: &Journal) -> FolderShape {
     shape
 }
 
-/// Says of a file that it does not belong in a case.
+/// Returns the note that a file does not belong in a case.
 pub(super) fn stranger(name: &str) -> String {
     let last = name.rsplit('/').next().unwrap_or(name);
     let what = if is_temporary(last) {
@@ -75,8 +75,8 @@ impl FolderShape {
         self.notes.push(stranger(name));
     }
 
-    /// Checks the ends that were set aside when a cut-off journal was mended;
-    /// returns the names under which the journal knows them.
+    /// Checks the ends that were set aside when a cut-off journal was repaired; returns
+    /// the names that the journal states for them.
     fn set_aside(&mut self, case: &Dir, journal: &Journal) -> BTreeSet<String> {
         let mut known = BTreeSet::new();
         for (_, Recovery { to: name, sha256, .. }) in each_of(&journal.entries) {
@@ -97,7 +97,7 @@ impl FolderShape {
         known
     }
 
-    /// Looks at the index: nothing rests on it, and yet it may not lead elsewhere.
+    /// Examines the index: nothing depends on it, but it must not lead outside the case.
     fn index(&mut self, case: &Dir) {
         let Ok(index) = case.dir(INDEX) else { return };
         self.notes.extend(index::unnamed(&index).iter().map(|name| {
@@ -124,7 +124,7 @@ impl FolderShape {
         }
     }
 
-    /// Looks at the checkpoints' names: what is read of them is told elsewhere.
+    /// Examines what kind of files the checkpoints are; their contents are checked elsewhere.
     fn anchors(&mut self, case: &Dir) {
         let Ok(anchors) = case.dir(ANCHORS) else { return };
         for name in names(&anchors).iter().filter(|name| name.starts_with("checkpoint-")) {
@@ -136,8 +136,8 @@ impl FolderShape {
         }
     }
 
-    /// Looks at the folders of batches: those that were committed are read
-    /// elsewhere, of the others it is told what they are.
+    /// Examines what kind of files the batches are; the contents of those that were
+    /// committed are checked elsewhere, and the others are listed there.
     fn batches(&mut self, case: &Dir) {
         let Ok(evidence) = case.dir(evidence::FOLDER) else { return };
         for name in names(&evidence) {

@@ -1,4 +1,4 @@
-//! The frames of a batch as pieces of work for every processor.
+//! Spreads the frames of a batch over all processors.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -8,16 +8,16 @@ use crate::evidence::{SourceHandle, Store};
 
 use super::RecordDecoder;
 
-/// The frames of a batch, each a piece of work for any processor.
+/// The frames of a batch, each a unit of work for any processor.
 pub(super) struct Frames {
-    /// The sources, by their place in the batch, and how each is read.
+    /// The sources, by their position in the batch, and how each is read.
     pub sources: Vec<(SourceHandle, RecordDecoder)>,
     frames: Vec<(usize, usize, u64)>,
 }
 
 /// A frame, and how its source is read.
 pub(super) struct FrameOf<'a> {
-    /// The source's place in its batch.
+    /// The source's position in its batch.
     pub key: u64,
     /// The source.
     pub at: SourceHandle,
@@ -43,14 +43,14 @@ impl Frames {
         Ok(Frames { sources: sources.collect::<Result<_>>()?, frames: frames.collect() })
     }
 
-    /// Lists the frames of one source, to be read in a way of its own.
+    /// Lists the frames of one source, to be read with the given decoder.
     pub fn of_source(store: &Store, at: SourceHandle, reading: RecordDecoder) -> Frames {
         let frames = store.row(at).frames.iter().enumerate();
         let frames = frames.map(|(n, frame)| (0, n, frame.raw_length)).collect();
         Frames { sources: vec![(at, reading)], frames }
     }
 
-    /// Does work on each frame, on every processor; each has a `T` of its own.
+    /// Does work on each frame, on every processor; each thread has its own `T`, which is returned.
     pub fn each<T: Send>(
         &self,
         begin: impl Fn() -> T + Sync,
@@ -63,7 +63,7 @@ impl Frames {
                 let (at, reading) = &self.sources[source];
                 let frame = FrameOf { key: source as u64, at: *at, reading, frame, length };
                 if let Err(error) = work(&mut own, &frame) {
-                    // The others need not go on.
+                    // The other threads need not go on.
                     next.store(self.frames.len(), Ordering::Relaxed);
                     return Err(error);
                 }

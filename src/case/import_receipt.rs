@@ -18,7 +18,7 @@ pub struct ByteCounts {
     pub continuations: u64,
     /// Blank lines.
     pub blank: u64,
-    /// What could not be made an event (kept and hashed all the same).
+    /// What could not be read as an event (still kept and hashed).
     pub rejected: u64,
 }
 
@@ -32,29 +32,29 @@ pub struct TimeCounts {
     pub inferred: u64,
     /// The local time occurs twice or never in its zone.
     pub ambiguous: u64,
-    /// The event tells no time.
+    /// The event has no time.
     pub none: u64,
-    /// The moment lies after the source was acquired.
+    /// The moment is after the source was acquired.
     pub future: u64,
 }
 
-/// A stretch of a source that is no event.
+/// A stretch of a source that is not an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rejected {
-    /// Where it begins.
+    /// Where it begins, in bytes.
     pub offset: u64,
-    /// How long it is.
+    /// Its length in bytes.
     pub length: u64,
-    /// Why it is no event.
+    /// Why it is not an event.
     pub reason: String,
 }
 
 /// What became of one source.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Receipt {
-    /// The format that understood most of it.
+    /// The format that understood most of its events.
     pub format: String,
-    /// Events understood by some format, as a share of all events (0 to 1).
+    /// The share of events that some format understood (0 to 1).
     pub share: f64,
     /// Its bytes by what they count as.
     pub bytes: ByteCounts,
@@ -68,41 +68,41 @@ pub struct Receipt {
     pub blank: u64,
     /// Events that are parts of an overlong line.
     pub parts: u64,
-    /// The first stretches that are no event.
+    /// The first stretches that are not events.
     pub rejected: Vec<Rejected>,
-    /// First time in it, nanoseconds since the epoch.
+    /// First time in it, in nanoseconds since the epoch.
     pub first: Option<i64>,
-    /// Last time in it.
+    /// Last time in it, likewise.
     pub last: Option<i64>,
     /// Events by how their time is known.
     pub time: TimeCounts,
-    /// Where and why the stream broke off, where it did.
+    /// Where and why the stream broke off, if it did.
     pub broken: Option<String>,
 }
 
-/// What of a receipt depends on how a source is read, its bytes being what they are.
+/// The part of a receipt that depends on how the source is read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Understood {
-    /// The format that understood most of it.
+    /// The format that understood most of its events.
     pub format: String,
     /// Events that no format understood.
     pub unparsed: u64,
-    /// First time in it, nanoseconds since the epoch.
+    /// First time in it, in nanoseconds since the epoch.
     pub first: Option<i64>,
-    /// Last time in it.
+    /// Last time in it, likewise.
     pub last: Option<i64>,
     /// Events by how their time is known.
     pub time: TimeCounts,
 }
 
 impl Receipt {
-    /// Returns what of it depends on how the source is read.
+    /// Returns the part that depends on how the source is read.
     pub fn understood(&self) -> Understood {
         let Receipt { format, unparsed, first, last, time, .. } = self.clone();
         Understood { format, unparsed, first, last, time }
     }
 
-    /// Returns the receipt of a source that is read otherwise.
+    /// Returns the receipt of the source when it is read differently.
     pub fn reread(self, by: Understood) -> Receipt {
         let Understood { format, unparsed, first, last, time } = by;
         let unparsed = unparsed.min(self.events);
@@ -111,10 +111,11 @@ impl Receipt {
         receipt
     }
 
-    /// How many rejected stretches are listed one by one.
+    /// How many rejected stretches are listed individually.
     const LISTED: usize = 20;
 
-    /// Counts an event's time and understanding; bytes are counted by record.
+    /// Counts an event by its time and by whether a format understood it; bytes are
+    /// counted by record.
     pub fn count(&mut self, event: &Event<'_>, understood: bool, part: u32) {
         self.events += 1;
         self.unparsed += u64::from(!understood);
@@ -138,7 +139,7 @@ impl Receipt {
         self.last = Some(self.last.map_or(at, |last| last.max(at)));
     }
 
-    /// Notes a stretch that is no event; adjoining stretches become one.
+    /// Records a stretch that is not an event; adjoining stretches with the same reason become one.
     pub fn reject(&mut self, offset: u64, length: u64, reason: &str) {
         self.bytes.rejected += length;
         let listed = self.rejected.len();
@@ -153,7 +154,7 @@ impl Receipt {
         }
     }
 
-    /// Adds the receipt of the stretch behind.
+    /// Adds the receipt of the stretch that follows.
     pub fn append(&mut self, later: Receipt) {
         self.bytes.total += later.bytes.total;
         self.bytes.events += later.bytes.events;
@@ -178,36 +179,36 @@ impl Receipt {
         self.time.future += later.time.future;
     }
 
-    /// Works out the share of events that some format understood.
+    /// Computes the share of events that some format understood.
     pub fn settle(&mut self) {
         self.share =
             if self.events == 0 { 0.0 } else { (self.events - self.unparsed) as f64 / self.events as f64 };
     }
 
-    /// Tells whether it has content, and no event could be read of it.
+    /// Reports whether it has content, but no event could be read from it.
     pub fn is_unread(&self) -> bool {
         self.events == 0 && self.bytes.rejected > 0
     }
 
-    /// Tells whether it has events, and no format understood one of them.
+    /// Reports whether it has events, but no format understood any of them.
     pub fn is_unparsed(&self) -> bool {
         self.events > 0 && self.unparsed == self.events
     }
 
-    /// Gives the first and last time.
+    /// Returns the first and last time.
     pub fn span(&self) -> Option<(Timestamp, Timestamp)> {
         Some((Timestamp::from_nanos(self.first?), Timestamp::from_nanos(self.last?)))
     }
 
-    /// Tells whether every byte is accounted for.
+    /// Reports whether every byte is accounted for.
     pub fn conserves(&self) -> bool {
         let bytes = &self.bytes;
         bytes.total == bytes.events + bytes.continuations + bytes.blank + bytes.rejected
     }
 }
 
-/// Gives what was remarked at import of each source (by its SHA-256 in hex)
-/// besides its numbers: that it broke off or changed, how it was reached.
+/// Returns what the import remarked about each source (by its SHA-256 in hex) besides its
+/// numbers: that it broke off or changed, how it was reached.
 pub fn remarks(lines: &[Entry]) -> HashMap<String, Vec<String>> {
     let mut remarks: HashMap<String, Vec<String>> = HashMap::new();
     for row in lines.iter().flat_map(Entry::receipt_rows) {

@@ -1,4 +1,4 @@
-//! What an index of a case must have been made from, and by whom.
+//! What an index of a case must have been built from, and by whom.
 
 use std::io;
 use std::path::Path;
@@ -13,12 +13,12 @@ use crate::journal::Home;
 use crate::parse::READING_VERSION;
 use crate::record::Digest;
 
-/// The file in the user's state folder with what seals their indexes.
+/// The file in the user's state folder with the secret that authenticates their indexes.
 const SECRET: &str = "index.secret";
 
-/// Returns what the indexes of a case are bound to: its id, and a secret of this
-/// user. Who has no folder to keep one in gets one for the time being, and no
-/// index that was made before is trusted.
+/// Returns what the indexes of a case are bound to: its id, and a secret of this user.
+/// Without a folder to keep it in, the secret is temporary, and no index that was built
+/// before is trusted.
 pub(super) fn binding(case: &str, home: &Home) -> Result<IndexBinding> {
     let kept = home.state.as_deref().and_then(|state| kept(state).ok());
     let secret = match kept {
@@ -28,13 +28,13 @@ pub(super) fn binding(case: &str, home: &Home) -> Result<IndexBinding> {
     Ok(IndexBinding { case: case.to_owned(), secret })
 }
 
-/// Returns this user's secret, and makes it (0600) where there is none.
+/// Returns this user's secret; creates it (0600) if it does not exist.
 fn kept(state: &Path) -> io::Result<[u8; 32]> {
     let dir = Dir::create(state)?;
     let read = || dir.read(SECRET, 32).map(|bytes| <[u8; 32]>::try_from(bytes).ok());
     match read() {
         Ok(Some(secret)) => return Ok(secret),
-        // Cut short: whatever it sealed is made again.
+        // Cut short: whatever it authenticated is rebuilt.
         Ok(None) => dir.replace(SECRET, &drawn()?)?,
         Err(error) if error.kind() == io::ErrorKind::NotFound => match dir.write_new(SECRET, &drawn()?) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
@@ -52,8 +52,8 @@ fn drawn() -> io::Result<[u8; 32]> {
     Ok(secret)
 }
 
-/// Returns what the rows of a batch are made from, by its number, the SHA-256 of
-/// its manifest, and the manifest.
+/// Returns what the rows of a batch are built from, given its number, the SHA-256 of its
+/// manifest, and the manifest.
 pub(crate) fn basis(batch: u32, sha256: &[u8; 32], manifest: &Manifest) -> IndexBasis {
     let mut readings = Sha256::new();
     readings.update(format!("vestigo {}, readings {READING_VERSION}\n", env!("CARGO_PKG_VERSION")));
@@ -65,13 +65,13 @@ pub(crate) fn basis(batch: u32, sha256: &[u8; 32], manifest: &Manifest) -> Index
     IndexBasis { batch, manifest: Digest(*sha256), readings, events }
 }
 
-/// Returns what the rows of each batch of a store are made from.
+/// Returns what the rows of each batch of a store are built from.
 pub(super) fn bases(store: &Store, committed: &[(u32, [u8; 32])]) -> Vec<IndexBasis> {
     let manifests = store.manifests().zip(committed);
     manifests.map(|((number, manifest), (_, sha256))| basis(number, sha256, manifest)).collect()
 }
 
-/// Returns a name for the state of evidence that batches make up.
+/// Returns a name for the state of the evidence that these batches make up.
 pub(super) fn state_of(bases: &[IndexBasis]) -> String {
     let mut digest = Sha256::new();
     for IndexBasis { batch, manifest, readings, events } in bases {

@@ -1,4 +1,4 @@
-//! The rows of an index, read from the evidence through its hashes.
+//! Builds the rows of an index from the evidence, checking its hashes.
 
 use std::collections::HashMap;
 
@@ -18,8 +18,8 @@ use super::progress::Done;
 
 use super::{Watch, each_event};
 
-/// Reads batches through their hashes and writes their rows into a folder; they
-/// are not published yet.
+/// Reads batches, checking their hashes, and writes their rows into a folder; they are
+/// not published yet.
 pub(crate) fn rows(store: &Store, dir: &Dir, bases: &[IndexBasis], watch: Watch<'_>) -> Result<Vec<Indexed>> {
     let manifests =
         || store.manifests().filter(|(number, _)| bases.iter().any(|basis| basis.batch == *number));

@@ -1,4 +1,4 @@
-//! Where things lie in a case folder.
+//! The layout of a case folder.
 
-/// The folder in which a case's own index lies.
+/// The folder of a case's own index.
 pub(crate) const INDEX: &str = "index";

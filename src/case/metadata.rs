@@ -1,4 +1,4 @@
-//! `case.toml`: what a case is called, whose it is, in which zone it is read.
+//! `case.toml`: a case's title, examiner, key, and display zone.
 
 use std::path::{Path, PathBuf};
 
@@ -12,45 +12,45 @@ use crate::record::{Digest, Timestamp, Zone};
 /// The file's name.
 const FILE: &str = "case.toml";
 
-/// Most bytes that it has.
+/// Maximum size in bytes.
 const MOST_BYTES: u64 = 64 << 10;
 
 /// The version of the case layout that this program writes and reads.
 const SCHEMA: u32 = 1;
 
-/// What `case.toml` says.
+/// The contents of `case.toml`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CaseMetadata {
     /// The case's UUID.
     pub id: String,
-    /// Its title; the folder's name where none was given.
+    /// Its title; the folder's name if none was given.
     pub title: String,
-    /// Who examines, as given; may be empty.
+    /// The examiner, as given; may be empty.
     pub examiner: String,
-    /// When it was made, RFC 3339.
+    /// When it was created, RFC 3339.
     pub created: String,
-    /// The zone in which times are shown and zone-less times of queries are read.
+    /// The zone in which times are shown and times without a zone in queries are read.
     pub zone: Zone,
     /// The key that signs for it.
     pub key: Option<SignerIdentity>,
 }
 
-/// What a user says of a new case.
+/// What a user specifies for a new case.
 #[derive(Clone, Default)]
 pub struct CaseOptions {
-    /// Its title; the folder's name where none is given.
+    /// Its title; the folder's name if none is given.
     pub title: Option<String>,
-    /// Who examines.
+    /// The examiner.
     pub examiner: Option<String>,
-    /// The display zone; UTC where none is given.
+    /// The display zone; UTC if none is given.
     pub zone: Option<Zone>,
-    /// The key that is to sign for it.
+    /// The key that will sign for it.
     pub signer: Option<Signer>,
-    /// Where a key is made for it, where none was named.
+    /// Where a key is created for it if no signer is given.
     pub keyring: Option<Keyring>,
 }
 
-/// The file's form.
+/// The file's format.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -67,7 +67,7 @@ struct File {
 }
 
 impl CaseMetadata {
-    /// Makes the description of a new case in this folder.
+    /// Creates the metadata of a new case in this folder.
     pub fn new(folder: &Path, new: &CaseOptions, now: Timestamp) -> Result<CaseMetadata> {
         let name = folder.file_name().map(|name| name.to_string_lossy().into_owned());
         let id = uuid::Uuid::new_v4().to_string();
@@ -86,7 +86,7 @@ impl CaseMetadata {
         })
     }
 
-    /// Opens a folder that the user calls a case; says so where it is none.
+    /// Opens a folder that the user calls a case; the error says so if there is no such folder.
     pub fn folder(folder: &Path) -> Result<Dir> {
         use std::io::ErrorKind::{NotADirectory, NotFound};
         match Dir::open(folder) {
@@ -95,12 +95,12 @@ impl CaseMetadata {
         }
     }
 
-    /// Reads the description of the case in a folder; says so where it is none.
+    /// Reads the metadata of the case in a folder; the error says so if it is not a case.
     pub fn read(folder: &Path) -> Result<CaseMetadata> {
         CaseMetadata::of(&CaseMetadata::folder(folder)?)
     }
 
-    /// Reads a case's description; says so where the folder is no case.
+    /// Reads a case's metadata; the error says so if the folder is not a case.
     pub fn of(case: &Dir) -> Result<CaseMetadata> {
         let shown = visible(&case.path().to_string_lossy());
         if !case.has(FILE) {
@@ -119,7 +119,7 @@ impl CaseMetadata {
         if !is_case_id(&file.id) {
             let id = visible(&file.id);
             return Err(Error::integrity(format!(
-                "{shown}/{FILE} gives the case the id `{id}`, which is no UUID"
+                "{shown}/{FILE} gives the case the id `{id}`, which is not a UUID"
             ))
             .hint("vestigo did not write this file; do not use a case that you cannot explain."));
         }
@@ -136,7 +136,7 @@ impl CaseMetadata {
         })
     }
 
-    /// Gives the description as its file holds it.
+    /// Returns the contents of the file.
     fn text(&self) -> Result<String> {
         let file = File {
             schema: SCHEMA,
@@ -151,29 +151,29 @@ impl CaseMetadata {
         toml::to_string(&file).context(|| "cannot write case.toml as TOML".to_owned())
     }
 
-    /// Gives the SHA-256 that the file will have, in hex.
+    /// Returns the SHA-256 that the file will have, in hex.
     pub fn hash_of_text(&self) -> Result<String> {
         Ok(Digest::of(self.text()?).to_string())
     }
 
-    /// Writes the description of a new case; an existing one is left alone and is an error.
+    /// Writes the metadata of a new case; fails and leaves the file alone if it exists.
     pub fn write(&self, case: &Dir) -> Result<()> {
         let why = || format!("cannot write {}/case.toml", visible(&case.path().to_string_lossy()));
         case.write_new(FILE, self.text()?.as_bytes()).context(why)
     }
 
-    /// Returns the SHA-256 of the description that lies in a case, in hex.
+    /// Returns the SHA-256 of the file as it is in a case, in hex.
     pub fn sha256(&self, case: &Dir) -> Result<String> {
         let bytes = case.read(FILE, MOST_BYTES).map_err(|error| unusable(error, FILE))?;
         Ok(Digest::of(bytes).to_string())
     }
 
-    /// Tells whether a folder has a description, of whatever kind and content.
+    /// Reports whether a folder has the file, of whatever kind and content.
     pub fn is_in(case: &Dir) -> bool {
         case.has(FILE)
     }
 
-    /// Gives the place of the description.
+    /// Returns the path of the file.
     pub fn path(folder: &Path) -> PathBuf {
         folder.join(FILE)
     }

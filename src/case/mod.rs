@@ -1,8 +1,8 @@
 //! Where does it all live?
 //!
-//! Owns the case folder: creating, opening, locking, its layout, rebuilding the
-//! index, and giving out events that were read back through their hashes.
-//! Promises that what it shows is what was sealed.
+//! Owns the case folder: creating, opening and locking it, its layout, rebuilding the
+//! index, and reading events back through their hashes. Promises that what it shows is
+//! what was sealed.
 
 mod annotations;
 mod checkpoints;

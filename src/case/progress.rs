@@ -1,27 +1,27 @@
-//! Work that takes a while, watched and stopped.
+//! Progress and interruption of work that takes a while.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Who waits while evidence is read again.
+/// Observes and stops work that reads evidence again.
 #[derive(Clone, Copy)]
 pub struct Watch<'a> {
-    /// Is told bytes of content done, and in all.
+    /// Is called with the bytes of content done so far, and in total.
     pub progress: &'a (dyn Fn(u64, u64) + Sync),
-    /// Set when nobody waits any more.
+    /// Set when nobody is waiting any longer.
     pub stop: Option<&'a AtomicBool>,
 }
 
 impl Watch<'static> {
-    /// Somebody who only waits.
+    /// Returns a watch that shows no progress and never stops the work.
     pub fn silent() -> Watch<'static> {
         Watch { progress: &|_, _| {}, stop: None }
     }
 }
 
 impl Watch<'_> {
-    /// Fails with [`ErrorKind::Interrupted`] where nobody waits any more.
+    /// Fails with [`ErrorKind::Interrupted`] if nobody is waiting any longer.
     pub(super) fn check(&self) -> Result<()> {
         match self.stop {
             Some(stop) if stop.load(Ordering::Relaxed) => {
@@ -32,7 +32,7 @@ impl Watch<'_> {
     }
 }
 
-/// How much of the evidence was read.
+/// How much of the evidence has been read.
 pub(super) struct Done<'a> {
     watch: Watch<'a>,
     bytes: AtomicU64,
@@ -45,7 +45,7 @@ impl<'a> Done<'a> {
         Done { watch, bytes: AtomicU64::new(0), total }
     }
 
-    /// Counts, tells it, and fails where nobody waits any more.
+    /// Counts, reports the count, and fails if nobody is waiting any longer.
     pub fn add(&self, bytes: u64) -> Result<()> {
         (self.watch.progress)(self.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes, self.total);
         self.watch.check()

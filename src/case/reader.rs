@@ -1,4 +1,4 @@
-//! A case open for reading.
+//! A case, open for reading.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -16,14 +16,14 @@ use super::import_receipt::remarks;
 use super::snapshot::{Answers, Snapshot};
 use super::{CaseMetadata, CaseWriter, Receipt, RecordDecoder, Watch};
 
-/// One source as the screens and tables show it.
+/// One source, as screens and tables show it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SourceInfo {
     /// Its identity.
     pub id: SourceId,
     /// Where it was found (foreign text: show through `Visible`).
     pub path: String,
-    /// The exact bytes of the path in hex, where they are not UTF-8.
+    /// The exact bytes of the path in hex, if they are not UTF-8.
     pub path_bytes: Option<String>,
     /// Length of its content in bytes.
     pub bytes: u64,
@@ -33,40 +33,39 @@ pub struct SourceInfo {
     pub receipt: Receipt,
     /// What was remarked when it was read: that it broke off or changed.
     pub remarks: Vec<String>,
-    /// How it is read; none where that is not understood.
+    /// How it is read; `None` if that is not understood.
     pub plan: Option<Plan>,
-    /// By what it is read otherwise than when it was imported, if it is.
+    /// The correction by which it is read differently than at import, if any.
     pub reread: Option<Reread>,
 }
 
 impl SourceInfo {
-    /// Gives the first and last time in it.
+    /// Returns the first and last time in it.
     pub fn span(&self) -> Option<(Timestamp, Timestamp)> {
         self.receipt.span()
     }
 }
 
-/// A case, open for reading at its last committed state. Cheap to clone, and
-/// free to share between threads.
+/// A case, open for reading at its last committed state. Cheap to clone, and safe to
+/// share between threads.
 #[derive(Clone)]
 pub struct Case {
     inner: Arc<Inner>,
 }
 
-/// What was derived from the evidence lately: of which state, and the answers.
+/// The answers last derived from the evidence, and the state that they are derived from.
 type Derived = Option<(String, Arc<Answers>)>;
 
 struct Inner {
     about: CaseMetadata,
     state: State,
-    /// What was read together, of one moment.
+    /// What was read together, at one moment.
     moment: Snapshot,
     answers: Arc<Answers>,
     readings: Mutex<HashMap<SourceId, Arc<RecordDecoder>>>,
-    /// What was derived from the evidence lately, shared by all that were read
-    /// again of this case.
+    /// What was last derived from the evidence, shared by all rereadings of this case.
     derived: Arc<Mutex<Derived>>,
-    /// How the journal stands to what this machine remembers.
+    /// How the journal compares with what this machine remembers.
     history: History,
 }
 
@@ -79,14 +78,14 @@ impl Snapshot {
 }
 
 impl Case {
-    /// Opens a case as it is now. Nothing in it is written: an index that is
-    /// missing, or does not agree with the evidence, is built in the user's
-    /// cache, which takes as long as reading all of the evidence.
+    /// Opens a case as it is now. Nothing in it is written: if its index is missing or
+    /// does not agree with the evidence, one is built in the user's cache, which takes as
+    /// long as reading all of the evidence.
     pub fn open(folder: &Path, who: &Actor) -> Result<Case> {
         Case::opening(folder, who)?.finish(Watch::silent())
     }
 
-    /// Looks at a case as it is now, and whether its index can be used.
+    /// Reads a case as it is now, and checks whether its index can be used.
     pub fn opening(folder: &Path, who: &Actor) -> Result<Snapshot> {
         Snapshot::of(folder, who)
     }
@@ -106,27 +105,27 @@ impl Case {
         Case { inner: Arc::new(Inner { about, state, moment, answers, readings, derived, history }) }
     }
 
-    /// Tells how the journal stands to what this machine remembers of the case.
+    /// Returns how the journal compares with what this machine remembers of the case.
     pub fn history(&self) -> &History {
         &self.inner.history
     }
 
-    /// Has this machine remember the journal as it is, if it extends what was seen before.
+    /// Makes this machine remember the journal as it is, if it extends what was seen before.
     pub fn remember(&self, who: &Actor, now: Timestamp) {
         if let Some(known) = CaseMemory::new(&who.home, &self.about().id, self.folder()) {
-            // What cannot be remembered is not missed until the next time.
+            // A failure to remember makes no difference until the next time.
             let _ = known.remember(self.whole_journal(), now);
         }
     }
 
-    /// Reads the journal once more: the case as it is now. Where evidence was
-    /// added since, that and the index are opened again, too.
+    /// Reads the journal again, and returns the case as it is now. If evidence was added
+    /// since, it and the index are opened again, too.
     pub fn reread(&self) -> Result<Case> {
         self.moved_to(self.inner.moment.again()?)
     }
 
-    /// Returns the case after what a writer appended to its journal, which is not read
-    /// again: the writer holds it.
+    /// Returns the case with what a writer appended to its journal, which is not read
+    /// again, since the writer holds it.
     pub fn after(&self, writer: CaseWriter) -> Result<Case> {
         self.moved_to(self.inner.moment.at(writer.into_journal())?)
     }
@@ -143,34 +142,34 @@ impl Case {
         Ok(Case::with_state(moment, answers, derived.clone(), state))
     }
 
-    /// Tells whether the case may be another by now than when it was read. Cheap:
-    /// a journal only grows, so its length tells.
+    /// Reports whether the case may have changed since it was read. Cheap: a journal only
+    /// grows, so comparing its length is enough.
     pub fn has_moved(&self) -> bool {
         let Journal { length, torn, .. } = self.whole_journal();
         let known = *length + torn.len() as u64;
         !self.is_whole() || !matches!(self.dir().kind(FILE), Ok(Some(FileKind::File(now))) if now == known)
     }
 
-    /// Tells whether two readings of a case answer from the same evidence.
+    /// Reports whether two readings of a case answer from the same evidence.
     pub fn answers_as(&self, other: &Case) -> bool {
         Arc::ptr_eq(&self.inner.answers, &other.inner.answers)
             || (self.inner.moment.state(), self.index().len())
                 == (other.inner.moment.state(), other.index().len())
     }
 
-    /// Returns the case with answers that were derived from its evidence just
-    /// now, whatever its index says: what is stated of a case to others, above
-    /// all that something is not there, is stated of these. What this process
-    /// has derived of the same evidence before is used again.
+    /// Returns the case with answers that are derived from its evidence, whatever its
+    /// index says: what is stated about a case to others, above all that something is
+    /// absent, is based on these. What this process has already derived from the same
+    /// evidence is used again.
     ///
     /// # Errors
     ///
-    /// Fails where the evidence is not what its hashes say, and with
-    /// [`crate::error::ErrorKind::Interrupted`] where `watch` says so.
+    /// Fails if the evidence does not match its hashes, and with
+    /// [`crate::error::ErrorKind::Interrupted`] if `watch` is stopped.
     pub fn derived(&self, watch: Watch<'_>) -> Result<Case> {
         let Inner { moment, answers, derived, .. } = &*self.inner;
         let state = moment.state();
-        // Whoever asks at the same time waits, and gets the same.
+        // A caller that asks at the same time waits, and gets the same answers.
         let mut kept = derived.lock().unwrap_or_else(PoisonError::into_inner);
         let answers = match &*kept {
             Some((known, answers)) if *known == state => answers.clone(),
@@ -181,17 +180,17 @@ impl Case {
         Ok(Case::of(moment.clone(), answers, derived.clone()))
     }
 
-    /// Tells whether the answers are derived from the evidence by this process.
+    /// Reports whether this process derived the answers from the evidence.
     pub fn is_derived(&self) -> bool {
         self.inner.answers.derived
     }
 
-    /// Tells whether every committed batch is in the index.
+    /// Reports whether every committed batch is in the index.
     pub fn is_whole(&self) -> bool {
         self.inner.answers.behind == 0
     }
 
-    /// Gives the path by which the case's folder was opened.
+    /// Returns the path by which the case's folder was opened.
     pub fn folder(&self) -> &Path {
         self.inner.moment.dir.path()
     }
@@ -201,27 +200,27 @@ impl Case {
         &self.inner.moment.dir
     }
 
-    /// Gives what `case.toml` says.
+    /// Returns the contents of `case.toml`.
     pub fn about(&self) -> &CaseMetadata {
         &self.inner.about
     }
 
-    /// Gives the journal's entries.
+    /// Returns the journal's entries.
     pub fn journal(&self) -> &[Entry] {
         &self.inner.moment.journal.entries
     }
 
-    /// Gives the journal whole, with what is wrong with it.
+    /// Returns the whole journal, with what is wrong with it.
     pub fn whole_journal(&self) -> &Journal {
         &self.inner.moment.journal
     }
 
-    /// Gives what stands at the journal's end: bookmarks and findings.
+    /// Returns the state at the journal's end: bookmarks and findings.
     pub fn state(&self) -> &State {
         &self.inner.state
     }
 
-    /// Says what is wrong with the case though it could be opened, if anything.
+    /// Lists what is wrong with the case although it could be opened.
     pub fn trouble(&self) -> Vec<String> {
         let journal = &self.inner.moment.journal;
         let torn = (!journal.torn.is_empty())
@@ -237,7 +236,7 @@ impl Case {
         torn.into_iter().chain(broken).chain(behind).chain(history).chain(self.not_reread()).collect()
     }
 
-    /// Says of each entry that reads a source in a way that cannot be followed that it is not.
+    /// Describes each entry that is not followed because it reads a source in an unknown way.
     fn not_reread(&self) -> impl Iterator<Item = String> {
         let Snapshot { store, rereads, .. } = &self.inner.moment;
         let rows = store.manifests().flat_map(|(_, manifest)| &manifest.sources);
@@ -250,17 +249,17 @@ impl Case {
         })
     }
 
-    /// Gives the index, for counting and searching.
+    /// Returns the index, for counting and searching.
     pub fn index(&self) -> &Index {
         &self.inner.answers.index
     }
 
-    /// Gives the sealed evidence.
+    /// Returns the sealed evidence.
     pub fn store(&self) -> &Store {
         &self.inner.moment.store
     }
 
-    /// Gives the sources in the order of their import.
+    /// Returns the sources in the order of their import.
     pub fn sources(&self) -> Vec<SourceInfo> {
         let rows = self.inner.moment.store.manifests().flat_map(|(_, manifest)| &manifest.sources);
         let mut remarks = remarks(self.journal());
@@ -280,8 +279,8 @@ impl Case {
         .collect()
     }
 
-    /// Reads an event back from the evidence, its frame's hash checked, and
-    /// parses it under its source's plan. Recent frames are cached.
+    /// Reads an event back from the evidence, checks the hash of its frame, and parses it
+    /// under its source's plan. Recent frames are cached.
     pub fn entry(&self, hit: &Hit) -> Result<EventRecord> {
         self.entry_at(&hit.source, hit.record)
     }
@@ -302,8 +301,8 @@ impl Case {
         Ok(EventRecord { origin, event, raw: bytes.text, part: bytes.part, reread: reading.entry })
     }
 
-    /// Reads some events (their numbers ascending) of a frame that was read through
-    /// its hash; `take` is given each, its span, and the span's bytes.
+    /// Reads the events with these record numbers (ascending) from a frame whose hash was
+    /// checked; `take` is called with each event, its span, and the span's bytes.
     pub fn entries_in(
         &self,
         at: SourceHandle,
@@ -340,7 +339,7 @@ impl Case {
         }
     }
 
-    /// Finds an event by its id; an ambiguous prefix is refused with the choices.
+    /// Finds an event by its id; an ambiguous prefix is an error that lists the choices.
     pub fn find(&self, id: &EventId) -> Result<Hit> {
         let fitting: Vec<SourceId> =
             self.sources().iter().map(|source| source.id).filter(|source| id.fits(source)).collect();
@@ -360,12 +359,12 @@ impl Case {
         Ok(Hit { time: entry.event.time.map(|stamp| stamp.timestamp), source, record: id.record })
     }
 
-    /// Gives the names of all fields that have values, for hints and completion.
+    /// Returns the names of all fields that have values, for hints and completion.
     pub fn field_names(&self) -> Vec<String> {
         self.inner.answers.index.fields().into_iter().map(|field| field.name).collect()
     }
 
-    /// Finds where a source lies.
+    /// Finds a source in the evidence.
     pub fn locate(&self, source: &SourceId) -> Result<SourceHandle> {
         let unknown = || {
             Error::integrity(format!("the index names source {}, which is not in evidence", source.short()))

@@ -1,4 +1,4 @@
-//! The index made again from the evidence.
+//! Rebuilds a case's index from the evidence.
 
 use crate::error::Result;
 use crate::evidence::Store;
@@ -21,9 +21,8 @@ pub struct Rebuilt {
     pub events: u64,
 }
 
-/// Makes a case's own index again from the evidence, on every processor. The old
-/// one answers until then. Takes the case's lock; the journal gets an
-/// `index.rebuild` entry.
+/// Rebuilds a case's own index from the evidence, on every processor. The old one answers
+/// until then. Takes the case's lock, and appends an `index.rebuild` entry.
 pub fn rebuild(
     folder: &std::path::Path,
     who: &Actor,
@@ -50,14 +49,14 @@ fn anew(
 ) -> Result<Rebuilt> {
     let (dir, binding) = (hold.index().clone(), hold.binding()?);
     let made = rows(store, &dir, bases, watch).and_then(|rows| publish_all(&dir, &binding, rows));
-    // Of the old index, or of this one where it was stopped.
+    // Segments of the old index, or of this one if it was stopped.
     hold.sweep_index()?;
     made?;
     forget(hold.home(), &binding.case);
     told(hold, bases.iter(), clock)
 }
 
-/// Notes in the journal which batches were indexed again.
+/// Records in the journal how much was indexed again.
 fn told<'a>(
     hold: &mut CaseWriter,
     bases: impl Iterator<Item = &'a IndexBasis>,
@@ -73,15 +72,15 @@ fn told<'a>(
     Ok(rebuilt)
 }
 
-/// Brings the index of a case that is held up to its evidence, where batches
-/// are missing from it or it does not agree.
+/// Updates the index of a locked case if batches are missing from it or it does not agree
+/// with the evidence.
 pub(crate) fn complete(hold: &mut CaseWriter, clock: &dyn Clock, watch: Watch<'_>) -> Result<()> {
     let (store, bases) = evidence(hold)?;
     let (dir, binding) = (hold.index().clone(), hold.binding()?);
     let known = match Index::open(&dir, &binding, &bases) {
         Ok(index) => index.batches().to_vec(),
         Err(_) if bases.is_empty() => return publish_all(&dir, &binding, Vec::new()),
-        // Some sources may be read otherwise than they were: the rest can stay.
+        // Some sources may be read differently than before: the other batches can stay.
         Err(_) => match agreeing(&dir, &binding, &bases) {
             Ok(known) if (1..bases.len()).contains(&known.len()) => known,
             _ => return anew(hold, &store, &bases, clock, watch).map(drop),
@@ -94,7 +93,7 @@ pub(crate) fn complete(hold: &mut CaseWriter, clock: &dyn Clock, watch: Watch<'_
     for batch in rows(&store, &dir, &missing, watch)? {
         publish(&dir, &binding, batch)?;
     }
-    // Of batches that are read otherwise now.
+    // Segments of batches that are now read differently.
     hold.sweep_index()?;
     forget(hold.home(), &binding.case);
     told(hold, missing.iter(), clock).map(drop)

@@ -1,5 +1,5 @@
-//! Sources read otherwise than when they were imported: what the journal says of
-//! it, and what a correction would give.
+//! Sources that are read differently than at import: what the journal states about them,
+//! and how the rows of their manifests change.
 
 use std::collections::BTreeMap;
 
@@ -14,22 +14,22 @@ use crate::parse::Plan;
 use super::commits::committed;
 use super::{Receipt, RecordDecoder, Understood};
 
-/// How sources are read, by their SHA-256 in hex, where the journal says otherwise
-/// than their import.
+/// How sources are read, by their SHA-256 in hex, if the journal states another way than
+/// their import.
 pub(crate) type Rereads = BTreeMap<String, Reread>;
 
-/// The evidence that a journal commits to, each source read as the journal says.
+/// The evidence that a journal commits to, each source read as the journal states.
 pub(crate) struct Committed {
     /// The batches, with the SHA-256 of their manifests.
     pub batches: Vec<(u32, [u8; 32])>,
     /// The evidence.
     pub store: Store,
-    /// Who is read otherwise.
+    /// Which sources are read differently.
     pub rereads: Rereads,
 }
 
 impl Committed {
-    /// Opens what a journal commits to.
+    /// Opens the evidence that a journal commits to.
     pub fn open(dir: &Dir, journal: &Journal) -> Result<Committed> {
         let batches = committed(&journal.entries)?;
         let rereads = standing(journal);
@@ -38,13 +38,13 @@ impl Committed {
     }
 }
 
-/// Gives how sources are read by a journal's entries.
+/// Returns how sources are read according to a journal's entries.
 pub(crate) fn standing(journal: &Journal) -> Rereads {
     rereads(journal.entries.iter().zip(journal.texts.iter().map(AsRef::as_ref)))
 }
 
-/// Has a source read as an entry says. What cannot be meant of it (its records are
-/// told apart in another way, a newer version wrote it) is passed over.
+/// Makes a source be read as an entry states. An entry that cannot be applied (it
+/// separates records in another way, or a newer version wrote it) is skipped.
 pub(crate) fn correct(row: &mut SourceRow, rereads: &Rereads) {
     let Some(reread) = rereads.get(&row.source) else { return };
     let plan = |plan: &Value| serde_json::from_value::<Plan>(plan.clone()).ok();

@@ -1,4 +1,4 @@
-//! What tags and findings stand for in a query.
+//! Replaces tags and findings in a query by what they stand for.
 
 use crate::error::{Error, Result};
 use crate::evidence::SourceRow;
@@ -11,26 +11,26 @@ use crate::record::{TimeRange, Timestamp};
 use super::Case;
 
 impl Case {
-    /// Says in a query what tags and findings stand for: the events of each.
+    /// Replaces tags and findings in a query by what they stand for: the events of each.
     pub fn resolve(&self, expr: Expr) -> Result<Expr> {
         Resolver { case: self, within: Vec::new() }.resolve(expr)
     }
 
-    /// Finds a field that is to be redacted, by its name or alias. No event has to
-    /// have it; a slip is pointed at, since nothing would be redacted.
+    /// Finds a field to redact by its name or alias. No event has to have it; a
+    /// misspelling is an error, since nothing would be redacted.
     pub fn redactable(&self, name: &str) -> Result<String> {
         let fields = self.field_names();
         let context = QueryContext { zone: self.about().zone, now: Timestamp::default(), fields: &fields };
         Ok(query::field_name(name, &context)?)
     }
 
-    /// Gives the query whose events are those of a finding.
+    /// Returns the query whose events are those of a finding.
     pub fn events_of(&self, finding: &Finding) -> Result<Expr> {
         Resolver { case: self, within: Vec::new() }.events_of(finding)
     }
 
-    /// Makes of a query what stands in a finding: with nothing relative in it, and
-    /// findings called by the name that they have in every copy of the case.
+    /// Converts a query to the form that a finding stores: nothing in it is relative, and
+    /// findings are referenced by the name that they have in every copy of the case.
     pub fn asked(&self, expr: &Expr, window: TimeRange) -> Result<SavedQuery> {
         let request = Request { expr: self.resolve(expr.clone())?, window };
         let bound = |at: Timestamp, open| (at != open).then(|| at.to_string());
@@ -42,7 +42,7 @@ impl Case {
         })
     }
 
-    /// Gives a finding's query as it reads here: findings called by their numbers.
+    /// Returns a finding's query as it reads here: with findings referenced by their numbers.
     pub fn read_here(&self, asked: &SavedQuery) -> String {
         let here = |text: String, finding: &Finding| text.replace(&finding.uid, &finding.number.to_string());
         self.state().findings.iter().fold(asked.query.clone(), here)
@@ -73,11 +73,11 @@ impl Case {
     }
 }
 
-/// Puts events in the place of tags and findings.
+/// Replaces tags and findings by their events.
 struct Resolver<'a> {
     case: &'a Case,
-    /// The findings whose queries are being resolved. One that leads back to
-    /// itself (by a tag that it has, say) adds nothing there.
+    /// The findings whose queries are being resolved. One that leads back to itself (by a
+    /// tag that it has, for example) adds nothing there.
     within: Vec<&'a str>,
 }
 
@@ -94,7 +94,8 @@ impl<'a> Resolver<'a> {
                 self.source(pattern)?
             }
             Expr::Leaf(Leaf { field: Some(FieldRef::Core(FILE_PATH)), test: Test::Is(pattern) }) => {
-                // Of a log that is called so, every line: the file that an event concerns is another matter.
+                // Every line of a log with that name matches, too; the file that an event
+                // concerns is a separate matter.
                 let mut members = self.called(&pattern);
                 let field = Some(FieldRef::Core(FILE_PATH));
                 members.insert(0, Expr::Leaf(Leaf { field, test: Test::Is(pattern) }));
@@ -104,7 +105,7 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    /// Puts sources in the place of a name, where it is no hash of one.
+    /// Replaces a name by the sources that have it, unless it is the hash of one.
     fn source(&self, pattern: Pattern) -> Result<Expr> {
         let text = pattern.text.to_lowercase();
         let digit = |c: char| c.is_ascii_hexdigit() || matches!(c, Pattern::ANY | Pattern::ONE);
@@ -121,8 +122,8 @@ impl<'a> Resolver<'a> {
         Ok(any(named))
     }
 
-    /// Gives one test on each source whose file is called so: by its whole path, by
-    /// the last parts of it, or by a pattern for the whole.
+    /// Returns one test for each source whose file has this name: the name is its whole
+    /// path, the last parts of it, or a pattern for the whole.
     fn called(&self, pattern: &Pattern) -> Vec<Expr> {
         let wanted = pattern.text.to_lowercase();
         let fits = |path: &str| {
@@ -190,7 +191,7 @@ impl<'a> Resolver<'a> {
         let names = self.case.field_names();
         let context = QueryContext { zone: self.case.about().zone, now: made, fields: &names };
         let whole = query::parse(&asked.query, &context).map_err(|diagnostic| {
-            Error::case(format!("the query of finding {} is not understood any more", finding.number))
+            Error::case(format!("the query of finding {} is no longer understood", finding.number))
                 .with_source(format!("{} in `{}`", diagnostic.message, crate::error::Visible(&asked.query)))
         })?;
         let moment = |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<Timestamp>().ok());
@@ -208,7 +209,7 @@ impl<'a> Resolver<'a> {
         Ok(Expr::And(all))
     }
 
-    /// Gives one test on each event that is where an annotation says, or was found again.
+    /// Returns one test for each event that is where an annotation says, or was found again.
     fn ids<'e>(&self, events: impl Iterator<Item = &'e EventRef>) -> Vec<Expr> {
         let id = |event: &EventRef| {
             let (source, record) = match event.place() {
@@ -222,7 +223,7 @@ impl<'a> Resolver<'a> {
     }
 }
 
-/// Makes the query that any of these fits; none of them: nothing fits.
+/// Returns the query that matches what any of these matches; without any, it matches nothing.
 fn any(mut members: Vec<Expr>) -> Expr {
     match members.len() {
         0 => Expr::Not(Box::new(Expr::All)),
@@ -238,7 +239,7 @@ fn flat(expr: Expr) -> Vec<Expr> {
     }
 }
 
-/// Compares a tag with a pattern, without case.
+/// Reports whether a tag matches a pattern, ignoring case.
 fn like(pattern: &Pattern, tag: &str) -> bool {
     let (pattern_text, tag) = (pattern.text.to_lowercase(), tag.to_lowercase());
     if !pattern.is_wild() {
@@ -249,8 +250,8 @@ fn like(pattern: &Pattern, tag: &str) -> bool {
     wild(&parts, &text)
 }
 
-/// Matches a pattern of [`Pattern::ANY`], [`Pattern::ONE`] and characters against all of a
-/// text. Takes at most the product of both lengths: only the last `*` is ever tried again.
+/// Matches a pattern of [`Pattern::ANY`], [`Pattern::ONE`] and characters against a whole
+/// text. Takes at most the product of both lengths: only the last `*` is ever retried.
 fn wild(pattern: &[char], text: &[char]) -> bool {
     let (mut at, mut place) = (0, 0);
     let mut star: Option<(usize, usize)> = None;

@@ -1,4 +1,4 @@
-//! Private folders for what is made while somebody waits.
+//! Private folders for indexes that are temporary or still being built.
 
 use std::fs::File;
 use std::io;
@@ -6,11 +6,11 @@ use std::io;
 use crate::fs::{Dir, FileKind, TEMPORARY};
 use crate::journal::Home;
 
-/// Held while the folder is in use: one whose lock is free was left by a crash.
+/// Locked while the folder is in use: if it is unlocked, a crash left the folder behind.
 const LOCK: &str = "lock";
-/// How the folders' names begin in the system's folder for temporary files.
+/// The prefix of the folders' names in the system's temporary folder.
 const ELSEWHERE: &str = "vestigo-index-";
-/// How often making one is tried where another process sweeps.
+/// How often creating a folder is tried while another process sweeps.
 const TRIES: u32 = 5;
 
 /// A folder that only this user can enter, removed when it is dropped.
@@ -23,8 +23,8 @@ pub(super) struct Scratch {
 }
 
 impl Scratch {
-    /// Makes one in the user's cache, or where there is none or no room, in the
-    /// system's folder for temporary files.
+    /// Creates one in the user's cache or, if there is none or no room in it, in the
+    /// system's temporary folder.
     pub fn new(home: &Home, within_cache: bool) -> io::Result<Scratch> {
         let cache = home.cache.as_deref().filter(|_| within_cache);
         match cache.map(|cache| Dir::create(cache)?.make_dir("derived")) {
@@ -33,7 +33,7 @@ impl Scratch {
         }
     }
 
-    /// Makes one in a folder, and removes from there what a crash left.
+    /// Creates one in a folder, and removes from there what a crash left.
     pub fn within(parent: &Dir, prefix: &str) -> io::Result<Scratch> {
         sweep(parent, prefix)?;
         let mut last = io::Error::from(io::ErrorKind::AlreadyExists);
@@ -54,11 +54,11 @@ impl Scratch {
         &self.dir
     }
 
-    /// Gives it a lasting name in the folder it was made in.
+    /// Renames it to a permanent name within its parent folder.
     ///
     /// # Errors
     ///
-    /// `AlreadyExists` where something has that name.
+    /// `AlreadyExists` if something has that name.
     pub fn keep(&mut self, name: &str) -> io::Result<()> {
         self.dir.remove(LOCK)?;
         self.parent.rename_new(&self.name, &self.parent, name)?;
@@ -68,7 +68,7 @@ impl Scratch {
 }
 
 impl Drop for Scratch {
-    /// What cannot be removed is swept by whoever comes next.
+    /// Removes the folder; if that fails, the next process sweeps it.
     fn drop(&mut self) {
         if !self.kept {
             let _ = self.parent.remove_all(&self.name);
@@ -84,7 +84,7 @@ fn make(parent: &Dir, name: &str) -> io::Result<(Dir, File)> {
     if dir.has(LOCK) { Ok((dir, lock)) } else { Err(io::ErrorKind::NotFound.into()) }
 }
 
-/// Removes folders that nobody uses any more.
+/// Removes folders that are no longer in use.
 fn sweep(parent: &Dir, prefix: &str) -> io::Result<()> {
     for name in parent.names()?.iter().filter_map(|name| name.to_str()) {
         if !name.starts_with(prefix) || !matches!(parent.kind(name), Ok(Some(FileKind::Folder))) {
@@ -93,11 +93,11 @@ fn sweep(parent: &Dir, prefix: &str) -> io::Result<()> {
         let Ok(dir) = parent.dir(name) else { continue };
         match dir.file(LOCK) {
             Ok(lock) if lock.try_lock().is_ok() => {
-                // Somebody else's folder cannot be removed, and need not be.
+                // Another user's folder cannot be removed, and need not be.
                 let _ = parent.remove_all(name);
             }
             Ok(_) => {}
-            // Cut off before it was locked; one that is not empty stays.
+            // Its creation was cut off before it was locked; one that is not empty stays.
             Err(_) => drop(parent.remove_dir(name)),
         }
     }

@@ -1,9 +1,9 @@
 //! Who may sign the entries of a case.
 //!
-//! A checkpoint's signature says that its signer vouches for every entry before
-//! it. So before one is made, each entry that no earlier checkpoint of the case
-//! covers has to be this user's own: written by this process, or remembered as
-//! written on this machine, or adopted with [`adopt`].
+//! A checkpoint's signature means that its signer vouches for every entry before it. So
+//! before one is written, each entry that no earlier checkpoint of the case covers has to
+//! be this user's own: written by this process, remembered as written on this machine, or
+//! adopted with [`adopt`].
 
 use std::ops::Range;
 
@@ -27,8 +27,8 @@ use crate::record::Clock;
 use super::trust::trust_in;
 use super::{Case, CaseMetadata, CaseWriter};
 
-/// Returns the entries that a signature by this key would cover unlooked at:
-/// nobody signed them yet, and this user did not write them.
+/// Returns the entries that a signature by this key would cover unchecked: nobody has
+/// signed them yet, and this user did not write them.
 pub fn foreign(hold: &CaseWriter, key: &str) -> Result<Vec<Entry>> {
     unseen(hold.dir(), hold.about(), hold.journal(), hold.own(), key)
 }
@@ -52,12 +52,12 @@ fn unseen(
     Ok(journal::uncovered(journal, covered, &own).into_iter().cloned().collect())
 }
 
-/// Refuses to sign over entries that others wrote.
+/// Fails if a signature would cover entries that others wrote and nobody signed.
 pub fn may_sign(hold: &CaseWriter, signer: &Signer) -> Result<()> {
     refuse(&foreign(hold, &signer.identity().fingerprint)?)
 }
 
-/// Refuses to sign for a case that is only read what others wrote into it unsigned.
+/// Does the check of [`may_sign`] for a case that is only open for reading.
 pub fn may_vouch(case: &Case, signer: &Signer, who: &Actor) -> Result<()> {
     let known = CaseMemory::new(&who.home, &case.about().id, case.folder());
     let journal = case.whole_journal();
@@ -84,11 +84,11 @@ fn refuse(foreign: &[Entry]) -> Result<()> {
         "NOT SIGNED: {entries} {numbers} {stand} under no signature of the case, and you did not write {them} here: {}",
         shown.join("; ")
     ))
-    .hint("Look with `vestigo journal`; `vestigo checkpoint --adopt` takes over what others wrote, and says so for ever."))
+    .hint("Look with `vestigo journal`; `vestigo checkpoint --adopt` takes over what others wrote, and says so forever."))
 }
 
-/// Takes over the entries that [`foreign`] lists, in an entry that names them, and
-/// returns them. They are signed with the next checkpoint.
+/// Adopts the entries that [`foreign`] lists, in an entry that names them, and returns
+/// them. They are signed with the next checkpoint.
 pub fn adopt(hold: &mut CaseWriter, signer: &Signer, clock: &dyn Clock) -> Result<Vec<Entry>> {
     let key = signer.identity().fingerprint;
     let foreign = foreign(hold, &key)?;
@@ -113,9 +113,9 @@ pub fn adopt(hold: &mut CaseWriter, signer: &Signer, clock: &dyn Clock) -> Resul
     Ok(foreign)
 }
 
-/// Takes the lock of a case whose history is not the known one, gives that one
-/// up in an entry, and returns the entry. Where nothing speaks against the
-/// journal, nothing is written.
+/// Takes the lock of a case whose history is not the known one, gives up the known one in
+/// an entry, and returns the entry. If nothing contradicts the journal, nothing is
+/// written.
 pub fn accept(folder: &Path, who: &Actor, clock: &dyn Clock) -> Result<(CaseWriter, Option<Entry>)> {
     let mut hold = CaseWriter::any(&CaseMetadata::folder(folder)?, who, clock)?;
     let history = hold.known().map(|known| known.history(hold.journal())).unwrap_or_default();
@@ -143,7 +143,7 @@ pub fn accept(folder: &Path, who: &Actor, clock: &dyn Clock) -> Result<(CaseWrit
     }
     Ok((hold, Some(line)))
 }
-/// Most entries that a message or an entry lists one by one.
+/// Most entries that an entry lists individually.
 const LISTED: usize = 1000;
 
 /// Most entries that a message lists.

@@ -1,5 +1,5 @@
-//! What a case is answered from: its own index where that agrees with the
-//! evidence, one in the user's cache, or one made for the time being.
+//! What a case answers from: its own index if that agrees with the evidence, one in the
+//! user's cache, or a temporary one.
 
 use std::io;
 use std::path::Path;
@@ -20,22 +20,22 @@ use super::reread::{Committed, Rereads, standing};
 use super::scratch::Scratch;
 use super::{CaseMetadata, Watch};
 
-/// The folder in the user's cache in which the indexes of cases lie.
+/// The folder in the user's cache for the indexes of cases.
 const CACHED: &str = "index";
-/// How often the journal is read again where it grows meanwhile.
+/// How often the journal is read again if it grows meanwhile.
 const TRIES: u32 = 50;
-/// How often the index is looked for where the journal stays the same.
+/// How often the index is looked for while the journal stays the same.
 const LOOKS: u32 = 3;
 
 /// An index, and where it comes from.
 pub(super) struct Answers {
     pub index: Index,
-    /// Committed batches that it lacks.
+    /// How many committed batches it lacks.
     pub behind: usize,
-    /// This process made it from the evidence.
+    /// Whether this process built it from the evidence.
     pub derived: bool,
-    /// Where it lies, if only for the time being. Behind the index, which is to
-    /// let go of its files first.
+    /// Its folder, if that is temporary. Declared after the index, which has to close its
+    /// files first.
     _scratch: Option<Scratch>,
 }
 
@@ -46,18 +46,18 @@ pub struct Snapshot {
     pub(super) about: CaseMetadata,
     pub(super) journal: Arc<Journal>,
     pub(super) store: Store,
-    /// How sources are read, where the journal says otherwise than their import.
+    /// How sources are read, if the journal states another way than their import.
     pub(super) rereads: Arc<Rereads>,
     who: Actor,
     binding: IndexBinding,
     bases: Arc<Vec<IndexBasis>>,
     index: Option<Index>,
-    /// The case's own index, and what is in the cache, are not to be used.
+    /// Whether the case's own index and those in the cache must not be used.
     anew: bool,
 }
 
 impl Snapshot {
-    /// Looks at a case as it is now, and for an index that agrees with it.
+    /// Reads a case as it is now, and looks for an index that agrees with it.
     pub(super) fn of(folder: &Path, who: &Actor) -> Result<Snapshot> {
         let dir = CaseMetadata::folder(folder)?;
         let about = CaseMetadata::of(&dir)?;
@@ -69,7 +69,7 @@ impl Snapshot {
             if moment.index.is_some() || looks == LOOKS {
                 break;
             }
-            // It may have grown, together with the index, since it was read.
+            // The journal may have grown, together with the index, since it was read.
             let (again, same) = moment.again()?;
             looks = if same { looks + 1 } else { 0 };
             moment = again;
@@ -85,7 +85,7 @@ impl Snapshot {
         Ok(Snapshot { dir, about, journal, store, rereads, who, binding, bases, index: None, anew: false })
     }
 
-    /// Holds the journal against what this machine remembers of the case.
+    /// Compares the journal with what this machine remembers of the case.
     pub(super) fn history(&self) -> History {
         let Some(known) = CaseMemory::new(&self.who.home, &self.about.id, self.dir.path()) else {
             return History::default();
@@ -94,19 +94,18 @@ impl Snapshot {
         if history.contradiction().is_none() {
             return history;
         }
-        // Another process may have written, and seen what it wrote, since the journal was read.
+        // Another process may have written, and remembered what it wrote, since the
+        // journal was read.
         known.history_at(&self.dir).unwrap_or(history)
     }
 
-    /// Reads the journal again, and the evidence where more, or other, is
-    /// committed, or it is read otherwise; also returns whether it is the same.
+    /// Reads the journal again, and the evidence if what is committed, or how it is read,
+    /// has changed; also returns whether it is the same.
     pub(super) fn again(&self) -> Result<(Snapshot, bool)> {
         self.at(journal::read(&self.dir)?)
     }
 
-    /// Looks at the case with a journal that was read already, and at the evidence where
-    /// more, or other, is committed, or it is read differently; also returns whether it
-    /// is the same.
+    /// Does what [`Snapshot::again`] does, with a journal that was already read.
     pub(super) fn at(&self, journal: Journal) -> Result<(Snapshot, bool)> {
         let batches = committed(&journal.entries)?;
         let known = self.bases.iter().map(|basis| (basis.batch, basis.manifest.0));
@@ -117,17 +116,17 @@ impl Snapshot {
         Ok((moment, false))
     }
 
-    /// Looks for an index that agrees.
+    /// Looks for an index that agrees with the evidence.
     pub(super) fn look(&mut self) {
         self.index = self.found();
     }
 
-    /// Tells whether answers have to be made from the evidence first.
+    /// Reports whether an index has to be built from the evidence first.
     pub fn lacks_index(&self) -> bool {
         self.index.is_none()
     }
 
-    /// Has the index made again, whatever there is.
+    /// Requires the index to be built again, even if there is one.
     pub fn distrust(&mut self) {
         (self.index, self.anew) = (None, true);
     }
@@ -140,20 +139,20 @@ impl Snapshot {
         }
         match self.cached(watch) {
             Ok(answers) => Ok(answers),
-            // The evidence itself, or whoever waits, is against it.
+            // The evidence itself is the problem, or nobody is waiting any longer.
             Err(error) if error.kind() != ErrorKind::Case => Err(error),
             // There is no cache, or no room in it.
             Err(_) => self.derive(watch),
         }
     }
 
-    /// Returns a name for the evidence, and how it is read.
+    /// Returns a name for the evidence and how it is read.
     pub(super) fn state(&self) -> String {
         state_of(&self.bases)
     }
 
-    /// Finds an index that agrees. Of the case's own, the newest batches may be
-    /// missing while another process imports.
+    /// Finds an index that agrees. The case's own may lack the newest batches while
+    /// another process imports.
     fn found(&self) -> Option<Index> {
         if self.bases.is_empty() {
             return Some(Index::empty());
@@ -173,15 +172,15 @@ impl Snapshot {
         }
     }
 
-    /// Reaches the folder in the cache with the indexes of this case.
+    /// Returns the folder in the cache with the indexes of this case, opened with `step`.
     fn cache(&self, step: impl Fn(&Dir, &str) -> io::Result<Dir>) -> Option<Dir> {
         reach(&self.who.home, &self.binding.case, step)
     }
 
-    /// Makes an index in the user's cache, or takes the one that another process
-    /// has made there meanwhile; those of earlier states of the case are removed.
+    /// Builds an index in the user's cache, or takes the one that another process has
+    /// built there meanwhile; those of earlier states of the case are removed.
     fn cached(&self, watch: Watch<'_>) -> Result<Answers> {
-        let none = || Error::case("there is no folder for what can be made again");
+        let none = || Error::case("there is no cache folder");
         let home = self.who.home.cache.as_deref().ok_or_else(none)?;
         Dir::create(home).map_err(|error| none().with_source(error))?;
         let folder = self.cache(Dir::make_dir).ok_or_else(none)?;
@@ -196,7 +195,7 @@ impl Snapshot {
             return Ok(Answers { index, behind: 0, derived: false, _scratch: None });
         }
         match folder.remove_all(&name).and_then(|()| scratch.keep(&name)) {
-            // Another process was faster by a moment.
+            // Another process was slightly faster.
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(why(error)),
             _ => {}
         }
@@ -205,7 +204,7 @@ impl Snapshot {
         Ok(Answers { index, behind: 0, derived: true, _scratch: None })
     }
 
-    /// Makes an index for as long as the answers are needed.
+    /// Builds an index for as long as the answers are needed.
     pub(super) fn derive(&self, watch: Watch<'_>) -> Result<Answers> {
         let made = |within_cache| -> Result<Answers> {
             let why = |error: io::Error| Error::case("cannot make a temporary folder").with_source(error);
@@ -215,7 +214,7 @@ impl Snapshot {
             Ok(Answers { index, behind: 0, derived: true, _scratch: Some(scratch) })
         };
         match made(true) {
-            // No room in the cache, say.
+            // No room in the cache, for example.
             Err(error) if error.kind() == ErrorKind::Case && self.who.home.cache.is_some() => made(false),
             made => made,
         }
@@ -226,7 +225,7 @@ impl Snapshot {
     }
 }
 
-/// Removes what the user's cache has of a case whose own index is as it should be.
+/// Removes what the user's cache contains of a case whose own index is up to date.
 pub(super) fn forget(home: &Home, case: &str) {
     if let Some(folder) = reach(home, case, Dir::dir) {
         tidy(&folder, None);
@@ -239,8 +238,8 @@ fn reach(home: &Home, case: &str, step: impl Fn(&Dir, &str) -> io::Result<Dir>) 
     step(&step(&cache, CACHED).ok()?, &name).ok()
 }
 
-/// Removes the indexes of a case in the cache but one. What cannot be removed
-/// takes room, and is never used.
+/// Removes the indexes of a case in the cache, except one. What cannot be removed takes
+/// up space, and is never used.
 fn tidy(folder: &Dir, keep: Option<&str>) {
     let names = folder.names().unwrap_or_default();
     let old = names.iter().filter_map(|name| name.to_str());

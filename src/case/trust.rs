@@ -1,7 +1,7 @@
-//! How far the keys of a case reach, and whether its journal may be written to.
+//! What the keys of a case cover, and whether its journal may be written to.
 //!
-//! Nothing is written to a journal that is not the one that was signed or seen
-//! before, until [`super::accept`] says so.
+//! Nothing is written to a journal that is not the one that was signed or seen before,
+//! until [`super::accept`] has accepted it.
 
 use crate::error::{Error, Result};
 use crate::fs::{Dir, unusable};
@@ -9,8 +9,8 @@ use crate::journal::{ANCHORS, Anchors, CaseCreate, CaseMemory, Journal, SignedCh
 
 use super::CaseMetadata;
 
-/// Returns the keys with which a case began: what `case.toml` says, where the
-/// journal's first entry says the same.
+/// Returns the keys with which a case began: the one in `case.toml`, if the journal's
+/// first entry does not contradict it.
 pub fn first_keys(about: &CaseMetadata, journal: &Journal) -> Vec<String> {
     let named = about.key.as_ref().map(|key| key.fingerprint.clone());
     let begun = journal.entries.first().and_then(|line| line.what.get("key"));
@@ -18,13 +18,13 @@ pub fn first_keys(about: &CaseMetadata, journal: &Journal) -> Vec<String> {
     named.filter(|_| agrees).into_iter().collect()
 }
 
-/// Works out how far the keys of a case reach; see [`Trust::evaluate`].
+/// Determines what the keys of a case cover; see [`Trust::evaluate`].
 pub fn trust_in(case: &Dir, about: &CaseMetadata, journal: &Journal, all: bool) -> Result<Trust> {
     let anchors = Anchors::list(case).map_err(|error| unusable(error, ANCHORS))?;
     Ok(Trust::evaluate(&about.id, &first_keys(about, journal), journal, &anchors, all))
 }
 
-/// Refuses to write where the journal is not the one that was seen or signed before.
+/// Fails unless the journal is the one that was seen or signed before.
 pub(super) fn may_write(
     case: &Dir,
     about: &CaseMetadata,

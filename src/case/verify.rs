@@ -1,4 +1,4 @@
-//! What can be proved of a case, rung by rung, and what cannot.
+//! What can be proved about a case, check by check, and what cannot.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,16 +18,16 @@ use super::folder_shape::shape;
 use super::reread::Committed;
 use super::{CaseMetadata, Watch};
 
-/// How often a check is made again while the case is being written to …
+/// How often a verification is repeated while the case is being written to, …
 const TRIES: u32 = 8;
-/// … and for the checkpoint of what was written …
+/// … how often it waits for the checkpoint of what was written, …
 const SEALING: u32 = 200;
 /// … and how long it waits each time.
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(25);
 
-/// Verifies a case and never writes to it. `progress` is told bytes done and in
-/// all. Beside a writer it judges one moment: where something does not fit and the
-/// case is being written to, it looks again.
+/// Verifies a case, and never writes to it. `progress` is called with the bytes done so
+/// far, and in total. It judges one moment even beside a writer: if something does not
+/// match and the case is being written to, it checks again.
 pub fn verify(
     folder: &Path,
     depth: Depth,
@@ -52,21 +52,21 @@ fn journal_length(case: &Dir) -> Option<FileKind> {
     case.kind(journal::FILE).ok().flatten()
 }
 
-/// Reads the checkpoints, and the journal after them: so what they say is in it.
-/// A writer that is about to write the checkpoint of its entries is waited for.
+/// Reads the checkpoints, and then the journal, so that it contains what they cover.
+/// Waits for a writer that is about to write the checkpoint of its entries.
 pub fn one_moment(case: &Dir) -> (std::io::Result<Anchors>, Result<Journal>) {
     let mut tries = 0;
     loop {
         let (held, before) = (journal::has_writer(case), journal_length(case));
         let (anchors, journal) = (Anchors::read(case), journal::read(case));
-        // Who wrote meanwhile may have sealed it between the two readings.
+        // A writer may have written its checkpoint between the two readings.
         let quiet = !held && !journal::has_writer(case) && journal_length(case) == before;
         let end = journal.as_ref().map(|journal| journal::checkpoint_name(journal.entries.len() as u64));
         let sealed = anchors.as_ref().is_ok_and(|anchors| end.is_ok_and(|end| anchors.has(&end)));
         if sealed || tries >= SEALING || quiet {
             return (anchors, journal);
         }
-        // A journal may be large: it is read again only where something was written.
+        // A journal may be large: it is read again only if something was written.
         let end = journal.ok().map(|journal| journal::checkpoint_name(journal.entries.len() as u64));
         loop {
             std::thread::sleep(PAUSE);
@@ -88,11 +88,11 @@ struct EvidenceReport {
     sources: u64,
     /// Bytes of evidence that were read.
     read: u64,
-    /// Bytes of evidence in all.
+    /// Bytes of evidence in total.
     bytes: u64,
 }
 
-/// Checks the committed batches, and compares the index with them where every byte is read.
+/// Checks the committed batches, and compares the index with them if every byte is read.
 fn check_evidence(
     case: &Dir,
     about: &CaseMetadata,
@@ -108,7 +108,7 @@ fn check_evidence(
             return report;
         }
     };
-    // Read twice, where the index is compared, too.
+    // Everything is read twice if the index is compared, too.
     let (deep, read) = (depth != Depth::Quick, AtomicU64::new(0));
     let first = |done, total| {
         read.fetch_max(done, Ordering::Relaxed);
@@ -122,7 +122,7 @@ fn check_evidence(
         report.bytes = store.manifests().map(|(_, m)| m.length).sum();
         let second = |done, total| progress(total + done, total * 2);
         let watch = Watch { progress: &second, stop: None };
-        // Nothing rests on the index: that it differs is not damage.
+        // Nothing depends on the index: a difference is not damage.
         report.notes.extend(deep.then(|| index_note(case, &about.id, &store, &batches, watch)).flatten());
     }
     report
@@ -179,7 +179,7 @@ fn judge(
     Ok(VerifyReport { target, levels, damage, notes, not_proven, entries, sources, scope, history })
 }
 
-/// Says what a check of this depth leaves unread.
+/// Describes what a verification of this depth leaves unread.
 fn unread(depth: Depth) -> Option<&'static str> {
     match depth {
         Depth::Quick => Some(
@@ -192,7 +192,7 @@ fn unread(depth: Depth) -> Option<&'static str> {
     }
 }
 
-/// Holds the journal against what this machine remembers, and remembers it.
+/// Compares the journal with what this machine remembers, and remembers it.
 fn remembered(
     case: &Dir,
     about: &CaseMetadata,
@@ -207,17 +207,18 @@ fn remembered(
     if history.contradiction().is_some()
         && let Ok(now) = known.history_at(case)
     {
-        // Another process may have written, and seen what it wrote, since the journal was read.
+        // Another process may have written, and remembered what it wrote, since the
+        // journal was read.
         history = now;
     }
     if sound {
-        // What cannot be remembered is not missed until the next time.
+        // A failure to remember makes no difference until the next time.
         let _ = known.remember(journal, brought.now);
     }
     history
 }
 
-/// Gives the verdict on a case whose description or journal cannot be read.
+/// Returns the report on a case whose metadata or journal cannot be read.
 fn unreadable(case: &Dir, file: &str, error: &crate::error::Error) -> VerifyReport {
     let levels = Levels { consistent: false, signed: None, anchored: None, extends: None };
     let not_proven = vec![format!("Anything else: without {file} the rest was not looked at.")];
@@ -265,7 +266,7 @@ fn journal_damage(journal: &journal::Journal, about: &CaseMetadata, case: &Dir) 
     damage
 }
 
-/// A write that was cut off was never acknowledged: it is no damage.
+/// Describes a write that was cut off: it was never acknowledged, so it is not damage.
 fn torn_note(journal: &journal::Journal) -> Vec<String> {
     let cut = !journal.torn.is_empty() && !journal.torn_is_whole();
     let bytes = journal.torn.len();

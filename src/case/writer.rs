@@ -19,7 +19,7 @@ use super::index_binding::binding;
 use super::layout::INDEX;
 use super::{CaseMetadata, CaseOptions};
 
-/// What journal entries say of the program that wrote them.
+/// The name and version of the program, as journal entries state it.
 pub const TOOL: &str = concat!("vestigo ", env!("CARGO_PKG_VERSION"));
 
 /// The right to write to a case: holds its lock until dropped.
@@ -36,27 +36,27 @@ pub struct CaseWriter {
 }
 
 impl CaseWriter {
-    /// Makes an empty case in a folder that is absent or empty, and holds it.
+    /// Creates an empty case in a folder that is absent or empty, and locks it.
     pub fn create(folder: &Path, new: &CaseOptions, who: &Actor, clock: &dyn Clock) -> Result<CaseWriter> {
         let shown = visible(&folder.to_string_lossy());
         let case = Dir::create(folder).context(|| format!("cannot make the folder {shown}"))?;
         if CaseMetadata::is_in(&case) {
-            return Err(Error::case(format!("{shown} is a case already"))
+            return Err(Error::case(format!("{shown} is already a case"))
                 .hint("Import into it, or choose another name."));
         }
         if occupied(&case) {
-            return Err(Error::case(format!("{shown} has files in it and is no case"))
+            return Err(Error::case(format!("{shown} contains files and is not a case"))
                 .hint("Choose a name that does not exist yet."));
         }
         case.tighten().context(|| format!("cannot make the folder {shown} yours alone"))?;
         let mut writer = journal::Writer::open(&case, who, clock)?;
         if !writer.journal().entries.is_empty() {
-            // A making that was cut off before there was a case.
+            // Left by a creation that was cut off before there was a case.
             drop(writer);
             case.remove(journal::FILE).context(|| format!("cannot make {shown} a case"))?;
             writer = journal::Writer::open(&case, who, clock)?;
         }
-        // The journal first: once there is a case.toml, there is a whole case.
+        // The journal first: once there is a case.toml, the case is complete.
         let about = CaseMetadata::new(folder, new, clock.now())?;
         let create = CaseCreate {
             id: about.id.clone(),
@@ -74,13 +74,13 @@ impl CaseWriter {
         Ok(CaseWriter { begun: 0, ..CaseWriter::of(&case, who, clock)? })
     }
 
-    /// Takes the lock of a case; sweeps away what a crash left uncommitted.
+    /// Takes the lock of a case, and cleans up what a crash left uncommitted.
     ///
     /// # Errors
     ///
-    /// Besides what [`journal::Writer::open`] refuses: a journal that is not the
-    /// one that this machine saw in the same folder, or that a signed checkpoint
-    /// of the case contradicts.
+    /// Fails as [`journal::Writer::open`] does, and if the journal is not the one that
+    /// this machine saw in the same folder, or a signed checkpoint of the case
+    /// contradicts it.
     pub fn open(folder: &Path, who: &Actor, clock: &dyn Clock) -> Result<CaseWriter> {
         CaseWriter::of(&CaseMetadata::folder(folder)?, who, clock)
     }
@@ -90,7 +90,7 @@ impl CaseWriter {
         CaseWriter::take(case, who, clock, false)
     }
 
-    /// Takes the lock of a case whose history is not what it was; see [`super::accept`].
+    /// Takes the lock of a case whose history has changed; see [`super::accept`].
     pub(super) fn any(case: &Dir, who: &Actor, clock: &dyn Clock) -> Result<CaseWriter> {
         CaseWriter::take(case, who, clock, true)
     }
@@ -111,7 +111,7 @@ impl CaseWriter {
         Ok(hold)
     }
 
-    /// Gives the path by which the case's folder was opened.
+    /// Returns the path by which the case's folder was opened.
     pub fn folder(&self) -> &Path {
         self.case.path()
     }
@@ -126,30 +126,30 @@ impl CaseWriter {
         &self.index
     }
 
-    /// Takes the right to import, too. Whoever has it already may be waiting for the
-    /// right to write, so that is let go of and taken again.
+    /// Takes the right to import, too. Its current holder may be waiting for the right to
+    /// write, so that is released and taken again.
     ///
     /// # Errors
     ///
-    /// Fails where another process imports.
+    /// Fails if another process imports.
     pub fn claim(self, clock: &dyn Clock) -> Result<(ImportClaim, CaseWriter)> {
         let (case, who) = (self.case.clone(), self.writer.who().clone());
         drop(self);
         let claim = journal::ImportLock::acquire(&case, &who)?;
         let mut hold = CaseWriter::of(&case, &who, clock)?;
-        // Nobody else imports: what no entry names, a crash left.
+        // Nobody else imports, so a crash left what no entry names.
         hold.sweep_uncommitted(clock)?;
         let (index, binding) = (hold.index.clone(), hold.binding()?);
         Ok((ImportClaim { case, index, who, binding, _claim: claim }, hold))
     }
 
-    /// Removes segments that the index does not name (any more), unless an import
-    /// is writing some.
+    /// Removes segments that the index does not (or no longer) name, unless an import is
+    /// writing some.
     pub(super) fn sweep_index(&self) -> Result<()> {
         if journal::has_importer(&self.case) { Ok(()) } else { index::sweep(&self.index) }
     }
 
-    /// Returns the folders of whoever holds it.
+    /// Returns the folders of the user who holds it.
     pub(super) fn home(&self) -> &Home {
         &self.home
     }
@@ -163,12 +163,12 @@ impl CaseWriter {
         Ok(self.binding.insert(binding).clone())
     }
 
-    /// Gives what `case.toml` says.
+    /// Returns the contents of `case.toml`.
     pub fn about(&self) -> &CaseMetadata {
         &self.about
     }
 
-    /// Gives what this machine remembers of the case.
+    /// Returns what this machine remembers of the case.
     pub(super) fn known(&self) -> Option<&CaseMemory> {
         self.known.as_ref()
     }
@@ -181,12 +181,12 @@ impl CaseWriter {
         remembered.into_iter().chain([present]).collect()
     }
 
-    /// Appends a journal entry: when this returns, it is committed.
+    /// Appends a journal entry; when this returns, it is committed.
     pub fn append(&mut self, payload: impl Into<Payload>, clock: &dyn Clock) -> Result<Entry> {
         self.writer.append(payload, clock)
     }
 
-    /// Gives the journal as it is now.
+    /// Returns the journal as it is now.
     pub fn journal(&self) -> &Journal {
         self.writer.journal()
     }
@@ -196,24 +196,24 @@ impl CaseWriter {
         self.writer.into_journal()
     }
 
-    /// Writes down that a key signs for this case; see [`super::introduce`].
+    /// Records that a key signs for this case; see [`super::introduce`].
     pub(super) fn introduce(&mut self, signer: &Signer, clock: &dyn Clock) -> Result<()> {
         let signed = signer.identity();
         let key = KeyAdd { fingerprint: signed.fingerprint, public_key: signed.public };
         self.append(key, clock).map(drop)
     }
 
-    /// Gives the committed batches with the hashes of their manifests.
+    /// Returns the committed batches with the hashes of their manifests.
     pub fn committed(&self) -> Result<Vec<(u32, [u8; 32])>> {
         committed(&self.writer.journal().entries)
     }
 
-    /// Gives the number that the next batch will have.
+    /// Returns the number that the next batch will have.
     pub fn next_batch(&self) -> Result<u32> {
         Ok(self.committed()?.last().map_or(1, |(number, _)| number + 1))
     }
 
-    /// Gives the SHA-256 (hex) of every container that was imported to its end.
+    /// Returns the SHA-256 (hex) of every container that was imported to its end.
     pub fn containers(&self) -> HashSet<String> {
         let lists = self.writer.journal().entries.iter().flat_map(Entry::receipt_containers);
         lists.map(str::to_owned).collect()
@@ -224,7 +224,7 @@ impl CaseWriter {
     /// the journal's end was removed, and then it is evidence.
     fn sweep(&mut self, clock: &dyn Clock) -> Result<()> {
         sweep_temporary(&self.case)?;
-        // What no entry names yet may be being written by an import.
+        // An import may be writing what no entry names yet.
         if journal::has_importer(&self.case) { Ok(()) } else { self.sweep_uncommitted(clock) }
     }
 
@@ -248,7 +248,7 @@ pub struct ImportClaim {
     index: Dir,
     who: Actor,
     binding: IndexBinding,
-    /// Behind the rest: it is let go of last.
+    /// Declared last, so that it is released last.
     _claim: journal::ImportLock,
 }
 
@@ -268,7 +268,7 @@ impl ImportClaim {
         &self.binding
     }
 
-    /// Takes the right to write, and waits until nobody else has it.
+    /// Takes the right to write as soon as nobody else has it.
     pub(crate) fn hold(&self, clock: &dyn Clock) -> Result<CaseWriter> {
         loop {
             match CaseWriter::of(&self.case, &self.who, clock) {
@@ -278,7 +278,7 @@ impl ImportClaim {
         }
     }
 
-    /// Takes the right to write, and sweeps away what the import did not need.
+    /// Takes the right to write, and removes what the import did not need.
     pub(crate) fn end(self, clock: &dyn Clock) -> Result<CaseWriter> {
         let mut hold = self.hold(clock)?;
         drop(self);
@@ -301,8 +301,7 @@ fn sweep_temporary(case: &Dir) -> Result<()> {
     Ok(())
 }
 
-/// Tells whether a folder has something in it besides what a making of a case
-/// leaves that was cut off.
+/// Reports whether a folder contains anything except what an interrupted creation of a case leaves.
 fn occupied(case: &Dir) -> bool {
     let left = |name: &str| {
         let ours = matches!(name, journal::LOCK | journal::IMPORT_LOCK | journal::FILE)

@@ -1,4 +1,4 @@
-//! The settling thread: puts results in order, seals, journals, publishes.
+//! The committing thread: puts results in order, seals, journals, and publishes them.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError};
@@ -21,7 +21,7 @@ use crate::source::{FileChange, MemberName};
 use super::messages::{CommitMessage, CommitStep, EncodedChunk, SharedBatch, SourceInFlight};
 use super::{ImportRow, ImportStatus, ImportTotal};
 
-/// The settling thread's state.
+/// The state of the committing thread.
 pub struct Committer<'a> {
     importing: &'a ImportClaim,
     signer: Option<&'a Signer>,
@@ -37,7 +37,7 @@ pub struct Committer<'a> {
     loose: Vec<Segment>,
     unpublished: BTreeMap<u32, (IndexBasis, HashMap<u64, SourceId>, bool)>,
     total: ImportTotal,
-    /// What kept the last checkpoint from being written.
+    /// Why the last checkpoint was not written, if it was not.
     pub unsealed: Option<Error>,
 }
 
@@ -45,15 +45,15 @@ pub struct Committer<'a> {
 struct Batch {
     writer: SharedBatch,
     rows: Vec<ImportRow>,
-    /// Where the rows of the present input begin.
+    /// Where the rows of the current input begin.
     input: usize,
     containers: Vec<String>,
     keys: HashMap<u64, SourceId>,
-    /// The workers' segments do not say what the evidence does: index it again.
+    /// Whether the workers' segments differ from the evidence, so that it has to be indexed again.
     stale: bool,
 }
 
-/// What is known so far of the source that is being written.
+/// What is known so far about the source that is being written.
 #[derive(Default)]
 struct Present {
     receipt: Receipt,
@@ -63,7 +63,7 @@ struct Present {
 }
 
 impl<'a> Committer<'a> {
-    /// Makes the settler of an import.
+    /// Creates the committer of an import.
     pub fn new(
         importing: &'a ImportClaim,
         signer: Option<&'a Signer>,
@@ -91,7 +91,7 @@ impl<'a> Committer<'a> {
         }
     }
 
-    /// Takes messages until every sender is gone.
+    /// Handles messages until every sender is gone.
     pub fn settle(&mut self, messages: &Receiver<CommitMessage>) -> Result<ImportTotal> {
         for message in messages {
             match message {
@@ -146,8 +146,8 @@ impl<'a> Committer<'a> {
         Ok(())
     }
 
-    /// Says how the present input changed: of all that came of it, and where
-    /// bytes of it are missing in a row of its own.
+    /// Notes how the current input changed: in all rows that came from it or, if bytes of
+    /// it are missing, in a row of its own.
     fn changed(&mut self, name: MemberName, change: &FileChange) -> Result<()> {
         let batch = self.batch()?;
         let at = batch.input.min(batch.rows.len());
@@ -201,7 +201,7 @@ impl<'a> Committer<'a> {
         Ok(())
     }
 
-    /// Counts the times of the present source again, under its final plan.
+    /// Counts the times of the current source again, under its final plan.
     fn count_again(&mut self, plan: &Plan, receipt: &mut Receipt) -> Result<()> {
         let reading = RecordDecoder::new(plan.clone())?;
         let mut counted = Receipt::default();
@@ -233,7 +233,7 @@ impl<'a> Committer<'a> {
             let (mut manifest, sha256) = writer.finish()?;
             hold.append(sealed_entry(number, &manifest, &sha256), self.clock)?;
             plans.extend(manifest.sources.iter().map(|row| (row.source.clone(), row.plan.clone())));
-            // What was merged in may say of a source that was not here how it is read.
+            // Merged entries may state how to read a source that was not here before.
             let rereads = standing(hold.journal());
             manifest.sources.iter_mut().for_each(|row| correct(row, &rereads));
             let stale = stale || manifest.sources.iter().any(|row| row.reread.is_some());
@@ -243,14 +243,14 @@ impl<'a> Committer<'a> {
             let mut said = row.json();
             let fresh = row.source.filter(|_| row.status != ImportStatus::Duplicate);
             if let Some(plan) = fresh.and_then(|id| plans.get(&id.to_string())) {
-                // With it, whoever has the journal can tell how the records were read.
+                // With it, the journal alone shows how the records were read.
                 said["plan"] = plan.clone();
             }
             said
         };
         let sources = rows.iter().map(row_json).collect();
         hold.append(ImportReceipt { batch, sources, containers }, self.clock)?;
-        // Whoever writes next must not have to sign for what was imported.
+        // The next writer must not have to sign for what was imported.
         self.unsealed = checkpoint(&mut hold, self.signer, self.clock).err();
         drop(hold);
         for row in rows {
@@ -260,7 +260,7 @@ impl<'a> Committer<'a> {
         Ok(())
     }
 
-    /// Publishes each committed batch whose segments are all there.
+    /// Publishes each committed batch of which all segments have arrived.
     fn publish(&mut self) -> Result<()> {
         while let Some((&number, _)) = self.unpublished.first_key_value() {
             let complete = self.flushes.get(&number).is_some_and(|(count, _)| *count == self.workers);
@@ -298,7 +298,7 @@ impl<'a> Committer<'a> {
     }
 }
 
-/// Gives the entry that commits a batch. No foreign text stands in it, so that no
+/// Returns the entry that commits a batch. It contains no foreign text, so that no
 /// redaction ever hides it.
 pub(super) fn sealed_entry(number: u32, manifest: &Manifest, sha256: &[u8; 32]) -> EvidenceImport {
     let row = |row: &SourceRow| SealedSource {

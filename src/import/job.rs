@@ -1,4 +1,4 @@
-//! What is to be imported, and how far it has come.
+//! What is to be imported, and the progress of an import.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -18,13 +18,13 @@ pub struct Import<'a> {
     pub limits: Limits,
     /// Set when the user wants it to stop.
     pub stop: &'a AtomicBool,
-    /// Counts along, for whoever shows progress.
+    /// Counts the progress, for display.
     pub meter: &'a Progress,
     /// Who signs the checkpoint of each batch.
     pub signer: Option<&'a Signer>,
 }
 
-/// Counts along while an import runs.
+/// Counters of a running import.
 #[derive(Debug, Default)]
 pub struct Progress {
     total: AtomicU64,
@@ -33,17 +33,17 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Gives the bytes of all inputs as found on disk, 0 where not known.
+    /// Returns the bytes of all inputs as found on disk, 0 if not known.
     pub fn total_bytes(&self) -> u64 {
         self.total.load(Ordering::Relaxed)
     }
 
-    /// Gives the bytes of finished inputs and of what was read of the present one.
+    /// Returns the bytes of finished inputs and of what was read of the current one.
     pub fn bytes_read(&self) -> u64 {
         self.bytes.load(Ordering::Relaxed)
     }
 
-    /// Gives the events read so far.
+    /// Returns the number of events read so far.
     pub fn events_read(&self) -> u64 {
         self.events.load(Ordering::Relaxed)
     }
@@ -65,10 +65,10 @@ impl Progress {
     }
 }
 
-/// About how much content a worker gets at once.
+/// About how many bytes of content a worker gets at once.
 pub const CHUNK_BYTES: usize = 4 << 20;
 
-/// The failure that ends reading when the user stopped it.
+/// Returns the error that ends reading when the user stops it.
 pub(super) fn interrupted() -> Error {
     Error::new(ErrorKind::Interrupted, "stopped")
 }

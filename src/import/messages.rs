@@ -1,4 +1,4 @@
-//! What the threads of an import hand each other.
+//! The messages that the threads of an import exchange.
 
 use std::sync::{Arc, Mutex};
 
@@ -14,21 +14,21 @@ use super::ImportRow;
 
 /// A source that is being read.
 pub struct SourceInFlight {
-    /// Its number in this import; its identity is known at its end.
+    /// Its number in this import; its identity is only known at its end.
     pub key: u64,
     /// How it was found.
     pub found: Provenance,
     /// How it is read.
     pub reading: RecordDecoder,
-    /// What it is where it is no text, as far as its first bytes tell.
+    /// What it is if it is not text, judging by its first bytes.
     pub binary: &'static str,
-    /// What salts its leaves.
+    /// The secret that salts its leaves.
     pub secret: SourceSecret,
     /// Seconds into the import at which its first byte was read.
     pub begun: f64,
 }
 
-/// A stretch of a source that begins and ends at records.
+/// A part of a source that begins and ends at record boundaries.
 pub struct Chunk {
     /// The source.
     pub source: Arc<SourceInFlight>,
@@ -48,14 +48,14 @@ pub struct Chunk {
 pub enum WorkItem {
     /// Seal and read a chunk; the result takes this place in the order.
     Chunk(u64, Chunk),
-    /// Finish the open segment: everything of this batch was given out.
+    /// Finish the open segment: everything in this batch was handed out.
     Flush(u32),
 }
 
-/// A batch that is being written; the settler takes the writer out to finish it.
+/// A batch that is being written; the committer takes the writer out to finish it.
 pub type SharedBatch = Arc<Mutex<Option<BatchWriter>>>;
 
-/// What a worker made of a chunk.
+/// A worker's result for a chunk.
 pub struct EncodedChunk {
     /// The frames, in order.
     pub frames: Vec<Frame>,
@@ -63,32 +63,32 @@ pub struct EncodedChunk {
     pub receipt: Receipt,
     /// Events by the format that understood them.
     pub formats: Vec<(&'static str, u64)>,
-    /// What was noted of missing years.
+    /// What was noted about missing years.
     pub years: YearWatch,
 }
 
-/// One step of the settler; steps are taken in the order of their numbers.
+/// One step of the committer; steps are taken in the order of their numbers.
 pub enum CommitStep {
     /// A batch begins.
     Begin(SharedBatch),
-    /// The next stretch of the present source.
+    /// The next part of the current source.
     EncodedChunk(Box<EncodedChunk>),
-    /// The present source is complete, or broke off for a reason.
+    /// The current source is complete, or broke off for a reason.
     Ended {
         /// The source.
         source: Arc<SourceInFlight>,
         /// The SHA-256 of its content.
         id: SourceId,
-        /// Why it broke off, where it did.
+        /// Why it broke off, if it did.
         broken: Option<String>,
     },
-    /// The present source turned out to be a duplicate, or was stopped.
+    /// The current source turned out to be a duplicate, or was stopped.
     Abandoned(Option<Box<ImportRow>>),
     /// Something that gave no content.
     Aside(Box<ImportRow>),
     /// The next input begins.
     Input,
-    /// The present input (its name) changed while it was read.
+    /// The current input (its name) changed while it was read.
     Changed(MemberName, FileChange),
     /// A container was read to its end: its SHA-256 in hex.
     Container(String),
@@ -96,7 +96,7 @@ pub enum CommitStep {
     Commit(u32),
 }
 
-/// What the settler is told.
+/// A message to the committer.
 pub enum CommitMessage {
     /// A step with its place in the order.
     CommitStep(u64, CommitStep),
@@ -108,7 +108,7 @@ pub enum CommitMessage {
     Failed(Error),
 }
 
-/// Gives a record's span, as evidence keeps it.
+/// Returns a record's span, as evidence keeps it.
 pub fn span(record: &Record) -> Span {
     Span {
         lead: record.lead,
@@ -121,7 +121,7 @@ pub fn span(record: &Record) -> Span {
     }
 }
 
-/// Counts the bytes of records that begin at a place of their source and cover
+/// Counts the bytes of records that begin at offset `start` of their source and cover
 /// `length` bytes.
 pub fn count_bytes(records: &[Record], start: u64, length: u64, receipt: &mut Receipt) {
     receipt.bytes.total += length;

@@ -1,16 +1,15 @@
 //! How does a file become events?
 //!
-//! Owns the pipeline: one thread reads, hashes and cuts records; every
-//! processor compresses, hashes and reads them into its own segment; one thread
-//! puts the results in order, seals the batch, journals it, and publishes the
-//! index. Promises that a source is acknowledged only when it is on disk, that
-//! its receipt accounts for every byte, and that memory stays bounded whatever
-//! the input.
+//! Owns the pipeline: one thread reads, hashes and cuts records; every processor
+//! compresses, hashes and parses them into its own segment; one thread puts the results
+//! in order, seals the batch, journals it, and publishes the index. Promises that a
+//! source is acknowledged only when it is on disk, that its receipt accounts for every
+//! byte, and that memory stays bounded whatever the input.
 
 mod committer;
 mod job;
 mod messages;
-mod normalise;
+mod normalize;
 mod pipeline;
 mod reader;
 mod reader_stream;
@@ -20,9 +19,9 @@ mod resources;
 mod worker;
 
 pub use job::{Import, Progress};
-pub use normalise::normalise;
+pub use normalize::normalize;
 pub use pipeline::run;
 pub use repair::{Repaired, repair};
-// What an import takes: bounds on containers, and the files that paths lead to.
+// What an import takes as input: bounds on containers, and the files that paths lead to.
 pub use crate::source::{Limits, walk};
 pub use report::{ImportReport, ImportRow, ImportStatus, ImportTotal};

@@ -1,4 +1,4 @@
-//! Starting the threads of an import and waiting for them.
+//! Starts the threads of an import, and waits for them.
 
 use std::path::Path;
 use std::sync::Barrier;
@@ -19,14 +19,14 @@ use super::reader::Reader;
 use super::worker::work;
 use super::{ImportReport, ImportRow};
 
-/// Imports into a case. `acknowledge` gets each row once what it says is committed.
-/// An interrupt is no error: the report says so. The right to write is held for
-/// the commit of each batch only, so that others can write meanwhile.
+/// Imports into a case. `acknowledge` is called with each row once what it states is
+/// committed. An interrupt is not an error: the report states it. The right to write is
+/// held only for the commit of each batch, so that others can write meanwhile.
 ///
 /// # Errors
 ///
-/// Fails where a named path cannot be read, or the case cannot be written; what
-/// was acknowledged before is in the case.
+/// Fails if a named path cannot be read, or the case cannot be written; what was
+/// acknowledged before is in the case.
 pub fn run(
     hold: CaseWriter,
     import: &Import<'_>,
@@ -59,14 +59,15 @@ pub fn run(
         scope.spawn(move || feeder.feed(&found, jobs, results, stopped));
         let settled = settler.settle(&done);
         stopped.store(true, Ordering::Relaxed);
-        // Whoever still sends must not block: take and drop until all are gone.
+        // Threads that still send must not block: receive and drop until all are gone.
         done.iter().for_each(drop);
         settled
     });
     let (total, mut unsealed) = (settled?, settler.unsealed.take());
     let mut hold = importing.end(clock)?;
     let entries = hold.journal().entries.len();
-    // Of earlier batches, where another user or version imported them: a search does without.
+    // Earlier batches that another user or version imported may not be indexed: a search
+    // works without.
     let completed = complete(&mut hold, clock, Watch { stop: Some(import.stop), ..Watch::silent() });
     if !import.stop.load(Ordering::Relaxed) {
         completed?;
@@ -77,7 +78,7 @@ pub fn run(
     Ok(ImportReport { total, unsealed, interrupted: import.stop.load(Ordering::Relaxed) })
 }
 
-/// Passes over files of the case itself, where it lies in a folder that is imported.
+/// Skips files of the case itself, if it is in a folder that is imported.
 fn leave_out_the_case(case: &Path, found: &mut Walk) {
     let Ok(case) = std::fs::canonicalize(case) else { return };
     let (own, others) = std::mem::take(&mut found.inputs)

@@ -1,4 +1,4 @@
-//! The reading thread: opens inputs, recognises what is known, gives out chunks.
+//! The reading thread: opens inputs, recognizes what is known, hands out chunks.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
@@ -21,14 +21,14 @@ use super::job::{CHUNK_BYTES, Import, interrupted};
 use super::messages::{CommitMessage, CommitStep, SharedBatch, WorkItem};
 use super::{ImportRow, ImportStatus};
 
-/// Bytes of content after which a batch is committed, at the next chance.
+/// Bytes of content after which a batch is committed, at the next opportunity.
 const BATCH_BYTES: u64 = 1 << 30;
 
-/// Rows of a receipt after which a batch is committed, also amid an archive: what
-/// a batch is told by stays of a size that can be read again.
+/// Rows of a receipt after which a batch is committed, even within an archive, so that
+/// what describes a batch stays small enough to be read again.
 const BATCH_ROWS: u64 = 4096;
 
-/// The reading thread's state.
+/// The state of the reading thread.
 pub struct Reader<'a> {
     pub(super) import: &'a Import<'a>,
     pub(super) known: HashSet<SourceId>,
@@ -48,7 +48,7 @@ pub struct Reader<'a> {
     out: Option<Out<'a>>,
 }
 
-/// Where a feeder's work goes.
+/// Where the reader's work goes.
 struct Out<'a> {
     jobs: Sender<WorkItem>,
     results: Sender<CommitMessage>,
@@ -57,7 +57,7 @@ struct Out<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Makes the feeder of an import; learns what the case holds already.
+    /// Creates the reader of an import, and learns what the case already contains.
     pub fn new(
         hold: &CaseWriter,
         store: &Store,
@@ -101,7 +101,7 @@ impl<'a> Reader<'a> {
         self.out = Some(Out { jobs, results, stopped, place: 0 });
         let outcome = self.inputs(found).and_then(|()| self.commit());
         if let (Err(error), Some(out)) = (outcome, self.out.take()) {
-            // Where nobody listens any more, the settler failed first and says why.
+            // If nobody listens any longer, the committer failed first and says why.
             let _ = out.results.send(CommitMessage::Failed(error));
         }
         self.out = None;
@@ -158,7 +158,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Tells whether a large plain file is in the case already, for the price of its hash.
+    /// Returns the source if a large plain file is already in the case, at the cost of hashing it.
     fn known_file(&self, input: &Input) -> Option<SourceId> {
         let length = input.length().filter(|length| *length > CHUNK_BYTES as u64)?;
         if !self.lengths.contains(&length) {
@@ -174,8 +174,8 @@ impl<'a> Reader<'a> {
         self.batch_bytes += length;
     }
 
-    /// Makes the row of a content that is in the case already: where it is read
-    /// otherwise than the user wants it, that says how to have it so.
+    /// Creates the row of content that is already in the case; if it is read differently
+    /// than the user wants, the row says how to change that.
     pub(super) fn duplicate(&self, name: MemberName, id: SourceId) -> ImportRow {
         let mut reason = format!("the same content is in the case as source {}", id.short());
         let differs = self.plans.get(&id).map(|plan| plan.against(self.import.options)).unwrap_or_default();
@@ -193,13 +193,13 @@ impl<'a> Reader<'a> {
         ImportRow { source: Some(id), otherwise, ..ImportRow::without(name, ImportStatus::Duplicate, reason) }
     }
 
-    /// Says of something that it gave no content.
+    /// Sends the row of something that gave no content.
     pub(super) fn row(&mut self, row: ImportRow) -> Result<()> {
         self.batch()?;
         self.step(CommitStep::Aside(Box::new(row)))
     }
 
-    /// Gives the batch that is being written, beginning one where there is none.
+    /// Returns the batch that is being written, beginning one if there is none.
     pub(super) fn batch(&mut self) -> Result<SharedBatch> {
         if let Some(batch) = &self.batch {
             return Ok(batch.clone());
@@ -210,13 +210,13 @@ impl<'a> Reader<'a> {
         Ok(batch)
     }
 
-    /// Ends the batch, if one was begun, and asks the workers for their segments.
+    /// Ends the batch, and asks the workers for their segments.
     fn commit(&mut self) -> Result<()> {
         self.batch()?;
         let number = self.number;
         self.step(CommitStep::Commit(number))?;
         let workers = self.workers;
-        // Every worker waits for the others: all of them are told, or none.
+        // Every worker waits for the others: either all of them are told, or none.
         let jobs = self.out()?.jobs.clone();
         for _ in 0..workers {
             jobs.send(WorkItem::Flush(number)).map_err(|_| gone())?;
@@ -225,8 +225,8 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Commits a batch of many rows. Amid a container its original goes with it,
-    /// even where all that came of it so far was known: more may come of it.
+    /// Commits a batch of many rows. Within a container, its original is committed with
+    /// it, even if everything found in it so far was known: more may follow.
     fn commit_if_crowded(&mut self) -> Result<()> {
         if self.batch_rows < BATCH_ROWS {
             return Ok(());
@@ -234,7 +234,7 @@ impl<'a> Reader<'a> {
         self.commit()
     }
 
-    /// Sends a step to the settler, in its place.
+    /// Sends a step to the committer, with its place in the order.
     pub(super) fn step(&mut self, step: CommitStep) -> Result<()> {
         self.batch_rows += u64::from(matches!(step, CommitStep::Aside(_) | CommitStep::Ended { .. }));
         let out = self.out()?;
@@ -242,7 +242,7 @@ impl<'a> Reader<'a> {
         out.results.send(CommitMessage::CommitStep(out.place - 1, step)).map_err(|_| gone())
     }
 
-    /// Gives a chunk to the workers, in its place.
+    /// Sends a chunk to the workers, with its place in the order.
     pub(super) fn chunk(&mut self, chunk: super::messages::Chunk) -> Result<()> {
         let out = self.out()?;
         out.place += 1;
@@ -257,7 +257,7 @@ impl<'a> Reader<'a> {
         self.out.as_ref().is_none_or(|out| out.stopped.load(Ordering::Relaxed))
     }
 
-    /// Tells whether the user wants to stop.
+    /// Reports whether the user wants to stop.
     pub(super) fn is_interrupted(&self) -> bool {
         self.import.stop.load(Ordering::Relaxed)
     }
@@ -267,11 +267,11 @@ fn gone() -> Error {
     Error::case("the import was given up")
 }
 
-/// Takes what one input holds.
+/// Receives what one input contains.
 struct Taking<'f, 'a> {
     feeder: &'f mut Reader<'a>,
     container: Option<String>,
-    /// Why reading must end altogether, as told apart from a failure of this input.
+    /// Why reading must end altogether, as opposed to a failure of this input.
     stopped: Option<Error>,
 }
 

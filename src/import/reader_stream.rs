@@ -1,4 +1,4 @@
-//! One stream of content: hashed, cut into records, given out in chunks.
+//! Reads one stream of content: hashes it, cuts it into records, hands out chunks.
 
 use std::io::Read;
 use std::sync::Arc;
@@ -17,14 +17,14 @@ use super::messages::{Chunk, CommitStep, SourceInFlight};
 use super::reader::Reader;
 use super::{ImportRow, ImportStatus};
 
-/// How much of a source decides how it is read.
+/// How many bytes at the start of a source decide how it is read.
 pub const SAMPLE_BYTES: usize = 256 * 1024;
 
 impl Reader<'_> {
-    /// Takes one stream to its end.
+    /// Reads one stream to its end.
     ///
-    /// A stream that fits one chunk is recognised before anything is written; a
-    /// longer one at its end, and is then taken back.
+    /// A duplicate that fits in one chunk is recognized before anything is written; a
+    /// longer one at its end, and is then abandoned.
     pub(super) fn stream(&mut self, found: &Provenance, content: &mut dyn Read) -> Result<()> {
         let begun = self.started.elapsed().as_secs_f64();
         let mut reading = Bytes { content, hash: Sha256::new(), ended: false, broken: None, length: 0 };
@@ -54,7 +54,7 @@ impl Reader<'_> {
         self.chunks(&source, reading, buffer)
     }
 
-    /// Answers a short stream that is known already, or that gave nothing.
+    /// Handles a short stream that is already known, or that gave nothing; `None` for any other.
     fn recognise(&mut self, found: &Provenance, reading: &Bytes<'_>, buffer: &[u8]) -> Option<Result<()>> {
         if let (true, Some(reason)) = (buffer.is_empty(), &reading.broken) {
             return Some(self.row(ImportRow::without(found.name(), ImportStatus::Failed, reason.clone())));
@@ -120,7 +120,7 @@ impl Reader<'_> {
     }
 }
 
-/// Says of a duplicate that there would have been more of it.
+/// Notes in the row of a duplicate that there would have been more of it.
 fn broken_off(row: ImportRow, broken: &Option<String>) -> ImportRow {
     let Some(why) = broken else { return row };
     let reason = row.reason.map(|reason| format!("{reason}; it was read only in part: {why}"));
@@ -137,7 +137,7 @@ struct Bytes<'r> {
 }
 
 impl Bytes<'_> {
-    /// Reads up to `more` bytes behind what the buffer holds.
+    /// Reads up to `more` bytes, and appends them to the buffer.
     fn fill(&mut self, buffer: &mut Vec<u8>, more: usize) {
         let before = buffer.len();
         let mut limited = (&mut *self.content).take(more as u64);

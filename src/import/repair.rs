@@ -1,4 +1,4 @@
-//! What is whole of a damaged case, in a new case beside it.
+//! Saves what is still intact in a damaged case into a new case.
 
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -23,21 +23,21 @@ use super::ImportRow;
 /// What a repair did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Repaired {
-    /// Sources that were saved whole.
+    /// Sources that were saved completely.
     pub whole: u64,
     /// Sources of which a part was saved, as new sources.
     pub cut: u64,
-    /// Annotations that were brought along.
+    /// Annotations that were carried over.
     pub annotations: u64,
     /// What could not be saved.
     pub lost: Vec<Lost>,
 }
 
-/// Saves what is whole of the case at `from` into a new case at `to`, and says in
-/// its journal what was lost. Writes nothing at `from`.
+/// Saves what is still intact in the case at `from` into a new case at `to`, and records
+/// in its journal what was lost. Writes nothing at `from`.
 ///
-/// A source that lost frames becomes a new source with what is left, since its
-/// content is another; annotations find their records in it by content.
+/// A source that lost frames becomes a new source with what is left, since its content
+/// differs; annotations find their records in it by content.
 pub fn repair(
     from: &Path,
     to: &Path,
@@ -86,7 +86,7 @@ pub fn repair(
     let Repaired { whole, cut, ref lost, .. } = repaired;
     hold.append(Repair { from, whole, cut, lost: lost.clone(), tool: TOOL.to_owned() }, clock)?;
     commit(&mut hold, writer, rows, clock)?;
-    // All is saved; what no key of the damaged case had signed is marked.
+    // Everything is saved; what no key of the damaged case had signed is marked.
     let covered = about.as_ref().map(|about| trust_in(&source, about, &journal, false)).transpose();
     let covered = covered.ok().flatten().map_or(0, |trust| trust.covered);
     let merge = Merge::new(hold.journal(), &journal, covered, MergeChoice::All);
@@ -161,9 +161,8 @@ impl Saver<'_> {
         }
     }
 
-    /// Saves the frames of a source that are whole.
-    /// Returns the frames of a source that are intact, and first record and number of
-    /// records of those that are lost, which are reported.
+    /// Returns the intact frames of a source, and the first record and number of records
+    /// of each lost frame, which is also reported.
     fn intact_frames(&mut self, store: &Store, at: SourceHandle) -> (Vec<usize>, Vec<(u64, u64)>) {
         let row = store.row(at);
         let (mut frames, mut gaps) = (Vec::new(), Vec::new());
@@ -240,8 +239,8 @@ fn secret_of(row: &SourceRow) -> Result<SourceSecret> {
     row.secret.parse::<Digest>().map(|secret| SourceSecret(secret.0))
 }
 
-/// Gives a source's plan with its record numbers as they are without the gaps
-/// (first record, records).
+/// Returns a source's plan with its record numbers as they are without the gaps (first
+/// record, number of records).
 fn plan_without(row: &SourceRow, gaps: &[(u64, u64)]) -> Result<Plan> {
     let mut plan: Plan = serde_json::from_value(row.plan.clone())
         .context(|| format!("cannot understand how source {} was read", row.source))?;
@@ -266,7 +265,7 @@ fn count(reading: &RecordDecoder, bytes: &FrameBytes, first_record: u64, receipt
     }
 }
 
-/// Counts one record's bytes: its first line, those that continue it, blank ones.
+/// Counts one record's bytes: its first line, continuation lines, and blank lines.
 fn count_span(span: Span, whole: &[u8], offset: u64, receipt: &mut Receipt) {
     receipt.bytes.total += whole.len() as u64;
     if span.rejected {

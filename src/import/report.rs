@@ -1,4 +1,4 @@
-//! What an import says of each source, and in all.
+//! What an import reports for each source, and in total.
 
 use serde_json::{Map, Value, json};
 
@@ -12,17 +12,17 @@ use crate::source::{ByteRange, FileChange, MemberName, Provenance, Skipped, Weig
 pub enum ImportStatus {
     /// All of it is in the case now.
     Imported,
-    /// The very content was in the case already.
+    /// The same content was already in the case.
     Duplicate,
-    /// It holds no bytes.
+    /// It contains no bytes.
     Empty,
-    /// It is in the case, and no event could be read of it.
+    /// It is in the case, but no event could be read from it.
     Unread,
     /// What could be read is in the case; something is missing.
     Partial,
-    /// It is nothing that is read: a link, a device, a folder entry.
+    /// It is not something that is read: a link, a device, a folder entry.
     Skipped,
-    /// Nothing of it could be read.
+    /// None of it could be read.
     Failed,
 }
 
@@ -38,7 +38,7 @@ impl ImportStatus {
         ImportStatus::Failed,
     ];
 
-    /// Gives the word that receipts use.
+    /// Returns the word that receipts use.
     pub const fn word(self) -> &'static str {
         match self {
             ImportStatus::Imported => "imported",
@@ -57,31 +57,31 @@ impl ImportStatus {
 pub struct ImportRow {
     /// Where it was found (foreign text: show through `Visible`).
     pub path: String,
-    /// The exact bytes of the path in hex, where they are not UTF-8.
+    /// The exact bytes of the path in hex, if they are not UTF-8.
     pub path_bytes: Option<String>,
-    /// The link that the user named, where one led there.
+    /// The link that the user named, if one led there.
     pub link: Option<String>,
     /// What became of it.
     pub status: ImportStatus,
-    /// Why, where it is not simply imported; or how it changed while it was read.
+    /// Why it was not simply imported; or how it changed while it was read.
     pub reason: Option<String>,
-    /// Which bytes of the container were not read, where that is known.
+    /// Which bytes of the container were not read, if that is known.
     pub unread: Option<ByteRange>,
-    /// Bytes may have been left unread or may have changed meanwhile: the
-    /// import as a whole did not get everything.
+    /// Whether bytes may have been left unread or may have changed meanwhile: the import
+    /// as a whole did not get everything.
     pub incomplete: bool,
-    /// The source, where there is one.
+    /// The source, if there is one.
     pub source: Option<SourceId>,
     /// What became of its bytes.
     pub receipt: Receipt,
-    /// It is in the case already, and read otherwise than the user wants it.
+    /// Whether it is already in the case, but read differently than the user wants.
     pub otherwise: bool,
     /// Seconds from its first byte read to its commit.
     pub seconds: f64,
 }
 
 impl ImportRow {
-    /// Makes the row of something that gave no content.
+    /// Creates the row of something that gave no content.
     pub fn without(name: MemberName, status: ImportStatus, reason: String) -> ImportRow {
         ImportRow {
             path: name.text,
@@ -98,7 +98,7 @@ impl ImportRow {
         }
     }
 
-    /// Makes the row of something that was met and not read.
+    /// Creates the row of something that was found but not read.
     pub fn skipped(skipped: Skipped) -> ImportRow {
         let Skipped { name, reason, unread, weight } = skipped;
         let status = if weight == Weight::Partial { ImportStatus::Partial } else { ImportStatus::Skipped };
@@ -106,8 +106,8 @@ impl ImportRow {
         ImportRow { unread, incomplete, ..ImportRow::without(name, status, reason) }
     }
 
-    /// Makes the row of content that was read, to its end or until it broke off;
-    /// `binary` says what it is where it is no text.
+    /// Creates the row of content that was read, to its end or until it broke off;
+    /// `binary` says what it is if it is not text.
     pub fn read(found: &Provenance, mut receipt: Receipt, broken: Option<String>, binary: &str) -> ImportRow {
         receipt.broken.clone_from(&broken);
         let (status, reason) = match broken {
@@ -121,7 +121,7 @@ impl ImportRow {
         ImportRow { link: found.link.clone(), reason, receipt, ..row }
     }
 
-    /// Makes the row of an input that holds no bytes.
+    /// Creates the row of an input that contains no bytes.
     pub fn empty(found: &Provenance) -> ImportRow {
         let since = found.mtime.map(|nanos| format!(", last changed {}", Timestamp::from_nanos(nanos)));
         let reason = format!("it holds no bytes{}", since.unwrap_or_default());
@@ -131,8 +131,8 @@ impl ImportRow {
         }
     }
 
-    /// Notes in the rows from `at` on, which came of one input, how that changed
-    /// meanwhile; missing bytes get a row of their own.
+    /// Notes in the rows from `at` on, which came from one input, how that changed
+    /// meanwhile; missing bytes get a row of their own instead.
     pub fn change(rows: &mut Vec<ImportRow>, at: usize, name: MemberName, change: &FileChange) {
         if change.missing || rows.len() == at {
             rows.push(ImportRow::without(name, ImportStatus::Partial, change.how.clone()));
@@ -145,7 +145,7 @@ impl ImportRow {
         }
     }
 
-    /// Gives the row as JSON (DESIGN: `import --json`).
+    /// Returns the row as JSON, as in `import --json`.
     pub fn json(&self) -> Value {
         let mut object = Map::new();
         object.insert("path".into(), self.path.as_str().into());
@@ -167,10 +167,10 @@ impl ImportRow {
     }
 }
 
-/// An import in all.
+/// The totals of an import.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ImportTotal {
-    /// Rows by what became of them, in the order of [`ImportStatus`].
+    /// Rows by status, in the order of [`ImportStatus::ALL`].
     pub statuses: [u64; ImportStatus::ALL.len()],
     /// Sources that gave content.
     pub sources: u64,
@@ -193,12 +193,12 @@ impl ImportTotal {
         }
     }
 
-    /// Gives how many rows ended so.
+    /// Returns how many rows have this status.
     pub fn with(&self, status: ImportStatus) -> u64 {
         self.statuses[status as usize]
     }
 
-    /// Gives the last line of `import --json`.
+    /// Returns the last line of `import --json`.
     pub fn json(&self) -> Value {
         let mut object = Map::new();
         for status in ImportStatus::ALL {
@@ -214,11 +214,11 @@ impl ImportTotal {
 /// What an import did.
 #[derive(Debug)]
 pub struct ImportReport {
-    /// In all.
+    /// The totals.
     pub total: ImportTotal,
-    /// The user stopped it; what was finished is in the case.
+    /// Whether the user stopped it; what was finished is in the case.
     pub interrupted: bool,
-    /// What kept the last checkpoint from being written; it can be made at any time.
+    /// Why the last checkpoint was not written, if it was not; it can be written at any time.
     pub unsealed: Option<Error>,
 }
 

@@ -1,20 +1,20 @@
-//! How many threads and how much waiting work the memory allows.
+//! How many threads and how much queued work the memory allows.
 
 #[cfg(unix)]
 use crate::error::Error;
 use crate::error::Result;
 
-/// What an import takes besides its workers, in bytes: the reading thread's
-/// buffers, the batch's, and reading one stream.
+/// What an import needs besides its workers, in bytes: the buffers of the reading thread
+/// and of the batch, and reading one stream.
 const FIXED: u64 = 72 << 20;
 
-/// What a worker takes with little work waiting for it.
+/// What a worker needs with little work queued for it, in bytes.
 const WORKER: u64 = 56 << 20;
 
-/// What more work waiting takes for each worker.
+/// What a longer queue needs for each worker, in bytes.
 const WAITING: u64 = 48 << 20;
 
-/// Threads and queues.
+/// The number of threads, and the lengths of their queues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Resources {
     /// How many workers.
@@ -25,7 +25,7 @@ pub struct Resources {
     pub results: usize,
 }
 
-/// Finds out what can be had: a limit of the process (`ulimit -v`) is kept to,
+/// Determines what the memory allows: a limit of the process (`ulimit -v`) is kept to,
 /// since memory that is refused later ends the program.
 pub fn room() -> Result<Resources> {
     let most = std::thread::available_parallelism().map_or(1, usize::from);
@@ -42,7 +42,7 @@ pub fn room() -> Result<Resources> {
     Ok(Resources { workers: most, jobs: 2, results: 8 })
 }
 
-/// Gives what fits into so many bytes; none where not even one worker does.
+/// Returns what fits into `free` bytes; `None` if not even one worker does.
 #[cfg(any(unix, test))]
 fn fits(free: u64, most: usize) -> Option<Resources> {
     let left = free.checked_sub(FIXED + WORKER)?;
@@ -54,7 +54,7 @@ fn fits(free: u64, most: usize) -> Option<Resources> {
     Some(Resources { workers, jobs: 1, results: 2 })
 }
 
-/// Gives how much address space the process has taken so far.
+/// Returns how many bytes of address space the process has taken so far.
 #[cfg(unix)]
 fn used() -> u64 {
     let text = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The workers: seal a chunk, read its records, fill a segment.
+//! The workers: each seals chunks, reads their records, and fills a segment.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Barrier;
@@ -19,10 +19,10 @@ use super::messages::{Chunk, CommitMessage, CommitStep, EncodedChunk, WorkItem, 
 /// The name of the format of records that no format understood.
 pub(super) const UNPARSED: &str = "unparsed";
 
-/// One worker: takes jobs until there are no more.
+/// Runs one worker, which takes jobs until there are no more.
 ///
-/// It never leaves before the jobs end, even after a failure: the others wait
-/// for it at the barrier.
+/// It never returns before the jobs end, even after a failure: the others wait for it at
+/// the barrier.
 pub fn work(
     jobs: &Receiver<WorkItem>,
     results: &Sender<CommitMessage>,
@@ -116,7 +116,7 @@ fn tally(formats: &mut Vec<(&'static str, u64)>, event: &Event<'_>) {
     }
 }
 
-/// Cuts a chunk into frames at record ends and seals them.
+/// Cuts a chunk into frames at record boundaries, and seals them.
 fn frames(chunk: &Chunk, sealer: &mut FrameEncoder) -> Result<Vec<Frame>> {
     let (mut frames, mut spans) = (Vec::new(), Vec::new());
     let (mut from, mut to) = (0, 0);

@@ -86,7 +86,7 @@ def deeds(bench):
     full.must("import", "plain.log")
     event = full.must("search")[0]["id"]
     planned = [
-        (nothing, Deed("new", ["new", "./case"], kept_case, "is a case already")),
+        (nothing, Deed("new", ["new", "./case"], kept_case, "is already a case")),
         (empty, Deed("import", ["import", "plain.log", "packed.log.gz"], kept_sources)),
         # Counted from the first byte on, the calls of the reading and working threads come into their own.
         (empty, Deed("import", ["import", "-"], kept_sources, piped="packed.log.gz")),

@@ -336,7 +336,7 @@ fn an_index_that_was_touched_is_named_and_made_again() {
     std::fs::write(&segment, bytes).expect("it can be written");
     let (output, verdict) = verify(&env, &[]);
     output.exits(0);
-    assert!(told(&verdict, "`vestigo reindex` makes it again"), "{verdict}");
+    assert!(told(&verdict, "`vestigo reindex` rebuilds it"), "{verdict}");
     assert_eq!(env.run(&["--json", "search", "--all", "*"]).ends(0).out, before.out);
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::app::{ImportRow, ImportStatus, normalise as each_event};
+use crate::app::{ImportRow, ImportStatus, normalize as each_event};
 use crate::cli::args::{Globals, ReadingArgs};
 use crate::cli::outcome::ExitReason;
 use crate::cli::receipt_output::{has_content, remarks};

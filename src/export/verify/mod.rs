@@ -1,4 +1,4 @@
-//! What can be proved of a bundle, rung by rung?
+//! What can be proved of a bundle, check by check?
 //!
 //! Owns the verification of a bundle: its lists and signatures, the proofs of its
 //! records, and everything it states, derived again from its raw records, its journal

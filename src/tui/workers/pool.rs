@@ -50,7 +50,7 @@ impl Workers {
             .map(|(queue, lane)| {
                 let (queue, work, respond) = (queue.clone(), work.clone(), respond.clone());
                 thread::Builder::new()
-                    .name(format!("crew-{lane:?}"))
+                    .name(format!("worker-{lane:?}"))
                     .spawn(move || serve(&queue, &work, &respond))
                     .expect("a system that runs a terminal can start a few threads")
             })

@@ -107,7 +107,7 @@ fn what_is_written_is_carried_out_to_the_last_even_when_the_program_is_left() {
         );
     }
     waits.recv().expect("the first was begun");
-    (0..3).for_each(|_| go.send(()).expect("the crew works"));
+    (0..3).for_each(|_| go.send(()).expect("the workers run"));
     drop(workers);
     assert_eq!(
         (*written.lock().expect("nobody panicked"), hear.iter().collect::<Vec<_>>()),

@@ -154,7 +154,7 @@ fn the_id_of_a_case_leads_to_no_key_outside_the_keyring() {
         scene.again();
         take_over(&scene, &format!("../../outside/.ssh/{target}"));
         let refused = scene.run(&["bookmark", "add", &scene.id]).ends(4);
-        assert!(refused.err.contains("which is no UUID"), "{}", refused.err);
+        assert!(refused.err.contains("which is not a UUID"), "{}", refused.err);
         scene.verify(&["--deep"]).0.exits(4);
         scene.use_it();
         scene.nothing_outside_was_touched(target);

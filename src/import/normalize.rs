@@ -1,4 +1,4 @@
-//! Events without a case: read, normalise, hand on.
+//! Reads and normalizes events without a case.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -16,17 +16,17 @@ use super::reader_stream::SAMPLE_BYTES;
 use super::worker::UNPARSED;
 use super::{ImportRow, ImportStatus};
 
-/// How much of a stream is held in memory before it goes to a temporary file.
+/// How many bytes of a stream are held in memory before it goes to a temporary file.
 const SPOOL_BYTES: usize = 32 << 20;
 
-/// Reads the named paths and gives each event to `take`, in the order of
-/// sources and records. `tell` gets a row for each source, as an import would
-/// have it (but no source's identity), and for what gave no content.
+/// Reads the named paths, and passes each event to `take`, in the order of sources and
+/// records. `tell` gets a row for each source, as an import would report it (but without
+/// its identity), and for whatever gave no content.
 ///
 /// # Errors
 ///
-/// Fails where a named path cannot be read, or where `take` fails.
-pub fn normalise(
+/// Fails if a named path cannot be read, or if `take` fails.
+pub fn normalize(
     paths: &[PathBuf],
     options: &ParseOptions,
     limits: &Limits,
@@ -56,13 +56,13 @@ pub fn normalise(
     Ok(())
 }
 
-/// Takes the streams of one input.
+/// Receives the streams of one input.
 struct Taking<'a> {
     options: &'a ParseOptions,
     acquired: Timestamp,
     take: &'a mut dyn FnMut(&EventRecord) -> Result<()>,
     rows: Vec<ImportRow>,
-    /// A failure that ends everything, as told apart from one of this input.
+    /// A failure that ends everything, as opposed to one of this input.
     failed: Option<crate::error::Error>,
 }
 
@@ -145,8 +145,8 @@ impl Taking<'_> {
     }
 }
 
-/// Finds where years must be counted back, which needs all of a source; one
-/// whose sample states every year is not read twice.
+/// Finds where years must be counted back, which requires reading all of a source; a
+/// source whose sample states every year is not read twice.
 fn shifts(plan: &Plan, sample: &[u8], spool: &mut tempfile::SpooledTempFile) -> Result<Vec<YearShift>> {
     let again = || "cannot read a temporary file again".to_owned();
     let reading = RecordDecoder::new(plan.clone())?;
@@ -175,7 +175,7 @@ fn lacks_year(event: &Event<'_>) -> bool {
     matches!(event.parsed_time, Some(ParsedTime::Civil(civil, _)) if civil.year.is_none())
 }
 
-/// A stretch of content with its records.
+/// A part of the content with its records.
 struct Cut<'a> {
     content: &'a [u8],
     records: &'a [Record],
@@ -184,7 +184,7 @@ struct Cut<'a> {
     start: u64,
 }
 
-/// Cuts a stream into stretches that end at records.
+/// Cuts a stream into parts that end at record boundaries.
 fn each_chunk(
     content: &mut dyn Read,
     plan: &Plan,
