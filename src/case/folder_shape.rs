@@ -100,19 +100,13 @@ impl FolderShape {
     /// Examines the index: nothing depends on it, but it must not lead outside the case.
     fn index(&mut self, case: &Dir) {
         let Ok(index) = case.dir(INDEX) else { return };
-        self.notes.extend(index::unnamed(&index).iter().map(|name| {
-            let name = Visible(name);
-            format!(
-                "{INDEX}/{name} is a segment that the index does not name; the next write sweeps it away."
-            )
+        self.notes.extend(index::unnamed(&index).iter().map(|id| {
+            let id = Visible(id);
+            format!("{INDEX}/{id}.* is a segment that the index does not name; the next write sweeps it away.")
         }));
         for name in names(&index) {
-            let known = name == "meta.json"
-                || name.ends_with(".segment")
-                || is_temporary(&name)
-                || name.starts_with("meta-") && name.ends_with(".tmp");
             match index.kind(&name) {
-                _ if !known => self.stranger(&format!("{INDEX}/{name}")),
+                _ if !index::is_index_file(&name) => self.stranger(&format!("{INDEX}/{name}")),
                 Ok(Some(FileKind::File(_)) | None) => {}
                 Ok(Some(kind)) => {
                     self.wrong(&format!("{INDEX}/{name}"), format!("it is {kind}, not a plain file"));

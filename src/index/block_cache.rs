@@ -1,21 +1,23 @@
-//! Decoded dictionary blocks, kept within a bound of memory.
+//! Decoded parts of dictionaries, kept within a bound of memory.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use zstd::bulk::Decompressor;
-
 use super::dictionary_block::DictionaryBlock;
-use crate::error::{Context, Result};
+use super::number_terms::NumberTerms;
+use crate::error::Result;
 
-/// How much memory decoded blocks may take, in bytes.
+/// How much memory they may take, in bytes.
 const BUDGET: usize = 192 << 20;
 
 /// A column: its segment's number, and its own.
 pub(super) type DictionaryKey = (u32, u32);
 
-/// Blocks that were decoded, by column and number.
+/// The number under which the distinct numbers of a column stand, which are no block.
+const NUMBERS: u32 = u32::MAX;
+
+/// Blocks and numbers that were decoded, by column and number.
 pub(super) struct Cache {
     held: Mutex<Held>,
     /// Counts the searches. Blocks of the running ones stay: when a dictionary
@@ -23,15 +25,27 @@ pub(super) struct Cache {
     /// each time, instead of all of it.
     search: AtomicU64,
     budget: usize,
-    /// Decompressors that nobody uses at the moment; making one takes as long
-    /// as decoding a small block.
-    idle: Mutex<Vec<Decompressor<'static>>>,
 }
 
 #[derive(Default)]
 struct Held {
-    blocks: HashMap<(DictionaryKey, u32), (Arc<DictionaryBlock>, u64)>,
+    parts: HashMap<(DictionaryKey, u32), (Part, u64)>,
     bytes: usize,
+}
+
+#[derive(Clone)]
+enum Part {
+    Block(Arc<DictionaryBlock>),
+    Numbers(Arc<NumberTerms>),
+}
+
+impl Part {
+    fn bytes(&self) -> usize {
+        match self {
+            Part::Block(block) => block.bytes(),
+            Part::Numbers(numbers) => numbers.bytes(),
+        }
+    }
 }
 
 impl Default for Cache {
@@ -43,7 +57,7 @@ impl Default for Cache {
 impl Cache {
     /// Creates a cache that keeps so many bytes.
     pub fn with_budget(budget: usize) -> Cache {
-        Cache { held: Mutex::default(), search: AtomicU64::new(0), budget, idle: Mutex::default() }
+        Cache { held: Mutex::default(), search: AtomicU64::new(0), budget }
     }
 
     /// Starts another search.
@@ -52,41 +66,39 @@ impl Cache {
     }
 
     /// Returns a block, decoding it if it is not cached.
-    pub fn get(
+    pub fn block(
         &self,
         key: (DictionaryKey, u32),
-        decode: impl FnOnce(&mut Decompressor<'static>) -> Result<DictionaryBlock>,
+        decode: impl FnOnce() -> Result<DictionaryBlock>,
     ) -> Result<Arc<DictionaryBlock>> {
         let now = self.search.load(Ordering::Relaxed);
-        if let Some((block, used)) = self.held().blocks.get_mut(&key) {
-            *used = now;
-            return Ok(block.clone());
+        if let Some(Part::Block(block)) = self.held().find(key, now) {
+            return Ok(block);
         }
-        let idle = self.idle().pop();
-        let mut zstd = match idle {
-            Some(zstd) => zstd,
-            None => Decompressor::new().context(|| "cannot begin to decompress".to_owned())?,
-        };
-        let block = Arc::new(decode(&mut zstd)?);
-        self.idle().push(zstd);
-        self.keep(key, &block, now);
+        let block = Arc::new(decode()?);
+        self.keep(key, Part::Block(block.clone()), now);
         Ok(block)
     }
 
-    fn keep(&self, key: (DictionaryKey, u32), block: &Arc<DictionaryBlock>, now: u64) {
-        let mut held = self.held();
-        if held.bytes + block.bytes() > self.budget {
-            held.forget(now, self.budget * 3 / 4);
+    /// Returns the distinct numbers of a column, reading them if they are not cached.
+    pub fn numbers(&self, key: DictionaryKey, read: impl FnOnce() -> NumberTerms) -> Arc<NumberTerms> {
+        let (key, now) = ((key, NUMBERS), self.search.load(Ordering::Relaxed));
+        if let Some(Part::Numbers(numbers)) = self.held().find(key, now) {
+            return numbers;
         }
-        if held.bytes + block.bytes() <= self.budget
-            && held.blocks.insert(key, (block.clone(), now)).is_none()
-        {
-            held.bytes += block.bytes();
-        }
+        let numbers = Arc::new(read());
+        self.keep(key, Part::Numbers(numbers.clone()), now);
+        numbers
     }
 
-    fn idle(&self) -> MutexGuard<'_, Vec<Decompressor<'static>>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    fn keep(&self, key: (DictionaryKey, u32), part: Part, now: u64) {
+        let (mut held, bytes) = (self.held(), part.bytes());
+        if held.bytes + bytes > self.budget {
+            held.forget(now, self.budget * 3 / 4);
+        }
+        if held.bytes + bytes <= self.budget && held.parts.insert(key, (part, now)).is_none() {
+            held.bytes += bytes;
+        }
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {
@@ -95,11 +107,17 @@ impl Cache {
 }
 
 impl Held {
+    fn find(&mut self, key: (DictionaryKey, u32), now: u64) -> Option<Part> {
+        let (part, used) = self.parts.get_mut(&key)?;
+        *used = now;
+        Some(part.clone())
+    }
+
     /// Drops what was not used for longest, but nothing of the running search,
     /// until no more than `goal` bytes are held.
     fn forget(&mut self, now: u64, goal: usize) {
         let mut old: Vec<_> = self
-            .blocks
+            .parts
             .iter()
             .filter(|(_, (_, used))| *used < now)
             .map(|(key, (_, used))| (*used, *key))
@@ -109,8 +127,8 @@ impl Held {
             if self.bytes <= goal {
                 break;
             }
-            if let Some((block, _)) = self.blocks.remove(&key) {
-                self.bytes -= block.bytes();
+            if let Some((part, _)) = self.parts.remove(&key) {
+                self.bytes -= part.bytes();
             }
         }
     }
@@ -129,20 +147,20 @@ mod tests {
         let cache = Cache::with_budget(1000);
         let text = "x".repeat(100);
         cache.begin();
-        (0..9).for_each(|i| drop(cache.get(((0, 0), i), |_| block(&text)).unwrap()));
-        assert_eq!(cache.held().blocks.len(), 4);
-        assert!(cache.held().blocks.contains_key(&((0, 0), 0)), "the running search keeps what it has");
+        (0..9).for_each(|i| drop(cache.block(((0, 0), i), || block(&text)).unwrap()));
+        assert_eq!(cache.held().parts.len(), 4);
+        assert!(cache.held().parts.contains_key(&((0, 0), 0)), "the running search keeps what it has");
         cache.begin();
-        cache.get(((0, 0), 8), |_| block(&text)).unwrap();
-        assert!(cache.held().blocks.contains_key(&((0, 0), 8)));
+        cache.block(((0, 0), 8), || block(&text)).unwrap();
+        assert!(cache.held().parts.contains_key(&((0, 0), 8)));
         assert!(cache.held().bytes <= 1000);
     }
 
     #[test]
     fn a_block_that_is_held_is_not_decoded_again() {
         let cache = Cache::with_budget(10_000);
-        let first = cache.get(((1, 2), 3), |_| block("a")).unwrap();
-        let again = cache.get(((1, 2), 3), |_| unreachable!("it is held")).unwrap();
+        let first = cache.block(((1, 2), 3), || block("a")).unwrap();
+        let again = cache.block(((1, 2), 3), || unreachable!("it is held")).unwrap();
         assert!(Arc::ptr_eq(&first, &again));
     }
 }

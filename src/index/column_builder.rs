@@ -1,106 +1,277 @@
 //! One column while its segment is filled.
 
+use std::io;
+use std::net::Ipv6Addr;
+
+use tantivy::columnar::ColumnType;
+use tantivy::columnar::column_index::{
+    SerializableColumnIndex, SerializableOptionalIndex, serialize_column_index,
+};
+use tantivy::columnar::column_values::{
+    CodecType, serialize_column_values_u128, serialize_u64_based_column_values,
+};
+use tantivy_sstable::{Dictionary, VoidSSTable};
+
 use super::interner::Interner;
 
-/// The values of one field: their numbers, row by row.
+/// The codecs of values, of which tantivy takes the one that needs fewer bytes.
+const CODECS: [CodecType; 2] = [CodecType::Bitpacked, CodecType::BlockwiseLinear];
+/// The codecs of the places where the values of rows begin.
+const START_CODECS: [CodecType; 2] = [CodecType::Bitpacked, CodecType::Linear];
+/// How tantivy marks the index of a column whose rows may have several values.
+const MULTIVALUED: u8 = 2;
+/// The distinct numbers of a column are counted where they lie in a range of so many
+/// per row; elsewhere their number is only bounded.
+const COUNTED_SPAN: u64 = 64;
+
+/// The values of one field, row by row.
 ///
 /// While every row so far has exactly one value no row numbers are kept.
-#[derive(Default)]
 pub(super) struct ColumnBuilder {
-    pub(super) terms: Interner,
+    kind: ColumnType,
     rows: Option<Vec<u32>>,
-    ids: Ids,
+    values: Values,
+}
+
+enum Values {
+    /// Texts and addresses: each distinct one once.
+    Terms { terms: Interner, ids: Ids },
+    /// Numbers, mapped to `u64` so that they compare as before.
+    Numbers(Vec<u64>),
 }
 
 /// Numbers in as few bytes as the largest of them needs: most fields have few values.
-enum Ids {
+pub(super) enum Ids {
     One(Vec<u8>),
     Two(Vec<u16>),
     Four(Vec<u32>),
 }
 
 /// A column in its final order, ready to be encoded.
-pub(super) struct SortedColumn {
-    /// Rows that have values, ascending; none if all have.
-    pub present: Option<Vec<u32>>,
+struct SortedColumn {
+    /// Rows that have values, ascending; none if each has one.
+    present: Option<Vec<u32>>,
     /// Where each such row's values begin, and their number at the end; none
     /// where each has one.
-    pub starts: Option<Vec<u64>>,
-    /// The values, as ranks in the sorted dictionary; ascending and distinct within a row.
-    pub ords: Vec<u64>,
-    /// The interner's numbers, sorted by text.
-    pub sorted: Vec<u32>,
+    starts: Option<Vec<u32>>,
+    /// The values: ranks in the sorted dictionary, or numbers; ascending and distinct
+    /// within a row.
+    values: Vec<u64>,
 }
 
 impl ColumnBuilder {
-    /// Adds a value; rows come in ascending order. Returns about how many bytes it took.
-    pub fn push(&mut self, row: u32, text: &str) -> usize {
-        let (id, new) = self.terms.intern(text);
-        if self.rows.is_none() && self.ids.len() != row as usize {
-            self.rows = Some((0..self.ids.len() as u32).collect());
+    /// Creates a column without values.
+    pub fn new(kind: ColumnType) -> ColumnBuilder {
+        let values = match kind {
+            ColumnType::Str | ColumnType::Bytes | ColumnType::IpAddr => {
+                Values::Terms { terms: Interner::default(), ids: Ids::default() }
+            }
+            ColumnType::I64
+            | ColumnType::U64
+            | ColumnType::F64
+            | ColumnType::Bool
+            | ColumnType::DateTime => Values::Numbers(Vec::new()),
+        };
+        ColumnBuilder { kind, rows: None, values }
+    }
+
+    /// Returns the type of its values.
+    pub fn kind(&self) -> ColumnType {
+        self.kind
+    }
+
+    /// Adds a text, or the 16 bytes of an address; rows come in ascending order.
+    /// Returns about how many bytes it took.
+    pub fn push_term(&mut self, row: u32, value: &[u8]) -> usize {
+        let spent = self.place(row);
+        let Values::Terms { terms, ids } = &mut self.values else { unreachable!("a column has one type") };
+        let (id, new) = terms.intern(value);
+        let spent = spent + ids.push(id);
+        if new { spent + value.len() + 24 } else { spent }
+    }
+
+    /// Adds a number, mapped to `u64`; rows come in ascending order. Returns how many
+    /// bytes it took.
+    pub fn push_number(&mut self, row: u32, number: u64) -> usize {
+        let spent = self.place(row);
+        let Values::Numbers(numbers) = &mut self.values else { unreachable!("a column has one type") };
+        numbers.push(number);
+        spent + 8
+    }
+
+    /// Returns the numbers.
+    pub fn numbers(&self) -> &[u64] {
+        match &self.values {
+            Values::Terms { .. } => &[],
+            Values::Numbers(numbers) => numbers,
         }
-        let mut spent = self.ids.push(id);
-        if let Some(rows) = &mut self.rows {
-            rows.push(row);
-            spent += 4;
-        }
-        if new { spent + text.len() + 24 } else { spent }
+    }
+
+    /// Returns the rows of the values, in the order in which they were added.
+    pub fn rows(&self) -> impl Iterator<Item = u32> {
+        (0..self.len()).map(|i| self.rows.as_ref().map_or(i as u32, |rows| rows[i]))
+    }
+
+    /// Returns the texts with their rows.
+    pub fn texts(&self) -> Vec<(u32, String)> {
+        let Values::Terms { terms, ids } = &self.values else { return Vec::new() };
+        let text = |i| String::from_utf8_lossy(terms.get(ids.get(i))).into_owned();
+        self.rows().enumerate().map(|(i, row)| (row, text(i))).collect()
     }
 
     /// Returns whether it has no values.
     pub fn is_empty(&self) -> bool {
-        self.ids.len() == 0
+        self.len() == 0
     }
 
-    /// Puts the values into the order of the final rows. `place[old]` is a row's
-    /// final number; without it rows stay where they are.
-    pub fn arrange(&self, rows: u32, place: Option<&[u32]>) -> SortedColumn {
-        let sorted = self.terms.sorted();
-        let mut rank = vec![0u32; sorted.len()];
-        sorted.iter().zip(0..).for_each(|(id, i)| rank[*id as usize] = i);
-        if self.rows.is_none() && self.ids.len() == rows as usize {
-            let mut ords = vec![0u64; self.ids.len()];
-            self.ids.each(|row, id| {
-                let row = place.map_or(row, |place| place[row] as usize);
-                ords[row] = rank[id as usize].into();
-            });
-            return SortedColumn { present: None, starts: None, ords, sorted };
+    fn len(&self) -> usize {
+        match &self.values {
+            Values::Terms { ids, .. } => ids.len(),
+            Values::Numbers(numbers) => numbers.len(),
         }
-        let pairs = self.pairs(&rank, place);
-        let (present, starts) = outline(&pairs);
-        let starts = (starts.len() <= pairs.len()).then_some(starts);
-        let present = (present.len() < rows as usize).then_some(present);
-        let ords = pairs.into_iter().map(|pair| pair & u64::from(u32::MAX)).collect();
-        SortedColumn { present, starts, ords, sorted }
     }
 
-    /// Returns row and rank in one number each, sorted, each pair once.
-    fn pairs(&self, rank: &[u32], place: Option<&[u32]>) -> Vec<u64> {
-        let mut pairs: Vec<u64> = Vec::with_capacity(self.ids.len());
-        self.ids.each(|i, id| {
-            let row = self.rows.as_ref().map_or(i as u32, |rows| rows[i]);
-            let row = place.map_or(row, |place| place[row as usize]);
-            pairs.push(u64::from(row) << 32 | u64::from(rank[id as usize]));
-        });
+    fn place(&mut self, row: u32) -> usize {
+        if self.rows.is_none() && self.len() != row as usize {
+            self.rows = Some((0..self.len() as u32).collect());
+        }
+        let Some(rows) = &mut self.rows else { return 0 };
+        rows.push(row);
+        4
+    }
+
+    /// Encodes the column as tantivy does; returns how many distinct values it has, or
+    /// an upper bound of it. `place[old]` is a row's final number; without it rows
+    /// stay where they are.
+    pub fn serialize(&self, rows: u32, place: Option<&[u32]>, out: &mut Vec<u8>) -> io::Result<u32> {
+        match &self.values {
+            Values::Numbers(numbers) => {
+                let column = self.arrange(rows, place, |i| numbers[i]);
+                let distinct = distinct(&column.values);
+                column.serialize(rows, out, |values, out| {
+                    serialize_u64_based_column_values(&values, &CODECS, out)
+                })?;
+                Ok(distinct)
+            }
+            Values::Terms { terms, ids } => {
+                let sorted = terms.sorted();
+                let mut rank = vec![0u32; sorted.len()];
+                sorted.iter().zip(0..).for_each(|(id, i)| rank[*id as usize] = i);
+                let column = self.arrange(rows, place, |i| rank[ids.get(i) as usize].into());
+                match self.kind {
+                    ColumnType::IpAddr => column.serialize(rows, out, |values, out| {
+                        let address = |rank: &u64| address_of(terms.get(sorted[*rank as usize]));
+                        let addresses: Vec<Ipv6Addr> = values.iter().map(address).collect();
+                        serialize_column_values_u128(&addresses.as_slice(), out)
+                    })?,
+                    _ => {
+                        let before = out.len();
+                        let mut dictionary = Dictionary::<VoidSSTable>::builder(&mut *out)?;
+                        sorted.iter().try_for_each(|id| dictionary.insert(terms.get(*id), &()))?;
+                        dictionary.finish()?;
+                        let length = (out.len() - before) as u32;
+                        column.serialize(rows, out, |values, out| {
+                            serialize_u64_based_column_values(&values, &CODECS, out)
+                        })?;
+                        out.extend_from_slice(&length.to_le_bytes());
+                    }
+                }
+                Ok(sorted.len() as u32)
+            }
+        }
+    }
+
+    /// Puts the values into the order of the final rows.
+    fn arrange(&self, rows: u32, place: Option<&[u32]>, value: impl Fn(usize) -> u64) -> SortedColumn {
+        let len = self.len();
+        if self.rows.is_none() && len == rows as usize {
+            let mut values = vec![0u64; len];
+            (0..len).for_each(|i| values[place.map_or(i, |place| place[i] as usize)] = value(i));
+            return SortedColumn { present: None, starts: None, values };
+        }
+        let mut pairs: Vec<(u32, u64)> = (self.rows().enumerate())
+            .map(|(i, row)| (place.map_or(row, |place| place[row as usize]), value(i)))
+            .collect();
         pairs.sort_unstable();
         pairs.dedup();
-        pairs
+        let (present, starts) = outline(pairs.iter().map(|(row, _)| *row));
+        SortedColumn {
+            starts: (starts.len() <= pairs.len()).then_some(starts),
+            present: Some(present),
+            values: pairs.into_iter().map(|(_, value)| value).collect(),
+        }
     }
 }
 
-/// Returns the rows that have values, and where the values of each begin, of
-/// sorted pairs of row (in the upper half) and ordinal.
-pub(super) fn outline(pairs: &[u64]) -> (Vec<u32>, Vec<u64>) {
-    let (mut present, mut starts): (Vec<u32>, Vec<u64>) = (Vec::new(), Vec::new());
-    for (i, pair) in (0..).zip(pairs) {
-        let row = (pair >> 32) as u32;
+impl SortedColumn {
+    /// Writes which rows have values, the values, and the length of the former.
+    fn serialize(
+        &self,
+        rows: u32,
+        out: &mut Vec<u8>,
+        values: impl FnOnce(&[u64], &mut Vec<u8>) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let before = out.len();
+        match (&self.present, &self.starts) {
+            (Some(present), Some(starts)) => multivalued_index(present, starts, rows, out)?,
+            (Some(present), None) if present.len() < rows as usize => optional_index(present, rows, out)?,
+            _ => drop(serialize_column_index(SerializableColumnIndex::Full, out)?),
+        }
+        let length = (out.len() - before) as u32;
+        values(&self.values, out)?;
+        out.extend_from_slice(&length.to_le_bytes());
+        Ok(())
+    }
+}
+
+/// Writes which rows have a value, as tantivy does.
+fn optional_index(present: &[u32], rows: u32, out: &mut Vec<u8>) -> io::Result<()> {
+    let index = SerializableOptionalIndex { non_null_row_ids: Box::new(present), num_rows: rows };
+    serialize_column_index(SerializableColumnIndex::Optional(index), out).map(drop)
+}
+
+/// Writes which rows have values and where they begin, as tantivy does, whose own
+/// function for it is not public.
+fn multivalued_index(present: &[u32], starts: &[u32], rows: u32, out: &mut Vec<u8>) -> io::Result<()> {
+    let at = out.len();
+    optional_index(present, rows, out)?;
+    let length = (out.len() - at - 1) as u32;
+    out[at] = MULTIVALUED;
+    serialize_u64_based_column_values(&starts, &START_CODECS, out)?;
+    out.extend_from_slice(&length.to_le_bytes());
+    Ok(())
+}
+
+/// Returns the rows that have values, and where the values of each begin, of the
+/// sorted rows of all values; the number of values at the end.
+pub(super) fn outline(rows: impl IntoIterator<Item = u32>) -> (Vec<u32>, Vec<u32>) {
+    let (mut present, mut starts, mut count) = (Vec::new(), Vec::new(), 0);
+    for row in rows {
         if present.last() != Some(&row) {
             present.push(row);
-            starts.push(i);
+            starts.push(count);
         }
+        count += 1;
     }
-    starts.push(pairs.len() as u64);
+    starts.push(count);
     (present, starts)
+}
+
+/// Returns how many distinct numbers there are, or an upper bound of it.
+fn distinct(values: &[u64]) -> u32 {
+    let (Some(least), Some(most)) = (values.iter().min(), values.iter().max()) else { return 0 };
+    let (span, len) = (most - least, values.len() as u64);
+    if span >= len.saturating_mul(COUNTED_SPAN) {
+        return values.len() as u32;
+    }
+    let mut seen = vec![0u64; (span / 64 + 1) as usize];
+    values.iter().for_each(|value| seen[((value - least) / 64) as usize] |= 1 << ((value - least) % 64));
+    seen.iter().map(|word| word.count_ones()).sum()
+}
+
+/// Returns the address of its bytes.
+fn address_of(bytes: &[u8]) -> Ipv6Addr {
+    Ipv6Addr::from(<[u8; 16]>::try_from(bytes).expect("addresses were added with 16 bytes"))
 }
 
 impl Default for Ids {
@@ -110,8 +281,8 @@ impl Default for Ids {
 }
 
 impl Ids {
-    /// Adds a number; gives how many bytes it took.
-    fn push(&mut self, id: u32) -> usize {
+    /// Adds a number; returns how many bytes it took.
+    pub fn push(&mut self, id: u32) -> usize {
         match self {
             Ids::One(ids) => match u8::try_from(id) {
                 Ok(id) => ids.push(id),
@@ -126,7 +297,7 @@ impl Ids {
         self.width()
     }
 
-    /// Makes room for larger numbers. Numbers grow by one, so the next width does.
+    /// Makes room for larger numbers.
     fn widen(&mut self, id: u32) -> usize {
         let before = self.len() * self.width();
         *self = match std::mem::take(self) {
@@ -138,6 +309,15 @@ impl Ids {
         self.len() * self.width() - before
     }
 
+    /// Returns the i-th number.
+    pub fn get(&self, i: usize) -> u32 {
+        match self {
+            Ids::One(ids) => ids[i].into(),
+            Ids::Two(ids) => ids[i].into(),
+            Ids::Four(ids) => ids[i],
+        }
+    }
+
     fn width(&self) -> usize {
         match self {
             Ids::One(_) => 1,
@@ -146,20 +326,12 @@ impl Ids {
         }
     }
 
-    fn len(&self) -> usize {
+    /// Returns how many numbers there are.
+    pub fn len(&self) -> usize {
         match self {
             Ids::One(ids) => ids.len(),
             Ids::Two(ids) => ids.len(),
             Ids::Four(ids) => ids.len(),
-        }
-    }
-
-    /// Calls for each number with its place.
-    fn each(&self, mut call: impl FnMut(usize, u32)) {
-        match self {
-            Ids::One(ids) => ids.iter().enumerate().for_each(|(i, id)| call(i, (*id).into())),
-            Ids::Two(ids) => ids.iter().enumerate().for_each(|(i, id)| call(i, (*id).into())),
-            Ids::Four(ids) => ids.iter().enumerate().for_each(|(i, id)| call(i, *id)),
         }
     }
 }
@@ -170,14 +342,16 @@ mod tests {
 
     #[test]
     fn numbers_of_every_width_come_back() {
-        let mut gather = ColumnBuilder::default();
-        let texts: Vec<String> = (0..70_000).map(|i| format!("{i:05}")).collect();
-        let spent: usize = (0..).zip(&texts).map(|(row, text)| gather.push(row, text)).sum();
-        assert!(spent > 70_000 * (4 + 5));
-        gather.push(70_000, "00007");
-        let arranged = gather.arrange(70_001, None);
-        assert!(arranged.present.is_none() && arranged.starts.is_none());
-        let expected: Vec<u64> = (0..70_000).chain([7]).collect();
-        assert_eq!(arranged.ords, expected);
+        let mut ids = Ids::default();
+        let spent: usize = (0..70_000).map(|id| ids.push(id)).sum();
+        assert_eq!(spent, 70_000 * 4);
+        assert!((0..70_000).all(|id| ids.get(id as usize) == id));
+    }
+
+    #[test]
+    fn distinct_numbers_are_counted_or_bounded() {
+        assert_eq!(distinct(&[]), 0);
+        assert_eq!(distinct(&[7, 7, 9]), 2);
+        assert_eq!(distinct(&[0, u64::MAX, 0]), 3);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::net::IpAddr;
+use std::ops::RangeInclusive;
 
 use super::tokenizer::fold;
 use crate::query::{Op, Scalar, Side};
@@ -69,7 +70,7 @@ fn number(text: &str) -> Option<Number> {
 }
 
 /// Compares exactly, where converting the whole number would round it.
-fn compare_whole(whole: i64, n: f64) -> Option<Ordering> {
+pub(super) fn compare_whole(whole: i64, n: f64) -> Option<Ordering> {
     if n.is_nan() {
         return None;
     }
@@ -123,6 +124,18 @@ impl Network {
             u128::MAX.checked_shl(128 - prefix).unwrap_or(0)
         };
         Network { v4, bits: bits & mask, mask }
+    }
+
+    /// Returns the bits of its addresses, an IPv4 address mapped to IPv6; none where they
+    /// are no single range, since addresses of the other family lie between.
+    pub fn mapped(&self) -> Option<RangeInclusive<u128>> {
+        let (first, last) = (self.bits, self.bits | !self.mask);
+        if self.v4 {
+            let prefix = 0xffffu128 << 32;
+            return Some(prefix | first..=prefix | (last & 0xffff_ffff));
+        }
+        let between = first <= 0xffff_ffff_ffff && last >= 0xffff_0000_0000;
+        (!between).then_some(first..=last)
     }
 
     /// Returns whether an address lies in it.

@@ -1,50 +1,72 @@
-//! A dictionary: the distinct values of a column, sorted, in blocks.
+//! A dictionary: the distinct values of a column, in blocks.
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use zstd::bulk::Decompressor;
+use tantivy::columnar::StrColumn;
+use tantivy_sstable::TermOrdHit;
 
 use super::block_cache::{Cache, DictionaryKey};
 use super::cancel::CancelToken;
+use super::corruption::damaged;
 use super::dictionary_block::DictionaryBlock;
-use super::layout::BlockMeta;
 use super::matcher::Matcher;
+use super::number_terms::{self, NumberTerms};
 use super::ordinal_set::OrdinalSet;
 use super::partition::partition_point;
-use super::segment_file::SegmentFile;
 use crate::error::Result;
 
-/// A column's dictionary. A value's ordinal is its rank by the bytes of its text.
+/// About how many bytes of texts make up a block: a text is looked for in all of them
+/// at once.
+const BLOCK_BYTES: u64 = 512 << 10;
+/// No block has more values.
+const MOST_VALUES: u64 = 1 << 14;
+
+/// A column's dictionary. A text's ordinal is its rank by its bytes, that of a number its
+/// rank by its value.
+#[derive(Clone)]
 pub(super) struct Dictionary {
     source: Source,
     /// The first ordinal of each block, and the number of values at the end.
-    firsts: Vec<u32>,
+    firsts: Arc<[u32]>,
 }
 
+#[derive(Clone)]
 enum Source {
-    /// Blocks of a file, decoded when they are needed.
-    File { sheets: Arc<SegmentFile>, blocks: Vec<BlockMeta>, cache: Arc<Cache>, place: DictionaryKey },
+    /// Texts of a file, decoded when they are needed.
+    File { column: StrColumn, cache: Arc<Cache>, place: DictionaryKey },
+    /// Numbers, written when their texts are needed.
+    Numbers(Arc<NumberTerms>),
     /// One block that was made.
     Made(Arc<DictionaryBlock>),
 }
 
 impl Dictionary {
     /// Returns the dictionary of a column of a file.
-    pub fn of_file(
-        sheets: Arc<SegmentFile>,
-        blocks: Vec<BlockMeta>,
-        cache: Arc<Cache>,
-        place: DictionaryKey,
-    ) -> Dictionary {
-        let mut firsts = vec![0];
-        blocks.iter().for_each(|block| firsts.push(firsts[firsts.len() - 1] + block.count));
-        Dictionary { source: Source::File { sheets, blocks, cache, place }, firsts }
+    pub fn of_file(column: StrColumn, cache: Arc<Cache>, place: DictionaryKey) -> Dictionary {
+        let (terms, bytes) = (column.num_terms() as u64, column.dictionary().num_bytes().get_bytes());
+        // Compressed, texts take a third or less.
+        let each = (bytes * 3 / terms.max(1)).max(1);
+        let step = (BLOCK_BYTES / each).clamp(1, MOST_VALUES);
+        Dictionary { firsts: firsts(terms as u32, step), source: Source::File { column, cache, place } }
     }
 
-    /// Returns a dictionary of values that are sorted already.
+    /// Returns the dictionary of a column of numbers.
+    pub fn of_numbers(terms: Arc<NumberTerms>) -> Dictionary {
+        let firsts = firsts(terms.len(), number_terms::BLOCK.into());
+        Dictionary { source: Source::Numbers(terms), firsts }
+    }
+
+    /// Returns a dictionary of texts that are sorted already.
     pub fn made(block: DictionaryBlock) -> Dictionary {
-        let firsts = vec![0, block.len() as u32];
+        let firsts = firsts(block.len() as u32, block.len().max(1) as u64);
         Dictionary { source: Source::Made(Arc::new(block)), firsts }
+    }
+
+    /// Returns whether the values are numbers, so that they are not in the order of
+    /// their texts.
+    pub fn is_numbers(&self) -> bool {
+        matches!(self.source, Source::Numbers(_))
     }
 
     /// Returns how many values it has.
@@ -71,40 +93,56 @@ impl Dictionary {
     pub fn block(&self, number: usize) -> Result<Arc<DictionaryBlock>> {
         match &self.source {
             Source::Made(block) => Ok(block.clone()),
-            Source::File { sheets, blocks, cache, place } => {
-                cache.get((*place, number as u32), |zstd| decode(sheets, &blocks[number], zstd))
-            }
+            Source::Numbers(terms) => Ok(Arc::new(terms.block(number))),
+            Source::File { column, cache, place } => cache.block((*place, number as u32), || {
+                decode(column, self.firsts[number]..self.firsts[number + 1])
+            }),
         }
     }
 
     /// Returns a value.
     pub fn get(&self, ord: u32) -> Result<String> {
-        let number = self.block_of(ord);
-        Ok(self.block(number)?.get((ord - self.firsts[number]) as usize).to_owned())
-    }
-
-    /// Returns the first ordinal for whose value a test fails, where it holds for
-    /// all before.
-    pub fn partition(&self, holds: impl Fn(&str) -> bool) -> Result<u32> {
-        let (mut low, mut high) = (0, self.blocks());
-        while low < high {
-            let middle = (low + high) / 2;
-            if holds(self.block(middle)?.get(0)) { low = middle + 1 } else { high = middle }
+        match &self.source {
+            Source::Made(block) => Ok(block.get(ord as usize).to_owned()),
+            Source::Numbers(terms) => Ok(terms.get(ord)),
+            Source::File { column, .. } => {
+                let mut text = String::new();
+                match column.ord_to_str(ord.into(), &mut text) {
+                    Ok(true) => Ok(text),
+                    Ok(false) => Err(strange("it lacks a value")),
+                    Err(error) => Err(strange(error)),
+                }
+            }
         }
-        let Some(number) = low.checked_sub(1) else { return Ok(0) };
-        let block = self.block(number)?;
-        Ok(self.firsts[number] + partition_point(block.len(), |i| holds(block.get(i))) as u32)
     }
 
     /// Finds the ordinal of a value.
     pub fn find(&self, value: &str) -> Result<Option<u32>> {
-        let ord = self.partition(|term| term < value)?;
-        if ord == self.len() {
-            return Ok(None);
+        match &self.source {
+            Source::Numbers(terms) => Ok(terms.find(value)),
+            Source::Made(_) | Source::File { .. } => {
+                let (ord, found) = self.first_at(value)?;
+                Ok(found.then_some(ord))
+            }
         }
-        let number = self.block_of(ord);
-        let found = self.block(number)?.get((ord - self.firsts[number]) as usize) == value;
-        Ok(found.then_some(ord))
+    }
+
+    /// Returns the ordinal of the first text that is not before this one, and whether it
+    /// is this one. The texts are in their order: they are no numbers.
+    pub fn first_at(&self, text: &str) -> Result<(u32, bool)> {
+        match &self.source {
+            Source::Numbers(_) => unreachable!("numbers are in the order of their values"),
+            Source::Made(block) => {
+                let at = partition_point(block.len(), |i| block.get(i) < text);
+                Ok((at as u32, at < block.len() && block.get(at) == text))
+            }
+            Source::File { column, .. } => {
+                match column.dictionary().term_ord_or_next(text.as_bytes()).map_err(strange)? {
+                    TermOrdHit::Exact(ord) => Ok((ord as u32, true)),
+                    TermOrdHit::Next(ord) => Ok((ord.min(self.len().into()) as u32, false)),
+                }
+            }
+        }
     }
 
     /// Returns the ordinals of the values that match; or whose part that `view`
@@ -126,16 +164,22 @@ impl Dictionary {
     }
 }
 
-fn decode(
-    sheets: &SegmentFile,
-    meta: &BlockMeta,
-    zstd: &mut Decompressor<'static>,
-) -> Result<DictionaryBlock> {
-    let packed = sheets.part(meta.part)?;
-    let raw = if packed.len() == meta.raw as usize {
-        packed.to_vec()
-    } else {
-        sheets.decode(|| zstd.decompress(&packed, meta.raw as usize))?
-    };
-    DictionaryBlock::read(raw, meta).ok_or_else(|| sheets.damage("has a strange dictionary"))
+/// Returns the first ordinal of each block, and the number of values at the end.
+fn firsts(len: u32, step: u64) -> Arc<[u32]> {
+    (0..len).step_by(step as usize).chain([len]).collect()
+}
+
+/// Decodes the texts of these ordinals.
+fn decode(column: &StrColumn, ords: Range<u32>) -> Result<DictionaryBlock> {
+    let ords: Vec<u64> = ords.map(u64::from).collect();
+    let mut block = DictionaryBlock::builder(ords.len());
+    let all = column.dictionary().sorted_ords_to_term_cb(&ords, |text| block.push(text));
+    if !all.map_err(strange)? {
+        return Err(strange("it lacks values"));
+    }
+    block.finish().ok_or_else(|| strange("it has values that are no text"))
+}
+
+fn strange(why: impl std::fmt::Display) -> crate::error::Error {
+    damaged(format!("a dictionary cannot be decoded: {why}"))
 }

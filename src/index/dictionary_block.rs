@@ -3,7 +3,6 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use super::layout::BlockMeta;
 use super::tokenizer::fold_char;
 
 /// One decoded block of a dictionary.
@@ -12,6 +11,12 @@ pub(super) struct DictionaryBlock {
     text: String,
     ends: Vec<u32>,
     case: Case,
+}
+
+/// Collects the values of a block.
+pub(super) struct BlockBuilder {
+    text: Vec<u8>,
+    ends: Vec<u32>,
 }
 
 /// How the folded form of a block's values is found.
@@ -52,22 +57,9 @@ impl DictionaryBlock {
         DictionaryBlock { text, ends, case }
     }
 
-    /// Reads a block from its bytes before compression; none if they are not one.
-    pub fn read(mut raw: Vec<u8>, meta: &BlockMeta) -> Option<DictionaryBlock> {
-        let text = meta.text as usize;
-        let mut lengths = raw.get(text..)?;
-        let mut end = 0u64;
-        let mut ends = Vec::with_capacity(meta.count as usize);
-        for _ in 0..meta.count {
-            end += take_length(&mut lengths)?;
-            ends.push(u32::try_from(end).ok()?);
-        }
-        raw.truncate(text);
-        let block = DictionaryBlock::new(String::from_utf8(raw).ok()?, ends);
-        let cut = |end: &u32| !block.text.is_char_boundary(*end as usize);
-        let wrong =
-            end != text as u64 || (matches!(block.case, Case::Other(_)) && block.ends.iter().any(cut));
-        (!wrong).then_some(block)
+    /// Begins a block of about so many values.
+    pub fn builder(count: usize) -> BlockBuilder {
+        BlockBuilder { text: Vec::new(), ends: Vec::with_capacity(count) }
     }
 
     /// Returns how many values it has.
@@ -105,6 +97,22 @@ impl DictionaryBlock {
     }
 }
 
+impl BlockBuilder {
+    /// Adds a value.
+    pub fn push(&mut self, value: &[u8]) {
+        self.text.extend_from_slice(value);
+        self.ends.push(self.text.len() as u32);
+    }
+
+    /// Returns the block; none if a value is not UTF-8.
+    pub fn finish(self) -> Option<DictionaryBlock> {
+        let block = DictionaryBlock::new(String::from_utf8(self.text).ok()?, self.ends);
+        let cut = |end: &u32| !block.text.is_char_boundary(*end as usize);
+        let wrong = matches!(block.case, Case::Other(_)) && block.ends.iter().any(cut);
+        (!wrong).then_some(block)
+    }
+}
+
 /// Returns the stretch of a value.
 pub(super) fn span(ends: &[u32], i: usize) -> Range<usize> {
     let start = if i == 0 { 0 } else { ends[i - 1] as usize };
@@ -118,22 +126,4 @@ fn fold_all(text: &str, ends: &[u32]) -> Box<Texts> {
         folded.ends.push(folded.text.len() as u32);
     }
     Box::new(folded)
-}
-
-/// Reads a length in LEB128; none if there is none.
-pub(super) fn take_length(bytes: &mut &[u8]) -> Option<u64> {
-    if let [byte @ 0..0x80, rest @ ..] = *bytes {
-        *bytes = rest;
-        return Some((*byte).into());
-    }
-    let mut length = 0;
-    for shift in (0..35).step_by(7) {
-        let (byte, rest) = bytes.split_first()?;
-        *bytes = rest;
-        length |= u64::from(byte & 0x7f) << shift;
-        if byte & 0x80 == 0 {
-            return Some(length);
-        }
-    }
-    None
 }

@@ -104,9 +104,10 @@ impl Split<'_> {
 
     /// Returns the series of each ordinal. An empty value counts as none.
     fn slots(&self, column: &IndexColumn) -> Result<Vec<u32>> {
-        let mut slots = vec![self.values.len() as u32 + 1; column.terms().len() as usize];
+        let terms = column.terms();
+        let mut slots = vec![self.values.len() as u32 + 1; terms.len() as usize];
         for (slot, value) in (0..).zip(self.values.iter().map(String::as_str).chain([""])) {
-            if let Some(ord) = column.terms().find(value)? {
+            if let Some(ord) = terms.find(value)? {
                 slots[ord as usize] = slot;
             }
         }

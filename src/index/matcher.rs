@@ -5,12 +5,16 @@
 //! text, a whole block is searched for that text first.
 
 use std::net::IpAddr;
+use std::ops::RangeInclusive;
 
 use memchr::memmem::Finder;
 use regex::{Regex, RegexBuilder};
+use tantivy::columnar::MonotonicallyMappableToU64;
+use tantivy::columnar::column_values::CompactHit;
 
-use super::compare::{Network, address, bounds, compare, fits};
+use super::compare::{Network, address, bounds, compare, compare_whole, fits};
 use super::dictionary_block::{DictionaryBlock, span};
+use super::number_terms::{NumberText, address_bits};
 use super::tokenizer::{fold, has_phrase, is_word, tokens};
 use crate::error::{Error, Result, Visible};
 use crate::query::{Op, Pattern, Scalar, Test};
@@ -90,6 +94,21 @@ impl Matcher {
     /// Returns whether a value matches; `folded` is its folded form.
     pub fn matches(&self, text: &str, folded: &str) -> bool {
         self.rule.matches(text, folded)
+    }
+
+    /// Returns what every folded value that matches contains, where that is known.
+    pub fn needle(&self) -> Option<&str> {
+        std::str::from_utf8(self.needle.as_ref()?.needle()).ok()
+    }
+
+    /// Returns the ranges of the numbers of a column that match exactly; none where each
+    /// has to be asked.
+    pub fn number_ranges(&self, text: &NumberText) -> Option<Vec<RangeInclusive<u64>>> {
+        match text {
+            NumberText::Long => long_range(&self.rule).map(|range| range.into_iter().collect()),
+            NumberText::Ip(values) => address_ranges(&self.rule, text, values.max_value()),
+            _ => None,
+        }
     }
 
     /// Calls for each value of a block that matches (or whose part that `view`
@@ -229,6 +248,76 @@ fn of_wildcards(folded: &str, meaning: Meaning) -> Result<Rule> {
     }
     text.push_str(close);
     Ok(Rule::Folded(regex(&text, false)?))
+}
+
+/// Returns the whole numbers that match, mapped to `u64`; the outer none where they
+/// are no range, the inner where there are none.
+fn long_range(rule: &Rule) -> Option<Option<RangeInclusive<u64>>> {
+    let tests = match rule {
+        Rule::Compares(tests) => tests,
+        // As a whole number is written, it is found as a number, too.
+        Rule::Either(one, other) => match (one.as_ref(), other.as_ref()) {
+            (Rule::Whole(_), Rule::Compares(tests)) => tests,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let numbers = tests.iter().map(|(op, scalar)| match scalar {
+        Scalar::Number(n) => Some((*op, *n)),
+        Scalar::Timestamp(_) | Scalar::Ip(_) | Scalar::Text(_) => None,
+    });
+    let numbers: Vec<(Op, f64)> = numbers.collect::<Option<_>>()?;
+    let (mut least, mut most) = (i128::from(i64::MIN), i128::from(i64::MAX));
+    for (op, n) in numbers {
+        let order = |value: i128| compare_whole(value as i64, n);
+        if n.is_nan() {
+            return Some(None);
+        }
+        // The first number that is not below, or that is above.
+        let first = |above: bool| {
+            let (mut low, mut high) = (i128::from(i64::MIN), i128::from(i64::MAX) + 1);
+            while low < high {
+                let middle = (low + high).div_euclid(2);
+                let before = order(middle).is_some_and(|order| order.is_lt() || (above && order.is_eq()));
+                if before { low = middle + 1 } else { high = middle }
+            }
+            low
+        };
+        match op {
+            Op::AtLeast => least = least.max(first(false)),
+            Op::Greater => least = least.max(first(true)),
+            Op::Less => most = most.min(first(false) - 1),
+            Op::AtMost => most = most.min(first(true) - 1),
+        }
+    }
+    Some((least <= most).then(|| (least as i64).to_u64()..=(most as i64).to_u64()))
+}
+
+/// Returns the ranges of numbers, up to `most`, of the addresses that match; none where
+/// each has to be asked.
+fn address_ranges(rule: &Rule, text: &NumberText, most: u64) -> Option<Vec<RangeInclusive<u64>>> {
+    let bits = match rule {
+        // Only an address that is written as the column writes it is a whole value.
+        Rule::Whole(wanted) => match address(wanted).filter(|ip| ip.to_string() == *wanted) {
+            Some(ip) => address_bits(ip)..=address_bits(ip),
+            None => return Some(Vec::new()),
+        },
+        Rule::Network(network) => network.mapped()?,
+        Rule::Either(one, other) => {
+            let one = address_ranges(one, text, most)?;
+            return Some([one, address_ranges(other, text, most)?].concat());
+        }
+        _ => return None,
+    };
+    let first = match text.first_at(*bits.start())? {
+        CompactHit::Exact(number) | CompactHit::Next(number) => u64::from(number),
+        CompactHit::AfterLast => return Some(Vec::new()),
+    };
+    let last = match bits.end().checked_add(1).and_then(|end| text.first_at(end)) {
+        Some(CompactHit::Exact(number) | CompactHit::Next(number)) => u64::from(number).checked_sub(1),
+        Some(CompactHit::AfterLast) | None => Some(most),
+    };
+    Some(last.filter(|last| first <= *last).map(|last| first..=last).into_iter().collect())
 }
 
 /// Compiles a regular expression; `given` ones come from the query, match

@@ -1,15 +1,24 @@
 //! Which segments make up the index, and what they were made from: `meta.json`,
 //! replaced as a whole, under a seal that only its user can make.
+//!
+//! The file is tantivy's own. What it does not know stands in the text that it keeps
+//! for its users (`payload`): batches, hashes, seal. The rest of the file follows from
+//! that, so that a change of any byte is seen.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io;
 
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
+use tantivy::index::{IndexSettings, SegmentId};
+use tantivy::store::Compressor;
+
+use super::companion_files::companion_files;
 use super::corruption::damaged;
-use super::layout::{PartHash, VERSION};
+use super::schema::schema;
+use super::segment_contents::{COLUMNS, HASHES, SegmentMeta};
 use super::writer::Segment;
 use crate::error::{Context, Error, Result, visible};
 use crate::fs::{Dir, FileKind, is_temporary};
@@ -19,8 +28,11 @@ use crate::record::{Digest, SourceId};
 const FILE: &str = "meta.json";
 /// No index has a longer list of segments.
 const MOST_BYTES: u64 = 256 << 20;
-/// How the names of segments end.
-const ENDING: &str = ".segment";
+/// The version of everything in the folder, and of how values become columns; a reader
+/// of another version refuses, and the index is built again.
+const VERSION: u32 = 3;
+/// How the names of segments ended in version 2.
+const OLD_ENDING: &str = "segment";
 
 /// Whose index it is, and of which case.
 #[derive(Clone)]
@@ -77,22 +89,45 @@ pub(super) struct BatchMeta {
     pub segments: Vec<SegmentMeta>,
 }
 
-/// One segment.
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct SegmentMeta {
-    /// Its file in the folder.
-    pub file: String,
-    /// The file's length.
-    pub bytes: u64,
-    /// The hash of its footer, which has the hash of every other part.
-    pub footer: PartHash,
-    /// How many rows.
-    pub rows: u32,
-    /// Its sources, by their number in the segment.
-    pub sources: Vec<SourceId>,
+/// The file, as tantivy writes it.
+#[derive(Serialize)]
+struct TantivyMeta {
+    index_settings: IndexSettings,
+    segments: Vec<TantivySegment>,
+    schema: tantivy::schema::Schema,
+    opstamp: u64,
+    payload: String,
+}
+
+#[derive(Serialize)]
+struct TantivySegment {
+    segment_id: SegmentId,
+    max_doc: u32,
+    deletes: Option<()>,
 }
 
 impl Meta {
+    /// Returns the bytes of the file.
+    fn file(&self) -> io::Result<Vec<u8>> {
+        let segments = self.batches.iter().flat_map(|batch| &batch.segments).map(|segment| {
+            let segment_id = SegmentId::from_uuid_string(&segment.id).map_err(io::Error::other)?;
+            Ok(TantivySegment { segment_id, max_doc: segment.rows, deletes: None })
+        });
+        let file = TantivyMeta {
+            index_settings: IndexSettings { docstore_compression: Compressor::None, ..IndexSettings::default() },
+            segments: segments.collect::<io::Result<_>>()?,
+            schema: schema(),
+            opstamp: 0,
+            payload: serde_json::to_string(self)?,
+        };
+        Ok(serde_json::to_vec(&file)?)
+    }
+
+    /// Returns the ids of the segments.
+    fn ids(&self) -> HashSet<&str> {
+        self.batches.iter().flat_map(|batch| &batch.segments).map(|segment| segment.id.as_str()).collect()
+    }
+
     /// Creates what is written of these batches.
     fn of(batches: Vec<BatchMeta>, binding: &IndexBinding) -> io::Result<Meta> {
         let mut meta = Meta { version: VERSION, case: binding.case.clone(), batches, seal: Digest([0; 32]) };
@@ -167,7 +202,7 @@ pub fn agreeing(dir: &Dir, binding: &IndexBinding, expected: &[IndexBasis]) -> R
 
 fn sealed(dir: &Dir, binding: &IndexBinding) -> Result<Meta> {
     let (meta, bytes) = parsed(dir)?;
-    let again = Meta::of(meta.batches, binding).and_then(|again| Ok((serde_json::to_vec(&again)?, again)));
+    let again = Meta::of(meta.batches, binding).and_then(|again| Ok((again.file()?, again)));
     match again {
         Ok((written, again)) if written == bytes => Ok(again),
         _ => Err(damaged(format!("{FILE} is not what this user wrote"))),
@@ -176,24 +211,38 @@ fn sealed(dir: &Dir, binding: &IndexBinding) -> Result<Meta> {
 
 fn parsed(dir: &Dir) -> Result<(Meta, Vec<u8>)> {
     #[derive(Deserialize)]
+    struct File {
+        payload: Option<String>,
+        version: Option<u32>,
+    }
+    #[derive(Deserialize)]
     struct Version {
         version: u32,
     }
     let strange = |error| damaged(format!("{FILE} is strange: {error}"));
+    let other = |version| damaged(format!("{FILE} has version {version}, this program reads {VERSION}"));
     let bytes =
         dir.read(FILE, MOST_BYTES).map_err(|error| damaged(format!("cannot read {FILE}: {error}")))?;
-    let Version { version } = serde_json::from_slice(&bytes).map_err(strange)?;
+    let File { payload, version } = serde_json::from_slice(&bytes).map_err(strange)?;
+    let Some(payload) = payload else {
+        return Err(other(version.unwrap_or_default()));
+    };
+    let Version { version } = serde_json::from_str(&payload).map_err(strange)?;
     if version != VERSION {
-        return Err(damaged(format!("{FILE} has version {version}, this program reads {VERSION}")));
+        return Err(other(version));
     }
-    Ok((serde_json::from_slice(&bytes).map_err(strange)?, bytes))
+    let meta: Meta = serde_json::from_str(&payload).map_err(strange)?;
+    match meta.file() {
+        Ok(again) if again == bytes => Ok((meta, bytes)),
+        _ => Err(damaged(format!("{FILE} is not as it is written"))),
+    }
 }
 
 /// Makes a batch part of the index: from here on readers see it. Atomic: a
 /// reader or a crash sees all of the batch or none. A batch that was published
 /// before is replaced; what stood there without this user's seal is given up.
 pub fn publish(dir: &Dir, binding: &IndexBinding, batch: Indexed) -> Result<()> {
-    let row = described(batch)?;
+    let row = described(dir, batch)?;
     let mut batches = sealed(dir, binding).map(|meta| meta.batches).unwrap_or_default();
     batches.retain(|other| other.basis.batch != row.basis.batch);
     batches.push(row);
@@ -202,15 +251,14 @@ pub fn publish(dir: &Dir, binding: &IndexBinding, batch: Indexed) -> Result<()> 
 
 /// Makes these batches the whole index, in place of what was there. Atomic.
 pub fn publish_all(dir: &Dir, binding: &IndexBinding, batches: Vec<Indexed>) -> Result<()> {
-    replace(dir, binding, batches.into_iter().map(described).collect::<Result<_>>()?)
+    let batches = batches.into_iter().map(|batch| described(dir, batch));
+    replace(dir, binding, batches.collect::<Result<_>>()?)
 }
 
-/// Returns the row of a batch.
-fn described(batch: Indexed) -> Result<BatchMeta> {
+/// Completes the segments of a batch, and returns its row.
+fn described(dir: &Dir, batch: Indexed) -> Result<BatchMeta> {
     let Indexed { basis, segments, sources } = batch;
-    let segments = segments.into_iter().filter_map(|segment| row(segment, &sources).transpose());
-    let segments: Vec<SegmentMeta> = segments.collect::<Result<_>>()?;
-    let rows: u64 = segments.iter().map(|segment| u64::from(segment.rows)).sum();
+    let rows: u64 = segments.iter().map(|segment| u64::from(segment.rows())).sum();
     if rows != basis.events {
         let (batch, events) = (basis.batch, basis.events);
         return Err(Error::integrity(format!(
@@ -218,21 +266,8 @@ fn described(batch: Indexed) -> Result<BatchMeta> {
         ))
         .hint("Run `vestigo verify --roots`."));
     }
-    Ok(BatchMeta { basis, segments })
-}
-
-/// Returns the row of a segment; none if no event was added.
-fn row(segment: Segment, sources: &HashMap<u64, SourceId>) -> Result<Option<SegmentMeta>> {
-    let Some(file) = segment.file else { return Ok(None) };
-    let id = |key: &u64| {
-        sources
-            .get(key)
-            .copied()
-            .ok_or_else(|| Error::case(format!("a segment names source {key}, which nobody resolved")))
-    };
-    let sources = segment.keys.iter().map(id).collect::<Result<_>>()?;
-    let Segment { bytes, footer, rows, .. } = segment;
-    Ok(Some(SegmentMeta { file, bytes, footer, rows, sources }))
+    let segments = segments.into_iter().filter_map(|segment| segment.seal(dir, &sources).transpose());
+    Ok(BatchMeta { basis, segments: segments.collect::<Result<_>>()? })
 }
 
 fn replace(dir: &Dir, binding: &IndexBinding, mut batches: Vec<BatchMeta>) -> Result<()> {
@@ -240,38 +275,57 @@ fn replace(dir: &Dir, binding: &IndexBinding, mut batches: Vec<BatchMeta>) -> Re
     let write = || {
         // The names of the segments first, then the list that speaks of them.
         dir.sync()?;
-        dir.replace(FILE, &serde_json::to_vec(&Meta::of(batches, binding)?)?)
+        dir.replace(FILE, &Meta::of(batches, binding)?.file()?)
     };
     write().context(|| format!("cannot write {}", visible(&dir.at(FILE).to_string_lossy())))
 }
 
-/// Returns the segments that no published batch names: those of a write that is
-/// under way or was cut off, or what somebody put there. Nothing is returned where
-/// the index cannot be read.
+/// Returns the ids of segments that no published batch names: those of a write that is
+/// under way or was cut off, or what somebody put there. Nothing is returned where the
+/// index cannot be read.
 pub fn unnamed(dir: &Dir) -> Vec<String> {
     let (Ok((meta, _)), Ok(names)) = (parsed(dir), dir.names()) else { return Vec::new() };
-    let named: HashSet<&str> =
-        meta.batches.iter().flat_map(|batch| &batch.segments).map(|segment| segment.file.as_str()).collect();
-    let names = names.iter().map(|name| name.to_string_lossy().into_owned());
-    names.filter(|name| name.ends_with(ENDING) && !named.contains(name.as_str())).collect()
+    let named = meta.ids();
+    let found = names.iter().filter_map(|name| name.to_str()).filter_map(segment_of);
+    let unnamed: BTreeSet<&str> = found.filter(|id| !named.contains(id)).collect();
+    unnamed.into_iter().map(str::to_owned).collect()
 }
 
-/// Removes segments that no published batch names (a crash left them) and
+/// Returns whether a file of the index folder is so called as we, or tantivy when it reads
+/// the index, call ours.
+pub fn is_index_file(name: &str) -> bool {
+    let tantivys = [".tantivy-meta.lock", ".tantivy-writer.lock", ".managed.json"];
+    name == FILE || tantivys.contains(&name) || is_leftover(name) || segment_of(name).is_some()
+}
+
+/// Returns whether a name is that of a temporary file, of this or an earlier version.
+fn is_leftover(name: &str) -> bool {
+    is_temporary(name) || (name.starts_with("meta-") && name.ends_with(".tmp"))
+}
+
+/// Removes files of segments that no published batch names (a crash left them) and
 /// temporary files. Whatever is not a plain file, or not so called, is left alone.
 pub fn sweep(dir: &Dir) -> Result<()> {
     // What a damaged index names is not known: whoever rebuilds it sweeps afterwards.
     let Ok((meta, _)) = parsed(dir) else { return Ok(()) };
-    let named: HashSet<&str> =
-        meta.batches.iter().flat_map(|batch| &batch.segments).map(|segment| segment.file.as_str()).collect();
+    let named = meta.ids();
     let shown = |name: &str| visible(&dir.at(name).to_string_lossy());
     let names = dir.names().context(|| format!("cannot list {}", visible(&dir.path().to_string_lossy())))?;
     for name in names.iter().filter_map(|name| name.to_str()) {
-        let old = name.starts_with("meta-") && name.ends_with(".tmp");
-        let ours = name.ends_with(ENDING) || is_temporary(name) || old;
+        let unnamed = segment_of(name).is_some_and(|id| !named.contains(id));
         let plain = || matches!(dir.kind(name), Ok(Some(FileKind::File(_))));
-        if ours && !named.contains(name) && plain() {
+        if (unnamed || is_leftover(name)) && plain() {
             dir.remove(name).context(|| format!("cannot remove {}", shown(name)))?;
         }
     }
     Ok(())
+}
+
+/// Returns the id of the segment to which a file belongs by its name; none if to none.
+fn segment_of(name: &str) -> Option<&str> {
+    let (id, ending) = name.split_once('.')?;
+    let companions = companion_files().unwrap_or_default();
+    let ours = [COLUMNS, HASHES, OLD_ENDING].contains(&ending)
+        || companions.iter().any(|(companion, _)| *companion == ending);
+    ours.then_some(id)
 }

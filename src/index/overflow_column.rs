@@ -9,9 +9,6 @@ use std::fmt::Write as _;
 
 use super::cancel::CancelToken;
 use super::column::IndexColumn;
-use super::column_builder::outline;
-use super::dictionary::Dictionary;
-use super::dictionary_block::DictionaryBlock;
 use crate::error::Result;
 
 /// Writes the entry of a value.
@@ -32,32 +29,35 @@ pub(super) fn value(entry: &str) -> &str {
 }
 
 /// Returns the column of one field; none if no row has it.
-pub(super) fn carve(crowd: &IndexColumn, name: &str, rows: u32) -> Result<Option<IndexColumn>> {
+pub(super) fn carve(overflow: &IndexColumn, name: &str, rows: u32) -> Result<Option<IndexColumn>> {
     let mut prefix = String::new();
     write(name, "", &mut prefix);
-    let terms = crowd.terms();
-    let from = terms.partition(|entry| entry < prefix.as_str())?;
-    let to = terms.partition(|entry| entry < prefix.as_str() || entry.starts_with(&prefix))?;
-    if from == to {
+    let terms = overflow.terms();
+    let from = terms.first_at(&prefix)?.0;
+    let mut texts = Vec::new();
+    while from + (texts.len() as u32) < terms.len() {
+        match terms.get(from + texts.len() as u32)?.strip_prefix(&prefix) {
+            Some(text) => texts.push(text.to_owned()),
+            None => break,
+        }
+    }
+    if texts.is_empty() {
         return Ok(None);
     }
+    let to = from + texts.len() as u32;
     let mut pairs = Vec::new();
-    crowd.visit(0..rows, None, &CancelToken::new(), |row, ord| {
+    overflow.visit(0..rows, None, &CancelToken::new(), |row, ord| {
         if (from..to).contains(&ord) {
-            pairs.push(u64::from(row) << 32 | u64::from(ord - from));
+            pairs.push((row, ord - from));
         }
     })?;
-    let values: Vec<String> =
-        (from..to).map(|ord| Ok(value(&terms.get(ord)?).to_owned())).collect::<Result<_>>()?;
-    let (present, starts) = outline(&pairs);
-    let ords = pairs.iter().map(|pair| pair & u64::from(u32::MAX)).collect();
-    Ok(Some(IndexColumn::made(rows, &present, starts, ords, Dictionary::made(DictionaryBlock::of(values)))))
+    Ok(Some(IndexColumn::made(rows, texts, pairs)))
 }
 
 /// Returns the names of the fields and how many distinct values each has.
-pub(super) fn names(crowd: &IndexColumn) -> Result<BTreeMap<String, u64>> {
+pub(super) fn names(overflow: &IndexColumn) -> Result<BTreeMap<String, u64>> {
     let mut names: BTreeMap<String, u64> = BTreeMap::new();
-    let terms = crowd.terms();
+    let terms = overflow.terms();
     for number in 0..terms.blocks() {
         let block = terms.block(number)?;
         for i in 0..block.len() {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::matcher::{Matcher, Meaning};
-use super::segment::{FORMAT, SOURCE};
+use super::schema::{FORMAT, SOURCE};
 use crate::error::{Error, Result, Visible};
 use crate::query::{Expr, FieldRef, Leaf, Op, Pattern, Scalar, Test};
 use crate::record::{EventId, FieldKind, Timestamp, fields};

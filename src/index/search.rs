@@ -49,10 +49,11 @@ impl QueryRun<'_> {
                 Ok(Arc::new(rows))
             }
             QueryPlan::Value { leaf, field, matcher } => self.value(segment, leaf, field.as_deref(), matcher),
-            QueryPlan::Exists(field) => Ok(Arc::new(match segment.column(field)? {
-                Some(column) => column.present(),
-                None => RowSet::none(segment.rows),
-            })),
+            QueryPlan::Exists(field) => {
+                let mut rows = RowSet::none(segment.rows);
+                segment.columns_of(field)?.iter().for_each(|column| rows.or(&column.present()));
+                Ok(Arc::new(rows))
+            }
             QueryPlan::Time(tests) => self.time(segment, tests),
             QueryPlan::TimeText(matcher) => self.time_text(segment, matcher),
             QueryPlan::Ids(ids) => self.ids(segment, ids),
@@ -85,14 +86,13 @@ impl QueryRun<'_> {
         }
         let mut rows = RowSet::none(segment.rows);
         let mut ask = |column: &IndexColumn, view: Option<fn(&str) -> &str>| {
-            let picked = column.terms().matching(matcher, view, self.cancel)?;
-            column.add_rows(&picked, &mut rows, self.cancel)
+            column.add_matching(matcher, view, &mut rows, self.cancel)
         };
         match field {
-            Some(name) => segment.column(name)?.map_or(Ok(()), |column| ask(&column, None))?,
+            Some(name) => segment.columns_of(name)?.iter().try_for_each(|column| ask(column, None))?,
             None => {
-                (0..segment.width()).try_for_each(|i| ask(&*segment.column_at(i)?, None))?;
-                segment.crowd()?.map_or(Ok(()), |crowd| ask(&crowd, Some(overflow_column::value)))?;
+                segment.field_columns().try_for_each(|column| ask(&*column?, None))?;
+                segment.overflow()?.map_or(Ok(()), |shared| ask(&shared, Some(overflow_column::value)))?;
             }
         }
         let rows = Arc::new(rows);

@@ -1,26 +1,23 @@
 //! A segment of the index, open for reading.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use tantivy::columnar::MonotonicallyMappableToU64;
+
 use super::block_cache::Cache;
-use super::column::{IndexColumn, Numbers, numbers};
-use super::dictionary::Dictionary;
-use super::dictionary_block::DictionaryBlock;
-use super::layout::{ColumnMeta, Footer};
-use super::meta::SegmentMeta;
+use super::column::IndexColumn;
+use super::number_terms::Numbers;
 use super::overflow_column;
 use super::partition::partition_point;
 use super::row_set::RowSet;
-use super::segment_file::SegmentFile;
+use super::schema::{FORMAT, OVERFLOW, RECORD, SOURCE, TIME, field_of};
+use super::segment_contents::{Contents, SegmentMeta};
+use super::segment_file::{SegmentFile, check_companions};
 use crate::error::{Error, Result};
 use crate::fs::Dir;
 use crate::record::{SourceId, TimeRange, Timestamp};
-
-/// The name under which formats are counted.
-pub(super) const FORMAT: &str = "vestigo.format";
-/// The name under which sources are counted.
-pub(super) const SOURCE: &str = "vestigo.source";
 
 /// How far a search reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,12 +63,12 @@ pub(super) struct OpenSegment {
     pub rows: u32,
     /// How many of them have a time; they stand first, in time order.
     pub timed: u32,
-    /// Its sources, by their number in the segment.
+    /// Its sources, sorted; a row's source is given by its place here.
     pub sources: Vec<SourceId>,
-    /// The place of each of its sources when they are sorted.
-    pub rank: Vec<u32>,
-    sheets: Arc<SegmentFile>,
-    footer: Footer,
+    id: String,
+    dir: Dir,
+    file: SegmentFile,
+    contents: Contents,
     cache: Arc<Cache>,
     columns: Vec<OnceLock<Arc<IndexColumn>>>,
     kept: Kept,
@@ -80,60 +77,80 @@ pub(super) struct OpenSegment {
 /// What was opened or made once.
 #[derive(Default)]
 struct Kept {
-    format: OnceLock<Arc<IndexColumn>>,
-    source: OnceLock<Arc<IndexColumn>>,
-    crowd: OnceLock<Arc<IndexColumn>>,
-    times: OnceLock<Numbers<i64>>,
+    /// The columns of each field, by its name.
+    fields: OnceLock<BTreeMap<String, Vec<usize>>>,
+    times: OnceLock<Numbers<u64>>,
     origins: OnceLock<Numbers<u64>>,
     records: OnceLock<Numbers<u64>>,
     all: OnceLock<Arc<RowSet>>,
 }
 
+/// The times of the rows that have one, ascending.
+pub(super) struct Times(Numbers<u64>);
+
+impl Times {
+    /// Returns the time of a row, in nanoseconds since the epoch.
+    pub fn get(&self, row: u32) -> i64 {
+        i64::from_u64(self.0.get_val(row))
+    }
+}
+
 impl OpenSegment {
-    /// Opens the file of a segment; its length and footer are checked here,
-    /// each column when it is first read.
+    /// Opens the files of a segment; their lengths, hashes and names of columns are
+    /// checked here, each column when it is first read.
     pub fn open(dir: &Dir, number: u32, meta: &SegmentMeta, cache: &Arc<Cache>) -> Result<OpenSegment> {
-        let (sheets, footer) = SegmentFile::open(dir, &meta.file, meta.bytes, meta.footer)?;
-        let sound = footer.rows == meta.rows
-            && footer.timed <= footer.rows
-            && (footer.timed > 0) == footer.times.is_some()
-            && footer.times.is_some() == footer.span.is_some()
-            && footer.origins as usize == meta.sources.len();
+        let (file, contents) = SegmentFile::open(dir, &meta.id, meta.bytes, meta.hashes)?;
+        let sound = contents.rows == meta.rows
+            && contents.timed <= contents.rows
+            && (contents.timed > 0) == contents.span.is_some()
+            && (contents.timed > 0) == file.find(TIME).is_some()
+            && meta.sources.is_sorted_by(|one, other| one < other);
         if !sound {
-            return Err(sheets.damage("is not the segment that was published"));
+            return Err(file.damage("is not the segment that was published"));
         }
-        let mut order: Vec<u32> = (0..footer.origins).collect();
-        order.sort_by_key(|i| meta.sources[*i as usize]);
-        let mut rank = vec![0; order.len()];
-        order.iter().zip(0..).for_each(|(source, i)| rank[*source as usize] = i);
         Ok(OpenSegment {
             number,
-            rows: footer.rows,
-            timed: footer.timed,
+            rows: contents.rows,
+            timed: contents.timed,
             sources: meta.sources.clone(),
-            rank,
-            sheets: Arc::new(sheets),
-            columns: footer.columns.iter().map(|_| OnceLock::new()).collect(),
-            footer,
+            id: meta.id.clone(),
+            dir: dir.clone(),
+            columns: file.columns.iter().map(|_| OnceLock::new()).collect(),
+            file,
+            contents,
             cache: cache.clone(),
             kept: Kept::default(),
         })
     }
 
-    /// Returns the fields: name and number of distinct values.
+    /// Returns the fields: name and number of distinct values, or an upper bound of it.
     pub fn fields(&self) -> Result<Vec<(String, u64)>> {
-        let columns = self.footer.columns.iter();
+        let distinct = |columns: &Vec<usize>| {
+            columns.iter().map(|i| u64::from(self.file.columns[*i].distinct)).sum()
+        };
         let mut fields: Vec<_> =
-            columns.map(|column| (column.name.clone(), column.distinct.into())).collect();
-        if let Some(crowd) = self.crowd()? {
-            fields.extend(overflow_column::names(&crowd)?);
+            self.by_field().iter().map(|(name, columns)| (name.clone(), distinct(columns))).collect();
+        if let Some(overflow) = self.overflow()? {
+            fields.extend(overflow_column::names(&overflow)?);
         }
         Ok(fields)
     }
 
+    fn by_field(&self) -> &BTreeMap<String, Vec<usize>> {
+        self.kept.fields.get_or_init(|| {
+            let mut fields: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+            for (i, column) in self.file.columns.iter().enumerate() {
+                if let Some(field) = field_of(&column.name) {
+                    fields.entry(field).or_default().push(i);
+                }
+            }
+            fields
+        })
+    }
+
     /// Returns the first and last time.
     pub fn span(&self) -> Option<(Timestamp, Timestamp)> {
-        self.footer.span.map(|(first, last)| (Timestamp::from_nanos(first), Timestamp::from_nanos(last)))
+        self.contents.span.map(|(first, last)| (Timestamp::from_nanos(first), Timestamp::from_nanos(last)))
     }
 
     /// Returns every row.
@@ -141,89 +158,100 @@ impl OpenSegment {
         self.kept.all.get_or_init(|| Arc::new(RowSet::all(self.rows))).clone()
     }
 
-    /// Returns the number of columns that hold fields.
-    pub fn width(&self) -> usize {
-        self.columns.len()
+    /// Returns every column that holds values of fields, but the one that fields share.
+    pub fn field_columns(&self) -> impl Iterator<Item = Result<Arc<IndexColumn>>> {
+        self.by_field().values().flatten().map(|i| self.opened(*i))
     }
 
-    /// Returns a field's column by its place.
-    pub fn column_at(&self, i: usize) -> Result<Arc<IndexColumn>> {
-        self.opened(&self.columns[i], &self.footer.columns[i], i as u32)
+    /// Returns the columns of a field, of the formats, or of the sources: one for each type
+    /// that its values have.
+    pub fn columns_of(&self, name: &str) -> Result<Vec<Arc<IndexColumn>>> {
+        if name == FORMAT || name == SOURCE {
+            return self.fixed(name).map(|column| vec![column]);
+        }
+        let own = self.by_field().get(name).into_iter().flatten();
+        let mut columns: Vec<_> = own.map(|i| self.opened(*i)).collect::<Result<_>>()?;
+        if let Some(overflow) = self.overflow()? {
+            columns.extend(overflow_column::carve(&overflow, name, self.rows)?.map(Arc::new));
+        }
+        Ok(columns)
     }
 
-    /// Returns the column of a field, of the formats, or of the sources.
+    /// Returns the column of a field, of the formats, or of the sources, whatever the
+    /// types of its values.
     pub fn column(&self, name: &str) -> Result<Option<Arc<IndexColumn>>> {
-        if name == FORMAT {
-            return self.opened(&self.kept.format, &self.footer.format, u32::MAX).map(Some);
-        }
-        if name == SOURCE {
-            return self.source_column().map(Some);
-        }
-        match self.footer.columns.binary_search_by(|column| column.name.as_str().cmp(name)) {
-            Ok(i) => self.column_at(i).map(Some),
-            Err(_) => match self.crowd()? {
-                Some(crowd) => Ok(overflow_column::carve(&crowd, name, self.rows)?.map(Arc::new)),
-                None => Ok(None),
-            },
+        let mut columns = self.columns_of(name)?;
+        match columns.len() {
+            0 | 1 => Ok(columns.pop()),
+            _ => IndexColumn::merged(self.rows, &columns).map(|merged| Some(Arc::new(merged))),
         }
     }
 
     /// Returns the column that fields share for which there was no room.
-    pub fn crowd(&self) -> Result<Option<Arc<IndexColumn>>> {
-        let crowd = self.footer.crowd.as_ref();
-        crowd.map(|meta| self.opened(&self.kept.crowd, meta, u32::MAX - 1)).transpose()
+    pub fn overflow(&self) -> Result<Option<Arc<IndexColumn>>> {
+        self.file.find(OVERFLOW).map(|i| self.opened(i)).transpose()
     }
 
-    fn opened(
-        &self,
-        slot: &OnceLock<Arc<IndexColumn>>,
-        meta: &ColumnMeta,
-        place: u32,
-    ) -> Result<Arc<IndexColumn>> {
-        kept(slot, || {
-            let place = (self.number, place);
-            let terms =
-                Dictionary::of_file(self.sheets.clone(), meta.terms.clone(), self.cache.clone(), place);
-            Ok(Arc::new(IndexColumn::open(&self.sheets, meta, self.rows, terms)?))
+    /// Returns a column that every segment has.
+    fn fixed(&self, name: &str) -> Result<Arc<IndexColumn>> {
+        match self.file.find(name) {
+            Some(i) => self.opened(i),
+            None => Err(self.damage(&format!("has no column {name}"))),
+        }
+    }
+
+    fn opened(&self, i: usize) -> Result<Arc<IndexColumn>> {
+        kept(&self.columns[i], || {
+            let place = (self.number, i as u32);
+            Ok(Arc::new(IndexColumn::open(&self.file, i, self.rows, &self.cache, place)?))
         })
     }
 
-    fn source_column(&self) -> Result<Arc<IndexColumn>> {
-        kept(&self.kept.source, || {
-            let mut sources = self.sources.clone();
-            sources.sort_unstable();
-            let terms = Dictionary::made(DictionaryBlock::of(sources.iter().map(SourceId::to_string)));
-            Ok(Arc::new(IndexColumn::over(self.origins()?, self.rank.clone(), terms)))
-        })
-    }
-
-    /// Returns each row's source, by its number in the segment.
+    /// Returns each row's source, by its place among the segment's.
     pub fn origins(&self) -> Result<Numbers<u64>> {
         kept(&self.kept.origins, || {
-            let origins = numbers::<u64>(&self.sheets, self.footer.sources, self.rows)?;
-            if origins.max_value() >= self.sources.len() as u64 {
-                return Err(self.sheets.damage("names a source that it does not have"));
+            let column = self.fixed(SOURCE)?;
+            let terms = column.terms();
+            let same = |(i, source): (u32, &SourceId)| Ok(terms.get(i)? == source.to_string());
+            let named = terms.len() as usize == self.sources.len()
+                && (0..).zip(&self.sources).map(same).collect::<Result<Vec<bool>>>()?.iter().all(|same| *same);
+            if named && column.is_full() {
+                Ok(column.values().clone())
+            } else {
+                Err(self.damage("names other sources than were published"))
             }
-            Ok(origins)
         })
     }
 
     /// Returns each row's record number.
     pub fn records(&self) -> Result<Numbers<u64>> {
-        kept(&self.kept.records, || numbers(&self.sheets, self.footer.records, self.rows))
+        kept(&self.kept.records, || {
+            let column = self.fixed(RECORD)?;
+            if column.is_full() {
+                Ok(column.values().clone())
+            } else {
+                Err(self.damage("has rows without a record number"))
+            }
+        })
     }
 
     /// Returns the times of the rows that have one, ascending.
-    pub fn times(&self) -> Result<Numbers<i64>> {
-        kept(&self.kept.times, || {
-            let part = self.footer.times.expect("times are asked for where there are some");
-            numbers(&self.sheets, part, self.timed)
-        })
+    pub fn times(&self) -> Result<Times> {
+        let times = kept(&self.kept.times, || {
+            let column = self.fixed(TIME)?;
+            // They stand first, so that the n-th value is that of the n-th row.
+            if column.values().num_vals() == self.timed && column.present() == RowSet::range(self.rows, 0..self.timed) {
+                Ok(column.values().clone())
+            } else {
+                Err(self.damage("has times in other rows than the first"))
+            }
+        })?;
+        Ok(Times(times))
     }
 
     /// Returns the time of a row that has one.
     pub fn time(&self, row: u32) -> Result<Timestamp> {
-        Ok(Timestamp::from_nanos(self.times()?.get_val(row)))
+        Ok(Timestamp::from_nanos(self.times()?.get(row)))
     }
 
     /// Returns the first row at or after a moment, of those that have a time.
@@ -235,7 +263,7 @@ impl OpenSegment {
             Some(_) => {}
         }
         let times = self.times()?;
-        Ok(partition_point(self.timed as usize, |row| times.get_val(row as u32) < moment.nanos()) as u32)
+        Ok(partition_point(self.timed as usize, |row| times.get(row as u32) < moment.nanos()) as u32)
     }
 
     /// Returns the first row after a moment, of those that have a time.
@@ -265,44 +293,40 @@ impl OpenSegment {
         }
     }
 
-    /// Returns every column with its name: those of the fields, of the formats,
-    /// and, without a name, the one that fields share.
+    /// Returns the column of each field and of the formats with its name, and, without a
+    /// name, the one that fields share.
     ///
     /// # Errors
     ///
-    /// Fails where they are out of order: a field would not be found.
+    /// Fails where the columns are out of order: a field would not be found.
     pub fn named_columns(&self) -> Result<Vec<(String, Arc<IndexColumn>)>> {
-        let names = || self.footer.columns.iter().map(|column| column.name.as_str());
-        if !names().is_sorted_by(|one, other| one < other) || names().any(str::is_empty) {
+        let keys = self.file.columns.iter().map(|column| (column.name.as_str(), column.kind));
+        if !keys.is_sorted_by(|one, other| one < other) {
             return Err(self.damage("has columns that are out of order"));
         }
-        let mut columns: Vec<_> = (names().zip(0..))
-            .map(|(name, i)| Ok((name.to_owned(), self.column_at(i)?)))
-            .collect::<Result<_>>()?;
-        columns.extend(self.column(FORMAT)?.map(|column| (FORMAT.to_owned(), column)));
-        columns.extend(self.crowd()?.map(|column| (String::new(), column)));
+        let mut columns = Vec::new();
+        for (name, own) in self.by_field() {
+            let own: Vec<_> = own.iter().map(|i| self.opened(*i)).collect::<Result<_>>()?;
+            let column = match &own[..] {
+                [column] => column.clone(),
+                several => Arc::new(IndexColumn::merged(self.rows, several)?),
+            };
+            columns.push((name.clone(), column));
+        }
+        columns.push((FORMAT.to_owned(), self.fixed(FORMAT)?));
+        columns.extend(self.overflow()?.map(|column| (String::new(), column)));
         Ok(columns)
     }
 
     /// Creates the failure for damage in this segment.
     pub fn damage(&self, what: &str) -> Error {
-        self.sheets.damage(what)
+        self.file.damage(what)
     }
 
-    /// Reads every part of the file against its hash, and every dictionary.
+    /// Reads every part of the files against its hash.
     pub fn check(&self) -> Result<()> {
-        let fixed = [Some(self.footer.sources), Some(self.footer.records), self.footer.times];
-        fixed.into_iter().flatten().try_for_each(|part| self.sheets.part(part).map(drop))?;
-        for column in self.footer.columns.iter().chain([&self.footer.format]).chain(&self.footer.crowd) {
-            let parts = [column.presence, column.starts, Some(column.ords), Some(column.counts)];
-            let blocks = column.terms.iter().map(|block| block.part);
-            parts
-                .into_iter()
-                .flatten()
-                .chain(blocks)
-                .try_for_each(|part| self.sheets.part(part).map(drop))?;
-        }
-        Ok(())
+        (0..self.columns.len()).try_for_each(|i| self.file.checked(i).map(drop))?;
+        check_companions(&self.dir, &self.id, self.contents.companions)
     }
 }
 

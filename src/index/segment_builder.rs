@@ -2,109 +2,236 @@
 
 use std::fmt::Write as _;
 use std::io;
+use std::net::{IpAddr, Ipv6Addr};
 
 use hashbrown::HashMap;
 use hashbrown::hash_map::EntryRef;
+use tantivy::columnar::{ColumnType, MonotonicallyMappableToU64};
 
 use super::column_builder::ColumnBuilder;
-use super::layout::ColumnMeta;
+use super::compare::{address, date};
 use super::overflow_column;
+use super::schema::{self, FORMAT, OVERFLOW};
 use super::segment_serializer::SegmentSerializer;
 use crate::record::{Event, FIELDS, FieldId, Key, Value};
 
 /// What a column takes before it has a value, about, in bytes.
 const COLUMN_BYTES: usize = 512;
+/// Up to here every whole number is a number with a fraction, too.
+const EXACT: u64 = 1 << 53;
+
 /// The columns of a segment.
 pub(super) struct SegmentBuilder {
     format: ColumnBuilder,
     core: Vec<Option<Box<ColumnBuilder>>>,
-    own: HashMap<String, ColumnBuilder>,
-    /// How many own fields get a column each.
+    /// The fields that are no core fields, and those values of core fields that are not
+    /// of the field's type.
+    custom: HashMap<String, CustomColumns>,
+    /// How many custom fields get columns of their own.
     room: usize,
-    crowd: ColumnBuilder,
+    overflow: ColumnBuilder,
     scratch: String,
     entry: String,
 }
 
-/// The columns as the footer lists them.
-pub(super) struct WrittenColumns {
-    /// The formats.
-    pub format: ColumnMeta,
-    /// The fields, by name.
-    pub columns: Vec<ColumnMeta>,
-    /// The shared column of the fields that have none of their own.
-    pub crowd: Option<ColumnMeta>,
+/// The columns of a custom field: one for each type of value.
+struct CustomColumns {
+    /// Their name; none where it cannot name columns.
+    name: Option<String>,
+    texts: Option<Box<ColumnBuilder>>,
+    longs: Option<Box<ColumnBuilder>>,
+    floats: Option<Box<ColumnBuilder>>,
+    bools: Option<Box<ColumnBuilder>>,
+}
+
+/// A column with its name, as it is written.
+pub(super) enum NamedColumn<'a> {
+    /// As it was filled.
+    Filled(&'a str, &'a ColumnBuilder),
+    /// Made of others.
+    Made(&'a str, ColumnBuilder),
+}
+
+impl NamedColumn<'_> {
+    /// Returns its name and type, by which columns are sorted.
+    pub fn key(&self) -> (&str, ColumnType) {
+        let (NamedColumn::Filled(name, _) | NamedColumn::Made(name, _)) = self;
+        (name, self.column().kind())
+    }
+
+    /// Returns the column.
+    pub fn column(&self) -> &ColumnBuilder {
+        match self {
+            NamedColumn::Filled(_, column) => column,
+            NamedColumn::Made(_, column) => column,
+        }
+    }
 }
 
 impl SegmentBuilder {
-    /// Creates columns without rows. So many own fields get a column each, the rest share one.
+    /// Creates columns without rows. So many custom fields get columns of their own, the
+    /// rest share one.
     pub fn new(room: usize) -> SegmentBuilder {
         SegmentBuilder {
-            format: ColumnBuilder::default(),
+            format: ColumnBuilder::new(ColumnType::Str),
             core: FIELDS.iter().map(|_| None).collect(),
-            own: HashMap::new(),
+            custom: HashMap::new(),
             room,
-            crowd: ColumnBuilder::default(),
+            overflow: ColumnBuilder::new(ColumnType::Str),
             scratch: String::new(),
             entry: String::new(),
         }
     }
 
-    /// Adds the values of an event; gives about how many bytes they took.
+    /// Adds the values of an event; returns about how many bytes they took.
     pub fn push(&mut self, row: u32, event: &Event<'_>) -> usize {
-        let mut bytes = self.format.push(row, event.format);
+        let mut bytes = self.format.push_term(row, event.format.as_bytes());
         for (key, value) in event.fields() {
-            let text = text_of(value, &mut self.scratch);
             bytes += match key {
-                Key::Core(id) => push_core(&mut self.core[id.index()], row, text),
-                Key::Custom(name) => {
-                    let room = self.own.len() < self.room;
-                    match self.own.entry_ref(name.as_ref()) {
-                        EntryRef::Occupied(entry) => entry.into_mut().push(row, text),
-                        EntryRef::Vacant(_) if FieldId::by_name(name).is_some() => {
-                            let id = FieldId::by_name(name).expect("it was found");
-                            push_core(&mut self.core[id.index()], row, text)
-                        }
-                        EntryRef::Vacant(entry) if room => {
-                            COLUMN_BYTES + name.len() + entry.insert(ColumnBuilder::default()).push(row, text)
-                        }
-                        EntryRef::Vacant(_) => {
-                            overflow_column::write(name, text, &mut self.entry);
-                            self.crowd.push(row, &self.entry)
-                        }
-                    }
-                }
+                Key::Core(id) => self.push_core(row, *id, value),
+                Key::Custom(name) => match FieldId::by_name(name) {
+                    Some(id) => self.push_core(row, id, value),
+                    None => self.push_custom(row, name, value),
+                },
             };
         }
         bytes
     }
 
-    /// Writes the columns of so many rows; `place` is each row's final number.
+    fn push_core(&mut self, row: u32, id: FieldId, value: &Value<'_>) -> usize {
+        let kind = schema::column_type(id);
+        let slot = &mut self.core[id.index()];
+        let new = if slot.is_none() { COLUMN_BYTES } else { 0 };
+        let scratch = &mut self.scratch;
+        match kind {
+            ColumnType::Str => {
+                return new + filled(slot, kind).push_term(row, text_of(value, scratch).as_bytes());
+            }
+            ColumnType::IpAddr => {
+                if let Some(address) = address_of(value, scratch) {
+                    return new + filled(slot, kind).push_term(row, &address.octets());
+                }
+            }
+            _ => {
+                if let Some(number) = number_of(kind, value, scratch) {
+                    return new + filled(slot, kind).push_number(row, number);
+                }
+            }
+        }
+        // It is not of the field's type: its text is kept beside.
+        let text = Value::from(text_of(value, scratch).to_owned());
+        self.push_custom(row, id.name(), &text)
+    }
+
+    fn push_custom(&mut self, row: u32, name: &str, value: &Value<'_>) -> usize {
+        let room = self.custom.len() < self.room;
+        let (new, columns) = match self.custom.entry_ref(name) {
+            EntryRef::Occupied(entry) => (0, Some(entry.into_mut())),
+            EntryRef::Vacant(entry) if room => {
+                let name = schema::custom_column(name);
+                let columns = CustomColumns { name, texts: None, longs: None, floats: None, bools: None };
+                (COLUMN_BYTES, Some(entry.insert(columns)))
+            }
+            EntryRef::Vacant(_) => (0, None),
+        };
+        let Some(columns) = columns.filter(|columns| columns.name.is_some()) else {
+            overflow_column::write(name, text_of(value, &mut self.scratch), &mut self.entry);
+            return self.overflow.push_term(row, self.entry.as_bytes());
+        };
+        let spent = match value {
+            Value::Long(n) => columns.of(ColumnType::I64).push_number(row, n.to_u64()),
+            Value::Float(n) => columns.of(ColumnType::F64).push_number(row, n.to_u64()),
+            Value::Bool(yes) => columns.of(ColumnType::Bool).push_number(row, yes.to_u64()),
+            Value::Text(_) | Value::Ip(_) => {
+                columns.of(ColumnType::Str).push_term(row, text_of(value, &mut self.scratch).as_bytes())
+            }
+        };
+        new + spent
+    }
+
+    /// Writes the columns of so many rows, and those given, which have other names, in
+    /// the order of their names; `place` is each row's final number.
     pub fn write<W: io::Write>(
         &self,
-        press: &mut SegmentSerializer<W>,
+        out: &mut SegmentSerializer<W>,
         rows: u32,
         place: Option<&[u32]>,
-    ) -> io::Result<WrittenColumns> {
+        others: Vec<NamedColumn<'_>>,
+    ) -> io::Result<()> {
+        let mut columns = others;
+        columns.push(NamedColumn::Filled(FORMAT, &self.format));
+        if !self.overflow.is_empty() {
+            columns.push(NamedColumn::Filled(OVERFLOW, &self.overflow));
+        }
         let core = FIELDS.iter().zip(&self.core);
-        let core = core.filter_map(|(field, gather)| Some((field.name, gather.as_deref()?)));
-        let own = self.own.iter().map(|(name, gather)| (name.as_str(), gather));
-        let mut columns: Vec<(&str, &ColumnBuilder)> = core.chain(own).collect();
-        columns.sort_unstable_by_key(|(name, _)| *name);
-        let columns = columns.into_iter().map(|(name, gather)| press.column(name, gather, rows, place));
-        let columns = columns.collect::<io::Result<_>>()?;
-        let crowd = (!self.crowd.is_empty()).then(|| press.column("", &self.crowd, rows, place));
-        Ok(WrittenColumns {
-            columns,
-            crowd: crowd.transpose()?,
-            format: press.column("", &self.format, rows, place)?,
+        columns.extend(
+            core.filter_map(|(field, column)| Some(NamedColumn::Filled(field.name, column.as_deref()?))),
+        );
+        self.custom.values().for_each(|custom| custom.list(&mut columns));
+        columns.sort_unstable_by(|one, other| one.key().cmp(&other.key()));
+        columns.iter().try_for_each(|named| {
+            let (name, kind) = named.key();
+            out.column(name, kind, |buffer| named.column().serialize(rows, place, buffer))
         })
     }
 }
 
-fn push_core(slot: &mut Option<Box<ColumnBuilder>>, row: u32, text: &str) -> usize {
-    let new = if slot.is_none() { COLUMN_BYTES } else { 0 };
-    new + slot.get_or_insert_default().push(row, text)
+impl CustomColumns {
+    fn of(&mut self, kind: ColumnType) -> &mut ColumnBuilder {
+        let slot = match kind {
+            ColumnType::I64 => &mut self.longs,
+            ColumnType::F64 => &mut self.floats,
+            ColumnType::Bool => &mut self.bools,
+            _ => &mut self.texts,
+        };
+        filled(slot, kind)
+    }
+
+    /// Adds the columns of the field. tantivy has one column of numbers for a path, so
+    /// whole numbers beside others are given as such; where that would change one of
+    /// them, all numbers are given as text.
+    fn list<'a>(&'a self, columns: &mut Vec<NamedColumn<'a>>) {
+        let Some(name) = &self.name else { return };
+        let mut filled = |column: &'a Option<Box<ColumnBuilder>>| {
+            columns.extend(column.as_deref().map(|column| NamedColumn::Filled(name, column)));
+        };
+        filled(&self.bools);
+        let (Some(longs), Some(floats)) = (&self.longs, &self.floats) else {
+            filled(&self.longs);
+            filled(&self.floats);
+            filled(&self.texts);
+            return;
+        };
+        let long = |number: &u64| i64::from_u64(*number);
+        if longs.numbers().iter().all(|number| long(number).unsigned_abs() <= EXACT) {
+            filled(&self.texts);
+            let longs = longs.rows().zip(longs.numbers().iter().map(|n| (long(n) as f64).to_u64()));
+            let floats = floats.rows().zip(floats.numbers().iter().copied());
+            let mut numbers: Vec<(u32, u64)> = longs.chain(floats).collect();
+            numbers.sort_unstable();
+            let mut column = ColumnBuilder::new(ColumnType::F64);
+            for (row, number) in numbers {
+                column.push_number(row, number);
+            }
+            columns.push(NamedColumn::Made(name, column));
+        } else {
+            let longs = longs.rows().zip(longs.numbers().iter().map(|n| long(n).to_string()));
+            let floats = floats.rows().zip(floats.numbers().iter().map(|n| f64::from_u64(*n).to_string()));
+            let mut texts: Vec<(u32, String)> = longs.chain(floats).collect();
+            texts.extend(self.texts.iter().flat_map(|texts| texts.texts()));
+            texts.sort_unstable();
+            let mut column = ColumnBuilder::new(ColumnType::Str);
+            for (row, text) in texts {
+                column.push_term(row, text.as_bytes());
+            }
+            columns.push(NamedColumn::Made(name, column));
+        }
+    }
+}
+
+/// Returns the column of a slot, creating it where the slot is empty.
+fn filled(slot: &mut Option<Box<ColumnBuilder>>, kind: ColumnType) -> &mut ColumnBuilder {
+    slot.get_or_insert_with(|| Box::new(ColumnBuilder::new(kind)))
 }
 
 /// Returns the text under which a value is searched and shown. Addresses stand in
@@ -120,4 +247,45 @@ pub(super) fn text_of<'a>(value: &'a Value<'_>, scratch: &'a mut String) -> &'a 
     }
     .expect("writing to a string does not fail");
     scratch
+}
+
+/// Returns the address that a value is; none where its text is not that of an address.
+fn address_of(value: &Value<'_>, scratch: &mut String) -> Option<Ipv6Addr> {
+    let ip = match value {
+        Value::Ip(ip) => ip.to_canonical(),
+        Value::Text(text) => address(text).filter(|ip| same(text, ip, scratch))?,
+        Value::Long(_) | Value::Float(_) | Value::Bool(_) => return None,
+    };
+    Some(match ip {
+        IpAddr::V4(v4) => v4.to_ipv6_mapped(),
+        IpAddr::V6(v6) => v6,
+    })
+}
+
+/// Returns the number, mapped to `u64`, that a value of this type is; none where its
+/// text is not that of such a number.
+fn number_of(kind: ColumnType, value: &Value<'_>, scratch: &mut String) -> Option<u64> {
+    let owned: String;
+    let text = match (kind, value) {
+        (ColumnType::I64, Value::Long(n)) => return Some(n.to_u64()),
+        (_, Value::Text(text)) => text.as_ref(),
+        _ => {
+            owned = text_of(value, scratch).to_owned();
+            &owned
+        }
+    };
+    match kind {
+        ColumnType::I64 => text.parse::<i64>().ok().filter(|n| same(text, n, scratch)).map(i64::to_u64),
+        ColumnType::Bool => text.parse::<bool>().ok().map(bool::to_u64),
+        ColumnType::DateTime => {
+            date(text).filter(|time| same(text, time, scratch)).map(|time| time.nanos().to_u64())
+        }
+        _ => None,
+    }
+}
+
+/// Returns whether a text is how a value is written.
+fn same(text: &str, value: &impl std::fmt::Display, scratch: &mut String) -> bool {
+    scratch.clear();
+    write!(scratch, "{value}").is_ok() && scratch == text
 }

@@ -10,7 +10,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::api::{Hit, Order};
-use super::column::Numbers;
+use super::number_terms::Numbers;
 use super::partition::{partition_point, run_length};
 use super::row_set::RowSet;
 use super::search::QueryRun;
@@ -121,9 +121,9 @@ impl<'a> Stream<'a> {
     fn next_moment(&mut self) -> Result<bool> {
         let Some(row) = take(&self.rows, &mut self.left.clone(), self.order) else { return Ok(false) };
         let times = self.segment.times()?;
-        let nanos = times.get_val(row);
+        let nanos = times.get(row);
         self.moment = Some(Timestamp::from_nanos(nanos));
-        let same = |row: u32| times.get_val(row) == nanos;
+        let same = |row: u32| times.get(row) == nanos;
         let group = match self.order {
             Order::Oldest => {
                 let rest = self.left.end - row;

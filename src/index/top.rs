@@ -69,7 +69,7 @@ fn candidates(tallies: &[ValueCounts<'_>], limit: usize) -> Result<Option<BTreeS
     let mut sums: HashMap<String, u64> = HashMap::new();
     for tally in tallies {
         for ord in most(&tally.counts, limit * 2) {
-            *sums.entry(tally.column.terms().get(ord)?).or_default() += u64::from(tally.counts[ord as usize]);
+            *sums.entry(tally.terms.get(ord)?).or_default() += u64::from(tally.counts[ord as usize]);
         }
     }
     let mut sums: Vec<u64> = sums.into_values().collect();
@@ -86,7 +86,7 @@ fn candidates(tallies: &[ValueCounts<'_>], limit: usize) -> Result<Option<BTreeS
             if found > CANDIDATES {
                 return Ok(None);
             }
-            values.insert(tally.column.terms().get(ord)?);
+            values.insert(tally.terms.get(ord)?);
         }
     }
     Ok(Some(values))

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::api::TopValues;
 use super::column::IndexColumn;
+use super::dictionary::Dictionary;
 use super::matcher::Matcher;
-use super::query_plan::QueryPlan;
 use super::row_set::RowSet;
 use super::search::QueryRun;
 use super::segment::{OpenSegment, TimeScope};
@@ -18,10 +18,11 @@ const CHUNK: u32 = 1 << 14;
 
 /// How often each value of a segment's column occurs.
 pub(super) struct ValueCounts<'a> {
-    /// The field's column.
-    pub column: Arc<IndexColumn>,
+    /// The field's values.
+    pub terms: Dictionary,
     /// By ordinal.
     pub counts: Vec<u32>,
+    column: Arc<IndexColumn>,
     segment: &'a OpenSegment,
     rows: Arc<RowSet>,
     timed: Range<u32>,
@@ -39,29 +40,22 @@ impl<'a> ValueCounts<'a> {
         let Some(column) = segment.column(field)? else { return Ok(None) };
         let rows = search.rows(segment)?;
         let timed = segment.timed_rows(reach)?;
-        let everything = reach == TimeScope::Everything && matches!(search.plan, QueryPlan::All);
-        let known = if everything { column.counts()? } else { None };
-        let mut counts = match known {
-            Some(counts) => counts,
-            None => {
-                let mut counts = vec![0u32; column.terms().len() as usize];
-                for range in [timed.clone(), segment.untimed_rows(reach)] {
-                    column.visit(range, Some(&rows), search.cancel, |_, ord| counts[ord as usize] += 1)?;
-                }
-                counts
-            }
-        };
+        let terms = column.terms();
+        let mut counts = vec![0u32; terms.len() as usize];
+        for range in [timed.clone(), segment.untimed_rows(reach)] {
+            column.visit(range, Some(&rows), search.cancel, |_, ord| counts[ord as usize] += 1)?;
+        }
         if let Some(matcher) = matcher {
-            let picked = column.terms().matching(matcher, None, search.cancel)?;
+            let picked = terms.matching(matcher, None, search.cancel)?;
             let others = (0..).zip(&mut counts).filter(|(ord, _)| !picked.contains(*ord));
             others.for_each(|(_, count)| *count = 0);
         }
-        Ok(Some(ValueCounts { column, counts, segment, rows, timed }))
+        Ok(Some(ValueCounts { terms, counts, column, segment, rows, timed }))
     }
 
     /// Returns how often a value occurs.
     pub fn count(&self, value: &str) -> Result<u32> {
-        Ok(self.column.terms().find(value)?.map_or(0, |ord| self.counts[ord as usize]))
+        Ok(self.terms.find(value)?.map_or(0, |ord| self.counts[ord as usize]))
     }
 
     /// Notes the first and last times of these values.
@@ -69,7 +63,7 @@ impl<'a> ValueCounts<'a> {
         let mut wanted = Wanted { slot: vec![0; self.counts.len()], tops: Vec::new() };
         for (i, top) in tops.iter().enumerate() {
             if let Some(ord) =
-                self.column.terms().find(&top.value)?.filter(|ord| self.counts[*ord as usize] > 0)
+                self.terms.find(&top.value)?.filter(|ord| self.counts[*ord as usize] > 0)
             {
                 wanted.tops.push(i);
                 wanted.slot[ord as usize] = wanted.tops.len() as u32;

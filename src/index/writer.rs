@@ -1,24 +1,29 @@
 //! Events into a segment.
 
+use std::collections::HashMap as ByKey;
 use std::fs::File;
-use std::io::{self, BufWriter};
+use std::io::{self, BufWriter, Write as _};
 
 use hashbrown::HashMap;
+use tantivy::columnar::{ColumnType, MonotonicallyMappableToU64};
 
-use super::layout::{Footer, PartHash};
-use super::segment_builder::{SegmentBuilder, WrittenColumns};
-use super::segment_serializer::SegmentSerializer;
-use crate::error::{Context, Result, visible};
+use super::column_builder::{ColumnBuilder, Ids};
+use super::companion_files::companion_files;
+use super::schema::{RECORD, SOURCE, TIME};
+use super::segment_builder::{NamedColumn, SegmentBuilder};
+use super::segment_contents::{COLUMNS, Contents, HASHES, SegmentMeta, hash_of};
+use super::segment_serializer::{SegmentSerializer, WrittenSegment};
+use crate::error::{Context, Error, Result, visible};
 use crate::fs::Dir;
-use crate::record::Event;
+use crate::record::{Event, SourceId};
 
 /// A segment is full at so many events …
 const MAX_ROWS: usize = 1 << 20;
 /// … or when its values take about this much memory, in bytes.
 const MAX_BYTES: usize = 160 << 20;
-/// How many own fields get a column each. Logs may name a field after a session
+/// How many custom fields get columns of their own. Logs may name a field after a session
 /// or a file, and an attacker may name a million: the rest share one column.
-const MAX_OWN: usize = 2000;
+const MAX_CUSTOM: usize = 2000;
 
 /// Collects events into one segment; each import worker fills its own.
 pub struct SegmentWriter {
@@ -34,28 +39,33 @@ pub struct SegmentWriter {
     most: usize,
 }
 
-/// A segment that is written and not yet part of an index.
-#[derive(Debug)]
+/// A segment that is written, but for the ids of its sources, and not yet part of an
+/// index.
 pub struct Segment {
-    /// Its file in the index folder; none if no event was added.
-    pub(super) file: Option<String>,
-    /// The file's length.
-    pub(super) bytes: u64,
-    /// The hash of its footer.
-    pub(super) footer: PartHash,
-    /// How many events.
-    pub(super) rows: u32,
+    /// What is written; none if no event was added.
+    written: Option<Written>,
+    rows: u32,
     /// The keys of its sources, by their number in the segment.
-    pub(super) keys: Vec<u64>,
+    keys: Vec<u64>,
+}
+
+/// The columnar file of a segment, open.
+struct Written {
+    id: String,
+    out: SegmentSerializer<BufWriter<File>>,
+    timed: u32,
+    span: Option<(i64, i64)>,
+    /// Each row's source, by its number in the segment.
+    sources: Ids,
 }
 
 impl SegmentWriter {
     /// Begins a segment in an index folder.
     pub fn create(dir: &Dir) -> SegmentWriter {
-        SegmentWriter::with_room(dir, MAX_OWN)
+        SegmentWriter::with_room(dir, MAX_CUSTOM)
     }
 
-    /// Begins a segment in which so many own fields get a column each.
+    /// Begins a segment in which so many custom fields get columns of their own.
     pub(super) fn with_room(dir: &Dir, room: usize) -> SegmentWriter {
         SegmentWriter {
             dir: dir.clone(),
@@ -101,44 +111,50 @@ impl SegmentWriter {
         self.times.is_empty()
     }
 
-    /// Sorts by time and writes the segment's file (not yet part of the index).
-    /// Sources stand under the keys they were told by.
+    /// Sorts by time and writes the columns. The sources stand under the keys they were
+    /// told by until [`super::publish`] writes their ids.
     pub fn finish(self) -> Result<Segment> {
         if self.is_empty() {
-            return Ok(Segment { file: None, bytes: 0, footer: [0; 2], rows: 0, keys: Vec::new() });
+            return Ok(Segment { written: None, rows: 0, keys: Vec::new() });
         }
-        let name = format!("{}.segment", uuid::Uuid::new_v4().simple());
-        let shown = || visible(&self.dir.at(&name).to_string_lossy());
-        let (bytes, footer) = self.write(&name).context(|| format!("cannot write {}", shown()))?;
-        Ok(Segment { file: Some(name), bytes, footer, rows: self.times.len() as u32, keys: self.keys })
+        let id = uuid::Uuid::new_v4().simple().to_string();
+        let written = self.write(&id).context(|| cannot_write(&self.dir, &id))?;
+        Ok(Segment { written: Some(written), rows: self.times.len() as u32, keys: self.keys })
     }
 
-    fn write(&self, name: &str) -> io::Result<(u64, PartHash)> {
+    fn write(&self, id: &str) -> io::Result<Written> {
         let rows = self.times.len() as u32;
         let order = self.order();
         let place = order.as_deref().map(inverse);
-        let place = place.as_deref();
-        let file = self.dir.create_new(name)?;
-        let mut press: SegmentSerializer<BufWriter<File>> =
-            SegmentSerializer::begin(BufWriter::with_capacity(1 << 20, file))?;
-        let timed = self.untimed.iter().filter(|untimed| !**untimed).count();
-        let times = arranged(&self.times, order.as_deref());
-        let WrittenColumns { format, columns, crowd } = self.columns.write(&mut press, rows, place)?;
-        let footer = Footer {
-            rows,
-            timed: timed as u32,
-            span: times[..timed].first().copied().zip(times[..timed].last().copied()),
-            origins: self.keys.len() as u32,
-            times: (timed > 0).then(|| press.numbers(&times[..timed])).transpose()?,
-            sources: press.numbers(&widened(&arranged(&self.sources, order.as_deref())))?,
-            records: press.numbers(&arranged(&self.records, order.as_deref()))?,
-            format,
-            columns,
-            crowd,
-        };
-        let (out, bytes, hash) = press.end(&footer)?;
-        out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
-        Ok((bytes, hash))
+        let file = self.dir.create_new(&format!("{id}.{COLUMNS}"))?;
+        let mut out = SegmentSerializer::begin(BufWriter::with_capacity(1 << 20, file))?;
+        self.columns.write(&mut out, rows, place.as_deref(), self.fixed())?;
+        let mut sources = Ids::default();
+        let row = |i: u32| order.as_ref().map_or(i, |order| order[i as usize]) as usize;
+        for i in 0..rows {
+            sources.push(self.sources[row(i)]);
+        }
+        let times = || self.times.iter().zip(&self.untimed).filter(|(_, untimed)| !**untimed);
+        let times = || times().map(|(time, _)| *time);
+        let span = times().min().zip(times().max());
+        Ok(Written { id: id.to_owned(), out, timed: times().count() as u32, span, sources })
+    }
+
+    /// Returns the columns of the times and record numbers.
+    fn fixed(&self) -> Vec<NamedColumn<'static>> {
+        let mut times = ColumnBuilder::new(ColumnType::DateTime);
+        let mut records = ColumnBuilder::new(ColumnType::U64);
+        for (row, record) in (0..).zip(&self.records) {
+            records.push_number(row, *record);
+            if !self.untimed[row as usize] {
+                times.push_number(row, self.times[row as usize].to_u64());
+            }
+        }
+        let mut fixed = vec![NamedColumn::Made(RECORD, records)];
+        if !times.is_empty() {
+            fixed.push(NamedColumn::Made(TIME, times));
+        }
+        fixed
     }
 
     /// Returns the rows in order of `(time, source, record)`, rows without a time
@@ -155,6 +171,64 @@ impl SegmentWriter {
         order.sort_unstable_by_key(key);
         Some(order)
     }
+}
+
+impl Segment {
+    /// Returns how many events it has.
+    pub(super) fn rows(&self) -> u32 {
+        self.rows
+    }
+
+    /// Writes the ids of its sources and what ends its files, and syncs them; none if
+    /// no event was added.
+    pub(super) fn seal(self, dir: &Dir, sources: &ByKey<u64, SourceId>) -> Result<Option<SegmentMeta>> {
+        let id = |key: &u64| {
+            sources
+                .get(key)
+                .copied()
+                .ok_or_else(|| Error::case(format!("a segment names source {key}, which nobody resolved")))
+        };
+        let sources: Vec<SourceId> = self.keys.iter().map(id).collect::<Result<_>>()?;
+        let Some(written) = self.written else { return Ok(None) };
+        let id = written.id.clone();
+        written.seal(dir, self.rows, sources).context(|| cannot_write(dir, &id)).map(Some)
+    }
+}
+
+impl Written {
+    fn seal(mut self, dir: &Dir, rows: u32, mut sources: Vec<SourceId>) -> io::Result<SegmentMeta> {
+        let names: Vec<String> = sources.iter().map(SourceId::to_string).collect();
+        let mut column = ColumnBuilder::new(ColumnType::Str);
+        (0..rows).for_each(|row| {
+            column.push_term(row, names[self.sources.get(row as usize) as usize].as_bytes());
+        });
+        self.out.column(SOURCE, ColumnType::Str, |buffer| column.serialize(rows, None, buffer))?;
+        let WrittenSegment { out, columns, rest, bytes } = self.out.end(rows)?;
+        out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+        let mut companions = Vec::new();
+        for (ending, content) in companion_files()? {
+            write(dir, &format!("{}.{ending}", self.id), content)?;
+            companions.extend_from_slice(content);
+        }
+        let (timed, span) = (self.timed, self.span);
+        let contents = Contents { rows, timed, span, columns, rest, companions: hash_of(&companions) };
+        let contents = serde_json::to_vec(&contents)?;
+        write(dir, &format!("{}.{HASHES}", self.id), &contents)?;
+        sources.sort_unstable();
+        sources.dedup();
+        Ok(SegmentMeta { id: self.id, bytes, hashes: hash_of(&contents), rows, sources })
+    }
+}
+
+/// Writes a file of a segment, which nothing names yet.
+fn write(dir: &Dir, name: &str, bytes: &[u8]) -> io::Result<()> {
+    let mut file = dir.create_new(name)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+fn cannot_write(dir: &Dir, id: &str) -> String {
+    format!("cannot write {}", visible(&dir.at(&format!("{id}.{COLUMNS}")).to_string_lossy()))
 }
 
 /// Returns the bound of memory for one segment's values: less where the process
@@ -175,15 +249,4 @@ fn inverse(order: &[u32]) -> Vec<u32> {
     let mut place = vec![0; order.len()];
     order.iter().zip(0..).for_each(|(row, i)| place[*row as usize] = i);
     place
-}
-
-fn arranged<T: Copy>(values: &[T], order: Option<&[u32]>) -> Vec<T> {
-    match order {
-        None => values.to_vec(),
-        Some(order) => order.iter().map(|row| values[*row as usize]).collect(),
-    }
-}
-
-fn widened(values: &[u32]) -> Vec<u64> {
-    values.iter().map(|value| u64::from(*value)).collect()
 }

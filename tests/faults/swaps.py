@@ -105,9 +105,9 @@ def writers(estate):
 def places(case):
     """The files and folders of a case, by names that are the same in each run, and some that are not there yet."""
     for path in sorted(path.relative_to(case) for path in Path(case).rglob("*")):
-        yield ("index/segment" if path.suffix == ".segment" else str(path)), path
+        yield (f"index/segment{path.suffix}" if len(path.stem) == 32 else str(path)), path
     for name in ("evidence/.tmp-work", "evidence/0003", "anchors/checkpoint-000008.txt", "anchors/checkpoint-000009.txt",
-                 "anchors/checkpoint-000008.txt.sig", "index/new.segment", "journal.torn-7", "index.new", "case.toml.new"):
+                 "anchors/checkpoint-000008.txt.sig", "index/new.fast", "journal.torn-7", "index.new", "case.toml.new"):
         yield name, Path(name)
 
 

@@ -37,6 +37,7 @@ mod screens_growth;
 mod screens_notes;
 mod screens_styles;
 mod security;
+mod tantivy_index;
 mod terminal;
 mod times;
 mod tree;

@@ -110,24 +110,24 @@ fn an_index_that_lies_is_found_by_its_sum_whoever_sealed_it() {
 fn links_are_neither_read_nor_swept_nor_written_through() {
     let (folder, _) = index_of(&events(20));
     let outside = tempfile::tempdir().unwrap();
-    let segment = files(folder.path(), ".segment").remove(0);
-    let victim = outside.path().join("victim.segment");
+    let segment = files(folder.path(), ".fast").remove(0);
+    let victim = outside.path().join("victim.fast");
     fs::rename(&segment, &victim).unwrap();
     std::os::unix::fs::symlink(&victim, &segment).unwrap();
-    std::os::unix::fs::symlink(&victim, folder.path().join("other.segment")).unwrap();
+    std::os::unix::fs::symlink(&victim, folder.path().join("other.fast")).unwrap();
     assert!(refused(folder.path(), &binding(), &[basis(1, 20)]).contains("is not a plain file"));
     fs::remove_file(folder.path().join("meta.json")).unwrap();
     std::os::unix::fs::symlink(outside.path().join("meta"), folder.path().join("meta.json")).unwrap();
     publish_all(&dir(folder.path()), &binding(), Vec::new()).unwrap_err();
     sweep(&dir(folder.path())).unwrap();
     assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 1);
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 9);
 }
 
 #[test]
 fn any_flipped_byte_of_any_file_is_found() {
     let (folder, _) = index_of(&events(20));
-    let paths = [files(folder.path(), ".segment"), files(folder.path(), "meta.json")].concat();
+    let paths = [files(folder.path(), ".fast"), files(folder.path(), "meta.json")].concat();
     assert_eq!(paths.len(), 2);
     for path in paths {
         let good = fs::read(&path).unwrap();
@@ -146,7 +146,7 @@ fn any_flipped_byte_of_any_file_is_found() {
 #[test]
 fn a_file_cut_anywhere_or_missing_is_found_on_opening() {
     let (folder, _) = index_of(&events(20));
-    let path = &files(folder.path(), ".segment")[0];
+    let path = &files(folder.path(), ".fast")[0];
     let good = fs::read(path).unwrap();
     for length in 0..good.len() {
         fs::write(path, &good[..length]).unwrap();
@@ -161,7 +161,7 @@ fn another_version_is_refused_and_said_to_be_rebuilt() {
     let (folder, _) = index_of(&events(3));
     let path = folder.path().join("meta.json");
     let text = fs::read_to_string(&path).unwrap();
-    fs::write(&path, text.replacen("\"version\":2", "\"version\":77", 1)).unwrap();
+    fs::write(&path, text.replacen("\\\"version\\\":3", "\\\"version\\\":77", 1)).unwrap();
     let error = open(folder.path(), &[(1, 3)]).err().expect("it is of another version");
     assert!(is_damaged(&error));
     assert_eq!(error.hints(), ["Build it again from the evidence with `vestigo reindex`."]);
@@ -174,10 +174,10 @@ fn segments_that_were_not_published_are_not_seen_and_are_swept() {
     let source = writer.source(5);
     writer.add(source, 0, &events(1)[0].event);
     writer.finish().unwrap();
-    assert_eq!(files(folder.path(), ".segment").len(), 2);
+    assert_eq!(files(folder.path(), ".fast").len(), 2);
     assert_eq!(read(folder.path(), 10).unwrap(), 10);
     sweep(&dir(folder.path())).unwrap();
-    assert_eq!(files(folder.path(), ".segment").len(), 1);
+    assert_eq!(files(folder.path(), ".fast").len(), 1);
     assert_eq!(read(folder.path(), 10).unwrap(), 10);
 }
 
