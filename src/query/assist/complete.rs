@@ -77,6 +77,7 @@ pub fn complete(text: &str, cursor: usize, context: &QueryContext<'_>) -> Comple
         Some((Token::Wrong(_), true)) if before.ends_with(['-', '+']) => {
             at_word(text, cursor, cursor, scopes.next_value, context)
         }
+        Some((Token::Pipe, _)) => nothing,
         Some((Token::Wrong(_) | Token::Range, _)) if last.is_some_and(|last| is_unfinished(before, last)) => {
             nothing
         }
