@@ -27,7 +27,10 @@ mod typed;
 #[cfg(test)]
 mod tests;
 
-pub use assist::{Completion, CompletionKind, complete, explain};
+pub use assist::{
+    Completion, CompletionKind, PipelineCompletion, PipelineCompletionKind, complete, complete_pipeline,
+    explain, explain_pipeline,
+};
 pub use ast::{Expr, FieldRef, Leaf, Op, Pattern, Scalar, Side, Test};
 pub use context::QueryContext;
 pub use diagnostic::Diagnostic;

@@ -17,6 +17,7 @@ mod print;
 mod stage_lexer;
 mod vocabulary;
 
-pub use intervals::parse_interval;
+pub use intervals::{format_interval, parse_interval};
 pub use parser::parse_pipeline;
-pub use vocabulary::{FUNCTIONS, STAGES, StageInfo, StageName};
+pub use stage_lexer::{LexedStageToken, StageToken, stage_tokens, stage_word_length};
+pub use vocabulary::{FUNCTIONS, STAGES, StageInfo, StageName, stage_name};

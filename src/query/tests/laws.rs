@@ -88,9 +88,11 @@ fn check_any(text: &str, cursor: usize) -> Result<(), TestCaseError> {
         Ok(read) => {
             let text = read.to_string();
             prop_assert_eq!(parse_pipeline(&text, &context), Ok(read.clone()), "{}", text);
+            explain_pipeline(&read);
         }
         Err(diagnostic) => prop_assert!(text.get(diagnostic.span.clone()).is_some(), "{:?}", diagnostic),
     }
+    check_completion(text, complete_pipeline(text, cursor, &context).span, cursor)?;
     check_completion(text, complete(text, cursor, &context).span, cursor)?;
     let _ = parse_time(text, &context);
     Ok(())

@@ -7,6 +7,7 @@ mod completion;
 mod laws;
 mod meaning;
 mod mistakes;
+mod pipeline_completion;
 mod pipeline_mistakes;
 mod pipeline_trees;
 mod pipelines;
