@@ -13,7 +13,7 @@ use crate::record::FieldId;
 const MAX_OFFERED: usize = 50;
 
 /// The longest text that is completed, in bytes.
-const MAX_LENGTH: usize = 64 * 1024;
+pub const MAX_LENGTH: usize = 64 * 1024;
 
 /// What could be written at the cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub enum CompletionKind {
 /// Returns what could be written at `cursor` (a byte position in `text`; one inside
 /// a character counts as before it). The text may be unfinished or wrong.
 pub fn complete(text: &str, cursor: usize, context: &QueryContext<'_>) -> Completion {
-    let cursor = (0..=cursor.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let cursor = clamp(text, cursor);
     let nothing = Completion { span: cursor..cursor, kind: CompletionKind::Nothing };
     if text.len() > MAX_LENGTH || in_regex(text, cursor) {
         return nothing;
@@ -77,6 +77,7 @@ pub fn complete(text: &str, cursor: usize, context: &QueryContext<'_>) -> Comple
         Some((Token::Wrong(_), true)) if before.ends_with(['-', '+']) => {
             at_word(text, cursor, cursor, scopes.next_value, context)
         }
+        Some((Token::Pipe, _)) => nothing,
         Some((Token::Wrong(_) | Token::Range, _)) if last.is_some_and(|last| is_unfinished(before, last)) => {
             nothing
         }
@@ -90,6 +91,11 @@ pub fn complete(text: &str, cursor: usize, context: &QueryContext<'_>) -> Comple
     }
 }
 
+/// Returns the position at or before `cursor` that is a character's.
+pub fn clamp(text: &str, cursor: usize) -> usize {
+    (0..=cursor.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}
+
 /// Returns whether a token continues at the cursor, whatever is typed.
 fn is_unfinished(before: &str, last: &LexedToken) -> bool {
     match last.token {
@@ -99,7 +105,7 @@ fn is_unfinished(before: &str, last: &LexedToken) -> bool {
 }
 
 /// Returns whether the cursor is inside a regular expression of the whole text.
-fn in_regex(text: &str, cursor: usize) -> bool {
+pub fn in_regex(text: &str, cursor: usize) -> bool {
     tokens(text)
         .iter()
         .any(|placed| placed.token == Token::Regex && placed.span.start < cursor && cursor < placed.span.end)
@@ -181,7 +187,7 @@ fn end_of_word(text: &str, begin: usize, cursor: usize) -> usize {
 
 /// Returns where the phrase around the cursor ends. A quote that opens the next
 /// phrase does not close this one.
-fn end_of_phrase(text: &str, begin: usize, cursor: usize) -> usize {
+pub fn end_of_phrase(text: &str, begin: usize, cursor: usize) -> usize {
     let closed = phrase_end(text, begin).filter(|end| *end > cursor).filter(|end| {
         let bounded = text[*end..].chars().next().is_none_or(|c| c.is_whitespace() || c == ')');
         bounded && !text[cursor..*end - 1].ends_with([':', '(', '<', '>', '='])
@@ -192,7 +198,7 @@ fn end_of_phrase(text: &str, begin: usize, cursor: usize) -> usize {
 /// Returns the fields that match the typed text: short names that begin with it,
 /// then full ones, then those with a part that begins with it, then those that
 /// contain it; each field once, by the name that matches best.
-fn matching_fields(typed: &str, context: &QueryContext<'_>) -> Vec<String> {
+pub fn matching_fields(typed: &str, context: &QueryContext<'_>) -> Vec<String> {
     let typed = typed.to_lowercase();
     let rank = |name: &str| {
         let lower = name.to_lowercase();

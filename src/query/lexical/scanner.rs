@@ -84,13 +84,15 @@ pub fn range_end(text: &str, start: usize) -> Option<usize> {
 /// Returns where the regular expression that begins with the `/` at `start`
 /// ends, after its second `/`; none if the `/` begins a path.
 ///
-/// An expression ends before white space, `)` or the end of the text. White
+/// An expression ends before white space, `)`, a pipe or the end of the text. White
 /// space in it is allowed until what follows looks like the next term: in
 /// `path:/a OR path:/` there are two paths. `\/` and `\ ` are always inside.
 pub fn regex_end(text: &str, start: usize) -> Option<usize> {
     let end = unescaped_end(text, start, |c| c == '/')?;
     let body = &text[start + 1..end - 1];
-    let bounded = text[end..].chars().next().is_none_or(|c| c.is_whitespace() || c == ')');
+    let after = &text[end..];
+    let piped = after.starts_with('|') && !after.starts_with("||");
+    let bounded = piped || after.chars().next().is_none_or(|c| c.is_whitespace() || c == ')');
     if body.is_empty() || body.starts_with(char::is_whitespace) || !bounded {
         return None;
     }

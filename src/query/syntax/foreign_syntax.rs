@@ -1,17 +1,9 @@
 //! Diagnostics for what other query languages write, and how to write it here.
 
-use std::ops::Range;
-
 use super::super::diagnostic::Diagnostic;
 use super::super::lexical::leading_keyword;
 use super::field_prefix::FieldPrefix;
 use crate::error::visible;
-
-/// Points at a pipe: `| count by user`.
-pub fn pipe(span: Range<usize>) -> Diagnostic {
-    Diagnostic::at(span, "pipes such as `| count by` are not supported")
-        .hint("Use `top` for the most frequent values and `timeline` for counts over time; put a `|` that is searched for in quotes.")
-}
 
 /// Points at `=`, `==` or `!=` without a field before it.
 pub fn lone_operator(at: usize, operator: &str) -> Diagnostic {

@@ -45,6 +45,8 @@ pub enum Token {
     Regex,
     /// `[… TO …}`, or the rest of the text if it is not closed.
     Range,
+    /// The first `|` outside of parentheses and all that follows: the last token.
+    Pipe,
     /// Something that is not allowed at its position.
     Wrong(Box<Diagnostic>),
 }
@@ -228,9 +230,13 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    /// Reads a `|` and the rest of the text, which `pipes` reads.
     fn pipe(&mut self) {
         let all = self.at..self.text.len();
-        self.wrong(all.len(), foreign_syntax::pipe(all));
+        match self.groups.is_empty() {
+            true => self.push(Token::Pipe, all.len()),
+            false => self.wrong(all.len(), pipe_in_parentheses(all)),
+        }
     }
 
     /// `=`, `==` and `!=`, which belong to other query languages.
@@ -327,4 +333,11 @@ impl<'a> Lexer<'a> {
         }
         self.push(Token::Word, word.len());
     }
+}
+
+/// Points at a pipe inside parentheses.
+fn pipe_in_parentheses(span: Range<usize>) -> Diagnostic {
+    Diagnostic::at(span, "a pipe is not allowed inside parentheses").hint(
+        "Close the parenthesis before it, write OR between alternatives, or put a | that is searched for in quotes.",
+    )
 }

@@ -14,5 +14,6 @@ mod quoting;
 mod range_ends;
 
 pub use lexer::{LexedToken, Token, tokens};
-pub use parser::parse;
-pub use quoting::{quote, quote_field_name};
+pub use parser::{parse, parse_filter};
+pub use print::write_operand;
+pub use quoting::{quote, quote_field_name, quote_phrase};

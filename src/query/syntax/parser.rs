@@ -27,22 +27,41 @@ const MAX_DEPTH: usize = 100;
 ///
 /// # Errors
 ///
-/// Returns what is wrong and where; spans lie on character boundaries.
+/// Returns what is wrong and where; spans lie on character boundaries. A pipe is refused.
 pub fn parse(text: &str, context: &QueryContext<'_>) -> Result<Expr, Diagnostic> {
+    match parse_filter(text, context)? {
+        (expr, None) => Ok(expr),
+        (_, Some(pipe)) => {
+            let message = "pipes are allowed only where a table can be shown";
+            Err(Diagnostic::at(pipe..text.len(), message).hint(
+                "Use `top` for the most frequent values and `timeline` for counts over time; put a `|` that is searched for in quotes.",
+            ))
+        }
+    }
+}
+
+/// Reads a query as far as the first pipe; returns where that is.
+///
+/// # Errors
+///
+/// Returns what is wrong and where; spans lie on character boundaries.
+pub fn parse_filter(text: &str, context: &QueryContext<'_>) -> Result<(Expr, Option<usize>), Diagnostic> {
     if text.len() > MAX_LENGTH {
         let cut = (0..=MAX_LENGTH).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
         let message = format!("a query has at most {MAX_LENGTH} bytes, and this one has {}", text.len());
         return Err(Diagnostic::at(cut..text.len(), message));
     }
-    let tokens = tokens(text);
+    let mut tokens = tokens(text);
+    let pipe = tokens.pop_if(|last| last.token == Token::Pipe).map(|pipe| pipe.span.start);
     if tokens.is_empty() {
-        return Ok(Expr::All);
+        return Ok((Expr::All, pipe));
     }
+    let text = &text[..pipe.unwrap_or(text.len())];
     let mut parser = QueryParser { text, tokens, at: 0, context, depth: 0 };
     let expr = parser.or(None)?;
     match parser.peek() {
         None if height(&expr) > MAX_DEPTH => Err(too_deep(0..text.len())),
-        None => Ok(expr),
+        None => Ok((expr, pipe)),
         Some(Token::Close) => Err(parser.wrong("this parenthesis was not opened")),
         Some(_) => Err(parser.wrong("a term was expected here")),
     }
@@ -193,7 +212,7 @@ impl QueryParser<'_> {
             }
             Some(Token::And | Token::Or) => Err(self.missing("a term is missing before this", Some(self.at))),
             Some(Token::Close) => Err(self.wrong("a term is missing before this parenthesis")),
-            Some(Token::Not | Token::Wrong(_)) => Err(self.wrong("a term was expected here")),
+            Some(Token::Not | Token::Pipe | Token::Wrong(_)) => Err(self.wrong("a term was expected here")),
         }
     }
 

@@ -94,7 +94,7 @@ fn test(f: &mut fmt::Formatter<'_>, leaf: &Leaf, position: WordPosition) -> fmt:
         Test::Cidr(ip, bits) => write!(f, "{ip}/{bits}"),
         Test::Compare(op, scalar) => {
             op.fmt(f)?;
-            operand(f, scalar, matches!(op, Op::Less | Op::AtLeast))
+            write_operand(f, scalar, *op)
         }
         Test::Range(from, to) => {
             f.write_char(if matches!(from, Side::Excluded(_)) { '{' } else { '[' })?;
@@ -111,6 +111,11 @@ fn side(f: &mut fmt::Formatter<'_>, side: &Side, begins: bool) -> fmt::Result {
         Side::Open => f.write_char('*'),
         Side::Included(scalar) | Side::Excluded(scalar) => operand(f, scalar, begins),
     }
+}
+
+/// Writes what follows a comparison operator.
+pub fn write_operand(f: &mut fmt::Formatter<'_>, scalar: &Scalar, op: Op) -> fmt::Result {
+    operand(f, scalar, matches!(op, Op::Less | Op::AtLeast))
 }
 
 /// Writes what something is compared with. Where a time is the start of a span,

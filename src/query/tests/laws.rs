@@ -1,8 +1,11 @@
 //! What holds for every tree and every text.
 
+use std::ops::Range;
+
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use super::pipeline_trees::pipeline;
 use super::trees::{expr, text};
 use super::*;
 use crate::record::fields;
@@ -57,6 +60,14 @@ fn pieces() -> impl Strategy<Value = String> {
         "id:",
         "\\u{",
         "41}",
+        " | count by ",
+        " | stats p99(",
+        " | sort -",
+        " | where count",
+        " as ",
+        ",",
+        ")",
+        " | head 5",
     ]);
     prop::collection::vec(piece, 0..20).prop_map(|pieces| pieces.concat())
 }
@@ -73,11 +84,25 @@ fn check_any(text: &str, cursor: usize) -> Result<(), TestCaseError> {
             prop_assert_eq!(crate::error::visible(&shown.replace('\n', " ")), shown.replace('\n', " "));
         }
     }
-    let completion = complete(text, cursor, &context);
-    let cursor = (0..=cursor.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-    prop_assert!(text.get(completion.span.clone()).is_some(), "{:?}", completion);
-    prop_assert!(completion.span.start <= cursor && cursor <= completion.span.end, "{:?}", completion);
+    match parse_pipeline(text, &context) {
+        Ok(read) => {
+            let text = read.to_string();
+            prop_assert_eq!(parse_pipeline(&text, &context), Ok(read.clone()), "{}", text);
+            explain_pipeline(&read);
+        }
+        Err(diagnostic) => prop_assert!(text.get(diagnostic.span.clone()).is_some(), "{:?}", diagnostic),
+    }
+    check_completion(text, complete_pipeline(text, cursor, &context).span, cursor)?;
+    check_completion(text, complete(text, cursor, &context).span, cursor)?;
     let _ = parse_time(text, &context);
+    Ok(())
+}
+
+/// Checks that what would be replaced lies around the cursor.
+fn check_completion(text: &str, span: Range<usize>, cursor: usize) -> Result<(), TestCaseError> {
+    let cursor = (0..=cursor.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    prop_assert!(text.get(span.clone()).is_some(), "{:?}", span);
+    prop_assert!(span.start <= cursor && cursor <= span.end, "{:?}", span);
     Ok(())
 }
 
@@ -87,6 +112,14 @@ proptest! {
         let text = expr.to_string();
         let again = parse(&text, &context());
         prop_assert_eq!(again.as_ref(), Ok(&expr), "{}", text);
+    }
+
+    #[test]
+    fn a_printed_pipeline_reads_back_as_the_same_tree(pipeline in pipeline()) {
+        let text = pipeline.to_string();
+        let again = parse_pipeline(&text, &context());
+        prop_assert_eq!(again.as_ref(), Ok(&pipeline), "{}", text);
+        prop_assert_eq!(crate::error::visible(&text), text);
     }
 
     #[test]

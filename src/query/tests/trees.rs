@@ -141,7 +141,7 @@ fn regex() -> impl Strategy<Value = String> {
     prop_oneof![whole.prop_map(str::to_owned), "[a-z/. :]{1,8}"]
 }
 
-fn scalars(kind: u8) -> BoxedStrategy<Scalar> {
+pub fn scalars(kind: u8) -> BoxedStrategy<Scalar> {
     match kind {
         0 => prop_oneof![
             (-1000i32..1000).prop_map(|n| f64::from(n) / 4.0),
@@ -194,7 +194,7 @@ fn free() -> impl Strategy<Value = Test> {
     prop_oneof![3 => pattern().prop_map(Test::Is), 1 => Just(Test::Exists), 1 => regex().prop_map(Test::Regex)]
 }
 
-fn own() -> impl Strategy<Value = FieldRef> {
+pub fn own() -> impl Strategy<Value = FieldRef> {
     select(vec![
         "labels.tier",
         "labels.a b",

@@ -13,7 +13,9 @@ mod operand;
 mod range;
 mod typed_value;
 
+pub use date_span::DateSpan;
 pub use datetime::parse_time;
 pub use network::{accepts_networks, parse_network};
+pub use operand::{Operand, parse_number, read_operand};
 pub use range::{RangeEnd, comparison_test, range_side};
 pub use typed_value::{regex_test, value_test};
