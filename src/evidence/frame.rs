@@ -12,8 +12,9 @@ use super::span_table::{Span, encode};
 /// Most bytes of content in one frame, unless a single record is longer.
 pub const FRAME_BYTES: usize = 384 * 1024;
 
-/// The zstd level of content and span tables.
-const LEVEL: i32 = 3;
+/// The zstd level of content and span tables: level 3 takes a third longer for three
+/// percent less.
+const LEVEL: i32 = 1;
 
 /// A part of one source's content that ends at a record boundary, compressed and hashed.
 #[derive(Debug)]

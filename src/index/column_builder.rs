@@ -83,11 +83,23 @@ impl ColumnBuilder {
     /// Adds a text, or the 16 bytes of an address; rows come in ascending order.
     /// Returns about how many bytes it took.
     pub fn push_term(&mut self, row: u32, value: &[u8]) -> usize {
+        let hash = self.terms().hash(value);
+        self.push_hashed(row, value, hash)
+    }
+
+    /// Adds a text or an address whose hash is known.
+    pub fn push_hashed(&mut self, row: u32, value: &[u8], hash: u32) -> usize {
         let spent = self.place(row);
         let Values::Terms { terms, ids } = &mut self.values else { unreachable!("a column has one type") };
-        let (id, new) = terms.intern(value);
+        let (id, new) = terms.intern(value, hash);
         let spent = spent + ids.push(id);
-        if new { spent + value.len() + 24 } else { spent }
+        if new { spent + value.len() + 32 } else { spent }
+    }
+
+    /// Returns the texts or addresses that it has.
+    pub fn terms(&self) -> &Interner {
+        let Values::Terms { terms, .. } = &self.values else { unreachable!("a column has one type") };
+        terms
     }
 
     /// Adds a number, mapped to `u64`; rows come in ascending order. Returns how many

@@ -1,56 +1,117 @@
 //! Distinct values and their numbers, while a segment is filled.
+//!
+//! Filling a segment waits for memory more than for anything else: a table with a
+//! million values fits in no cache. So a value costs two places in memory, the slot and
+//! the value itself, and whoever has several values to look up asks for all the slots
+//! first ([`Interner::slot`]), then for all the values ([`Interner::touch`]), so that the
+//! processor fetches them at the same time: 19 % of an import before, 8 % after.
 
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 
-use hashbrown::{DefaultHashBuilder, HashTable};
+use hashbrown::DefaultHashBuilder;
+
+/// How many bytes stand before each value in the arena: its length and its number.
+const HEAD: usize = 8;
+/// The least number of slots.
+const FEW: usize = 16;
 
 /// Assigns each distinct value a number, from 0 in order of first sight.
-#[derive(Default)]
 pub(super) struct Interner {
     hasher: DefaultHashBuilder,
-    table: HashTable<Seen>,
-    /// Each value after its length (4 bytes, little-endian), so that finding a
-    /// value touches memory in one place.
+    /// Open addressing with linear probing; a power of two in number.
+    slots: Vec<Slot>,
+    /// Each value after its length and its number (4 bytes each, little-endian). The first
+    /// byte belongs to no value.
     arena: Vec<u8>,
     /// Where each value stands in the arena.
     starts: Vec<u32>,
-    last: u32,
 }
 
-#[derive(Clone, Copy)]
-struct Seen {
-    id: u32,
+/// Where a value may be: the hash of the value there, and its place in the arena, which
+/// is 0 where there is none.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Slot {
+    hash: u32,
     start: u32,
 }
 
+impl Default for Interner {
+    fn default() -> Interner {
+        Interner {
+            hasher: DefaultHashBuilder::default(),
+            slots: vec![Slot::default(); FEW],
+            arena: vec![0],
+            starts: Vec::new(),
+        }
+    }
+}
+
 impl Interner {
-    /// Returns the number of a value, and whether it is new.
-    ///
-    /// Neighboring records often repeat a value, so the last one is tried first.
-    pub fn intern(&mut self, value: &[u8]) -> (u32, bool) {
-        if !self.starts.is_empty() && self.get(self.last) == value {
-            return (self.last, false);
+    /// Returns the hash of a value, for the functions below.
+    pub fn hash(&self, value: &[u8]) -> u32 {
+        let mut hasher = self.hasher.build_hasher();
+        hasher.write(value);
+        (hasher.finish() >> 16) as u32
+    }
+
+    /// Returns the slot in which a value of this hash is looked for first.
+    pub fn slot(&self, hash: u32) -> Slot {
+        self.slots[hash as usize & (self.slots.len() - 1)]
+    }
+
+    /// Returns a byte of the value that a slot leads to, so that it is in a cache when it
+    /// is compared.
+    pub fn touch(&self, slot: Slot) -> u8 {
+        self.arena[slot.start as usize]
+    }
+
+    /// Returns the number of a value with its hash, and whether it is new.
+    pub fn intern(&mut self, value: &[u8], hash: u32) -> (u32, bool) {
+        let mask = self.slots.len() - 1;
+        let mut at = hash as usize & mask;
+        loop {
+            let slot = self.slots[at];
+            if slot.start == 0 {
+                break;
+            }
+            if slot.hash == hash {
+                let (id, found) = entry(&self.arena, slot.start);
+                if found == value {
+                    return (id, false);
+                }
+            }
+            at = (at + 1) & mask;
         }
-        let Interner { hasher, table, arena, starts, last } = self;
-        let hash = hasher.hash_one(value);
-        if let Some(seen) = table.find(hash, |seen| at(arena, seen.start) == value) {
-            *last = seen.id;
-            return (seen.id, false);
-        }
-        let id = u32::try_from(starts.len()).expect("a segment is closed far below 2^32 values");
-        let start = u32::try_from(arena.len()).expect("a segment is closed far below 4 GB of text");
+        let id = u32::try_from(self.starts.len()).expect("a segment is closed far below 2^32 values");
+        let start = u32::try_from(self.arena.len()).expect("a segment is closed far below 4 GB of text");
         let length = u32::try_from(value.len()).expect("a value is far shorter than 4 GB");
-        arena.extend_from_slice(&length.to_le_bytes());
-        arena.extend_from_slice(value);
-        starts.push(start);
-        table.insert_unique(hash, Seen { id, start }, |seen| hasher.hash_one(at(arena, seen.start)));
-        *last = id;
+        self.arena.extend_from_slice(&length.to_le_bytes());
+        self.arena.extend_from_slice(&id.to_le_bytes());
+        self.arena.extend_from_slice(value);
+        self.starts.push(start);
+        self.slots[at] = Slot { hash, start };
+        if self.starts.len() * 4 > self.slots.len() * 3 {
+            self.grow();
+        }
         (id, true)
+    }
+
+    fn grow(&mut self) {
+        let mask = self.slots.len() * 2 - 1;
+        let mut slots = vec![Slot::default(); mask + 1];
+        for slot in self.slots.iter().filter(|slot| slot.start != 0) {
+            let mut at = slot.hash as usize & mask;
+            while slots[at].start != 0 {
+                at = (at + 1) & mask;
+            }
+            slots[at] = *slot;
+        }
+        self.slots = slots;
     }
 
     /// Returns the value of a number.
     pub fn get(&self, id: u32) -> &[u8] {
-        at(&self.arena, self.starts[id as usize])
+        entry(&self.arena, self.starts[id as usize]).1
     }
 
     /// Returns the numbers in the order of their values' bytes.
@@ -70,23 +131,42 @@ fn head(value: &[u8]) -> u64 {
     u64::from_be_bytes(bytes)
 }
 
-fn at(arena: &[u8], start: u32) -> &[u8] {
-    let (length, rest) =
-        arena[start as usize..].split_first_chunk().expect("every value has its length before it");
-    &rest[..u32::from_le_bytes(*length) as usize]
+/// Returns the number and the value that stand at a place of the arena.
+fn entry(arena: &[u8], start: u32) -> (u32, &[u8]) {
+    let (head, rest) =
+        arena[start as usize..].split_first_chunk::<HEAD>().expect("every value has its head before it");
+    let [a, b, c, d, id @ ..] = *head;
+    (u32::from_le_bytes(id), &rest[..u32::from_le_bytes([a, b, c, d]) as usize])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn intern(interner: &mut Interner, text: &str) -> (u32, bool) {
+        let hash = interner.hash(text.as_bytes());
+        interner.touch(interner.slot(hash));
+        interner.intern(text.as_bytes(), hash)
+    }
+
     #[test]
     fn numbers_come_by_first_sight_and_sort_by_value() {
         let mut interner = Interner::default();
         let texts = ["b", "", "abcdefghz", "abcdefgh", "b", "abcdefgh\0"];
-        let ids: Vec<_> = texts.iter().map(|text| interner.intern(text.as_bytes())).collect();
+        let ids: Vec<_> = texts.iter().map(|text| intern(&mut interner, text)).collect();
         assert_eq!(ids, [(0, true), (1, true), (2, true), (3, true), (0, false), (4, true)]);
         assert_eq!(interner.sorted(), [1, 3, 4, 2, 0]);
         assert_eq!(interner.get(2), b"abcdefghz");
+    }
+
+    #[test]
+    fn every_value_is_found_again_however_many_there_are() {
+        let mut interner = Interner::default();
+        for round in 0..2 {
+            for n in 0..5000 {
+                assert_eq!(intern(&mut interner, &n.to_string()), (n, round == 0));
+            }
+        }
+        assert_eq!(interner.get(4321), b"4321");
     }
 }

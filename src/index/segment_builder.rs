@@ -10,6 +10,7 @@ use tantivy::columnar::{ColumnType, MonotonicallyMappableToU64};
 
 use super::column_builder::ColumnBuilder;
 use super::compare::{address, date};
+use super::interner::{Interner, Slot};
 use super::overflow_column;
 use super::schema::{self, FORMAT, OVERFLOW};
 use super::segment_serializer::SegmentSerializer;
@@ -17,6 +18,8 @@ use crate::record::{Event, FIELDS, FieldId, Key, Value};
 
 /// What a column takes before it has a value, about, in bytes.
 const COLUMN_BYTES: usize = 512;
+/// How many values are looked up together.
+const TOGETHER: usize = 24;
 /// Up to here every whole number is a number with a fraction, too.
 const EXACT: u64 = 1 << 53;
 
@@ -32,6 +35,15 @@ pub(super) struct SegmentBuilder {
     overflow: ColumnBuilder,
     scratch: String,
     entry: String,
+}
+
+/// A text that is being looked up.
+#[derive(Clone, Copy)]
+struct Lookup<'e> {
+    field: FieldId,
+    text: &'e str,
+    hash: u32,
+    slot: Slot,
 }
 
 /// The columns of a custom field: one for each type of value.
@@ -84,18 +96,48 @@ impl SegmentBuilder {
     }
 
     /// Adds the values of an event; returns about how many bytes they took.
+    ///
+    /// Texts of core fields are looked up together, see [`super::interner`].
     pub fn push(&mut self, row: u32, event: &Event<'_>) -> usize {
         let mut bytes = self.format.push_term(row, event.format.as_bytes());
-        for (key, value) in event.fields() {
-            bytes += match key {
-                Key::Core(id) => self.push_core(row, *id, value),
-                Key::Custom(name) => match FieldId::by_name(name) {
-                    Some(id) => self.push_core(row, id, value),
-                    None => self.push_custom(row, name, value),
-                },
-            };
+        let mut texts = [None; TOGETHER];
+        for fields in event.fields().chunks(TOGETHER) {
+            let mut touched = 0;
+            for ((key, value), slot) in fields.iter().zip(&mut texts) {
+                *slot = self.lookup(key, value);
+            }
+            for lookup in texts[..fields.len()].iter().flatten() {
+                touched ^= self.terms_of(lookup.field).map_or(0, |terms| terms.touch(lookup.slot));
+            }
+            std::hint::black_box(touched);
+            for ((key, value), lookup) in fields.iter().zip(&texts) {
+                bytes += match (lookup, key) {
+                    (Some(lookup), _) => {
+                        let column = filled(&mut self.core[lookup.field.index()], ColumnType::Str);
+                        column.push_hashed(row, lookup.text.as_bytes(), lookup.hash)
+                    }
+                    (None, Key::Core(id)) => self.push_core(row, *id, value),
+                    (None, Key::Custom(name)) => match FieldId::by_name(name) {
+                        Some(id) => self.push_core(row, id, value),
+                        None => self.push_custom(row, name, value),
+                    },
+                };
+            }
         }
         bytes
+    }
+
+    /// Begins to look up a text of a core field that has a column; none for anything else.
+    fn lookup<'e>(&self, key: &Key<'_>, value: &'e Value<'_>) -> Option<Lookup<'e>> {
+        let (Key::Core(field), Value::Text(text)) = (key, value) else { return None };
+        let terms = self.terms_of(*field)?;
+        let hash = terms.hash(text.as_bytes());
+        Some(Lookup { field: *field, text, hash, slot: terms.slot(hash) })
+    }
+
+    fn terms_of(&self, field: FieldId) -> Option<&Interner> {
+        let column = self.core[field.index()].as_deref()?;
+        (column.kind() == ColumnType::Str).then(|| column.terms())
     }
 
     fn push_core(&mut self, row: u32, id: FieldId, value: &Value<'_>) -> usize {

@@ -198,10 +198,15 @@ impl Segment {
 impl Written {
     fn seal(mut self, dir: &Dir, rows: u32, mut sources: Vec<SourceId>) -> io::Result<SegmentMeta> {
         let names: Vec<String> = sources.iter().map(SourceId::to_string).collect();
-        let mut column = ColumnBuilder::new(ColumnType::Str);
-        (0..rows).for_each(|row| {
-            column.push_term(row, names[self.sources.get(row as usize) as usize].as_bytes());
-        });
+        let (mut column, mut used) = (ColumnBuilder::new(ColumnType::Str), vec![false; sources.len()]);
+        for row in 0..rows {
+            let source = self.sources.get(row as usize) as usize;
+            column.push_term(row, names[source].as_bytes());
+            used[source] = true;
+        }
+        // A source may have been told of and have no event here.
+        let mut used = used.into_iter();
+        sources.retain(|_| used.next() == Some(true));
         self.out.column(SOURCE, ColumnType::Str, |buffer| column.serialize(rows, None, buffer))?;
         let WrittenSegment { out, columns, rest, bytes } = self.out.end(rows)?;
         out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;

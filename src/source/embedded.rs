@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
+use memchr::memmem;
 
 use crate::error::Result;
 
@@ -25,6 +26,9 @@ const MARKS: [&[u8]; 10] = [
 ];
 
 static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(MARKS).ok());
+
+/// What follows the signature of bzip2, the only one that consists of text.
+const BZIP2: &[u8] = b"1AY&SY";
 
 /// How many bytes from a signature on are examined.
 const WINDOW: usize = 16;
@@ -98,6 +102,11 @@ impl EmbeddedScanner<'_> {
 
     /// Searches signatures that begin in the first `most` of these bytes.
     fn scan(&mut self, bytes: &[u8], from: u64, most: usize) {
+        // Nearly all content is text, in which no signature begins.
+        let unusual = bytes.iter().fold(false, |any, byte| any | is_unusual(*byte));
+        if !unusual && memmem::find(bytes, BZIP2).is_none() {
+            return;
+        }
         let Some(finder) = &*FINDER else { return };
         for place in finder.find_iter(bytes).take_while(|place| place.start() < most) {
             let offset = from + place.start() as u64;
@@ -109,6 +118,11 @@ impl EmbeddedScanner<'_> {
             }
         }
     }
+}
+
+/// Returns whether a byte is neither ASCII text nor what separates it.
+fn is_unusual(byte: u8) -> bool {
+    !matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r')
 }
 
 const TAR: &str = "a tar archive";

@@ -81,7 +81,8 @@ fn only_the_rows_of_the_batch_that_is_read_otherwise_are_made_again() {
     let segments = || -> Vec<String> {
         let meta: Value =
             serde_json::from_slice(&std::fs::read(env.path("case/index/meta.json")).unwrap()).unwrap();
-        let file = |batch: &Value| batch["segments"][0]["file"].as_str().unwrap().to_owned();
+        let meta: Value = serde_json::from_str(meta["payload"].as_str().unwrap()).unwrap();
+        let file = |batch: &Value| batch["segments"][0]["id"].as_str().unwrap().to_owned();
         meta["batches"].as_array().unwrap().iter().map(file).collect()
     };
     let before = segments();
