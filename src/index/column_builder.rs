@@ -1,6 +1,6 @@
 //! One column while its segment is filled.
 
-use std::io;
+use std::io::{self, Write};
 use std::net::Ipv6Addr;
 
 use tantivy::columnar::ColumnType;
@@ -13,6 +13,7 @@ use tantivy::columnar::column_values::{
 use tantivy_sstable::{Dictionary, VoidSSTable};
 
 use super::interner::Interner;
+use super::segment_serializer::HashingWriter;
 
 /// The codecs of values, of which tantivy takes the one that needs fewer bytes.
 const CODECS: [CodecType; 2] = [CodecType::Bitpacked, CodecType::BlockwiseLinear];
@@ -155,7 +156,12 @@ impl ColumnBuilder {
     /// Encodes the column as tantivy does; returns how many distinct values it has, or
     /// an upper bound of it. `place[old]` is a row's final number; without it rows
     /// stay where they are.
-    pub fn serialize(&self, rows: u32, place: Option<&[u32]>, out: &mut Vec<u8>) -> io::Result<u32> {
+    pub fn serialize<W: Write>(
+        &self,
+        rows: u32,
+        place: Option<&[u32]>,
+        out: &mut HashingWriter<W>,
+    ) -> io::Result<u32> {
         match &self.values {
             Values::Numbers(numbers) => {
                 let column = self.arrange(rows, place, |i| numbers[i]);
@@ -177,15 +183,15 @@ impl ColumnBuilder {
                         serialize_column_values_u128(&addresses.as_slice(), out)
                     })?,
                     _ => {
-                        let before = out.len();
+                        let before = out.written();
                         let mut dictionary = Dictionary::<VoidSSTable>::builder(&mut *out)?;
                         sorted.iter().try_for_each(|id| dictionary.insert(terms.get(*id), &()))?;
                         dictionary.finish()?;
-                        let length = (out.len() - before) as u32;
+                        let length = (out.written() - before) as u32;
                         column.serialize(rows, out, |values, out| {
                             serialize_u64_based_column_values(&values, &CODECS, out)
                         })?;
-                        out.extend_from_slice(&length.to_le_bytes());
+                        out.write_all(&length.to_le_bytes())?;
                     }
                 }
                 Ok(sorted.len() as u32)
@@ -217,22 +223,23 @@ impl ColumnBuilder {
 
 impl SortedColumn {
     /// Writes which rows have values, the values, and the length of the former.
-    fn serialize(
+    fn serialize<W: Write>(
         &self,
         rows: u32,
-        out: &mut Vec<u8>,
-        values: impl FnOnce(&[u64], &mut Vec<u8>) -> io::Result<()>,
+        out: &mut W,
+        values: impl FnOnce(&[u64], &mut W) -> io::Result<()>,
     ) -> io::Result<()> {
-        let before = out.len();
+        let mut index = Vec::new();
         match (&self.present, &self.starts) {
-            (Some(present), Some(starts)) => multivalued_index(present, starts, rows, out)?,
-            (Some(present), None) if present.len() < rows as usize => optional_index(present, rows, out)?,
-            _ => drop(serialize_column_index(SerializableColumnIndex::Full, out)?),
+            (Some(present), Some(starts)) => multivalued_index(present, starts, rows, &mut index)?,
+            (Some(present), None) if present.len() < rows as usize => {
+                optional_index(present, rows, &mut index)?;
+            }
+            _ => drop(serialize_column_index(SerializableColumnIndex::Full, &mut index)?),
         }
-        let length = (out.len() - before) as u32;
+        out.write_all(&index)?;
         values(&self.values, out)?;
-        out.extend_from_slice(&length.to_le_bytes());
-        Ok(())
+        out.write_all(&(index.len() as u32).to_le_bytes())
     }
 }
 

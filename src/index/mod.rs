@@ -1,15 +1,22 @@
 //! Which events match, how many when, which values most?
 //!
-//! Owns the searchable columns of a case: segments in time order, written and
-//! read with tantivy's codecs, after verbs that name none of its types.
-//! Promises exact answers that can be cancelled, and that everything in it can
-//! be deleted and built again from the evidence.
+//! Owns the tantivy index of a case: it writes segments in time order directly, in
+//! tantivy's format, and searches their columns after verbs that name none of its types.
+//! Promises exact answers that can be cancelled, that any tantivy 0.27 opens the index,
+//! and that everything in it can be deleted and built again from the evidence.
 //!
-//! A segment is one file: a column per field, and a dictionary per column with
-//! the distinct values as text. A test is asked once per distinct value, which
-//! gives ordinals, and a scan over the column gives rows; free text is a column
-//! like any other, so that phrases, wildcards and regular expressions are exact
-//! there too. What matches what:
+//! A segment has a column for each field and type of value. A test is asked once per
+//! distinct value, which gives ordinals, and a scan over the column gives rows; free text
+//! is a column like any other, so that phrases, wildcards and regular expressions are
+//! exact there too. What is ours instead of tantivy's is so for a measured reason:
+//!
+//! - writing: a sixth of the time of its `ColumnarWriter`, for the same bytes;
+//! - the newest events: rows are in time order (0.001 ms against 102 ms of its `TopDocs`);
+//! - histograms: two binary searches for each bucket (0.7 ms against 44 ms);
+//! - `top`: exact across segments (5 ms against 167 ms of folding strings);
+//! - matching: its queries know neither our case folding nor tokens across fields.
+//!
+//! What matches what:
 //!
 //! - Nothing depends on case. `?` is one character, `*` any number of any.
 //! - Keywords, own fields, numbers and addresses match as whole values; an

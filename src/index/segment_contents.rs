@@ -59,7 +59,12 @@ pub(super) struct ColumnPart {
 
 /// Returns the hash of bytes.
 pub(super) fn hash_of(bytes: &[u8]) -> PartHash {
-    let digest = Sha256::digest(bytes);
+    shortened(Sha256::new().chain_update(bytes))
+}
+
+/// Returns the hash of what was given to a hasher.
+pub(super) fn shortened(hasher: Sha256) -> PartHash {
+    let digest = hasher.finalize();
     let half = |at: usize| u64::from_be_bytes(digest[at..at + 8].try_into().expect("eight bytes were taken"));
     [half(0), half(8)]
 }

@@ -16,25 +16,38 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 use tantivy::columnar::{CURRENT_VERSION, ColumnType};
 use tantivy_sstable::value::RangeValueWriter;
 use tantivy_sstable::{Dictionary, RangeSSTable};
 
-use super::segment_contents::{ColumnPart, PartHash, hash_of};
+use super::segment_contents::{ColumnPart, PartHash, shortened};
 
 /// Ends every columnar file.
 const MAGIC: [u8; 4] = [2, 113, 119, 66];
 /// Ends every file of tantivy.
 const FOOTER_MAGIC: u32 = 1337;
 
+/// How many bytes are hashed and written together.
+const TOGETHER: usize = 64 << 10;
+
 /// Writes columns into a file.
 pub(super) struct SegmentSerializer<W> {
-    out: W,
-    written: u64,
-    crc: crc32fast::Hasher,
+    out: HashingWriter<W>,
     names: tantivy_sstable::Writer<Vec<u8>, RangeValueWriter>,
     columns: Vec<ColumnPart>,
-    buffer: Vec<u8>,
+}
+
+/// A file that is written, with the hashes of what was written.
+pub(super) struct HashingWriter<W> {
+    out: W,
+    /// Of everything, as tantivy wants it.
+    crc: crc32fast::Hasher,
+    /// Of the present part.
+    sha256: Sha256,
+    /// What is neither hashed nor written yet.
+    held: Vec<u8>,
+    written: u64,
 }
 
 /// What was written.
@@ -59,13 +72,11 @@ struct Footer<'a> {
 impl<W: Write> SegmentSerializer<W> {
     /// Begins a file.
     pub fn begin(out: W) -> io::Result<SegmentSerializer<W>> {
+        let (crc, sha256) = (crc32fast::Hasher::new(), Sha256::new());
         Ok(SegmentSerializer {
-            out,
-            written: 0,
-            crc: crc32fast::Hasher::new(),
+            out: HashingWriter { out, crc, sha256, held: Vec::with_capacity(TOGETHER), written: 0 },
             names: Dictionary::<RangeSSTable>::builder(Vec::new())?,
             columns: Vec::new(),
-            buffer: Vec::new(),
         })
     }
 
@@ -75,44 +86,64 @@ impl<W: Write> SegmentSerializer<W> {
         &mut self,
         name: &str,
         kind: ColumnType,
-        write: impl FnOnce(&mut Vec<u8>) -> io::Result<u32>,
+        write: impl FnOnce(&mut HashingWriter<W>) -> io::Result<u32>,
     ) -> io::Result<()> {
-        let mut buffer = std::mem::take(&mut self.buffer);
-        buffer.clear();
-        let distinct = write(&mut buffer)?;
-        let start = self.written;
-        self.put(&buffer)?;
+        let start = self.out.written();
+        let distinct = write(&mut self.out)?;
+        let hash = self.out.part()?;
+        let end = self.out.written();
         let mut key = Vec::with_capacity(name.len() + 2);
         key.extend_from_slice(name.as_bytes());
         key.extend_from_slice(&[0, kind.to_code()]);
-        self.names.insert(&key, &(start..self.written))?;
-        self.columns.push(ColumnPart { bytes: buffer.len() as u64, hash: hash_of(&buffer), distinct });
-        self.buffer = buffer;
+        self.names.insert(&key, &(start..end))?;
+        self.columns.push(ColumnPart { bytes: end - start, hash, distinct });
         Ok(())
     }
 
     /// Writes what follows the columns.
-    pub fn end(mut self, rows: u32) -> io::Result<WrittenSegment<W>> {
-        let names = std::mem::replace(&mut self.names, Dictionary::<RangeSSTable>::builder(Vec::new())?);
-        let mut rest = names.finish()?;
-        let length = rest.len() as u64;
-        rest.extend_from_slice(&length.to_le_bytes());
-        rest.extend_from_slice(&rows.to_le_bytes());
-        rest.extend_from_slice(&(CURRENT_VERSION as u32).to_le_bytes());
-        rest.extend_from_slice(&MAGIC);
-        self.put(&rest)?;
-        let mut footer = footer(self.crc.clone().finalize())?;
-        self.out.write_all(&footer)?;
-        self.written += footer.len() as u64;
-        rest.append(&mut footer);
-        let SegmentSerializer { out, columns, written: bytes, .. } = self;
-        Ok(WrittenSegment { out, columns, rest: hash_of(&rest), bytes })
+    pub fn end(self, rows: u32) -> io::Result<WrittenSegment<W>> {
+        let SegmentSerializer { mut out, names, columns } = self;
+        let names = names.finish()?;
+        out.write_all(&names)?;
+        out.write_all(&(names.len() as u64).to_le_bytes())?;
+        out.write_all(&rows.to_le_bytes())?;
+        out.write_all(&(CURRENT_VERSION as u32).to_le_bytes())?;
+        out.write_all(&MAGIC)?;
+        out.flush()?;
+        out.write_all(&footer(out.crc.clone().finalize())?)?;
+        let rest = out.part()?;
+        Ok(WrittenSegment { columns, rest, bytes: out.written(), out: out.out })
+    }
+}
+
+impl<W: Write> HashingWriter<W> {
+    /// Returns how many bytes were written.
+    pub fn written(&self) -> u64 {
+        self.written + self.held.len() as u64
     }
 
-    fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.crc.update(bytes);
-        self.out.write_all(bytes)?;
-        self.written += bytes.len() as u64;
+    /// Ends a part; returns its hash.
+    fn part(&mut self) -> io::Result<PartHash> {
+        self.flush()?;
+        Ok(shortened(std::mem::replace(&mut self.sha256, Sha256::new())))
+    }
+}
+
+impl<W: Write> Write for HashingWriter<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.held.len() + bytes.len() > TOGETHER {
+            self.flush()?;
+        }
+        self.held.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.crc.update(&self.held);
+        self.sha256.update(&self.held);
+        self.out.write_all(&self.held)?;
+        self.written += self.held.len() as u64;
+        self.held.clear();
         Ok(())
     }
 }
