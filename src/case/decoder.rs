@@ -54,10 +54,25 @@ impl RecordDecoder {
 
     /// Reads the event of one record's bytes, and passes it to `take`.
     pub fn event<R>(&self, record: u64, part: u32, bytes: &[u8], take: impl FnOnce(&Event<'_>) -> R) -> R {
+        self.next_event(record, part, bytes, &mut Event::default(), take)
+    }
+
+    /// Reads the event of one record's bytes in the memory of another, and passes it to
+    /// `take`.
+    pub fn next_event<R>(
+        &self,
+        record: u64,
+        part: u32,
+        bytes: &[u8],
+        memory: &mut Event<'static>,
+        take: impl FnOnce(&Event<'_>) -> R,
+    ) -> R {
         let text = text_of(record, bytes);
-        let mut event = Event::default();
+        let mut event = std::mem::take(memory).recycle();
         self.parser.read(record, part, &text, &mut event);
-        take(&event)
+        let taken = take(&event);
+        *memory = event.recycle();
+        taken
     }
 }
 

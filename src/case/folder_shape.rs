@@ -102,7 +102,9 @@ impl FolderShape {
         let Ok(index) = case.dir(INDEX) else { return };
         self.notes.extend(index::unnamed(&index).iter().map(|id| {
             let id = Visible(id);
-            format!("{INDEX}/{id}.* is a segment that the index does not name; the next write sweeps it away.")
+            format!(
+                "{INDEX}/{id}.* is a segment that the index does not name; the next write sweeps it away."
+            )
         }));
         for name in names(&index) {
             match index.kind(&name) {

@@ -67,11 +67,9 @@ impl ColumnBuilder {
             ColumnType::Str | ColumnType::Bytes | ColumnType::IpAddr => {
                 Values::Terms { terms: Interner::default(), ids: Ids::default() }
             }
-            ColumnType::I64
-            | ColumnType::U64
-            | ColumnType::F64
-            | ColumnType::Bool
-            | ColumnType::DateTime => Values::Numbers(Vec::new()),
+            ColumnType::I64 | ColumnType::U64 | ColumnType::F64 | ColumnType::Bool | ColumnType::DateTime => {
+                Values::Numbers(Vec::new())
+            }
         };
         ColumnBuilder { kind, rows: None, values }
     }

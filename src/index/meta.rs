@@ -114,7 +114,10 @@ impl Meta {
             Ok(TantivySegment { segment_id, max_doc: segment.rows, deletes: None })
         });
         let file = TantivyMeta {
-            index_settings: IndexSettings { docstore_compression: Compressor::None, ..IndexSettings::default() },
+            index_settings: IndexSettings {
+                docstore_compression: Compressor::None,
+                ..IndexSettings::default()
+            },
             segments: segments.collect::<io::Result<_>>()?,
             schema: schema(),
             opstamp: 0,

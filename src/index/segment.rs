@@ -125,9 +125,8 @@ impl OpenSegment {
 
     /// Returns the fields: name and number of distinct values, or an upper bound of it.
     pub fn fields(&self) -> Result<Vec<(String, u64)>> {
-        let distinct = |columns: &Vec<usize>| {
-            columns.iter().map(|i| u64::from(self.file.columns[*i].distinct)).sum()
-        };
+        let distinct =
+            |columns: &Vec<usize>| columns.iter().map(|i| u64::from(self.file.columns[*i].distinct)).sum();
         let mut fields: Vec<_> =
             self.by_field().iter().map(|(name, columns)| (name.clone(), distinct(columns))).collect();
         if let Some(overflow) = self.overflow()? {
@@ -214,7 +213,12 @@ impl OpenSegment {
             let terms = column.terms();
             let same = |(i, source): (u32, &SourceId)| Ok(terms.get(i)? == source.to_string());
             let named = terms.len() as usize == self.sources.len()
-                && (0..).zip(&self.sources).map(same).collect::<Result<Vec<bool>>>()?.iter().all(|same| *same);
+                && (0..)
+                    .zip(&self.sources)
+                    .map(same)
+                    .collect::<Result<Vec<bool>>>()?
+                    .iter()
+                    .all(|same| *same);
             if named && column.is_full() {
                 Ok(column.values().clone())
             } else {
@@ -240,7 +244,9 @@ impl OpenSegment {
         let times = kept(&self.kept.times, || {
             let column = self.fixed(TIME)?;
             // They stand first, so that the n-th value is that of the n-th row.
-            if column.values().num_vals() == self.timed && column.present() == RowSet::range(self.rows, 0..self.timed) {
+            if column.values().num_vals() == self.timed
+                && column.present() == RowSet::range(self.rows, 0..self.timed)
+            {
                 Ok(column.values().clone())
             } else {
                 Err(self.damage("has times in other rows than the first"))

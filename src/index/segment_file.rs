@@ -155,7 +155,11 @@ pub(super) fn check_companions(dir: &Dir, id: &str, hash: PartHash) -> Result<()
         let read = dir.read(&name, content.len() as u64 + 1);
         all.extend(read.map_err(|error| damaged(format!("cannot read {name}: {error}")))?);
     }
-    if hash_of(&all) == hash { Ok(()) } else { Err(damaged(format!("segment {id} has other files than were written"))) }
+    if hash_of(&all) == hash {
+        Ok(())
+    } else {
+        Err(damaged(format!("segment {id} has other files than were written")))
+    }
 }
 
 /// Returns the length of the footer that tantivy puts behind every file.

@@ -62,9 +62,7 @@ impl<'a> ValueCounts<'a> {
     pub fn times(&self, search: &QueryRun<'_>, tops: &mut [TopValues]) -> Result<()> {
         let mut wanted = Wanted { slot: vec![0; self.counts.len()], tops: Vec::new() };
         for (i, top) in tops.iter().enumerate() {
-            if let Some(ord) =
-                self.terms.find(&top.value)?.filter(|ord| self.counts[*ord as usize] > 0)
-            {
+            if let Some(ord) = self.terms.find(&top.value)?.filter(|ord| self.counts[*ord as usize] > 0) {
                 wanted.tops.push(i);
                 wanted.slot[ord as usize] = wanted.tops.len() as u32;
             }

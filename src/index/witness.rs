@@ -88,9 +88,8 @@ impl Witness {
             }
             sum.add(self.row(&segment.sources[key.1 as usize], key.2, time, values));
         }
-        let span = times
-            .filter(|_| segment.timed > 0)
-            .map(|times| (times.get(0), times.get(segment.timed - 1)));
+        let span =
+            times.filter(|_| segment.timed > 0).map(|times| (times.get(0), times.get(segment.timed - 1)));
         if span != segment.span().map(|(first, last)| (first.nanos(), last.nanos())) {
             return Err(segment.damage("says another span of time than its rows"));
         }

@@ -224,3 +224,26 @@ pub struct EventRecord {
     /// The journal entry that changed how its source is read, if any did.
     pub reread: Option<u64>,
 }
+
+/// An event as it is printed, borrowed from wherever it is.
+#[derive(Debug, Clone, Copy)]
+pub struct EventView<'a> {
+    /// Where it is in its source.
+    pub origin: Origin,
+    /// What it means.
+    pub event: &'a Event<'a>,
+    /// The event's bytes, without the last line end.
+    pub raw: &'a [u8],
+    /// Which part of an overlong line this is, from 1; 0 for a whole record.
+    pub part: u32,
+    /// The journal entry that changed how its source is read, if any did.
+    pub reread: Option<u64>,
+}
+
+impl EventRecord {
+    /// Returns a view of the event.
+    pub fn view(&self) -> EventView<'_> {
+        let EventRecord { origin, event, raw, part, reread } = self;
+        EventView { origin: *origin, event, raw, part: *part, reread: *reread }
+    }
+}

@@ -1,4 +1,4 @@
-//! The flat JSON form of an event: one object a line, keys in a fixed order.
+//! The flat JSON form of an event: one object, keys in a fixed order.
 
 use std::collections::BTreeMap;
 
@@ -6,24 +6,17 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Number, Value as Json};
 
-use crate::error::escape_json_controls;
+use super::{EventRecord, EventView, FieldId, Key, Value, fields, summarize};
 
-use super::{EventRecord, FieldId, Key, Value, fields, summarize};
-
-/// Writes an event as one JSON object (DESIGN: the search hit): `id` first
-/// if requested, `@timestamp`, core fields in table order, custom fields
-/// by name, `vestigo.*`, and the original text last.
-///
-/// `with_id` adds `id` and `vestigo.source`, which only a case knows.
-pub fn write_json(entry: &EventRecord, with_id: bool) -> String {
-    let object = json_object(entry, with_id);
-    escape_json_controls(serde_json::to_string(&object).expect("a map of strings, numbers and lists is JSON"))
+/// Returns the object that [`super::write_json`] writes.
+pub fn json_object(entry: &EventRecord, with_id: bool) -> Map<String, Json> {
+    object_of(&entry.view(), with_id)
 }
 
-/// Returns the object that [`write_json`] writes.
-pub fn json_object(entry: &EventRecord, with_id: bool) -> Map<String, Json> {
+/// Returns the object that [`super::write_event`] writes.
+pub(super) fn object_of(entry: &EventView<'_>, with_id: bool) -> Map<String, Json> {
     let mut object = Map::new();
-    let event = &entry.event;
+    let event = entry.event;
     if with_id {
         object.insert("id".into(), entry.origin.id().to_string().into());
     }
@@ -40,8 +33,7 @@ pub fn json_object(entry: &EventRecord, with_id: bool) -> Map<String, Json> {
     }
     core.entry(fields::MESSAGE).or_insert_with(|| vec![summarize(event).into()]);
     for (id, values) in core {
-        let always_list = matches!(id, fields::EVENT_CATEGORY | fields::EVENT_TYPE);
-        object.insert(id.name().into(), one_or_many(values, always_list));
+        object.insert(id.name().into(), one_or_many(values, is_always_list(id)));
     }
     for (name, values) in own {
         object.insert(name.into(), one_or_many(values, false));
@@ -50,8 +42,13 @@ pub fn json_object(entry: &EventRecord, with_id: bool) -> Map<String, Json> {
     object
 }
 
-fn provenance(entry: &EventRecord, with_id: bool, object: &mut Map<String, Json>) {
-    let (event, origin) = (&entry.event, &entry.origin);
+/// Returns whether a field's values are a list even where there is one.
+pub(super) fn is_always_list(field: FieldId) -> bool {
+    matches!(field, fields::EVENT_CATEGORY | fields::EVENT_TYPE)
+}
+
+fn provenance(entry: &EventView<'_>, with_id: bool, object: &mut Map<String, Json>) {
+    let (event, origin) = (entry.event, &entry.origin);
     object.insert("vestigo.format".into(), event.format.into());
     if with_id {
         object.insert("vestigo.source".into(), origin.source.to_string().into());
@@ -73,9 +70,9 @@ fn provenance(entry: &EventRecord, with_id: bool, object: &mut Map<String, Json>
     if let Some(text) = &event.time_text {
         object.insert("vestigo.time.text".into(), text.as_ref().into());
     }
-    let original = String::from_utf8_lossy(&entry.raw);
+    let original = String::from_utf8_lossy(entry.raw);
     if matches!(original, std::borrow::Cow::Owned(_)) {
-        object.insert("vestigo.original_base64".into(), STANDARD.encode(&entry.raw).into());
+        object.insert("vestigo.original_base64".into(), STANDARD.encode(entry.raw).into());
     }
     object.insert("event.original".into(), original.into_owned().into());
 }

@@ -23,7 +23,13 @@ fn logs(env: &TestEnv) {
         )
     };
     env.write("logs/access.log", (0..20_000).map(line).collect::<String>());
-    let line = |n: u32| format!("Mar  2 03:{:02}:{:02} web sshd[{n}]: Failed password for root from 203.0.113.9 port 4 ssh2\n", n / 60, n % 60);
+    let line = |n: u32| {
+        format!(
+            "Mar  2 03:{:02}:{:02} web sshd[{n}]: Failed password for root from 203.0.113.9 port 4 ssh2\n",
+            n / 60,
+            n % 60
+        )
+    };
     env.write("logs/auth.log", (0..900).map(line).collect::<String>());
 }
 
@@ -80,6 +86,10 @@ fn tantivy_in_python_opens_the_index_and_agrees() {
     }
     assert_eq!(theirs["sources"], serde_json::to_value(top(&env, "vestigo.source")).expect("JSON"));
     let hours = env.run(&["--json", "timeline", "--interval", "1h"]).ends(0);
-    let hours = hours.text().lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON")["count"].clone()).collect::<Vec<_>>();
+    let hours = hours
+        .text()
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).expect("JSON")["count"].clone())
+        .collect::<Vec<_>>();
     assert_eq!(theirs["hours"], Value::from(hours));
 }

@@ -10,7 +10,7 @@ use crate::cli::outcome::ExitReason;
 use crate::cli::receipt_output::{has_content, remarks};
 use crate::cli::runtime::Runtime;
 use crate::error::{Result, visible};
-use crate::record::{FixedClock, write_json};
+use crate::record::{EventView, FixedClock, write_event};
 
 /// Print logs as one flat JSON object per event (ECS names), without a case
 #[derive(Debug, Clone, Args)]
@@ -25,20 +25,25 @@ pub struct NormalizeArgs {
 /// Prints one JSON object per event.
 pub fn run(args: &NormalizeArgs, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
     let options = args.reading.options(globals.zone())?;
-    let (mut events, mut rows): (u64, Vec<ImportRow>) = (0, Vec::new());
+    let (mut any, mut rows): (bool, Vec<ImportRow>) = (false, Vec::new());
     let clock = FixedClock(runtime.clock.now());
+    let written = |entry: &EventView<'_>, text: &mut String| {
+        write_event(entry, false, text);
+        text.push('\n');
+    };
     each_event(
         &args.paths,
         &options,
         &args.reading.limits(),
         &clock,
-        &mut |entry| {
-            events += 1;
-            runtime.line(&write_json(entry, false))
+        &written,
+        &mut |text| {
+            any |= !text.is_empty();
+            runtime.bytes(text.as_bytes())
         },
         &mut |row| rows.push(row),
     )?;
-    let mut reason = if events == 0 { ExitReason::NoMatch } else { ExitReason::Done };
+    let mut reason = if any { ExitReason::Done } else { ExitReason::NoMatch };
     for row in rows {
         if let Some(why) = row.reason.as_deref().filter(|_| !has_content(&row)) {
             runtime.note(&format!("{}: {}: {}", row.status.word(), visible(&row.path), visible(why)));

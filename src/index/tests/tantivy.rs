@@ -147,10 +147,8 @@ fn tantivys_own_reader_counts_what_we_count() {
         RangeQuery::new(Bound::Included(Term::from_field_i64(field, from)), Bound::Unbounded)
     };
     for from in [199, 202, 204, 205] {
-        let ours = leaf(
-            Some("http.response.status_code"),
-            Test::Compare(Op::AtLeast, Scalar::Number(from as f64)),
-        );
+        let ours =
+            leaf(Some("http.response.status_code"), Test::Compare(Op::AtLeast, Scalar::Number(from as f64)));
         assert_eq!(counted(&searcher, &status(from)), count(&index, ours), "{from}");
     }
     for name in ["url.path", "event.category", "source.ip", "event.start", "custom.labels.took"] {

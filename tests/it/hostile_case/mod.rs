@@ -208,8 +208,7 @@ fn every_extra_file_of_a_case_is_named() {
             "{name}: {verdict}"
         );
     }
-    let segment =
-        "index/foreign.* is a segment that the index does not name; the next write sweeps it away.";
+    let segment = "index/foreign.* is a segment that the index does not name; the next write sweeps it away.";
     assert!(verdict["notes"].as_array().expect("notes").contains(&Value::from(segment)), "{verdict}");
     let damaged: Vec<&str> = verdict["damage"]
         .as_array()
