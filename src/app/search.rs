@@ -48,10 +48,10 @@ pub fn show_records(
     take: &mut dyn FnMut(EventRecord, std::cmp::Ordering) -> Result<()>,
 ) -> Result<()> {
     let hit = case.find(id)?;
-    let records = case.store().row(case.locate(&hit.source)?).records;
+    let records = case.store().row(case.locate(&hit.source)?).end_record();
     let (from, to) = (hit.record.saturating_sub(neighbors), (hit.record + neighbors + 1).min(records));
     for record in from..to {
-        match case.entry_at(&hit.source, record) {
+        match case.entry_at(&case.holder(&hit.source, record)?, record) {
             Ok(entry) => take(entry, record.cmp(&hit.record))?,
             Err(error) if record == hit.record => return Err(error),
             Err(_) => {}

@@ -83,14 +83,14 @@ pub struct SourceStatus {
 }
 
 impl SourceStatus {
-    fn new(source: &SourceInfo) -> SourceStatus {
+    fn new(case: &Case, source: &SourceInfo) -> SourceStatus {
         let range = source.span();
         SourceStatus {
             source: source.id.to_string(),
             path: source.path.clone(),
             format: source.receipt.format.clone(),
             bytes: source.bytes,
-            events: source.receipt.events,
+            events: case.searched_events(source),
             unparsed: source.receipt.unparsed,
             root: source.root.clone(),
             first: range.map(|range| range.0.to_string()),
@@ -114,8 +114,8 @@ impl CaseStatus {
             examiner: about.examiner.clone(),
             created: about.created.to_string(),
             zone: about.zone.to_string(),
-            sources: sources.iter().map(SourceStatus::new).collect(),
-            events: sources.iter().map(|source| source.receipt.events).sum(),
+            sources: sources.iter().map(|source| SourceStatus::new(case, source)).collect(),
+            events: sources.iter().map(|source| case.searched_events(source)).sum(),
             bytes: sources.iter().map(|source| source.bytes).sum(),
             indexed: case.index().len(),
             journal: case.journal().len(),

@@ -14,7 +14,7 @@ use super::frames::Frames;
 use super::index_binding::bases;
 use super::layout::INDEX;
 use super::progress::Done;
-use super::{Watch, each_event};
+use super::{Watch, each_event, standing_spans};
 
 /// Describes how the index differs from the evidence; every value of every event is
 /// compared. Returns `None` if it agrees, if there is no index, or if the evidence itself
@@ -67,7 +67,7 @@ fn evidence_sums(
         let sums = Frames::of(store, number)?.each(Sum::default, |sum, frame| {
             let source: SourceId = store.row(frame.at).source.parse()?;
             let bytes = store.frame(frame.at, frame.frame)?;
-            let spans = bytes.spans.iter().copied();
+            let spans = standing_spans(store.row(frame.at), &bytes);
             let parser = &frame.reading.parser;
             each_event(parser, &bytes.content, spans, bytes.first_record, |record, _, event| {
                 sum.add(witness.event(&source, record, event));

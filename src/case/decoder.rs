@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use crate::error::{Context, Result};
-use crate::evidence::{SourceRow, Span};
+use crate::evidence::{FrameBytes, SourceRow, Span};
 use crate::parse::{MAX_TEXT, Parser, Plan};
 use crate::record::Event;
 
@@ -85,6 +85,13 @@ fn text_of(record: u64, bytes: &[u8]) -> Cow<'_, str> {
         }
         text => text,
     }
+}
+
+/// Returns the spans of a frame's records, without those that another source has whole.
+pub fn standing_spans<'f>(row: &SourceRow, frame: &'f FrameBytes) -> impl Iterator<Item = Span> + use<'f> {
+    let from = row.replaced.map_or(u64::MAX, |replaced| replaced.from);
+    let count = usize::try_from(from.saturating_sub(frame.first_record)).unwrap_or(usize::MAX);
+    frame.spans.iter().take(count).copied()
 }
 
 /// Reads every event of content that begins and ends at record boundaries.

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::journal::Entry;
-use crate::record::{Event, EventTime, Timestamp};
+use crate::record::{Continuation, Event, EventTime, Timestamp};
 
 /// Bytes by what they count as; the parts add up to the total.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -214,19 +215,44 @@ pub fn remarks(lines: &[Entry]) -> HashMap<String, Vec<String>> {
     for row in lines.iter().flat_map(Entry::receipt_rows) {
         let (status, text) = (row["status"].as_str(), |name: &str| row[name].as_str());
         let Some(source) =
-            text("source").filter(|_| matches!(status, Some("imported" | "unread" | "partial")))
+            text("source").filter(|_| matches!(status, Some("imported" | "extended" | "unread" | "partial")))
         else {
             continue;
         };
         let part = if status == Some("partial") { "read only in part: " } else { "" };
         let reason = text("reason").map(|reason| format!("{part}{reason}"));
         let link = text("link").map(|link| format!("reached through the link {link}, which was named"));
-        let told: Vec<String> = reason.into_iter().chain(link).collect();
+        let extends = extension(row).as_ref().map(describe_extension);
+        let told: Vec<String> = extends.into_iter().chain(reason).chain(link).collect();
         if !told.is_empty() {
             remarks.entry(source.to_owned()).or_default().extend(told);
         }
     }
     remarks
+}
+
+/// Returns how a row of a receipt says that its source continues another one.
+fn extension(row: &Value) -> Option<Continuation> {
+    let from = &row["extends_from"];
+    Some(Continuation {
+        source: row["extends"].as_str()?.to_owned(),
+        offset: from["offset"].as_u64()?,
+        record: from["record"].as_u64()?,
+        replaced: from["replaced"].as_u64()?,
+    })
+}
+
+/// Describes which source another one extends, and from where.
+pub fn describe_extension(extends: &Continuation) -> String {
+    let Continuation { source, offset, record, replaced } = extends;
+    let short = source.get(..8).unwrap_or(source);
+    let mut text = format!("extends source {short} from byte {offset} (record {record})");
+    match replaced {
+        0 => {}
+        1 => text.push_str("; the last event there was unfinished, and is replaced"),
+        many => text.push_str(&format!("; the last {many} events there were unfinished, and are replaced")),
+    }
+    text
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::path::Path;
 use sha2::{Digest as _, Sha256};
 
 use crate::error::{Context, Result};
-use crate::evidence::{Manifest, Store};
+use crate::evidence::{Manifest, SourceRow, Store};
 use crate::fs::Dir;
 use crate::index::{IndexBasis, IndexBinding};
 use crate::journal::Home;
@@ -59,10 +59,19 @@ pub(crate) fn basis(batch: u32, sha256: &[u8; 32], manifest: &Manifest) -> Index
     readings.update(format!("vestigo {}, readings {READING_VERSION}\n", env!("CARGO_PKG_VERSION")));
     for source in &manifest.sources {
         readings.update(format!("{} {}\n", source.source, source.plan));
+        if let Some(replaced) = &source.replaced {
+            readings.update(format!("without records from {}\n", replaced.from));
+        }
     }
-    let events = manifest.sources.iter().filter_map(|source| source.receipt["events"].as_u64()).sum();
+    let events = manifest.sources.iter().filter_map(events_of).sum();
     let readings = Digest::from(readings);
     IndexBasis { batch, manifest: Digest(*sha256), readings, events }
+}
+
+/// Returns how many events of a source the index has.
+fn events_of(source: &SourceRow) -> Option<u64> {
+    let events = source.receipt["events"].as_u64()?;
+    Some(events.saturating_sub(source.replaced.map_or(0, |replaced| replaced.events)))
 }
 
 /// Returns what the rows of each batch of a store are built from.

@@ -16,7 +16,7 @@ use super::frames::{FrameOf, Frames};
 
 use super::progress::Done;
 
-use super::{Watch, each_event};
+use super::{Watch, each_event, standing_spans};
 
 /// Reads batches, checking their hashes, and writes their rows into a folder; they are
 /// not published yet.
@@ -59,7 +59,7 @@ impl RowWriter<'_> {
         let bytes = store.frame(frame.at, frame.frame)?;
         let writer = self.writer.get_or_insert_with(|| SegmentWriter::create(self.dir));
         let source = writer.source(frame.key);
-        let (content, spans) = (&bytes.content, bytes.spans.iter().copied());
+        let (content, spans) = (&bytes.content, standing_spans(store.row(frame.at), &bytes));
         each_event(&frame.reading.parser, content, spans, bytes.first_record, |record, _, event| {
             writer.add(source, record, event);
         });

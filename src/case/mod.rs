@@ -9,6 +9,7 @@ mod checkpoints;
 mod checks;
 mod commits;
 mod compare;
+mod continuation;
 mod correction;
 mod decoder;
 mod folder_shape;
@@ -36,8 +37,10 @@ pub use checkpoints::{
 };
 pub use commits::{committed, keys_of};
 pub use correction::Corrected;
-pub use decoder::{RecordDecoder, each_event};
-pub use import_receipt::{ByteCounts, Receipt, Rejected, TimeCounts, Understood, remarks};
+pub use decoder::{RecordDecoder, each_event, standing_spans};
+pub use import_receipt::{
+    ByteCounts, Receipt, Rejected, TimeCounts, Understood, describe_extension, remarks,
+};
 pub(crate) use index_binding::basis;
 pub(crate) use index_rows::rows;
 pub use metadata::{CaseMetadata, CaseOptions};

@@ -352,9 +352,10 @@ impl Case {
                     .hint(format!("Write more of the id: {}.", choices.join(" or "))));
             }
         };
-        if id.record >= self.inner.moment.store.row(self.locate(&source)?).records {
+        if id.record >= self.inner.moment.store.row(self.locate(&source)?).end_record() {
             return Err(unknown(id));
         }
+        let source = self.holder(&source, id.record)?;
         let entry = self.entry_at(&source, id.record)?;
         Ok(Hit { time: entry.event.time.map(|stamp| stamp.timestamp), source, record: id.record })
     }

@@ -216,6 +216,7 @@ impl<'a> Resolver<'a> {
                 Some((source, record)) if self.case.store().find(&source).is_some() => (source, record),
                 _ => self.case.standing(event).hit().map(|hit| (hit.source, hit.record))?,
             };
+            let source = self.case.whole(&source, record);
             let test = Test::Is(Pattern { text: format!("{source}:{record}"), quoted: false });
             Some(Expr::Leaf(Leaf { field: Some(FieldRef::Id), test }))
         };

@@ -93,8 +93,7 @@ pub fn exceptions<'r>(receipts: impl Iterator<Item = &'r Receipt>) -> Vec<String
 
 /// Reports whether a row is about content that was read.
 pub fn has_content(row: &ImportRow) -> bool {
-    row.receipt.bytes.total > 0
-        && matches!(row.status, ImportStatus::Imported | ImportStatus::Unread | ImportStatus::Partial)
+    row.receipt.bytes.total > 0 && row.status.has_content()
 }
 
 fn cells(row: &ImportRow, zone: &Zone) -> [String; 8] {
@@ -141,6 +140,9 @@ pub fn remarks(row: &ImportRow) -> Vec<String> {
     }
     if let Some(bytes) = &row.path_bytes {
         lines.push(format!("  {path}: the name is not UTF-8; its bytes are {bytes}"));
+    }
+    if let Some(extends) = row.extends_words() {
+        lines.push(format!("  {path}: {extends}"));
     }
     let time = &receipt.time;
     if time.inferred > 0 {
@@ -190,7 +192,8 @@ fn folded(rows: &[ImportRow], all: bool) -> (Vec<&ImportRow>, Vec<ImportRow>) {
         }
         let receipt = &row.receipt;
         let told = receipt.unparsed + receipt.time.none + receipt.time.future + receipt.parts;
-        row.status == ImportStatus::Imported
+        matches!(row.status, ImportStatus::Imported | ImportStatus::Extended)
+            && row.extends.as_ref().is_none_or(|extends| extends.replaced == 0)
             && receipt.events > 0
             && told == 0
             && receipt.rejected.is_empty()
@@ -207,6 +210,7 @@ fn folded(rows: &[ImportRow], all: bool) -> (Vec<&ImportRow>, Vec<ImportRow>) {
         rows[1..].iter().for_each(|row| fold.receipt.append(row.receipt.clone()));
         if rows.len() > 1 {
             fold.path = counted(rows.len() as u64, "source");
+            fold.extends = None;
             fold.reason = fold.reason.map(|_| "the case already has the same content".to_owned());
         }
         fold

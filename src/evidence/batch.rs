@@ -8,13 +8,13 @@ use sha2::{Digest as _, Sha256};
 
 use crate::error::{Context, Error, Result};
 use crate::fs::{Dir, FileKind, is_temporary};
-use crate::record::{Digest, SourceId, root};
+use crate::record::{Continuation, Digest, SourceId, root};
 use crate::source::Provenance;
 
 use super::digest::{hash_reader, parse_digest};
 use super::frame::Frame;
 use super::layout::{BatchFile, FOLDER, ORIGINALS, UNCOMMITTED, UNFINISHED, batch_name, open_evidence};
-use super::manifest::{FrameRow, Manifest, SourceRow, VERSION};
+use super::manifest::{FrameRow, Manifest, SourceRow, version_of};
 use super::merkle::SourceSecret;
 use super::seek_table::seek_table;
 use super::store::{FrameBytes, is_readable, read_frame};
@@ -142,7 +142,7 @@ impl BatchWriter {
         Ok(())
     }
 
-    /// Finishes the source whose frames were just added.
+    /// Finishes the source whose frames were just added, and that may continue another.
     pub fn finish_source(
         &mut self,
         id: SourceId,
@@ -150,8 +150,11 @@ impl BatchWriter {
         secret: &SourceSecret,
         plan: serde_json::Value,
         receipt: serde_json::Value,
+        continues: Option<Continuation>,
     ) -> Result<()> {
-        let frames = std::mem::take(&mut self.frames);
+        let mut frames = std::mem::take(&mut self.frames);
+        let before = continues.as_ref().map_or(0, |continues| continues.offset);
+        frames.iter_mut().for_each(|frame| frame.start += before);
         let roots = frames.iter().map(|frame| parse_digest(&frame.root)).collect::<Result<Vec<_>>>()?;
         self.sources.push(SourceRow {
             source: id.to_string(),
@@ -163,6 +166,8 @@ impl BatchWriter {
             secret: Digest(secret.0).to_string(),
             plan,
             receipt,
+            continues,
+            replaced: None,
             reread: None,
             frames,
         });
@@ -216,7 +221,7 @@ impl BatchWriter {
         self.content.write_all(&seek_table).context(|| format!("cannot write {what}"))?;
         self.written.hashes[1].update(&seek_table);
         let manifest = Manifest {
-            version: VERSION,
+            version: version_of(&self.sources),
             sha256: Digest::from(self.written.hashes[0].clone()).to_string(),
             packed_sha256: Digest::from(self.written.hashes[1].clone()).to_string(),
             length: self.written.raw,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::record::{Continuation, Replaced};
 use crate::source::Provenance;
 
 /// A frame in the frame table of a source.
@@ -13,7 +14,7 @@ pub struct FrameRow {
     pub offset: u64,
     /// Its compressed length.
     pub length: u64,
-    /// Where its content begins in the source.
+    /// Where its content begins in the source, in bytes of the whole.
     pub start: u64,
     /// The length of its content.
     pub raw_length: u64,
@@ -34,13 +35,13 @@ pub struct FrameRow {
 /// A source in the manifest of a batch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SourceRow {
-    /// SHA-256 of the content, in hex.
+    /// SHA-256 of the whole content, in hex.
     pub source: String,
     /// How it was found.
     pub found: Provenance,
     /// Where the content begins in the uncompressed batch.
     pub offset: u64,
-    /// Length of the content.
+    /// Length of the content that lies there.
     pub length: u64,
     /// Number of records in it.
     pub records: u64,
@@ -52,6 +53,12 @@ pub struct SourceRow {
     pub plan: serde_json::Value,
     /// How its bytes were accounted for (`case::Receipt` as JSON). Opaque here.
     pub receipt: serde_json::Value,
+    /// The source that it continues, whose content precedes its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub continues: Option<Continuation>,
+    /// What of it a source that continues it has whole; never in the file.
+    #[serde(skip)]
+    pub replaced: Option<Replaced>,
     /// The journal entry that changed how it is read since its import; never in the file.
     #[serde(skip)]
     pub reread: Option<u64>,
@@ -62,7 +69,7 @@ pub struct SourceRow {
 /// `manifest.json` of a batch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
-    /// Version of this layout: 1.
+    /// Version of this layout: 2 if a source continues another one, else 1.
     pub version: u32,
     /// SHA-256 in hex of the output of `zstd -dc content.zst`.
     pub sha256: String,
@@ -76,5 +83,34 @@ pub struct Manifest {
     pub originals: BTreeMap<String, u64>,
 }
 
-/// The layout version that is written and read.
-pub const VERSION: u32 = 1;
+impl SourceRow {
+    /// Returns where its own content begins in the whole content.
+    pub fn start(&self) -> u64 {
+        self.continues.as_ref().map_or(0, |continues| continues.offset)
+    }
+
+    /// Returns the length of the whole content.
+    pub fn whole_length(&self) -> u64 {
+        self.start().saturating_add(self.length)
+    }
+
+    /// Returns the number of its own first record.
+    pub fn first_record(&self) -> u64 {
+        self.continues.as_ref().map_or(0, |continues| continues.record)
+    }
+
+    /// Returns the number after its last record.
+    pub fn end_record(&self) -> u64 {
+        self.first_record().saturating_add(self.records)
+    }
+
+    /// Reports whether a record was unfinished, and another source has it whole.
+    pub fn is_replaced(&self, record: u64) -> bool {
+        self.replaced.is_some_and(|replaced| record >= replaced.from)
+    }
+}
+
+/// Returns the layout version of a manifest with these sources.
+pub(super) fn version_of(sources: &[SourceRow]) -> u32 {
+    if sources.iter().any(|row| row.continues.is_some()) { 2 } else { 1 }
+}

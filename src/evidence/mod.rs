@@ -6,6 +6,7 @@
 //! cover. Knows nothing about logs: its callers tell it where records begin.
 
 mod batch;
+mod continuation;
 mod digest;
 mod fault;
 mod frame;
@@ -14,22 +15,25 @@ mod manifest;
 mod merkle;
 mod ordered_hash;
 mod proof;
+mod seeds;
 mod seek_table;
 mod span_table;
 mod store;
 mod verify;
+mod verify_continuations;
 mod verify_frames;
 
 #[cfg(test)]
 mod tests;
 
 pub use batch::{BatchWriter, set_aside, sweep};
+pub use continuation::{ContentReader, Piece};
 pub use digest::hash_reader;
 pub use frame::{FRAME_BYTES, Frame, FrameEncoder};
 pub use layout::{FOLDER, UNCOMMITTED};
 pub use manifest::{FrameRow, Manifest, SourceRow};
 pub use merkle::SourceSecret;
 pub use proof::FrameProof;
-pub use span_table::Span;
+pub use span_table::{RecordSpan, Span};
 pub use store::{FrameBytes, RecordBytes, SourceHandle, Store};
 pub use verify::{check, leftovers};

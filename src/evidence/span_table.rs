@@ -41,6 +41,15 @@ impl Span {
     }
 }
 
+/// A record of a source or of what that continues.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecordSpan {
+    /// Where it begins in the whole content.
+    pub start: u64,
+    /// Its span.
+    pub span: Span,
+}
+
 /// Encodes a span table.
 pub fn encode(spans: &[Span]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(spans.len() * 2);

@@ -8,12 +8,12 @@ use sha2::{Digest as _, Sha256};
 
 use crate::error::{Error, Result};
 use crate::fs::{self, Dir, unusable};
-use crate::record::{Digest, SourceId};
+use crate::record::{Digest, Replaced, SourceId};
 
 use super::fault::{Fault, Unopened};
 use super::layout::{BatchFile, ORIGINALS, open_batch_folder, path_in_batch};
-use super::manifest::{FrameRow, Manifest, SourceRow, VERSION};
-use super::span_table::{Span, decode};
+use super::manifest::{FrameRow, Manifest, SourceRow, version_of};
+use super::span_table::{RecordSpan, Span, decode};
 
 /// Most bytes that a frame may claim to hold: a hostile manifest is rejected before memory
 /// is allocated.
@@ -85,6 +85,13 @@ pub struct SourceHandle {
     pub row: usize,
 }
 
+impl SourceHandle {
+    /// Reports whether the source was committed before another one.
+    pub(super) fn precedes(self, other: SourceHandle) -> bool {
+        (self.batch, self.row) < (other.batch, other.row)
+    }
+}
+
 /// A record that was read; the hash of its frame was checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordBytes {
@@ -145,6 +152,7 @@ impl Store {
             }
             batches.insert(*number, batch);
         }
+        mark_replaced(&mut batches, &sources);
         let inner = OpenStore { case: case.clone(), batches, sources, recent: Mutex::default() };
         Ok(Store { inner: Arc::new(inner) })
     }
@@ -164,7 +172,7 @@ impl Store {
         &self.batch(at).manifest.sources[at.row]
     }
 
-    fn batch(&self, at: SourceHandle) -> &Batch {
+    pub(super) fn batch(&self, at: SourceHandle) -> &Batch {
         self.inner.batches.get(&at.batch).expect("a handle comes from this store")
     }
 
@@ -218,6 +226,16 @@ impl Store {
         })
     }
 
+    /// Finds a record in a frame of a source.
+    pub(super) fn span_in(&self, at: SourceHandle, number: usize, record: u64) -> Result<RecordSpan> {
+        let kept = self.cached(at, number)?;
+        let index = record.checked_sub(kept.frame.first_record).and_then(|index| usize::try_from(index).ok());
+        let found = index.and_then(|index| kept.frame.spans.get(index).zip(kept.starts.get(index)));
+        let (span, (start, _)) =
+            found.ok_or_else(|| Error::integrity(format!("record {record} is not in its frame")))?;
+        Ok(RecordSpan { start: kept.frame.start + *start as u64, span: *span })
+    }
+
     fn cached(&self, at: SourceHandle, number: usize) -> Result<Arc<CachedFrame>> {
         let key = (at, number);
         let lock = || self.inner.recent.lock().unwrap_or_else(PoisonError::into_inner);
@@ -235,6 +253,35 @@ impl Store {
         let kept = fits.count();
         recent.truncate(kept);
         Ok(frame)
+    }
+}
+
+/// Marks which records of each source the sources that continue it have whole. If
+/// several continue it, only what all of them replace counts.
+fn mark_replaced(batches: &mut BTreeMap<u32, Batch>, sources: &HashMap<SourceId, SourceHandle>) {
+    let mut kept: HashMap<SourceHandle, Replaced> = HashMap::new();
+    for (number, batch) in batches.iter() {
+        for (row, source) in batch.manifest.sources.iter().enumerate() {
+            let at = SourceHandle { batch: *number, row };
+            let Some(continues) = &source.continues else { continue };
+            let before = continues.source.parse::<SourceId>().ok().and_then(|id| sources.get(&id));
+            let (before, by) = (before.filter(|before| before.precedes(at)), source.source.parse());
+            // Of a source that is there twice, only the first counts: so no chain is a circle.
+            if let (Some(before), Ok(by)) = (before, by)
+                && sources.get(&by) == Some(&at)
+            {
+                let replaced = Replaced { from: continues.record, events: continues.replaced, by };
+                let most = kept.entry(*before).or_insert(replaced);
+                if most.from < replaced.from {
+                    *most = replaced;
+                }
+            }
+        }
+    }
+    for (at, replaced) in kept {
+        let batch = batches.get_mut(&at.batch).expect("the handle was just found");
+        let row: &mut SourceRow = &mut batch.manifest.sources[at.row];
+        row.replaced = (replaced.from < row.end_record()).then_some(replaced);
     }
 }
 
@@ -264,7 +311,7 @@ pub(super) fn open_batch(case: &Dir, number: u32, sha256: &[u8; 32]) -> Result<B
     }
     let manifest: Manifest =
         fs::read_json(&text, MOST_MANIFEST_VALUES).map_err(|_| damaged("it is not a manifest"))?;
-    if manifest.version != VERSION {
+    if manifest.version != version_of(&manifest.sources) {
         return Err(damaged(&format!("unknown layout version {}", manifest.version)));
     }
     let open = |file: BatchFile| folder.file(file.name()).map_err(|error| unreadable(file, error));

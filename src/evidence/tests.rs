@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 use super::merkle::LeafHasher;
 use super::*;
 use crate::fs::Dir;
-use crate::record::SourceId;
 use crate::record::root;
+use crate::record::{Continuation, Replaced, SourceId};
 use crate::source::Provenance;
 
 const SECRET: SourceSecret = SourceSecret([7; 32]);
@@ -39,7 +39,9 @@ fn write(case: &Path) -> (Vec<(u32, [u8; 32])>, [SourceId; 2]) {
         }
         *id = SourceId(Sha256::digest(half.repeat(2)).into());
         let nothing = serde_json::Value::Null;
-        writer.finish_source(*id, Provenance::default(), &SECRET, nothing.clone(), nothing).expect("it ends");
+        writer
+            .finish_source(*id, Provenance::default(), &SECRET, nothing.clone(), nothing, None)
+            .expect("it ends");
     }
     let sealed = sealer.encode(b"stray\n", &spans_of(b"stray\n"), 0, 1, &SECRET).expect("it seals");
     writer.add_frame(sealed).expect("it is written");
@@ -109,6 +111,75 @@ fn every_flipped_byte_is_found_in_its_file() {
     }
     std::fs::write(evidence.join("0001/extra"), "x").expect("it is ours");
     assert_eq!(deep(case.path(), &committed)[0].file, "evidence/0001/extra");
+}
+
+/// Adds a batch with a source that continues the second one of [`write`], from its last
+/// record on, which it has whole.
+fn write_more(case: &Path, committed: &mut Vec<(u32, [u8; 32])>, before: SourceId) -> SourceId {
+    let (mut writer, mut sealer) =
+        (BatchWriter::create(&at(case), 2).expect("it begins"), FrameEncoder::new().expect("zstd"));
+    let (start, own) = ("line 1 one\nline 1 two\nline 1 one\n", b"line 1 two, whole\nmore\n");
+    let sealed = sealer.encode(own, &spans_of(own), 3, 4, &SECRET).expect("it seals");
+    writer.add_frame(sealed).expect("it is written");
+    let id = SourceId(Sha256::digest([start.as_bytes(), own].concat()).into());
+    let (nothing, source) = (serde_json::Value::Null, before.to_string());
+    let continues = Continuation { source, offset: start.len() as u64, record: 3, replaced: 1 };
+    let found = Provenance::default();
+    writer.finish_source(id, found, &SECRET, nothing.clone(), nothing, Some(continues)).expect("it ends");
+    let (manifest, sha256) = writer.finish().expect("it is written to disk");
+    assert_eq!(manifest.version, 2);
+    committed.push((2, sha256));
+    id
+}
+
+#[test]
+fn a_source_continues_another_one() {
+    let case = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(case.path().join("evidence")).expect("it is new");
+    let (mut committed, ids) = write(case.path());
+    let id = write_more(case.path(), &mut committed, ids[1]);
+    let store = Store::open(&at(case.path()), &committed).expect("it opens");
+    let (before, here) = (store.find(&ids[1]).expect("it is there"), store.find(&id).expect("it is there"));
+    let record = store.record(here, 3).expect("it is there");
+    assert_eq!((record.line, record.offset, record.text), (4, 33, b"line 1 two, whole".to_vec()));
+    assert_eq!(store.row(before).replaced, Some(Replaced { from: 3, events: 1, by: id }));
+    assert_eq!(store.span_of(here, 2).expect("it is there").start, 22);
+    let mut whole = Vec::new();
+    let pieces = store.pieces(here).expect("all is there");
+    std::io::Read::read_to_end(&mut ContentReader::new(store.clone(), pieces), &mut whole)
+        .expect("all is there");
+    assert_eq!(SourceId(Sha256::digest(&whole).into()), id);
+    assert_eq!(store.head(here, 40).expect("all is there"), whole[..40]);
+    assert_eq!(deep(case.path(), &committed), []);
+    // Without the batch before, it is nothing.
+    let alone = [committed[1]];
+    let damage = deep(case.path(), &alone);
+    assert!(damage.iter().all(|damage| damage.file == "evidence/0002/manifest.json"), "{damage:?}");
+    assert!(damage.len() == 2 && damage[0].reason.contains("continues source"), "{damage:?}");
+}
+
+#[test]
+fn a_continuation_that_does_not_fit_is_damage() {
+    let case = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(case.path().join("evidence")).expect("it is new");
+    let (mut committed, ids) = write(case.path());
+    write_more(case.path(), &mut committed, ids[1]);
+    let path = case.path().join("evidence/0002/manifest.json");
+    let text = std::fs::read_to_string(&path).expect("it is there");
+    let lies = [
+        ("\"offset\":33,\"record\":3", "\"offset\":33,\"record\":2"),
+        ("\"offset\":33,\"record\":3", "\"offset\":22,\"record\":3"),
+        ("\"replaced\":1", "\"replaced\":2"),
+        (&ids[1].to_string()[..], &ids[0].to_string()[..]),
+        ("\"version\":2", "\"version\":1"),
+    ];
+    for (truth, lie) in lies {
+        let forged = text.replacen(truth, lie, 1);
+        assert_ne!(forged, text, "{truth}");
+        std::fs::write(&path, &forged).expect("it is ours");
+        let named = [committed[0], (2, Sha256::digest(&forged).into())];
+        assert!(!deep(case.path(), &named).is_empty(), "{lie}");
+    }
 }
 
 #[test]

@@ -15,8 +15,10 @@ use super::fault::{Fault, damage_in_batch};
 use super::layout::{BatchFile, FOLDER, ORIGINALS, UNCOMMITTED, UNFINISHED, batch_name, open_batch_folder};
 use super::manifest::Manifest;
 use super::ordered_hash::{Hashes, OrderedHasher};
+use super::seeds::Seeds;
 use super::seek_table::{packed_length, seek_table};
-use super::store::{Batch, open_batch, read_at};
+use super::store::{Batch, SourceHandle, open_batch, read_at};
+use super::verify_continuations::check_continuations;
 use super::verify_frames::verify_frames;
 
 /// Checks the committed batches of a case and returns all damage; never writes. `progress`
@@ -38,10 +40,11 @@ pub fn check(
         }
     }
     let total = batches.iter().map(|(_, batch)| batch.manifest.length).sum();
-    let done = AtomicU64::new(0);
+    let (done, seeds) = (AtomicU64::new(0), Seeds::new(&batches));
+    damage.extend(check_continuations(&batches));
     for (number, batch) in &batches {
         let step = |bytes: u64| progress(done.fetch_add(bytes, Ordering::Relaxed) + bytes, total);
-        damage.extend(check_batch(case, *number, batch, depth, &step));
+        damage.extend(check_batch(case, *number, batch, depth, &seeds, &step));
     }
     damage.sort();
     damage
@@ -76,6 +79,7 @@ fn check_batch(
     number: u32,
     batch: &Batch,
     depth: Depth,
+    seeds: &Seeds,
     step: &(dyn Fn(u64) + Sync),
 ) -> Vec<Damage> {
     let manifest = &batch.manifest;
@@ -86,24 +90,27 @@ fn check_batch(
     let mut damage = check_files(number, &folder, manifest, depth);
     damage.extend(check_layout(number, batch));
     if depth == Depth::Quick {
-        let (in_frames, _) = verify_frames(number, batch, depth, OrderedHasher::new(manifest, false), step);
+        let (in_frames, _) =
+            verify_frames(number, batch, depth, OrderedHasher::new(number, manifest, None), step);
         damage.extend(in_frames);
         return damage;
     }
     let (packed, (in_frames, hashes)) = std::thread::scope(|scope| {
         // The compressed file is hashed at the same time, in the idle time of the other threads.
         let packed = scope.spawn(|| check_packed(number, &folder, manifest));
-        let read = verify_frames(number, batch, depth, OrderedHasher::new(manifest, true), step);
+        let read =
+            verify_frames(number, batch, depth, OrderedHasher::new(number, manifest, Some(seeds)), step);
         (packed.join().expect("hashing a file does not panic"), read)
     });
     let has_bad_frames = !in_frames.is_empty();
-    let in_contents = if has_bad_frames { Vec::new() } else { check_contents(number, manifest, hashes) };
+    let in_contents =
+        if has_bad_frames { Vec::new() } else { check_contents(number, manifest, hashes, seeds) };
     if !has_bad_frames && in_contents.is_empty() {
         damage.extend(packed);
         return damage;
     }
     // Something was changed: the hashes of the frames show where.
-    let hasher = OrderedHasher::new(manifest, false);
+    let hasher = OrderedHasher::new(number, manifest, None);
     let (located, _) = verify_frames(number, batch, Depth::Roots, hasher, &|_| {});
     if located.is_empty() {
         damage.extend(in_contents.into_iter().chain(packed));
@@ -171,7 +178,7 @@ fn check_layout(number: u32, batch: &Batch) -> Vec<Damage> {
     let (manifest, mut damage) = (&batch.manifest, Vec::new());
     let (mut offset, mut spans, mut content) = (0u64, 0u64, 0u64);
     for row in &manifest.sources {
-        let (mut start, mut record, mut is_contiguous) = (0u64, 0u64, true);
+        let (mut start, mut record, mut is_contiguous) = (row.start(), row.first_record(), true);
         for frame in &row.frames {
             is_contiguous &= frame.offset == offset
                 && frame.spans.0 == spans
@@ -184,12 +191,12 @@ fn check_layout(number: u32, batch: &Batch) -> Vec<Damage> {
         }
         let roots: Result<Vec<_>, _> = row.frames.iter().map(|frame| parse_digest(&frame.root)).collect();
         let is_root = roots.is_ok_and(|roots| Digest(root(&roots)).to_string() == row.root);
-        if !is_contiguous || !is_root || row.offset != content || row.length != start || row.records != record
-        {
+        let ends = (row.whole_length(), row.end_record()) == (start, record);
+        if !is_contiguous || !is_root || row.offset != content || !ends {
             let reason = format!("the rows of source {} are inconsistent", row.source);
             damage.push(Fault::new(BatchFile::Manifest, reason).in_batch(number));
         }
-        content = content.saturating_add(start);
+        content = content.saturating_add(row.length);
     }
     if manifest.length != content {
         damage
@@ -223,12 +230,23 @@ fn check_seek_table(content: &File, manifest: &Manifest, offset: u64) -> Result<
 }
 
 /// Checks the content hashes of the sources and of the batch.
-fn check_contents(number: u32, manifest: &Manifest, hashes: Hashes) -> Vec<Damage> {
+fn check_contents(number: u32, manifest: &Manifest, hashes: Hashes, seeds: &Seeds) -> Vec<Damage> {
     let mut damage = Vec::new();
     let mut known: BTreeMap<usize, [u8; 32]> = hashes.sources.into_iter().collect();
     for (n, row) in manifest.sources.iter().enumerate() {
+        let at = SourceHandle { batch: number, row: n };
+        if let Some(continues) =
+            row.continues.as_ref().filter(|_| seeds.is_spoiled(at) || !known.contains_key(&n))
+        {
+            seeds.spoil(at);
+            let (source, before) = (&row.source, &continues.source);
+            let reason = format!("source {source} continues source {before}, which is missing or damaged");
+            damage.push(Fault::new(BatchFile::Manifest, reason).in_batch(number));
+            continue;
+        }
         let found = Digest(known.remove(&n).unwrap_or_else(|| Digest::of([]).0)).to_string();
         if found != row.source {
+            seeds.spoil(at);
             let reason = format!("source {} has content with SHA-256 {found}", row.source);
             damage.push(Fault::new(BatchFile::Manifest, reason).in_batch(number));
         }

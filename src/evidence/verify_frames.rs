@@ -19,7 +19,7 @@ pub(super) fn verify_frames(
     number: u32,
     batch: &Batch,
     depth: Depth,
-    hasher: OrderedHasher,
+    hasher: OrderedHasher<'_>,
     step: &(dyn Fn(u64) + Sync),
 ) -> (Vec<Damage>, Hashes) {
     let sources = &batch.manifest.sources;

@@ -142,6 +142,8 @@ impl<'a> Committer<'a> {
             CommitStep::Changed(name, change) => self.changed(name, &change)?,
             CommitStep::Container(sha256) => self.batch()?.containers.push(sha256),
             CommitStep::Commit(number) => self.commit(number)?,
+            // If nobody listens any longer, the import was given up.
+            CommitStep::Reached(done) => drop(done.send(())),
         }
         Ok(())
     }
@@ -173,7 +175,9 @@ impl<'a> Committer<'a> {
     }
 
     fn ended(&mut self, source: &Arc<SourceInFlight>, id: SourceId, broken: Option<String>) -> Result<()> {
-        let Present { mut receipt, formats, years, .. } = std::mem::take(&mut self.present);
+        let Present { mut receipt, formats, years: own_years, .. } = std::mem::take(&mut self.present);
+        let mut years = source.years.clone();
+        years.append(own_years);
         let mut plan = source.reading.plan.clone();
         plan.shifts = plan.year_shifts(&years);
         let most = formats.iter().max_by_key(|(name, count)| (*count, *name != "unparsed"));
@@ -188,13 +192,16 @@ impl<'a> Committer<'a> {
         let (plan, kept) =
             (serde_json::to_value(&plan).context(to_json)?, serde_json::to_value(&receipt).context(to_json)?);
         let found = source.found.clone();
-        self.with_writer(|writer| writer.finish_source(id, found, &source.secret, plan, kept))?;
+        self.with_writer(|writer| {
+            writer.finish_source(id, found, &source.secret, plan, kept, source.continues.clone())
+        })?;
         let seconds = self.started.elapsed().as_secs_f64() - source.begun;
         let row = ImportRow {
             source: Some(id),
             seconds,
             ..ImportRow::read(&source.found, receipt, broken, source.binary)
         };
+        let row = row.extending(id, source.continues.as_ref(), &source.otherwise);
         let batch = self.batch()?;
         batch.keys.insert(source.key, id);
         batch.rows.push(row);
@@ -303,9 +310,10 @@ impl<'a> Committer<'a> {
 pub(super) fn sealed_entry(number: u32, manifest: &Manifest, sha256: &[u8; 32]) -> EvidenceImport {
     let row = |row: &SourceRow| SealedSource {
         source: row.source.clone(),
-        length: row.length,
-        records: Some(row.records),
+        length: row.whole_length(),
+        records: Some(row.end_record()),
         root: row.root.clone(),
+        continues: row.continues.clone(),
     };
     EvidenceImport {
         batch: number,

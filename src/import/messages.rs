@@ -2,12 +2,14 @@
 
 use std::sync::{Arc, Mutex};
 
+use crossbeam_channel::Sender;
+
 use crate::case::{Receipt, RecordDecoder};
 use crate::error::Error;
 use crate::evidence::{BatchWriter, Frame, SourceSecret, Span};
 use crate::index::Segment;
 use crate::parse::{Record, YearWatch};
-use crate::record::SourceId;
+use crate::record::{Continuation, SourceId};
 use crate::source::{FileChange, MemberName, Provenance};
 
 use super::ImportRow;
@@ -26,6 +28,12 @@ pub struct SourceInFlight {
     pub secret: SourceSecret,
     /// Seconds into the import at which its first byte was read.
     pub begun: f64,
+    /// The source that it continues.
+    pub continues: Option<Continuation>,
+    /// What was noted about missing years in the source that it continues.
+    pub years: YearWatch,
+    /// In what it is read like that source, and not as the user wants.
+    pub otherwise: Vec<(&'static str, String, String)>,
 }
 
 /// A part of a source that begins and ends at record boundaries.
@@ -94,6 +102,8 @@ pub enum CommitStep {
     Container(String),
     /// The batch is complete.
     Commit(u32),
+    /// Everything before was done; the reading thread waits for that.
+    Reached(Sender<()>),
 }
 
 /// A message to the committer.

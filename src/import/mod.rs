@@ -6,8 +6,11 @@
 //! source is acknowledged only when it is on disk, that its receipt accounts for every
 //! byte, and that memory stays bounded whatever the input.
 
+mod beginnings;
 mod committer;
+mod continuation;
 mod job;
+mod known_beginnings;
 mod messages;
 mod normalize;
 mod pipeline;
@@ -17,6 +20,7 @@ mod repair;
 mod report;
 mod resources;
 mod worker;
+mod years;
 
 pub use job::{Import, Progress};
 pub use normalize::normalize;

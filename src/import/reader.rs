@@ -17,8 +17,10 @@ use crate::parse::Plan;
 use crate::record::{Digest, SourceId, Timestamp};
 use crate::source::{self, Input, MemberName, Provenance, Skipped, StreamSink, Walk};
 
+use super::beginnings::Beginnings;
 use super::job::{CHUNK_BYTES, Import, interrupted};
 use super::messages::{CommitMessage, CommitStep, SharedBatch, WorkItem};
+use super::report::differently;
 use super::{ImportRow, ImportStatus};
 
 /// Bytes of content after which a batch is committed, at the next opportunity.
@@ -39,6 +41,12 @@ pub struct Reader<'a> {
     batch_rows: u64,
     /// How the sources are read that were there before.
     plans: HashMap<SourceId, Plan>,
+    /// The committed evidence, as far as it was looked at.
+    pub(super) store: Store,
+    /// The sources that a stream may continue.
+    pub(super) beginnings: Beginnings,
+    /// Whether the sources that were there before are among them.
+    pub(super) beginnings_known: bool,
     lengths: HashSet<u64>,
     containers: HashSet<String>,
     case: Dir,
@@ -80,7 +88,10 @@ impl<'a> Reader<'a> {
                     Some((row.source.parse().ok()?, serde_json::from_value(row.plan.clone()).ok()?))
                 })
                 .collect(),
-            lengths: rows().map(|row| row.length).collect(),
+            store: store.clone(),
+            beginnings: Beginnings::default(),
+            beginnings_known: false,
+            lengths: rows().map(|row| row.whole_length()).collect(),
             containers: hold.containers(),
             case: hold.dir().clone(),
             number: hold.next_batch()?,
@@ -167,11 +178,16 @@ impl<'a> Reader<'a> {
         source::hash_file(input).map(SourceId).filter(|id| self.known.contains(id))
     }
 
-    /// Remembers a source that is now complete.
-    pub(super) fn learn(&mut self, id: SourceId, length: u64) {
+    /// Remembers a source that is now complete, of which so many bytes are new.
+    pub(super) fn learn(&mut self, id: SourceId, length: u64, new: u64) {
         self.known.insert(id);
         self.lengths.insert(length);
-        self.batch_bytes += length;
+        self.batch_bytes += new;
+    }
+
+    /// Returns the folder of the case.
+    pub(super) fn case(&self) -> &Dir {
+        &self.case
     }
 
     /// Creates the row of content that is already in the case; if it is read differently
@@ -180,14 +196,7 @@ impl<'a> Reader<'a> {
         let mut reason = format!("the same content is in the case as source {}", id.short());
         let differs = self.plans.get(&id).map(|plan| plan.against(self.import.options)).unwrap_or_default();
         if !differs.is_empty() {
-            let is: Vec<String> = differs.iter().map(|(what, is, _)| format!("{what} {is}")).collect();
-            let wanted: Vec<String> = differs.iter().map(|(what, _, to)| format!("--{what} {to}")).collect();
-            reason.push_str(&format!(
-                ", which is read with {}; to read it as you say: vestigo source reread {} {}",
-                is.join(", "),
-                id.short(),
-                wanted.join(" ")
-            ));
+            reason.push_str(&format!(", which is read {}", differently(id, &differs)));
         }
         let otherwise = !differs.is_empty();
         ImportRow { source: Some(id), otherwise, ..ImportRow::without(name, ImportStatus::Duplicate, reason) }
@@ -211,7 +220,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Ends the batch, and asks the workers for their segments.
-    fn commit(&mut self) -> Result<()> {
+    pub(super) fn commit(&mut self) -> Result<()> {
         self.batch()?;
         let number = self.number;
         self.step(CommitStep::Commit(number))?;
@@ -253,7 +262,8 @@ impl<'a> Reader<'a> {
         self.out.as_mut().filter(|out| !out.stopped.load(Ordering::Relaxed)).ok_or_else(gone)
     }
 
-    fn is_stopped(&self) -> bool {
+    /// Reports whether the committer gave up.
+    pub(super) fn is_stopped(&self) -> bool {
         self.out.as_ref().is_none_or(|out| out.stopped.load(Ordering::Relaxed))
     }
 
@@ -263,7 +273,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn gone() -> Error {
+/// Returns the error that ends reading when nobody listens any longer.
+pub(super) fn gone() -> Error {
     Error::case("the import was given up")
 }
 

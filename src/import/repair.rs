@@ -13,7 +13,7 @@ use crate::evidence::{
 };
 use crate::fs::Dir;
 use crate::journal::{
-    self, Actor, DamagedCase, ImportReceipt, JournalEnd, Keyring, Lost, Merge, MergeChoice, Repair,
+    self, Actor, DamagedCase, ImportReceipt, Journal, JournalEnd, Keyring, Lost, Merge, MergeChoice, Repair,
 };
 use crate::parse::{Plan, UNPARSED};
 use crate::record::{Clock, Digest, SourceId};
@@ -59,18 +59,14 @@ pub fn repair(
     if about.is_none() {
         repaired.lose("case.toml", "it cannot be read; title and examiner are lost");
     }
-    if let Some((line, how)) = &journal.broken {
-        repaired.lose("journal.jsonl", &format!("from line {line} on: {how}"));
-    }
-    if !journal.torn.is_empty() {
-        repaired.lose("journal.jsonl", "its last entry was cut off");
-    }
+    repaired.lose_of_journal(&journal);
     let mut hold = CaseWriter::create(to, &new, who, clock)?;
     let mut writer = BatchWriter::create(hold.dir(), hold.next_batch()?)?;
     let mut saver = Saver {
         writer: &mut writer,
         sealer: FrameEncoder::new()?,
         known: HashSet::new(),
+        whole: HashSet::new(),
         rows: Vec::new(),
         repaired: &mut repaired,
     };
@@ -112,6 +108,15 @@ fn commit(hold: &mut CaseWriter, writer: BatchWriter, rows: Vec<Value>, clock: &
 }
 
 impl Repaired {
+    fn lose_of_journal(&mut self, journal: &Journal) {
+        if let Some((line, how)) = &journal.broken {
+            self.lose("journal.jsonl", &format!("from line {line} on: {how}"));
+        }
+        if !journal.torn.is_empty() {
+            self.lose("journal.jsonl", "its last entry was cut off");
+        }
+    }
+
     fn lose(&mut self, file: &str, reason: &str) {
         let (file, reason) = (file.to_owned(), reason.to_owned());
         self.lost.push(Lost { file, source: None, records: None, bytes: None, reason });
@@ -122,6 +127,8 @@ struct Saver<'a> {
     writer: &'a mut BatchWriter,
     sealer: FrameEncoder,
     known: HashSet<SourceId>,
+    /// Sources that were saved completely.
+    whole: HashSet<SourceId>,
     rows: Vec<Value>,
     repaired: &'a mut Repaired,
 }
@@ -191,10 +198,19 @@ impl Saver<'_> {
         if frames.is_empty() && !row.frames.is_empty() {
             return Ok(());
         }
-        let cut = !gaps.is_empty();
-        let plan = plan_without(row, &gaps)?;
+        let continues = row.continues.clone().filter(|before| {
+            gaps.is_empty() && before.source.parse().is_ok_and(|before| self.whole.contains(&before))
+        });
+        // Without what precedes it, it is a source of its own.
+        let alone = row.continues.is_some() && continues.is_none();
+        let cut = alone || !gaps.is_empty();
+        let before = alone.then(|| (0, row.first_record()));
+        let plan = plan_without(row, &before.into_iter().chain(gaps.iter().copied()).collect::<Vec<_>>())?;
         let secret = if cut { SourceSecret::random()? } else { secret_of(row)? };
         let (mut hash, mut record, mut line) = (Sha256::new(), 0, 1);
+        if let (Some(continues), Some(first)) = (&continues, row.frames.first()) {
+            (record, line) = (continues.record, first.first_line);
+        }
         let mut receipt = Receipt::default();
         let reading = RecordDecoder::new(plan.clone())?;
         for number in frames {
@@ -206,29 +222,32 @@ impl Saver<'_> {
             line += bytes.spans.iter().map(|span| u64::from(span.lines)).sum::<u64>();
             self.writer.add_frame(frame)?;
         }
-        let id = SourceId::from(Digest::from(hash));
+        // The hash of a source that continues another is over both.
+        let id = if continues.is_some() { row.source.parse()? } else { SourceId::from(Digest::from(hash)) };
+        if !cut {
+            self.whole.insert(id);
+        }
         if !self.known.insert(id) {
             return self.writer.abandon_source();
         }
         let why = || "cannot write a receipt as JSON".to_owned();
-        let mut kept = row.receipt.clone();
-        if cut {
-            let before: Receipt = serde_json::from_value(kept.clone()).unwrap_or_default();
-            receipt.format = before.format;
-            receipt.broken =
-                Some(format!("{} stretches of source {} were damaged and are lost", gaps.len(), row.source));
-            receipt.settle();
-            kept = serde_json::to_value(&receipt).context(why)?;
-        }
+        let kept = if cut { receipt_without(row, receipt, gaps.len())? } else { row.receipt.clone() };
         let plan = serde_json::to_value(&plan).context(why)?;
-        self.writer.finish_source(id, row.found.clone(), &secret, plan.clone(), kept.clone())?;
+        self.writer.finish_source(
+            id,
+            row.found.clone(),
+            &secret,
+            plan.clone(),
+            kept.clone(),
+            continues.clone(),
+        )?;
         self.repaired.whole += u64::from(!cut);
         self.repaired.cut += u64::from(cut);
         let receipt: Receipt = serde_json::from_value(kept).context(why)?;
         let broken = receipt.broken.clone();
-        let mut said =
-            ImportRow { source: Some(id), ..ImportRow::read(&row.found, receipt, broken, "it is no text") }
-                .json();
+        let read = ImportRow::read(&row.found, receipt, broken, "it is no text");
+        let read = read.extending(id, continues.as_ref(), &[]);
+        let mut said = ImportRow { source: Some(id), ..read }.json();
         said["plan"] = plan;
         self.rows.push(said);
         Ok(())
@@ -237,6 +256,24 @@ impl Saver<'_> {
 
 fn secret_of(row: &SourceRow) -> Result<SourceSecret> {
     row.secret.parse::<Digest>().map(|secret| SourceSecret(secret.0))
+}
+
+/// Returns the receipt of what is left of a source.
+fn receipt_without(row: &SourceRow, counted: Receipt, gaps: usize) -> Result<Value> {
+    let before: Receipt = serde_json::from_value(row.receipt.clone()).unwrap_or_default();
+    let mut receipt = Receipt { format: before.format, broken: Some(lost_of(row, gaps)), ..counted };
+    receipt.settle();
+    serde_json::to_value(&receipt).context(|| "cannot write a receipt as JSON".to_owned())
+}
+
+/// Describes what of a source was lost.
+fn lost_of(row: &SourceRow, gaps: usize) -> String {
+    match &row.continues {
+        Some(before) if gaps == 0 => {
+            format!("source {}, which source {} continues, was damaged", before.source, row.source)
+        }
+        _ => format!("{gaps} stretches of source {} were damaged and are lost", row.source),
+    }
 }
 
 /// Returns a source's plan with its record numbers as they are without the gaps (first

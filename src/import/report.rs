@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::case::Receipt;
+use crate::case::{Receipt, describe_extension};
 use crate::error::Error;
-use crate::record::{SourceId, Timestamp};
+use crate::record::{Continuation, SourceId, Timestamp};
 use crate::source::{ByteRange, FileChange, MemberName, Provenance, Skipped, Weight};
 
 /// What became of something that was to be imported.
@@ -12,6 +12,8 @@ use crate::source::{ByteRange, FileChange, MemberName, Provenance, Skipped, Weig
 pub enum ImportStatus {
     /// All of it is in the case now.
     Imported,
+    /// It continues a source that was already in the case; the new part is in it now.
+    Extended,
     /// The same content was already in the case.
     Duplicate,
     /// It contains no bytes.
@@ -28,8 +30,9 @@ pub enum ImportStatus {
 
 impl ImportStatus {
     /// Every status, in the order of reports.
-    pub const ALL: [ImportStatus; 7] = [
+    pub const ALL: [ImportStatus; 8] = [
         ImportStatus::Imported,
+        ImportStatus::Extended,
         ImportStatus::Duplicate,
         ImportStatus::Empty,
         ImportStatus::Unread,
@@ -38,10 +41,24 @@ impl ImportStatus {
         ImportStatus::Failed,
     ];
 
+    /// Reports whether content with this status is in the case now, and was not before.
+    pub const fn has_content(self) -> bool {
+        match self {
+            ImportStatus::Imported
+            | ImportStatus::Extended
+            | ImportStatus::Unread
+            | ImportStatus::Partial => true,
+            ImportStatus::Duplicate | ImportStatus::Empty | ImportStatus::Skipped | ImportStatus::Failed => {
+                false
+            }
+        }
+    }
+
     /// Returns the word that receipts use.
     pub const fn word(self) -> &'static str {
         match self {
             ImportStatus::Imported => "imported",
+            ImportStatus::Extended => "extended",
             ImportStatus::Duplicate => "duplicate",
             ImportStatus::Empty => "empty",
             ImportStatus::Unread => "unread",
@@ -50,6 +67,19 @@ impl ImportStatus {
             ImportStatus::Failed => "failed",
         }
     }
+}
+
+/// Describes how a source is read otherwise than the user wants (the setting, its value,
+/// the value wanted), and how to change that.
+pub(super) fn differently(id: SourceId, differs: &[(&'static str, String, String)]) -> String {
+    let is: Vec<String> = differs.iter().map(|(what, is, _)| format!("{what} {is}")).collect();
+    let wanted: Vec<String> = differs.iter().map(|(what, _, to)| format!("--{what} {to}")).collect();
+    format!(
+        "with {}; to read it as you say: vestigo source reread {} {}",
+        is.join(", "),
+        id.short(),
+        wanted.join(" ")
+    )
 }
 
 /// One row of an import's report.
@@ -72,7 +102,9 @@ pub struct ImportRow {
     pub incomplete: bool,
     /// The source, if there is one.
     pub source: Option<SourceId>,
-    /// What became of its bytes.
+    /// The source that it continues.
+    pub extends: Option<Continuation>,
+    /// What became of its own bytes.
     pub receipt: Receipt,
     /// Whether it is already in the case, but read differently than the user wants.
     pub otherwise: bool,
@@ -92,6 +124,7 @@ impl ImportRow {
             unread: None,
             incomplete: matches!(status, ImportStatus::Partial | ImportStatus::Failed),
             source: None,
+            extends: None,
             receipt: Receipt::default(),
             otherwise: false,
             seconds: 0.0,
@@ -119,6 +152,30 @@ impl ImportRow {
         };
         let row = ImportRow::without(found.name(), status, String::new());
         ImportRow { link: found.link.clone(), reason, receipt, ..row }
+    }
+
+    /// Notes which source it continues, and how to have it read as the user wants, if it
+    /// is read like that one instead.
+    pub fn extending(
+        self,
+        id: SourceId,
+        continues: Option<&Continuation>,
+        otherwise: &[(&'static str, String, String)],
+    ) -> ImportRow {
+        let Some(continues) = continues else { return self };
+        let status = if self.status == ImportStatus::Imported { ImportStatus::Extended } else { self.status };
+        let like = (!otherwise.is_empty()).then(|| {
+            let told = differently(id, otherwise);
+            format!("it is read like the source that it extends, {told}")
+        });
+        let reason = self.reason.into_iter().chain(like).reduce(|reason, like| format!("{reason}; {like}"));
+        let (extends, otherwise) = (Some(continues.clone()), !otherwise.is_empty());
+        ImportRow { status, reason, extends, otherwise, ..self }
+    }
+
+    /// Describes which source it extends, and from where.
+    pub fn extends_words(&self) -> Option<String> {
+        self.extends.as_ref().map(describe_extension)
     }
 
     /// Creates the row of an input that contains no bytes.
@@ -161,6 +218,11 @@ impl ImportRow {
             object.insert("unread".into(), json!(unread));
         }
         object.insert("source".into(), json!(self.source.map(|id| id.to_string())));
+        if let Some(Continuation { source, offset, record, replaced }) = &self.extends {
+            object.insert("extends".into(), source.as_str().into());
+            let from = json!({ "offset": offset, "record": record, "replaced": replaced });
+            object.insert("extends_from".into(), from);
+        }
         counts(&self.receipt, true, &mut object);
         object.insert("seconds".into(), json!(rounded(self.seconds)));
         Value::Object(object)
@@ -187,7 +249,7 @@ impl ImportTotal {
     pub fn add(&mut self, row: &ImportRow) {
         self.statuses[row.status as usize] += 1;
         self.incomplete += u64::from(row.incomplete);
-        if matches!(row.status, ImportStatus::Imported | ImportStatus::Unread | ImportStatus::Partial) {
+        if row.status.has_content() {
             self.sources += u64::from(row.receipt.bytes.total > 0);
             self.receipt.append(row.receipt.clone());
         }

@@ -7,6 +7,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use crate::record::Continuation;
+
 /// Deserializes a list, leaving out items that do not fit.
 fn readable<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Vec<T>, D::Error> {
     let items = Vec::<Value>::deserialize(deserializer)?;
@@ -62,16 +64,19 @@ pub struct EvidenceImport {
 /// A source of a committed batch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SealedSource {
-    /// SHA-256 of its content, in hex.
+    /// SHA-256 of its whole content, in hex.
     pub source: String,
-    /// Length of its content in bytes.
+    /// Length of its whole content in bytes.
     #[serde(default)]
     pub length: u64,
-    /// Number of its records.
+    /// Number of its records, with those of the source that it continues.
     #[serde(default)]
     pub records: Option<u64>,
-    /// Root of the tree over its frames, in hex.
+    /// Root of the tree over its own frames, in hex.
     pub root: String,
+    /// The source that it continues.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub continues: Option<Continuation>,
 }
 
 /// The outcome of an import, for each of its inputs.

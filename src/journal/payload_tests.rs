@@ -19,6 +19,10 @@ const ON_DISK: [(&str, &str); 26] = [
         r#"{"batch":1,"manifest_sha256":"aa","content_sha256":"bb","content_length":12,"sources":[{"source":"cc","length":5,"records":2,"root":"dd"}],"tool":"vestigo 0.1.0"}"#,
     ),
     (
+        "evidence.import",
+        r#"{"batch":2,"manifest_sha256":"aa","content_sha256":"bb","content_length":12,"sources":[{"source":"ee","length":9,"records":3,"root":"ff","continues":{"source":"cc","offset":5,"record":2,"replaced":0}}],"tool":"vestigo 0.1.0"}"#,
+    ),
+    (
         "import.receipt",
         r#"{"batch":1,"sources":[{"path":"a.log","status":"imported","events":2}],"containers":["ee"]}"#,
     ),

@@ -69,7 +69,9 @@ fn best(
 fn texts(sample: &[u8], whole: bool, framing: Framing) -> Vec<String> {
     let mut records = Vec::new();
     Framer::new(framing).feed(sample, true, &mut records);
-    if !whole && records.len() > 1 {
+    // A last line without a line end may be only half of one.
+    let is_half = framing == Framing::Lines && !sample.ends_with(b"\n");
+    if (!whole || is_half) && records.len() > 1 {
         records.pop();
     }
     let mut at = 0;

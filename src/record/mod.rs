@@ -8,6 +8,7 @@
 mod buckets;
 mod civil;
 mod clock;
+mod continuation;
 mod digest;
 mod event;
 mod event_formats;
@@ -26,6 +27,7 @@ mod zone;
 pub use buckets::{bucket_edges, readable_width};
 pub use civil::{CivilDateTime, ParsedTime, Precision};
 pub use clock::{Clock, FixedClock, SystemClock};
+pub use continuation::{Continuation, Replaced};
 pub use digest::Digest;
 pub use event::{Event, EventRecord, EventView, Key, Value};
 pub use event_formats::{CSV_FIELDS, csv_cell, csv_row, field_text, parse_csv_row, timesketch_row};

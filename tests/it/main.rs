@@ -14,6 +14,8 @@ mod forged;
 mod forged_bag;
 mod forged_leaves;
 mod forgery;
+mod growth;
+mod growth_laws;
 mod handover;
 mod harmless;
 #[cfg(unix)]

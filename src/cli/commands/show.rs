@@ -84,6 +84,14 @@ fn print_origin(entry: &EventRecord, context: &CommandContext, runtime: &mut Run
         runtime.line(&format!("          in {kind} {sha256}"))?;
     }
     runtime.line(&format!("source    {}", origin.source))?;
+    let whole = case.whole(&origin.source, origin.record);
+    if whole != origin.source {
+        runtime.line(&format!(
+            "replaced  unfinished when it was imported; whole in {}:{}, which searches find instead",
+            whole.short(),
+            origin.record
+        ))?;
+    }
     let reread = case.sources().into_iter().find(|source| source.id == origin.source);
     if let Some(reread) = reread.and_then(|source| source.reread) {
         let change: Vec<String> = reread.change.iter().map(RereadChange::to_string).collect();

@@ -16,7 +16,7 @@ use crate::cli::runtime::Runtime;
 use crate::cli::session::print_warnings;
 use crate::cli::table::Align;
 use crate::error::{Error, Result, visible};
-use crate::record::{Zone, counted, thousands};
+use crate::record::{Continuation, SourceId, Zone, counted, thousands};
 
 /// The value that returns a setting to automatic detection.
 const AUTO: &str = "auto";
@@ -124,15 +124,18 @@ fn list(globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
     let sources = context.case.sources();
     let mut rows = OutputRows::new(globals, &headings);
     for source in &sources {
-        rows.add(runtime, || object(source), || cells(source))?;
+        let continues = context.case.continuation(&source.id);
+        let events = context.case.searched_events(source);
+        rows.add(runtime, || object(source, events, continues), || cells(source, events, continues))?;
     }
     rows.print_unless_empty(runtime)?;
     Ok(if sources.is_empty() { ExitReason::NoMatch } else { ExitReason::Done })
 }
 
-fn cells(source: &SourceInfo) -> [String; 9] {
+fn cells(source: &SourceInfo, events: u64, continues: Option<&Continuation>) -> [String; 9] {
     let plan = source.plan.as_ref();
     let by = source.reread.as_ref().map_or("import".to_owned(), |reread| format!("entry {}", reread.entry));
+    let by = by + &continues.map(continued).unwrap_or_default();
     let dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
     [
         source.id.short(),
@@ -142,23 +145,46 @@ fn cells(source: &SourceInfo) -> [String; 9] {
         dash(plan.and_then(|plan| plan.year).map(|year| year.to_string())),
         dash(plan.and_then(|plan| plan.host.clone())),
         dash(plan.filter(|plan| plan.clock != 0).map(|plan| format_clock_offset(plan.clock))),
-        thousands(source.receipt.events),
+        thousands(events),
         by,
     ]
 }
 
-fn object(source: &SourceInfo) -> Value {
+/// Describes which source a source continues, and from which record on.
+fn continued(continues: &Continuation) -> String {
+    let Continuation { source, record, .. } = continues;
+    format!("; continues {} from record {record}", source.get(..8).unwrap_or(source))
+}
+
+/// Returns a note that a source is a part of a file of which other parts are read as before.
+fn other_parts(context: &CommandContext, source: &SourceId) -> Option<String> {
+    let before = context.case.continuation(source).and_then(|before| before.source.parse::<SourceId>().ok());
+    let next: Vec<String> = context.case.continued_by(source).iter().map(SourceId::short).collect();
+    let parts = [
+        before.map(|before| format!("continues {}", before.short())),
+        (!next.is_empty()).then(|| format!("is continued by {}", next.join(", "))),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let what = parts.join(" and ");
+    (!parts.is_empty()).then(|| format!("only this part of the file is read differently: it {what}"))
+}
+
+fn object(source: &SourceInfo, events: u64, continues: Option<&Continuation>) -> Value {
     let plan = source.plan.as_ref();
     let reread = source.reread.as_ref().map(
         |reread| json!({ "entry": reread.entry, "at": reread.at, "by": reread.by, "change": reread.change }),
     );
-    json!({ "source": source.id.to_string(), "path": source.path, "format": source.receipt.format,
+    let mut object = json!({ "source": source.id.to_string(), "path": source.path, "format": source.receipt.format,
         "forced": plan.map(|plan| plan.forced), "zone": plan.map(|plan| &plan.zone),
         "year": plan.map(|plan| plan.year), "host": plan.map(|plan| &plan.host),
-        "clock": plan.map(|plan| format_clock_offset(plan.clock)), "events": source.receipt.events,
+        "clock": plan.map(|plan| format_clock_offset(plan.clock)), "events": events,
         "unparsed": source.receipt.unparsed, "first": source.span().map(|span| span.0.to_string()),
         "last": source.span().map(|span| span.1.to_string()), "time": source.receipt.time,
-        "reread": reread })
+        "reread": reread });
+    if let Some(continues) = continues {
+        object["continues"] = json!(continues);
+    }
+    object
 }
 
 fn correct(named: &str, by: &Corrections, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
@@ -176,6 +202,9 @@ fn correct(named: &str, by: &Corrections, globals: &Globals, runtime: &mut Runti
         "unparsed": now.unparsed, "first": range.map(|range| range.0.to_string()),
         "last": range.map(|range| range.1.to_string()), "time": now.time });
     print_result(globals, runtime, &object, |runtime| print_change(&changed, &context, runtime))?;
+    if let Some(parts) = other_parts(&context, &source.id) {
+        runtime.note(&parts);
+    }
     if globals.json {
         return Ok(ExitReason::Done);
     }

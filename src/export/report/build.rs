@@ -15,6 +15,7 @@ use crate::verify::NEVER_PROVEN;
 
 use crate::export::bag::files::{CHECKPOINT, COVERAGE, FINDINGS, JOURNAL, QUERY, REDACTIONS};
 use crate::export::bag::{BagReader, MOST_VALUES};
+use crate::export::rows::coverage::searched_events;
 
 use super::contents::{ShownEvents, cell, list, number, rows, text, texts, time_of, whole};
 use super::model::{
@@ -120,7 +121,7 @@ impl ReportBuilder<'_> {
     }
 
     fn statement(&self) -> String {
-        let searched: u64 = list(&self.covered, "sources").map(|row| number(row, "events")).sum();
+        let searched: u64 = list(&self.covered, "sources").map(searched_events).sum();
         let sources = list(&self.covered, "sources").count() as u64;
         let held = format!("{} in {}", counted(searched, "event"), counted(sources, "source"));
         let asked = text(&self.query, "words");

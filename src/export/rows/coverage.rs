@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::journal::Entry;
-use crate::record::Timestamp;
+use crate::record::{Continuation, Replaced, Timestamp};
 
 /// Nanoseconds of an hour.
 pub const HOUR: i64 = 3_600_000_000_000;
@@ -65,6 +65,23 @@ pub fn gaps_between(hours: &BTreeSet<i64>) -> Option<Vec<Value>> {
     let at = |hour: i64| Timestamp::from_nanos(hour.saturating_mul(HOUR));
     let pairs = hours.iter().zip(hours.iter().skip(1)).filter(|(one, next)| *one + 1 < **next);
     Some(gap_rows(pairs.map(|(one, next)| CoverageGap { from: at(one + 1), to: at(*next) }).collect()))
+}
+
+/// Adds to a source's row which source it continues, and what of it a source that
+/// continues it has whole.
+pub fn add_continuation(row: &mut Value, continues: Option<&Continuation>, replaced: Option<&Replaced>) {
+    if let Some(continues) = continues {
+        row["continues"] = json!(continues);
+    }
+    if let Some(Replaced { from, events, by }) = replaced {
+        row["replaced"] = json!({ "record": from, "events": events, "source": by });
+    }
+}
+
+/// Returns how many events of a source are searched, as its row says.
+pub fn searched_events(row: &Value) -> u64 {
+    let number = |value: &Value| value.as_u64().unwrap_or_default();
+    number(&row["events"]).saturating_sub(number(&row["replaced"]["events"]))
 }
 
 /// Returns what was found at import and not read, as the receipts among a journal's

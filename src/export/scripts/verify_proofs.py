@@ -22,6 +22,10 @@ Exit status: 0 nothing is wrong, 1 something is, 2 it could not be checked.
     source = root over the roots of its frames, which are its leaves as they are
     line   = SHA-256(0x00 || the journal's line with its line end)
 
+A source may continue another one: its SHA-256 is over the whole content, and the
+journal says at which offset and record its own part begins, which these trees are
+over. Records, lines and offsets count from the start of the whole.
+
 A list of nodes holds the roots of the largest subtrees in which nothing is
 known, from left to right. How many records a source has, the journal says; where
 it has several frames, how many records come before a frame is not bound.
@@ -241,6 +245,8 @@ class Source:
         if self.source not in self.imports:
             raise ValueError("no import in the journal names its source")
         self.records = number(self.imports[self.source][1])
+        if not self.frames:
+            self.end = own_start(self.imports[self.source])[0]
         if "frame" in line:
             self.frame(line)
         else:
@@ -317,7 +323,24 @@ def imported(entry):
     """What a journal entry imports: for each source its root, records and length."""
     if entry.get("do") != "evidence.import":
         return {}
-    return {row["source"]: (row["root"], row.get("records"), row.get("length")) for row in entry["what"]["sources"]}
+    rows = entry["what"]["sources"]
+    return {row["source"]: (row["root"], row.get("records"), row.get("length"), row.get("continues")) for row in rows}
+
+
+def own_start(said):
+    """The record and the offset at which a source's own part begins."""
+    return (number(said[3]["record"]), number(said[3]["offset"])) if said and said[3] else (0, 0)
+
+
+def replaced_in(imports):
+    """For each source, from which record on another one has it whole, and how many events these are."""
+    found = {}
+    for said in imports.values():
+        if said[3]:
+            of, start = said[3]["source"], (number(said[3]["record"]), number(said[3]["replaced"]))
+            found[of] = max(found.get(of, start), start)
+    ends = {source: said[1] for source, said in imports.items()}
+    return {of: start for of, start in found.items() if ends.get(of) is not None and start[0] < ends[of]}
 
 
 class Journal:
@@ -729,7 +752,10 @@ def check_places(records, shares, journal):
             raise ValueError("records.csv: record 0 does not begin at the front of its source")
         if start < 0 or first < 1 or (told and row["record"] > 0 and start < row["record"]):
             raise ValueError("records.csv: %s cannot begin where it says" % row["event"])
-        length = (journal.imports.get(row["source"]) or (None, None, None))[2]
+        said = journal.imports.get(row["source"]) or (None, None, None, None)
+        length, (own, offset) = said[2], own_start(said)
+        if row["record"] < own or (told and start < offset) or (row["record"] == own and told and start != offset):
+            raise ValueError("records.csv: %s is not where its source continues another" % row["event"])
         if length is not None and start + row["length"] > length:
             raise ValueError("records.csv: %s ends after the end of its source" % row["event"])
         if before is not None:
@@ -740,7 +766,7 @@ def check_places(records, shares, journal):
                 raise ValueError("records.csv: %s does not come after the record before" % row["event"])
         if not told:
             unclear("the offset of a record of a redacted bundle, which tells none")
-        if row["record"] > 0 and (before is None or row["record"] != before["record"] + 1):
+        if row["record"] > own and (before is None or row["record"] != before["record"] + 1):
             unclear("the offset and line of a record whose neighbours are not in the bundle")
         row["end"], row["next"] = start + row["length"] if told else 0, first + data.count(b"\n")
         before = row
@@ -1049,8 +1075,14 @@ def check_coverage(coverage, query, journal, records, shares):
             check_source(source, row, journal.imports.get(source), shares.get(source, Share()), files.get(source))
         except PROBLEMS as error:
             wrong("data/coverage.json, source %s: %s" % (source[:8], error))
-    index = query.get("index")
+    replaced, index = replaced_in(journal.imports), query.get("index")
     events = [row.get("events") for row in rows.values()]
+    for source, row in rows.items():
+        there, said = row.get("replaced"), replaced.get(source)
+        if source in journal.imports and (there and (there.get("record"), there.get("events"))) != said:
+            wrong("data/coverage.json, source %s: what another source has whole is not what the journal says" % source[:8])
+        if there and type(row.get("events")) is int:
+            events.append(-number(there["events"]))
     if isinstance(index, dict) and type(index.get("events")) is int and all(type(n) is int for n in events):
         if sum(events) != index["events"]:
             wrong("data/query.json: %d events were searched, coverage.json has %d" % (index["events"], sum(events)))
@@ -1058,12 +1090,15 @@ def check_coverage(coverage, query, journal, records, shares):
 
 def check_source(source, row, said, share, file):
     if said is not None:
-        root, count, length = said
+        root, count, length, continues = said
+        own, offset = own_start(said)
+        if row.get("continues") != continues:
+            raise ValueError("it does not continue the source that the journal says")
         if row["root"] != root:
             raise ValueError("its root is not the one in the journal")
-        if count is not None and row.get("events", 0) > count:
+        if count is not None and row.get("events", 0) > count - own:
             raise ValueError("it has more events than records were imported")
-        if length is not None and row["bytes"].get("total") != length:
+        if length is not None and row["bytes"].get("total") != length - offset:
             raise ValueError("its bytes are not as many as were imported")
     parts = row["bytes"]
     if parts["total"] != sum(parts[name] for name in ("events", "continuations", "blank", "rejected")):
@@ -1096,7 +1131,7 @@ def check_findings(data, journal, records):
                 said = journal.imports.get(source)
                 if said is None and not journal.withheld:
                     raise ValueError("no import in the journal names the source of %s" % event)
-                if said and said[1] is not None and not 0 <= int(record) < said[1]:
+                if said and said[1] is not None and not own_start(said)[0] <= int(record) < said[1]:
                     raise ValueError("no source has the record %s" % event)
             shown = records.rows.get(row.get("event"))
             if row["kind"] == "bookmark" and shown and shown["file"] and row["sha256"] not in (None, shown["sha256"]):

@@ -137,8 +137,9 @@ fn check_contents(
     let events = events::check(&context, &mut records, found)
         .map_err(|reason| found.push(file_damage(EVENTS, reason)))
         .ok();
+    let (count, standing) = (records.len(), records.standing(journal));
     let facts =
-        BundleFacts { bag, journal, coverage: &coverage, events: events.as_ref(), records: records.len() };
+        BundleFacts { bag, journal, coverage: &coverage, events: events.as_ref(), records: count, standing };
     let mut open = query::check(statements, &facts, found);
     open.extend(bag_info::check(statements, &facts, found));
     redactions::check(statements, &facts, found);

@@ -8,7 +8,8 @@ use crate::case::{RecordDecoder, Understood, remarks};
 use crate::export::bag::files::{COVERAGE, ORIGINALS, original_path};
 use crate::export::bag::{BagReader, MOST_VALUES, file_damage};
 use crate::export::rows::coverage::{
-    GAP_MEANS, MOST_SOURCES_WITH_GAPS, NOT_SHOWN, gaps_between, unread_rows,
+    GAP_MEANS, MOST_SOURCES_WITH_GAPS, NOT_SHOWN, add_continuation, gaps_between, searched_events,
+    unread_rows,
 };
 use crate::fs::read_json;
 use crate::journal::{Entry, Reread};
@@ -66,9 +67,9 @@ impl CoverageFile {
         CoverageFile { whole, readings }
     }
 
-    /// Returns how many events the sources hold.
+    /// Returns how many events of the sources are searched.
     pub fn events(&self) -> u64 {
-        self.rows().filter_map(|row| row["events"].as_u64()).sum()
+        self.rows().map(searched_events).sum()
     }
 
     /// Returns the sources that it names and the journal does not, where entries of
@@ -213,6 +214,7 @@ impl CoverageDeriver<'_> {
         row.insert("exported".into(), exported.into());
         row.insert("raw".into(), self.raw.cloned().into());
         row.insert("original".into(), self.original(source, says));
+        self.derive_continuation(source, says, &mut row);
         match self.receipt {
             Some(receipt) => self.derive_from_receipt(receipt, says, share, &mut row, open),
             None => {
@@ -226,6 +228,24 @@ impl CoverageDeriver<'_> {
             open.keep_unknown(says, &mut row);
         }
         row.into()
+    }
+
+    /// Derives which source it continues, and what of it another source has whole.
+    fn derive_continuation(&self, source: &str, says: &Value, row: &mut Map<String, Value>) {
+        let mut derived = Value::Object(std::mem::take(row));
+        match self.told.imports.get(source) {
+            Some(import) => {
+                let replaced = self.told.replaced(source);
+                add_continuation(&mut derived, import.continues.as_ref(), replaced.as_ref());
+            }
+            None => ["continues", "replaced"]
+                .into_iter()
+                .filter(|name| says.get(*name).is_some())
+                .for_each(|name| derived[name] = says[name].clone()),
+        }
+        if let Value::Object(derived) = derived {
+            *row = derived;
+        }
     }
 
     /// Derives what a source's receipt says of it.

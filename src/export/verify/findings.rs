@@ -183,15 +183,12 @@ impl FindingContext<'_> {
         let unclear = standing.iter().filter(|stands| **stands != Some(true)).count();
         open.events += unclear as u64;
         if sound {
-            let mut first: Vec<&String> = finding.events.keys().collect();
+            let mut first: Vec<String> = finding.events.keys().map(|name| self.journal.whole(name)).collect();
             first.sort_by_key(|name| self.turn(name));
+            first.dedup();
             let count = first.len() as u64;
             first.truncate(MOST_EVENTS_OF_FINDING);
-            return AnnotationEvidence {
-                first: first.into_iter().cloned().collect(),
-                count,
-                orphaned: Vec::new(),
-            };
+            return AnnotationEvidence { first, count, orphaned: Vec::new() };
         }
         // Everything in the bundle was asked for by this finding alone.
         let (first, count) = if alone {

@@ -12,7 +12,7 @@ use crate::journal::{
     CaseCreate, Checkpoint, Entry, EntryPayload, EvidenceImport, ImportReceipt, Payload, Reread,
     SealedSource, affects_rereads, entry_hash, leaf, rereads,
 };
-use crate::record::{Hash, parse_canonical_hex, root};
+use crate::record::{Continuation, Hash, Replaced, parse_canonical_hex, root};
 use crate::verify::Damage;
 
 use crate::export::bag::files::JOURNAL;
@@ -35,6 +35,15 @@ pub struct SealedImport {
     pub root: String,
     /// How many records it has; none where the entry does not say.
     pub records: Option<u64>,
+    /// The source that it continues.
+    pub continues: Option<Continuation>,
+}
+
+impl SealedImport {
+    /// Returns the number of its own first record.
+    pub fn first_record(&self) -> u64 {
+        self.continues.as_ref().map_or(0, |continues| continues.record)
+    }
 }
 
 /// What the journal of a bundle says.
@@ -164,9 +173,41 @@ impl JournalView {
         rereads(self.readings.iter().map(|(line, text)| (line, &text[..])))
     }
 
+    /// Returns which records of a source another one has whole, as the evidence store
+    /// determines it.
+    pub fn replaced(&self, source: &str) -> Option<Replaced> {
+        let end = self.imports.get(source)?.records?;
+        let mut most: Option<Replaced> = None;
+        for name in self.sources.iter().skip_while(|name| *name != source).skip(1) {
+            let continues = self.imports.get(name).and_then(|import| import.continues.as_ref());
+            let Some(continues) = continues.filter(|continues| continues.source == source) else { continue };
+            if most.is_none_or(|most| most.from < continues.record) {
+                let (from, events) = (continues.record, continues.replaced);
+                most = name.parse().ok().map(|by| Replaced { from, events, by });
+            }
+        }
+        most.filter(|most| most.from < end)
+    }
+
+    /// Returns the name (`<source>:<record>`) of the event that an event is when it is
+    /// whole.
+    pub fn whole(&self, event: &str) -> String {
+        let mut name = event.to_owned();
+        while let Some((source, record)) = name.split_once(':') {
+            let replaced = self.replaced(source);
+            let by =
+                replaced.filter(|replaced| record.parse().is_ok_and(|record: u64| record >= replaced.from));
+            match by {
+                Some(Replaced { by, .. }) => name = format!("{by}:{record}"),
+                None => break,
+            }
+        }
+        name
+    }
+
     fn import(&mut self, row: SealedSource) -> Result<(), String> {
-        let SealedSource { source, root, records, .. } = row;
-        let import = SealedImport { root, records };
+        let SealedSource { source, root, records, continues, .. } = row;
+        let import = SealedImport { root, records, continues };
         match self.imports.insert(source.clone(), import.clone()) {
             // A source has one root: a second one would let other records be proved.
             Some(before) if before != import => {

@@ -154,6 +154,7 @@ impl SourceProofChecker<'_> {
         let hash = parse_canonical_hex::<32>(source).ok_or("its source is not a hash")?;
         let import = self.told.imports.get(source).ok_or("no import in the journal names its source")?;
         let records = import.records.ok_or("the journal does not say how many records its source has")?;
+        self.end = import.first_record();
         self.source = Some((source.to_owned(), hash, records));
         Ok((hash, records))
     }

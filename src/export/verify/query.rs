@@ -127,10 +127,10 @@ fn check_asked(statements: &Statements, facts: &BundleFacts<'_>, found: &mut Vec
     let alone = statements.asked().len() == 1;
     for part in statements.asked() {
         let meant: &[&str] = match part["kind"].as_str() {
-            Some("all") if facts.records != facts.coverage.events() => {
+            Some("all") if facts.standing != facts.coverage.events() => {
                 wrong(format!(
                     "it says all, and {} of {} events are in the bundle",
-                    facts.records,
+                    facts.standing,
                     facts.coverage.events()
                 ));
                 continue;
@@ -166,7 +166,9 @@ fn silent(
     open: &mut Vec<String>,
 ) -> Value {
     let zone: Option<Zone> = statements.query["shown_in"].as_str().and_then(|zone| zone.parse().ok());
-    if let Some(zone) = zone.filter(|_| facts.records == facts.coverage.events()) {
+    if let Some(zone) =
+        zone.filter(|_| facts.records == facts.coverage.events() && facts.standing == facts.records)
+    {
         let row = |window: TimeRange| json!({ "from": window.from.to_string(), "to": window.to.to_string() });
         return silent_ranges_among(&said.times, &zone).into_iter().map(row).collect();
     }

@@ -10,6 +10,8 @@ use crate::export::bag::files::{EVENTS, RAW, RECORDS};
 use crate::export::bag::{BagReader, file_damage};
 use crate::export::rows::{RECORD_COLUMNS, parse_record_row};
 
+use super::journal::JournalView;
+
 /// Where a record's bytes lie.
 #[derive(Debug, Clone, Copy)]
 pub struct RecordPlace {
@@ -201,6 +203,19 @@ impl RecordTable {
             before = Some((key, row));
         }
         open
+    }
+
+    /// Returns how many of them no other source has whole.
+    pub fn standing(&self, told: &JournalView) -> u64 {
+        let (mut standing, mut source) = (0, None::<(Hash, u64)>);
+        for (hash, record) in self.rows.keys() {
+            if source.is_none_or(|(known, _)| known != *hash) {
+                let replaced = told.replaced(&SourceId(*hash).to_string());
+                source = Some((*hash, replaced.map_or(u64::MAX, |replaced| replaced.from)));
+            }
+            standing += u64::from(source.is_some_and(|(_, end)| *record < end));
+        }
+        standing
     }
 
     /// Returns how many there are.

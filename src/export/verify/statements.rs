@@ -39,6 +39,8 @@ pub struct BundleFacts<'a> {
     pub events: Option<&'a EventsSummary>,
     /// How many records there are.
     pub records: u64,
+    /// How many of them no other source has whole.
+    pub standing: u64,
 }
 
 impl Statements {

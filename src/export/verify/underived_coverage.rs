@@ -61,9 +61,10 @@ impl UnderivedCoverage {
 }
 
 /// The names in `coverage.json` and in its rows.
-const KNOWN: [&str; 24] = [
+const KNOWN: [&str; 26] = [
     "broken",
     "bytes",
+    "continues",
     "events",
     "exported",
     "first",
@@ -80,6 +81,7 @@ const KNOWN: [&str; 24] = [
     "raw",
     "rejected",
     "remarks",
+    "replaced",
     "reread",
     "root",
     "source",

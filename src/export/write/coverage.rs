@@ -11,7 +11,8 @@ use crate::record::{SourceId, TimeRange, Timestamp};
 use crate::export::bag::files::{COVERAGE, raw_path};
 use crate::export::redact::Redactor;
 use crate::export::rows::coverage::{
-    CoverageGap, GAP_MEANS, HOUR, MOST_HOURS, MOST_SOURCES_WITH_GAPS, NOT_SHOWN, gap_rows, unread_rows,
+    CoverageGap, GAP_MEANS, HOUR, MOST_HOURS, MOST_SOURCES_WITH_GAPS, NOT_SHOWN, add_continuation, gap_rows,
+    unread_rows,
 };
 
 use super::bag::BagWriter;
@@ -75,17 +76,19 @@ fn gaps(case: &Case, info: &SourceInfo) -> Result<Option<Vec<CoverageGap>>> {
 
 /// The members of `coverage.json` whose values vestigo produces (hashes, counts,
 /// times, words from fixed lists): no redacted value is looked for in them.
-const OURS: [&str; 28] = [
+const OURS: [&str; 32] = [
     "acquired",
     "anchor",
     "bytes",
     "clock",
+    "continues",
     "events",
     "exported",
     "first",
     "forced",
     "format",
     "framing",
+    "from",
     "gap",
     "gaps",
     "last",
@@ -95,6 +98,8 @@ const OURS: [&str; 28] = [
     "offset",
     "original",
     "raw",
+    "record",
+    "replaced",
     "reread",
     "root",
     "shifts",
@@ -124,6 +129,10 @@ fn coverage_json(
     let rows = covered.iter().map(|row| {
         let mut object = source_row(row, shares, originals);
         object["plan"] = plan(row.info.id);
+        let found = case.locate(&row.info.id).ok().map(|at| case.store().row(at));
+        if let Some(found) = found {
+            add_continuation(&mut object, found.continues.as_ref(), found.replaced.as_ref());
+        }
         object
     });
     let rows: Vec<Value> = rows.collect();

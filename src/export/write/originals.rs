@@ -27,8 +27,8 @@ pub fn write(case: &Case, shares: &[SourceShare], bag: &mut BagWriter) -> Result
             match &container {
                 Some(sha256) => copy(case.store().open_original(sha256)?, &mut file)?,
                 None => {
-                    for frame in 0..row.frames.len() {
-                        file.write(&case.store().frame(at, frame)?.content)?;
+                    for piece in case.store().pieces(at)? {
+                        file.write(&case.store().piece(&piece)?)?;
                     }
                 }
             }
