@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::Payload;
 
 /// Entries as earlier versions wrote them, `tick`, `session` and `salt` left out.
-const ON_DISK: [(&str, &str); 26] = [
+const ON_DISK: [(&str, &str); 27] = [
     (
         "case.create",
         r#"{"id":"5b1f","title":"web","examiner":"Ada","zone":"UTC","key":"SHA256:abc","case_toml_sha256":"e3b0","tool":"vestigo 0.1.0"}"#,
