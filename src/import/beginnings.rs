@@ -8,7 +8,7 @@ use crate::evidence::{SourceHandle, Store};
 use crate::record::SourceId;
 
 /// How many bytes at the start of a content are compared first.
-const HEAD_BYTES: usize = 4096;
+pub const HEAD_BYTES: usize = 4096;
 
 /// How many of them are kept, to compare with shorter contents.
 const FIRST_BYTES: usize = 64;

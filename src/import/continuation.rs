@@ -116,7 +116,7 @@ impl Reader<'_> {
         known: Vec<Beginning>,
         reading: Option<Reading>,
     ) -> Result<()> {
-        let Incoming { bytes, buffer, begun } = stream;
+        let Incoming { bytes, buffer, begun, .. } = stream;
         let Bytes { content, ended, broken, .. } = bytes;
         let mut end = Broken(broken);
         let rest: &mut dyn Read = if ended { &mut end } else { content };
@@ -124,7 +124,7 @@ impl Reader<'_> {
         let mut bytes = Bytes::new(&mut again);
         let mut buffer = Vec::new();
         bytes.fill(&mut buffer, CHUNK_BYTES);
-        let stream = Incoming { bytes, buffer, begun };
+        let stream = Incoming::new(bytes, buffer, begun);
         match reading {
             Some(reading) => {
                 let cut = Cut::new(reading.plan.framing);

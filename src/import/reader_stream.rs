@@ -12,6 +12,7 @@ use crate::parse::{Framer, Framing, Plan, Record, YearWatch, describe_binary};
 use crate::record::{Continuation, Digest, SourceId, Timestamp};
 use crate::source::Provenance;
 
+use super::beginnings::HEAD_BYTES;
 use super::job::{CHUNK_BYTES, interrupted};
 use super::messages::{Chunk, CommitStep, SourceInFlight};
 use super::reader::Reader;
@@ -36,7 +37,7 @@ impl Reader<'_> {
             return outcome;
         }
         let known = self.known_beginnings(found, &buffer, bytes.ended)?;
-        let stream = Incoming { bytes, buffer, begun };
+        let stream = Incoming::new(bytes, buffer, begun);
         if known.is_empty() { self.read_anew(found, stream) } else { self.read_among(found, stream, known) }
     }
 
@@ -95,9 +96,7 @@ impl Reader<'_> {
     }
 
     fn chunks(&mut self, source: &Arc<SourceInFlight>, stream: Incoming<'_>, mut cut: Cut) -> Result<()> {
-        let Incoming { mut bytes, mut buffer, .. } = stream;
-        let head =
-            if cut.start == 0 { buffer[..buffer.len().min(SAMPLE_BYTES)].to_vec() } else { Vec::new() };
+        let Incoming { mut bytes, mut buffer, head, .. } = stream;
         let own = cut.start;
         loop {
             if self.is_interrupted() {
@@ -149,11 +148,19 @@ pub(super) struct Reading {
 pub(super) struct Incoming<'r> {
     pub bytes: Bytes<'r>,
     pub buffer: Vec<u8>,
+    /// The first bytes of the stream.
+    head: Vec<u8>,
     /// Seconds into the import at which its first byte was read.
     pub begun: f64,
 }
 
-impl Incoming<'_> {
+impl<'r> Incoming<'r> {
+    /// Goes on with a stream of which the first bytes are in a buffer.
+    pub fn new(bytes: Bytes<'r>, buffer: Vec<u8>, begun: f64) -> Incoming<'r> {
+        let head = buffer[..buffer.len().min(HEAD_BYTES)].to_vec();
+        Incoming { bytes, buffer, head, begun }
+    }
+
     /// Reads until the buffer has so many bytes, or the stream ends; `progress` is called
     /// with the bytes read.
     pub fn await_bytes(&mut self, count: usize, progress: &mut dyn FnMut(u64) -> Result<()>) -> Result<()> {

@@ -17,7 +17,7 @@ fn a_killed_import_leaves_a_case_that_opens_and_verifies() {
             n % 250
         )
     };
-    env.write("first.log", (0..1000).map(line).collect::<String>());
+    env.write("first.log", (200_000..201_000).map(line).collect::<String>());
     env.write("large.log", (0..120_000).map(line).collect::<String>());
     env.import(&env.path("first.log"), &[]);
     let acknowledged = env.run(&["--json", "search", "--all", "*"]).ends(0);
