@@ -22,7 +22,9 @@ mod handover;
 mod import;
 mod journal_merge;
 mod keys;
+mod piped_query;
 mod repair;
+mod row_stages;
 mod search;
 mod session;
 mod sources;
@@ -51,6 +53,7 @@ pub use handover::{
 pub use import::{ImportRequest, PendingImport};
 pub use journal_merge::{MergeConflict, MergeReport, merge_journal};
 pub use keys::{AllowedKey, allowed_key};
+pub use piped_query::{PipedAnswer, ResultTable, answer};
 pub use repair::{rebuild_index, repair_case};
 pub use search::{each_match, record_proof, show_records};
 pub use session::Session;
@@ -72,7 +75,8 @@ pub use crate::export::{
 };
 pub use crate::import::{ImportReport, ImportRow, ImportStatus, Limits, Progress, normalize, walk};
 pub use crate::index::{
-    CancelToken, Histogram, HistogramBucket, Hit, Order, Request, TermOrder, TopValues, is_damaged,
+    CancelToken, Figure, Histogram, HistogramBucket, Hit, Order, Request, TableCell, TableRow, TermOrder,
+    TopValues, is_damaged,
 };
 pub use crate::journal::{
     ANCHORS, Actor, Annotation, Bookmark, Conflict, Entry, EventRef, Finding, FindingChange, FindingVerdict,

@@ -36,17 +36,31 @@ pub fn timeline(
     zone: &Zone,
     cancel: &CancelToken,
 ) -> Result<Option<Histogram>> {
+    let hint = "Choose a wider --interval.";
+    let Some(edges) = bucket_edges_of(case, request, buckets, zone, hint, cancel)? else { return Ok(None) };
+    case.index().histogram(request, &edges, by, SERIES, cancel).map(Some)
+}
+
+/// Returns the edges of the buckets into which the events that match are cut; none where
+/// none of them has a time. `hint` says what to do about too many buckets.
+pub(super) fn bucket_edges_of(
+    case: &Case,
+    request: &Request,
+    buckets: BucketChoice,
+    zone: &Zone,
+    hint: &str,
+    cancel: &CancelToken,
+) -> Result<Option<Vec<Timestamp>>> {
     let Some((first, last)) = case.index().span(request, cancel)? else { return Ok(None) };
     let (asked, all) = (request.window, TimeRange::ALL);
     let range = TimeRange {
         from: if asked.from == all.from { first } else { asked.from },
         to: if asked.to == all.to { last.plus(1) } else { asked.to },
     };
-    let edges = edges(range, buckets, zone)?;
-    case.index().histogram(request, &edges, by, SERIES, cancel).map(Some)
+    edges(range, buckets, zone, hint).map(Some)
 }
 
-fn edges(range: TimeRange, buckets: BucketChoice, zone: &Zone) -> Result<Vec<Timestamp>> {
+fn edges(range: TimeRange, buckets: BucketChoice, zone: &Zone, hint: &str) -> Result<Vec<Timestamp>> {
     let length = i128::from(range.to.nanos()) - i128::from(range.from.nanos());
     let width = match buckets {
         BucketChoice::Count(count) => {
@@ -58,9 +72,7 @@ fn edges(range: TimeRange, buckets: BucketChoice, zone: &Zone) -> Result<Vec<Tim
         BucketChoice::Readable => readable_width(range, BUCKETS),
     };
     if length / i128::from(width) > MOST_BUCKETS as i128 {
-        return Err(
-            Error::usage("that would be more than a million buckets").hint("Choose a wider --interval.")
-        );
+        return Err(Error::usage("that would be more than a million buckets").hint(hint));
     }
     Ok(bucket_edges(range, width, zone))
 }

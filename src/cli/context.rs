@@ -6,7 +6,7 @@ use crate::cli::progress::watched_bytes;
 use crate::cli::runtime::Runtime;
 use crate::cli::{case_path, session};
 use crate::error::{Error, Result};
-use crate::query::{self, Diagnostic, Expr, QueryContext};
+use crate::query::{self, Diagnostic, Expr, FieldRef, Grouping, Pipeline, QueryContext};
 use crate::record::{TimeRange, Timestamp, Zone, counted};
 
 /// An open case, with what the command line says about it.
@@ -45,6 +45,24 @@ impl CommandContext {
         self.case.resolve(self.parse(text)?)
     }
 
+    /// Parses a query that may have pipes, and looks up its tags and findings. A field by
+    /// which events are grouped, and of which something is computed, exists.
+    pub fn pipeline(&self, text: &str) -> Result<Pipeline> {
+        let mut pipeline = self.parse_pipeline(text)?;
+        for field in pipeline.grouping.iter().flat_map(Grouping::fields) {
+            if let FieldRef::Custom(name) = field {
+                self.field(name)?;
+            }
+        }
+        pipeline.filter = self.case.resolve(pipeline.filter)?;
+        Ok(pipeline)
+    }
+
+    fn parse_pipeline(&self, text: &str) -> Result<Pipeline> {
+        query::parse_pipeline(text, &self.query_context())
+            .map_err(|diagnostic| query_error(&diagnostic, text))
+    }
+
     /// Parses a query without looking up its tags and findings.
     pub fn parse(&self, text: &str) -> Result<Expr> {
         query::parse(text, &self.query_context()).map_err(|diagnostic| query_error(&diagnostic, text))
@@ -57,7 +75,7 @@ impl CommandContext {
 
     /// Explains how a query was read, and how many events were searched.
     pub fn explain(&self, text: &str) -> Result<Vec<String>> {
-        let mut lines = query::explain(&self.parse(text)?);
+        let mut lines = query::explain_pipeline(&self.parse_pipeline(text)?);
         let (events, sources) = (self.case.index().len(), self.case.sources().len() as u64);
         lines.push(format!("Searched: {} in {}.", counted(events, "event"), counted(sources, "source")));
         Ok(lines)

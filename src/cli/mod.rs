@@ -20,6 +20,7 @@ mod run;
 mod runtime;
 mod session;
 mod table;
+mod table_output;
 mod tui;
 
 pub use run::{main, run};

@@ -1,5 +1,7 @@
 //! Tables that fit the terminal.
 
+use std::borrow::Cow;
+
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -21,14 +23,21 @@ pub enum Align {
 /// A table: headings and rows of foreign text.
 #[derive(Debug, Default)]
 pub struct Table {
-    headings: Vec<(&'static str, Align)>,
+    headings: Vec<(Cow<'static, str>, Align)>,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
     /// Creates an empty table.
     pub fn new(headings: &[(&'static str, Align)]) -> Table {
-        Table { headings: headings.to_vec(), rows: Vec::new() }
+        let headings = headings.iter().map(|(text, align)| (Cow::Borrowed(*text), *align)).collect();
+        Table { headings, rows: Vec::new() }
+    }
+
+    /// Creates an empty table whose headings are foreign text.
+    pub fn with_headings(headings: &[(String, Align)]) -> Table {
+        let headings = headings.iter().map(|(text, align)| (Cow::Owned(visible(text)), *align)).collect();
+        Table { headings, rows: Vec::new() }
     }
 
     /// Adds a row; every cell is made visible.
@@ -45,7 +54,7 @@ impl Table {
     pub fn lines_headed(&self, headings: &[String], width: Option<usize>) -> Vec<String> {
         let mut rows = vec![headings.iter().map(|heading| visible(heading)).collect()];
         rows.extend(self.rows.iter().cloned());
-        let table = Table { headings: vec![("", Align::Left); headings.len()], rows };
+        let table = Table { headings: vec![(Cow::Borrowed(""), Align::Left); headings.len()], rows };
         table.lines(width).split_off(1)
     }
 
@@ -53,7 +62,7 @@ impl Table {
     /// narrowed until the table fits.
     pub fn lines(&self, width: Option<usize>) -> Vec<String> {
         let widths = self.widths(width);
-        let headings = self.headings.iter().map(|(text, _)| (*text).to_owned()).collect();
+        let headings = self.headings.iter().map(|(text, _)| text.clone().into_owned()).collect();
         std::iter::once(&headings).chain(&self.rows).map(|row| self.line(row, &widths)).collect()
     }
 

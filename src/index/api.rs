@@ -1,5 +1,7 @@
 //! What is asked of the index, and what it answers.
 
+use std::cmp::Ordering;
+
 use crate::query::Expr;
 use crate::record::{SourceId, TimeRange, Timestamp};
 
@@ -10,6 +12,19 @@ pub enum Order {
     Newest,
     /// By time, earliest first; then those that tell no time.
     Oldest,
+}
+
+impl Order {
+    /// Compares two events by the order in which they come.
+    pub fn compare(self, one: &Hit, other: &Hit) -> Ordering {
+        let key = |hit: &Hit| (hit.time, hit.source, hit.record);
+        match (one.time.is_some(), other.time.is_some()) {
+            (true, true) if self == Order::Newest => key(other).cmp(&key(one)),
+            (true, true) | (false, false) => key(one).cmp(&key(other)),
+            (true, false) => Ordering::Less,
+            (false, true) => Ordering::Greater,
+        }
+    }
 }
 
 /// One event that matches: which, and when. `(time, source, record)` is the

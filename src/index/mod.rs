@@ -64,6 +64,7 @@ mod segment_contents;
 mod segment_cursor;
 mod segment_file;
 mod segment_serializer;
+mod tables;
 #[cfg(test)]
 mod tests;
 mod tokenizer;
@@ -79,5 +80,6 @@ pub use meta::{
     IndexBasis, IndexBinding, Indexed, agreeing, is_index_file, publish, publish_all, sweep, unnamed,
 };
 pub use reader::Index;
+pub use tables::{EventValues, Figure, SortValue, StatsPlan, StatsTable, TableCell, TableLimits, TableRow};
 pub use witness::{Sum, Witness};
 pub use writer::{Segment, SegmentWriter};

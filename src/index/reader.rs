@@ -15,10 +15,12 @@ use super::parallel;
 use super::query_plan::QueryPlan;
 use super::search::QueryRun;
 use super::segment::{OpenSegment, TimeScope};
+use super::tables::{self, EventRowsPlan, EventValues, StatsPlan, StatsTable, TableLimits};
 use super::top;
 use super::witness::{Sum, Witness};
 use crate::error::Result;
 use crate::fs::Dir;
+use crate::query::{EventPick, FieldRef};
 use crate::record::Timestamp;
 
 /// The searchable columns of a case, open for reading. Cheap to clone.
@@ -156,6 +158,30 @@ impl Index {
     ) -> Result<Vec<TopValues>> {
         let (search, reach) = self.search(request, cancel)?;
         top::top(&search, &self.within(reach), reach, field, None, rank, limit)
+    }
+
+    /// Groups the events that match, and computes statistics of each group. An event with
+    /// several values of a field belongs to the group of each, one without a value to the
+    /// group of those.
+    pub fn stats(&self, request: &Request, plan: &StatsPlan<'_>, cancel: &CancelToken) -> Result<StatsTable> {
+        let (search, reach) = self.search(request, cancel)?;
+        tables::stats(&search, &self.within(reach), reach, plan)
+    }
+
+    /// Returns the events that match, or with `pick` the first or the last of each group,
+    /// with the values of some fields, the earliest first. An event that is picked for
+    /// several groups comes once. More than `limits.groups` are refused.
+    pub fn event_values(
+        &self,
+        request: &Request,
+        pick: Option<(EventPick, &[FieldRef])>,
+        fields: &[FieldRef],
+        limits: TableLimits,
+        cancel: &CancelToken,
+    ) -> Result<Vec<EventValues>> {
+        let (search, reach) = self.search(request, cancel)?;
+        let plan = EventRowsPlan { pick, fields, limits };
+        tables::event_rows(&search, &self.within(reach), reach, &plan)
     }
 
     /// Returns up to `limit` values of a field with this prefix (ignoring case), most frequent first.

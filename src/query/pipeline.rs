@@ -79,6 +79,23 @@ impl Grouping {
     /// The most values of `top` and `rare` if the query does not say.
     pub const VALUES: u64 = 10;
 
+    /// Returns the fields by which events are grouped, then those of which something is
+    /// computed.
+    pub fn fields(&self) -> Vec<&FieldRef> {
+        match self {
+            Grouping::Stats { measures, by } => {
+                let measured = measures.iter().filter_map(|measure| match &measure.quantity {
+                    Quantity::Count => None,
+                    Quantity::Of(_, measured) => Some(&measured.field),
+                });
+                by.iter().chain(measured).collect()
+            }
+            Grouping::Timechart { by, .. } => by.iter().collect(),
+            Grouping::Values { field, .. } => vec![field],
+            Grouping::Pick { by, .. } => by.iter().collect(),
+        }
+    }
+
     /// Returns the columns of the table, in order; none if the rows are events.
     pub fn columns(&self) -> Option<Vec<TableColumn>> {
         let field = |field: &FieldRef| TableColumn::Field(field.clone());

@@ -12,7 +12,7 @@ use crate::index::{CancelToken, Index, Order, Request, Sum, TermOrder, Witness};
 use crate::query::{Expr, FieldRef, Leaf, Op, Pattern, Scalar, Side, Test};
 use crate::record::{Key, TimeRange, Timestamp, Value};
 
-const FIELDS: [&str; 10] = [
+pub(super) const FIELDS: [&str; 10] = [
     "user.name",
     "source.ip",
     "http.response.status_code",
@@ -103,7 +103,7 @@ fn value() -> impl Strategy<Value = Value<'static>> {
     ]
 }
 
-fn moment() -> impl Strategy<Value = Timestamp> {
+pub(super) fn moment() -> impl Strategy<Value = Timestamp> {
     select(&TIMES[..]).prop_map(Timestamp::from_nanos)
 }
 
@@ -115,7 +115,7 @@ fn parts() -> impl Strategy<Value = Parts> {
 }
 
 /// Events, with the segment to which each is dealt and in which order.
-fn dealt() -> impl Strategy<Value = (Vec<SampleEvent>, Vec<Vec<SampleEvent>>)> {
+pub(super) fn dealt() -> impl Strategy<Value = (Vec<SampleEvent>, Vec<Vec<SampleEvent>>)> {
     prop::collection::vec((parts(), any::<u64>(), 0usize..4), 0..40).prop_map(|rows| {
         let mut records = [0u64; 4];
         let mut events = Vec::new();
@@ -222,7 +222,7 @@ fn window() -> impl Strategy<Value = TimeRange> {
     prop_oneof![Just(TimeRange::ALL), (moment(), moment()).prop_map(|(from, to)| TimeRange { from, to })]
 }
 
-fn request() -> impl Strategy<Value = Request> {
+pub(super) fn request() -> impl Strategy<Value = Request> {
     (expr(), window()).prop_map(|(expr, window)| Request { expr, window })
 }
 

@@ -9,5 +9,8 @@ mod files;
 mod laws;
 mod made;
 mod oracle;
+mod oracle_tables;
+mod table_laws;
+mod table_scenes;
 mod tantivy;
 mod verbs;

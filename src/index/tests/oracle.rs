@@ -25,7 +25,7 @@ pub fn values(made: &SampleEvent, field: &str) -> BTreeSet<String> {
     }
 }
 
-fn time(made: &SampleEvent) -> Option<Timestamp> {
+pub fn time(made: &SampleEvent) -> Option<Timestamp> {
     made.event.time.map(|stamp| stamp.timestamp)
 }
 

@@ -34,7 +34,7 @@ pub fn parse(text: &str, context: &QueryContext<'_>) -> Result<Expr, Diagnostic>
         (_, Some(pipe)) => {
             let message = "pipes are allowed only where a table can be shown";
             Err(Diagnostic::at(pipe..text.len(), message).hint(
-                "Use `top` for the most frequent values and `timeline` for counts over time; put a `|` that is searched for in quotes.",
+                "Use `vestigo search`, which answers queries with pipes; put a `|` that is searched for in quotes.",
             ))
         }
     }

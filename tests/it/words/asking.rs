@@ -92,6 +92,54 @@ fn the_forms_in_which_events_are_printed() {
 }
 
 #[test]
+fn the_tables_that_queries_with_pipes_make() {
+    let script = "
+        search 'failure | count by user.name, event.outcome | sort -count | head 3'
+        search 'status:* | stats count, sum(bytes), avg(bytes), p99(bytes), dc(ip), min(time) by format'
+        search 'failure | timechart 12h by event.outcome' --utc
+        search 'status:404 | top 3 ip'
+        search '* | rare 2 format'
+        search 'user:* | first by outcome' --limit 2
+        search 'bytes:* | sort -bytes | head 2' --fields @timestamp,bytes
+        search 'failure | count by user | where count > 100' --explain
+        search 'failure | count by user' --count
+        search 'failure | count by user' --limit 1
+        search 'nobody-is-called-so | count by user'
+        search 'nobody-is-called-so | count'
+        search '* | stats sum(vestigo.time)'
+        --json search 'failure | count by user.name, event.outcome | sort -count | head 2'
+        --json search 'status:* | stats avg(bytes), max(time) as latest by format'
+        --json search 'nobody-is-called-so | count by user'
+        search 'failure | count by user | sort -count | head 3' --format csv
+        search 'failure | count by user | sort -cuont'
+        search 'failure | count by user | where count > many'
+        search 'failure | count by tag'
+        search 'failure | count by labels.nope'
+        search 'failure | count by user' --fields user
+        search 'failure | count by user' --order oldest
+        search 'failure | count by user' --format raw
+        timeline 'failure | count'
+    ";
+    snapshot("tables", &transcript(&demo(), script));
+}
+
+#[test]
+fn top_and_a_query_with_a_pipe_agree() {
+    let env = demo();
+    let rows = |words: &[&str]| -> Vec<serde_json::Value> {
+        let output = env.run_as("tester", words);
+        output.text().lines().map(|line| serde_json::from_str(line).expect("it is JSON")).collect()
+    };
+    let top = rows(&["--json", "top", "ip", "status:404"]);
+    let piped = rows(&["--json", "search", "status:404 | top ip"]);
+    let pairs = |rows: &[serde_json::Value], name: &str| -> Vec<(String, String)> {
+        rows.iter().map(|row| (row[name].to_string(), row["count"].to_string())).collect()
+    };
+    assert!(!top.is_empty());
+    assert_eq!(pairs(&top, "value"), pairs(&piped, "source.ip"));
+}
+
+#[test]
 fn the_keys_that_the_program_lists() {
     let script = "
         generate keys
