@@ -49,7 +49,7 @@ fn keys(made: &SampleEvent, buckets: Option<&[Timestamp]>, by: &[FieldRef]) -> V
             if own.is_empty() { vec![None] } else { own.into_iter().map(Some).collect() };
         keys = keys
             .iter()
-            .flat_map(|key| own.iter().map(move |value| [&key[..], &[value.clone()]].concat()))
+            .flat_map(|key| own.iter().map(move |value| [&key[..], std::slice::from_ref(value)].concat()))
             .collect();
     }
     keys
