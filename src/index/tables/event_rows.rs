@@ -46,7 +46,8 @@ pub(in crate::index) fn event_rows(
     match plan.pick {
         Some((pick, by)) => {
             let picked = picked(search, segments, reach, pick, by, plan.limits.groups)?;
-            for (segment, rows) in segments.iter().zip(&picked) {
+            let segments = segments.iter().zip(&picked);
+            for (segment, rows) in segments.filter(|(segment, rows)| rows.next(0..segment.rows).is_some()) {
                 let all = 0..segment.rows;
                 take(vec![values(search, segment, rows, &[all], plan.fields)?])?;
             }

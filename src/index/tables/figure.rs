@@ -23,9 +23,7 @@ impl Figure {
         if text.len() > 400 || !text.as_bytes().iter().all(digit) {
             return None;
         }
-        if let Ok(whole) = text.parse::<i128>()
-            && whole.abs() <= MOST
-        {
+        if let Some(whole) = text.parse::<i128>().ok().filter(|whole| (-MOST..=MOST).contains(whole)) {
             return Some(Figure::Whole(whole));
         }
         text.parse().ok().filter(|number: &f64| number.is_finite()).map(Figure::of_float)

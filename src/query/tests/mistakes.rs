@@ -44,7 +44,7 @@ fn mistakes_are_pointed_at_with_a_hint() {
         ("user:/(/", 5..8, "not a regular expression: unclosed group", "regex"),
         ("user:/(a{999}){999}/", 5..20, "too large", ""),
         ("time:/x/", 5..8, "does not accept a regular expression", ""),
-        ("a | count by user", 2..17, "where a table can be shown", "`top`"),
+        ("a | count by user", 2..17, "where a table can be shown", "`vestigo search`"),
         ("a|b", 1..3, "where a table can be shown", "in quotes"),
         ("(a|b)", 2..5, "inside parentheses", "OR between alternatives"),
         ("user=alice", 4..5, "joined by `:`", "user:alice"),
