@@ -25,6 +25,9 @@ const MULTIVALUED: u8 = 2;
 /// per row; elsewhere their number is only bounded.
 const COUNTED_SPAN: u64 = 64;
 
+/// A value of more bytes than this fills a block of tantivy's dictionaries.
+const LONG: usize = 4000;
+
 /// The values of one field, row by row.
 ///
 /// While every row so far has exactly one value no row numbers are kept.
@@ -92,7 +95,7 @@ impl ColumnBuilder {
         let Values::Terms { terms, ids } = &mut self.values else { unreachable!("a column has one type") };
         let (id, new) = terms.intern(value, hash);
         let spent = spent + ids.push(id);
-        if new { spent + value.len() + 32 } else { spent }
+        if new { spent + weight(value.len()) } else { spent }
     }
 
     /// Returns the texts or addresses that it has.
@@ -284,6 +287,12 @@ fn distinct(values: &[u64]) -> u32 {
     let mut seen = vec![0u64; (span / 64 + 1) as usize];
     values.iter().for_each(|value| seen[((value - least) / 64) as usize] |= 1 << ((value - least) % 64));
     seen.iter().map(|word| word.count_ones()).sum()
+}
+
+/// Returns about how much memory a distinct value takes until its column is written. A
+/// long one makes up a block of the dictionary by itself, whose index holds it again.
+fn weight(length: usize) -> usize {
+    if length > LONG { length * 4 + 32 } else { length + 32 }
 }
 
 /// Returns the address of its bytes.

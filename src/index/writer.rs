@@ -243,7 +243,7 @@ fn room_for_values() -> usize {
     #[cfg(unix)]
     {
         let limit = rustix::process::getrlimit(rustix::process::Resource::As).current;
-        limit.map_or(MAX_BYTES, |limit| usize::try_from(limit / 16).unwrap_or(MAX_BYTES).min(MAX_BYTES))
+        limit.map_or(MAX_BYTES, |limit| usize::try_from(limit / 24).unwrap_or(MAX_BYTES).min(MAX_BYTES))
     }
     #[cfg(not(unix))]
     MAX_BYTES
