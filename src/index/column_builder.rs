@@ -98,6 +98,14 @@ impl ColumnBuilder {
         if new { spent + weight(value.len()) } else { spent }
     }
 
+    /// Adds a text to the dictionary that no row has.
+    pub fn add_term(&mut self, value: &[u8]) {
+        if let Values::Terms { terms, .. } = &mut self.values {
+            let hash = terms.hash(value);
+            terms.intern(value, hash);
+        }
+    }
+
     /// Returns the texts or addresses that it has.
     pub fn terms(&self) -> &Interner {
         let Values::Terms { terms, .. } = &self.values else { unreachable!("a column has one type") };

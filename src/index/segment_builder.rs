@@ -130,6 +130,9 @@ impl SegmentBuilder {
     /// Begins to look up a text of a core field that has a column; none for anything else.
     fn lookup<'e>(&self, key: &Key<'_>, value: &'e Value<'_>) -> Option<Lookup<'e>> {
         let (Key::Core(field), Value::Text(text)) = (key, value) else { return None };
+        if is_long(value) {
+            return None;
+        }
         let terms = self.terms_of(*field)?;
         let hash = terms.hash(text.as_bytes());
         Some(Lookup { field: *field, text, hash, slot: terms.slot(hash) })
@@ -141,6 +144,9 @@ impl SegmentBuilder {
     }
 
     fn push_core(&mut self, row: u32, id: FieldId, value: &Value<'_>) -> usize {
+        if is_long(value) {
+            return self.push_overflow(row, id.name(), value);
+        }
         let kind = schema::column_type(id);
         let slot = &mut self.core[id.index()];
         let new = if slot.is_none() { COLUMN_BYTES } else { 0 };
@@ -165,7 +171,18 @@ impl SegmentBuilder {
         self.push_custom(row, id.name(), &text)
     }
 
+    fn push_overflow(&mut self, row: u32, name: &str, value: &Value<'_>) -> usize {
+        overflow_column::write(name, text_of(value, &mut self.scratch), &mut self.entry);
+        if self.entry.len() > overflow_column::LONG {
+            self.overflow.add_term(overflow_column::LAST.as_bytes());
+        }
+        self.overflow.push_term(row, self.entry.as_bytes())
+    }
+
     fn push_custom(&mut self, row: u32, name: &str, value: &Value<'_>) -> usize {
+        if is_long(value) {
+            return self.push_overflow(row, name, value);
+        }
         let room = self.custom.len() < self.room;
         let (new, columns) = match self.custom.entry_ref(name) {
             EntryRef::Occupied(entry) => (0, Some(entry.into_mut())),
@@ -177,8 +194,7 @@ impl SegmentBuilder {
             EntryRef::Vacant(_) => (0, None),
         };
         let Some(columns) = columns.filter(|columns| columns.name.is_some()) else {
-            overflow_column::write(name, text_of(value, &mut self.scratch), &mut self.entry);
-            return self.overflow.push_term(row, self.entry.as_bytes());
+            return self.push_overflow(row, name, value);
         };
         let spent = match value {
             Value::Long(n) => columns.of(ColumnType::I64).push_number(row, n.to_u64()),
@@ -274,6 +290,11 @@ impl CustomColumns {
 /// Returns the column of a slot, creating it where the slot is empty.
 fn filled(slot: &mut Option<Box<ColumnBuilder>>, kind: ColumnType) -> &mut ColumnBuilder {
     slot.get_or_insert_with(|| Box::new(ColumnBuilder::new(kind)))
+}
+
+/// Returns whether a value is a text that stands in the column of long texts.
+fn is_long(value: &Value<'_>) -> bool {
+    matches!(value, Value::Text(text) if text.len() > overflow_column::LONG)
 }
 
 /// Returns the text under which a value is searched and shown. Addresses stand in
