@@ -79,20 +79,8 @@ fn edges(range: TimeRange, buckets: BucketChoice, zone: &Zone, hint: &str) -> Re
 
 /// Parses a width such as `5m` into nanoseconds.
 pub fn parse_interval(text: &str) -> Result<i64> {
-    let bad = || {
+    crate::query::parse_interval(text).ok_or_else(|| {
         Error::usage(format!("`{}` is not an interval", visible(text)))
             .hint("Write a whole number and one of s, m, h, d, w: 5m.")
-    };
-    let unit = text.chars().last().ok_or_else(bad)?;
-    let seconds: i64 = match unit {
-        's' => 1,
-        'm' => 60,
-        'h' => 3600,
-        'd' => 86_400,
-        'w' => 604_800,
-        _ => return Err(bad()),
-    };
-    let count: i64 = text[..text.len() - 1].parse().map_err(|_| bad())?;
-    let width = count.checked_mul(seconds).and_then(|width| width.checked_mul(1_000_000_000));
-    width.filter(|width| *width > 0).ok_or_else(bad)
+    })
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::made::{SampleEvent, event, open, pattern, publish_crowded, source_id};
+use super::made::{SampleEvent, event, index_of_two_batches, pattern, source_id};
 use super::oracle;
 use crate::index::{CancelToken, Index, Order, Request, Sum, TermOrder, Witness};
 use crate::query::{Expr, FieldRef, Leaf, Op, Pattern, Scalar, Side, Test};
@@ -254,6 +254,80 @@ fn check_pages(index: &Index, events: &[SampleEvent], request: &Request, limit: 
     }
 }
 
+/// What is asked: of which events, in which buckets, split by which field, in how many series.
+type Asked = (Request, Vec<Timestamp>, Option<&'static str>, usize);
+
+/// Holds an index of these segments, in two batches cut at one of them, against the oracle.
+fn check_answers(
+    events: &[SampleEvent],
+    segments: &[Vec<SampleEvent>],
+    asked: &[Asked],
+    limit: usize,
+    split: usize,
+    room: usize,
+) {
+    let (_folder, index) = index_of_two_batches(segments, split, room);
+    let cancel = CancelToken::new();
+    assert_eq!(index.len(), events.len() as u64);
+    check_sums(&index, segments, split);
+    for (request, edges, by, series) in asked {
+        let hits = oracle::hits(events, request, Order::Oldest);
+        assert_eq!(index.count(request, &cancel).unwrap(), hits.len() as u64);
+        check_pages(&index, events, request, limit);
+        assert_eq!(index.span(request, &cancel).unwrap(), oracle::span(events, request));
+        let histogram = index.histogram(request, edges, *by, *series, &cancel).unwrap();
+        assert_eq!(histogram, oracle::histogram(events, request, edges, *by, *series));
+        let ranks = [(TermOrder::Most, by.unwrap_or("message")), (TermOrder::Rarest, "labels.a")];
+        for (rank, field) in ranks {
+            let mut tops = oracle::top(events, request, field, rank);
+            tops.truncate(limit);
+            assert_eq!(index.top(request, field, rank, limit, &cancel).unwrap(), tops);
+        }
+    }
+    check_fields(&index, events);
+}
+
+fn check_sums(index: &Index, segments: &[Vec<SampleEvent>], split: usize) {
+    let witness = Witness::default();
+    let mut sums = BTreeMap::from([(1, Sum::default()), (2, Sum::default())]);
+    for (batch, segments) in [(1, &segments[..split]), (2, &segments[split..])] {
+        for made in segments.iter().flatten() {
+            let sum = witness.event(&source_id(made.source), made.record, &made.event);
+            sums.get_mut(&batch).unwrap().add(sum);
+        }
+    }
+    assert_eq!(index.sums(&witness).unwrap(), sums);
+}
+
+fn check_fields(index: &Index, events: &[SampleEvent]) {
+    let fields = index.fields();
+    assert!(fields.iter().all(|field| FIELDS.contains(&field.name.as_str())), "{fields:?}");
+    for field in FIELDS {
+        let everything = Request { expr: Expr::All, window: TimeRange::ALL };
+        let mut tops = oracle::top(events, &everything, field, TermOrder::Most);
+        let known = fields.iter().any(|info| info.name == field && info.values >= tops.len() as u64);
+        assert!(known || tops.is_empty(), "{field}");
+        tops.retain(|top| top.value.to_lowercase().starts_with("ro"));
+        assert_eq!(index.values(field, "rO", 100, &CancelToken::new()).unwrap(), tops);
+    }
+}
+
+/// Texts that [`lengthened`] makes longer than 32 KB.
+const MADE_LONG: [&str; 6] = ["root", "Root", "404", "x\0y", "Ünïcode ΣΑΣ", "10.0.0.1"];
+
+/// Returns an event in which some texts are longer than an ordinary column takes.
+fn lengthened(made: &SampleEvent) -> SampleEvent {
+    let filler = " -x".repeat(11_000);
+    let values = made.event.fields().iter().map(|(key, value)| match value {
+        Value::Text(text) if MADE_LONG.contains(&text.as_ref()) => {
+            (key.name(), Value::from(format!("{text}{filler}")))
+        }
+        value => (key.name(), value.clone()),
+    });
+    let time = made.event.time.map(|time| time.timestamp.nanos());
+    event(made.source, made.record, time, &values.collect::<Vec<_>>())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -265,46 +339,24 @@ proptest! {
         split in 0usize..=4,
         room in 0usize..=4,
     ) {
-        let folder = tempfile::tempdir().unwrap();
-        publish_crowded(folder.path(), 1, &segments[..split], room);
-        publish_crowded(folder.path(), 2, &segments[split..], room);
-        let counts = [&segments[..split], &segments[split..]]
-            .map(|segments| segments.iter().map(|events| events.len() as u64).sum());
-        let index = open(folder.path(), &[(1, counts[0]), (2, counts[1])]).unwrap();
-        let cancel = CancelToken::new();
-        prop_assert_eq!(index.len(), events.len() as u64);
-        let witness = Witness::default();
-        let mut sums = BTreeMap::from([(1, Sum::default()), (2, Sum::default())]);
-        for (batch, segments) in [(1, &segments[..split]), (2, &segments[split..])] {
-            for made in segments.iter().flatten() {
-                let sum = witness.event(&source_id(made.source), made.record, &made.event);
-                sums.get_mut(&batch).unwrap().add(sum);
-            }
-        }
-        prop_assert_eq!(index.sums(&witness).unwrap(), sums);
-        for (request, edges, by, series) in &asked {
-            let hits = oracle::hits(&events, request, Order::Oldest);
-            prop_assert_eq!(index.count(request, &cancel).unwrap(), hits.len() as u64);
-            check_pages(&index, &events, request, limit);
-            prop_assert_eq!(index.span(request, &cancel).unwrap(), oracle::span(&events, request));
-            let histogram = index.histogram(request, edges, *by, *series, &cancel).unwrap();
-            prop_assert_eq!(histogram, oracle::histogram(&events, request, edges, *by, *series));
-            for (rank, field) in [TermOrder::Most, TermOrder::Rarest].into_iter().zip([by.unwrap_or("message"), "labels.a"]) {
-                let mut tops = oracle::top(&events, request, field, rank);
-                tops.truncate(limit);
-                prop_assert_eq!(index.top(request, field, rank, limit, &cancel).unwrap(), tops);
-            }
-        }
-        let mut names: Vec<String> = index.fields().into_iter().map(|field| field.name).collect();
-        names.retain(|name| !FIELDS.contains(&name.as_str()));
-        prop_assert!(names.is_empty());
-        for field in FIELDS {
-            let everything = Request { expr: Expr::All, window: TimeRange::ALL };
-            let mut tops = oracle::top(&events, &everything, field, TermOrder::Most);
-            let known = index.fields().iter().any(|info| info.name == field && info.values >= tops.len() as u64);
-            prop_assert!(known || tops.is_empty(), "{}", field);
-            tops.retain(|top| top.value.to_lowercase().starts_with("ro"));
-            prop_assert_eq!(index.values(field, "rO", 100, &cancel).unwrap(), tops);
-        }
+        check_answers(&events, &segments, &asked, limit, split, room);
+    }
+}
+
+proptest! {
+    // Long texts take long to compare.
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn long_texts_are_found_like_others(
+        (events, segments) in dealt(),
+        asked in prop::collection::vec((request(), edges(), by(), 0usize..4), 1..3),
+        split in 0usize..=4,
+        room in 0usize..=4,
+    ) {
+        let events: Vec<_> = events.iter().map(lengthened).collect();
+        let segments: Vec<Vec<_>> =
+            segments.iter().map(|events| events.iter().map(lengthened).collect()).collect();
+        check_answers(&events, &segments, &asked, 5, split, room);
     }
 }

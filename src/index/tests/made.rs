@@ -103,6 +103,21 @@ pub fn publish_crowded(folder: &Path, batch: u32, segments: &[Vec<SampleEvent>],
     publish(&dir(folder), &binding(), batch).unwrap();
 }
 
+/// Publishes segments in two batches, cut at one of them, and opens their index. So many
+/// custom fields get columns of their own.
+pub fn index_of_two_batches(
+    segments: &[Vec<SampleEvent>],
+    split: usize,
+    room: usize,
+) -> (tempfile::TempDir, Index) {
+    let folder = tempfile::tempdir().unwrap();
+    let batches = [(1, &segments[..split]), (2, &segments[split..])];
+    batches.iter().for_each(|(batch, segments)| publish_crowded(folder.path(), *batch, segments, room));
+    let events = |segments: &[Vec<SampleEvent>]| segments.iter().map(|events| events.len() as u64).sum();
+    let index = open(folder.path(), &batches.map(|(batch, segments)| (batch, events(segments)))).unwrap();
+    (folder, index)
+}
+
 /// An index of one segment, and its folder.
 pub fn index_of(events: &[SampleEvent]) -> (tempfile::TempDir, Index) {
     let folder = tempfile::tempdir().unwrap();

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
 use super::laws::{FIELDS, dealt, moment, request};
-use super::made::{SampleEvent, open, publish_crowded};
+use super::made::{SampleEvent, index_of_two_batches};
 use super::oracle::{hits, values};
 use super::oracle_tables::{self, Expected, GroupKey};
 use crate::index::{CancelToken, Figure, Index, Order, Request, StatsPlan, TableCell, TableLimits};
@@ -154,12 +154,7 @@ proptest! {
         split in 0usize..=4,
         room in 0usize..=4,
     ) {
-        let folder = tempfile::tempdir().unwrap();
-        publish_crowded(folder.path(), 1, &segments[..split], room);
-        publish_crowded(folder.path(), 2, &segments[split..], room);
-        let counts = [&segments[..split], &segments[split..]]
-            .map(|segments| segments.iter().map(|events| events.len() as u64).sum());
-        let index = open(folder.path(), &[(1, counts[0]), (2, counts[1])]).unwrap();
+        let (_folder, index) = index_of_two_batches(&segments, split, room);
         for (request, measures, buckets, by, values) in &asked {
             let limits = TableLimits { values: *values, ..TableLimits::default() };
             let plan = StatsPlan { measures, buckets: buckets.as_deref(), by, limits };
