@@ -18,6 +18,7 @@ mod evidence_scope;
 mod export;
 mod finding_lookup;
 mod findings;
+mod formats;
 mod handover;
 mod import;
 mod journal_merge;
@@ -47,6 +48,7 @@ pub use findings::{
     FindingDraft, FindingView, change_finding, close_finding, count_finding_events, create_finding, due_date,
     reopen_finding,
 };
+pub use formats::{FormatAttempt, explain_line, load_user_formats, test_format_file};
 pub use handover::{
     TransferRequest, check_transfer, receive_transfer, replay_bundle, reveal_token, start_transfer,
 };

@@ -1,9 +1,13 @@
 //! The commands, and running the one that is meant.
 
+use std::path::PathBuf;
+
 use clap::{Parser, Subcommand};
 
+use crate::app::load_user_formats;
 use crate::cli::args::Globals;
 use crate::cli::commands;
+use crate::cli::folders::config_folder;
 use crate::cli::outcome::ExitReason;
 use crate::cli::runtime::Runtime;
 use crate::error::Result;
@@ -68,6 +72,7 @@ pub enum Command {
 /// Runs the command; without one, opens the case in the terminal interface.
 pub fn dispatch(cli: Cli, runtime: &mut Runtime) -> Result<ExitReason> {
     let globals = &cli.globals;
+    load_formats(runtime)?;
     let command = cli.command.unwrap_or(Command::Open(commands::open::OpenArgs::default()));
     match command {
         Command::Open(args) => commands::open::run(&args, globals, runtime),
@@ -98,4 +103,18 @@ pub fn dispatch(cli: Cli, runtime: &mut Runtime) -> Result<ExitReason> {
         Command::Generate(args) => commands::generate::run(&args, globals, runtime),
         Command::Formats(args) => commands::formats::run(&args, globals, runtime),
     }
+}
+
+/// Adds the user's formats: those in `$VESTIGO_FORMATS`, else in the folder `formats` of
+/// the configuration.
+fn load_formats(runtime: &mut Runtime) -> Result<()> {
+    let named = (runtime.var)("VESTIGO_FORMATS").map(PathBuf::from);
+    let Some(folder) = named.or_else(|| Some(config_folder(&runtime.var)?.join("formats"))) else {
+        return Ok(());
+    };
+    for mistake in load_user_formats(&folder)? {
+        runtime.note(&format!("warning: {mistake}"));
+        runtime.note("hint: `vestigo formats test FILE` tries one file.");
+    }
+    Ok(())
 }

@@ -180,6 +180,7 @@ impl<'a> Committer<'a> {
         years.append(own_years);
         let mut plan = source.reading.plan.clone();
         plan.shifts = plan.year_shifts(&years);
+        plan.headers = source.reading.parser.headers();
         let most = formats.iter().max_by_key(|(name, count)| (*count, *name != "unparsed"));
         receipt.format = most.map_or_else(|| plan.format.clone(), |(name, _)| (*name).to_owned());
         receipt.broken = broken.clone();

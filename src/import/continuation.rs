@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::error::Result;
 use crate::evidence::{ContentReader, Piece, SourceHandle, Store};
-use crate::parse::{Framing, ParseOptions, Plan, Record, describe_binary};
+use crate::parse::{ParseOptions, Plan, Record, describe_binary};
 use crate::record::{Continuation, Digest, Timestamp};
 use crate::source::Provenance;
 
@@ -127,7 +127,7 @@ impl Reader<'_> {
         let stream = Incoming::new(bytes, buffer, begun);
         match reading {
             Some(reading) => {
-                let cut = Cut::new(reading.plan.framing);
+                let cut = Cut::new(&reading.plan);
                 self.read_on(found, stream, reading, cut)
             }
             None => self.read_among(found, stream, known),
@@ -202,7 +202,7 @@ fn shares(store: &Store, other: &Beginning, place: usize, apart: Option<Piece>) 
 impl<'s> Follower<'s> {
     fn new(store: &'s Store, known: &Beginning, plan: &Plan) -> Result<Follower<'s>> {
         let at = known.at.expect("how it is read was decided by its row");
-        let (pieces, cut) = (store.pieces(at)?, Cut::new(plan.framing));
+        let (pieces, cut) = (store.pieces(at)?, Cut::new(plan));
         Ok(Follower { store, at, pieces, equal: 0, from: 0, compared: 0, cut })
     }
 
@@ -296,7 +296,7 @@ impl<'s> Follower<'s> {
                 let (record, offset) = (self.cut.first_record, self.cut.start);
                 let replaced = self.store.events_from(self.at, record)?;
                 let continues = Continuation { source: row.source.clone(), offset, record, replaced };
-                let cut = std::mem::replace(&mut self.cut, Cut::new(Framing::Lines));
+                let cut = std::mem::replace(&mut self.cut, Cut::ended());
                 return Ok(Some((continues, Cut { ready: Some((content, records.split_off(same))), ..cut })));
             }
             self.from += covered;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use crate::case::{Receipt, RecordDecoder, each_event};
 use crate::error::{Context, Error, Result, visible};
-use crate::parse::{Framer, ParseOptions, Plan, Record, YearShift, YearWatch};
+use crate::parse::{HeaderLines, ParseOptions, Plan, Record, YearShift, YearWatch};
 use crate::record::{Clock, Event, EventView, Origin, ParsedTime, SourceId, Timestamp};
 use crate::source::{self, Limits, MemberName, Provenance, Skipped, StreamSink, walk};
 
@@ -125,10 +125,19 @@ impl Taking<'_> {
         let mut receipt = Receipt { format: reading.plan.format.clone(), ..Receipt::default() };
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let mut waiting = Vec::with_capacity(threads * 2);
-        each_chunk(spool, &reading.plan, |part| {
-            waiting.push(part.kept());
-            if waiting.len() < threads * 2 { Ok(()) } else { self.give(&reading, &mut waiting, &mut receipt) }
-        })?;
+        each_chunk(
+            spool,
+            &reading.plan,
+            |headers| reading.parser.learn(headers),
+            |part| {
+                waiting.push(part.kept());
+                if waiting.len() < threads * 2 {
+                    Ok(())
+                } else {
+                    self.give(&reading, &mut waiting, &mut receipt)
+                }
+            },
+        )?;
         self.give(&reading, &mut waiting, &mut receipt)?;
         receipt.settle();
         Ok(receipt)
@@ -167,14 +176,19 @@ fn shifts(plan: &Plan, sample: &[u8], spool: &mut tempfile::SpooledTempFile) -> 
     let again = || "cannot read a temporary file again".to_owned();
     let reading = RecordDecoder::new(plan.clone())?;
     let mut yearless = false;
-    each_chunk(&mut &*sample, plan, |part| {
-        events(&reading, part, |_, event| yearless |= lacks_year(event));
-        Ok(())
-    })?;
+    each_chunk(
+        &mut &*sample,
+        plan,
+        |headers| reading.parser.learn(headers),
+        |part| {
+            events(&reading, part, |_, event| yearless |= lacks_year(event));
+            Ok(())
+        },
+    )?;
     let mut years = YearWatch::default();
     if yearless {
         spool.rewind().context(again)?;
-        each_chunk(spool, plan, |part| {
+        each_chunk(spool, plan, drop, |part| {
             events(&reading, part, |record, event| years.note(record, event));
             Ok(())
         })?;
@@ -244,9 +258,10 @@ impl Part<'_> {
 fn each_chunk(
     content: &mut dyn Read,
     plan: &Plan,
+    learn: impl Fn(Vec<HeaderLines>),
     mut take: impl FnMut(&Part<'_>) -> Result<()>,
 ) -> Result<()> {
-    let mut framer = Framer::new(plan.framing);
+    let mut framer = plan.framer(0);
     let (mut buffer, mut records) = (Vec::new(), Vec::new());
     let (mut first_record, mut first_line, mut start) = (0, 1, 0);
     loop {
@@ -254,6 +269,7 @@ fn each_chunk(
         let ended = limited.context(|| "cannot read a temporary file again".to_owned())? < PART_BYTES;
         records.clear();
         let covered = framer.feed(&buffer, ended, &mut records);
+        learn(framer.take_headers());
         let (content, found) = (Cow::Borrowed(&buffer[..covered]), Cow::Borrowed(&records[..]));
         take(&Part { content, records: found, first_record, first_line, start })?;
         first_record += records.len() as u64;

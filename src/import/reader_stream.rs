@@ -47,7 +47,7 @@ impl Reader<'_> {
         let sample = &stream.buffer[..stream.buffer.len().min(SAMPLE_BYTES)];
         let whole = stream.bytes.ended && sample.len() == stream.buffer.len();
         let plan = Plan::decide(sample, whole, self.import.options, modified, self.acquired)?;
-        let cut = Cut::new(plan.framing);
+        let cut = Cut::new(&plan);
         let binary = describe_binary(sample);
         let (continues, years, otherwise) = (None, YearWatch::default(), Vec::new());
         self.read_on(found, stream, Reading { plan, binary, continues, years, otherwise }, cut)
@@ -107,6 +107,7 @@ impl Reader<'_> {
             if !content.is_empty() {
                 let Cut { first_record, first_line, start, .. } = cut;
                 cut.advance(&records, content.len());
+                source.reading.parser.learn(cut.framer.take_headers());
                 let source = source.clone();
                 self.chunk(Chunk { source, content, records, first_record, first_line, start })?;
             }
@@ -188,8 +189,13 @@ pub(super) struct Cut {
 
 impl Cut {
     /// Begins at the start of a stream.
-    pub fn new(framing: Framing) -> Cut {
-        Cut { framer: Framer::new(framing), first_record: 0, first_line: 1, start: 0, ready: None }
+    pub fn new(plan: &Plan) -> Cut {
+        Cut { framer: plan.framer(0), first_record: 0, first_line: 1, start: 0, ready: None }
+    }
+
+    /// Stands in the place of one that was handed on.
+    pub fn ended() -> Cut {
+        Cut { framer: Framer::new(Framing::Lines), first_record: 0, first_line: 1, start: 0, ready: None }
     }
 
     /// Takes the next records off a buffer.

@@ -285,6 +285,10 @@ fn plan_without(row: &SourceRow, gaps: &[(u64, u64)]) -> Result<Plan> {
         let before = |(first, records): &(u64, u64)| shift.from_record.saturating_sub(*first).min(*records);
         shift.from_record -= gaps.iter().map(before).sum::<u64>();
     }
+    for header in &mut plan.headers {
+        let before = |(first, records): &(u64, u64)| header.from_record.saturating_sub(*first).min(*records);
+        header.from_record -= gaps.iter().map(before).sum::<u64>();
+    }
     Ok(plan)
 }
 

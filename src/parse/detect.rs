@@ -2,8 +2,8 @@
 
 use crate::record::Event;
 
-use super::format::{Format, Framing, UNPARSED, narrowest_first};
-use super::framing::{Framer, opens_unfinished_json};
+use super::format::{Format, Framing, RecordText, UNPARSED, narrowest_first};
+use super::framing::{Framer, HeaderLines, opens_unfinished_json};
 
 /// The most records of a sample that are tried.
 const TRIED: usize = 500;
@@ -12,6 +12,10 @@ const MEANINGFUL: usize = 10;
 /// A format is as good as the best one if it reads this many percent of the records
 /// that the best one reads.
 const TIE: usize = 99;
+/// The most bytes of a sample that are framed as each format says by itself.
+const OWN_BYTES: usize = 64 << 10;
+/// After so many lines without one that it reads, such a format is given up.
+const HOPELESS: usize = 60;
 /// How much higher the specificity is of a format that reads a kind of another format's
 /// records.
 const CLASS: u8 = 10;
@@ -37,7 +41,7 @@ pub fn detect(sample: &[u8], whole: bool, formats: &[&'static dyn Format]) -> De
         Framing::Lines => texts(sample, whole, Framing::Lines),
         Framing::Json | Framing::Binary => json,
     };
-    let Some((format, mixed)) = best(&lines, formats) else {
+    let Some((format, mixed)) = best(&Sample { bytes: sample, whole }, &lines, formats) else {
         let framing = if is_binary(sample) { Framing::Binary } else { documents };
         return Detection { format: UNPARSED, mixed: Vec::new(), framing };
     };
@@ -45,30 +49,94 @@ pub fn detect(sample: &[u8], whole: bool, formats: &[&'static dyn Format]) -> De
     Detection { format: format.name(), mixed, framing }
 }
 
-/// Returns the narrowest of the formats that read (about) the most records, and the
+/// Returns the narrowest of the formats that read (about) the most lines, and the
 /// formats of a narrower class that read some of them (CloudTrail among JSON of all
 /// kinds).
 fn best(
-    texts: &[String],
+    sample: &Sample<'_>,
+    texts: &[SampleText],
     formats: &[&'static dyn Format],
 ) -> Option<(&'static dyn Format, Vec<&'static str>)> {
-    let formats = narrowest_first(formats);
-    let tried: Vec<&String> = texts.iter().step_by(texts.len().div_ceil(TRIED).max(1)).collect();
-    let understands = |format: &dyn Format, text: &str| format.read(text, &mut Event::default());
-    let count = |format: &&'static dyn Format| tried.iter().filter(|text| understands(*format, text)).count();
-    let counts: Vec<usize> = formats.iter().map(count).collect();
-    let most = counts.iter().copied().max().filter(|most| *most > 0 && *most * MEANINGFUL >= tried.len())?;
+    let mut formats = narrowest_first(formats);
+    formats.retain(|format| !format.is_for_programs());
+    let mut counts = vec![0; formats.len()];
+    let tried: Vec<&SampleText> = texts.iter().step_by(texts.len().div_ceil(TRIED).max(1)).collect();
+    let mut event = Event::default();
+    for text in &tried {
+        let record = RecordText::new(&text.text);
+        for (format, count) in formats.iter().zip(&mut counts) {
+            if !format.has_line_kinds() {
+                event.reset();
+                *count += text.lines * usize::from(format.read_record(&record, &mut event));
+            }
+        }
+    }
+    let all: usize = tried.iter().map(|text| text.lines).sum();
+    for (format, count) in formats.iter().zip(&mut counts).filter(|(format, _)| format.has_line_kinds()) {
+        *count = sample.count_own(*format, all);
+    }
+    let most = counts.iter().copied().max().filter(|most| *most > 0 && *most * MEANINGFUL >= all)?;
     let chosen = counts.iter().position(|count| *count * 100 >= most * TIE)?;
     let narrower = formats[chosen].specificity().saturating_add(CLASS);
-    let mixed =
-        (0..chosen).filter(|format| counts[*format] > 0 && formats[*format].specificity() >= narrower);
+    let mixed = (0..chosen).filter(|format| {
+        counts[*format] > 0
+            && formats[*format].specificity() >= narrower
+            && !formats[*format].has_line_kinds()
+    });
     Some((formats[chosen], mixed.map(|format| formats[format].name()).collect()))
 }
 
+/// The first bytes of a source.
+struct Sample<'s> {
+    bytes: &'s [u8],
+    whole: bool,
+}
+
+impl Sample<'_> {
+    /// Returns how many of so many lines a format reads that says itself what lines are.
+    fn count_own(&self, format: &'static dyn Format, all: usize) -> usize {
+        let bytes = &self.bytes[..self.bytes.len().min(OWN_BYTES)];
+        let whole = self.whole && bytes.len() == self.bytes.len();
+        let mut framer = Framer::of_format(Framing::Lines, Some(format), 0, &[]);
+        let (texts, headers) = framed(bytes, whole, Framing::Lines, &mut framer);
+        let mut event = Event::default();
+        let (mut read, mut of) = (0, 0);
+        for text in texts.iter().step_by(texts.len().div_ceil(TRIED).max(1)) {
+            let behind = headers.partition_point(|header| header.from_record <= text.number);
+            let header = behind.checked_sub(1).map(|at| headers[at].lines.as_str().into());
+            event.reset();
+            of += text.lines;
+            let record = RecordText::with_header(&text.text, header);
+            read += text.lines * usize::from(format.read_record(&record, &mut event));
+            if read == 0 && of >= HOPELESS {
+                return 0;
+            }
+        }
+        (read * all).checked_div(of).unwrap_or(0)
+    }
+}
+
+/// A record of a sample.
+struct SampleText {
+    text: String,
+    lines: usize,
+    number: u64,
+}
+
 /// Returns the texts of the sample's whole records.
-fn texts(sample: &[u8], whole: bool, framing: Framing) -> Vec<String> {
+fn texts(sample: &[u8], whole: bool, framing: Framing) -> Vec<SampleText> {
+    framed(sample, whole, framing, &mut Framer::new(framing)).0
+}
+
+/// Returns the texts of the sample's whole records as a framer cuts them, and the headers.
+fn framed(
+    sample: &[u8],
+    whole: bool,
+    framing: Framing,
+    framer: &mut Framer,
+) -> (Vec<SampleText>, Vec<HeaderLines>) {
     let mut records = Vec::new();
-    Framer::new(framing).feed(sample, true, &mut records);
+    framer.feed(sample, true, &mut records);
     // A last line without a line end may be only half of one.
     let is_half = framing == Framing::Lines && !sample.ends_with(b"\n");
     if (!whole || is_half) && records.len() > 1 {
@@ -76,22 +144,23 @@ fn texts(sample: &[u8], whole: bool, framing: Framing) -> Vec<String> {
     }
     let mut at = 0;
     let mut texts = Vec::with_capacity(records.len());
-    for record in &records {
+    for (number, record) in (0..).zip(&records) {
         let text = &sample[at + record.lead as usize..][..record.text as usize];
         at += record.length();
         if !record.rejected && record.part == 0 {
-            texts.push(String::from_utf8_lossy(text).into_owned());
+            let text = String::from_utf8_lossy(text).into_owned();
+            texts.push(SampleText { text, lines: 1 + record.continuations as usize, number });
         }
     }
-    texts
+    (texts, framer.take_headers())
 }
 
 /// Returns whether at least half of a sample is JSON objects.
-fn is_json(sample: &[u8], whole: bool, texts: &[String]) -> bool {
+fn is_json(sample: &[u8], whole: bool, texts: &[SampleText]) -> bool {
     let is_object =
         |text: &&String| text.starts_with('{') && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
-    let all: usize = texts.iter().map(String::len).sum();
-    let json: usize = texts.iter().filter(is_object).map(String::len).sum();
+    let all: usize = texts.iter().map(|text| text.text.len()).sum();
+    let json: usize = texts.iter().map(|text| &text.text).filter(is_object).map(String::len).sum();
     (all > 0 && json * 2 >= all) || (!whole && opens_unfinished_json(sample))
 }
 

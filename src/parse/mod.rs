@@ -8,6 +8,7 @@
 //! neighbors. Does not read files.
 
 mod cursor;
+mod declared;
 mod detect;
 mod flatten;
 mod format;
@@ -15,16 +16,22 @@ mod formats;
 mod framing;
 mod heuristics;
 mod http;
+mod inner;
+mod other_formats;
 mod parser;
+mod plain_line;
 mod plan;
 #[cfg(test)]
 mod test_formats;
 mod time;
 
+pub use declared::{
+    DeclaredFormat, SampleFault, add_user_formats, check_samples, declared_formats, find as find_definition,
+};
 pub use detect::describe_binary;
 pub use format::{Format, Framing, UNPARSED};
 pub use formats::{FORMATS, format_by_name};
-pub use framing::{Framer, MAX_TEXT, Record};
+pub use framing::{Framer, HeaderLines, MAX_TEXT, Record};
 pub use parser::Parser;
 pub use plan::{Corrections, ParseOptions, Plan, READING_VERSION, YEARS};
 pub use time::{YearShift, YearWatch, format_clock_offset, parse_clock_offset};

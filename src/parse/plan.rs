@@ -8,14 +8,15 @@ use crate::error::Result;
 use crate::record::{Timestamp, Zone};
 
 use super::detect::{self, Detection};
-use super::format::{Framing, UNPARSED, find_format};
-use super::formats::FORMATS;
+use super::format::{Framing, UNPARSED};
+use super::formats::{FORMATS, find_format, format_by_name};
+use super::framing::{Framer, HeaderLines};
 use super::time::{TimeRules, YearShift, YearWatch};
 
 /// Version of how records are read. It rises whenever the same bytes under the same
 /// [`Plan`] would be read differently: plans of other versions are then known to be
 /// older, and indexes are built again from the evidence.
-pub const READING_VERSION: u32 = 2;
+pub const READING_VERSION: u32 = 3;
 
 /// Years in which logs can have been written.
 pub const YEARS: RangeInclusive<i32> = 1970..=2200;
@@ -64,6 +65,9 @@ pub struct Plan {
     pub year: Option<i32>,
     /// Where the log is longer than a year; see [`super::YearWatch`].
     pub shifts: Vec<YearShift>,
+    /// Lines that say how others are read: the names of columns, the day.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<HeaderLines>,
     /// The host of events that name none.
     pub host: Option<String>,
     /// Labels put on every event.
@@ -144,7 +148,7 @@ impl Plan {
     ) -> Result<Plan> {
         let found = match &options.format {
             Some(name) => {
-                let format = find_format(name, FORMATS)?;
+                let format = find_format(name)?;
                 let framing = format.map_or(Framing::Lines, |format| format.framing());
                 Detection {
                     format: format.map_or(UNPARSED, |format| format.name()),
@@ -152,9 +156,14 @@ impl Plan {
                     framing,
                 }
             }
-            None => detect::detect(sample, whole, FORMATS),
+            None => detect::detect(sample, whole, &FORMATS),
         };
         Ok(Plan::from_detection(found, options, modified, acquired))
+    }
+
+    /// Creates the framer of the source, from a record on.
+    pub fn framer(&self, from_record: u64) -> Framer {
+        Framer::of_format(self.framing, format_by_name(&self.format), from_record, &self.headers)
     }
 
     /// Returns how a source is read with corrections. `sample` is of its first bytes
@@ -177,16 +186,21 @@ impl Plan {
         match &by.format {
             None => {}
             Some(Some(name)) => {
-                let format = find_format(name, FORMATS)?;
+                let format = find_format(name)?;
                 plan.format = format.map_or(UNPARSED, |format| format.name()).to_owned();
                 (plan.mixed, plan.forced) = (Vec::new(), true);
             }
             Some(None) => {
-                let found = detect::detect(sample, whole, FORMATS);
+                let found = detect::detect(sample, whole, &FORMATS);
                 plan.format = found.format.to_owned();
                 plan.mixed = found.mixed.into_iter().map(str::to_owned).collect();
                 plan.forced = false;
             }
+        }
+        if plan.format != self.format {
+            let mut framer = Plan { headers: Vec::new(), ..plan.clone() }.framer(0);
+            framer.feed(sample, whole, &mut Vec::new());
+            plan.headers = framer.take_headers();
         }
         Ok(plan)
     }
@@ -210,6 +224,7 @@ impl Plan {
             acquired: acquired.nanos(),
             year: options.year,
             shifts: Vec::new(),
+            headers: Vec::new(),
             host: options.host.clone(),
             labels: options.labels.clone(),
             clock: 0,

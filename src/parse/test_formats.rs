@@ -3,7 +3,7 @@
 use crate::record::{CivilDateTime, Event, ParsedTime, Precision, Timestamp, fields};
 
 use super::detect;
-use super::format::{Format, Framing};
+use super::format::{Format, Framing, RecordText};
 use super::plan::{ParseOptions, Plan};
 use super::time::timestamp_formats;
 
@@ -63,7 +63,8 @@ impl Format for Access {
         40
     }
 
-    fn read<'a>(&self, text: &'a str, event: &mut Event<'a>) -> bool {
+    fn read_record<'a>(&self, record: &RecordText<'a>, event: &mut Event<'a>) -> bool {
+        let text = record.text();
         event.put(fields::SOURCE_ADDRESS, "left over unless it is thrown away");
         let Some((address, rest)) = text.split_once(" [") else {
             return false;
@@ -99,7 +100,8 @@ impl Format for Long {
         50
     }
 
-    fn read<'a>(&self, text: &'a str, event: &mut Event<'a>) -> bool {
+    fn read_record<'a>(&self, record: &RecordText<'a>, event: &mut Event<'a>) -> bool {
+        let text = record.text();
         text.strip_suffix(" LONG").is_some_and(|text| Access.read(text, event))
     }
 }
@@ -121,7 +123,8 @@ impl Format for Syslog {
         30
     }
 
-    fn read<'a>(&self, text: &'a str, event: &mut Event<'a>) -> bool {
+    fn read_record<'a>(&self, record: &RecordText<'a>, event: &mut Event<'a>) -> bool {
+        let text = record.text();
         let Some((when, rest)) = timestamp_formats::bsd(text) else {
             return false;
         };
@@ -148,7 +151,8 @@ impl Format for Clock {
         10
     }
 
-    fn read<'a>(&self, text: &'a str, event: &mut Event<'a>) -> bool {
+    fn read_record<'a>(&self, record: &RecordText<'a>, event: &mut Event<'a>) -> bool {
+        let text = record.text();
         let Some((when, rest)) = time_of_day(text) else {
             return false;
         };
@@ -179,7 +183,8 @@ impl Format for Object {
         Framing::Json
     }
 
-    fn read<'a>(&self, text: &'a str, event: &mut Event<'a>) -> bool {
+    fn read_record<'a>(&self, record: &RecordText<'a>, event: &mut Event<'a>) -> bool {
+        let text = record.text();
         let Ok(serde_json::Value::Object(object)) = serde_json::from_str(text) else {
             return false;
         };

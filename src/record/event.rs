@@ -167,6 +167,11 @@ impl<'a> Event<'a> {
         &self.fields
     }
 
+    /// Takes every field with its value, in the order added.
+    pub fn into_fields(self) -> impl Iterator<Item = (Key<'a>, Value<'a>)> {
+        self.fields.into_iter()
+    }
+
     /// Returns the first value of a core field.
     pub fn get(&self, id: FieldId) -> Option<&Value<'a>> {
         self.fields.iter().find(|(key, _)| *key == Key::Core(id)).map(|(_, value)| value)

@@ -23,6 +23,7 @@ mod summary;
 mod time_basis;
 mod timestamp;
 mod zone;
+mod zone_names;
 
 pub use buckets::{bucket_edges, readable_width};
 pub use civil::{CivilDateTime, ParsedTime, Precision};
@@ -42,3 +43,4 @@ pub use summary::summarize;
 pub use time_basis::{EventTime, TimeBasis};
 pub use timestamp::{TimeRange, Timestamp};
 pub use zone::{ResolvedTime, Zone};
+pub use zone_names::zone_offset;

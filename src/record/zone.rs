@@ -8,6 +8,7 @@ use chrono::{Datelike, LocalResult, NaiveDateTime, Offset, TimeZone, Timelike};
 use crate::error::{Error, Visible};
 
 use super::Timestamp;
+use super::zone_names::zone_offset;
 
 /// A time zone: an IANA name, or a fixed offset from UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,7 +120,7 @@ impl fmt::Display for Zone {
 impl FromStr for Zone {
     type Err = Error;
 
-    /// Reads `UTC`, `Z`, `GMT`, an IANA name, or an offset (`+02:00`, `-0200`,
+    /// Reads `UTC`, `Z`, `GMT`, an IANA name, an abbreviation such as `CEST`, or an offset (`+02:00`, `-0200`,
     /// `GMT-0200`, `UTC+2`: hours east of Greenwich).
     fn from_str(text: &str) -> Result<Zone, Error> {
         if matches!(text.to_ascii_uppercase().as_str(), "UTC" | "Z" | "GMT") {
@@ -130,7 +131,8 @@ impl FromStr for Zone {
         if let Some(east) = fixed(bare) {
             return Ok(Zone::Fixed(east));
         }
-        chrono_tz::Tz::from_str_insensitive(text).map(Zone::Named).map_err(|_| {
+        let named = chrono_tz::Tz::from_str_insensitive(text).map(Zone::Named);
+        named.or_else(|_| zone_offset(&upper).map(Zone::Fixed).ok_or(())).map_err(|()| {
             Error::usage(format!("`{}` is not a time zone", Visible(text)))
                 .hint("Write an IANA name such as Europe/Berlin, or an offset such as +02:00.")
         })

@@ -8,6 +8,7 @@
 mod central_directory;
 mod codec;
 mod embedded;
+mod evtx;
 mod file_state;
 mod local_header;
 mod member_content;
@@ -23,6 +24,7 @@ mod sniff;
 mod sparse_map;
 mod tar;
 mod utf16;
+mod utmp;
 mod walk;
 mod zip;
 

@@ -6,12 +6,14 @@ use std::io::{self, Cursor, Read, Write};
 use crate::error::{Context, Result, visible};
 
 use super::embedded::deliver_plain;
+use super::evtx;
 use super::member_reader::MemberReader;
 use super::peek_reader::PeekReader;
 use super::provenance::{ByteRange, Limits, Provenance, Skipped, StreamSink, Weight};
 use super::readers::{BoundedReader, ExpansionLimit};
 use super::sniff::{ContentKind, SNIFFED, sniff_kind};
 use super::utf16::Utf16Reader;
+use super::utmp::LoginRecordReader;
 
 /// Opens containers inside containers, within the limits.
 pub struct Opener<'a> {
@@ -97,6 +99,11 @@ impl<'a> Opener<'a> {
             }
             ContentKind::Tar => (self.readers.tar)(self, stream, &found, archives + 1),
             ContentKind::Zip => self.open_spooled_zip(stream, &found, archives),
+            ContentKind::LoginRecords => {
+                let text = self.bounded(LoginRecordReader::new(stream));
+                deliver_plain(self.sink, &found, &mut { text })
+            }
+            ContentKind::Evtx => self.open_event_log(stream, &found),
             ContentKind::Other(name) => {
                 self.report_skipped(&found, &format!("is {name}, which is not read"), Weight::Unread, None)
             }
@@ -230,6 +237,24 @@ impl<'a> Opener<'a> {
             self.report_skipped(found, &format!("ends early: {why}"), Weight::Partial, None)?;
         }
         (self.readers.zip)(self, &file, found, archives + 1)
+    }
+
+    /// Decodes a Windows event log. It needs seeking, so it is copied to a temporary file
+    /// first, and what is decoded goes into another.
+    fn open_event_log(&mut self, mut stream: Box<dyn Read + '_>, found: &Provenance) -> Result<()> {
+        let failed = || format!("cannot decode {}", visible(&found.path));
+        let (mut file, mut lines) =
+            (tempfile::tempfile().context(failed)?, tempfile::tempfile().context(failed)?);
+        if let Some(why) = copy(&mut stream, &mut file).context(failed)? {
+            self.report_skipped(found, &format!("ends early: {why}"), Weight::Partial, None)?;
+        }
+        let faults = evtx::decode(&file, &mut lines).context(failed)?;
+        if let Some(first) = faults.first {
+            let what = if faults.count == 1 { "record or chunk" } else { "records or chunks" };
+            let reason = format!("{} {what} could not be decoded, the first: {first}", faults.count);
+            self.report_skipped(found, &reason, Weight::Partial, None)?;
+        }
+        deliver_plain(self.sink, found, &mut lines)
     }
 
     /// Returns how often something was reported as not read.

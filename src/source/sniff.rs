@@ -1,5 +1,8 @@
 //! Recognizes the kind of a stream by its first bytes, never by its name.
 
+use super::evtx::SIGNATURE;
+use super::utmp::is_login_record;
+
 /// How many first bytes are examined.
 pub const SNIFFED: usize = 512;
 
@@ -24,6 +27,10 @@ pub enum ContentKind {
     Utf16Le,
     /// UTF-16 with a byte order mark, big end first.
     Utf16Be,
+    /// A Windows event log.
+    Evtx,
+    /// Login records of Linux.
+    LoginRecords,
     /// A container that is recognized and not read.
     Other(&'static str),
 }
@@ -57,6 +64,8 @@ impl ContentKind {
             ContentKind::Tar => "tar",
             ContentKind::Utf16Le => "utf-16le",
             ContentKind::Utf16Be => "utf-16be",
+            ContentKind::Evtx => "evtx",
+            ContentKind::LoginRecords => "utmp",
             ContentKind::Other(name) => name,
         }
     }
@@ -85,7 +94,9 @@ pub fn sniff_kind(head: &[u8]) -> ContentKind {
         [0xff, 0xfe, 0x00, 0x00, ..] => ContentKind::Plain,
         [0xff, 0xfe, ..] => ContentKind::Utf16Le,
         [0xfe, 0xff, ..] => ContentKind::Utf16Be,
+        _ if head.starts_with(SIGNATURE) => ContentKind::Evtx,
         _ if is_tar(head) => ContentKind::Tar,
+        _ if is_login_record(head) => ContentKind::LoginRecords,
         _ if is_cpio(head) => ContentKind::Other("a cpio archive"),
         _ => OTHERS
             .iter()

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 
-use crate::app::{FORMATS, Format, Framer, format_by_name};
+use crate::app::{FORMATS, Format, Framer, explain_line, format_by_name, test_format_file};
 use crate::cli::args::Globals;
 use crate::cli::outcome::ExitReason;
 use crate::cli::output::OutputRows;
@@ -24,10 +24,18 @@ pub enum FormatsCommand {
         /// Its name
         name: String,
     },
-    /// Show which formats recognize a file, and how much of it
+    /// Read the samples of a format file, and show where one is not read as it says
     Test {
+        /// The format file (`docs/formats.md` describes the language)
+        #[arg(value_name = "FORMAT.toml")]
+        file: PathBuf,
+    },
+    /// Show which formats recognize a file, or what each makes of one of its lines
+    Explain {
         /// The file
         file: PathBuf,
+        /// The number of a line, from 1
+        line: Option<usize>,
     },
 }
 
@@ -39,13 +47,15 @@ pub fn run(command: &FormatsCommand, globals: &Globals, runtime: &mut Runtime) -
     match command {
         FormatsCommand::List => list(globals, runtime),
         FormatsCommand::Show { name } => show(name, runtime),
-        FormatsCommand::Test { file } => test(file, globals, runtime),
+        FormatsCommand::Test { file } => test(file, runtime),
+        FormatsCommand::Explain { file, line: None } => recognize(file, globals, runtime),
+        FormatsCommand::Explain { file, line: Some(line) } => explain(file, *line, globals, runtime),
     }
 }
 
 fn list(globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
     let mut rows = OutputRows::new(globals, &[("Format", Align::Left), ("Reads", Align::Left)]);
-    for format in FORMATS {
+    for format in FORMATS.iter() {
         let (name, about) = (format.name(), format.about());
         rows.add(
             runtime,
@@ -90,8 +100,52 @@ fn show(name: &str, runtime: &mut Runtime) -> Result<ExitReason> {
     Ok(ExitReason::Done)
 }
 
+/// Reads the samples of a format file.
+fn test(file: &Path, runtime: &mut Runtime) -> Result<ExitReason> {
+    let (name, samples, faults) = test_format_file(file)?;
+    for fault in &faults {
+        let place = if fault.sample == 0 { String::new() } else { format!("sample {}: ", fault.sample) };
+        runtime.line(&format!("{place}{}", visible(&fault.message)))?;
+    }
+    if faults.is_empty() {
+        runtime.line(&format!("{name}: {samples} samples are read as the file says"))?;
+        return Ok(ExitReason::Done);
+    }
+    Ok(ExitReason::NoMatch)
+}
+
+/// Prints what each format makes of a line, the one that reads it first.
+fn explain(file: &Path, line: usize, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
+    let shown = || format!("cannot read {}", visible(&file.to_string_lossy()));
+    let content = std::fs::read(file).context(shown)?;
+    let content = String::from_utf8_lossy(&content);
+    let Some(text) = line.checked_sub(1).and_then(|place| content.lines().nth(place)) else {
+        return Err(Error::usage(format!("the file has no line {line}")));
+    };
+    let headings = [("Format", Align::Left), ("Reads it", Align::Left), ("Stops at", Align::Left)];
+    let mut output = OutputRows::new(globals, &headings);
+    for attempt in explain_line(text) {
+        let stop = attempt.furthest.as_ref().map(|(_, at)| {
+            let (before, behind) = text.split_at(text.floor_char_boundary(*at));
+            let tail = before.char_indices().rev().nth(11).map_or(0, |(at, _)| at);
+            format!("…{}⟂{}", &before[tail..], behind.chars().take(24).collect::<String>())
+        });
+        let is_read = if attempt.is_read { "yes" } else { "no" };
+        output.add(
+            runtime,
+            || {
+                let (pattern, at) = attempt.furthest.clone().unzip();
+                serde_json::json!({ "format": attempt.format, "read": attempt.is_read, "pattern": pattern, "matched": at })
+            },
+            || [attempt.format.to_owned(), is_read.to_owned(), visible(&stop.clone().unwrap_or_default())],
+        )?;
+    }
+    output.print(runtime)?;
+    Ok(ExitReason::Done)
+}
+
 /// Prints which formats recognize a file's first megabyte, best first.
-fn test(file: &Path, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
+fn recognize(file: &Path, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
     let shown = || format!("cannot read {}", visible(&file.to_string_lossy()));
     let mut content = Vec::new();
     std::fs::File::open(file).context(shown)?.take(SAMPLE_BYTES).read_to_end(&mut content).context(shown)?;

@@ -95,7 +95,14 @@ impl<'a> JsonFlattener<'a> {
     }
 
     fn elements(&mut self) -> Option<()> {
-        self.open(b']', JsonFlattener::value)
+        self.open(b']', |scan| {
+            let (first, is_object) = (scan.leaves.len(), scan.peek() == Some(b'{'));
+            scan.value()?;
+            if is_object {
+                scan.leaves.push_element(&scan.name, first..scan.leaves.len());
+            }
+            Some(())
+        })
     }
 
     /// Reads the items between brackets.

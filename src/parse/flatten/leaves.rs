@@ -63,10 +63,12 @@ impl<'a> From<LeafValue<'a>> for Value<'a> {
 }
 
 /// The leaves of one record, in order; a name may occur several times.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Leaves<'a> {
     names: String,
     list: Vec<(Range<usize>, LeafValue<'a>)>,
+    /// The objects in arrays: the name of the array, and which leaves are of the object.
+    elements: Vec<(Range<usize>, Range<usize>)>,
     /// The members of a JSON object with the leaves beyond [`MAX_LEAVES`].
     rest: String,
 }
@@ -92,6 +94,63 @@ impl<'a> Leaves<'a> {
             }
         };
         self.list.push((range, leaf));
+    }
+
+    /// Adds an object in an array of this name, with the places of its leaves.
+    pub fn push_element(&mut self, name: &str, places: Range<usize>) {
+        if places.is_empty() {
+            return;
+        }
+        // The names of its leaves begin with that of the array.
+        let start = self.list[places.start].0.start;
+        let own = self.names.get(start..start + name.len()).filter(|own| *own == name);
+        if own.is_some() {
+            self.elements.push((start..start + name.len(), places));
+        }
+    }
+
+    /// Returns the objects in arrays, the inner before the outer: the name of the array,
+    /// and the places of the object's leaves.
+    pub fn elements(&self) -> impl Iterator<Item = (&str, Range<usize>)> {
+        self.elements.iter().map(|(name, places)| (&self.names[name.clone()], places.clone()))
+    }
+
+    /// Returns the number of leaves.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Returns whether there is a leaf of this name, or one below it.
+    pub fn has(&self, name: &str, ignores_case: bool) -> bool {
+        self.iter().any(|(own, _)| {
+            let Some((front, rest)) = own.split_at_checked(name.len()) else { return false };
+            (front == name || ignores_case && front.eq_ignore_ascii_case(name))
+                && (rest.is_empty() || rest.starts_with('.'))
+        })
+    }
+
+    /// Creates leaves that keep what is beyond the bounds of others.
+    pub fn with_rest_of(other: &Leaves<'a>) -> Leaves<'a> {
+        Leaves { rest: other.rest.clone(), ..Leaves::default() }
+    }
+
+    /// Adds copies of other leaves.
+    pub fn append(&mut self, other: &Leaves<'_>) {
+        let before = self.list.len();
+        for (name, leaf) in other.iter() {
+            let leaf = match leaf {
+                LeafValue::Text(text) => LeafValue::Text(Cow::Owned(text.clone().into_owned())),
+                LeafValue::Int(number) => LeafValue::Int(*number),
+                LeafValue::Bool(yes) => LeafValue::Bool(*yes),
+                LeafValue::Float(..) | LeafValue::Json(_) => {
+                    LeafValue::Text(Cow::Owned(leaf.clone().written().into_owned()))
+                }
+            };
+            self.push(name, leaf);
+        }
+        for (name, range) in &other.elements {
+            self.push_element(&other.names[name.clone()], before + range.start..before + range.end);
+        }
     }
 
     /// Adds a value beyond the bounds, given as JSON.

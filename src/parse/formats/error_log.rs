@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use crate::parse::format::Format;
+use crate::parse::format::{Format, RecordText};
 use crate::parse::http;
 use crate::parse::time::timestamp_formats;
 use crate::record::{Event, FieldId, Key, fields};
@@ -39,7 +39,12 @@ impl Format for ApacheError {
         70
     }
 
-    fn read<'a>(&self, text: &'a str, event: &mut Event<'a>) -> bool {
+    fn is_inner(&self) -> bool {
+        true
+    }
+
+    fn read_record<'a>(&self, record: &RecordText<'a>, event: &mut Event<'a>) -> bool {
+        let text = record.text();
         apache(text, event).is_some()
     }
 }
@@ -68,7 +73,12 @@ impl Format for NginxError {
         70
     }
 
-    fn read<'a>(&self, text: &'a str, event: &mut Event<'a>) -> bool {
+    fn is_inner(&self) -> bool {
+        true
+    }
+
+    fn read_record<'a>(&self, record: &RecordText<'a>, event: &mut Event<'a>) -> bool {
+        let text = record.text();
         nginx(text, event).is_some()
     }
 }

@@ -1,7 +1,7 @@
 //! JSON objects, one per record: with ECS names, or with any names.
 
-use crate::parse::flatten::{Leaves, json_object};
-use crate::parse::format::{Format, Framing};
+use crate::parse::flatten::Leaves;
+use crate::parse::format::{Format, Framing, RecordText};
 use crate::parse::heuristics::{Namespace, interpret};
 use crate::record::{Event, FieldId};
 
@@ -35,9 +35,9 @@ impl Format for EcsJson {
         Framing::Json
     }
 
-    fn read<'a>(&self, text: &'a str, event: &mut Event<'a>) -> bool {
-        let Some(leaves) = json_object(text).filter(is_ecs) else { return false };
-        interpret(event, leaves, Namespace { prefix: "json.", dotted_stand: true });
+    fn read_record<'a>(&self, record: &RecordText<'a>, event: &mut Event<'a>) -> bool {
+        let Some(leaves) = record.json().filter(|leaves| is_ecs(leaves)) else { return false };
+        interpret(event, leaves.clone(), Namespace { prefix: "json.", dotted_stand: true });
         true
     }
 }
@@ -66,9 +66,13 @@ impl Format for GenericJson {
         Framing::Json
     }
 
-    fn read<'a>(&self, text: &'a str, event: &mut Event<'a>) -> bool {
-        let Some(leaves) = json_object(text).filter(|leaves| !leaves.is_empty()) else { return false };
-        interpret(event, leaves, Namespace { prefix: "json.", dotted_stand: false });
+    fn wraps(&self) -> bool {
+        true
+    }
+
+    fn read_record<'a>(&self, record: &RecordText<'a>, event: &mut Event<'a>) -> bool {
+        let Some(leaves) = record.json().filter(|leaves| !leaves.is_empty()) else { return false };
+        interpret(event, leaves.clone(), Namespace { prefix: "json.", dotted_stand: false });
         true
     }
 }

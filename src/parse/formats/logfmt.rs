@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::parse::cursor::closing_quote;
 use crate::parse::flatten::{LeafValue, Leaves, unescape};
-use crate::parse::format::Format;
+use crate::parse::format::{Format, RecordText};
 use crate::parse::heuristics::{Namespace, interpret};
 use crate::record::Event;
 
@@ -31,7 +31,8 @@ impl Format for Logfmt {
         15
     }
 
-    fn read<'a>(&self, text: &'a str, event: &mut Event<'a>) -> bool {
+    fn read_record<'a>(&self, record: &RecordText<'a>, event: &mut Event<'a>) -> bool {
+        let text = record.text();
         let Some(leaves) = pairs(text) else { return false };
         interpret(event, leaves, Namespace { prefix: "logfmt.", dotted_stand: false });
         true

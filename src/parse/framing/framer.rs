@@ -1,12 +1,13 @@
 //! Cuts a stream of bytes into records.
 
+use super::headers::{HeaderLines, Headers};
 use super::json_records::JsonFramer;
 use super::line_endings::Lookahead;
 use super::line_records::LineFramer;
 use super::record::{MAX_TEXT, Record};
 use super::record_builder::RecordBuilder;
 use super::step_context::StepContext;
-use crate::parse::format::Framing;
+use crate::parse::format::{Format, Framing};
 
 /// Cuts one source's content into records, fed piece by piece.
 ///
@@ -25,17 +26,38 @@ pub struct Framer {
 impl Framer {
     /// Creates a framer for a source.
     pub fn new(framing: Framing) -> Framer {
-        Framer::with_limit(framing, MAX_TEXT)
+        Framer::with_limit(framing, MAX_TEXT, None, Headers::default())
+    }
+
+    /// Creates a framer for a source of a format, from a record on; `known` are the
+    /// headers that were found before it.
+    pub fn of_format(
+        framing: Framing,
+        format: Option<&'static dyn Format>,
+        from_record: u64,
+        known: &[HeaderLines],
+    ) -> Framer {
+        Framer::with_limit(framing, MAX_TEXT, format, Headers::resume(from_record, known))
+    }
+
+    /// Takes the headers that were found since the last call.
+    pub fn take_headers(&mut self) -> Vec<HeaderLines> {
+        self.lines.headers.take()
     }
 
     /// Creates a framer that splits lines above `limit` bytes.
-    fn with_limit(framing: Framing, limit: usize) -> Framer {
+    fn with_limit(
+        framing: Framing,
+        limit: usize,
+        format: Option<&'static dyn Format>,
+        headers: Headers,
+    ) -> Framer {
         Framer {
             framing,
             limit,
             start: 0,
             draft: RecordBuilder::new(limit),
-            lines: LineFramer::default(),
+            lines: LineFramer::new(format, headers),
             json: JsonFramer::default(),
         }
     }
@@ -46,6 +68,8 @@ impl Framer {
     /// everything that is left becomes records. Memory stays bounded: a record never
     /// needs more than a few times [`MAX_TEXT`].
     pub fn feed(&mut self, content: &[u8], last: bool, records: &mut Vec<Record>) -> usize {
+        // What the caller passes in was counted before.
+        self.lines.headers.rewind(records.len());
         let ahead = Lookahead { last, limit: self.limit };
         if self.framing != Framing::Binary && !self.draft.ends.decide(content, ahead) {
             return 0;
@@ -80,6 +104,7 @@ impl Framer {
         }
         let covered = at - self.draft.record.length();
         self.start += covered as u64;
+        self.lines.headers.advance(records.len());
         covered
     }
 }

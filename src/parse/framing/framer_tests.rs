@@ -4,7 +4,7 @@ use super::*;
 
 /// Cuts content fed in pieces of so many bytes, as an importer would.
 fn cut(framing: Framing, limit: usize, content: &[u8], piece: usize) -> Vec<Record> {
-    let mut framer = Framer::with_limit(framing, limit);
+    let mut framer = Framer::with_limit(framing, limit, None, Headers::default());
     let (mut records, mut covered, mut known) = (Vec::new(), 0, 0);
     while known < content.len() {
         known = (known + piece.max(1)).min(content.len());

@@ -1,15 +1,55 @@
 //! Records that are lines.
 
-use super::line_endings::LineAhead;
-use super::step_context::StepContext;
+use std::fmt;
 
-/// Frames lines. Its only state is the last part of an overlong line.
-#[derive(Debug, Default)]
+use super::headers::Headers;
+use super::line_endings::LineAhead;
+use super::record_builder::ByteCount;
+use super::step_context::StepContext;
+use crate::parse::format::{Format, LineKind};
+
+/// Frames lines.
+#[derive(Default)]
 pub struct LineFramer {
+    /// The number of the last part of an overlong line; 0 outside one.
     cutting: u32,
+    /// The format of the content, if it says what its lines are.
+    format: Option<&'static dyn Format>,
+    /// Lines that say how those after them are read.
+    pub headers: Headers,
+    /// Whether a line was seen.
+    begun: bool,
+}
+
+impl fmt::Debug for LineFramer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let format = self.format.map(|format| format.name());
+        f.debug_struct("LineFramer")
+            .field("cutting", &self.cutting)
+            .field("format", &format)
+            .finish_non_exhaustive()
+    }
 }
 
 impl LineFramer {
+    /// Creates a framer of a format's lines.
+    pub fn new(format: Option<&'static dyn Format>, headers: Headers) -> LineFramer {
+        let format = format.filter(|format| format.has_line_kinds());
+        LineFramer { cutting: 0, format, begun: headers.next_record() > 0, headers }
+    }
+
+    /// Returns what a line is to the format.
+    fn kind(&mut self, line: &[u8], step: &StepContext<'_>) -> LineKind {
+        let Some(format) = self.format else { return LineKind::Usual };
+        let text = String::from_utf8_lossy(line);
+        let kind = format.line_kind(&text, !std::mem::replace(&mut self.begun, true));
+        if matches!(kind, LineKind::Header | LineKind::Directive) {
+            let pending = usize::from(step.draft.has_text());
+            self.headers.note(step.records.len() + pending, kind == LineKind::Header, &text);
+        }
+        kind
+    }
+
     /// Returns whether the bytes ahead are the rest of an overlong line.
     pub fn is_cutting(&self) -> bool {
         self.cutting > 0
@@ -30,6 +70,14 @@ impl LineFramer {
 
     fn take(&mut self, rest: &[u8], body: usize, end: usize, step: &mut StepContext<'_>) {
         let first = rest[0];
+        let kind = if self.cutting > 0 { LineKind::Usual } else { self.kind(&rest[..body], step) };
+        if matches!(kind, LineKind::Skip | LineKind::Header | LineKind::Directive) {
+            step.draft.flush_text(step.records);
+            step.draft.add(&rest[..body + end], ByteCount::Glue, step.records);
+            return;
+        }
+        let is_blank = rest[..body].iter().all(|byte| is_blank(*byte));
+        let continues = kind == LineKind::Continue || kind == LineKind::Usual && indents(first);
         if self.cutting > 0 {
             let part = std::mem::take(&mut self.cutting) + 1;
             if body == 0 {
@@ -38,12 +86,9 @@ impl LineFramer {
                 step.draft.flush_text(step.records);
                 step.draft.begin(body, end, part);
             }
-        } else if first > b' ' {
-            step.draft.flush_text(step.records);
-            step.draft.begin(body, end, 0);
-        } else if rest[..body].iter().all(|byte| is_blank(*byte)) {
+        } else if is_blank {
             step.draft.blank(body, end, step.records);
-        } else if indents(first) && step.draft.continues() {
+        } else if continues && step.draft.continues() {
             if !step.draft.grow(body, end) {
                 let part = next_part(step);
                 step.draft.begin(body, end, part);

@@ -7,6 +7,7 @@
 //! belongs to the record before it, at the start to the first record's lead.
 
 mod framer;
+mod headers;
 mod json_bounds;
 mod json_records;
 mod line_endings;
@@ -16,5 +17,6 @@ mod record_builder;
 mod step_context;
 
 pub use framer::Framer;
+pub use headers::HeaderLines;
 pub use json_bounds::opens_unfinished_json;
 pub use record::{MAX_TEXT, Record};

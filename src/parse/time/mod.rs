@@ -10,6 +10,7 @@ pub mod timestamp_formats;
 mod clock_offset;
 mod inference;
 mod leap_seconds;
+mod month_names;
 mod year_rollover;
 mod year_shift;
 

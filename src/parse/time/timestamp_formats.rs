@@ -6,6 +6,11 @@
 
 use crate::record::{CivilDateTime, ParsedTime, Precision, Timestamp};
 
+pub use super::month_names::month_name;
+pub use crate::record::zone_offset;
+
+use super::month_names::foreign_month;
+
 /// A time and the text after it.
 pub type TimestampMatch<'a> = Option<(ParsedTime, &'a str)>;
 
@@ -25,11 +30,23 @@ pub fn iso(text: &str) -> TimestampMatch<'_> {
     let year = four(bytes, 0)?;
     let (time, precision, mut at) = clock(bytes, 11)?;
     let mut offset = None;
-    if let Some((east, behind)) = offset_at(bytes, at) {
+    if let Some((east, behind)) = offset_at(bytes, at).or_else(|| zone_word(text, at)) {
         (offset, at) = (Some(east), behind);
     }
     let civil = CivilDateTime { year: Some(year), date: Some((month, day)), offset, ..time };
     Some((ParsedTime::Civil(civil, precision), &text[at..]))
+}
+
+/// Reads ` CEST` and other names of zones behind a time that is followed by more.
+fn zone_word(text: &str, at: usize) -> Option<(i32, usize)> {
+    let rest = text.get(at..)?.strip_prefix(' ')?;
+    let end = rest.find(|c: char| !c.is_ascii_uppercase()).unwrap_or(rest.len());
+    let next = rest[end..].chars().next();
+    let ends = next.is_none_or(|c| matches!(c, ' ' | ']' | ',' | ':' | ')'));
+    // A host may be called EST; a level of a log may not be the name of a zone.
+    let is_followed = next != Some(' ') || rest[end..].trim_start().starts_with(['[', '(', '-', '|', '<']);
+    let east = zone_offset(&rest[..end]).filter(|_| (3..=5).contains(&end) && ends && is_followed)?;
+    Some((east, at + 1 + end))
 }
 
 /// Reads the Common Log Format's time: `10/Oct/2000:13:55:36 -0700`.
@@ -95,7 +112,7 @@ pub fn asctime(text: &str) -> TimestampMatch<'_> {
 
 /// Reads the time of RFC 5322 §3.3 and RFC 9110 §5.6.7:
 /// `Sun, 06 Nov 1994 08:49:37 GMT`; the weekday and the zone may be missing.
-fn rfc5322(text: &str) -> TimestampMatch<'_> {
+pub fn rfc5322(text: &str) -> TimestampMatch<'_> {
     let bytes = text.as_bytes();
     let start = weekday(bytes, 0).unwrap_or(0);
     let (day, at) = match two(bytes, start) {
@@ -142,6 +159,52 @@ pub fn epoch(text: &str) -> TimestampMatch<'_> {
     };
     let instant = instant.plus(i64::from(nanos) / step);
     Some((ParsedTime::Timestamp(instant, Precision::from_digits(shown)), &text[at..]))
+}
+
+/// Reads ISO 8601's basic form: `20260301T100000.5Z`, `20260301 10:00:00`.
+pub fn compact(text: &str) -> TimestampMatch<'_> {
+    let bytes = text.as_bytes();
+    if digits_from(bytes, 0) != 8 || !matches!(bytes.get(8), Some(b'T' | b' ' | b'-' | b'_')) {
+        return None;
+    }
+    let date = month_day(two(bytes, 4)?, two(bytes, 6)?)?;
+    let year = four(bytes, 0).filter(|year| (1970..=2200).contains(year))?;
+    let (time, precision, mut at) = match digits_from(bytes, 9) {
+        6 => {
+            let (hour, minute, second) = (two(bytes, 9)?, two(bytes, 11)?, two(bytes, 13)?);
+            if hour > 23 || minute > 59 || second > 60 {
+                return None;
+            }
+            let time = CivilDateTime { hour, minute, second, ..midnight() };
+            match bytes.get(15) {
+                Some(b'.' | b',') if digit_at(bytes, 16) => {
+                    let (nanos, digits, at) = fraction(bytes, 16);
+                    (CivilDateTime { nanos, ..time }, Precision::from_digits(digits), at)
+                }
+                _ => (time, Precision::Second, 15),
+            }
+        }
+        _ => clock(bytes, 9)?,
+    };
+    let mut offset = None;
+    if let Some((east, behind)) = offset_at(bytes, at) {
+        (offset, at) = (Some(east), behind);
+    }
+    let civil = CivilDateTime { year: Some(year), date: Some(date), offset, ..time };
+    Some((ParsedTime::Civil(civil, precision), &text[at..]))
+}
+
+/// Reads a TAI64N label without its `@` (cr.yp.to/libtai/tai64.html): 24 hexadecimal
+/// digits, seconds from 2⁶² and nanoseconds. TAI was 10 seconds ahead of UTC when labels
+/// begin, as multilog and its readers count.
+pub fn tai64n(text: &str) -> TimestampMatch<'_> {
+    let hex = text
+        .get(..24)
+        .filter(|hex| hex.starts_with("40000000") && hex.bytes().all(|b| b.is_ascii_hexdigit()))?;
+    let seconds = i64::from_str_radix(&hex[..16], 16).ok()? - (1 << 62) - 10;
+    let nanos = i64::from_str_radix(&hex[16..], 16).ok().filter(|nanos| *nanos < 1_000_000_000)?;
+    let instant = Timestamp::from_nanos(seconds.checked_mul(1_000_000_000)?.checked_add(nanos)?);
+    Some((ParsedTime::Timestamp(instant, Precision::Nano), &text[24..]))
 }
 
 /// Interprets a number as a count since 1970-01-01T00:00:00Z: seconds below 10¹¹,
@@ -223,7 +286,7 @@ fn fraction(bytes: &[u8], at: usize) -> (u32, usize, usize) {
 
 /// Reads an offset from UTC, in seconds east, and returns the offset in the text after
 /// it: `Z`, `+02:00`, `-0700`, `+02`, and after one space also ` UTC`, ` GMT`, ` Z`.
-fn offset_at(bytes: &[u8], at: usize) -> Option<(i32, usize)> {
+pub fn offset_at(bytes: &[u8], at: usize) -> Option<(i32, usize)> {
     let start = if bytes.get(at) == Some(&b' ') { at + 1 } else { at };
     let ends = |place: usize| bytes.get(place).is_none_or(|byte| !byte.is_ascii_alphanumeric());
     let sign = match bytes.get(start)? {
@@ -249,42 +312,14 @@ fn offset_at(bytes: &[u8], at: usize) -> Option<(i32, usize)> {
     Some((sign * (i32::from(hours) * 3600 + i32::from(minutes) * 60), behind))
 }
 
-/// Returns the offset from UTC, in seconds east, of a zone abbreviation: those of RFC
-/// 5322 §4.3, and those of Europe, Japan, Korea and Australia, which mean one zone
-/// each. Abbreviations of several zones (CST of China, IST, BST of Bangladesh) have the
-/// meaning of RFC 5322 and Europe, or none.
-pub fn zone_offset(name: &str) -> Option<i32> {
-    let quarters = match name {
-        "UTC" | "GMT" | "UT" | "WET" => 0,
-        "CET" | "MET" | "WEST" | "BST" => 4,
-        "CEST" | "MEST" | "EET" => 8,
-        "EEST" | "MSK" => 12,
-        "JST" | "KST" => 36,
-        "AWST" => 32,
-        "ACST" => 38,
-        "AEST" => 40,
-        "AEDT" => 44,
-        "NZST" => 48,
-        "NZDT" => 52,
-        "EDT" => -16,
-        "EST" | "CDT" => -20,
-        "CST" | "MDT" => -24,
-        "MST" | "PDT" => -28,
-        "PST" | "AKDT" => -32,
-        "AKST" => -36,
-        "HST" => -40,
-        _ => return None,
-    };
-    Some(quarters * 900)
-}
-
-/// Reads `Oct 11 ` or `Oct  1 ` or `Oct 1 ` with the spaces after it.
+/// Reads `Oct 11 ` or `Oct  1 ` or `Oct 1 ` with the spaces after it; the month also in
+/// another language.
 fn month_name_day(bytes: &[u8], at: usize) -> Option<(u8, u8, usize)> {
-    let month = month_name(bytes, at)?;
-    if bytes.get(at + 3) != Some(&b' ') {
-        return None;
-    }
-    let at = spaces(bytes, at + 4);
+    let (month, behind) = match month_name(bytes, at).filter(|_| bytes.get(at + 3) == Some(&b' ')) {
+        Some(month) => (month, at + 3),
+        None => foreign_month(bytes, at)?,
+    };
+    let at = spaces(bytes, behind + 1);
     let (day, at) = match two(bytes, at) {
         Some(day) => (day, at + 2),
         None => (one(bytes, at)?, at + 1),
@@ -309,24 +344,9 @@ fn weekday(bytes: &[u8], at: usize) -> Option<usize> {
     (bytes.get(at) == Some(&b' ')).then_some(at + 1)
 }
 
-/// Returns the month of an English three-letter name.
-fn month_name(bytes: &[u8], at: usize) -> Option<u8> {
-    let name: [u8; 3] = bytes.get(at..at + 3)?.try_into().ok()?;
-    Some(match &name.map(|byte| byte.to_ascii_lowercase()) {
-        b"jan" => 1,
-        b"feb" => 2,
-        b"mar" => 3,
-        b"apr" => 4,
-        b"may" => 5,
-        b"jun" => 6,
-        b"jul" => 7,
-        b"aug" => 8,
-        b"sep" => 9,
-        b"oct" => 10,
-        b"nov" => 11,
-        b"dec" => 12,
-        _ => return None,
-    })
+/// Removes `Fri ` or `Fri, ` at the front.
+pub fn weekday_word(text: &str) -> &str {
+    weekday(text.as_bytes(), 0).map_or(text, |at| &text[at..])
 }
 
 fn month_day(month: u8, day: u8) -> Option<(u8, u8)> {

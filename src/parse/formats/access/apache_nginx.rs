@@ -2,7 +2,7 @@
 
 use super::access_line::AccessLine;
 use super::field_names::{APACHE, NGINX};
-use crate::parse::format::Format;
+use crate::parse::format::{Format, RecordText};
 use crate::record::Event;
 
 /// Apache's common, combined and vhost_combined lines, and similar ones.
@@ -38,7 +38,12 @@ impl Format for ApacheAccess {
         60
     }
 
-    fn read<'a>(&self, text: &'a str, event: &mut Event<'a>) -> bool {
+    fn is_inner(&self) -> bool {
+        true
+    }
+
+    fn read_record<'a>(&self, record: &RecordText<'a>, event: &mut Event<'a>) -> bool {
+        let text = record.text();
         let Some(line) = AccessLine::cut(text) else { return false };
         line.put(event, &APACHE)
     }
@@ -70,7 +75,12 @@ impl Format for NginxAccess {
         61
     }
 
-    fn read<'a>(&self, text: &'a str, event: &mut Event<'a>) -> bool {
+    fn is_inner(&self) -> bool {
+        true
+    }
+
+    fn read_record<'a>(&self, record: &RecordText<'a>, event: &mut Event<'a>) -> bool {
+        let text = record.text();
         match AccessLine::cut(text) {
             Some(line) if line.may_be_nginx(text) => line.put(event, &NGINX),
             _ => false,

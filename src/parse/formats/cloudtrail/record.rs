@@ -6,8 +6,8 @@ use std::net::IpAddr;
 use super::actor::CloudActor;
 use super::{categorize, outcome, summary};
 use crate::parse::cursor::slice;
-use crate::parse::flatten::{LeafValue, Leaves, json_object};
-use crate::parse::format::{Format, Framing};
+use crate::parse::flatten::{LeafValue, Leaves};
+use crate::parse::format::{Format, Framing, RecordText};
 use crate::parse::time::timestamp_formats;
 use crate::record::{Event, Key, fields};
 
@@ -43,10 +43,14 @@ impl Format for CloudTrail {
         Framing::Json
     }
 
-    fn read<'a>(&self, text: &'a str, event: &mut Event<'a>) -> bool {
-        let Some(leaves) = json_object(text) else { return false };
+    fn is_inner(&self) -> bool {
+        true
+    }
+
+    fn read_record<'a>(&self, record: &RecordText<'a>, event: &mut Event<'a>) -> bool {
+        let Some(leaves) = record.json() else { return false };
         let has = |name| leaves.text(name).is_some();
-        let is_call = has("eventName") && has("eventSource") && has_shape(&leaves);
+        let is_call = has("eventName") && has("eventSource") && has_shape(leaves);
         let time = if is_call || has("insightDetails.insightType") {
             "eventTime"
         } else if has("digestEndTime") && has("awsAccountId") {
@@ -54,7 +58,7 @@ impl Format for CloudTrail {
         } else {
             return false;
         };
-        put(event, leaves, time);
+        put(event, leaves.clone(), time);
         true
     }
 }

@@ -78,14 +78,14 @@ pub fn login<'a>(text: &'a str, event: &mut Event<'a>) {
         put_action(event, "session_opened", Some("success"), &["session"], &["start"]);
         let (id, user) = rest.split_once(" of user ").unwrap_or((rest, ""));
         let user = user.split(" with ").next().unwrap_or(user);
-        event.put_nonempty(fields::SESSION_ID, id);
+        event.put_nonempty(fields::SESSION_ID, id.trim_matches('\''));
         put_user(user.trim_end_matches('.').trim_matches('\''), event);
     } else if let Some(rest) = text.strip_prefix("Removed session ").or_else(|| text.strip_prefix("Session "))
     {
         let id = rest.split([' ', '.']).next().unwrap_or(rest);
         if text.starts_with("Removed") || rest.contains("logged out") {
             put_action(event, "session_closed", None, &["session"], &["end"]);
-            event.put_nonempty(fields::SESSION_ID, id);
+            event.put_nonempty(fields::SESSION_ID, id.trim_matches('\''));
         }
     } else if let Some(rest) = text.strip_prefix("FAILED LOGIN") {
         put_action(event, "login", Some("failure"), &["authentication"], &["info"]);

@@ -21,8 +21,13 @@ pub struct SyslogMessage<'a> {
     pub text: &'a str,
 }
 
-/// Reads `<PRI>` at the front: its number and the rest.
+/// Reads `<PRI>` at the front, perhaps behind the length of the message (RFC 6587 §3.4.1):
+/// its number and the rest.
 pub fn priority(text: &str) -> Option<(i64, &str)> {
+    let counted = text.split_once(' ').filter(|(count, rest)| {
+        rest.starts_with('<') && !count.starts_with('0') && count.len() <= 5 && number(count).is_some()
+    });
+    let text = counted.map_or(text, |(_, rest)| rest);
     let inner = text.strip_prefix('<')?;
     let end = inner.find('>').filter(|end| *end <= 3)?;
     let number = number(&inner[..end]).filter(|number| *number <= 191)?;
@@ -47,5 +52,30 @@ pub fn put_message<'a>(message: &SyslogMessage<'a>, event: &mut Event<'a>) {
         None => event.put_nonempty("syslog.procid", message.pid),
     }
     event.put(fields::MESSAGE, message.text);
-    programs::read(message.program, message.text, event);
+    let text = without_solaris_id(message.text);
+    let text = match repeated(text) {
+        Some((count, inside)) => {
+            event.put("syslog.repeated", count);
+            inside
+        }
+        None => text,
+    };
+    programs::read(message.program, text, event);
+}
+
+/// Reads `message repeated 2 times: [ … ]`, as rsyslog shortens equal messages.
+pub fn repeated(text: &str) -> Option<(i64, &str)> {
+    let rest = text.strip_prefix("message repeated ")?;
+    let (count, inside) = rest.split_once(" times: [ ")?;
+    Some((number(count)?, inside.trim_end().strip_suffix(']')?.trim_end()))
+}
+
+/// Removes `[ID 800047 auth.info] `, as Solaris numbers its messages.
+fn without_solaris_id(text: &str) -> &str {
+    let Some((id, rest)) = text.strip_prefix("[ID ").and_then(|rest| rest.split_once("] ")) else {
+        return text;
+    };
+    let is_id =
+        id.split_once(' ').is_some_and(|(digits, level)| number(digits).is_some() && level.contains('.'));
+    if is_id { rest } else { text }
 }

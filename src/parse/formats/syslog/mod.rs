@@ -15,5 +15,6 @@ mod rfc5424;
 mod sshd;
 mod sudo;
 
+pub use programs::read as read_program_message;
 pub use rfc3164::Rfc3164;
 pub use rfc5424::Rfc5424;

@@ -18,6 +18,10 @@ fn behind_module<'a>(text: &'a str, event: &mut Event<'a>) -> Option<&'a str> {
         // sshd's own summary: `PAM 2 more authentication failures; …`.
         return rest.contains("more authentication failure").then_some(rest);
     }
+    if let Some((module, rest)) = text.strip_prefix("(pam_").and_then(|rest| rest.split_once(") ")) {
+        event.put("system.auth.pam.module", format!("pam_{module}"));
+        return Some(rest);
+    }
     if !text.starts_with("pam_") {
         let old = [
             "session opened for user ",

@@ -5,7 +5,7 @@ use crate::record::{CivilDateTime, Event, ParsedTime, fields};
 
 use super::datasets;
 use super::envelope::{SyslogMessage, priority, put_message, put_priority};
-use crate::parse::format::Format;
+use crate::parse::format::{Format, RecordText};
 use crate::parse::time::timestamp_formats;
 
 /// `[<PRI>]Mmm d hh:mm:ss host tag[pid]: message`.
@@ -36,10 +36,16 @@ impl Format for Rfc3164 {
         55
     }
 
-    fn read<'a>(&self, text: &'a str, event: &mut Event<'a>) -> bool {
+    fn wraps(&self) -> bool {
+        true
+    }
+
+    fn read_record<'a>(&self, record: &RecordText<'a>, event: &mut Event<'a>) -> bool {
+        let text = record.text();
         let (pri, rest) = priority(text).map_or((None, text), |(number, rest)| (Some(number), rest));
-        let Some((when, behind)) = timestamp_formats::bsd(rest).or_else(|| timestamp_formats::iso(rest))
-        else {
+        let dated = timestamp_formats::weekday_word(rest);
+        let time = timestamp_formats::bsd(rest).or_else(|| timestamp_formats::iso(dated));
+        let Some((when, behind)) = time else {
             return false;
         };
         let Some(body) = behind.strip_prefix(' ').or_else(|| behind.strip_prefix(": ")) else {
@@ -65,6 +71,14 @@ impl Format for Rfc3164 {
 /// if a complete host and tag follow: a host may be called EST.
 fn zoned(when: ParsedTime, body: &str) -> (ParsedTime, &str) {
     let ParsedTime::Civil(civil, precision) = when else { return (when, body) };
+    // `journalctl -o short-full` writes the offset as a word of its own.
+    if civil.offset.is_none()
+        && body.starts_with(['+', '-'])
+        && let Some((east, at)) = timestamp_formats::offset_at(body.as_bytes(), 0)
+        && let Some(rest) = body[at..].strip_prefix(' ')
+    {
+        return (ParsedTime::Civil(CivilDateTime { offset: Some(east), ..civil }, precision), rest);
+    }
     let Some((word, rest)) = body.split_once(' ') else { return (when, body) };
     let bare = word.strip_suffix(':');
     let Some(offset) =
@@ -93,6 +107,16 @@ fn split(body: &str) -> Option<SyslogMessage<'_>> {
     {
         return Some(SyslogMessage { host: "", program: &body[..=mnemonic.len()], pid: "", text });
     }
+    // A tag with its process id, and no colon after it.
+    if let Some((first, text)) = body.split_once(' ')
+        && let Some((name, pid)) = first.strip_suffix(']').and_then(|front| front.split_once('['))
+        && !name.is_empty()
+        && !pid.is_empty()
+        && pid.bytes().all(|byte| byte.is_ascii_digit())
+        && is_host(name)
+    {
+        return Some(SyslogMessage { host: "", program: name, pid, text });
+    }
     // Two spaces where the host should be: there is none.
     let (host, rest) = match body.strip_prefix(' ') {
         Some(rest) => ("", rest.trim_start_matches(' ')),
@@ -113,10 +137,10 @@ fn split(body: &str) -> Option<SyslogMessage<'_>> {
 }
 
 fn is_host(text: &str) -> bool {
-    !text.is_empty()
-        && text.bytes().all(|byte| {
-            byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':' | b'[' | b']')
-        })
+    // Brackets stand around all of it or not at all: `web[7]` is a program.
+    let bare = text.strip_prefix('[').and_then(|inside| inside.strip_suffix(']')).unwrap_or(text);
+    !bare.is_empty()
+        && bare.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':'))
 }
 
 /// Reads `program[pid]: `, `program: `, `program(sub)[pid]: `, `program[pid] ` .
@@ -126,6 +150,7 @@ fn tag(rest: &str) -> Option<(&str, &str, &str)> {
     let whole = rest[..end].split_once(" (").map_or(&rest[..end], |(front, _)| front);
     let text = rest.get(end + 2..).unwrap_or_default().trim_start_matches(' ');
     let (name, pid) = match whole.strip_suffix(']').and_then(|front| front.rsplit_once('[')) {
+        Some(("", name)) => (name, ""),
         Some((name, pid)) => (name, pid),
         None => (whole, ""),
     };

@@ -7,7 +7,7 @@ use crate::record::{Event, Value, fields};
 use super::datasets;
 use super::envelope::{SyslogMessage, priority, put_message, put_priority};
 use crate::parse::cursor::Cursor;
-use crate::parse::format::Format;
+use crate::parse::format::{Format, RecordText};
 use crate::parse::time::timestamp_formats;
 
 /// `<PRI>1 time host app procid msgid [data] message`.
@@ -37,14 +37,22 @@ impl Format for Rfc5424 {
         75
     }
 
-    fn read<'a>(&self, text: &'a str, event: &mut Event<'a>) -> bool {
+    fn wraps(&self) -> bool {
+        true
+    }
+
+    fn read_record<'a>(&self, record: &RecordText<'a>, event: &mut Event<'a>) -> bool {
+        let text = record.text();
         read(text, event).is_some()
     }
 }
 
 fn read<'a>(text: &'a str, event: &mut Event<'a>) -> Option<()> {
-    let (pri, rest) = priority(text)?;
-    let mut cursor = Cursor::new(rest.strip_prefix("1 ")?);
+    let (pri, rest) = match priority(text) {
+        Some((pri, rest)) => (Some(pri), rest.strip_prefix("1 ")?),
+        None => (None, without_priority(text)?),
+    };
+    let mut cursor = Cursor::new(rest);
     let time = cursor.word();
     if time != "-" {
         let (when, behind) = timestamp_formats::iso(time)?;
@@ -54,7 +62,9 @@ fn read<'a>(text: &'a str, event: &mut Event<'a>) -> Option<()> {
         (event.parsed_time, event.time_text) = (Some(when), Some(time.into()));
     }
     let (host, program, pid, id) = (cursor.word(), cursor.word(), cursor.word(), cursor.word());
-    put_priority(pri, event);
+    if let Some(pri) = pri {
+        put_priority(pri, event);
+    }
     event.put_nonempty("syslog.msgid", id);
     if cursor.eat("-").is_none() {
         while cursor.rest().starts_with('[') {
@@ -63,11 +73,25 @@ fn read<'a>(text: &'a str, event: &mut Event<'a>) -> Option<()> {
     }
     let message = cursor.rest().strip_prefix(' ').unwrap_or(cursor.rest());
     let message = message.strip_prefix('\u{feff}').unwrap_or(message);
+    let message = if pri.is_none() { message.trim_start() } else { message };
     put_message(&SyslogMessage { host, program, pid, text: message }, event);
     if event.get(fields::EVENT_DATASET).is_none() {
         event.put(fields::EVENT_DATASET, datasets::SYSLOG);
     }
     Some(())
+}
+
+/// Returns a text that has this form without a priority, as rsyslog writes it into files:
+/// an ISO time, host, program, process id, message id, and structured data.
+fn without_priority(text: &str) -> Option<&str> {
+    let mut words = text.split(' ');
+    let time =
+        words.next().filter(|time| timestamp_formats::iso(time).is_some_and(|(_, rest)| rest.is_empty()))?;
+    let (host, program, pid) = (words.next()?, words.next()?, words.next()?);
+    let is_pid = pid == "-" || pid.bytes().all(|byte| byte.is_ascii_digit());
+    let (id, data) = (words.next()?, words.next()?);
+    let fits = is_pid && !pid.is_empty() && !host.is_empty() && !program.ends_with(':') && !id.is_empty();
+    (!time.is_empty() && fits && (data == "-" || data.starts_with('['))).then_some(text)
 }
 
 /// Reads one element of structured data (RFC 5424 §6.3): `[id name="value" …]`.

@@ -1,0 +1,96 @@
+//! Records of separated values, whose names the format or a header states.
+
+use std::borrow::Cow;
+
+use super::values::{Datum, Values};
+
+/// How values are separated.
+#[derive(Debug)]
+pub struct ColumnSyntax {
+    pub separator: char,
+    pub quote: Option<char>,
+    /// Marks of absent values.
+    pub absent: Vec<String>,
+}
+
+impl ColumnSyntax {
+    /// Cuts a record into its values.
+    pub fn cut<'a>(&self, text: &'a str) -> Vec<Cow<'a, str>> {
+        let (mut list, mut rest) = (Vec::new(), text);
+        loop {
+            let (value, behind) = self.value(rest);
+            list.push(value);
+            rest = match behind.strip_prefix(self.separator) {
+                Some(behind) if self.separator == ' ' => behind.trim_start_matches(' '),
+                Some(behind) => behind,
+                None => return list,
+            };
+        }
+    }
+
+    fn value<'a>(&self, text: &'a str) -> (Cow<'a, str>, &'a str) {
+        let quoted = self.quote.and_then(|quote| Some((quote, text.strip_prefix(quote)?)));
+        if let Some((quote, inside)) = quoted
+            && let Some((value, behind)) = unquoted(inside, quote)
+            && (behind.is_empty() || behind.starts_with(self.separator))
+        {
+            return (value, behind);
+        }
+        let end = text.find(self.separator).unwrap_or(text.len());
+        (Cow::Borrowed(&text[..end]), &text[end..])
+    }
+
+    /// Adds the values of a record under their names, and returns how many there were.
+    pub fn read<'i, 'a>(&self, text: &'a str, names: &[Cow<'i, str>], values: &mut Values<'i, 'a>) -> usize {
+        let cells = self.cut(text);
+        let count = cells.len();
+        for (place, cell) in cells.into_iter().enumerate() {
+            if cell.is_empty() || self.absent.iter().any(|mark| *mark == cell) {
+                continue;
+            }
+            let name =
+                names.get(place).cloned().unwrap_or_else(|| Cow::Owned(format!("column_{}", place + 1)));
+            values.put_named(name, Datum::text(cell));
+        }
+        count
+    }
+}
+
+/// Reads up to the closing quote; a doubled quote or one behind a backslash is text.
+fn unquoted(inside: &str, quote: char) -> Option<(Cow<'_, str>, &str)> {
+    let (mut plain, mut start, mut chars) = (String::new(), 0, inside.char_indices().peekable());
+    while let Some((at, c)) = chars.next() {
+        if c == '\\' && chars.peek().is_some_and(|(_, next)| *next == quote) {
+            plain.push_str(&inside[start..at]);
+            start = at + 1;
+            chars.next();
+        } else if c == quote {
+            if chars.peek().is_some_and(|(_, next)| *next == quote) {
+                plain.push_str(&inside[start..=at]);
+                start = at + 2;
+                chars.next();
+                continue;
+            }
+            let value = match plain.is_empty() {
+                true => Cow::Borrowed(&inside[start..at]),
+                false => Cow::Owned(plain + &inside[start..at]),
+            };
+            return Some((value, &inside[at + c.len_utf8()..]));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_cut_at_separators_outside_quotes() {
+        let commas = ColumnSyntax { separator: ',', quote: Some('"'), absent: Vec::new() };
+        assert_eq!(commas.cut(r#"a,"b,""c""",,"d"#), ["a", "b,\"c\"", "", "\"d"]);
+        assert_eq!(commas.cut(r#""a\"b",c"#), ["a\"b", "c"]);
+        let spaces = ColumnSyntax { separator: ' ', quote: None, absent: Vec::new() };
+        assert_eq!(spaces.cut("a  b c"), ["a", "b", "c"]);
+    }
+}

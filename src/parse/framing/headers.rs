@@ -1,0 +1,80 @@
+//! Lines that say how the records after them are read: the names of columns, the day.
+
+use serde::{Deserialize, Serialize};
+
+/// The lines that say how records are read, from a record on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeaderLines {
+    /// The number of the first record that they are about, from 0.
+    pub from_record: u64,
+    /// The lines, joined by line feeds.
+    pub lines: String,
+}
+
+/// The most bytes of lines that are kept at once.
+const MOST_BYTES: usize = 16 << 10;
+
+/// Collects such lines while content is framed.
+#[derive(Debug, Clone, Default)]
+pub struct Headers {
+    /// How many records were complete before this call.
+    base: i64,
+    /// The lines that hold, each with whether it names columns.
+    lines: Vec<(bool, String)>,
+    found: Vec<HeaderLines>,
+}
+
+impl Headers {
+    /// Continues where content was framed before: `known` holds from `base` on.
+    pub fn resume(base: u64, known: &[HeaderLines]) -> Headers {
+        let last = known.iter().rev().find(|header| header.from_record <= base);
+        let lines = last.map(|header| {
+            // The column names of a file whose first line they are stand without a mark.
+            header.lines.lines().map(|line| (!is_directive(line), line.to_owned())).collect()
+        });
+        Headers { base: base as i64, lines: lines.unwrap_or_default(), found: Vec::new() }
+    }
+
+    /// Returns the number of the next record.
+    pub fn next_record(&self) -> u64 {
+        self.base as u64
+    }
+
+    /// Prepares for a call that is given so many records of earlier ones.
+    pub fn rewind(&mut self, records: usize) {
+        self.base -= records as i64;
+    }
+
+    /// Counts records that are complete.
+    pub fn advance(&mut self, records: usize) {
+        self.base += records as i64;
+    }
+
+    /// Notes a line; so many records of this call are before it.
+    pub fn note(&mut self, before: usize, names_columns: bool, line: &str) {
+        let mark = |line: &str| line.split(':').next().unwrap_or_default().to_owned();
+        let own = mark(line);
+        self.lines.retain(|(names, other)| if names_columns { !names } else { *names || mark(other) != own });
+        self.lines.push((names_columns, line.to_owned()));
+        if self.lines.iter().map(|(_, line)| line.len() + 1).sum::<usize>() > MOST_BYTES {
+            self.lines = vec![(names_columns, line.chars().take(MOST_BYTES).collect())];
+        }
+        let texts: Vec<&str> = self.lines.iter().map(|(_, line)| line.as_str()).collect();
+        let lines = texts.join("\n");
+        let from_record = (self.base + before as i64) as u64;
+        match self.found.last_mut() {
+            Some(last) if last.from_record == from_record => last.lines = lines,
+            _ => self.found.push(HeaderLines { from_record, lines }),
+        }
+    }
+
+    /// Takes what was found since the last call.
+    pub fn take(&mut self) -> Vec<HeaderLines> {
+        std::mem::take(&mut self.found)
+    }
+}
+
+/// Returns whether a line states something, and names no columns by itself.
+fn is_directive(line: &str) -> bool {
+    line.starts_with('#') && line.contains(':') && !line.starts_with("#Fields:")
+}
