@@ -78,6 +78,11 @@ pub trait Format: Sync {
         false
     }
 
+    /// Returns the quote in which a value may hold line ends.
+    fn quote_over_lines(&self) -> Option<char> {
+        None
+    }
+
     /// Returns what a line of a file of this format is.
     fn line_kind(&self, _line: &str, _is_first: bool) -> LineKind {
         LineKind::Usual

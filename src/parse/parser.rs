@@ -53,7 +53,9 @@ impl Parser {
         let mut order: Vec<&'static dyn Format> = Vec::new();
         let mut is_headed = false;
         for name in plan.mixed.iter().chain([&plan.format]) {
-            let Some(format) = find(name)? else { continue };
+            let kept = plan.kept().filter(|kept| kept.name() == name);
+            let found = if kept.is_some() { kept } else { find(name)? };
+            let Some(format) = found else { continue };
             if !plan.forced {
                 order.extend(others.relatives(format));
             }

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::error::Result;
 use crate::record::{Timestamp, Zone};
 
+use super::declared::{kept_format, user_file};
 use super::detect::{self, Detection};
-use super::format::{Framing, UNPARSED};
+use super::format::{Format, Framing, UNPARSED};
 use super::formats::{FORMATS, find_format, format_by_name};
 use super::framing::{Framer, HeaderLines};
 use super::time::{TimeRules, YearShift, YearWatch};
@@ -63,6 +64,10 @@ pub struct Plan {
     pub acquired: i64,
     /// The year of the first line, where the user gave it.
     pub year: Option<i32>,
+    /// The file of the format where it is the user's: it is kept, so that the records are
+    /// read in the same way wherever the case is opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub definition: Option<String>,
     /// Where the log is longer than a year; see [`super::YearWatch`].
     pub shifts: Vec<YearShift>,
     /// Lines that say how others are read: the names of columns, the day.
@@ -161,9 +166,16 @@ impl Plan {
         Ok(Plan::from_detection(found, options, modified, acquired))
     }
 
+    /// Returns the format whose file is kept in the plan.
+    pub fn kept(&self) -> Option<&'static dyn Format> {
+        let kept = kept_format(self.definition.as_ref()?)?;
+        Some(kept as &dyn Format)
+    }
+
     /// Creates the framer of the source, from a record on.
     pub fn framer(&self, from_record: u64) -> Framer {
-        Framer::of_format(self.framing, format_by_name(&self.format), from_record, &self.headers)
+        let kept = self.kept().or_else(|| format_by_name(&self.format));
+        Framer::of_format(self.framing, kept, from_record, &self.headers)
     }
 
     /// Returns how a source is read with corrections. `sample` is of its first bytes
@@ -198,6 +210,7 @@ impl Plan {
             }
         }
         if plan.format != self.format {
+            plan.definition = user_file(&plan.format).map(str::to_owned);
             let mut framer = Plan { headers: Vec::new(), ..plan.clone() }.framer(0);
             framer.feed(sample, whole, &mut Vec::new());
             plan.headers = framer.take_headers();
@@ -214,6 +227,7 @@ impl Plan {
     ) -> Plan {
         let anchor = modified.filter(|time| *time >= NO_DATE && *time <= acquired).unwrap_or(acquired);
         Plan {
+            definition: user_file(found.format).map(str::to_owned),
             format: found.format.to_owned(),
             mixed: found.mixed.into_iter().map(str::to_owned).collect(),
             forced: options.format.is_some(),

@@ -10,7 +10,14 @@ use super::definition::Definition;
 static FILES: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/formats.rs"));
 
 /// The user's formats, once they were given.
-static USER: OnceLock<Vec<Definition>> = OnceLock::new();
+static USER: OnceLock<Vec<UserFormat>> = OnceLock::new();
+
+/// A format of the user.
+#[derive(Debug)]
+struct UserFormat {
+    definition: Definition,
+    text: String,
+}
 
 /// Every declared format; a user's replaces a built-in one of the same name. A test holds
 /// that no built-in file has a mistake.
@@ -18,7 +25,7 @@ static DECLARED: LazyLock<Vec<DeclaredFormat>> = LazyLock::new(|| {
     let user = user_definitions();
     let read = FILES.iter().filter_map(|(_, text)| toml::from_str::<Definition>(text).ok());
     let definitions: HashMap<String, Definition> =
-        read.chain(user.iter().cloned()).map(|definition| (definition.name.clone(), definition)).collect();
+        read.chain(user.cloned()).map(|definition| (definition.name.clone(), definition)).collect();
     let find = |name: &str| definitions.get(name).cloned();
     let mut names: Vec<&String> = definitions.keys().collect();
     names.sort();
@@ -32,13 +39,29 @@ static DECLARED: LazyLock<Vec<DeclaredFormat>> = LazyLock::new(|| {
 static ASKED_FOR: LazyLock<Mutex<HashMap<String, Option<&'static DeclaredFormat>>>> =
     LazyLock::new(Mutex::default);
 
-fn user_definitions() -> &'static [Definition] {
-    USER.get().map(Vec::as_slice).unwrap_or_default()
+fn user_definitions() -> impl Iterator<Item = &'static Definition> {
+    USER.get().map(Vec::as_slice).unwrap_or_default().iter().map(|user| &user.definition)
+}
+
+/// Returns the file of a format of the user.
+pub fn user_file(name: &str) -> Option<&'static str> {
+    let mut user = USER.get()?.iter();
+    user.find(|user| user.definition.name == name).map(|user| user.text.as_str())
+}
+
+/// Returns the format of a file that was kept with the evidence it was read from.
+pub fn kept_format(text: &str) -> Option<&'static DeclaredFormat> {
+    static KEPT: LazyLock<Mutex<HashMap<String, Option<&'static DeclaredFormat>>>> = LazyLock::new(Mutex::default);
+    let mut known = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    *known.entry(text.to_owned()).or_insert_with(|| {
+        let format = DeclaredFormat::parse(text, &find).ok()?;
+        Some(Box::leak(Box::new(format)))
+    })
 }
 
 /// Finds the definition of a format, the user's before a built-in one.
 pub fn find(name: &str) -> Option<Definition> {
-    let user = user_definitions().iter().find(|definition| definition.name == name).cloned();
+    let user = user_definitions().find(|definition| definition.name == name).cloned();
     user.or_else(|| toml::from_str(built_in(name)?).ok())
 }
 
@@ -61,7 +84,7 @@ pub fn declared_format(name: &str) -> Option<&'static DeclaredFormat> {
 pub fn is_base(name: &str) -> bool {
     let line = format!("\nbase = \"{name}\"");
     FILES.iter().any(|(_, text)| text.contains(&line))
-        || user_definitions().iter().any(|definition| definition.base.as_deref() == Some(name))
+        || user_definitions().any(|definition| definition.base.as_deref() == Some(name))
 }
 
 /// Returns every declared format.
@@ -73,22 +96,24 @@ pub fn declared_formats() -> &'static [DeclaredFormat] {
 /// before any format is used. Returns what is wrong with files that are left out.
 pub fn add_user_formats(files: &[(String, String)]) -> Vec<String> {
     let mut mistakes = Vec::new();
-    let mut read: Vec<(&str, Definition)> = Vec::with_capacity(files.len());
+    let mut read: Vec<(&str, &str, Definition)> = Vec::with_capacity(files.len());
     for (name, text) in files {
         match toml::from_str(text) {
-            Ok(definition) => read.push((name, definition)),
+            Ok(definition) => read.push((name, text, definition)),
             Err(error) => mistakes.push(format!("{name} is not a format: {error}")),
         }
     }
     let find = |name: &str| {
-        let user = read.iter().map(|(_, definition)| definition);
+        let user = read.iter().map(|(.., definition)| definition);
         let own = user.into_iter().find(|definition| definition.name == name).cloned();
         own.or_else(|| toml::from_str(built_in(name)?).ok())
     };
     let mut definitions = Vec::with_capacity(read.len());
-    for (name, definition) in &read {
+    for (name, text, definition) in &read {
         match DeclaredFormat::compile(definition.clone(), &find) {
-            Ok(_) => definitions.push(definition.clone()),
+            Ok(_) => {
+                definitions.push(UserFormat { definition: definition.clone(), text: (*text).to_owned() });
+            }
             Err(error) => mistakes.push(format!("{name} is not a format: {error}")),
         }
     }

@@ -168,11 +168,19 @@ impl Format for DeclaredFormat {
 
     fn has_line_kinds(&self) -> bool {
         let framing =
-            matches!(self.definition.framing, Some(DeclaredFraming::Starts | DeclaredFraming::Single));
+            matches!(self.definition.framing, Some(DeclaredFraming::Starts | DeclaredFraming::Single | DeclaredFraming::Csv));
         framing
             || !self.skips.is_empty()
             || matches!(self.shape, Shape::Xml(_))
             || matches!(&self.shape, Shape::Columns(columns) if columns.states_lines())
+    }
+
+    fn quote_over_lines(&self) -> Option<char> {
+        let quote = match &self.shape {
+            Shape::Columns(columns) => columns.quote(),
+            _ => Some('"'),
+        };
+        quote.filter(|_| self.definition.framing == Some(DeclaredFraming::Csv))
     }
 
     fn line_kind(&self, line: &str, is_first: bool) -> LineKind {
@@ -202,6 +210,7 @@ impl Format for DeclaredFormat {
                 }
             }
             Some(DeclaredFraming::Single) => LineKind::Start,
+            Some(DeclaredFraming::Csv) if self.starts.iter().any(|start| start.matches_start(line)) => LineKind::Start,
             _ => LineKind::Usual,
         }
     }

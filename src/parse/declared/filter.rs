@@ -11,9 +11,6 @@ use crate::parse::cursor::slice;
 use crate::parse::flatten::LeafValue;
 use crate::parse::http::{host_port, ip_and_port};
 
-/// The tables of a format, by name.
-pub type Maps = BTreeMap<String, ValueMap>;
-
 /// One filter.
 #[derive(Debug)]
 pub enum Filter {

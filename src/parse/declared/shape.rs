@@ -200,6 +200,11 @@ impl ColumnRecords {
         !self.has.is_empty() && cells.any(|cell| self.has.iter().any(|word| *word == cell.trim()))
     }
 
+    /// Returns the quote of values.
+    pub fn quote(&self) -> Option<char> {
+        self.syntax.quote
+    }
+
     /// Returns whether some lines of a file are no records.
     pub fn states_lines(&self) -> bool {
         self.is_headed || self.skip.is_some()

@@ -4,7 +4,7 @@
 //! read: nesting of any depth must not cost stack, half a surrogate pair or a `\x22`
 //! must not make a record unreadable, and a number keeps its digits. So broken escapes
 //! and control characters inside a string are kept as is; anything else that is not
-//! JSON is refused.
+//! JSON is refused, but for a bare `-` in the place of a number.
 
 use std::borrow::Cow;
 
@@ -69,12 +69,18 @@ impl<'a> JsonFlattener<'a> {
             b'[' => return self.elements(),
             b'"' => LeafValue::Text(self.string()?),
             b'n' => return self.word("null"),
+            b'-' if self.is_bare_dash() => return self.eat(b'-'),
             b't' => self.word("true").map(|()| LeafValue::Bool(true))?,
             b'f' => self.word("false").map(|()| LeafValue::Bool(false))?,
             _ => self.number()?,
         };
         self.leaves.push(&self.name, leaf);
         Some(())
+    }
+
+    /// Returns whether a `-` stands for a missing number, as nginx writes it.
+    fn is_bare_dash(&self) -> bool {
+        matches!(self.text.as_bytes().get(self.at + 1), Some(b',' | b'}' | b']' | b' '))
     }
 
     fn members(&mut self) -> Option<()> {

@@ -129,6 +129,16 @@ impl<'a> Leaves<'a> {
         })
     }
 
+    /// Returns the leaves below a name, without it; others keep their names.
+    pub fn below(&self, name: &str) -> Leaves<'a> {
+        let mut own = Leaves::with_rest_of(self);
+        for (full, leaf) in self.iter() {
+            let rest = full.strip_prefix(name).and_then(|rest| rest.strip_prefix('.'));
+            own.push(rest.unwrap_or(full), leaf.clone());
+        }
+        own
+    }
+
     /// Creates leaves that keep what is beyond the bounds of others.
     pub fn with_rest_of(other: &Leaves<'a>) -> Leaves<'a> {
         Leaves { rest: other.rest.clone(), ..Leaves::default() }

@@ -121,13 +121,16 @@ fn put_system_error<'a>(event: &mut Event<'a>, text: &'a str) {
     let read = || {
         let (number, rest) = text.strip_prefix('(')?.split_once(')')?;
         let number: i64 = number.parse().ok()?;
-        let (what, rest) = rest.split_once(": [client ")?;
-        Some((number, what, rest.split_once(']')?.0))
+        let (what, rest) = rest.split_once(": ")?;
+        let client = rest.strip_prefix("[client ").and_then(|rest| rest.split_once(']'));
+        Some((number, what, client.map(|(client, _)| client)))
     };
     if let Some((number, what, client)) = read() {
         event.put(fields::ERROR_CODE, number.to_string());
         event.put(fields::ERROR_MESSAGE, what);
-        put_client(event, client);
+        if let Some(client) = client {
+            put_client(event, client);
+        }
     }
 }
 
@@ -156,8 +159,21 @@ fn nginx<'a>(text: &'a str, event: &mut Event<'a>) -> Option<()> {
         message = behind;
     }
     put_context(event, message);
+    put_sign_in(event, message);
     event.put(fields::MESSAGE, message);
     Some(())
+}
+
+/// Reads `user "…" was not found in "…"` and `user "…": password mismatch`.
+fn put_sign_in<'a>(event: &mut Event<'a>, message: &'a str) {
+    let Some(rest) = message.strip_prefix("user \"") else { return };
+    let Some(end) = rest.find("\" was not found in \"").or_else(|| rest.find("\": password mismatch")) else {
+        return;
+    };
+    event.put_nonempty(fields::USER_NAME, &rest[..end]);
+    event.put(fields::EVENT_CATEGORY, "authentication");
+    event.put(fields::EVENT_ACTION, "login");
+    event.put(fields::EVENT_OUTCOME, "failure");
 }
 
 /// Reads `, client: …, server: …, request: "…", upstream: "…", host: "…"`.

@@ -89,6 +89,12 @@ fn value(text: &str) -> Option<(LeafValue<'_>, &str)> {
         let plain = if inside.contains('\\') { Cow::Owned(unescape(inside)) } else { Cow::Borrowed(inside) };
         return Some((LeafValue::Text(plain), rest));
     }
+    if let Some(inside) = text.strip_prefix('\'')
+        && let Some(end) = inside.find('\'')
+        && (inside[end + 1..].is_empty() || inside[end + 1..].starts_with(' '))
+    {
+        return Some((LeafValue::Text(Cow::Borrowed(&inside[..end])), &inside[end + 1..]));
+    }
     let (word, rest) = text.split_at(text.find(' ').unwrap_or(text.len()));
     if word.contains('"') {
         return None;

@@ -19,6 +19,8 @@ pub struct LineFramer {
     pub headers: Headers,
     /// Whether a line was seen.
     begun: bool,
+    /// Whether a value in quotes is open.
+    in_quotes: bool,
 }
 
 impl fmt::Debug for LineFramer {
@@ -35,14 +37,25 @@ impl LineFramer {
     /// Creates a framer of a format's lines.
     pub fn new(format: Option<&'static dyn Format>, headers: Headers) -> LineFramer {
         let format = format.filter(|format| format.has_line_kinds());
-        LineFramer { cutting: 0, format, begun: headers.next_record() > 0, headers }
+        LineFramer { cutting: 0, format, begun: headers.next_record() > 0, in_quotes: false, headers }
     }
 
     /// Returns what a line is to the format.
     fn kind(&mut self, line: &[u8], step: &StepContext<'_>) -> LineKind {
         let Some(format) = self.format else { return LineKind::Usual };
         let text = String::from_utf8_lossy(line);
-        let kind = format.line_kind(&text, !std::mem::replace(&mut self.begun, true));
+        let is_first = !std::mem::replace(&mut self.begun, true);
+        let mut kind = format.line_kind(&text, is_first);
+        if let Some(quote) = format.quote_over_lines() {
+            // A value in quotes may hold line ends, unless a record plainly begins.
+            if self.in_quotes && kind != LineKind::Start {
+                kind = LineKind::Continue;
+            } else if kind == LineKind::Usual {
+                kind = LineKind::Start;
+            }
+            let before = self.in_quotes && kind == LineKind::Continue;
+            self.in_quotes = before ^ (text.matches(quote).count() % 2 == 1);
+        }
         if matches!(kind, LineKind::Header | LineKind::Directive) {
             let pending = usize::from(step.draft.has_text());
             self.headers.note(step.records.len() + pending, kind == LineKind::Header, &text);
@@ -69,6 +82,14 @@ impl LineFramer {
     }
 
     fn take(&mut self, rest: &[u8], body: usize, end: usize, step: &mut StepContext<'_>) {
+        // A log that was truncated while open, or whose machine lost power, has NUL bytes
+        // where nothing was written: they are before the line, not in it.
+        let zeros = rest[..body].iter().take_while(|byte| **byte == 0).count();
+        if zeros > 0 && zeros < body && self.cutting == 0 {
+            step.draft.flush_text(step.records);
+            step.draft.add(&rest[..zeros], ByteCount::Glue, step.records);
+            return self.take(&rest[zeros..], body - zeros, end, step);
+        }
         let first = rest[0];
         let kind = if self.cutting > 0 { LineKind::Usual } else { self.kind(&rest[..body], step) };
         if matches!(kind, LineKind::Skip | LineKind::Header | LineKind::Directive) {
@@ -137,5 +158,5 @@ fn indents(byte: u8) -> bool {
 }
 
 fn is_blank(byte: u8) -> bool {
-    byte.is_ascii_whitespace() || byte == 0x0b
+    byte.is_ascii_whitespace() || matches!(byte, 0x0b | 0)
 }

@@ -50,7 +50,8 @@ impl RequestLineParts {
             let version = Some(last + 6..line.len());
             return Some(RequestLineParts { method: 0..first, target: first + 1..last, version });
         }
-        let old = !version && bytes.get(first + 1) == Some(&b'/') && is_method(&line[..first]);
+        let is_target = bytes.get(first + 1) == Some(&b'/') || line[first + 1..].contains("://");
+        let old = !version && is_target && is_method(&line[..first]);
         old.then_some(RequestLineParts { method: 0..first, target: first + 1..line.len(), version: None })
     }
 }

@@ -49,6 +49,10 @@ impl Format for CloudTrail {
 
     fn read_record<'a>(&self, record: &RecordText<'a>, event: &mut Event<'a>) -> bool {
         let Some(leaves) = record.json() else { return false };
+        // EventBridge puts the record into an envelope of its own.
+        let inner = (leaves.has("detail.eventName", false) && leaves.has("detail-type", false))
+            .then(|| leaves.below("detail"));
+        let leaves = inner.as_ref().unwrap_or(leaves);
         let has = |name| leaves.text(name).is_some();
         let is_call = has("eventName") && has("eventSource") && has_shape(leaves);
         let time = if is_call || has("insightDetails.insightType") {
