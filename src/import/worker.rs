@@ -5,7 +5,7 @@ use std::sync::Barrier;
 
 use crossbeam_channel::{Receiver, Sender};
 
-use crate::case::{Receipt, each_event};
+use crate::case::{DecodedEvent, Receipt, each_group};
 use crate::error::{Error, Result};
 use crate::evidence::{FRAME_BYTES, Frame, FrameEncoder};
 use crate::fs::Dir;
@@ -93,11 +93,13 @@ impl Worker<'_> {
         let source = writer.source(chunk.source.key);
         let parser = &chunk.source.reading.parser;
         let spans = chunk.records.iter().map(span);
-        each_event(parser, &chunk.content, spans, chunk.first_record, |record, span, event| {
-            receipt.count(event, event.format != UNPARSED, span.part);
-            tally(&mut formats, event);
-            years.note(record, event);
-            writer.add(source, record, event);
+        each_group(parser, &chunk.content, spans, chunk.first_record, |events| {
+            for DecodedEvent { record, span, event } in events {
+                receipt.count(event, event.format != UNPARSED, span.part);
+                tally(&mut formats, event);
+                years.note(*record, event);
+            }
+            writer.add_all(source, events.iter().map(|decoded| (decoded.record, &decoded.event)));
         });
         let full = writer.is_full();
         let segment = if full { self.flush()? } else { None };
