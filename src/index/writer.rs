@@ -21,7 +21,7 @@ use crate::record::{Event, SourceId};
 /// A segment is full at so many events …
 const MAX_ROWS: usize = 1 << 20;
 /// … or when its values take about this much memory, in bytes.
-const MAX_BYTES: usize = 160 << 20;
+const MAX_BYTES: usize = 88 << 20;
 /// How many custom fields get columns of their own. Logs may name a field after a session
 /// or a file, and an attacker may name a million: the rest share one column.
 const MAX_CUSTOM: usize = 2000;
