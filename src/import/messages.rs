@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use crossbeam_channel::Sender;
+use sha2::Sha256;
 
 use crate::case::{Receipt, RecordDecoder};
 use crate::error::Error;
@@ -87,6 +88,8 @@ pub enum CommitStep {
         source: Arc<SourceInFlight>,
         /// The SHA-256 of its content.
         id: SourceId,
+        /// The hash of the batch's content up to its end.
+        content: Sha256,
         /// Why it broke off, if it did.
         broken: Option<String>,
     },

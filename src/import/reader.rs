@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use crossbeam_channel::Sender;
+use sha2::Sha256;
 
 use crate::case::CaseWriter;
 use crate::error::{Error, ErrorKind, Result};
@@ -39,6 +40,8 @@ pub struct Reader<'a> {
     pub(super) next_key: u64,
     pub(super) batch_bytes: u64,
     batch_rows: u64,
+    /// The hash of the content of the batch's sources; none before the first one.
+    pub(super) batch_hash: Option<Sha256>,
     /// How the sources are read that were there before.
     plans: HashMap<SourceId, Plan>,
     /// The committed evidence, as far as it was looked at.
@@ -83,6 +86,7 @@ impl<'a> Reader<'a> {
             next_key: 0,
             batch_bytes: 0,
             batch_rows: 0,
+            batch_hash: None,
             plans: rows()
                 .filter_map(|row| {
                     Some((row.source.parse().ok()?, serde_json::from_value(row.plan.clone()).ok()?))
@@ -178,8 +182,10 @@ impl<'a> Reader<'a> {
         source::hash_file(input).map(SourceId).filter(|id| self.known.contains(id))
     }
 
-    /// Remembers a source that is now complete, of which so many bytes are new.
-    pub(super) fn learn(&mut self, id: SourceId, length: u64, new: u64) {
+    /// Remembers a source that is now complete, of which so many bytes are new; the hash
+    /// is that of the batch with it.
+    pub(super) fn learn(&mut self, id: SourceId, length: u64, new: u64, batch: Sha256) {
+        self.batch_hash = Some(batch);
         self.known.insert(id);
         self.lengths.insert(length);
         self.batch_bytes += new;
@@ -231,6 +237,7 @@ impl<'a> Reader<'a> {
             jobs.send(WorkItem::Flush(number)).map_err(|_| gone())?;
         }
         (self.batch, self.batch_bytes, self.batch_rows, self.number) = (None, 0, 0, number + 1);
+        self.batch_hash = None;
         Ok(())
     }
 

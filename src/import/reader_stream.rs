@@ -98,6 +98,9 @@ impl Reader<'_> {
     fn chunks(&mut self, source: &Arc<SourceInFlight>, stream: Incoming<'_>, mut cut: Cut) -> Result<()> {
         let Incoming { mut bytes, mut buffer, head, .. } = stream;
         let own = cut.start;
+        // The content of a batch that begins with this source has the source's own hash.
+        let is_first = own == 0 && self.batch_hash.is_none();
+        let mut apart = (!is_first).then(|| self.batch_hash.clone().unwrap_or_default());
         loop {
             if self.is_interrupted() {
                 self.step(CommitStep::Abandoned(None))?;
@@ -107,6 +110,7 @@ impl Reader<'_> {
             if !content.is_empty() {
                 let Cut { first_record, first_line, start, .. } = cut;
                 cut.advance(&records, content.len());
+                apart.iter_mut().for_each(|hash| hash.update(&content));
                 let source = source.clone();
                 self.chunk(Chunk { source, content, records, first_record, first_line, start })?;
             }
@@ -124,9 +128,10 @@ impl Reader<'_> {
             let row = ImportRow { link: source.found.link.clone(), ..bytes.broken_off(row) };
             return self.step(CommitStep::Abandoned(Some(Box::new(row))));
         }
-        self.learn(id, bytes.length, bytes.length - own);
+        let hash = apart.unwrap_or(bytes.hash);
+        self.learn(id, bytes.length, bytes.length - own, hash.clone());
         self.beginnings.add(id, bytes.length, &source.found.path, &head);
-        self.step(CommitStep::Ended { source: source.clone(), id, broken: bytes.broken })
+        self.step(CommitStep::Ended { source: source.clone(), id, content: hash, broken: bytes.broken })
     }
 }
 
