@@ -17,7 +17,7 @@ use crate::journal::{
     self, Actor, DamagedCase, ImportReceipt, Journal, JournalEnd, Keyring, Lost, Merge, MergeChoice, Repair,
 };
 use crate::parse::{Plan, UNPARSED};
-use crate::record::{Clock, Digest, SourceId};
+use crate::record::{Clock, Continuation, Digest, SourceId};
 
 use super::ImportRow;
 
@@ -251,14 +251,24 @@ impl Saver<'_> {
         self.repaired.whole += u64::from(!cut);
         self.repaired.cut += u64::from(cut);
         let receipt: Receipt = serde_json::from_value(kept).context(why)?;
-        let broken = receipt.broken.clone();
-        let read = ImportRow::read(&row.found, receipt, broken, "it is no text");
-        let read = read.extending(id, continues.as_ref(), &[]);
-        let mut said = ImportRow { source: Some(id), ..read }.json();
-        said["plan"] = plan;
-        self.rows.push(said);
+        self.rows.push(told(id, row, receipt, plan, continues.as_ref()));
         Ok(())
     }
+}
+
+/// Returns the row of a receipt for a source that was kept.
+fn told(
+    id: SourceId,
+    row: &SourceRow,
+    receipt: Receipt,
+    plan: Value,
+    continues: Option<&Continuation>,
+) -> Value {
+    let broken = receipt.broken.clone();
+    let read = ImportRow::read(&row.found, receipt, broken, "it is no text").extending(id, continues, &[]);
+    let mut said = ImportRow { source: Some(id), ..read }.json();
+    said["plan"] = plan;
+    said
 }
 
 fn secret_of(row: &SourceRow) -> Result<SourceSecret> {
