@@ -53,6 +53,9 @@ pub struct Chunk {
     pub start: u64,
 }
 
+/// The memory of a chunk that was read: its bytes and its records.
+pub type Spare = (Vec<u8>, Vec<Record>);
+
 /// Work for any worker.
 pub enum WorkItem {
     /// Seal and read a chunk; the result takes this place in the order.

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use crossbeam_channel::Sender;
+use crossbeam_channel::{Receiver, Sender};
 use sha2::Sha256;
 
 use crate::case::CaseWriter;
@@ -20,7 +20,7 @@ use crate::source::{self, Input, MemberName, Provenance, Skipped, StreamSink, Wa
 
 use super::beginnings::Beginnings;
 use super::job::{CHUNK_BYTES, Import, interrupted};
-use super::messages::{CommitMessage, CommitStep, SharedBatch, WorkItem};
+use super::messages::{CommitMessage, CommitStep, SharedBatch, Spare, WorkItem};
 use super::report::differently;
 use super::{ImportRow, ImportStatus};
 
@@ -63,6 +63,7 @@ pub struct Reader<'a> {
 struct Out<'a> {
     jobs: Sender<WorkItem>,
     results: Sender<CommitMessage>,
+    spare: Receiver<Spare>,
     stopped: &'a AtomicBool,
     place: u64,
 }
@@ -111,9 +112,10 @@ impl<'a> Reader<'a> {
         found: &Walk,
         jobs: Sender<WorkItem>,
         results: Sender<CommitMessage>,
+        spare: Receiver<Spare>,
         stopped: &'a AtomicBool,
     ) {
-        self.out = Some(Out { jobs, results, stopped, place: 0 });
+        self.out = Some(Out { jobs, results, spare, stopped, place: 0 });
         let outcome = self.inputs(found).and_then(|()| self.commit());
         if let (Err(error), Some(out)) = (outcome, self.out.take()) {
             // If nobody listens any longer, the committer failed first and says why.
@@ -263,6 +265,16 @@ impl<'a> Reader<'a> {
         let out = self.out()?;
         out.place += 1;
         out.jobs.send(WorkItem::Chunk(out.place - 1, chunk)).map_err(|_| gone())
+    }
+
+    /// Returns the memory of a chunk that was read, with room for another.
+    pub(super) fn spare(&self) -> Spare {
+        let (mut content, mut records) =
+            self.out.as_ref().and_then(|out| out.spare.try_recv().ok()).unwrap_or_default();
+        content.clear();
+        records.clear();
+        content.reserve(CHUNK_BYTES + CHUNK_BYTES / 64);
+        (content, records)
     }
 
     fn out(&mut self) -> Result<&mut Out<'a>> {

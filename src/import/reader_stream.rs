@@ -14,7 +14,7 @@ use crate::source::Provenance;
 
 use super::beginnings::HEAD_BYTES;
 use super::job::{CHUNK_BYTES, interrupted};
-use super::messages::{Chunk, CommitStep, SourceInFlight};
+use super::messages::{Chunk, CommitStep, SourceInFlight, Spare};
 use super::reader::Reader;
 use super::{ImportRow, ImportStatus};
 
@@ -106,7 +106,7 @@ impl Reader<'_> {
                 self.step(CommitStep::Abandoned(None))?;
                 return Err(interrupted());
             }
-            let (content, records) = cut.next(&mut buffer, bytes.ended);
+            let (content, records) = cut.next(&mut buffer, bytes.ended, || self.spare());
             if !content.is_empty() {
                 let Cut { first_record, first_line, start, .. } = cut;
                 cut.advance(&records, content.len());
@@ -197,12 +197,19 @@ impl Cut {
         Cut { framer: Framer::new(framing), first_record: 0, first_line: 1, start: 0, ready: None }
     }
 
-    /// Takes the next records off a buffer.
-    fn next(&mut self, buffer: &mut Vec<u8>, last: bool) -> (Vec<u8>, Vec<Record>) {
+    /// Takes the next records off a buffer; `spare` gives memory for them and for what
+    /// follows, all of it empty.
+    fn next(
+        &mut self,
+        buffer: &mut Vec<u8>,
+        last: bool,
+        spare: impl FnOnce() -> Spare,
+    ) -> (Vec<u8>, Vec<Record>) {
         self.ready.take().unwrap_or_else(|| {
-            let mut records = Vec::new();
+            let (mut rest, mut records) = if last { Spare::default() } else { spare() };
             let covered = self.framer.feed(buffer, last, &mut records);
-            let rest = buffer.split_off(covered);
+            rest.extend_from_slice(&buffer[covered..]);
+            buffer.truncate(covered);
             (std::mem::replace(buffer, rest), records)
         })
     }

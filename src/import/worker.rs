@@ -13,8 +13,8 @@ use crate::index::{Segment, SegmentWriter};
 use crate::parse::YearWatch;
 use crate::record::Event;
 
-use super::job::Progress;
-use super::messages::{Chunk, CommitMessage, CommitStep, EncodedChunk, WorkItem, count_bytes, span};
+use super::job::{CHUNK_BYTES, Progress};
+use super::messages::{Chunk, CommitMessage, CommitStep, EncodedChunk, Spare, WorkItem, count_bytes, span};
 
 /// The name of the format of records that no format understood.
 pub(super) const UNPARSED: &str = "unparsed";
@@ -26,6 +26,7 @@ pub(super) const UNPARSED: &str = "unparsed";
 pub fn work(
     jobs: &Receiver<WorkItem>,
     results: &Sender<CommitMessage>,
+    read: &Sender<Spare>,
     index: &Dir,
     all: &Barrier,
     meter: &Progress,
@@ -38,6 +39,10 @@ pub fn work(
                 let outcome = catch_unwind(AssertUnwindSafe(|| worker.chunk(&chunk)));
                 let outcome = outcome.unwrap_or_else(|_| Err(panicked(&chunk)));
                 failed = outcome.is_err();
+                // What is too long, or not wanted, is given back to the system.
+                if chunk.content.capacity() <= 2 * CHUNK_BYTES {
+                    let _ = read.try_send((chunk.content, chunk.records));
+                }
                 let messages = match outcome {
                     Ok((sealed, segment)) => {
                         meter.events(sealed.receipt.events);
