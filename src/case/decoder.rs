@@ -68,7 +68,7 @@ impl RecordDecoder {
         take: impl FnOnce(&Event<'_>) -> R,
     ) -> R {
         let text = text_of(record, bytes);
-        let mut event = std::mem::take(memory).recycle();
+        let mut event: Event<'_> = std::mem::take(memory);
         self.parser.read(record, part, &text, &mut event);
         let taken = take(&event);
         *memory = event.recycle();
@@ -78,7 +78,9 @@ impl RecordDecoder {
 
 /// Returns a record's text: U+FFFD for what is not UTF-8, no byte order mark.
 fn text_of(record: u64, bytes: &[u8]) -> Cow<'_, str> {
-    match String::from_utf8_lossy(bytes) {
+    // Checking whole words is several times faster than looking for what to replace.
+    let text = std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
+    match text {
         Cow::Borrowed(text) if record == 0 => Cow::Borrowed(text.strip_prefix(BOM).unwrap_or(text)),
         Cow::Owned(text) if record == 0 && text.starts_with(BOM) => {
             Cow::Owned(text[BOM.len_utf8()..].to_owned())
@@ -112,9 +114,60 @@ pub fn each_event(
             continue;
         }
         let text = text_of(record, bytes);
-        let mut event = kept.recycle();
+        let mut event: Event<'_> = kept;
         parser.read(record, span.part, &text, &mut event);
         take(record, span, &event);
         kept = event.recycle();
+    }
+}
+
+/// How many events [`each_group`] reads together.
+const GROUP: usize = 8;
+
+/// An event that was read, with its place.
+#[derive(Debug, Default)]
+pub struct DecodedEvent<'a> {
+    /// The number of its record.
+    pub record: u64,
+    /// Where its record lies.
+    pub span: Span,
+    /// What it means.
+    pub event: Event<'a>,
+}
+
+/// Reads every event of content that begins and ends at record boundaries, several
+/// together, for those who do better with several at a time.
+pub fn each_group(
+    parser: &Parser,
+    content: &[u8],
+    spans: impl IntoIterator<Item = Span>,
+    first_record: u64,
+    mut take: impl FnMut(&[DecodedEvent<'_>]),
+) {
+    let mut at = 0;
+    let mut lying = (first_record..).zip(spans).filter_map(|(record, span)| {
+        let from = at + span.lead as usize;
+        at += span.length();
+        let bytes = &content[from..from + span.text as usize];
+        (!span.rejected).then(|| (record, span, text_of(record, bytes)))
+    });
+    let mut memory: Vec<DecodedEvent<'static>> = Vec::new();
+    let mut texts = Vec::with_capacity(GROUP);
+    loop {
+        texts.clear();
+        texts.extend(lying.by_ref().take(GROUP));
+        if texts.is_empty() {
+            return;
+        }
+        let mut events: Vec<DecodedEvent<'_>> = memory;
+        events.resize_with(texts.len(), DecodedEvent::default);
+        for (decoded, (record, span, text)) in events.iter_mut().zip(&texts) {
+            (decoded.record, decoded.span) = (*record, *span);
+            parser.read(*record, span.part, text, &mut decoded.event);
+        }
+        take(&events);
+        let empty =
+            |one: DecodedEvent<'_>| DecodedEvent { event: one.event.recycle(), ..DecodedEvent::default() };
+        memory = events.into_iter().map(empty).collect();
     }
 }

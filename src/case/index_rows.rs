@@ -16,7 +16,7 @@ use super::frames::{FrameOf, Frames};
 
 use super::progress::Done;
 
-use super::{Watch, each_event, standing_spans};
+use super::{Watch, each_group, standing_spans};
 
 /// Reads batches, checking their hashes, and writes their rows into a folder; they are
 /// not published yet.
@@ -60,8 +60,8 @@ impl RowWriter<'_> {
         let writer = self.writer.get_or_insert_with(|| SegmentWriter::create(self.dir));
         let source = writer.source(frame.key);
         let (content, spans) = (&bytes.content, standing_spans(store.row(frame.at), &bytes));
-        each_event(&frame.reading.parser, content, spans, bytes.first_record, |record, _, event| {
-            writer.add(source, record, event);
+        each_group(&frame.reading.parser, content, spans, bytes.first_record, |events| {
+            writer.add_all(source, events.iter().map(|decoded| (decoded.record, &decoded.event)));
         });
         if writer.is_full() { self.flush() } else { Ok(()) }
     }

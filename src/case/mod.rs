@@ -37,7 +37,7 @@ pub use checkpoints::{
 };
 pub use commits::{committed, keys_of};
 pub use correction::Corrected;
-pub use decoder::{RecordDecoder, each_event, standing_spans};
+pub use decoder::{DecodedEvent, RecordDecoder, each_event, each_group, standing_spans};
 pub use import_receipt::{
     ByteCounts, Receipt, Rejected, TimeCounts, Understood, describe_extension, remarks,
 };

@@ -29,11 +29,32 @@ pub struct BatchWriter {
     content: BufWriter<File>,
     spans: BufWriter<File>,
     written: Position,
+    /// The hash of the content of the finished sources.
+    content_hash: Sha256,
     /// The position after the last finished source.
     source_start: Position,
     sources: Vec<SourceRow>,
     frames: Vec<FrameRow>,
     originals: BTreeMap<String, u64>,
+}
+
+/// A source whose frames were all added.
+pub struct FinishedSource<'a> {
+    /// The SHA-256 of its whole content.
+    pub id: SourceId,
+    /// The hash of the batch's content up to the source's end. Whoever reads the content
+    /// computes it: for the first source it is the one that gives the identity, too.
+    pub content: Sha256,
+    /// How it was found.
+    pub found: Provenance,
+    /// The secret that salts its leaves.
+    pub secret: &'a SourceSecret,
+    /// How it is read.
+    pub plan: serde_json::Value,
+    /// How its bytes were accounted for.
+    pub receipt: serde_json::Value,
+    /// The source that it continues.
+    pub continues: Option<Continuation>,
 }
 
 /// The folder of a batch that is being written; removed when dropped.
@@ -66,8 +87,8 @@ struct Position {
     packed: u64,
     spans: u64,
     raw: u64,
-    /// Of the content, of the compressed content, of the span tables.
-    hashes: [Sha256; 3],
+    /// Of the compressed content, of the span tables.
+    hashes: [Sha256; 2],
 }
 
 impl BatchWriter {
@@ -88,6 +109,7 @@ impl BatchWriter {
                 spans,
                 source_start: written.clone(),
                 written,
+                content_hash: Sha256::new(),
                 folder,
                 sources: Vec::new(),
                 frames: Vec::new(),
@@ -134,24 +156,16 @@ impl BatchWriter {
         self.written.packed += frame.packed.len() as u64;
         self.written.spans += frame.spans.len() as u64;
         self.written.raw += row.raw_length;
-        for (hash, bytes) in self.written.hashes.iter_mut().zip([&frame.content, &frame.packed, &frame.spans])
-        {
+        for (hash, bytes) in self.written.hashes.iter_mut().zip([&frame.packed, &frame.spans]) {
             hash.update(bytes);
         }
         self.frames.push(row);
         Ok(())
     }
 
-    /// Finishes the source whose frames were just added, and that may continue another.
-    pub fn finish_source(
-        &mut self,
-        id: SourceId,
-        found: Provenance,
-        secret: &SourceSecret,
-        plan: serde_json::Value,
-        receipt: serde_json::Value,
-        continues: Option<Continuation>,
-    ) -> Result<()> {
+    /// Finishes the source whose frames were just added.
+    pub fn finish_source(&mut self, source: FinishedSource<'_>) -> Result<()> {
+        let FinishedSource { id, content, found, secret, plan, receipt, continues } = source;
         let mut frames = std::mem::take(&mut self.frames);
         let before = continues.as_ref().map_or(0, |continues| continues.offset);
         frames.iter_mut().for_each(|frame| frame.start += before);
@@ -172,6 +186,7 @@ impl BatchWriter {
             frames,
         });
         self.source_start = self.written.clone();
+        self.content_hash = content;
         Ok(())
     }
 
@@ -219,11 +234,11 @@ impl BatchWriter {
         let what = format!("batch {}", self.number);
         let seek_table = seek_table(&self.sources);
         self.content.write_all(&seek_table).context(|| format!("cannot write {what}"))?;
-        self.written.hashes[1].update(&seek_table);
+        self.written.hashes[0].update(&seek_table);
         let manifest = Manifest {
             version: version_of(&self.sources),
-            sha256: Digest::from(self.written.hashes[0].clone()).to_string(),
-            packed_sha256: Digest::from(self.written.hashes[1].clone()).to_string(),
+            sha256: Digest::from(self.content_hash.clone()).to_string(),
+            packed_sha256: Digest::from(self.written.hashes[0].clone()).to_string(),
             length: self.written.raw,
             sources: std::mem::take(&mut self.sources),
             originals: std::mem::take(&mut self.originals),
@@ -272,7 +287,7 @@ impl BatchWriter {
 
     /// Reads the files back and compares their hashes with what was written.
     fn check_written(&self, manifest: &[u8]) -> Result<()> {
-        let [_, packed, spans] = self.written.hashes.clone();
+        let [packed, spans] = self.written.hashes.clone();
         let mut text = Sha256::new();
         text.update(manifest);
         let files = [(BatchFile::Content, packed), (BatchFile::Spans, spans), (BatchFile::Manifest, text)];

@@ -26,7 +26,7 @@ mod verify_frames;
 #[cfg(test)]
 mod tests;
 
-pub use batch::{BatchWriter, set_aside, sweep};
+pub use batch::{BatchWriter, FinishedSource, set_aside, sweep};
 pub use continuation::{ContentReader, Piece};
 pub use digest::hash_reader;
 pub use frame::{FRAME_BYTES, Frame, FrameEncoder};

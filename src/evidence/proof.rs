@@ -23,7 +23,7 @@ pub struct FrameProof {
 impl Store {
     /// Proves records (ascending) of a frame that was just read.
     pub fn prove_records(&self, at: SourceHandle, bytes: &FrameBytes, records: &[u64]) -> Result<FrameProof> {
-        let hasher = LeafHasher::new(&SourceSecret(parse_digest(&self.row(at).secret)?));
+        let mut hasher = LeafHasher::new(&SourceSecret(parse_digest(&self.row(at).secret)?));
         let leaves = hasher.leaves(bytes.first_record, &bytes.content, &bytes.spans);
         let indexes: Vec<u64> = records.iter().map(|record| record - bytes.first_record).collect();
         let known = records.iter().zip(&indexes);

@@ -5,13 +5,14 @@ use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
 use crossbeam_channel::Receiver;
+use sha2::Sha256;
 
 use crate::case::{
     Committed, ImportClaim, Receipt, RecordDecoder, TOOL, Watch, basis, checkpoint, correct, each_event,
     rows, standing,
 };
 use crate::error::{Context, Error, Result};
-use crate::evidence::{Manifest, SourceRow};
+use crate::evidence::{FinishedSource, Manifest, SourceRow};
 use crate::index::{IndexBasis, Indexed, Segment, publish};
 use crate::journal::{self, EvidenceImport, ImportReceipt, SealedSource, Signer};
 use crate::parse::{Plan, YearWatch};
@@ -126,7 +127,7 @@ impl<'a> Committer<'a> {
                 self.batch = Some(Batch { writer, rows, input: 0, containers, keys, stale: false });
             }
             CommitStep::EncodedChunk(sealed) => self.sealed(*sealed)?,
-            CommitStep::Ended { source, id, broken } => self.ended(&source, id, broken)?,
+            CommitStep::Ended { source, id, content, broken } => self.ended(&source, id, content, broken)?,
             CommitStep::Abandoned(row) => {
                 self.with_writer(|writer| writer.abandon_source())?;
                 let any = std::mem::take(&mut self.present).any;
@@ -174,7 +175,13 @@ impl<'a> Committer<'a> {
         Ok(())
     }
 
-    fn ended(&mut self, source: &Arc<SourceInFlight>, id: SourceId, broken: Option<String>) -> Result<()> {
+    fn ended(
+        &mut self,
+        source: &Arc<SourceInFlight>,
+        id: SourceId,
+        content: Sha256,
+        broken: Option<String>,
+    ) -> Result<()> {
         let Present { mut receipt, formats, years: own_years, .. } = std::mem::take(&mut self.present);
         let mut years = source.years.clone();
         years.append(own_years);
@@ -190,12 +197,16 @@ impl<'a> Committer<'a> {
             self.count_again(&plan, &mut receipt)?;
         }
         let to_json = || "cannot write a receipt as JSON".to_owned();
-        let (plan, kept) =
-            (serde_json::to_value(&plan).context(to_json)?, serde_json::to_value(&receipt).context(to_json)?);
-        let found = source.found.clone();
-        self.with_writer(|writer| {
-            writer.finish_source(id, found, &source.secret, plan, kept, source.continues.clone())
-        })?;
+        let finished = FinishedSource {
+            id,
+            content,
+            found: source.found.clone(),
+            secret: &source.secret,
+            plan: serde_json::to_value(&plan).context(to_json)?,
+            receipt: serde_json::to_value(&receipt).context(to_json)?,
+            continues: source.continues.clone(),
+        };
+        self.with_writer(|writer| writer.finish_source(finished))?;
         let seconds = self.started.elapsed().as_secs_f64() - source.begun;
         let row = ImportRow {
             source: Some(id),

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use crossbeam_channel::Sender;
+use sha2::Sha256;
 
 use crate::case::{Receipt, RecordDecoder};
 use crate::error::Error;
@@ -52,6 +53,9 @@ pub struct Chunk {
     pub start: u64,
 }
 
+/// The memory of a chunk that was read: its bytes and its records.
+pub type Spare = (Vec<u8>, Vec<Record>);
+
 /// Work for any worker.
 pub enum WorkItem {
     /// Seal and read a chunk; the result takes this place in the order.
@@ -87,6 +91,8 @@ pub enum CommitStep {
         source: Arc<SourceInFlight>,
         /// The SHA-256 of its content.
         id: SourceId,
+        /// The hash of the batch's content up to its end.
+        content: Sha256,
         /// Why it broke off, if it did.
         broken: Option<String>,
     },

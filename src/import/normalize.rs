@@ -1,13 +1,17 @@
 //! Reads and normalizes events without a case.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+
+use crossbeam_channel::{Receiver, bounded};
 
 use crate::case::{Receipt, RecordDecoder, each_event};
 use crate::error::{Context, Error, Result, visible};
-use crate::parse::{HeaderLines, ParseOptions, Plan, Record, YearShift, YearWatch};
+use crate::parse::{ParseOptions, Plan, Record, YearWatch};
 use crate::record::{Clock, Event, EventView, Origin, ParsedTime, SourceId, Timestamp};
 use crate::source::{self, Limits, MemberName, Provenance, Skipped, StreamSink, walk};
 
@@ -21,6 +25,9 @@ const SPOOL_BYTES: usize = 32 << 20;
 
 /// How much content a thread reads at once, in bytes.
 const PART_BYTES: usize = 1 << 20;
+
+/// How many parts are on their way for each thread.
+const PARTS: usize = 2;
 
 /// Writes an event to the end of a text; several threads call it at once.
 pub type WriteEvent<'a> = &'a (dyn Fn(&EventView<'_>, &mut String) + Sync);
@@ -86,10 +93,9 @@ impl StreamSink for Taking<'_> {
     }
 
     fn stream(&mut self, found: &Provenance, content: &mut dyn Read) -> Result<()> {
-        let mut spool = tempfile::SpooledTempFile::new(SPOOL_BYTES);
-        let copied = std::io::copy(content, &mut spool);
-        let outcome = self.spooled(found, &mut spool);
-        let broken = copied.err().map(|error| visible(&error.to_string()));
+        let mut content = Content { content, broken: None };
+        let outcome = self.read(found, &mut content);
+        let broken = content.broken.map(|error| visible(&error.to_string()));
         let receipt = outcome.inspect_err(|error| {
             self.failed = Some(Error::new(error.kind(), error.to_string()));
         })?;
@@ -110,57 +116,148 @@ impl StreamSink for Taking<'_> {
 }
 
 impl Taking<'_> {
-    fn spooled(&mut self, found: &Provenance, spool: &mut tempfile::SpooledTempFile) -> Result<Receipt> {
+    /// Reads a stream. It is read once, unless years are missing: whether they must be
+    /// counted back shows only at its end.
+    fn read(&mut self, found: &Provenance, content: &mut Content<'_>) -> Result<Receipt> {
         let again = || format!("cannot read {} again", visible(&found.path));
-        let length = spool.seek(SeekFrom::End(0)).context(again)?;
-        spool.rewind().context(again)?;
-        let mut sample = Vec::new();
-        spool.by_ref().take(SAMPLE_BYTES as u64).read_to_end(&mut sample).context(again)?;
+        let mut head = Vec::new();
+        // One byte more shows whether the sample is everything.
+        content.by_ref().take(SAMPLE_BYTES as u64 + 1).read_to_end(&mut head).context(again)?;
+        let sample = &head[..head.len().min(SAMPLE_BYTES)];
         let modified = found.mtime.map(Timestamp::from_nanos);
-        let whole = sample.len() as u64 == length;
-        let mut plan = Plan::decide(&sample, whole, self.options, modified, self.acquired)?;
-        plan.shifts = shifts(&plan, &sample, spool)?;
-        let reading = RecordDecoder::new(plan)?;
+        let whole = sample.len() == head.len();
+        let mut plan = Plan::decide(sample, whole, self.options, modified, self.acquired)?;
+        let mut years = YearWatch::default();
+        if !lacks_years(&plan, sample)? {
+            plan.shifts = plan.year_shifts(&years);
+            return self.events(&mut head.chain(content), plan);
+        }
+        let mut spool = tempfile::SpooledTempFile::new(SPOOL_BYTES);
+        let copied = std::io::copy(&mut head.chain(&mut *content), &mut spool);
+        content.broken = content.broken.take().or(copied.err());
         spool.rewind().context(again)?;
-        let mut receipt = Receipt { format: reading.plan.format.clone(), ..Receipt::default() };
+        let reading = RecordDecoder::new(plan.clone())?;
+        each_chunk(&mut spool, &reading, |part| {
+            events(&reading, part, |record, event| years.note(record, event));
+            Ok(())
+        })?;
+        plan.shifts = plan.year_shifts(&years);
+        spool.rewind().context(again)?;
+        self.events(&mut spool, plan)
+    }
+
+    /// Reads the events of a content on every processor, and passes on what they give in
+    /// order.
+    fn events(&mut self, content: &mut dyn Read, plan: Plan) -> Result<Receipt> {
+        let reading = RecordDecoder::new(plan)?;
+        let receipt = Receipt { format: reading.plan.format.clone(), ..Receipt::default() };
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let mut waiting = Vec::with_capacity(threads * 2);
-        each_chunk(
-            spool,
-            &reading.plan,
-            |headers| reading.parser.learn(headers),
-            |part| {
-                waiting.push(part.kept());
-                if waiting.len() < threads * 2 {
-                    Ok(())
-                } else {
-                    self.give(&reading, &mut waiting, &mut receipt)
+        let (jobs, to_do) = bounded::<Job>(threads * PARTS);
+        let (results, done) = bounded(threads * PARTS);
+        let mut giver = InOrder {
+            done,
+            take: &mut *self.take,
+            receipt,
+            read: BTreeMap::new(),
+            next: 0,
+            texts: Vec::new(),
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..threads {
+                let (to_do, results, reading, write) = (to_do.clone(), results.clone(), &reading, self.write);
+                scope.spawn(move || {
+                    for Job { place, part, text } in to_do {
+                        let read = catch_unwind(AssertUnwindSafe(|| part.read(reading, write, text)));
+                        if results.send((place, read.ok())).is_err() {
+                            return;
+                        }
+                    }
+                });
+            }
+            drop((to_do, results));
+            let mut sent = 0;
+            each_chunk(content, &reading, |part| {
+                if sent - giver.next >= (threads * PARTS) as u64 {
+                    giver.give()?;
                 }
-            },
-        )?;
-        self.give(&reading, &mut waiting, &mut receipt)?;
+                let text = giver.texts.pop().unwrap_or_default();
+                jobs.send(Job { place: sent, part: part.kept(), text }).map_err(|_| panicked())?;
+                sent += 1;
+                Ok(())
+            })?;
+            drop(jobs);
+            while giver.next < sent {
+                giver.give()?;
+            }
+            Ok::<(), Error>(())
+        })?;
+        let mut receipt = giver.receipt;
         receipt.settle();
         Ok(receipt)
     }
+}
 
-    /// Reads parts of the content side by side, and passes on what they give in order.
-    fn give(
-        &mut self,
-        reading: &RecordDecoder,
-        parts: &mut Vec<Part<'static>>,
-        receipt: &mut Receipt,
-    ) -> Result<()> {
-        let write = self.write;
-        let read = std::thread::scope(|scope| {
-            let threads: Vec<_> =
-                parts.drain(..).map(|part| scope.spawn(move || part.read(reading, write))).collect();
-            threads.into_iter().map(|thread| thread.join().map_err(|_| panicked())).collect::<Vec<_>>()
-        });
-        for part in read {
-            let (text, counted) = part?;
-            receipt.append(counted);
-            (self.take)(&text)?;
+/// A stream; if it breaks off, it ends there, and it is known why.
+struct Content<'r> {
+    content: &'r mut dyn Read,
+    broken: Option<io::Error>,
+}
+
+impl Read for Content<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.broken.is_some() {
+            return Ok(0);
         }
+        match self.content.read(buffer) {
+            Err(error) if error.kind() != io::ErrorKind::Interrupted => {
+                self.broken = Some(error);
+                Ok(0)
+            }
+            read => read,
+        }
+    }
+}
+
+/// A part of the content that is to be read into a text.
+struct Job {
+    place: u64,
+    part: Part<'static>,
+    text: String,
+}
+
+/// What a part gave, with its place; none if reading it failed.
+type PartRead = (u64, Option<(String, Receipt)>);
+
+/// Passes on what the parts of a content give, in their order.
+struct InOrder<'a> {
+    done: Receiver<PartRead>,
+    take: &'a mut dyn FnMut(&str) -> Result<()>,
+    receipt: Receipt,
+    /// What was read before its turn.
+    read: BTreeMap<u64, (String, Receipt)>,
+    /// The place of the part whose turn it is.
+    next: u64,
+    /// Texts that were passed on, whose memory others use.
+    texts: Vec<String>,
+}
+
+impl InOrder<'_> {
+    /// Waits for the next part, and passes it on.
+    fn give(&mut self) -> Result<()> {
+        let (mut text, counted) = loop {
+            match self.read.remove(&self.next) {
+                Some(read) => break read,
+                None => {
+                    let (place, read) = self.done.recv().map_err(|_| panicked())?;
+                    self.read.insert(place, read.ok_or_else(panicked)?);
+                }
+            }
+        };
+        self.next += 1;
+        self.receipt.append(counted);
+        (self.take)(&text)?;
+        text.clear();
+        self.texts.push(text);
         Ok(())
     }
 }
@@ -170,30 +267,15 @@ fn panicked() -> Error {
         .hint("Read the other files without it, and please report this.")
 }
 
-/// Finds where years must be counted back, which requires reading all of a source; a
-/// source whose sample states every year is not read twice.
-fn shifts(plan: &Plan, sample: &[u8], spool: &mut tempfile::SpooledTempFile) -> Result<Vec<YearShift>> {
-    let again = || "cannot read a temporary file again".to_owned();
+/// Returns whether the sample of a source has times without a year.
+fn lacks_years(plan: &Plan, sample: &[u8]) -> Result<bool> {
     let reading = RecordDecoder::new(plan.clone())?;
     let mut yearless = false;
-    each_chunk(
-        &mut &*sample,
-        plan,
-        |headers| reading.parser.learn(headers),
-        |part| {
-            events(&reading, part, |_, event| yearless |= lacks_year(event));
-            Ok(())
-        },
-    )?;
-    let mut years = YearWatch::default();
-    if yearless {
-        spool.rewind().context(again)?;
-        each_chunk(spool, plan, drop, |part| {
-            events(&reading, part, |record, event| years.note(record, event));
-            Ok(())
-        })?;
-    }
-    Ok(plan.year_shifts(&years))
+    each_chunk(&mut &*sample, &reading, |part| {
+        events(&reading, part, |_, event| yearless |= lacks_year(event));
+        Ok(())
+    })?;
+    Ok(yearless)
 }
 
 fn events(reading: &RecordDecoder, part: &Part<'_>, mut take: impl FnMut(u64, &Event<'_>)) {
@@ -226,9 +308,10 @@ impl Part<'_> {
         }
     }
 
-    /// Reads the events; returns what `write` makes of them, and what became of the bytes.
-    fn read(&self, reading: &RecordDecoder, write: WriteEvent<'_>) -> (String, Receipt) {
-        let (mut text, mut receipt, mut memory) = (String::new(), Receipt::default(), Event::default());
+    /// Reads the events; returns what `write` makes of them, in the memory of a text, and
+    /// what became of the bytes.
+    fn read(&self, reading: &RecordDecoder, write: WriteEvent<'_>, mut text: String) -> (String, Receipt) {
+        let (mut receipt, mut memory) = (Receipt::default(), Event::default());
         count_bytes(&self.records, self.start, self.content.len() as u64, &mut receipt);
         let (mut at, mut line) = (0, self.first_line);
         for (record, one) in (self.first_record..).zip(self.records.iter()) {
@@ -257,11 +340,10 @@ impl Part<'_> {
 /// Cuts a stream into parts that end at record boundaries.
 fn each_chunk(
     content: &mut dyn Read,
-    plan: &Plan,
-    learn: impl Fn(Vec<HeaderLines>),
+    reading: &RecordDecoder,
     mut take: impl FnMut(&Part<'_>) -> Result<()>,
 ) -> Result<()> {
-    let mut framer = plan.framer(0);
+    let mut framer = reading.plan.framer(0);
     let (mut buffer, mut records) = (Vec::new(), Vec::new());
     let (mut first_record, mut first_line, mut start) = (0, 1, 0);
     loop {
@@ -269,7 +351,7 @@ fn each_chunk(
         let ended = limited.context(|| "cannot read a temporary file again".to_owned())? < PART_BYTES;
         records.clear();
         let covered = framer.feed(&buffer, ended, &mut records);
-        learn(framer.take_headers());
+        reading.parser.learn(framer.take_headers());
         let (content, found) = (Cow::Borrowed(&buffer[..covered]), Cow::Borrowed(&records[..]));
         take(&Part { content, records: found, first_record, first_line, start })?;
         first_record += records.len() as u64;

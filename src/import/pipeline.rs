@@ -14,7 +14,7 @@ use crate::source::{Input, MemberName, Skipped, Walk, walk};
 
 use super::committer::Committer;
 use super::job::Import;
-use super::messages::{CommitMessage, WorkItem};
+use super::messages::{CommitMessage, Spare, WorkItem};
 use super::reader::Reader;
 use super::worker::work;
 use super::{ImportReport, ImportRow};
@@ -42,6 +42,7 @@ pub fn run(
     let started = Instant::now();
     let workers = room.workers;
     let (jobs, to_do) = bounded::<WorkItem>(workers * room.jobs);
+    let (read, spare) = bounded::<Spare>(workers * room.jobs);
     let (results, done) = bounded::<CommitMessage>(workers * room.results);
     let barrier = Barrier::new(workers);
     let stopped = AtomicBool::new(false);
@@ -50,13 +51,13 @@ pub fn run(
     let mut settler = Committer::new(&importing, import.signer, workers, clock, acknowledge, started);
     let settled = std::thread::scope(|scope| {
         for _ in 0..workers {
-            let (to_do, results) = (to_do.clone(), results.clone());
+            let (to_do, results, read) = (to_do.clone(), results.clone(), read.clone());
             let (index, barrier) = (importing.index(), &barrier);
-            scope.spawn(move || work(&to_do, &results, index, barrier, import.meter));
+            scope.spawn(move || work(&to_do, &results, &read, index, barrier, import.meter));
         }
         drop(to_do);
         let stopped = &stopped;
-        scope.spawn(move || feeder.feed(&found, jobs, results, stopped));
+        scope.spawn(move || feeder.feed(&found, jobs, results, spare, stopped));
         let settled = settler.settle(&done);
         stopped.store(true, Ordering::Relaxed);
         // Threads that still send must not block: receive and drop until all are gone.

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use crossbeam_channel::Sender;
+use crossbeam_channel::{Receiver, Sender};
+use sha2::Sha256;
 
 use crate::case::CaseWriter;
 use crate::error::{Error, ErrorKind, Result};
@@ -19,7 +20,7 @@ use crate::source::{self, Input, MemberName, Provenance, Skipped, StreamSink, Wa
 
 use super::beginnings::Beginnings;
 use super::job::{CHUNK_BYTES, Import, interrupted};
-use super::messages::{CommitMessage, CommitStep, SharedBatch, WorkItem};
+use super::messages::{CommitMessage, CommitStep, SharedBatch, Spare, WorkItem};
 use super::report::differently;
 use super::{ImportRow, ImportStatus};
 
@@ -39,6 +40,8 @@ pub struct Reader<'a> {
     pub(super) next_key: u64,
     pub(super) batch_bytes: u64,
     batch_rows: u64,
+    /// The hash of the content of the batch's sources; none before the first one.
+    pub(super) batch_hash: Option<Sha256>,
     /// How the sources are read that were there before.
     plans: HashMap<SourceId, Plan>,
     /// The committed evidence, as far as it was looked at.
@@ -60,6 +63,7 @@ pub struct Reader<'a> {
 struct Out<'a> {
     jobs: Sender<WorkItem>,
     results: Sender<CommitMessage>,
+    spare: Receiver<Spare>,
     stopped: &'a AtomicBool,
     place: u64,
 }
@@ -83,6 +87,7 @@ impl<'a> Reader<'a> {
             next_key: 0,
             batch_bytes: 0,
             batch_rows: 0,
+            batch_hash: None,
             plans: rows()
                 .filter_map(|row| {
                     Some((row.source.parse().ok()?, serde_json::from_value(row.plan.clone()).ok()?))
@@ -107,9 +112,10 @@ impl<'a> Reader<'a> {
         found: &Walk,
         jobs: Sender<WorkItem>,
         results: Sender<CommitMessage>,
+        spare: Receiver<Spare>,
         stopped: &'a AtomicBool,
     ) {
-        self.out = Some(Out { jobs, results, stopped, place: 0 });
+        self.out = Some(Out { jobs, results, spare, stopped, place: 0 });
         let outcome = self.inputs(found).and_then(|()| self.commit());
         if let (Err(error), Some(out)) = (outcome, self.out.take()) {
             // If nobody listens any longer, the committer failed first and says why.
@@ -178,8 +184,10 @@ impl<'a> Reader<'a> {
         source::hash_file(input).map(SourceId).filter(|id| self.known.contains(id))
     }
 
-    /// Remembers a source that is now complete, of which so many bytes are new.
-    pub(super) fn learn(&mut self, id: SourceId, length: u64, new: u64) {
+    /// Remembers a source that is now complete, of which so many bytes are new; the hash
+    /// is that of the batch with it.
+    pub(super) fn learn(&mut self, id: SourceId, length: u64, new: u64, batch: Sha256) {
+        self.batch_hash = Some(batch);
         self.known.insert(id);
         self.lengths.insert(length);
         self.batch_bytes += new;
@@ -231,6 +239,7 @@ impl<'a> Reader<'a> {
             jobs.send(WorkItem::Flush(number)).map_err(|_| gone())?;
         }
         (self.batch, self.batch_bytes, self.batch_rows, self.number) = (None, 0, 0, number + 1);
+        self.batch_hash = None;
         Ok(())
     }
 
@@ -256,6 +265,16 @@ impl<'a> Reader<'a> {
         let out = self.out()?;
         out.place += 1;
         out.jobs.send(WorkItem::Chunk(out.place - 1, chunk)).map_err(|_| gone())
+    }
+
+    /// Returns the memory of a chunk that was read, with room for another.
+    pub(super) fn spare(&self) -> Spare {
+        let (mut content, mut records) =
+            self.out.as_ref().and_then(|out| out.spare.try_recv().ok()).unwrap_or_default();
+        content.clear();
+        records.clear();
+        content.reserve(CHUNK_BYTES + CHUNK_BYTES / 64);
+        (content, records)
     }
 
     fn out(&mut self) -> Result<&mut Out<'a>> {

@@ -14,7 +14,7 @@ use crate::source::Provenance;
 
 use super::beginnings::HEAD_BYTES;
 use super::job::{CHUNK_BYTES, interrupted};
-use super::messages::{Chunk, CommitStep, SourceInFlight};
+use super::messages::{Chunk, CommitStep, SourceInFlight, Spare};
 use super::reader::Reader;
 use super::{ImportRow, ImportStatus};
 
@@ -98,16 +98,20 @@ impl Reader<'_> {
     fn chunks(&mut self, source: &Arc<SourceInFlight>, stream: Incoming<'_>, mut cut: Cut) -> Result<()> {
         let Incoming { mut bytes, mut buffer, head, .. } = stream;
         let own = cut.start;
+        // The content of a batch that begins with this source has the source's own hash.
+        let is_first = own == 0 && self.batch_hash.is_none();
+        let mut apart = (!is_first).then(|| self.batch_hash.clone().unwrap_or_default());
         loop {
             if self.is_interrupted() {
                 self.step(CommitStep::Abandoned(None))?;
                 return Err(interrupted());
             }
-            let (content, records) = cut.next(&mut buffer, bytes.ended);
+            let (content, records) = cut.next(&mut buffer, bytes.ended, || self.spare());
             if !content.is_empty() {
                 let Cut { first_record, first_line, start, .. } = cut;
                 cut.advance(&records, content.len());
                 source.reading.parser.learn(cut.framer.take_headers());
+                apart.iter_mut().for_each(|hash| hash.update(&content));
                 let source = source.clone();
                 self.chunk(Chunk { source, content, records, first_record, first_line, start })?;
             }
@@ -125,9 +129,10 @@ impl Reader<'_> {
             let row = ImportRow { link: source.found.link.clone(), ..bytes.broken_off(row) };
             return self.step(CommitStep::Abandoned(Some(Box::new(row))));
         }
-        self.learn(id, bytes.length, bytes.length - own);
+        let hash = apart.unwrap_or(bytes.hash);
+        self.learn(id, bytes.length, bytes.length - own, hash.clone());
         self.beginnings.add(id, bytes.length, &source.found.path, &head);
-        self.step(CommitStep::Ended { source: source.clone(), id, broken: bytes.broken })
+        self.step(CommitStep::Ended { source: source.clone(), id, content: hash, broken: bytes.broken })
     }
 }
 
@@ -198,12 +203,19 @@ impl Cut {
         Cut { framer: Framer::new(Framing::Lines), first_record: 0, first_line: 1, start: 0, ready: None }
     }
 
-    /// Takes the next records off a buffer.
-    fn next(&mut self, buffer: &mut Vec<u8>, last: bool) -> (Vec<u8>, Vec<Record>) {
+    /// Takes the next records off a buffer; `spare` gives memory for them and for what
+    /// follows, all of it empty.
+    fn next(
+        &mut self,
+        buffer: &mut Vec<u8>,
+        last: bool,
+        spare: impl FnOnce() -> Spare,
+    ) -> (Vec<u8>, Vec<Record>) {
         self.ready.take().unwrap_or_else(|| {
-            let mut records = Vec::new();
+            let (mut rest, mut records) = if last { Spare::default() } else { spare() };
             let covered = self.framer.feed(buffer, last, &mut records);
-            let rest = buffer.split_off(covered);
+            rest.extend_from_slice(&buffer[covered..]);
+            buffer.truncate(covered);
             (std::mem::replace(buffer, rest), records)
         })
     }

@@ -9,14 +9,15 @@ use std::path::Path;
 use crate::case::{CaseMetadata, CaseOptions, CaseWriter, Receipt, RecordDecoder, TOOL, committed, trust_in};
 use crate::error::{Context, Result, visible};
 use crate::evidence::{
-    BatchWriter, FrameBytes, FrameEncoder, SourceHandle, SourceRow, SourceSecret, Span, Store, hash_reader,
+    BatchWriter, FinishedSource, FrameBytes, FrameEncoder, SourceHandle, SourceRow, SourceSecret, Span,
+    Store, hash_reader,
 };
 use crate::fs::Dir;
 use crate::journal::{
     self, Actor, DamagedCase, ImportReceipt, Journal, JournalEnd, Keyring, Lost, Merge, MergeChoice, Repair,
 };
 use crate::parse::{Plan, UNPARSED};
-use crate::record::{Clock, Digest, SourceId};
+use crate::record::{Clock, Continuation, Digest, SourceId};
 
 use super::ImportRow;
 
@@ -65,6 +66,7 @@ pub fn repair(
     let mut saver = Saver {
         writer: &mut writer,
         sealer: FrameEncoder::new()?,
+        content: Sha256::new(),
         known: HashSet::new(),
         whole: HashSet::new(),
         rows: Vec::new(),
@@ -126,6 +128,8 @@ impl Repaired {
 struct Saver<'a> {
     writer: &'a mut BatchWriter,
     sealer: FrameEncoder,
+    /// The hash of the content that was written.
+    content: Sha256,
     known: HashSet<SourceId>,
     /// Sources that were saved completely.
     whole: HashSet<SourceId>,
@@ -211,11 +215,12 @@ impl Saver<'_> {
         if let (Some(continues), Some(first)) = (&continues, row.frames.first()) {
             (record, line) = (continues.record, first.first_line);
         }
-        let mut receipt = Receipt::default();
+        let (mut receipt, mut batch) = (Receipt::default(), self.content.clone());
         let reading = RecordDecoder::new(plan.clone())?;
         for number in frames {
             let bytes = store.frame(at, number)?;
             hash.update(&bytes.content);
+            batch.update(&bytes.content);
             let frame = self.sealer.encode(&bytes.content, &bytes.spans, record, line, &secret)?;
             count(&reading, &bytes, record, &mut receipt);
             record += bytes.spans.len() as u64;
@@ -233,25 +238,37 @@ impl Saver<'_> {
         let why = || "cannot write a receipt as JSON".to_owned();
         let kept = if cut { receipt_without(row, receipt, gaps.len())? } else { row.receipt.clone() };
         let plan = serde_json::to_value(&plan).context(why)?;
-        self.writer.finish_source(
+        self.content = batch.clone();
+        self.writer.finish_source(FinishedSource {
             id,
-            row.found.clone(),
-            &secret,
-            plan.clone(),
-            kept.clone(),
-            continues.clone(),
-        )?;
+            content: batch,
+            found: row.found.clone(),
+            secret: &secret,
+            plan: plan.clone(),
+            receipt: kept.clone(),
+            continues: continues.clone(),
+        })?;
         self.repaired.whole += u64::from(!cut);
         self.repaired.cut += u64::from(cut);
         let receipt: Receipt = serde_json::from_value(kept).context(why)?;
-        let broken = receipt.broken.clone();
-        let read = ImportRow::read(&row.found, receipt, broken, "it is no text");
-        let read = read.extending(id, continues.as_ref(), &[]);
-        let mut said = ImportRow { source: Some(id), ..read }.json();
-        said["plan"] = plan;
-        self.rows.push(said);
+        self.rows.push(told(id, row, receipt, plan, continues.as_ref()));
         Ok(())
     }
+}
+
+/// Returns the row of a receipt for a source that was kept.
+fn told(
+    id: SourceId,
+    row: &SourceRow,
+    receipt: Receipt,
+    plan: Value,
+    continues: Option<&Continuation>,
+) -> Value {
+    let broken = receipt.broken.clone();
+    let read = ImportRow::read(&row.found, receipt, broken, "it is no text").extending(id, continues, &[]);
+    let mut said = ImportRow { source: Some(id), ..read }.json();
+    said["plan"] = plan;
+    said
 }
 
 fn secret_of(row: &SourceRow) -> Result<SourceSecret> {

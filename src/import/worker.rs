@@ -5,7 +5,7 @@ use std::sync::Barrier;
 
 use crossbeam_channel::{Receiver, Sender};
 
-use crate::case::{Receipt, each_event};
+use crate::case::{DecodedEvent, Receipt, each_group};
 use crate::error::{Error, Result};
 use crate::evidence::{FRAME_BYTES, Frame, FrameEncoder};
 use crate::fs::Dir;
@@ -13,8 +13,8 @@ use crate::index::{Segment, SegmentWriter};
 use crate::parse::YearWatch;
 use crate::record::Event;
 
-use super::job::Progress;
-use super::messages::{Chunk, CommitMessage, CommitStep, EncodedChunk, WorkItem, count_bytes, span};
+use super::job::{CHUNK_BYTES, Progress};
+use super::messages::{Chunk, CommitMessage, CommitStep, EncodedChunk, Spare, WorkItem, count_bytes, span};
 
 /// The name of the format of records that no format understood.
 pub(super) const UNPARSED: &str = "unparsed";
@@ -26,6 +26,7 @@ pub(super) const UNPARSED: &str = "unparsed";
 pub fn work(
     jobs: &Receiver<WorkItem>,
     results: &Sender<CommitMessage>,
+    read: &Sender<Spare>,
     index: &Dir,
     all: &Barrier,
     meter: &Progress,
@@ -38,6 +39,10 @@ pub fn work(
                 let outcome = catch_unwind(AssertUnwindSafe(|| worker.chunk(&chunk)));
                 let outcome = outcome.unwrap_or_else(|_| Err(panicked(&chunk)));
                 failed = outcome.is_err();
+                // What is too long, or not wanted, is given back to the system.
+                if chunk.content.capacity() <= 2 * CHUNK_BYTES {
+                    let _ = read.try_send((chunk.content, chunk.records));
+                }
                 let messages = match outcome {
                     Ok((sealed, segment)) => {
                         meter.events(sealed.receipt.events);
@@ -93,11 +98,13 @@ impl Worker<'_> {
         let source = writer.source(chunk.source.key);
         let parser = &chunk.source.reading.parser;
         let spans = chunk.records.iter().map(span);
-        each_event(parser, &chunk.content, spans, chunk.first_record, |record, span, event| {
-            receipt.count(event, event.format != UNPARSED, span.part);
-            tally(&mut formats, event);
-            years.note(record, event);
-            writer.add(source, record, event);
+        each_group(parser, &chunk.content, spans, chunk.first_record, |events| {
+            for DecodedEvent { record, span, event } in events {
+                receipt.count(event, event.format != UNPARSED, span.part);
+                tally(&mut formats, event);
+                years.note(*record, event);
+            }
+            writer.add_all(source, events.iter().map(|decoded| (decoded.record, &decoded.event)));
         });
         let full = writer.is_full();
         let segment = if full { self.flush()? } else { None };

@@ -7,11 +7,11 @@ use tantivy::columnar::ColumnType;
 use tantivy::columnar::column_index::{
     SerializableColumnIndex, SerializableOptionalIndex, serialize_column_index,
 };
-use tantivy::columnar::column_values::{
-    CodecType, serialize_column_values_u128, serialize_u64_based_column_values,
-};
+use tantivy::columnar::column_values::{CodecType, serialize_u64_based_column_values};
 use tantivy_sstable::{Dictionary, VoidSSTable};
 
+use super::address_values::serialize_addresses;
+use super::ids::Ids;
 use super::interner::Interner;
 use super::segment_serializer::HashingWriter;
 
@@ -44,13 +44,6 @@ enum Values {
     Numbers(Vec<u64>),
 }
 
-/// Numbers in as few bytes as the largest of them needs: most fields have few values.
-pub(super) enum Ids {
-    One(Vec<u8>),
-    Two(Vec<u16>),
-    Four(Vec<u32>),
-}
-
 /// A column in its final order, ready to be encoded.
 struct SortedColumn {
     /// Rows that have values, ascending; none if each has one.
@@ -77,6 +70,11 @@ impl ColumnBuilder {
         ColumnBuilder { kind, rows: None, values }
     }
 
+    /// Creates a column of numbers, mapped to `u64`, of which each row has one.
+    pub fn of_numbers(kind: ColumnType, numbers: Vec<u64>) -> ColumnBuilder {
+        ColumnBuilder { kind, rows: None, values: Values::Numbers(numbers) }
+    }
+
     /// Returns the type of its values.
     pub fn kind(&self) -> ColumnType {
         self.kind
@@ -96,6 +94,21 @@ impl ColumnBuilder {
         let (id, new) = terms.intern(value, hash);
         let spent = spent + ids.push(id);
         if new { spent + weight(value.len()) } else { spent }
+    }
+
+    /// Returns the number of a text if the last row has it, too, and the column has few
+    /// texts: most of them are the same in every event.
+    pub fn repeated(&self, value: &[u8]) -> Option<u32> {
+        let Values::Terms { terms, ids: Ids::One(ids) } = &self.values else { return None };
+        let id = u32::from(*ids.last()?);
+        (terms.get(id) == value).then_some(id)
+    }
+
+    /// Adds a text with its number.
+    pub fn push_known(&mut self, row: u32, id: u32) -> usize {
+        let spent = self.place(row);
+        let Values::Terms { ids, .. } = &mut self.values else { unreachable!("a column has one type") };
+        spent + ids.push(id)
     }
 
     /// Adds a text to the dictionary that no row has.
@@ -183,18 +196,21 @@ impl ColumnBuilder {
             Values::Terms { terms, ids } => {
                 let sorted = terms.sorted();
                 let mut rank = vec![0u32; sorted.len()];
-                sorted.iter().zip(0..).for_each(|(id, i)| rank[*id as usize] = i);
+                sorted.iter().zip(0..).for_each(|(value, i)| rank[value.id as usize] = i);
                 let column = self.arrange(rows, place, |i| rank[ids.get(i) as usize].into());
                 match self.kind {
                     ColumnType::IpAddr => column.serialize(rows, out, |values, out| {
-                        let address = |rank: &u64| address_of(terms.get(sorted[*rank as usize]));
-                        let addresses: Vec<Ipv6Addr> = values.iter().map(address).collect();
-                        serialize_column_values_u128(&addresses.as_slice(), out)
+                        let mut addresses = Vec::with_capacity(sorted.len());
+                        terms.each_sorted(&sorted, |value| {
+                            addresses.push(address_of(value));
+                            Ok::<(), io::Error>(())
+                        })?;
+                        serialize_addresses(&addresses, values, out)
                     })?,
                     _ => {
                         let before = out.written();
                         let mut dictionary = Dictionary::<VoidSSTable>::builder(&mut *out)?;
-                        sorted.iter().try_for_each(|id| dictionary.insert(terms.get(*id), &()))?;
+                        terms.each_sorted(&sorted, |value| dictionary.insert(value, &()))?;
                         dictionary.finish()?;
                         let length = (out.written() - before) as u32;
                         column.serialize(rows, out, |values, out| {
@@ -308,79 +324,9 @@ fn address_of(bytes: &[u8]) -> Ipv6Addr {
     Ipv6Addr::from(<[u8; 16]>::try_from(bytes).expect("addresses were added with 16 bytes"))
 }
 
-impl Default for Ids {
-    fn default() -> Ids {
-        Ids::One(Vec::new())
-    }
-}
-
-impl Ids {
-    /// Adds a number; returns how many bytes it took.
-    pub fn push(&mut self, id: u32) -> usize {
-        match self {
-            Ids::One(ids) => match u8::try_from(id) {
-                Ok(id) => ids.push(id),
-                Err(_) => return self.widen(id),
-            },
-            Ids::Two(ids) => match u16::try_from(id) {
-                Ok(id) => ids.push(id),
-                Err(_) => return self.widen(id),
-            },
-            Ids::Four(ids) => ids.push(id),
-        }
-        self.width()
-    }
-
-    /// Makes room for larger numbers.
-    fn widen(&mut self, id: u32) -> usize {
-        let before = self.len() * self.width();
-        *self = match std::mem::take(self) {
-            Ids::One(ids) => Ids::Two(ids.into_iter().map(u16::from).collect()),
-            Ids::Two(ids) => Ids::Four(ids.into_iter().map(u32::from).collect()),
-            four @ Ids::Four(_) => four,
-        };
-        self.push(id);
-        self.len() * self.width() - before
-    }
-
-    /// Returns the i-th number.
-    pub fn get(&self, i: usize) -> u32 {
-        match self {
-            Ids::One(ids) => ids[i].into(),
-            Ids::Two(ids) => ids[i].into(),
-            Ids::Four(ids) => ids[i],
-        }
-    }
-
-    fn width(&self) -> usize {
-        match self {
-            Ids::One(_) => 1,
-            Ids::Two(_) => 2,
-            Ids::Four(_) => 4,
-        }
-    }
-
-    /// Returns how many numbers there are.
-    pub fn len(&self) -> usize {
-        match self {
-            Ids::One(ids) => ids.len(),
-            Ids::Two(ids) => ids.len(),
-            Ids::Four(ids) => ids.len(),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_of_every_width_come_back() {
-        let mut ids = Ids::default();
-        let spent: usize = (0..70_000).map(|id| ids.push(id)).sum();
-        assert_eq!(spent, 70_000 * 4);
-        assert!((0..70_000).all(|id| ids.get(id as usize) == id));
-    }
 
     #[test]
     fn distinct_numbers_are_counted_or_bounded() {

@@ -4,7 +4,8 @@
 //! million values fits in no cache. So a value costs two places in memory, the slot and
 //! the value itself, and whoever has several values to look up asks for all the slots
 //! first ([`Interner::slot`]), then for all the values ([`Interner::touch`]), so that the
-//! processor fetches them at the same time: 19 % of an import before, 8 % after.
+//! processor fetches them at the same time. The values of several events are looked up
+//! together; those that the event before has, too, need not be.
 
 use std::hash::{BuildHasher, Hasher};
 
@@ -14,6 +15,12 @@ use hashbrown::DefaultHashBuilder;
 const HEAD: usize = 8;
 /// The least number of slots.
 const FEW: usize = 16;
+/// So few values are sorted by comparing them whole.
+const FEW_TO_SORT: usize = 5;
+/// Values that agree in so many bytes are sorted by comparing them whole.
+const DEEP: usize = 512;
+/// How many values are fetched together.
+const TOGETHER: usize = 32;
 
 /// Assigns each distinct value a number, from 0 in order of first sight.
 pub(super) struct Interner {
@@ -33,6 +40,16 @@ pub(super) struct Interner {
 pub(super) struct Slot {
     hash: u32,
     start: u32,
+}
+
+/// A value in the order of all.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SortedValue {
+    /// The bytes that are being compared.
+    key: u64,
+    start: u32,
+    /// Its number.
+    pub id: u32,
 }
 
 impl Default for Interner {
@@ -114,21 +131,65 @@ impl Interner {
         entry(&self.arena, self.starts[id as usize]).1
     }
 
-    /// Returns the numbers in the order of their values' bytes.
-    pub fn sorted(&self) -> Vec<u32> {
-        let mut keyed: Vec<(u64, u32)> =
-            (0..self.starts.len() as u32).map(|id| (head(self.get(id)), id)).collect();
-        keyed.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| self.get(a.1).cmp(self.get(b.1))));
-        keyed.into_iter().map(|(_, id)| id).collect()
+    /// Returns the values in the order of their bytes.
+    pub fn sorted(&self) -> Vec<SortedValue> {
+        let places = (0..).zip(&self.starts);
+        let mut values: Vec<SortedValue> =
+            places.map(|(id, start)| SortedValue { key: 0, start: *start, id }).collect();
+        self.sort(&mut values, 0);
+        values
+    }
+
+    /// Sorts values that have their first `depth` bytes in common.
+    ///
+    /// It compares eight bytes of each, which stand side by side; only where these agree
+    /// the next eight are fetched, of all such values together.
+    fn sort(&self, values: &mut [SortedValue], depth: usize) {
+        if values.len() < FEW_TO_SORT || depth > DEEP {
+            values.sort_unstable_by(|one, other| self.at(one).cmp(self.at(other)));
+            return;
+        }
+        values.iter_mut().for_each(|value| value.key = eight(self.at(value).get(depth..).unwrap_or(&[])));
+        values.sort_unstable_by_key(|value| value.key);
+        for same in values.chunk_by_mut(|one, other| one.key == other.key) {
+            match same {
+                [_] => {}
+                // A zero may stand behind the end of a value.
+                [value, ..] if value.key & 0xff == 0 => {
+                    same.sort_unstable_by(|one, other| self.at(one).cmp(self.at(other)));
+                }
+                _ => self.sort(same, depth + 8),
+            }
+        }
+    }
+
+    /// Returns a value.
+    pub fn at(&self, value: &SortedValue) -> &[u8] {
+        entry(&self.arena, value.start).1
+    }
+
+    /// Calls `take` with each value in order, of which several are fetched together.
+    pub fn each_sorted<E>(
+        &self,
+        sorted: &[SortedValue],
+        mut take: impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for values in sorted.chunks(TOGETHER) {
+            let touched =
+                values.iter().fold(0, |all, value| all ^ self.arena[value.start as usize + HEAD - 1]);
+            std::hint::black_box(touched);
+            values.iter().try_for_each(|value| take(self.at(value)))?;
+        }
+        Ok(())
     }
 }
 
-/// The first eight bytes as a number, so that most comparisons stay in one array.
-fn head(value: &[u8]) -> u64 {
-    let mut bytes = [0; 8];
-    let n = value.len().min(8);
-    bytes[..n].copy_from_slice(&value[..n]);
-    u64::from_be_bytes(bytes)
+/// The first eight bytes as a number that compares like them.
+fn eight(value: &[u8]) -> u64 {
+    match value.first_chunk::<8>() {
+        Some(bytes) => u64::from_be_bytes(*bytes),
+        None => value.iter().rev().fold(0, |key, byte| key >> 8 | u64::from(*byte) << 56),
+    }
 }
 
 /// Returns the number and the value that stand at a place of the arena.
@@ -155,7 +216,8 @@ mod tests {
         let texts = ["b", "", "abcdefghz", "abcdefgh", "b", "abcdefgh\0"];
         let ids: Vec<_> = texts.iter().map(|text| intern(&mut interner, text)).collect();
         assert_eq!(ids, [(0, true), (1, true), (2, true), (3, true), (0, false), (4, true)]);
-        assert_eq!(interner.sorted(), [1, 3, 4, 2, 0]);
+        let sorted: Vec<u32> = interner.sorted().iter().map(|value| value.id).collect();
+        assert_eq!(sorted, [1, 3, 4, 2, 0]);
         assert_eq!(interner.get(2), b"abcdefghz");
     }
 
@@ -168,5 +230,26 @@ mod tests {
             }
         }
         assert_eq!(interner.get(4321), b"4321");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn values_sort_by_their_bytes(
+            tails in proptest::collection::vec("[\\x00ab]{0,20}", 0..200), front in "a{0,600}"
+        ) {
+            let mut interner = Interner::default();
+            let mut values: Vec<String> = tails.iter().map(|tail| format!("{front}{tail}")).collect();
+            for value in &values {
+                intern(&mut interner, value);
+            }
+            values.sort_unstable();
+            values.dedup();
+            let mut sorted = Vec::new();
+            let taken = interner.each_sorted(&interner.sorted(), |value| {
+                sorted.push(String::from_utf8_lossy(value).into_owned());
+                Ok::<(), ()>(())
+            });
+            proptest::prop_assert_eq!((taken, sorted), (Ok(()), values));
+        }
     }
 }

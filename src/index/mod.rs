@@ -10,7 +10,8 @@
 //! is a column like any other, so that phrases, wildcards and regular expressions are
 //! exact there too. What is ours instead of tantivy's is so for a measured reason:
 //!
-//! - writing: a sixth of the time of its `ColumnarWriter`, for the same bytes;
+//! - writing: values are numbered while they are read, and each dictionary is sorted once;
+//!   its `ColumnarWriter` makes the same bytes row by row;
 //! - the newest events: rows are in time order (0.001 ms against 102 ms of its `TopDocs`);
 //! - histograms: two binary searches for each bucket (0.7 ms against 44 ms);
 //! - `top`: exact across segments (5 ms against 167 ms of folding strings);
@@ -31,6 +32,7 @@
 //! - An event with several values matches if one of them does; one without a
 //!   value matches no test of that field, and therefore each test's negation.
 
+mod address_values;
 mod api;
 mod block_cache;
 mod cancel;
@@ -43,6 +45,7 @@ mod dictionary;
 mod dictionary_block;
 mod filter_cache;
 mod histogram;
+mod ids;
 mod interner;
 mod matcher;
 mod merge_dictionaries;
@@ -70,6 +73,7 @@ mod tests;
 mod tokenizer;
 mod top;
 mod value_counts;
+mod value_forms;
 mod witness;
 mod writer;
 

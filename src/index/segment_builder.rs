@@ -1,25 +1,21 @@
 //! The columns of a segment while it is filled.
 
-use std::fmt::Write as _;
 use std::io;
-use std::net::{IpAddr, Ipv6Addr};
 
 use hashbrown::HashMap;
 use hashbrown::hash_map::EntryRef;
 use tantivy::columnar::{ColumnType, MonotonicallyMappableToU64};
 
 use super::column_builder::ColumnBuilder;
-use super::compare::{address, date};
 use super::interner::{Interner, Slot};
 use super::overflow_column;
 use super::schema::{self, FORMAT, OVERFLOW};
 use super::segment_serializer::SegmentSerializer;
+use super::value_forms::{address_of, bits_of, number_of, text_of};
 use crate::record::{Event, FIELDS, FieldId, Key, Value};
 
 /// What a column takes before it has a value, about, in bytes.
 const COLUMN_BYTES: usize = 512;
-/// How many values are looked up together.
-const TOGETHER: usize = 24;
 /// Up to here every whole number is a number with a fraction, too.
 const EXACT: u64 = 1 << 53;
 
@@ -35,15 +31,23 @@ pub(super) struct SegmentBuilder {
     overflow: ColumnBuilder,
     scratch: String,
     entry: String,
+    /// The values that are being looked up, one for each value that is added; empty
+    /// between events.
+    lookups: Vec<Option<Lookup>>,
 }
 
-/// A text that is being looked up.
-#[derive(Clone, Copy)]
-struct Lookup<'e> {
+/// A text or an address that is being looked up.
+struct Lookup {
     field: FieldId,
-    text: &'e str,
-    hash: u32,
-    slot: Slot,
+    place: Place,
+}
+
+/// How far a value was looked up.
+enum Place {
+    /// It has this number.
+    Known(u32),
+    /// It has this hash, and may be where the slot says.
+    Hashed(u32, Slot),
 }
 
 /// The columns of a custom field: one for each type of value.
@@ -92,30 +96,39 @@ impl SegmentBuilder {
             overflow: ColumnBuilder::new(ColumnType::Str),
             scratch: String::new(),
             entry: String::new(),
+            lookups: Vec::new(),
         }
     }
 
-    /// Adds the values of an event; returns about how many bytes they took.
+    /// Adds the values of events, whose rows follow one another; returns about how many
+    /// bytes they took.
     ///
-    /// Texts of core fields are looked up together, see [`super::interner`].
-    pub fn push(&mut self, row: u32, event: &Event<'_>) -> usize {
-        let mut bytes = self.format.push_term(row, event.format.as_bytes());
-        let mut texts = [None; TOGETHER];
-        for fields in event.fields().chunks(TOGETHER) {
-            let mut touched = 0;
-            for ((key, value), slot) in fields.iter().zip(&mut texts) {
-                *slot = self.lookup(key, value);
+    /// Texts and addresses of core fields are looked up together, see [`super::interner`].
+    pub fn push_all<'e>(
+        &mut self,
+        first_row: u32,
+        events: impl Iterator<Item = &'e Event<'e>> + Clone,
+    ) -> usize {
+        let mut lookups = std::mem::take(&mut self.lookups);
+        let values = events.clone().flat_map(Event::fields);
+        // Each step only asks for what the next one needs, of all values.
+        lookups.extend(values.map(|(key, value)| self.lookup(key, value)));
+        for Lookup { field, place } in lookups.iter_mut().flatten() {
+            if let (Place::Hashed(hash, slot), Some(terms)) = (place, self.terms_of(*field)) {
+                *slot = terms.slot(*hash);
             }
-            for lookup in texts[..fields.len()].iter().flatten() {
-                touched ^= self.terms_of(lookup.field).map_or(0, |terms| terms.touch(lookup.slot));
-            }
-            std::hint::black_box(touched);
-            for ((key, value), lookup) in fields.iter().zip(&texts) {
+        }
+        let touched = lookups.iter().flatten().fold(0, |all, lookup| all ^ self.touch(lookup));
+        std::hint::black_box(touched);
+        let (mut bytes, mut lookups_left) = (0, lookups.iter());
+        for (row, event) in (first_row..).zip(events) {
+            bytes += match self.format.repeated(event.format.as_bytes()) {
+                Some(id) => self.format.push_known(row, id),
+                None => self.format.push_term(row, event.format.as_bytes()),
+            };
+            for ((key, value), lookup) in event.fields().iter().zip(&mut lookups_left) {
                 bytes += match (lookup, key) {
-                    (Some(lookup), _) => {
-                        let column = filled(&mut self.core[lookup.field.index()], ColumnType::Str);
-                        column.push_hashed(row, lookup.text.as_bytes(), lookup.hash)
-                    }
+                    (Some(lookup), _) => self.push_looked_up(row, lookup, value),
                     (None, Key::Core(id)) => self.push_core(row, *id, value),
                     (None, Key::Custom(name)) => match FieldId::by_name(name) {
                         Some(id) => self.push_core(row, id, value),
@@ -124,23 +137,53 @@ impl SegmentBuilder {
                 };
             }
         }
+        lookups.clear();
+        self.lookups = lookups;
         bytes
     }
 
-    /// Begins to look up a text of a core field that has a column; none for anything else.
-    fn lookup<'e>(&self, key: &Key<'_>, value: &'e Value<'_>) -> Option<Lookup<'e>> {
-        let (Key::Core(field), Value::Text(text)) = (key, value) else { return None };
-        if is_long(value) {
-            return None;
-        }
-        let terms = self.terms_of(*field)?;
-        let hash = terms.hash(text.as_bytes());
-        Some(Lookup { field: *field, text, hash, slot: terms.slot(hash) })
+    /// Begins to look up a text or an address of a core field that has a column for it;
+    /// none for anything else.
+    fn lookup(&self, key: &Key<'_>, value: &Value<'_>) -> Option<Lookup> {
+        let Key::Core(field) = key else { return None };
+        let column = self.core[field.index()].as_deref()?;
+        let place = match (column.kind(), value) {
+            (ColumnType::Str, Value::Text(text)) if !is_long(value) => match column.repeated(text.as_bytes())
+            {
+                Some(id) => Place::Known(id),
+                None => Place::Hashed(column.terms().hash(text.as_bytes()), Slot::default()),
+            },
+            (ColumnType::IpAddr, Value::Ip(ip)) => {
+                Place::Hashed(column.terms().hash(&bits_of(*ip).octets()), Slot::default())
+            }
+            _ => return None,
+        };
+        Some(Lookup { field: *field, place })
     }
 
     fn terms_of(&self, field: FieldId) -> Option<&Interner> {
-        let column = self.core[field.index()].as_deref()?;
-        (column.kind() == ColumnType::Str).then(|| column.terms())
+        self.core[field.index()].as_deref().map(ColumnBuilder::terms)
+    }
+
+    fn touch(&self, lookup: &Lookup) -> u8 {
+        match (&lookup.place, self.terms_of(lookup.field)) {
+            (Place::Hashed(_, slot), Some(terms)) => terms.touch(*slot),
+            _ => 0,
+        }
+    }
+
+    fn push_looked_up(&mut self, row: u32, lookup: &Lookup, value: &Value<'_>) -> usize {
+        let slot = &mut self.core[lookup.field.index()];
+        match (&lookup.place, value) {
+            (Place::Known(id), _) => filled(slot, ColumnType::Str).push_known(row, *id),
+            (Place::Hashed(hash, _), Value::Text(text)) => {
+                filled(slot, ColumnType::Str).push_hashed(row, text.as_bytes(), *hash)
+            }
+            (Place::Hashed(hash, _), Value::Ip(ip)) => {
+                filled(slot, ColumnType::IpAddr).push_hashed(row, &bits_of(*ip).octets(), *hash)
+            }
+            (_, Value::Long(_) | Value::Float(_) | Value::Bool(_)) => unreachable!("it was not looked up"),
+        }
     }
 
     fn push_core(&mut self, row: u32, id: FieldId, value: &Value<'_>) -> usize {
@@ -295,60 +338,4 @@ fn filled(slot: &mut Option<Box<ColumnBuilder>>, kind: ColumnType) -> &mut Colum
 /// Returns whether a value is a text that stands in the column of long texts.
 fn is_long(value: &Value<'_>) -> bool {
     matches!(value, Value::Text(text) if text.len() > overflow_column::LONG)
-}
-
-/// Returns the text under which a value is searched and shown. Addresses stand in
-/// their canonical form, an IPv4 address never as one mapped to IPv6.
-pub(super) fn text_of<'a>(value: &'a Value<'_>, scratch: &'a mut String) -> &'a str {
-    scratch.clear();
-    match value {
-        Value::Text(text) => return text,
-        Value::Bool(yes) => return if *yes { "true" } else { "false" },
-        Value::Long(n) => write!(scratch, "{n}"),
-        Value::Float(n) => write!(scratch, "{n}"),
-        Value::Ip(ip) => write!(scratch, "{}", ip.to_canonical()),
-    }
-    .expect("writing to a string does not fail");
-    scratch
-}
-
-/// Returns the address that a value is; none where its text is not that of an address.
-fn address_of(value: &Value<'_>, scratch: &mut String) -> Option<Ipv6Addr> {
-    let ip = match value {
-        Value::Ip(ip) => ip.to_canonical(),
-        Value::Text(text) => address(text).filter(|ip| same(text, ip, scratch))?,
-        Value::Long(_) | Value::Float(_) | Value::Bool(_) => return None,
-    };
-    Some(match ip {
-        IpAddr::V4(v4) => v4.to_ipv6_mapped(),
-        IpAddr::V6(v6) => v6,
-    })
-}
-
-/// Returns the number, mapped to `u64`, that a value of this type is; none where its
-/// text is not that of such a number.
-fn number_of(kind: ColumnType, value: &Value<'_>, scratch: &mut String) -> Option<u64> {
-    let owned: String;
-    let text = match (kind, value) {
-        (ColumnType::I64, Value::Long(n)) => return Some(n.to_u64()),
-        (_, Value::Text(text)) => text.as_ref(),
-        _ => {
-            owned = text_of(value, scratch).to_owned();
-            &owned
-        }
-    };
-    match kind {
-        ColumnType::I64 => text.parse::<i64>().ok().filter(|n| same(text, n, scratch)).map(i64::to_u64),
-        ColumnType::Bool => text.parse::<bool>().ok().map(bool::to_u64),
-        ColumnType::DateTime => {
-            date(text).filter(|time| same(text, time, scratch)).map(|time| time.nanos().to_u64())
-        }
-        _ => None,
-    }
-}
-
-/// Returns whether a text is how a value is written.
-fn same(text: &str, value: &impl std::fmt::Display, scratch: &mut String) -> bool {
-    scratch.clear();
-    write!(scratch, "{value}").is_ok() && scratch == text
 }

@@ -10,8 +10,7 @@
 //! ```
 //!
 //! The same columns give the same bytes as tantivy's `ColumnarWriter`, which interns
-//! values row by row and takes six times as long (0.34 s against 1.94 s for a million
-//! rows of 17 columns); a test compares the two.
+//! values row by row; a test compares the two.
 
 use std::io::{self, Write};
 

@@ -9,7 +9,7 @@ use super::column::IndexColumn;
 use super::overflow_column;
 use super::schema::FORMAT;
 use super::segment::OpenSegment;
-use super::segment_builder::text_of;
+use super::value_forms::text_of;
 use crate::error::Result;
 use crate::record::{Event, FieldId, Key, SourceId};
 

@@ -7,8 +7,9 @@ use std::io::{self, BufWriter, Write as _};
 use hashbrown::HashMap;
 use tantivy::columnar::{ColumnType, MonotonicallyMappableToU64};
 
-use super::column_builder::{ColumnBuilder, Ids};
+use super::column_builder::ColumnBuilder;
 use super::companion_files::companion_files;
+use super::ids::Ids;
 use super::schema::{RECORD, SOURCE, TIME};
 use super::segment_builder::{NamedColumn, SegmentBuilder};
 use super::segment_contents::{COLUMNS, Contents, HASHES, SegmentMeta, hash_of};
@@ -20,7 +21,7 @@ use crate::record::{Event, SourceId};
 /// A segment is full at so many events …
 const MAX_ROWS: usize = 1 << 20;
 /// … or when its values take about this much memory, in bytes.
-const MAX_BYTES: usize = 160 << 20;
+const MAX_BYTES: usize = 88 << 20;
 /// How many custom fields get columns of their own. Logs may name a field after a session
 /// or a file, and an attacker may name a million: the rest share one column.
 const MAX_CUSTOM: usize = 2000;
@@ -30,7 +31,7 @@ pub struct SegmentWriter {
     dir: Dir,
     times: Vec<i64>,
     untimed: Vec<bool>,
-    sources: Vec<u32>,
+    sources: Ids,
     records: Vec<u64>,
     columns: SegmentBuilder,
     keys: Vec<u64>,
@@ -71,7 +72,7 @@ impl SegmentWriter {
             dir: dir.clone(),
             times: Vec::new(),
             untimed: Vec::new(),
-            sources: Vec::new(),
+            sources: Ids::default(),
             records: Vec::new(),
             columns: SegmentBuilder::new(room),
             keys: Vec::new(),
@@ -84,12 +85,21 @@ impl SegmentWriter {
     /// Adds the event of a record. `source` is a number this segment was told
     /// by [`SegmentWriter::source`].
     pub fn add(&mut self, source: u32, record: u64, event: &Event<'_>) {
+        self.add_all(source, std::iter::once((record, event)));
+    }
+
+    /// Adds the events of some records of a source, which costs less than one after
+    /// another: their values are looked up together.
+    pub fn add_all<'e>(&mut self, source: u32, events: impl Iterator<Item = (u64, &'e Event<'e>)> + Clone) {
         let row = self.times.len() as u32;
-        self.times.push(event.time.map_or(0, |stamp| stamp.timestamp.nanos()));
-        self.untimed.push(event.time.is_none());
-        self.sources.push(source);
-        self.records.push(record);
-        self.bytes += 21 + self.columns.push(row, event);
+        for (record, event) in events.clone() {
+            self.times.push(event.time.map_or(0, |stamp| stamp.timestamp.nanos()));
+            self.untimed.push(event.time.is_none());
+            self.sources.push(source);
+            self.records.push(record);
+            self.bytes += 21;
+        }
+        self.bytes += self.columns.push_all(row, events.map(|(_, event)| event));
     }
 
     /// Registers a source with the segment; the number it returns is valid in this segment only.
@@ -113,43 +123,49 @@ impl SegmentWriter {
 
     /// Sorts by time and writes the columns. The sources stand under the keys they were
     /// told by until [`super::publish`] writes their ids.
-    pub fn finish(self) -> Result<Segment> {
+    pub fn finish(mut self) -> Result<Segment> {
         if self.is_empty() {
             return Ok(Segment { written: None, rows: 0, keys: Vec::new() });
         }
         let id = uuid::Uuid::new_v4().simple().to_string();
-        let written = self.write(&id).context(|| cannot_write(&self.dir, &id))?;
-        Ok(Segment { written: Some(written), rows: self.times.len() as u32, keys: self.keys })
+        let (rows, dir) = (self.times.len() as u32, self.dir.clone());
+        let written = self.write(&id).context(|| cannot_write(&dir, &id))?;
+        Ok(Segment { written: Some(written), rows, keys: self.keys })
     }
 
-    fn write(&self, id: &str) -> io::Result<Written> {
+    fn write(&mut self, id: &str) -> io::Result<Written> {
         let rows = self.times.len() as u32;
         let order = self.order();
         let place = order.as_deref().map(inverse);
         let file = self.dir.create_new(&format!("{id}.{COLUMNS}"))?;
         let mut out = SegmentSerializer::begin(BufWriter::with_capacity(1 << 20, file))?;
-        self.columns.write(&mut out, rows, place.as_deref(), self.fixed())?;
         let mut sources = Ids::default();
         let row = |i: u32| order.as_ref().map_or(i, |order| order[i as usize]) as usize;
         for i in 0..rows {
-            sources.push(self.sources[row(i)]);
+            sources.push(self.sources.get(row(i)));
         }
+        drop(order);
         let times = || self.times.iter().zip(&self.untimed).filter(|(_, untimed)| !**untimed);
         let times = || times().map(|(time, _)| *time);
-        let span = times().min().zip(times().max());
-        Ok(Written { id: id.to_owned(), out, timed: times().count() as u32, span, sources })
+        let (span, timed) = (times().min().zip(times().max()), times().count() as u32);
+        let fixed = self.fixed();
+        self.columns.write(&mut out, rows, place.as_deref(), fixed)?;
+        Ok(Written { id: id.to_owned(), out, timed, span, sources })
     }
 
-    /// Returns the columns of the times and record numbers.
-    fn fixed(&self) -> Vec<NamedColumn<'static>> {
-        let mut times = ColumnBuilder::new(ColumnType::DateTime);
-        let mut records = ColumnBuilder::new(ColumnType::U64);
-        for (row, record) in (0..).zip(&self.records) {
-            records.push_number(row, *record);
-            if !self.untimed[row as usize] {
-                times.push_number(row, self.times[row as usize].to_u64());
+    /// Makes the columns of the times and record numbers of what was kept of them.
+    fn fixed(&mut self) -> Vec<NamedColumn<'static>> {
+        let records = ColumnBuilder::of_numbers(ColumnType::U64, std::mem::take(&mut self.records));
+        let moments = std::mem::take(&mut self.times).into_iter().map(i64::to_u64);
+        let times = if self.untimed.contains(&true) {
+            let mut times = ColumnBuilder::new(ColumnType::DateTime);
+            for (row, moment) in (0..).zip(moments).filter(|(row, _)| !self.untimed[*row as usize]) {
+                times.push_number(row, moment);
             }
-        }
+            times
+        } else {
+            ColumnBuilder::of_numbers(ColumnType::DateTime, moments.collect())
+        };
         let mut fixed = vec![NamedColumn::Made(RECORD, records)];
         if !times.is_empty() {
             fixed.push(NamedColumn::Made(TIME, times));
@@ -162,7 +178,7 @@ impl SegmentWriter {
     fn order(&self) -> Option<Vec<u32>> {
         let key = |row: &u32| {
             let row = *row as usize;
-            (self.untimed[row], self.times[row], self.sources[row], self.records[row])
+            (self.untimed[row], self.times[row], self.sources.get(row), self.records[row])
         };
         let mut order: Vec<u32> = (0..self.times.len() as u32).collect();
         if order.is_sorted_by_key(key) {

@@ -98,9 +98,14 @@ impl Line<'_> {
             message = (Key::Core(fields::MESSAGE), Value::Text(Cow::Owned(summarize(entry.event))));
             fields.push((&message.0, &message.1));
         }
-        fields.sort_by(|one, other| order(one.0, other.0));
+        if !fields.is_sorted_by(|one, other| order(one.0, other.0).is_le()) {
+            fields.sort_by(|one, other| order(one.0, other.0));
+        }
         for same in fields.chunk_by(|one, other| one.0 == other.0) {
-            self.key(same[0].0.name());
+            match same[0].0 {
+                Key::Core(id) => self.key(id.name()),
+                Key::Custom(name) => self.foreign_key(name),
+            }
             match same {
                 [(Key::Core(id), value)] if !is_always_list(*id) => self.value(value),
                 [(Key::Custom(_), value)] => self.value(value),
@@ -124,7 +129,7 @@ impl Line<'_> {
         match value {
             Value::Text(text) => self.string(text),
             Value::Long(n) => self.put(n),
-            Value::Bool(yes) => self.put(yes),
+            Value::Bool(yes) => self.out.push_str(if *yes { "true" } else { "false" }),
             Value::Float(n) => self.out.push_str(&serde_json::Value::from(*n).to_string()),
             Value::Ip(ip) => {
                 self.out.push('"');
@@ -134,7 +139,14 @@ impl Line<'_> {
         }
     }
 
-    fn key(&mut self, name: &str) {
+    /// Begins a member with one of our names, which are plain.
+    fn key(&mut self, name: &'static str) {
+        self.out.push_str(if std::mem::take(&mut self.first) { "\"" } else { ",\"" });
+        self.out.push_str(name);
+        self.out.push_str("\":");
+    }
+
+    fn foreign_key(&mut self, name: &str) {
         if !std::mem::take(&mut self.first) {
             self.out.push(',');
         }
@@ -142,18 +154,18 @@ impl Line<'_> {
         self.out.push(':');
     }
 
-    fn text(&mut self, name: &str, text: &str) {
+    fn text(&mut self, name: &'static str, text: &str) {
         self.key(name);
         self.string(text);
     }
 
-    fn number(&mut self, name: &str, number: u64) {
+    fn number(&mut self, name: &'static str, number: u64) {
         self.key(name);
         self.put(number);
     }
 
     /// Writes what is plain text when it is shown.
-    fn shown(&mut self, name: &str, value: impl std::fmt::Display) {
+    fn shown(&mut self, name: &'static str, value: impl std::fmt::Display) {
         self.key(name);
         self.out.push('"');
         self.put(value);
@@ -165,20 +177,26 @@ impl Line<'_> {
     }
 
     fn string(&mut self, text: &str) {
-        if text.bytes().all(is_plain) {
-            self.out.push('"');
-            self.out.push_str(text);
-            self.out.push('"');
-        } else {
+        if !all(text, |byte| matches!(byte, b' '..=b'~')) {
             let text = serde_json::to_string(text).expect("a text is JSON");
             self.out.push_str(&escape_json_controls(text));
+            return;
         }
+        self.out.push('"');
+        let mut from = 0;
+        for at in memchr::memchr2_iter(b'"', b'\\', text.as_bytes()) {
+            self.out.push_str(&text[from..at]);
+            self.out.push('\\');
+            from = at;
+        }
+        self.out.push_str(&text[from..]);
+        self.out.push('"');
     }
 }
 
-/// Returns whether a byte stands in JSON as it is.
-fn is_plain(byte: u8) -> bool {
-    matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\'
+/// Returns whether a test holds for every byte; it is asked for many at once.
+fn all(text: &str, holds: impl Fn(u8) -> bool) -> bool {
+    text.as_bytes().chunks(32).all(|bytes| bytes.iter().fold(true, |all, byte| all & holds(*byte)))
 }
 
 /// Orders core fields before others, as the table has them, and others by name.

@@ -1,6 +1,6 @@
 //! A one-line summary of an event, for lists and for `message`.
 
-use super::{Event, fields};
+use super::{Event, Value, fields};
 
 /// Summarizes an event in one line, without its time and host.
 ///
@@ -11,15 +11,17 @@ pub fn summarize(event: &Event<'_>) -> String {
         return message.text().into_owned();
     }
     let text = |id| event.get(id).map(|value| value.text().into_owned());
-    if let Some(method) = text(fields::HTTP_METHOD) {
-        let target = text(fields::URL_ORIGINAL).or_else(|| text(fields::URL_PATH)).unwrap_or_default();
-        let status = text(fields::HTTP_STATUS).unwrap_or_default();
-        return [method, target, status]
-            .iter()
-            .filter(|part| !part.is_empty())
-            .cloned()
-            .collect::<Vec<_>>()
-            .join(" ");
+    if let Some(method) = event.get(fields::HTTP_METHOD) {
+        let target = event.get(fields::URL_ORIGINAL).or_else(|| event.get(fields::URL_PATH));
+        let parts = [Some(method), target, event.get(fields::HTTP_STATUS)];
+        let mut line = String::new();
+        for part in parts.into_iter().flatten().map(Value::text).filter(|part| !part.is_empty()) {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(&part);
+        }
+        return line;
     }
     let mut words = Vec::new();
     words.extend(text(fields::EVENT_ACTION).or_else(|| text(fields::EVENT_DATASET)));

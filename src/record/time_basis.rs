@@ -32,6 +32,9 @@ impl TimeBasis {
 /// followed by `ambiguous` and `future` if they apply.
 impl fmt::Display for TimeBasis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if *self == TimeBasis::default() {
+            return f.write_str("explicit");
+        }
         let inferred = [(self.year, "year"), (self.date, "date"), (self.zone, "zone"), (self.clock, "clock")];
         let doubts = [(self.ambiguous, "ambiguous"), (self.future, "future")];
         let mut words: Vec<&str> = inferred.iter().filter(|(on, _)| *on).map(|(_, word)| *word).collect();

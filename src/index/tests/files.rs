@@ -224,5 +224,5 @@ fn a_segment_is_full_when_its_values_take_their_bound_of_memory() {
         added += 1;
     }
     // Long values count four times.
-    assert_eq!(added, 40);
+    assert_eq!(added, 22);
 }

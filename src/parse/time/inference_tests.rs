@@ -15,6 +15,8 @@ fn plan(anchor: &str) -> Plan {
         anchor: at(anchor).nanos(),
         acquired: at("2026-02-01T00:00:00Z").nanos(),
         year: None,
+        definition: None,
+        headers: Vec::new(),
         shifts: Vec::new(),
         host: None,
         labels: Vec::new(),

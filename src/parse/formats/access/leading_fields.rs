@@ -148,7 +148,7 @@ fn is_ip(text: &str) -> bool {
 /// Returns whether a text is what servers write as the client: an address, a name,
 /// nothing.
 fn is_client(text: &str) -> bool {
-    matches!(text, "-" | "unix:") || ip_and_port(text).is_some() || is_host(text)
+    matches!(text, "-" | "unix:") || is_host(text) || ip_and_port(text).is_some()
 }
 
 /// Returns whether a text is what servers write as the site: a name or an address,

@@ -1,4 +1,5 @@
 use super::*;
+use crate::parse::flatten::json_object;
 use crate::record::Value;
 
 fn read(json: &str) -> Event<'_> {
