@@ -58,7 +58,7 @@ fn best(
     formats: &[&'static dyn Format],
 ) -> Option<(&'static dyn Format, Vec<&'static str>)> {
     let mut formats = narrowest_first(formats);
-    formats.retain(|format| !format.is_for_programs());
+    formats.retain(|format| !format.is_for_programs() && !format.needs_inner());
     let mut counts = vec![0; formats.len()];
     let tried: Vec<&SampleText> = texts.iter().step_by(texts.len().div_ceil(TRIED).max(1)).collect();
     let mut event = Event::default();

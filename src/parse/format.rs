@@ -63,6 +63,11 @@ pub trait Format: Sync {
         false
     }
 
+    /// Returns whether it reads a record only where another format reads its `message`.
+    fn needs_inner(&self) -> bool {
+        false
+    }
+
     /// Returns whether it also reads a text behind the head of another format.
     fn is_inner(&self) -> bool {
         false
@@ -149,12 +154,16 @@ impl<'a> RecordText<'a> {
 
     /// A Windows event in XML has the leaves of its JSON form.
     fn object(&self) -> Option<Leaves<'a>> {
-        if self.text.starts_with("<Event") { xml_element(self.text) } else { json_object(self.text) }
+        if self.text.trim_start().starts_with("<Event") {
+            xml_element(self.text.trim())
+        } else {
+            json_object(self.text)
+        }
     }
 
     /// Returns the leaves of the XML element that it is; `None` if it is not one.
     pub fn xml(&self) -> Option<&Leaves<'a>> {
-        self.xml.get_or_init(|| xml_element(self.text)).as_ref()
+        self.xml.get_or_init(|| xml_element(self.text.trim())).as_ref()
     }
 
     /// Returns the leaves of the JSON object that it is; `None` if it is not one.

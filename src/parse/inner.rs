@@ -4,13 +4,19 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::record::{Event, FieldId, Key, ParsedTime, Value, fields};
+use chrono::{NaiveDate, TimeDelta};
+
+use crate::record::{Event, FieldId, Key, ParsedTime, Precision, Value, fields};
 
 use super::format::{Format, RecordText, narrowest_first};
 use super::formats::read_program_message;
 
 /// How many records may be inside each other.
 const DEEPEST: usize = 3;
+
+/// How far two times of one event may be apart, in nanoseconds: a program writes its line
+/// before the wrapper does.
+const NEAR: i64 = 2_000_000_000;
 
 /// How specific a format must be that reads the message of a program which it does not
 /// name: a looser one would find itself in any sentence.
@@ -45,15 +51,17 @@ impl InnerFormats {
     }
 
     /// Reads the message of an event as a record of its own, if it is one, and merges
-    /// the two: what the inner record states goes before what its wrapper states.
-    pub fn read(&self, event: &mut Event<'_>) {
-        for _ in 0..DEEPEST {
-            let Some(format) = self.read_once(event) else { return };
+    /// the two: what the inner record states goes before what its wrapper states. Returns
+    /// whether it is one.
+    pub fn read(&self, event: &mut Event<'_>) -> bool {
+        for depth in 0..DEEPEST {
+            let Some(format) = self.read_once(event) else { return depth > 0 };
             event.format = format.name();
             if !format.wraps() {
-                return;
+                return true;
             }
         }
+        true
     }
 
     fn read_once<'a>(&self, event: &mut Event<'a>) -> Option<&'static dyn Format> {
@@ -166,10 +174,10 @@ fn merge<'a>(event: &mut Event<'a>, inner: Event<'a>) {
         })
         .collect();
     cores.iter().for_each(|id| event.remove(*id));
-    if inner.parsed_time.is_some_and(is_whole)
+    let is_better = inner.parsed_time.is_some_and(is_whole)
         && (states_offset(inner.parsed_time) || !states_offset(event.parsed_time))
-        || event.parsed_time.is_none()
-    {
+        && !is_finer(event.parsed_time, inner.parsed_time);
+    if is_better || event.parsed_time.is_none() {
         event.parsed_time = inner.parsed_time;
         event.time_text = inner.time_text.clone();
     }
@@ -183,6 +191,34 @@ fn is_whole(when: ParsedTime) -> bool {
     match when {
         ParsedTime::Timestamp(..) => true,
         ParsedTime::Civil(civil, _) => civil.year.is_some() && civil.date.is_some(),
+    }
+}
+
+/// Returns whether a wrapper's time is the same as that of what is inside, and finer.
+fn is_finer(outer: Option<ParsedTime>, inner: Option<ParsedTime>) -> bool {
+    let (Some(outer), Some(inner)) = (outer, inner) else { return false };
+    let near = instant(outer).zip(instant(inner)).is_some_and(|(outer, inner)| (outer - inner).abs() < NEAR);
+    near && precision(outer) > precision(inner)
+}
+
+fn precision(when: ParsedTime) -> Precision {
+    match when {
+        ParsedTime::Timestamp(_, precision) | ParsedTime::Civil(_, precision) => precision,
+    }
+}
+
+/// Returns the nanoseconds since the epoch of a time that is stated in full.
+fn instant(when: ParsedTime) -> Option<i64> {
+    match when {
+        ParsedTime::Timestamp(instant, _) => Some(instant.nanos()),
+        ParsedTime::Civil(civil, _) => {
+            let (month, day) = civil.date?;
+            let date = NaiveDate::from_ymd_opt(civil.year?, month.into(), day.into())?;
+            let (hour, minute, second) =
+                (civil.hour.into(), civil.minute.into(), civil.second.min(59).into());
+            let local = date.and_hms_nano_opt(hour, minute, second, civil.nanos)?;
+            (local - TimeDelta::seconds(civil.offset?.into())).and_utc().timestamp_nanos_opt()
+        }
     }
 }
 

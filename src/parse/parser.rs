@@ -117,7 +117,9 @@ impl Parser {
             event.reset();
             event.format = UNPARSED;
             event.put(fields::MESSAGE, text);
-            read_any_line(text, event);
+            if part == 0 {
+                read_any_line(text, event);
+            }
         }
         event.time = event.parsed_time.and_then(|when| self.times.resolve(record, when));
         if let Some(host) = &self.host
@@ -134,17 +136,14 @@ impl Parser {
         let record = RecordText::with_header(text, self.header_of(record));
         let mut reads = |format: &&&'static dyn Format| {
             event.reset();
-            format.read_record(&record, event)
+            format.read_record(&record, event) && {
+                event.format = format.name();
+                let is_inside = format.wraps() && self.others.inner().read(event);
+                is_inside || !format.needs_inner()
+            }
         };
         let found = self.order.iter().find(&mut reads);
-        let Some(format) = found.or_else(|| self.others.narrowest().iter().find(&mut reads)) else {
-            return false;
-        };
-        event.format = format.name();
-        if format.wraps() {
-            self.others.inner().read(event);
-        }
-        true
+        found.is_some() || self.others.narrowest().iter().any(|format| reads(&format))
     }
 
     fn read_first_line<'a>(&self, record: u64, text: &'a str, event: &mut Event<'a>) -> bool {

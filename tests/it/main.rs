@@ -14,6 +14,7 @@ mod forged;
 mod forged_bag;
 mod forged_leaves;
 mod forgery;
+mod format_table;
 mod growth;
 mod growth_laws;
 mod handover;

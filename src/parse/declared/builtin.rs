@@ -51,7 +51,8 @@ pub fn user_file(name: &str) -> Option<&'static str> {
 
 /// Returns the format of a file that was kept with the evidence it was read from.
 pub fn kept_format(text: &str) -> Option<&'static DeclaredFormat> {
-    static KEPT: LazyLock<Mutex<HashMap<String, Option<&'static DeclaredFormat>>>> = LazyLock::new(Mutex::default);
+    static KEPT: LazyLock<Mutex<HashMap<String, Option<&'static DeclaredFormat>>>> =
+        LazyLock::new(Mutex::default);
     let mut known = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
     *known.entry(text.to_owned()).or_insert_with(|| {
         let format = DeclaredFormat::parse(text, &find).ok()?;

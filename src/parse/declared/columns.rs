@@ -20,9 +20,10 @@ impl ColumnSyntax {
         loop {
             let (value, behind) = self.value(rest);
             list.push(value);
+            let behind = if self.separator == ' ' { one_blank(behind) } else { behind };
             rest = match behind.strip_prefix(self.separator) {
-                Some(behind) if self.separator == ' ' => behind.trim_start_matches(' '),
                 Some(behind) => behind,
+                None if self.separator == ' ' && behind.starts_with('\t') => &behind[1..],
                 None => return list,
             };
         }
@@ -36,7 +37,8 @@ impl ColumnSyntax {
         {
             return (value, behind);
         }
-        let end = text.find(self.separator).unwrap_or(text.len());
+        let is_end = |c: char| c == self.separator || self.separator == ' ' && c == '\t';
+        let end = text.find(is_end).unwrap_or(text.len());
         (Cow::Borrowed(&text[..end]), &text[end..])
     }
 
@@ -53,6 +55,16 @@ impl ColumnSyntax {
             values.put_named(name, Datum::text(cell));
         }
         count
+    }
+}
+
+/// Leaves one of several spaces and tabs at the start of a text, none at its end.
+fn one_blank(text: &str) -> &str {
+    let behind = text.trim_start_matches([' ', '\t']);
+    if behind.is_empty() || behind.len() == text.len() {
+        behind
+    } else {
+        &text[text.len() - behind.len() - 1..]
     }
 }
 

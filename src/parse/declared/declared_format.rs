@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::condition::NoOutputs;
-use super::definition::{DeclaredFraming, Definition};
+use super::definition::{DeclaredFraming, Definition, SentenceShape};
 use super::glob::Glob;
 use super::mapping::Mapping;
 use super::matcher::Miss;
@@ -151,14 +151,19 @@ impl Format for DeclaredFormat {
     }
 
     fn wraps(&self) -> bool {
-        self.definition.wraps || self.definition.wrapped.is_some()
+        self.definition.wraps || self.definition.needs_inner || self.definition.wrapped.is_some()
+    }
+
+    fn needs_inner(&self) -> bool {
+        self.definition.needs_inner
     }
 
     fn is_for_programs(&self) -> bool {
-        let only_behind = match &self.shape {
-            Shape::Lines(lines) => lines.iter().all(|line| line.behind),
-            _ => false,
-        };
+        // Files of its own have times; messages have not.
+        let has_time =
+            self.definition.line.iter().any(|line| !line.behind && line.pattern.contains("{@timestamp"))
+                || self.definition.fields.iter().any(|(name, _)| name == "@timestamp");
+        let only_behind = matches!(self.shape, Shape::Lines(_)) && !has_time;
         !self.definition.programs.is_empty() && (only_behind || self.definition.inner == Some(false))
     }
 
@@ -167,8 +172,10 @@ impl Format for DeclaredFormat {
     }
 
     fn has_line_kinds(&self) -> bool {
-        let framing =
-            matches!(self.definition.framing, Some(DeclaredFraming::Starts | DeclaredFraming::Single | DeclaredFraming::Csv));
+        let framing = matches!(
+            self.definition.framing,
+            Some(DeclaredFraming::Starts | DeclaredFraming::Single | DeclaredFraming::Csv)
+        );
         framing
             || !self.skips.is_empty()
             || matches!(self.shape, Shape::Xml(_))
@@ -210,7 +217,9 @@ impl Format for DeclaredFormat {
                 }
             }
             Some(DeclaredFraming::Single) => LineKind::Start,
-            Some(DeclaredFraming::Csv) if self.starts.iter().any(|start| start.matches_start(line)) => LineKind::Start,
+            Some(DeclaredFraming::Csv) if self.starts.iter().any(|start| start.matches_start(line)) => {
+                LineKind::Start
+            }
             _ => LineKind::Usual,
         }
     }

@@ -37,6 +37,9 @@ pub struct Definition {
     pub inner: Option<bool>,
     #[serde(default)]
     pub wraps: bool,
+    /// It reads a record only where another format reads its message.
+    #[serde(default)]
+    pub needs_inner: bool,
     pub zone: Option<String>,
     #[serde(default)]
     pub line: Vec<LineShape>,
@@ -172,6 +175,8 @@ pub struct ColumnsShape {
     #[serde(default)]
     pub absent: Vec<String>,
     pub skip: Option<String>,
+    /// The fewest values of a record; where it is stated, there may be any number more.
+    pub least: Option<usize>,
     #[serde(default)]
     pub require: Vec<String>,
     #[serde(rename = "if")]

@@ -141,7 +141,8 @@ fn take_address<'a>(
 ) -> Option<(Datum<'a>, &'a str)> {
     (1..=run).rev().find_map(|end| {
         let (taken, rest) = text.split_at(end);
-        let fits = kind.accepts(taken) && first_stop(next, rest, 0).is_none_or(|stop| stop == 0);
+        let fits = kind.accepts(taken)
+            && (next.is_empty() || first_stop(next, rest, 0).is_none_or(|stop| stop == 0));
         fits.then(|| (kind.datum(taken), rest))
     })
 }

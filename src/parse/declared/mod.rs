@@ -29,6 +29,8 @@ mod time_pattern;
 mod value_map;
 mod values;
 
-pub use builtin::{add_user_formats, declared_format, declared_formats, find, is_base, kept_format, user_file};
+pub use builtin::{
+    add_user_formats, declared_format, declared_formats, find, is_base, kept_format, user_file,
+};
 pub use declared_format::DeclaredFormat;
 pub use samples::{SampleFault, check_samples};

@@ -125,7 +125,6 @@ impl PatternReader<'_> {
                     }
                     parts.push(self.braces()?);
                 }
-                '\t' => push_space(&mut text),
                 ' ' => push_space(&mut text),
                 c => text.push(c),
             }

@@ -159,6 +159,7 @@ pub struct ColumnRecords {
     has: Vec<String>,
     syntax: ColumnSyntax,
     skip: Option<String>,
+    least: Option<usize>,
     checks: Checks,
 }
 
@@ -187,6 +188,7 @@ impl ColumnRecords {
                 absent: columns.absent.clone(),
             },
             skip: columns.skip.clone(),
+            least: columns.least,
             checks: Checks::compile(&columns.require, columns.condition.as_deref(), builder)?,
         })
     }
@@ -244,7 +246,10 @@ impl ColumnRecords {
         let columns = if columns.is_empty() { &self.names } else { &columns };
         let count = self.syntax.read(text, columns, &mut values);
         // Other versions of a program have a few values more or less at the end.
-        let fits = count >= 2 && count <= columns.len() + 8 && count * 5 >= columns.len() * 4;
+        let fits = match self.least {
+            Some(least) => count >= least,
+            None => count >= 2 && count <= columns.len() + 8 && count * 5 >= columns.len() * 4,
+        };
         (!columns.is_empty() && fits && self.checks.hold(&values)).then_some(values)
     }
 

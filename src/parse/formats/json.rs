@@ -54,7 +54,7 @@ impl Format for GenericJson {
     fn samples(&self) -> &'static [&'static str] {
         &[
             r#"{"ts":"2026-03-01T10:00:00.123456Z","lvl":"WARN","msg":"disk nearly full","user":"alice","free_bytes":1048576}"#,
-            r#"{"level":30,"time":1772359200123,"pid":17,"hostname":"web-01","req":{"method":"GET","url":"/cart?id=7","remoteAddress":"192.0.2.10"},"res":{"statusCode":200},"msg":"request completed"}"#,
+            r#"{"when":"started","created_at":"2026-03-01T10:00:01Z","method":"GET","path":"/cart?id=7","client_ip":"192.0.2.10","status":200}"#,
         ]
     }
 

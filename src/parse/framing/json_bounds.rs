@@ -72,13 +72,15 @@ enum Name {
 
 fn name(name: &[u8]) -> Name {
     match name {
-        b"Records" | b"records" => Name::Certain,
+        b"Records" | b"records" | b"Findings" | b"logEvents" => Name::Certain,
         b"events" | b"Events" | b"value" | b"values" | b"logs" | b"items" | b"data" | b"results"
-        | b"entries" => Name::Likely,
+        | b"entries" | b"entities" | b"logs_data" => Name::Likely,
         b"@odata.context" | b"@odata.nextLink" | b"@odata.count" | b"kind" | b"apiVersion" | b"metadata"
         | b"meta" | b"nextPageToken" | b"nextToken" | b"NextToken" | b"nextLink" | b"next" | b"cursor"
-        | b"pagination" | b"paging" | b"links" | b"_links" | b"total" | b"count" | b"page" | b"etag"
-        | b"status" | b"success" | b"has_more" => Name::Listing,
+        | b"pagination" | b"paging" | b"links" | b"_links" | b"response_metadata" | b"pagingInfo"
+        | b"start" | b"limit" | b"offset" | b"object" | b"continuationToken" | b"self"
+        | b"warningMessages" | b"total_count" | b"next_page_token" | b"total" | b"count" | b"page"
+        | b"etag" | b"status" | b"success" | b"has_more" => Name::Listing,
         _ => Name::Other,
     }
 }

@@ -58,7 +58,9 @@ pub fn clf(text: &str) -> TimestampMatch<'_> {
         return None;
     }
     let (month, day) = month_day(month_name(bytes, 3)?, two(bytes, 0)?)?;
-    let (time, precision, mut at) = clock(bytes, 12)?;
+    // Some programs pad the hour with a space.
+    let hour_at = if bytes[12] == b' ' { 13 } else { 12 };
+    let (time, precision, mut at) = clock(bytes, hour_at)?;
     let mut offset = None;
     if let Some((east, behind)) = offset_at(bytes, at) {
         (offset, at) = (Some(east), behind);

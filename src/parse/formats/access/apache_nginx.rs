@@ -30,7 +30,6 @@ impl Format for ApacheAccess {
             r#"192.0.2.10 - - [01/Mar/2026:10:00:01 +0100] "GET /logo.png HTTP/1.1" 304 - "https://www.example.com/" "Mozilla/5.0""#,
             r#"shop.example.com:443 2001:db8::7 - - [01/Mar/2026:10:00:02 +0100] "POST /login?next=/ HTTP/2.0" 302 0 "-" "curl/8.5.0""#,
             r#"198.51.100.3 - - [01/Mar/2026:10:00:03 +0100] "-" 408 -"#,
-            r#"192.0.2.11 - - [01/Mar/2026:10:00:04 +0000] "GET /ui HTTP/1.1" 200 9 - "curl/8.5.0" 17 "ui@docker" "http://10.0.0.4:80" 3ms"#,
         ]
     }
 
@@ -44,7 +43,7 @@ impl Format for ApacheAccess {
 
     fn read_record<'a>(&self, record: &RecordText<'a>, event: &mut Event<'a>) -> bool {
         let text = record.text();
-        let Some(line) = AccessLine::cut(text) else { return false };
+        let Some(line) = AccessLine::cut(text).filter(|_| !text.contains('\n')) else { return false };
         line.put(event, &APACHE)
     }
 }
@@ -82,7 +81,7 @@ impl Format for NginxAccess {
     fn read_record<'a>(&self, record: &RecordText<'a>, event: &mut Event<'a>) -> bool {
         let text = record.text();
         match AccessLine::cut(text) {
-            Some(line) if line.may_be_nginx(text) => line.put(event, &NGINX),
+            Some(line) if line.may_be_nginx(text) && !text.contains('\n') => line.put(event, &NGINX),
             _ => false,
         }
     }

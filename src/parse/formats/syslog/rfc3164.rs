@@ -40,6 +40,10 @@ impl Format for Rfc3164 {
         true
     }
 
+    fn is_inner(&self) -> bool {
+        true
+    }
+
     fn read_record<'a>(&self, record: &RecordText<'a>, event: &mut Event<'a>) -> bool {
         let text = record.text();
         let (pri, rest) = priority(text).map_or((None, text), |(number, rest)| (Some(number), rest));

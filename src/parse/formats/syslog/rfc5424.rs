@@ -41,6 +41,10 @@ impl Format for Rfc5424 {
         true
     }
 
+    fn is_inner(&self) -> bool {
+        true
+    }
+
     fn read_record<'a>(&self, record: &RecordText<'a>, event: &mut Event<'a>) -> bool {
         let text = record.text();
         read(text, event).is_some()
