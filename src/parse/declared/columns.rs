@@ -14,8 +14,16 @@ pub struct ColumnSyntax {
 }
 
 impl ColumnSyntax {
-    /// Cuts a record into its values.
+    /// Cuts a record into its values. Without quotes, lines after the first belong to the
+    /// last value.
     pub fn cut<'a>(&self, text: &'a str) -> Vec<Cow<'a, str>> {
+        if let (None, Some(end)) = (self.quote, text.find('\n')) {
+            let mut list = self.cut(&text[..end]);
+            if let Some(last) = list.last_mut() {
+                *last = Cow::Owned(format!("{last}{}", &text[end..]));
+            }
+            return list;
+        }
         let (mut list, mut rest) = (Vec::new(), text);
         loop {
             let (value, behind) = self.value(rest);

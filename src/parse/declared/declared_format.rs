@@ -160,9 +160,15 @@ impl Format for DeclaredFormat {
 
     fn is_for_programs(&self) -> bool {
         // Files of its own have times; messages have not.
-        let has_time =
-            self.definition.line.iter().any(|line| !line.behind && line.pattern.contains("{@timestamp"))
-                || self.definition.fields.iter().any(|(name, _)| name == "@timestamp");
+        let takes_time = |pattern: &str| pattern.contains("{@timestamp");
+        let definition = &self.definition;
+        let mut sentences = definition.extract.iter().flat_map(|extract| &extract.patterns);
+        let has_time = definition.line.iter().any(|line| !line.behind && takes_time(&line.pattern))
+            || definition.fields.iter().any(|(name, _)| name == "@timestamp")
+            || sentences.any(|sentence| match sentence {
+                SentenceShape::Text(text) => takes_time(text),
+                SentenceShape::WithSet(shape) => takes_time(&shape.pattern),
+            });
         let only_behind = matches!(self.shape, Shape::Lines(_)) && !has_time;
         !self.definition.programs.is_empty() && (only_behind || self.definition.inner == Some(false))
     }
