@@ -19,7 +19,7 @@ use super::companion_files::companion_files;
 use super::corruption::damaged;
 use super::schema::schema;
 use super::segment_contents::{COLUMNS, HASHES, SegmentMeta};
-use super::writer::Segment;
+use super::segment_writer::Segment;
 use crate::error::{Context, Error, Result, visible};
 use crate::fs::{Dir, FileKind, is_temporary};
 use crate::record::{Digest, SourceId};

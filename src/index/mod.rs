@@ -67,6 +67,7 @@ mod segment_contents;
 mod segment_cursor;
 mod segment_file;
 mod segment_serializer;
+mod segment_writer;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -75,7 +76,6 @@ mod top;
 mod value_counts;
 mod value_forms;
 mod witness;
-mod writer;
 
 pub use api::{FieldInfo, Histogram, HistogramBucket, Hit, Order, Request, TermOrder, TopValues};
 pub use cancel::CancelToken;
@@ -84,6 +84,6 @@ pub use meta::{
     IndexBasis, IndexBinding, Indexed, agreeing, is_index_file, publish, publish_all, sweep, unnamed,
 };
 pub use reader::Index;
+pub use segment_writer::{Segment, SegmentWriter};
 pub use tables::{EventValues, Figure, SortValue, StatsPlan, StatsTable, TableCell, TableLimits, TableRow};
 pub use witness::{Sum, Witness};
-pub use writer::{Segment, SegmentWriter};

@@ -110,7 +110,7 @@ fn read_first<'a>(
     match message {
         Cow::Borrowed(text) => {
             let (format, event) =
-                read_named(candidates, text, program).or_else(|| Some(read_any(candidates, text)?))?;
+                read_named(candidates, text, program).or_else(|| read_any(candidates, text))?;
             Some((format, event))
         }
         Cow::Owned(text) => {

@@ -19,12 +19,13 @@ pub struct EvtxFaults {
 }
 
 /// Decodes every record of an event log, in the order of the file, into `out`. A record
-/// that cannot be decoded is counted, and the others are still read.
+/// that cannot be decoded is counted, and the others are still read. Stops after `most`
+/// bytes.
 ///
 /// # Errors
 ///
 /// Fails if the file cannot be read or `out` not be written.
-pub fn decode(file: &File, out: &mut File) -> io::Result<EvtxFaults> {
+pub fn decode(file: &File, out: &mut File, most: u64) -> io::Result<EvtxFaults> {
     let mut faults = EvtxFaults::default();
     let mut fault = |error: String| {
         faults.count += 1;
@@ -38,9 +39,15 @@ pub fn decode(file: &File, out: &mut File) -> io::Result<EvtxFaults> {
         Ok(parser) => {
             let mut parser = parser.with_configuration(settings);
             let mut lines = BufWriter::new(&mut *out);
+            let mut written = 0;
             for record in parser.records_json() {
                 match record {
+                    Ok(_) if written > most => {
+                        fault(format!("it expands to more than {most} bytes"));
+                        break;
+                    }
                     Ok(record) => {
+                        written += record.data.len() as u64 + 1;
                         lines.write_all(record.data.replace(['\n', '\r'], " ").as_bytes())?;
                         lines.write_all(b"\n")?;
                     }

@@ -248,7 +248,9 @@ impl<'a> Opener<'a> {
         if let Some(why) = copy(&mut stream, &mut file).context(failed)? {
             self.report_skipped(found, &format!("ends early: {why}"), Weight::Partial, None)?;
         }
-        let faults = evtx::decode(&file, &mut lines).context(failed)?;
+        let length = file.metadata().context(failed)?.len();
+        let most = self.limits.expanded.max(length.saturating_mul(self.limits.ratio));
+        let faults = evtx::decode(&file, &mut lines, most).context(failed)?;
         if let Some(first) = faults.first {
             let what = if faults.count == 1 { "record or chunk" } else { "records or chunks" };
             let reason = format!("{} {what} could not be decoded, the first: {first}", faults.count);

@@ -15,7 +15,7 @@ use crate::tui::{keymap, listing};
 #[derive(Debug, Clone, Subcommand)]
 pub enum GenerateCommand {
     /// The key bindings, as a table
-    KeysCommand,
+    Keys,
     /// The script that verifies a bundle: keep a copy that you trust
     VerifySh,
     /// The script that verifies proofs: keep a copy that you trust
@@ -25,7 +25,7 @@ pub enum GenerateCommand {
 /// Prints a reference document or a script.
 pub fn run(command: &GenerateCommand, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
     match command {
-        GenerateCommand::KeysCommand => keys(globals, runtime),
+        GenerateCommand::Keys => keys(globals, runtime),
         GenerateCommand::VerifySh => script(VERIFY_SH_SCRIPT, runtime),
         GenerateCommand::VerifyProofs => script(VERIFY_PROOFS_SCRIPT, runtime),
     }

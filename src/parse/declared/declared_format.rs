@@ -243,7 +243,7 @@ impl Format for DeclaredFormat {
                 let found = lines
                     .iter()
                     .filter(|line| !line.behind || record.program().is_some())
-                    .find(|line| line.matches(&own, &mut values, &NoOutputs));
+                    .find(|line| line.matches(own.clone(), &mut values, &NoOutputs));
                 let Some(line) = found else { return false };
                 self.mapping.apply(values, &line.set, event);
             }

@@ -60,7 +60,7 @@ impl Sentences {
                 }
             }
         }
-        self.patterns.iter().find(|sentence| sentence.matches(&text, values, outputs)).map(|found| &found.set)
+        self.patterns.iter().find(|sentence| sentence.matches(text.clone(), values, outputs)).map(|found| &found.set)
     }
 
     fn read_json(&self, text: &str, place: usize, values: &mut Values<'_, '_>) {
@@ -76,7 +76,7 @@ impl Sentence {
     /// Matches a value, which may not live as long as the record's text.
     pub fn matches<'a>(
         &self,
-        text: &Cow<'a, str>,
+        text: Cow<'a, str>,
         values: &mut Values<'_, 'a>,
         outputs: &dyn Outputs<'a>,
     ) -> bool {
@@ -85,7 +85,7 @@ impl Sentence {
             Cow::Borrowed(text) => self.pattern.matches(text, values).is_ok(),
             Cow::Owned(text) => {
                 let mut found = Vec::new();
-                let is_matched = self.pattern.matches(text, &mut found).is_ok();
+                let is_matched = self.pattern.matches(&text, &mut found).is_ok();
                 found.into_iter().for_each(|(slot, datum)| values.put(slot, datum.into_owned()));
                 is_matched
             }

@@ -12,7 +12,7 @@ fn of_whole_lines() -> impl Iterator<Item = &'static dyn Format> {
 
 #[test]
 fn every_sample_is_read_by_its_own_format_and_tells_its_time() {
-    for format in CODED.iter().copied() {
+    for format in CODED {
         assert!(!format.samples().is_empty(), "{} has no sample", format.name());
         for sample in format.samples() {
             let mut event = Event::default();
@@ -65,7 +65,7 @@ fn what_a_format_reads_is_read_best_by_it() {
 
 #[test]
 fn every_format_is_found_by_its_name() {
-    for format in FORMATS.iter().copied() {
+    for format in FORMATS.iter() {
         assert_eq!(format_by_name(format.name()).map(Format::name), Some(format.name()));
     }
 }
