@@ -16,7 +16,7 @@ const DEEPEST: usize = 3;
 
 /// How far two times of one event may be apart, in nanoseconds: a program writes its line
 /// before the wrapper does.
-const NEAR: i64 = 2_000_000_000;
+const NEAR: u64 = 2_000_000_000;
 
 /// How specific a format must be that reads the message of a program which it does not
 /// name: a looser one would find itself in any sentence.
@@ -197,7 +197,7 @@ fn is_whole(when: ParsedTime) -> bool {
 /// Returns whether a wrapper's time is the same as that of what is inside, and finer.
 fn is_finer(outer: Option<ParsedTime>, inner: Option<ParsedTime>) -> bool {
     let (Some(outer), Some(inner)) = (outer, inner) else { return false };
-    let near = instant(outer).zip(instant(inner)).is_some_and(|(outer, inner)| (outer - inner).abs() < NEAR);
+    let near = instant(outer).zip(instant(inner)).is_some_and(|(outer, inner)| outer.abs_diff(inner) < NEAR);
     near && precision(outer) > precision(inner)
 }
 

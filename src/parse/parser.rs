@@ -77,9 +77,12 @@ impl Parser {
 
     /// Adds lines that say how later records are read, as a framer found them.
     pub fn learn(&self, headers: Vec<HeaderLines>) {
-        if !headers.is_empty() {
-            self.headers.write().unwrap_or_else(PoisonError::into_inner).extend(headers.iter().map(shared));
-        }
+        let Some(first) = headers.first() else { return };
+        let mut own = self.headers.write().unwrap_or_else(PoisonError::into_inner);
+        // What a plan knows of records that are read again gives way to what is there.
+        let keep = own.partition_point(|(from_record, _)| *from_record < first.from_record);
+        own.truncate(keep);
+        own.extend(headers.iter().map(shared));
     }
 
     /// Returns all such lines.

@@ -1,7 +1,7 @@
 //! Containers inside containers, within the limits.
 
 use std::fs::File;
-use std::io::{self, Cursor, Read, Write};
+use std::io::{self, Cursor, Read, Seek, Write};
 
 use crate::error::{Context, Result, visible};
 
@@ -251,6 +251,13 @@ impl<'a> Opener<'a> {
         let length = file.metadata().context(failed)?.len();
         let most = self.limits.expanded.max(length.saturating_mul(self.limits.ratio));
         let faults = evtx::decode(&file, &mut lines, most).context(failed)?;
+        if faults.count > 0 && lines.metadata().context(failed)?.len() == 0 {
+            // Nothing of it can be read: its bytes are kept as they are.
+            let mut whole = found.clone();
+            whole.containers.pop();
+            file.rewind().context(failed)?;
+            return deliver_plain(self.sink, &whole, &mut file);
+        }
         if let Some(first) = faults.first {
             let what = if faults.count == 1 { "record or chunk" } else { "records or chunks" };
             let reason = format!("{} {what} could not be decoded, the first: {first}", faults.count);

@@ -39,11 +39,17 @@ impl ColumnSyntax {
 
     fn value<'a>(&self, text: &'a str) -> (Cow<'a, str>, &'a str) {
         let quoted = self.quote.and_then(|quote| Some((quote, text.strip_prefix(quote)?)));
-        if let Some((quote, inside)) = quoted
-            && let Some((value, behind)) = unquoted(inside, quote)
-            && (behind.is_empty() || behind.starts_with(self.separator))
-        {
-            return (value, behind);
+        if let Some((quote, inside)) = quoted {
+            // RFC 4180 first; some programs escape with a backslash instead.
+            for escapes in [false, true] {
+                if let Some((value, behind)) = unquoted(inside, quote, escapes)
+                    && (behind.is_empty()
+                        || behind.starts_with(self.separator)
+                        || self.separator == ' ' && behind.starts_with('\t'))
+                {
+                    return (value, behind);
+                }
+            }
         }
         let is_end = |c: char| c == self.separator || self.separator == ' ' && c == '\t';
         let end = text.find(is_end).unwrap_or(text.len());
@@ -77,10 +83,10 @@ fn one_blank(text: &str) -> &str {
 }
 
 /// Reads up to the closing quote; a doubled quote or one behind a backslash is text.
-fn unquoted(inside: &str, quote: char) -> Option<(Cow<'_, str>, &str)> {
+fn unquoted(inside: &str, quote: char, escapes: bool) -> Option<(Cow<'_, str>, &str)> {
     let (mut plain, mut start, mut chars) = (String::new(), 0, inside.char_indices().peekable());
     while let Some((at, c)) = chars.next() {
-        if c == '\\' && chars.peek().is_some_and(|(_, next)| *next == quote) {
+        if escapes && c == '\\' && chars.peek().is_some_and(|(_, next)| *next == quote) {
             plain.push_str(&inside[start..at]);
             start = at + 1;
             chars.next();

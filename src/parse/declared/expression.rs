@@ -112,16 +112,20 @@ impl Chain {
     fn evaluate<'a>(&self, values: &mut Values<'_, 'a>, outputs: &dyn Outputs<'a>) -> Found<'a> {
         let keeps_all =
             self.steps.iter().all(|step| matches!(step, Step::Filter(filter) if filter.keeps_all()));
+        let held = match &self.source {
+            Source::Path(path) if keeps_all => path.places(values),
+            _ => Vec::new(),
+        };
         let mut found = match &self.source {
             Source::Literal(text) => vec![Datum::text(*text)],
-            Source::Path(path) => at_path(path, values, outputs, keeps_all),
+            Source::Path(path) => at_path(path, values, outputs),
             Source::Template(pieces) => fill(pieces, values, outputs),
         };
         for step in &self.steps {
             found = match step {
                 Step::Filter(filter) => filter.apply(found),
                 Step::Until(path) => {
-                    let end = at_path(path, values, outputs, false);
+                    let end = at_path(path, values, outputs);
                     found
                         .first()
                         .zip(end.first())
@@ -131,25 +135,20 @@ impl Chain {
                 }
             };
         }
+        // A value that a filter could not read is held by no field.
+        if found.len() >= held.len() {
+            held.into_iter().for_each(|place| values.mark_used(place));
+        }
         found
     }
 }
 
-fn at_path<'a>(
-    path: &Path,
-    values: &mut Values<'_, 'a>,
-    outputs: &dyn Outputs<'a>,
-    is_held: bool,
-) -> Found<'a> {
+fn at_path<'a>(path: &Path, values: &Values<'_, 'a>, outputs: &dyn Outputs<'a>) -> Found<'a> {
     let places = path.places(values);
     if places.is_empty() {
         return path.slot().map(|slot| outputs.output(slot).to_vec()).unwrap_or_default();
     }
-    let found = places.iter().map(|place| values.datum(*place).clone()).collect();
-    if is_held {
-        places.into_iter().for_each(|place| values.mark_used(place));
-    }
-    found
+    places.iter().map(|place| values.datum(*place).clone()).collect()
 }
 
 /// Returns the nanoseconds between two times; nothing where that is less than none.

@@ -4,6 +4,9 @@ use super::capture::CaptureKind;
 use super::pattern::{LinePattern, Part};
 use super::values::{Datum, Values};
 
+/// The longest address with its zone and brackets, in bytes.
+const LONGEST_ADDRESS: usize = 80;
+
 /// Where a match stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Miss {
@@ -139,7 +142,7 @@ fn take_address<'a>(
     text: &'a str,
     run: usize,
 ) -> Option<(Datum<'a>, &'a str)> {
-    (1..=run).rev().find_map(|end| {
+    (1..=run.min(LONGEST_ADDRESS)).rev().find_map(|end| {
         let (taken, rest) = text.split_at(end);
         let fits = kind.accepts(taken)
             && (next.is_empty() || first_stop(next, rest, 0).is_none_or(|stop| stop == 0));
@@ -187,7 +190,7 @@ fn last_stop(next: &[Part], text: &str) -> Option<usize> {
     };
     let (mut from, mut last) = (0, None);
     while let Some(at) = find(own, text, from) {
-        (last, from) = (Some(at), at + 1);
+        (last, from) = (Some(at), at + step(own.as_bytes()[0], &text.as_bytes()[at..]));
         while !text.is_char_boundary(from) {
             from += 1;
         }
@@ -209,7 +212,16 @@ fn find(own: &str, text: &str, from: usize) -> Option<usize> {
         if text.is_char_boundary(at) && eat(own, &text[at..]).is_some() {
             return Some(at);
         }
-        at += 1;
+        at += step(first, &bytes[at..]);
+    }
+}
+
+/// Returns how far the next place is that can give another answer: all blanks of a run
+/// give the same.
+fn step(first: u8, bytes: &[u8]) -> usize {
+    match first {
+        b' ' => bytes.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count().max(1),
+        _ => 1,
     }
 }
 

@@ -8,6 +8,9 @@ use super::values::{Datum, Values};
 use crate::parse::cursor::closing_quote;
 use crate::parse::flatten::{LeafValue, unescape};
 
+/// The longest value in angle brackets that is looked for, in bytes.
+const LONGEST_BRACKETS: usize = 4096;
+
 /// How pairs are written.
 #[derive(Debug, Default)]
 pub struct PairSyntax {
@@ -61,9 +64,7 @@ impl PairSyntax {
             if rest.is_empty() {
                 return count;
             }
-            let key_end = rest.find(self.pair.as_str());
-            let word_end = rest.find(self.between.as_str()).unwrap_or(rest.len());
-            match key_end.filter(|end| *end < word_end && *end > 0) {
+            match self.key_end(rest) {
                 Some(end) => {
                     let key = rest[..end].trim();
                     let (value, behind) = self.value(key, &rest[end + self.pair.len()..]);
@@ -73,6 +74,7 @@ impl PairSyntax {
                     (rest, count) = (behind, count + 1);
                 }
                 None => {
+                    let word_end = rest.find(self.between.as_str()).unwrap_or(rest.len());
                     let flag = rest[..word_end].trim();
                     if !flag.is_empty() && !self.drops_words {
                         values.put_named(format!("{prefix}{flag}"), Datum::Leaf(LeafValue::Bool(true)));
@@ -81,6 +83,14 @@ impl PairSyntax {
                 }
             }
         }
+    }
+
+    /// Returns where the key at the start of a text ends, if a value follows.
+    fn key_end(&self, text: &str) -> Option<usize> {
+        let (bytes, pair, between) = (text.as_bytes(), self.pair.as_bytes(), self.between.as_bytes());
+        let ends = |at: &usize| bytes[*at..].starts_with(between) || bytes[*at..].starts_with(pair);
+        let end = (0..bytes.len()).find(ends)?;
+        (end > 0 && !bytes[end..].starts_with(between)).then_some(end)
     }
 
     /// Removes what stands between pairs.
@@ -108,7 +118,7 @@ impl PairSyntax {
             return (Datum::text(&inside[..end]), &inside[end + 1..]);
         }
         if let Some(inside) = text.strip_prefix('<')
-            && let Some(end) = inside.find('>')
+            && let Some(end) = inside.bytes().take(LONGEST_BRACKETS).position(|byte| byte == b'>')
             && (inside[end + 1..].is_empty() || inside[end + 1..].starts_with(self.between.as_str()))
         {
             return (Datum::text(&inside[..end]), &inside[end + 1..]);
@@ -128,13 +138,15 @@ impl PairSyntax {
 
     /// Returns where the next ` key=` begins; all of the text where there is none.
     fn next_key(&self, text: &str) -> usize {
-        let mut from = 0;
+        let (mut from, mut start) = (0, 0);
         while let Some(at) = text[from..].find(self.pair.as_str()) {
             let at = from + at;
-            let before = &text[..at];
-            let start = before.rfind([' ', '\t']).map_or(0, |space| space + 1);
-            let key = &before[start..];
+            if let Some(space) = text[from..at].rfind([' ', '\t']) {
+                start = from + space + 1;
+            }
+            let key = text.get(start..at).unwrap_or_default();
             let is_key = start > 0
+                && start >= from
                 && !key.is_empty()
                 && key.bytes().all(|byte| {
                     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'[' | b']')

@@ -60,7 +60,10 @@ impl Sentences {
                 }
             }
         }
-        self.patterns.iter().find(|sentence| sentence.matches(text.clone(), values, outputs)).map(|found| &found.set)
+        self.patterns
+            .iter()
+            .find(|sentence| sentence.matches(text.clone(), values, outputs))
+            .map(|found| &found.set)
     }
 
     fn read_json(&self, text: &str, place: usize, values: &mut Values<'_, '_>) {
@@ -68,7 +71,9 @@ impl Sentences {
         for (name, leaf) in leaves.iter() {
             values.put_named(format!("{}.{name}", self.name), Datum::Leaf(leaf.clone()).into_owned());
         }
-        values.mark_used(place);
+        if leaves.rest().is_none() {
+            values.mark_used(place);
+        }
     }
 }
 

@@ -134,7 +134,7 @@ impl XmlRecords {
 
     /// Returns the values of a record, if it is of the format.
     pub fn values<'i, 'a>(&self, names: &'i Names, leaves: &'i Leaves<'a>) -> Option<Values<'i, 'a>> {
-        let mut values = Values::new(names);
+        let mut values = Values::with_rest_of(names, leaves);
         for (name, leaf) in leaves.iter() {
             let (root, rest) = name.split_once('.')?;
             if !self.elements.iter().any(|own| own == root) {
@@ -294,6 +294,9 @@ impl Shape {
     }
 
     fn pairs(pairs: &PairsShape, builder: &mut MappingBuilder) -> Result<Shape, String> {
+        if pairs.pair.is_empty() || pairs.between.is_empty() {
+            return Err("`pair` and `between` cannot be empty".to_owned());
+        }
         let head = match &pairs.head {
             None => None,
             Some(text) => Some((builder.pattern(text)?, builder.names.slot("pairs"))),

@@ -113,7 +113,10 @@ impl DatasetNames {
             self.put_compound(target, found, event);
         }
         for (target, found) in simple {
-            if replaces_parts && let Target::Core(id) = target {
+            if replaces_parts
+                && found.iter().any(|datum| !datum.is_absent())
+                && let Target::Core(id) = target
+            {
                 event.remove(*id);
             }
             for datum in found.into_iter().filter(|datum| !datum.is_absent()) {
@@ -205,13 +208,12 @@ impl DatasetNames {
 
     fn put<'a>(&self, target: &Target, datum: Datum<'a>, event: &mut Event<'a>) {
         match target {
-            Target::Timestamp => {
-                if event.parsed_time.is_none()
-                    && let Some((when, text)) = datum.moment()
-                {
+            Target::Timestamp => match datum.clone().moment() {
+                Some((when, text)) if event.parsed_time.is_none() => {
                     (event.parsed_time, event.time_text) = (Some(self.zoned(when)), Some(text));
                 }
-            }
+                _ => put_value(event, Key::Custom(Cow::Owned(format!("{}timestamp", self.prefix))), datum),
+            },
             Target::Core(id) => match self.of_kind(id.field().kind, datum) {
                 Ok(value) => event.put(*id, value),
                 Err(datum) => {

@@ -135,8 +135,9 @@ pub struct NamedDatum<'i, 'a> {
     /// Whether a field holds all of it.
     pub is_used: bool,
     slot: u32,
-    /// The next value of the same slot.
+    /// The next value of the same slot, and the one before.
     next: u32,
+    prev: u32,
 }
 
 /// The values of one record.
@@ -144,15 +145,27 @@ pub struct NamedDatum<'i, 'a> {
 pub struct Values<'i, 'a> {
     names: &'i Names,
     list: Vec<NamedDatum<'i, 'a>>,
-    /// The first value of each slot.
+    /// The first value of each slot, and the last.
     first: Vec<u32>,
+    last: Vec<u32>,
     leaves: Option<&'i Leaves<'a>>,
 }
 
 impl<'i, 'a> Values<'i, 'a> {
     /// Creates an empty record.
     pub fn new(names: &'i Names) -> Values<'i, 'a> {
-        Values { names, list: Vec::with_capacity(16), first: vec![NONE; names.names.len()], leaves: None }
+        Values {
+            names,
+            list: Vec::with_capacity(16),
+            first: vec![NONE; names.names.len()],
+            last: vec![NONE; names.names.len()],
+            leaves: None,
+        }
+    }
+
+    /// Creates an empty record that keeps what was beyond the bounds of leaves.
+    pub fn with_rest_of(names: &'i Names, leaves: &'i Leaves<'a>) -> Values<'i, 'a> {
+        Values { leaves: Some(leaves), ..Values::new(names) }
     }
 
     /// Creates the record of leaves; those that are one of the marks of absent values
@@ -181,19 +194,15 @@ impl<'i, 'a> Values<'i, 'a> {
 
     fn push(&mut self, slot: u32, name: Cow<'i, str>, datum: Datum<'a>) {
         let place = self.list.len() as u32;
+        let mut prev = NONE;
         if slot != NONE {
-            let first = &mut self.first[slot as usize];
-            if *first == NONE {
-                *first = place;
-            } else {
-                let mut at = *first;
-                while self.list[at as usize].next != NONE {
-                    at = self.list[at as usize].next;
-                }
-                self.list[at as usize].next = place;
+            prev = std::mem::replace(&mut self.last[slot as usize], place);
+            match prev {
+                NONE => self.first[slot as usize] = place,
+                prev => self.list[prev as usize].next = place,
             }
         }
-        self.list.push(NamedDatum { name, datum, is_used: false, slot, next: NONE });
+        self.list.push(NamedDatum { name, datum, is_used: false, slot, next: NONE, prev });
     }
 
     /// Returns the names that are asked for.
@@ -218,16 +227,11 @@ impl<'i, 'a> Values<'i, 'a> {
             if last.slot == NONE {
                 continue;
             }
-            let place = self.list.len() as u32;
-            let mut at = self.first[last.slot as usize];
-            if at == place {
-                self.first[last.slot as usize] = NONE;
-                continue;
+            self.last[last.slot as usize] = last.prev;
+            match last.prev {
+                NONE => self.first[last.slot as usize] = NONE,
+                prev => self.list[prev as usize].next = NONE,
             }
-            while self.list[at as usize].next != place {
-                at = self.list[at as usize].next;
-            }
-            self.list[at as usize].next = NONE;
         }
     }
 

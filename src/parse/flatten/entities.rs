@@ -5,7 +5,8 @@ pub fn xml_unescaped(text: &str) -> String {
     let (mut plain, mut rest) = (String::with_capacity(text.len()), text);
     while let Some((before, behind)) = rest.split_once('&') {
         plain.push_str(before);
-        let entity = behind.split_once(';').filter(|(name, _)| name.len() <= 8);
+        let end = behind.bytes().take(9).position(|byte| byte == b';');
+        let entity = end.map(|end| (&behind[..end], &behind[end + 1..]));
         let resolved = entity.and_then(|(name, after)| Some((entity_char(name)?, after)));
         rest = match resolved {
             Some((c, after)) => {

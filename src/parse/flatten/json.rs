@@ -28,6 +28,15 @@ pub fn json_object(text: &str) -> Option<Leaves<'_>> {
     (scan.at == text.len()).then_some(scan.leaves)
 }
 
+/// Flattens a text that is exactly one JSON value, under a name.
+pub fn json_value<'t>(name: &str, text: &'t str) -> Option<Leaves<'t>> {
+    let mut scan = JsonFlattener { text, at: 0, depth: 0, name: name.to_owned(), leaves: Leaves::default() };
+    scan.skip_space();
+    scan.value()?;
+    scan.skip_space();
+    (scan.at == text.len()).then_some(scan.leaves)
+}
+
 struct JsonFlattener<'a> {
     text: &'a str,
     at: usize,

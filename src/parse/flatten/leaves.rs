@@ -158,6 +158,10 @@ impl<'a> Leaves<'a> {
             };
             self.push(name, leaf);
         }
+        if !other.rest.is_empty() {
+            let comma = if self.rest.is_empty() { "" } else { "," };
+            self.rest.extend([comma, &other.rest]);
+        }
         for (name, range) in &other.elements {
             self.push_element(&other.names[name.clone()], before + range.start..before + range.end);
         }

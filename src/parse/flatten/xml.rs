@@ -8,7 +8,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::entities::xml_unescaped;
-use super::leaves::{LeafValue, Leaves, MAX_DEPTH};
+use super::leaves::{LeafValue, Leaves, MAX_DEPTH, MAX_NAME};
 
 /// An element that is open.
 struct Open {
@@ -84,13 +84,16 @@ fn begin(
         name.push('.');
     }
     name.push_str(named.as_deref().unwrap_or(&own));
+    if name.len() > MAX_NAME {
+        return None;
+    }
     let has_attributes = named.is_none() && !attributes.is_empty();
     if has_attributes {
         let length = name.len();
         for (key, value) in attributes {
             name.push_str(".#attributes.");
             name.push_str(&key);
-            leaves.push(name, LeafValue::Text(Cow::Owned(value)));
+            put(leaves, name, LeafValue::Text(Cow::Owned(value)));
             name.truncate(length);
         }
     }
@@ -107,11 +110,20 @@ fn end(name: &mut String, open: &mut Vec<Open>, leaves: &mut Leaves<'static>) ->
         if element.has_attributes || element.has_children {
             name.push_str(".#text");
         }
-        leaves.push(name, leaf(text));
+        put(leaves, name, leaf(text));
         name.truncate(length);
     }
     name.truncate(element.outer);
     Some(open.is_empty())
+}
+
+/// Adds a leaf; those beyond the bounds are kept as JSON.
+fn put(leaves: &mut Leaves<'static>, name: &str, leaf: LeafValue<'static>) {
+    if leaves.is_full(name) {
+        leaves.push_rest(name, &serde_json::to_string(&*leaf.written()).expect("a text is JSON"));
+    } else {
+        leaves.push(name, leaf);
+    }
 }
 
 /// A whole number stays one, as long as it is written as one.

@@ -72,6 +72,7 @@ impl Framer {
         self.lines.headers.rewind(records.len());
         let ahead = Lookahead { last, limit: self.limit };
         if self.framing != Framing::Binary && !self.draft.ends.decide(content, ahead) {
+            self.lines.headers.advance(records.len());
             return 0;
         }
         let mut at = self.draft.record.length();
@@ -82,7 +83,10 @@ impl Framer {
                     self.draft.mark(length);
                     at = length;
                 }
-                None => return 0,
+                None => {
+                    self.lines.headers.advance(records.len());
+                    return 0;
+                }
             }
         }
         let mut step = StepContext { ahead, draft: &mut self.draft, records };

@@ -14,6 +14,12 @@ pub struct HeaderLines {
 /// The most bytes of lines that are kept at once.
 const MOST_BYTES: usize = 16 << 10;
 
+/// The most lines that are kept at once.
+const MOST_LINES: usize = 32;
+
+/// The most bytes of all that is found in one source.
+const MOST_TOTAL: usize = 16 << 20;
+
 /// Collects such lines while content is framed.
 #[derive(Debug, Clone, Default)]
 pub struct Headers {
@@ -22,6 +28,8 @@ pub struct Headers {
     /// The lines that hold, each with whether it names columns.
     lines: Vec<(bool, String)>,
     found: Vec<HeaderLines>,
+    /// The bytes of everything that was found.
+    total: usize,
 }
 
 impl Headers {
@@ -32,7 +40,7 @@ impl Headers {
             // The column names of a file whose first line they are stand without a mark.
             header.lines.lines().map(|line| (!is_directive(line), line.to_owned())).collect()
         });
-        Headers { base: base as i64, lines: lines.unwrap_or_default(), found: Vec::new() }
+        Headers { base: base as i64, lines: lines.unwrap_or_default(), found: Vec::new(), total: 0 }
     }
 
     /// Returns the number of the next record.
@@ -56,11 +64,20 @@ impl Headers {
         let own = mark(line);
         self.lines.retain(|(names, other)| if names_columns { !names } else { *names || mark(other) != own });
         self.lines.push((names_columns, line.to_owned()));
-        if self.lines.iter().map(|(_, line)| line.len() + 1).sum::<usize>() > MOST_BYTES {
-            self.lines = vec![(names_columns, line.chars().take(MOST_BYTES).collect())];
+        let size = |lines: &[(bool, String)]| lines.iter().map(|(_, line)| line.len() + 1).sum::<usize>();
+        while self.lines.len() > 1 && (self.lines.len() > MOST_LINES || size(&self.lines) > MOST_BYTES) {
+            // The names of columns stay longest.
+            let at = self.lines.iter().position(|(names, _)| !names).unwrap_or(0);
+            self.lines.remove(at);
         }
         let texts: Vec<&str> = self.lines.iter().map(|(_, line)| line.as_str()).collect();
         let lines = texts.join("\n");
+        // Records without their header are unparsed; under a wrong one they would be misread.
+        self.total += lines.len();
+        let lines = if self.total > MOST_TOTAL { String::new() } else { lines };
+        if lines.is_empty() && self.found.last().is_some_and(|last| last.lines.is_empty()) {
+            return;
+        }
         let from_record = (self.base + before as i64) as u64;
         match self.found.last_mut() {
             Some(last) if last.from_record == from_record => last.lines = lines,

@@ -53,8 +53,7 @@ impl LineFramer {
             } else if kind == LineKind::Usual {
                 kind = LineKind::Start;
             }
-            let before = self.in_quotes && kind == LineKind::Continue;
-            self.in_quotes = before ^ (text.matches(quote).count() % 2 == 1);
+            self.in_quotes = stays_open(&text, quote, self.in_quotes && kind == LineKind::Continue);
         }
         if matches!(kind, LineKind::Header | LineKind::Directive) {
             let pending = usize::from(step.draft.has_text());
@@ -85,7 +84,7 @@ impl LineFramer {
         // A log that was truncated while open, or whose machine lost power, has NUL bytes
         // where nothing was written: they are before the line, not in it.
         let zeros = rest[..body].iter().take_while(|byte| **byte == 0).count();
-        if zeros > 0 && zeros < body && self.cutting == 0 {
+        if zeros > 0 && zeros < body && self.cutting == 0 && !self.in_quotes {
             step.draft.flush_text(step.records);
             step.draft.add(&rest[..zeros], ByteCount::Glue, step.records);
             return self.take(&rest[zeros..], body - zeros, end, step);
@@ -100,6 +99,7 @@ impl LineFramer {
         let is_blank = rest[..body].iter().all(|byte| is_blank(*byte));
         let continues = kind == LineKind::Continue || kind == LineKind::Usual && indents(first);
         if self.cutting > 0 {
+            self.count_quotes(&rest[..body]);
             let part = std::mem::take(&mut self.cutting) + 1;
             if body == 0 {
                 step.draft.end_line(end);
@@ -120,22 +120,49 @@ impl LineFramer {
         }
     }
 
+    /// Counts the quotes in a part of an overlong line. A part may end between doubled
+    /// quotes, so that only their number counts.
+    fn count_quotes(&mut self, bytes: &[u8]) {
+        self.begun = true;
+        if let Some(quote) = self.format.and_then(|format| format.quote_over_lines()) {
+            self.in_quotes ^= String::from_utf8_lossy(bytes).matches(quote).count() % 2 == 1;
+        }
+    }
+
     /// Reads the next part of an overlong line.
     fn cut(&mut self, rest: &[u8], step: &mut StepContext<'_>) -> usize {
         let length = part_length(rest, step.ahead.limit);
         let part = if self.cutting > 0 {
             step.draft.flush_text(step.records);
             self.cutting + 1
-        } else if indents(rest[0]) && step.draft.continues() {
+        } else if (self.in_quotes || indents(rest[0])) && step.draft.continues() {
             next_part(step)
         } else {
             step.draft.flush_text(step.records);
             1
         };
         step.draft.begin(length, 0, part);
+        self.count_quotes(&rest[..length]);
         self.cutting = part;
         length
     }
+}
+
+/// Returns whether a value in quotes is open after a line. A quote opens one only at the
+/// start of a cell; a doubled one inside is text.
+fn stays_open(text: &str, quote: char, mut open: bool) -> bool {
+    let (mut before, mut chars) = (None, text.chars().peekable());
+    while let Some(c) = chars.next() {
+        if c == quote {
+            if open {
+                open = chars.next_if_eq(&quote).is_some();
+            } else {
+                open = before.is_none_or(|before| matches!(before, ',' | ';' | '\t' | '|'));
+            }
+        }
+        before = Some(c);
+    }
+    open
 }
 
 /// Ends the current record as a part, and returns the number of the next.

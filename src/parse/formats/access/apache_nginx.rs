@@ -11,6 +11,12 @@ pub struct ApacheAccess;
 /// nginx's combined lines, with any trailing fields.
 pub struct NginxAccess;
 
+/// Returns whether a text is several lines that all were taken for continuations, since
+/// each begins with a space.
+fn is_indented_block(text: &str) -> bool {
+    text.starts_with(' ') && text.contains('\n')
+}
+
 impl Format for ApacheAccess {
     fn name(&self) -> &'static str {
         "apache.access"
@@ -43,7 +49,7 @@ impl Format for ApacheAccess {
 
     fn read_record<'a>(&self, record: &RecordText<'a>, event: &mut Event<'a>) -> bool {
         let text = record.text();
-        let Some(line) = AccessLine::cut(text).filter(|_| !text.contains('\n')) else { return false };
+        let Some(line) = AccessLine::cut(text).filter(|_| !is_indented_block(text)) else { return false };
         line.put(event, &APACHE)
     }
 }
@@ -81,7 +87,7 @@ impl Format for NginxAccess {
     fn read_record<'a>(&self, record: &RecordText<'a>, event: &mut Event<'a>) -> bool {
         let text = record.text();
         match AccessLine::cut(text) {
-            Some(line) if line.may_be_nginx(text) && !text.contains('\n') => line.put(event, &NGINX),
+            Some(line) if line.may_be_nginx(text) && !is_indented_block(text) => line.put(event, &NGINX),
             _ => false,
         }
     }
