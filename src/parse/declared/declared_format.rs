@@ -234,6 +234,9 @@ impl Format for DeclaredFormat {
         let text = record.text();
         match &self.shape {
             Shape::Lines(lines) => {
+                if !lines.iter().any(|line| line.pattern.may_match(text)) {
+                    return false;
+                }
                 let mut values = Values::new(&self.names);
                 if let Some(program) = record.program() {
                     values.put_named("process.name", Datum::text(program.to_owned()));

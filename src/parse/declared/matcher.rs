@@ -66,6 +66,23 @@ impl LinePattern {
         rest.inspect_err(|_| sink.truncate(before))
     }
 
+    /// Returns whether the start of a text is not plainly another one: a cheap look before a
+    /// match is tried.
+    pub fn may_match(&self, text: &str) -> bool {
+        match self.parts.as_slice() {
+            [Part::Text(own), ..] => eat(own, text).is_some(),
+            [Part::Capture(capture), next @ ..] => match (&capture.kind, next) {
+                (CaptureKind::Free | CaptureKind::Last, [Part::Text(own), ..]) => {
+                    find(own, text, 0).is_some()
+                }
+                (CaptureKind::Free | CaptureKind::Last, _) => true,
+                (kind, _) if kind.ends_itself() => kind.take(text).is_some(),
+                (kind, _) => kind.run(text) > 0,
+            },
+            _ => true,
+        }
+    }
+
     /// Matches the start of a text.
     pub fn matches_start(&self, text: &str) -> bool {
         sequence(&self.parts, text, text.len(), &mut Vec::new()).is_ok()

@@ -230,7 +230,7 @@ impl ColumnRecords {
         text: &'a str,
         header: Option<&str>,
     ) -> Option<Values<'i, 'a>> {
-        if self.is_directive(text) || self.is_header(text) {
+        if self.names.is_empty() && header.is_none() || self.is_directive(text) || self.is_header(text) {
             return None;
         }
         let mut values = Values::new(names);
