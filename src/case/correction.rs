@@ -8,7 +8,7 @@ use crate::evidence::{SourceHandle, Store};
 
 use crate::journal::{Annotation, RereadChange};
 
-use crate::parse::{Corrections, Framing, Plan, UNPARSED, YearWatch, format_clock_offset};
+use crate::parse::{Corrections, Framing, HeaderLines, Plan, UNPARSED, YearWatch, format_clock_offset};
 
 use crate::record::SourceId;
 
@@ -49,6 +49,9 @@ impl Case {
         }
         let (sample, whole) = sample(store, at)?;
         let mut plan = before.corrected(by, &sample, whole)?;
+        if plan.format != before.format {
+            plan.headers = headers(store, at, &plan)?;
+        }
         let (mut gives, years) = read_again(store, at, plan.clone(), watch)?;
         plan.shifts = plan.year_shifts(&years);
         if !plan.shifts.is_empty() {
@@ -82,6 +85,24 @@ fn sample(store: &Store, at: SourceHandle) -> Result<(Vec<u8>, bool)> {
         }
     }
     Ok((sample, true))
+}
+
+/// Finds the lines of a source that say how its records are read under a plan: it was cut
+/// into records by another.
+fn headers(store: &Store, at: SourceHandle, plan: &Plan) -> Result<Vec<HeaderLines>> {
+    let Some(mut finder) = plan.header_finder() else { return Ok(Vec::new()) };
+    let mut record = 0;
+    for frame in 0..store.row(at).frames.len() {
+        let bytes = store.frame(at, frame)?;
+        let mut start = 0;
+        for span in &bytes.spans {
+            let (lead, rest) = bytes.content[start..start + span.length()].split_at(span.lead as usize);
+            finder.look(record, lead, &rest[..span.text as usize]);
+            start += span.length();
+            record += 1;
+        }
+    }
+    Ok(finder.finish())
 }
 
 /// Reads all of a source under a plan.

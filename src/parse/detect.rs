@@ -2,7 +2,8 @@
 
 use crate::record::Event;
 
-use super::format::{Format, Framing, RecordText, UNPARSED, narrowest_first};
+use super::format::{Format, Framing, RecordText, UNPARSED};
+use super::format_filter::FormatFilter;
 use super::framing::{Framer, HeaderLines, opens_unfinished_json};
 
 /// The most records of a sample that are tried.
@@ -34,7 +35,7 @@ pub struct Detection {
 }
 
 /// Tries formats on the first bytes of a source; `whole` says that this is all of it.
-pub fn detect(sample: &[u8], whole: bool, formats: &[&'static dyn Format]) -> Detection {
+pub fn detect(sample: &[u8], whole: bool, formats: &FormatFilter) -> Detection {
     let json = texts(sample, whole, Framing::Json);
     let documents = if is_json(sample, whole, &json) { Framing::Json } else { Framing::Lines };
     let lines = match documents {
@@ -55,25 +56,27 @@ pub fn detect(sample: &[u8], whole: bool, formats: &[&'static dyn Format]) -> De
 fn best(
     sample: &Sample<'_>,
     texts: &[SampleText],
-    formats: &[&'static dyn Format],
+    filter: &FormatFilter,
 ) -> Option<(&'static dyn Format, Vec<&'static str>)> {
-    let mut formats = narrowest_first(formats);
-    formats.retain(|format| !format.is_for_programs() && !format.needs_inner());
+    let formats = filter.formats();
     let mut counts = vec![0; formats.len()];
     let tried: Vec<&SampleText> = texts.iter().step_by(texts.len().div_ceil(TRIED).max(1)).collect();
     let mut event = Event::default();
     for text in &tried {
         let record = RecordText::new(&text.text);
-        for (format, count) in formats.iter().zip(&mut counts) {
-            if !format.has_line_kinds() {
+        for place in filter.places(&text.text) {
+            let (format, count) = (formats[place], &mut counts[place]);
+            if !format.has_line_kinds() && !format.needs_inner() {
                 event.reset();
                 *count += text.lines * usize::from(format.read_record(&record, &mut event));
             }
         }
     }
     let all: usize = tried.iter().map(|text| text.lines).sum();
-    for (format, count) in formats.iter().zip(&mut counts).filter(|(format, _)| format.has_line_kinds()) {
-        *count = sample.count_own(*format, all);
+    for place in filter.places_anywhere(&String::from_utf8_lossy(sample.own_bytes())) {
+        if formats[place].has_line_kinds() && !formats[place].needs_inner() {
+            counts[place] = sample.count_own(formats[place], all);
+        }
     }
     let most = counts.iter().copied().max().filter(|most| *most > 0 && *most * MEANINGFUL >= all)?;
     let chosen = counts.iter().position(|count| *count * 100 >= most * TIE)?;
@@ -93,9 +96,14 @@ struct Sample<'s> {
 }
 
 impl Sample<'_> {
+    /// Returns the bytes that are framed as each format says by itself.
+    fn own_bytes(&self) -> &[u8] {
+        &self.bytes[..self.bytes.len().min(OWN_BYTES)]
+    }
+
     /// Returns how many of so many lines a format reads that says itself what lines are.
     fn count_own(&self, format: &'static dyn Format, all: usize) -> usize {
-        let bytes = &self.bytes[..self.bytes.len().min(OWN_BYTES)];
+        let bytes = self.own_bytes();
         let whole = self.whole && bytes.len() == self.bytes.len();
         let mut framer = Framer::of_format(Framing::Lines, Some(format), 0, &[]);
         let (texts, headers) = framed(bytes, whole, Framing::Lines, &mut framer);

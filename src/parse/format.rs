@@ -53,6 +53,12 @@ pub trait Format: Sync {
         false
     }
 
+    /// What a whole record of this format has: one of these holds for every text that
+    /// [`Format::read_record`] reads without a program.
+    fn hints(&self) -> Vec<Hint> {
+        vec![Hint::Always]
+    }
+
     /// Returns whether it reads only messages of programs, no whole lines.
     fn is_for_programs(&self) -> bool {
         false
@@ -170,6 +176,17 @@ impl<'a> RecordText<'a> {
     pub fn json(&self) -> Option<&Leaves<'a>> {
         self.json.get_or_init(|| self.object()).as_ref()
     }
+}
+
+/// What a text has to have so that a format can read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Hint {
+    /// Nothing that is known.
+    Always,
+    /// It begins with this character, after white space.
+    Starts(&'static str),
+    /// It has all of these words.
+    Has(Vec<String>),
 }
 
 /// What a line is to the format of its file.

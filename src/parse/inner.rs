@@ -9,6 +9,7 @@ use chrono::{NaiveDate, TimeDelta};
 use crate::record::{Event, FieldId, Key, ParsedTime, Precision, Value, fields};
 
 use super::format::{Format, RecordText, narrowest_first};
+use super::format_filter::FormatFilter;
 use super::formats::read_program_message;
 
 /// How many records may be inside each other.
@@ -29,25 +30,25 @@ pub struct InnerFormats {
     /// Those that name programs by a pattern.
     patterns: Vec<&'static dyn Format>,
     /// Those that read the messages of any program.
-    any: Vec<&'static dyn Format>,
+    any: FormatFilter,
 }
 
 impl InnerFormats {
     /// Sorts formats by what they read.
     pub fn new(formats: &[&'static dyn Format]) -> InnerFormats {
-        let mut inner = InnerFormats { programs: HashMap::new(), patterns: Vec::new(), any: Vec::new() };
+        let (mut programs, mut patterns, mut any) = (HashMap::<_, Vec<_>>::new(), Vec::new(), Vec::new());
         for format in narrowest_first(formats) {
             if format.is_inner() && format.specificity() >= LEAST_SPECIFIC {
-                inner.any.push(format);
+                any.push(format);
             }
             for program in format.programs() {
-                inner.programs.entry(program).or_default().push(format);
+                programs.entry(*program).or_default().push(format);
             }
             if format.has_program_patterns() {
-                inner.patterns.push(format);
+                patterns.push(format);
             }
         }
-        inner
+        InnerFormats { programs, patterns, any: FormatFilter::new(any) }
     }
 
     /// Reads the message of an event as a record of its own, if it is one, and merges
@@ -89,7 +90,7 @@ impl InnerFormats {
             named.extend(self.patterns.iter().filter(|format| format.reads_program(program)));
         }
         // What the wrapper has understood already is not looked for elsewhere.
-        Candidates { named, any: if known { &[] } else { &self.any } }
+        Candidates { named, any: (!known).then_some(&self.any) }
     }
 }
 
@@ -97,7 +98,7 @@ impl InnerFormats {
 struct Candidates<'f> {
     /// Those of its program.
     named: Vec<&'static dyn Format>,
-    any: &'f [&'static dyn Format],
+    any: Option<&'f FormatFilter>,
 }
 
 /// Returns the first format that reads a message, and the event. The first `named` of the
@@ -135,23 +136,24 @@ fn read_named<'b>(
     if candidates.named.is_empty() {
         return None;
     }
-    read_text(&candidates.named, &RecordText::behind(text.trim_end(), program)).map(own)
+    read_text(candidates.named.iter().copied(), &RecordText::behind(text.trim_end(), program)).map(own)
 }
 
 fn read_any<'t>(candidates: &Candidates<'_>, text: &'t str) -> Option<(&'static dyn Format, Event<'t>)> {
-    read_text(candidates.any, &RecordText::new(text.trim_end()))
+    let text = text.trim_end();
+    read_text(candidates.any?.candidates(text), &RecordText::new(text))
 }
 
 fn read_text<'t>(
-    formats: &[&'static dyn Format],
+    formats: impl IntoIterator<Item = &'static dyn Format>,
     record: &RecordText<'t>,
 ) -> Option<(&'static dyn Format, Event<'t>)> {
     let mut event = Event::default();
-    let format = formats.iter().find(|format| {
+    let format = formats.into_iter().find(|format| {
         event.reset();
         format.read_record(record, &mut event)
     })?;
-    Some((*format, event))
+    Some((format, event))
 }
 
 /// Reads the sentence of a program that is read by code, such as sshd.

@@ -12,6 +12,7 @@ mod declared;
 mod detect;
 mod flatten;
 mod format;
+mod format_filter;
 mod formats;
 mod framing;
 mod heuristics;
@@ -31,7 +32,7 @@ pub use declared::{
 pub use detect::describe_binary;
 pub use format::{Format, Framing, UNPARSED};
 pub use formats::{FORMATS, format_by_name};
-pub use framing::{Framer, HeaderLines, MAX_TEXT, Record};
+pub use framing::{Framer, HeaderFinder, HeaderLines, MAX_TEXT, Record};
 pub use parser::Parser;
 pub use plan::{Corrections, ParseOptions, Plan, READING_VERSION, YEARS};
 pub use time::{YearShift, YearWatch, format_clock_offset, parse_clock_offset};

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use super::declared::is_base;
 use super::format::{Format, narrowest_first};
+use super::format_filter::FormatFilter;
 use super::formats::FORMATS;
 use super::inner::InnerFormats;
 
@@ -26,7 +27,7 @@ enum Sorted {
 /// Formats in the orders in which they are tried.
 struct SortedFormats {
     /// Those that read whole lines, narrowest first.
-    narrowest: Vec<&'static dyn Format>,
+    narrowest: FormatFilter,
     inner: InnerFormats,
 }
 
@@ -36,8 +37,13 @@ impl SortedFormats {
     fn new(formats: &[&'static dyn Format]) -> SortedFormats {
         let mut narrowest = narrowest_first(formats);
         narrowest.retain(|format| !format.is_for_programs());
-        SortedFormats { narrowest, inner: InnerFormats::new(formats) }
+        SortedFormats { narrowest: FormatFilter::new(narrowest), inner: InnerFormats::new(formats) }
     }
+}
+
+/// Returns all formats that read whole lines.
+pub fn whole_line_formats() -> &'static FormatFilter {
+    &BUILT_IN.narrowest
 }
 
 impl OtherFormats {
@@ -60,9 +66,10 @@ impl OtherFormats {
         }
     }
 
-    /// Returns those that are tried on whole records, narrowest first.
-    pub fn narrowest(&self) -> &[&'static dyn Format] {
-        if self.forced { &[] } else { &self.sorted().narrowest }
+    /// Returns those that a whole record can be of, narrowest first.
+    pub fn candidates(&self, text: &str) -> impl Iterator<Item = &'static dyn Format> + '_ + use<'_> {
+        let filter = (!self.forced).then(|| &self.sorted().narrowest);
+        filter.map(|filter| filter.candidates(text)).into_iter().flatten()
     }
 
     /// Returns those that read texts inside other records.
@@ -82,6 +89,6 @@ impl OtherFormats {
                 && other.name() != format.name()
                 && other.specificity() >= format.specificity()
         };
-        self.sorted().narrowest.iter().copied().filter(is_relative).collect()
+        self.sorted().narrowest.formats().iter().copied().filter(is_relative).collect()
     }
 }

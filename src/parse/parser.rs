@@ -146,7 +146,7 @@ impl Parser {
             }
         };
         let found = self.order.iter().find(&mut reads);
-        found.is_some() || self.others.narrowest().iter().any(|format| reads(&format))
+        found.is_some() || self.others.candidates(text).any(|format| reads(&&format))
     }
 
     fn read_first_line<'a>(&self, record: u64, text: &'a str, event: &mut Event<'a>) -> bool {

@@ -10,8 +10,9 @@ use crate::record::{Timestamp, Zone};
 use super::declared::{kept_format, user_file};
 use super::detect::{self, Detection};
 use super::format::{Format, Framing, UNPARSED};
-use super::formats::{FORMATS, find_format, format_by_name};
-use super::framing::{Framer, HeaderLines};
+use super::formats::{find_format, format_by_name};
+use super::framing::{Framer, HeaderFinder, HeaderLines};
+use super::other_formats::whole_line_formats;
 use super::time::{TimeRules, YearShift, YearWatch};
 
 /// Version of how records are read. It rises whenever the same bytes under the same
@@ -161,9 +162,16 @@ impl Plan {
                     framing,
                 }
             }
-            None => detect::detect(sample, whole, &FORMATS),
+            None => detect::detect(sample, whole, whole_line_formats()),
         };
         Ok(Plan::from_detection(found, options, modified, acquired))
+    }
+
+    /// Returns what finds headers in records that another plan has cut; none where the
+    /// format has no such lines.
+    pub fn header_finder(&self) -> Option<HeaderFinder> {
+        let format = self.kept().or_else(|| format_by_name(&self.format))?;
+        format.has_line_kinds().then(|| HeaderFinder::new(format))
     }
 
     /// Returns the format whose file is kept in the plan.
@@ -179,7 +187,7 @@ impl Plan {
     }
 
     /// Returns how a source is read with corrections. `sample` is of its first bytes
-    /// (`whole`: all of them). Framing stays as it is, and year shifts are not
+    /// (`whole`: all of them). Framing stays as it is, and year shifts and headers are not
     /// determined yet. Fails where the user names an unknown format.
     pub fn corrected(&self, by: &Corrections, sample: &[u8], whole: bool) -> Result<Plan> {
         let mut plan = Plan { version: READING_VERSION, shifts: Vec::new(), ..self.clone() };
@@ -203,7 +211,7 @@ impl Plan {
                 (plan.mixed, plan.forced) = (Vec::new(), true);
             }
             Some(None) => {
-                let found = detect::detect(sample, whole, &FORMATS);
+                let found = detect::detect(sample, whole, whole_line_formats());
                 plan.format = found.format.to_owned();
                 plan.mixed = found.mixed.into_iter().map(str::to_owned).collect();
                 plan.forced = false;
@@ -211,9 +219,7 @@ impl Plan {
         }
         if plan.format != self.format {
             plan.definition = user_file(&plan.format).map(str::to_owned);
-            let mut framer = Plan { headers: Vec::new(), ..plan.clone() }.framer(0);
-            framer.feed(sample, whole, &mut Vec::new());
-            plan.headers = framer.take_headers();
+            plan.headers.clear();
         }
         Ok(plan)
     }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::parse::test_formats::{TEST_FORMATS, at, plan};
+use crate::parse::test_formats::{at, plan, test_filter};
 
 fn found(sample: &str) -> (String, Vec<String>, Framing) {
     let plan = plan(sample, None, &ParseOptions::default());
@@ -44,15 +44,15 @@ fn json_is_told_by_its_documents() {
 #[test]
 fn a_sample_that_ends_inside_a_document_is_json_all_the_same() {
     let document = format!("{{\"a\": [{}", "{\"b\": 1},\n".repeat(1000));
-    let framing = detect::detect(document.as_bytes(), false, TEST_FORMATS).framing;
+    let framing = detect::detect(document.as_bytes(), false, &test_filter()).framing;
     assert_eq!(framing, Framing::Json);
     let envelope = format!("{{\"Records\":[{}", "{\"b\":1},".repeat(1000));
-    assert_eq!(detect::detect(envelope.as_bytes(), false, TEST_FORMATS).format, "trial.object");
+    assert_eq!(detect::detect(envelope.as_bytes(), false, &test_filter()).format, "trial.object");
 }
 
 #[test]
 fn a_source_is_binary_only_where_it_is_no_text() {
-    let framing = |sample: &[u8]| detect::detect(sample, true, TEST_FORMATS).framing;
+    let framing = |sample: &[u8]| detect::detect(sample, true, &test_filter()).framing;
     let noise: Vec<u8> = (0..4096u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     assert_eq!(framing(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x02\0\x01"), Framing::Binary);
     assert_eq!(framing(&noise), Framing::Binary);

@@ -3,16 +3,22 @@
 use crate::record::{CivilDateTime, Event, ParsedTime, Precision, Timestamp, fields};
 
 use super::detect;
-use super::format::{Format, Framing, RecordText};
+use super::format::{Format, Framing, RecordText, narrowest_first};
+use super::format_filter::FormatFilter;
 use super::plan::{ParseOptions, Plan};
 use super::time::timestamp_formats;
 
 /// The table of test formats.
 pub static TEST_FORMATS: &[&dyn Format] = &[&Access, &Long, &Syslog, &Clock, &Object];
 
+/// The filter of the test formats.
+pub fn test_filter() -> FormatFilter {
+    FormatFilter::new(narrowest_first(TEST_FORMATS))
+}
+
 /// Plans for a sample, with the test formats.
 pub fn plan(sample: &str, modified: Option<&str>, options: &ParseOptions) -> Plan {
-    let found = detect::detect(sample.as_bytes(), true, TEST_FORMATS);
+    let found = detect::detect(sample.as_bytes(), true, &test_filter());
     Plan::from_detection(found, options, modified.map(at), at("2026-01-20T00:00:00Z"))
 }
 

@@ -11,7 +11,7 @@ use super::pattern::LinePattern;
 use super::shape::Shape;
 use super::values::{Datum, Names, Values};
 use crate::parse::flatten::LeafValue;
-use crate::parse::format::{Format, Framing, LineKind, RecordText};
+use crate::parse::format::{Format, Framing, Hint, LineKind, RecordText};
 use crate::record::Event;
 
 /// A declared format.
@@ -27,6 +27,8 @@ pub struct DeclaredFormat {
     mapping: Mapping,
     names: Names,
     programs: &'static [&'static str],
+    /// It reads messages of programs only.
+    is_for_programs: bool,
     program_patterns: Vec<Glob>,
     starts: Vec<LinePattern>,
     skips: Vec<LinePattern>,
@@ -82,6 +84,7 @@ impl DeclaredFormat {
             datasets: datasets.leak(),
             samples: samples.leak(),
             framing,
+            is_for_programs: reads_messages_only(&definition, &shape),
             shape,
             mapping,
             names,
@@ -150,6 +153,24 @@ impl Format for DeclaredFormat {
         self.definition.inner.unwrap_or(default)
     }
 
+    fn hints(&self) -> Vec<Hint> {
+        match &self.shape {
+            Shape::Lines(lines) => {
+                let whole = lines.iter().filter(|line| !line.behind);
+                whole.map(|line| Hint::Has(line.pattern.words())).collect()
+            }
+            // Windows events are read in XML as well.
+            Shape::Json(_) => vec![Hint::Starts("{"), Hint::Starts("<")],
+            Shape::Xml(_) => vec![Hint::Starts("<")],
+            Shape::Pairs { head, syntax, .. } => {
+                let mut words = head.as_ref().map(|(head, _)| head.words()).unwrap_or_default();
+                words.push(syntax.pair.clone());
+                vec![Hint::Has(words)]
+            }
+            Shape::Columns(columns) => vec![columns.hint()],
+        }
+    }
+
     fn wraps(&self) -> bool {
         self.definition.wraps || self.definition.needs_inner || self.definition.wrapped.is_some()
     }
@@ -159,18 +180,7 @@ impl Format for DeclaredFormat {
     }
 
     fn is_for_programs(&self) -> bool {
-        // Files of its own have times; messages have not.
-        let takes_time = |pattern: &str| pattern.contains("{@timestamp");
-        let definition = &self.definition;
-        let mut sentences = definition.extract.iter().flat_map(|extract| &extract.patterns);
-        let has_time = definition.line.iter().any(|line| !line.behind && takes_time(&line.pattern))
-            || definition.fields.iter().any(|(name, _)| name == "@timestamp")
-            || sentences.any(|sentence| match sentence {
-                SentenceShape::Text(text) => takes_time(text),
-                SentenceShape::WithSet(shape) => takes_time(&shape.pattern),
-            });
-        let only_behind = matches!(self.shape, Shape::Lines(_)) && !has_time;
-        !self.definition.programs.is_empty() && (only_behind || self.definition.inner == Some(false))
+        self.is_for_programs
     }
 
     fn family(&self) -> Option<&str> {
@@ -279,6 +289,21 @@ impl Format for DeclaredFormat {
         }
         true
     }
+}
+
+/// Returns whether a format reads messages of programs only: those have no time of their
+/// own, while the lines of a file have.
+fn reads_messages_only(definition: &Definition, shape: &Shape) -> bool {
+    let takes_time = |pattern: &str| pattern.contains("{@timestamp");
+    let mut sentences = definition.extract.iter().flat_map(|extract| &extract.patterns);
+    let has_time = definition.line.iter().any(|line| !line.behind && takes_time(&line.pattern))
+        || definition.fields.iter().any(|(name, _)| name == "@timestamp")
+        || sentences.any(|sentence| match sentence {
+            SentenceShape::Text(text) => takes_time(text),
+            SentenceShape::WithSet(shape) => takes_time(&shape.pattern),
+        });
+    let only_messages = matches!(shape, Shape::Lines(_)) && !has_time || definition.inner == Some(false);
+    !definition.programs.is_empty() && only_messages
 }
 
 /// Matches the head of a record of pairs, and returns the pairs.

@@ -9,7 +9,7 @@ use super::value_map::{Maps, ValueMap};
 use super::values::Datum;
 use crate::parse::cursor::slice;
 use crate::parse::flatten::LeafValue;
-use crate::parse::http::{host_port, ip_and_port};
+use crate::parse::http::{host_port, ip_and_port, percent_decoded};
 
 /// One filter.
 #[derive(Debug)]
@@ -239,7 +239,7 @@ impl Filter {
                 let lacking = width.saturating_sub(text.chars().count());
                 Cow::Owned(with.to_string().repeat(lacking) + &text)
             }
-            Filter::UrlDecode => Cow::Owned(texts::percent_decoded(&text)),
+            Filter::UrlDecode => percent_decoded(text),
             Filter::Domain(part) => Cow::Owned(part.of(&text)?.to_owned()),
             Filter::Sockaddr => Cow::Owned(texts::socket_address(&text)?),
             Filter::Xml => Cow::Owned(texts::xml_unescaped(&text)),

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 pub use crate::parse::flatten::xml_unescaped;
-use crate::parse::http::host_port;
+use crate::parse::http::{host_port, percent_decoded};
 
 /// Writes `UserLoggedIn` and `user.logged in` as `user_logged_in`.
 pub fn words(text: &str, between: char) -> String {
@@ -41,32 +41,13 @@ fn hex_bytes(text: &str) -> Option<Vec<u8>> {
     text.as_bytes().chunks(2).map(|pair| Some(digit(pair[0])? * 16 + digit(pair[1])?)).collect()
 }
 
-/// Decodes percent signs, once; what would not be UTF-8 stays as written.
-pub fn percent_decoded(text: &str) -> String {
-    let (bytes, mut plain, mut at) = (text.as_bytes(), Vec::with_capacity(text.len()), 0);
-    while at < bytes.len() {
-        let hex = |place: usize| bytes.get(place).and_then(|byte| (*byte as char).to_digit(16));
-        match (bytes[at], hex(at + 1), hex(at + 2)) {
-            (b'%', Some(high), Some(low)) => {
-                plain.push((high * 16 + low) as u8);
-                at += 3;
-            }
-            (byte, ..) => {
-                plain.push(byte);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8(plain).unwrap_or_else(|_| text.to_owned())
-}
-
 /// Returns the values of a name in the query of a URL, decoded.
 pub fn query_values(url: &str, name: &str) -> Vec<String> {
     let query = url.split_once('?').map_or(url, |(_, query)| query);
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     pairs
         .filter(|(own, _)| *own == name)
-        .map(|(_, value)| percent_decoded(&value.replace('+', " ")))
+        .map(|(_, value)| percent_decoded(value.replace('+', " ").into()).into_owned())
         .collect()
 }
 
@@ -214,8 +195,8 @@ mod tests {
 
     #[test]
     fn texts_are_taken_apart() {
-        assert_eq!(percent_decoded("a%20b%zz%e9"), "a%20b%zz%e9");
-        assert_eq!(percent_decoded("a%20b%zz"), "a b%zz");
+        assert_eq!(percent_decoded("a%20b%zz%e9".into()), "a%20b%zz%e9");
+        assert_eq!(percent_decoded("a%20b%zz".into()), "a b%zz");
         assert_eq!(host("https://u@h.example:8443/x"), "h.example");
         assert_eq!(query_values("/x?a=1&b=%2F&a=2", "a"), ["1", "2"]);
         assert_eq!(line_of("A=1\n  Host Name = x y\n", "Host Name"), Some("x y"));

@@ -54,6 +54,15 @@ impl LinePattern {
         if next == 0 { Err(format!("`{text}` captures nothing")) } else { Ok(pattern) }
     }
 
+    /// Returns the words that every text has which it matches.
+    pub fn words(&self) -> Vec<String> {
+        let texts = self.parts.iter().filter_map(|part| match part {
+            Part::Text(text) => Some(text),
+            Part::Capture(_) | Part::Optional(_) => None,
+        });
+        texts.flat_map(|text| text.split(' ')).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    }
+
     /// Calls a function for each capture.
     pub fn for_each_capture(&mut self, each: &mut impl FnMut(&mut Capture)) {
         fn walk(parts: &mut [Part], each: &mut impl FnMut(&mut Capture)) {

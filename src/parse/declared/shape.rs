@@ -11,6 +11,7 @@ use super::pattern::LinePattern;
 use super::sentences::Sentence;
 use super::values::{Datum, Names, Values};
 use crate::parse::flatten::{Leaves, with_json_inside};
+use crate::parse::format::Hint;
 
 /// One of the ways.
 #[derive(Debug)]
@@ -202,6 +203,15 @@ impl ColumnRecords {
         !self.has.is_empty() && cells.any(|cell| self.has.iter().any(|word| *word == cell.trim()))
     }
 
+    /// Returns what every record has.
+    pub fn hint(&self) -> Hint {
+        match self.syntax.separator {
+            // Spaces and tabs are one another's.
+            ' ' => Hint::Always,
+            separator => Hint::Has(vec![separator.to_string()]),
+        }
+    }
+
     /// Returns the quote of values.
     pub fn quote(&self) -> Option<char> {
         self.syntax.quote
@@ -233,6 +243,9 @@ impl ColumnRecords {
         if self.names.is_empty() && header.is_none() || self.is_directive(text) || self.is_header(text) {
             return None;
         }
+        if header.is_none() && !self.may_have_enough(text) {
+            return None;
+        }
         let mut values = Values::new(names);
         let mut columns: Vec<Cow<'static, str>> = Vec::new();
         for line in header.unwrap_or_default().lines() {
@@ -251,6 +264,15 @@ impl ColumnRecords {
             None => count >= 2 && count <= columns.len() + 8 && count * 5 >= columns.len() * 4,
         };
         (!columns.is_empty() && fits && self.checks.hold(&values)).then_some(values)
+    }
+
+    /// Returns whether a text has as many separators as the fewest values need.
+    fn may_have_enough(&self, text: &str) -> bool {
+        let least = self.least.unwrap_or_else(|| (self.names.len() * 4).div_ceil(5)).max(2);
+        let is_separator = |byte: &u8| {
+            *byte == self.syntax.separator as u8 || self.syntax.separator == ' ' && *byte == b'\t'
+        };
+        !self.syntax.separator.is_ascii() || text.bytes().filter(is_separator).count() + 1 >= least
     }
 
     fn names_in(&self, line: &str) -> Vec<Cow<'static, str>> {

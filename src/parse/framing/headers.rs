@@ -1,6 +1,10 @@
 //! Lines that say how the records after them are read: the names of columns, the day.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
+
+use crate::parse::format::{Format, LineKind};
 
 /// The lines that say how records are read, from a record on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,6 +92,44 @@ impl Headers {
     /// Takes what was found since the last call.
     pub fn take(&mut self) -> Vec<HeaderLines> {
         std::mem::take(&mut self.found)
+    }
+}
+
+/// Finds such lines in records that were cut by somebody who did not know them.
+pub struct HeaderFinder {
+    format: &'static dyn Format,
+    headers: Headers,
+    begun: bool,
+}
+
+impl HeaderFinder {
+    /// Creates a finder for the records of a format, from the first on.
+    pub fn new(format: &'static dyn Format) -> HeaderFinder {
+        HeaderFinder { format, headers: Headers::default(), begun: false }
+    }
+
+    /// Looks at the next record: the bytes before its text, and the text.
+    pub fn look(&mut self, record: usize, lead: &[u8], text: &[u8]) {
+        for (bytes, before) in [(lead, record), (text, record + 1)] {
+            for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+                let line = String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(line));
+                let kind = self.format.line_kind(&line, !std::mem::replace(&mut self.begun, true));
+                if matches!(kind, LineKind::Header | LineKind::Directive) {
+                    self.headers.note(before, kind == LineKind::Header, &line);
+                }
+            }
+        }
+    }
+
+    /// Returns what was found.
+    pub fn finish(mut self) -> Vec<HeaderLines> {
+        self.headers.take()
+    }
+}
+
+impl fmt::Debug for HeaderFinder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HeaderFinder").field("format", &self.format.name()).finish_non_exhaustive()
     }
 }
 

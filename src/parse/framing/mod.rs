@@ -17,6 +17,6 @@ mod record_builder;
 mod step_context;
 
 pub use framer::Framer;
-pub use headers::HeaderLines;
+pub use headers::{HeaderFinder, HeaderLines};
 pub use json_bounds::opens_unfinished_json;
 pub use record::{MAX_TEXT, Record};

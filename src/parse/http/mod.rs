@@ -10,4 +10,4 @@ mod url;
 
 pub use address::{ip_and_port, put_source_address};
 pub use request_line::{is_method, is_request_line, put_request_line};
-pub use url::{host_port, put_host, put_target};
+pub use url::{host_port, percent_decoded, put_host, put_target};

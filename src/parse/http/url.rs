@@ -30,7 +30,7 @@ pub fn put_target<'a>(event: &mut Event<'a>, target: impl Into<Cow<'a, str>>) {
         if let Some(ending) = extension(&path) {
             event.put(fields::URL_EXTENSION, slice(&path, ending));
         }
-        event.put(fields::URL_PATH, decoded(path));
+        event.put(fields::URL_PATH, percent_decoded(path));
     }
     for (id, range) in [
         (fields::URL_QUERY, parts.query),
@@ -132,10 +132,10 @@ fn extension(path: &str) -> Option<Range<usize>> {
     (short && path[ending.clone()].bytes().all(|byte| byte.is_ascii_alphanumeric())).then_some(ending)
 }
 
-/// Percent-decodes a path, once; text that would not be UTF-8 stays as written.
-fn decoded(path: Cow<'_, str>) -> Cow<'_, str> {
-    let bytes = path.as_bytes();
-    let Some(first) = memchr(b'%', bytes) else { return path };
+/// Resolves percent signs, once; text that would not be UTF-8 stays as written.
+pub fn percent_decoded(text: Cow<'_, str>) -> Cow<'_, str> {
+    let bytes = text.as_bytes();
+    let Some(first) = memchr(b'%', bytes) else { return text };
     let mut plain = bytes[..first].to_vec();
     let mut at = first;
     while at < bytes.len() {
@@ -151,7 +151,7 @@ fn decoded(path: Cow<'_, str>) -> Cow<'_, str> {
             }
         }
     }
-    String::from_utf8(plain).map_or(path, Cow::Owned)
+    String::from_utf8(plain).map_or(text, Cow::Owned)
 }
 
 #[cfg(test)]

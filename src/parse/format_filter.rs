@@ -1,0 +1,136 @@
+//! Which formats a text can be of, judged by the words that it has: with hundreds of
+//! formats, most records are of none of them, and trying each would take long.
+
+use std::fmt;
+
+use aho_corasick::AhoCorasick;
+
+use super::format::{Format, Hint};
+
+/// Formats, and the words that their records must have.
+pub struct FormatFilter {
+    formats: Vec<&'static dyn Format>,
+    words: AhoCorasick,
+    /// The hints of each format.
+    hints: Vec<Vec<Needs>>,
+    /// How many numbers of 64 bits hold a bit for each word.
+    length: usize,
+}
+
+/// A hint with the numbers of its words.
+#[derive(Debug)]
+enum Needs {
+    Nothing,
+    Start(&'static str),
+    Words(Vec<u32>),
+}
+
+impl FormatFilter {
+    /// Creates the filter of formats, which keep their order.
+    pub fn new(formats: Vec<&'static dyn Format>) -> FormatFilter {
+        let mut words: Vec<String> = Vec::new();
+        let mut number = |word: String| {
+            let known = words.iter().position(|other| *other == word);
+            known.unwrap_or_else(|| {
+                words.push(word);
+                words.len() - 1
+            }) as u32
+        };
+        let mut needs = |hint: Hint| match hint {
+            Hint::Always => Needs::Nothing,
+            Hint::Starts(start) => Needs::Start(start),
+            Hint::Has(words) if words.is_empty() => Needs::Nothing,
+            Hint::Has(words) => Needs::Words(words.into_iter().map(&mut number).collect()),
+        };
+        let hints: Vec<Vec<Needs>> =
+            formats.iter().map(|format| format.hints().into_iter().map(&mut needs).collect()).collect();
+        let length = words.len().div_ceil(64);
+        let words = AhoCorasick::new(&words).expect("a few thousand words are not too many");
+        FormatFilter { formats, words, hints, length }
+    }
+
+    /// Returns all formats.
+    pub fn formats(&self) -> &[&'static dyn Format] {
+        &self.formats
+    }
+
+    /// Returns the places of the formats that a text can be of.
+    pub fn places(&self, text: &str) -> impl Iterator<Item = usize> + '_ + use<'_> {
+        let found = self.found(text);
+        let begin = text.trim_start().chars().next();
+        let starts_with = move |start: &str| start.chars().next() == begin;
+        (0..self.formats.len()).filter(move |place| {
+            self.hints[*place].iter().any(|needs| match needs {
+                Needs::Nothing => true,
+                Needs::Start(start) => starts_with(start),
+                Needs::Words(words) => words.iter().all(|word| has(&found, *word)),
+            })
+        })
+    }
+
+    /// Returns the places of the formats of which a record can stand anywhere in a text.
+    pub fn places_anywhere(&self, text: &str) -> impl Iterator<Item = usize> + '_ + use<'_> {
+        let found = self.found(text);
+        (0..self.formats.len()).filter(move |place| {
+            self.hints[*place].iter().any(|needs| match needs {
+                Needs::Nothing | Needs::Start(_) => true,
+                Needs::Words(words) => words.iter().all(|word| has(&found, *word)),
+            })
+        })
+    }
+
+    /// Returns which words a text has, a bit for each.
+    fn found(&self, text: &str) -> Vec<u64> {
+        let mut found = vec![0_u64; self.length];
+        for word in self.words.find_overlapping_iter(text) {
+            let number = word.pattern().as_usize();
+            found[number / 64] |= 1 << (number % 64);
+        }
+        found
+    }
+
+    /// Returns the formats that a text can be of.
+    pub fn candidates(&self, text: &str) -> impl Iterator<Item = &'static dyn Format> + '_ + use<'_> {
+        self.places(text).map(|place| self.formats[place])
+    }
+}
+
+fn has(found: &[u64], number: u32) -> bool {
+    found[number as usize / 64] >> (number % 64) & 1 == 1
+}
+
+impl fmt::Debug for FormatFilter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FormatFilter").field("formats", &self.formats.len()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::format::RecordText;
+    use crate::parse::formats::FORMATS;
+    use crate::record::Event;
+
+    proptest::proptest! {
+        #[test]
+        fn no_format_is_left_out_that_reads_a_text(
+            which in 0usize..10_000,
+            cut in 0usize..300,
+            odd in "[a-z{}<>=:, \\[\\]\"|]{0,20}",
+        ) {
+            let filter = FormatFilter::new(FORMATS.iter().copied().filter(|own| !own.is_for_programs()).collect());
+            let format = FORMATS[which % FORMATS.len()];
+            for sample in format.samples() {
+                let at = sample.floor_char_boundary(cut.min(sample.len()));
+                for text in [(*sample).to_owned(), format!("{}{odd}{}", &sample[..at], &sample[at..])] {
+                    let left: Vec<&str> = filter.candidates(&text).map(Format::name).collect();
+                    for own in filter.formats() {
+                        let is_read = own.read_record(&RecordText::new(&text), &mut Event::default());
+                        proptest::prop_assert!(!is_read || left.contains(&own.name()), "{}: {}", own.name(), text);
+                    }
+                }
+            }
+        }
+    }
+}
