@@ -56,7 +56,7 @@ pub trait Format: Sync {
     /// What a whole record of this format has: one of these holds for every text that
     /// [`Format::read_record`] reads without a program.
     fn hints(&self) -> Vec<Hint> {
-        vec![Hint::Always]
+        vec![Hint::default()]
     }
 
     /// Returns whether it reads only messages of programs, no whole lines.
@@ -179,14 +179,30 @@ impl<'a> RecordText<'a> {
 }
 
 /// What a text has to have so that a format can read it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Hint {
-    /// Nothing that is known.
-    Always,
-    /// It begins with this character, after white space.
-    Starts(&'static str),
-    /// It has all of these words.
-    Has(Vec<String>),
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hint {
+    /// How it begins.
+    pub begins: Beginning,
+    /// The words that it has somewhere.
+    pub words: Vec<String>,
+}
+
+/// How a text begins.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Beginning {
+    /// Nothing is known.
+    #[default]
+    Anyhow,
+    /// With one of these texts.
+    Texts(Vec<String>),
+    /// After white space, with this character.
+    Mark(char),
+    /// With a time in one of the usual notations.
+    Time,
+    /// With a digit, a sign or a point.
+    Digit,
+    /// With a letter or an underscore.
+    Letter,
 }
 
 /// What a line is to the format of its file.

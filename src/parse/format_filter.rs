@@ -1,11 +1,13 @@
 //! Which formats a text can be of, judged by the words that it has: with hundreds of
 //! formats, most records are of none of them, and trying each would take long.
 
+use std::cell::OnceCell;
 use std::fmt;
 
 use aho_corasick::AhoCorasick;
 
-use super::format::{Format, Hint};
+use super::format::{Beginning, Format, Hint};
+use super::time::timestamp_formats;
 
 /// Formats, and the words that their records must have.
 pub struct FormatFilter {
@@ -19,10 +21,39 @@ pub struct FormatFilter {
 
 /// A hint with the numbers of its words.
 #[derive(Debug)]
-enum Needs {
-    Nothing,
-    Start(&'static str),
-    Words(Vec<u32>),
+struct Needs {
+    begins: Beginning,
+    words: Vec<u32>,
+}
+
+/// How a text begins, as far as formats ask for it.
+struct Begun<'t> {
+    text: &'t str,
+    first: Option<u8>,
+    mark: Option<char>,
+    is_time: OnceCell<bool>,
+}
+
+impl Begun<'_> {
+    fn new(text: &str) -> Begun<'_> {
+        let first = text.as_bytes().first().copied();
+        Begun { text, first, mark: text.trim_start().chars().next(), is_time: OnceCell::new() }
+    }
+
+    fn is(&self, begins: &Beginning) -> bool {
+        match begins {
+            Beginning::Anyhow => true,
+            Beginning::Texts(texts) => texts.iter().any(|text| self.text.starts_with(text.as_str())),
+            Beginning::Mark(mark) => self.mark == Some(*mark),
+            Beginning::Time => *self.is_time.get_or_init(|| timestamp_formats::begins(self.text)),
+            Beginning::Digit => {
+                self.first.is_some_and(|c| c.is_ascii_digit() || matches!(c, b'+' | b'-' | b'.'))
+            }
+            Beginning::Letter => {
+                self.first.is_some_and(|c| c.is_ascii_alphabetic() || c == b'_' || !c.is_ascii())
+            }
+        }
+    }
 }
 
 impl FormatFilter {
@@ -36,11 +67,9 @@ impl FormatFilter {
                 words.len() - 1
             }) as u32
         };
-        let mut needs = |hint: Hint| match hint {
-            Hint::Always => Needs::Nothing,
-            Hint::Starts(start) => Needs::Start(start),
-            Hint::Has(words) if words.is_empty() => Needs::Nothing,
-            Hint::Has(words) => Needs::Words(words.into_iter().map(&mut number).collect()),
+        let mut needs = |hint: Hint| Needs {
+            begins: hint.begins,
+            words: hint.words.into_iter().map(&mut number).collect(),
         };
         let hints: Vec<Vec<Needs>> =
             formats.iter().map(|format| format.hints().into_iter().map(&mut needs).collect()).collect();
@@ -55,27 +84,18 @@ impl FormatFilter {
     }
 
     /// Returns the places of the formats that a text can be of.
-    pub fn places(&self, text: &str) -> impl Iterator<Item = usize> + '_ + use<'_> {
-        let found = self.found(text);
-        let begin = text.trim_start().chars().next();
-        let starts_with = move |start: &str| start.chars().next() == begin;
-        (0..self.formats.len()).filter(move |place| {
-            self.hints[*place].iter().any(|needs| match needs {
-                Needs::Nothing => true,
-                Needs::Start(start) => starts_with(start),
-                Needs::Words(words) => words.iter().all(|word| has(&found, *word)),
-            })
-        })
+    pub fn places<'t>(&'t self, text: &'t str) -> impl Iterator<Item = usize> {
+        let (found, begun) = (self.found(text), Begun::new(text));
+        let may_be =
+            move |needs: &Needs| begun.is(&needs.begins) && needs.words.iter().all(|word| has(&found, *word));
+        (0..self.formats.len()).filter(move |place| self.hints[*place].iter().any(&may_be))
     }
 
     /// Returns the places of the formats of which a record can stand anywhere in a text.
     pub fn places_anywhere(&self, text: &str) -> impl Iterator<Item = usize> + '_ + use<'_> {
         let found = self.found(text);
         (0..self.formats.len()).filter(move |place| {
-            self.hints[*place].iter().any(|needs| match needs {
-                Needs::Nothing | Needs::Start(_) => true,
-                Needs::Words(words) => words.iter().all(|word| has(&found, *word)),
-            })
+            self.hints[*place].iter().any(|needs| needs.words.iter().all(|word| has(&found, *word)))
         })
     }
 
@@ -90,7 +110,7 @@ impl FormatFilter {
     }
 
     /// Returns the formats that a text can be of.
-    pub fn candidates(&self, text: &str) -> impl Iterator<Item = &'static dyn Format> + '_ + use<'_> {
+    pub fn candidates<'t>(&'t self, text: &'t str) -> impl Iterator<Item = &'static dyn Format> + 't {
         self.places(text).map(|place| self.formats[place])
     }
 }

@@ -67,7 +67,7 @@ impl OtherFormats {
     }
 
     /// Returns those that a whole record can be of, narrowest first.
-    pub fn candidates(&self, text: &str) -> impl Iterator<Item = &'static dyn Format> + '_ + use<'_> {
+    pub fn candidates<'t>(&'t self, text: &'t str) -> impl Iterator<Item = &'static dyn Format> + 't {
         let filter = (!self.forced).then(|| &self.sorted().narrowest);
         filter.map(|filter| filter.candidates(text)).into_iter().flatten()
     }

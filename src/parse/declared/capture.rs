@@ -6,6 +6,7 @@ use super::time_pattern::TimePattern;
 use super::values::Datum;
 use crate::parse::cursor::closing_quote;
 use crate::parse::flatten::{LeafValue, unescape};
+use crate::parse::format::Beginning;
 use crate::parse::http::ip_and_port;
 use crate::parse::time::timestamp_formats;
 
@@ -74,6 +75,19 @@ impl CaptureKind {
                 CaptureKind::Exactly(count, Box::new(CaptureKind::parse(kind)?))
             }
         })
+    }
+
+    /// Returns how every text begins that it can take.
+    pub fn begins(&self) -> Beginning {
+        match self {
+            CaptureKind::Time => Beginning::Time,
+            CaptureKind::OwnTime(pattern) => pattern.begins(),
+            CaptureKind::One(words) => Beginning::Texts(words.clone()),
+            CaptureKind::Int | CaptureKind::Number => Beginning::Digit,
+            CaptureKind::Upper | CaptureKind::Alpha => Beginning::Letter,
+            CaptureKind::Quoted => Beginning::Texts(vec!["\"".to_owned()]),
+            _ => Beginning::Anyhow,
+        }
     }
 
     /// Returns the length of the longest run at the start of a text that it can take.

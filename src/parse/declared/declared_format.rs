@@ -11,7 +11,7 @@ use super::pattern::LinePattern;
 use super::shape::Shape;
 use super::values::{Datum, Names, Values};
 use crate::parse::flatten::LeafValue;
-use crate::parse::format::{Format, Framing, Hint, LineKind, RecordText};
+use crate::parse::format::{Beginning, Format, Framing, Hint, LineKind, RecordText};
 use crate::record::Event;
 
 /// A declared format.
@@ -154,18 +154,18 @@ impl Format for DeclaredFormat {
     }
 
     fn hints(&self) -> Vec<Hint> {
+        let marked = |mark| Hint { begins: Beginning::Mark(mark), words: Vec::new() };
         match &self.shape {
             Shape::Lines(lines) => {
-                let whole = lines.iter().filter(|line| !line.behind);
-                whole.map(|line| Hint::Has(line.pattern.words())).collect()
+                lines.iter().filter(|line| !line.behind).map(|line| line.pattern.hint()).collect()
             }
             // Windows events are read in XML as well.
-            Shape::Json(_) => vec![Hint::Starts("{"), Hint::Starts("<")],
-            Shape::Xml(_) => vec![Hint::Starts("<")],
+            Shape::Json(_) => vec![marked('{'), marked('<')],
+            Shape::Xml(_) => vec![marked('<')],
             Shape::Pairs { head, syntax, .. } => {
-                let mut words = head.as_ref().map(|(head, _)| head.words()).unwrap_or_default();
-                words.push(syntax.pair.clone());
-                vec![Hint::Has(words)]
+                let mut hint = head.as_ref().map(|(head, _)| head.hint()).unwrap_or_default();
+                hint.words.push(syntax.pair.clone());
+                vec![hint]
             }
             Shape::Columns(columns) => vec![columns.hint()],
         }

@@ -6,6 +6,7 @@
 
 use super::capture::CaptureKind;
 use super::time_pattern::TimePattern;
+use crate::parse::format::{Beginning, Hint};
 
 /// One part of a pattern.
 #[derive(Debug)]
@@ -54,8 +55,21 @@ impl LinePattern {
         if next == 0 { Err(format!("`{text}` captures nothing")) } else { Ok(pattern) }
     }
 
+    /// Returns what every text has which it matches.
+    pub fn hint(&self) -> Hint {
+        let begins = match self.parts.first() {
+            Some(Part::Text(text)) => match text.split(' ').next() {
+                Some(word) if !word.is_empty() => Beginning::Texts(vec![word.to_owned()]),
+                _ => Beginning::Anyhow,
+            },
+            Some(Part::Capture(capture)) => capture.kind.begins(),
+            Some(Part::Optional(_)) | None => Beginning::Anyhow,
+        };
+        Hint { begins, words: self.words() }
+    }
+
     /// Returns the words that every text has which it matches.
-    pub fn words(&self) -> Vec<String> {
+    fn words(&self) -> Vec<String> {
         let texts = self.parts.iter().filter_map(|part| match part {
             Part::Text(text) => Some(text),
             Part::Capture(_) | Part::Optional(_) => None,

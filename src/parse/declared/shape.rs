@@ -205,11 +205,10 @@ impl ColumnRecords {
 
     /// Returns what every record has.
     pub fn hint(&self) -> Hint {
-        match self.syntax.separator {
-            // Spaces and tabs are one another's.
-            ' ' => Hint::Always,
-            separator => Hint::Has(vec![separator.to_string()]),
-        }
+        let separator = self.syntax.separator;
+        // Spaces and tabs are one another's.
+        let words = if separator == ' ' { Vec::new() } else { vec![separator.to_string()] };
+        Hint { words, ..Hint::default() }
     }
 
     /// Returns the quote of values.

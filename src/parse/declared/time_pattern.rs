@@ -1,5 +1,6 @@
 //! Times in a notation of a format's own, with the letters of `strftime`.
 
+use crate::parse::format::Beginning;
 use crate::parse::time::timestamp_formats::{self, month_name, zone_offset};
 use crate::record::{CivilDateTime, ParsedTime, Precision, Timestamp};
 
@@ -47,6 +48,16 @@ impl TimePattern {
         }
         items.dedup_by(|next, before| *next == Item::Space && *before == Item::Space);
         Ok(TimePattern { items })
+    }
+
+    /// Returns how every text begins that it reads.
+    pub fn begins(&self) -> Beginning {
+        match self.items.first() {
+            Some(Item::Text(c)) => Beginning::Texts(vec![c.to_string()]),
+            Some(Item::Part('Y' | 'y' | 'm' | 'd' | 'H' | 'I' | 'M' | 'S' | 'j' | 's')) => Beginning::Digit,
+            Some(Item::Part('b' | 'B')) => Beginning::Letter,
+            _ => Beginning::Anyhow,
+        }
     }
 
     /// Reads a time at the start of a text, and returns what follows it.

@@ -61,10 +61,12 @@ const FOREIGN_MONTHS: [(&str, u8); 34] = [
 
 /// Reads the name of a month in another language, and returns the offset after it.
 pub fn foreign_month(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
-    let rest = std::str::from_utf8(&bytes[at..bytes.len().min(at + 8)])
-        .or_else(|error| std::str::from_utf8(&bytes[at..at + error.valid_up_to()]));
-    let word = rest.ok()?.split(' ').next()?;
+    let end = bytes.get(at..)?.iter().take(7).position(|byte| *byte == b' ').filter(|end| *end >= 3)?;
+    if !bytes.get(at + end + 1).is_some_and(|byte| byte.is_ascii_digit() || *byte == b' ') {
+        return None;
+    }
+    let word = std::str::from_utf8(&bytes[at..at + end]).ok()?;
     let name = word.trim_end_matches('.').to_lowercase();
     let (_, month) = FOREIGN_MONTHS.iter().find(|(own, _)| *own == name)?;
-    (bytes.get(at + word.len()) == Some(&b' ')).then_some((*month, at + word.len()))
+    Some((*month, at + end))
 }

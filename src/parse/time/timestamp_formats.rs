@@ -228,6 +228,12 @@ pub fn any(text: &str) -> TimestampMatch<'_> {
     iso(text).or_else(|| clf(text)).or_else(|| bsd(text)).or_else(|| asctime(text)).or_else(|| epoch(text))
 }
 
+/// Returns whether a text begins with a time in any of these notations, or with the date of
+/// a mail.
+pub fn begins(text: &str) -> bool {
+    any(text).is_some() || rfc5322(text).is_some()
+}
+
 /// Reads a text that is exactly one time, in any of these notations; also the date of a
 /// mail, or a date alone (`2026-03-01`: midnight, precision a day).
 pub fn whole(text: &str) -> Option<ParsedTime> {
