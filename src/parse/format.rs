@@ -182,14 +182,14 @@ impl<'a> RecordText<'a> {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hint {
     /// How it begins.
-    pub begins: Beginning,
+    pub begins: TextStart,
     /// The words that it has somewhere.
     pub words: Vec<String>,
 }
 
 /// How a text begins.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Beginning {
+pub enum TextStart {
     /// Nothing is known.
     #[default]
     Anyhow,

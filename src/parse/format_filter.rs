@@ -6,7 +6,7 @@ use std::fmt;
 
 use aho_corasick::AhoCorasick;
 
-use super::format::{Beginning, Format, Hint};
+use super::format::{Format, Hint, TextStart};
 use super::time::timestamp_formats;
 
 /// Formats, and the words that their records must have.
@@ -15,6 +15,9 @@ pub struct FormatFilter {
     words: AhoCorasick,
     /// The hints of each format.
     hints: Vec<Vec<Needs>>,
+    /// For each first byte of a text, the hints that can hold: the place of the format, and
+    /// that of the hint. Formats are in their order.
+    by_first: Vec<Vec<(u32, u32)>>,
     /// How many numbers of 64 bits hold a bit for each word.
     length: usize,
 }
@@ -22,7 +25,7 @@ pub struct FormatFilter {
 /// A hint with the numbers of its words.
 #[derive(Debug)]
 struct Needs {
-    begins: Beginning,
+    begins: TextStart,
     words: Vec<u32>,
 }
 
@@ -40,18 +43,14 @@ impl Begun<'_> {
         Begun { text, first, mark: text.trim_start().chars().next(), is_time: OnceCell::new() }
     }
 
-    fn is(&self, begins: &Beginning) -> bool {
+    fn is(&self, begins: &TextStart) -> bool {
         match begins {
-            Beginning::Anyhow => true,
-            Beginning::Texts(texts) => texts.iter().any(|text| self.text.starts_with(text.as_str())),
-            Beginning::Mark(mark) => self.mark == Some(*mark),
-            Beginning::Time => *self.is_time.get_or_init(|| timestamp_formats::begins(self.text)),
-            Beginning::Digit => {
-                self.first.is_some_and(|c| c.is_ascii_digit() || matches!(c, b'+' | b'-' | b'.'))
-            }
-            Beginning::Letter => {
-                self.first.is_some_and(|c| c.is_ascii_alphabetic() || c == b'_' || !c.is_ascii())
-            }
+            TextStart::Anyhow => true,
+            TextStart::Texts(texts) => texts.iter().any(|text| self.text.starts_with(text.as_str())),
+            TextStart::Mark(mark) => self.mark == Some(*mark),
+            TextStart::Time => *self.is_time.get_or_init(|| timestamp_formats::begins(self.text)),
+            TextStart::Digit => self.first.is_some_and(is_digit),
+            TextStart::Letter => self.first.is_some_and(is_letter),
         }
     }
 }
@@ -73,9 +72,10 @@ impl FormatFilter {
         };
         let hints: Vec<Vec<Needs>> =
             formats.iter().map(|format| format.hints().into_iter().map(&mut needs).collect()).collect();
+        let by_first = (0..=u8::MAX).map(|first| possible(&hints, first)).collect();
         let length = words.len().div_ceil(64);
         let words = AhoCorasick::new(&words).expect("a few thousand words are not too many");
-        FormatFilter { formats, words, hints, length }
+        FormatFilter { formats, words, hints, by_first, length }
     }
 
     /// Returns all formats.
@@ -86,9 +86,18 @@ impl FormatFilter {
     /// Returns the places of the formats that a text can be of.
     pub fn places<'t>(&'t self, text: &'t str) -> impl Iterator<Item = usize> {
         let (found, begun) = (self.found(text), Begun::new(text));
-        let may_be =
-            move |needs: &Needs| begun.is(&needs.begins) && needs.words.iter().all(|word| has(&found, *word));
-        (0..self.formats.len()).filter(move |place| self.hints[*place].iter().any(&may_be))
+        let first = text.as_bytes().first().copied().unwrap_or_default();
+        let mut last = None;
+        self.by_first[usize::from(first)].iter().filter_map(move |(place, hint)| {
+            let needs = &self.hints[*place as usize][*hint as usize];
+            let is_new = last != Some(*place);
+            let may_be =
+                is_new && needs.words.iter().all(|word| has(&found, *word)) && begun.is(&needs.begins);
+            may_be.then(|| {
+                last = Some(*place);
+                *place as usize
+            })
+        })
     }
 
     /// Returns the places of the formats of which a record can stand anywhere in a text.
@@ -113,6 +122,47 @@ impl FormatFilter {
     pub fn candidates<'t>(&'t self, text: &'t str) -> impl Iterator<Item = &'static dyn Format> + 't {
         self.places(text).map(|place| self.formats[place])
     }
+}
+
+/// Returns the hints that can hold for a text with this first byte; none has begun with 0.
+fn possible(hints: &[Vec<Needs>], first: u8) -> Vec<(u32, u32)> {
+    let mut list = Vec::new();
+    for (place, own) in (0..).zip(hints) {
+        for (number, needs) in (0..).zip(own) {
+            if may_begin(&needs.begins, first) {
+                list.push((place, number));
+            }
+        }
+    }
+    list
+}
+
+fn may_begin(begins: &TextStart, first: u8) -> bool {
+    match begins {
+        TextStart::Anyhow => true,
+        TextStart::Texts(texts) => {
+            texts.iter().any(|text| text.as_bytes().first().is_none_or(|own| *own == first))
+        }
+        TextStart::Mark(mark) => {
+            *mark as u32 == u32::from(first) || first.is_ascii_whitespace() || !first.is_ascii()
+        }
+        TextStart::Time => is_alphanumeric(first),
+        TextStart::Digit => is_digit(first),
+        TextStart::Letter => is_letter(first),
+    }
+}
+
+fn is_digit(byte: u8) -> bool {
+    byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.')
+}
+
+fn is_letter(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || byte == b'_' || !byte.is_ascii()
+}
+
+/// Times begin with a digit, or with the name of a month or a weekday.
+fn is_alphanumeric(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || !byte.is_ascii()
 }
 
 fn has(found: &[u64], number: u32) -> bool {

@@ -21,7 +21,7 @@ enum Sorted {
     BuiltIn,
     /// Those of a test.
     #[cfg(test)]
-    Only(SortedFormats),
+    Only(Box<SortedFormats>),
 }
 
 /// Formats in the orders in which they are tried.
@@ -55,7 +55,7 @@ impl OtherFormats {
     /// Returns some formats.
     #[cfg(test)]
     pub fn only(forced: bool, formats: &[&'static dyn Format]) -> OtherFormats {
-        OtherFormats { sorted: Sorted::Only(SortedFormats::new(formats)), forced }
+        OtherFormats { sorted: Sorted::Only(Box::new(SortedFormats::new(formats))), forced }
     }
 
     fn sorted(&self) -> &SortedFormats {

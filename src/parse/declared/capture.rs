@@ -6,7 +6,7 @@ use super::time_pattern::TimePattern;
 use super::values::Datum;
 use crate::parse::cursor::closing_quote;
 use crate::parse::flatten::{LeafValue, unescape};
-use crate::parse::format::Beginning;
+use crate::parse::format::TextStart;
 use crate::parse::http::ip_and_port;
 use crate::parse::time::timestamp_formats;
 
@@ -78,15 +78,15 @@ impl CaptureKind {
     }
 
     /// Returns how every text begins that it can take.
-    pub fn begins(&self) -> Beginning {
+    pub fn begins(&self) -> TextStart {
         match self {
-            CaptureKind::Time => Beginning::Time,
+            CaptureKind::Time => TextStart::Time,
             CaptureKind::OwnTime(pattern) => pattern.begins(),
-            CaptureKind::One(words) => Beginning::Texts(words.clone()),
-            CaptureKind::Int | CaptureKind::Number => Beginning::Digit,
-            CaptureKind::Upper | CaptureKind::Alpha => Beginning::Letter,
-            CaptureKind::Quoted => Beginning::Texts(vec!["\"".to_owned()]),
-            _ => Beginning::Anyhow,
+            CaptureKind::One(words) => TextStart::Texts(words.clone()),
+            CaptureKind::Int | CaptureKind::Number => TextStart::Digit,
+            CaptureKind::Upper | CaptureKind::Alpha => TextStart::Letter,
+            CaptureKind::Quoted => TextStart::Texts(vec!["\"".to_owned()]),
+            _ => TextStart::Anyhow,
         }
     }
 

@@ -11,7 +11,7 @@ use super::pattern::LinePattern;
 use super::shape::Shape;
 use super::values::{Datum, Names, Values};
 use crate::parse::flatten::LeafValue;
-use crate::parse::format::{Beginning, Format, Framing, Hint, LineKind, RecordText};
+use crate::parse::format::{Format, Framing, Hint, LineKind, RecordText, TextStart};
 use crate::record::Event;
 
 /// A declared format.
@@ -154,7 +154,7 @@ impl Format for DeclaredFormat {
     }
 
     fn hints(&self) -> Vec<Hint> {
-        let marked = |mark| Hint { begins: Beginning::Mark(mark), words: Vec::new() };
+        let marked = |mark| Hint { begins: TextStart::Mark(mark), words: Vec::new() };
         match &self.shape {
             Shape::Lines(lines) => {
                 lines.iter().filter(|line| !line.behind).map(|line| line.pattern.hint()).collect()

@@ -6,7 +6,7 @@
 
 use super::capture::CaptureKind;
 use super::time_pattern::TimePattern;
-use crate::parse::format::{Beginning, Hint};
+use crate::parse::format::{Hint, TextStart};
 
 /// One part of a pattern.
 #[derive(Debug)]
@@ -59,11 +59,11 @@ impl LinePattern {
     pub fn hint(&self) -> Hint {
         let begins = match self.parts.first() {
             Some(Part::Text(text)) => match text.split(' ').next() {
-                Some(word) if !word.is_empty() => Beginning::Texts(vec![word.to_owned()]),
-                _ => Beginning::Anyhow,
+                Some(word) if !word.is_empty() => TextStart::Texts(vec![word.to_owned()]),
+                _ => TextStart::Anyhow,
             },
             Some(Part::Capture(capture)) => capture.kind.begins(),
-            Some(Part::Optional(_)) | None => Beginning::Anyhow,
+            Some(Part::Optional(_)) | None => TextStart::Anyhow,
         };
         Hint { begins, words: self.words() }
     }

@@ -239,10 +239,10 @@ impl ColumnRecords {
         text: &'a str,
         header: Option<&str>,
     ) -> Option<Values<'i, 'a>> {
-        if self.names.is_empty() && header.is_none() || self.is_directive(text) || self.is_header(text) {
+        if header.is_none() && (self.names.is_empty() || !self.may_have_enough(text)) {
             return None;
         }
-        if header.is_none() && !self.may_have_enough(text) {
+        if self.is_directive(text) || self.is_header(text) {
             return None;
         }
         let mut values = Values::new(names);

@@ -1,6 +1,6 @@
 //! Times in a notation of a format's own, with the letters of `strftime`.
 
-use crate::parse::format::Beginning;
+use crate::parse::format::TextStart;
 use crate::parse::time::timestamp_formats::{self, month_name, zone_offset};
 use crate::record::{CivilDateTime, ParsedTime, Precision, Timestamp};
 
@@ -51,12 +51,12 @@ impl TimePattern {
     }
 
     /// Returns how every text begins that it reads.
-    pub fn begins(&self) -> Beginning {
+    pub fn begins(&self) -> TextStart {
         match self.items.first() {
-            Some(Item::Text(c)) => Beginning::Texts(vec![c.to_string()]),
-            Some(Item::Part('Y' | 'y' | 'm' | 'd' | 'H' | 'I' | 'M' | 'S' | 'j' | 's')) => Beginning::Digit,
-            Some(Item::Part('b' | 'B')) => Beginning::Letter,
-            _ => Beginning::Anyhow,
+            Some(Item::Text(c)) => TextStart::Texts(vec![c.to_string()]),
+            Some(Item::Part('Y' | 'y' | 'm' | 'd' | 'H' | 'I' | 'M' | 'S' | 'j' | 's')) => TextStart::Digit,
+            Some(Item::Part('b' | 'B')) => TextStart::Letter,
+            _ => TextStart::Anyhow,
         }
     }
 
