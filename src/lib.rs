@@ -2,10 +2,11 @@
 //!
 //! Each room (a folder) answers one question and uses only rooms before it:
 //! `error`, `fs`, `record`, `source`, `journal`, `verify`, `evidence`, `parse`,
-//! `query`, `index`, `case`, `import`, `export`, `app`, `tui`, `cli`.
+//! `query`, `index`, `case`, `import`, `analyse`, `export`, `app`, `tui`, `cli`.
 //! `tests/it/architecture.rs` holds who uses whom; `ARCHITECTURE.md` introduces
 //! each room by the question it answers.
 
+pub mod analyse;
 pub mod app;
 pub mod case;
 pub mod cli;

@@ -82,27 +82,38 @@ impl FindingView {
     pub fn new(case: &Case, finding: &Finding, cancel: &CancelToken) -> Result<FindingView> {
         let request = request_of(case, finding)?;
         let range = case.index().span(&request, cancel)?;
-        let events = case.index().count(&request, cancel)?;
+        let shown = |time: Timestamp| time.to_string();
+        let mut view = FindingView::recorded(finding);
+        view.start = range.map(|range| shown(range.0));
+        view.end = range.map(|range| shown(range.1));
+        view.events = case.index().count(&request, cancel)?;
         let orphan = |event| Some((event, case.standing(event).orphaned()?.to_owned()));
         let orphans = finding.events.values().filter_map(orphan);
         let orphans: Vec<_> = orphans.map(|(event, why)| (event.event.clone(), why)).collect();
-        let shown = |time: Timestamp| time.to_string();
+        view.orphaned = orphans.len();
+        view.orphans = orphans;
+        Ok(view)
+    }
+
+    /// Returns what the journal says of a finding, without looking up its events.
+    pub fn recorded(finding: &Finding) -> FindingView {
+        let detected = finding.detected.as_deref();
         let (at, by) = finding.created();
-        Ok(FindingView {
+        FindingView {
             number: finding.number,
-            fingerprint: finding.uid.clone(),
-            detector: None,
+            fingerprint: detected.map_or(&finding.uid, |detected| &detected.fingerprint).clone(),
+            detector: detected.map(|detected| detected.detector.clone()),
             title: finding.title.clone(),
             severity: finding.severity,
-            confidence: None,
-            entity: Map::new(),
-            start: range.map(|range| shown(range.0)),
-            end: range.map(|range| shown(range.1)),
-            events,
+            confidence: detected.and_then(|detected| detected.confidence.as_f64()),
+            entity: detected.map(|detected| detected.entity.clone()).unwrap_or_default(),
+            start: detected.and_then(|detected| detected.start.clone()),
+            end: detected.and_then(|detected| detected.end.clone()),
+            events: detected.map_or(finding.events.len() as u64, |detected| detected.count),
             query: format!("finding:{}", finding.number),
-            attack: Vec::new(),
-            why: None,
-            numbers: Map::new(),
+            attack: detected.map(|detected| detected.attack.clone()).unwrap_or_default(),
+            why: detected.map(|detected| detected.why.clone()),
+            numbers: detected.map(|detected| detected.numbers.clone()).unwrap_or_default(),
             state: finding.state,
             verdict: finding.verdict,
             incident: None,
@@ -115,9 +126,9 @@ impl FindingView {
             created_by: by.to_owned(),
             notes: finding.notes.clone(),
             history: finding.history.clone(),
-            orphaned: orphans.len(),
-            orphans,
-        })
+            orphaned: 0,
+            orphans: Vec::new(),
+        }
     }
 }
 
@@ -162,7 +173,17 @@ pub fn create_finding(case: &Case, draft: FindingDraft) -> Result<Annotation> {
         query = saved.or(query);
     }
     let due = due_date(due.as_deref())?;
-    Ok(Annotation::AddFinding(NewFinding { title, severity, events, query, note, tags, owner, due }))
+    Ok(Annotation::AddFinding(NewFinding {
+        title,
+        severity,
+        events,
+        query,
+        note,
+        tags,
+        owner,
+        due,
+        detected: None,
+    }))
 }
 
 /// Returns the annotation that changes a finding.

@@ -14,6 +14,7 @@ mod checkpoint;
 mod config;
 mod create;
 mod describe;
+mod detect;
 mod evidence_scope;
 mod export;
 mod finding_lookup;
@@ -21,11 +22,13 @@ mod findings;
 mod formats;
 mod handover;
 mod import;
+mod incidents;
 mod journal_merge;
 mod keys;
 mod piped_query;
 mod repair;
 mod row_stages;
+mod rule_canaries;
 mod search;
 mod session;
 mod sources;
@@ -41,6 +44,7 @@ pub use checkpoint::{CheckpointReceipt, CheckpointRequest, sign_checkpoint};
 pub use config::{Config, ConfigFolder};
 pub use create::{NewCase, case_exists, create_case};
 pub use describe::describe_annotation;
+pub use detect::{DetectReport, DetectRequest, detect, load_rules};
 pub use evidence_scope::EvidenceScope;
 pub use export::{ExportRequest, ExportedBundle, export, export_choices, read_redacted_values};
 pub use finding_lookup::{finding, finding_of_uid};
@@ -53,10 +57,12 @@ pub use handover::{
     TransferRequest, check_transfer, receive_transfer, replay_bundle, reveal_token, start_transfer,
 };
 pub use import::{ImportRequest, PendingImport};
+pub use incidents::{Incident, case_incidents, incident_numbers};
 pub use journal_merge::{MergeConflict, MergeReport, merge_journal};
 pub use keys::{AllowedKey, allowed_key};
 pub use piped_query::{PipedAnswer, ResultTable, answer};
 pub use repair::{rebuild_index, repair_case};
+pub use rule_canaries::{CanaryFault, check_canaries};
 pub use search::{each_match, record_proof, show_records};
 pub use session::Session;
 pub use sources::{SourceChange, find_source, reread_source};
@@ -67,6 +73,9 @@ pub use verify::{RequiredCheck, Verification, VerifyRequest, VerifyTarget, verif
 pub use warning::Warning;
 
 // The types of other rooms in which use cases are asked for, and answered.
+pub use crate::analyse::{
+    Diagnosis, NotEvaluated, RuleSet, behavior_detectors, diagnose, full_name, run_rules,
+};
 pub use crate::case::{
     Case, CaseMetadata, CaseWriter, CheckpointInfo, EvidenceStatus, Receipt, SourceInfo, TOOL, Watch,
     write_new,
@@ -81,9 +90,9 @@ pub use crate::index::{
     TopValues, is_damaged,
 };
 pub use crate::journal::{
-    ANCHORS, Actor, Annotation, Bookmark, Conflict, Entry, EventRef, Finding, FindingChange, FindingVerdict,
-    History, HistoryItem, Home, Lost, RereadChange, SavedQuery, Severity, Signer, Status, Trust,
-    checkpoint_name,
+    ANCHORS, Actor, Annotation, Bookmark, Conflict, Detected, Entry, EventRef, Finding, FindingChange,
+    FindingVerdict, History, HistoryItem, Home, Lost, RereadChange, SavedQuery, Severity, Signer, Status,
+    Trust, checkpoint_name,
 };
 pub use crate::parse::{
     Corrections, FORMATS, Format, Framer, ParseOptions, Plan, YEARS, format_by_name, format_clock_offset,

@@ -3,10 +3,10 @@
 use crate::error::{Error, Result};
 use crate::evidence::SourceRow;
 use crate::index::{CancelToken, Request};
-use crate::journal::{EventRef, Finding, SavedQuery};
+use crate::journal::{EventRef, Finding, RecordRanges, SavedQuery};
 use crate::query::{self, Expr, FieldRef, Leaf, Op, Pattern, QueryContext, Scalar, Test};
 use crate::record::fields::FILE_PATH;
-use crate::record::{TimeRange, Timestamp};
+use crate::record::{SourceId, TimeRange, Timestamp};
 
 use super::Case;
 
@@ -177,6 +177,8 @@ impl<'a> Resolver<'a> {
             return Ok(any(Vec::new()));
         }
         let mut members = self.ids(finding.events.values());
+        let detected = finding.detected.iter().flat_map(|detected| &detected.records);
+        members.extend(detected.flat_map(|records| self.records(records)));
         if let Some(asked) = &finding.query {
             self.within.push(&finding.uid);
             let events = self.events_asked(finding, asked);
@@ -210,6 +212,18 @@ impl<'a> Resolver<'a> {
     }
 
     /// Returns one test for each event that is where an annotation says, or was found again.
+    /// Returns the events of records that a detector named.
+    fn records(&self, records: &RecordRanges) -> Vec<Expr> {
+        let Ok(source) = records.source.parse::<SourceId>() else { return Vec::new() };
+        let numbers = records.ranges.iter().flat_map(|(first, last)| *first..=*last);
+        let id = |record: u64| {
+            let source = self.case.whole(&source, record);
+            let test = Test::Is(Pattern { text: format!("{source}:{record}"), quoted: false });
+            Expr::Leaf(Leaf { field: Some(FieldRef::Id), test })
+        };
+        numbers.map(id).collect()
+    }
+
     fn ids<'e>(&self, events: impl Iterator<Item = &'e EventRef>) -> Vec<Expr> {
         let id = |event: &EventRef| {
             let (source, record) = match event.place() {

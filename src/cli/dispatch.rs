@@ -39,6 +39,9 @@ pub enum Command {
     Status,
     #[command(subcommand)]
     Source(commands::source::SourceCommand),
+    Detect(commands::detect::DetectArgs),
+    #[command(subcommand)]
+    Rules(commands::rules::RulesCommand),
     #[command(subcommand)]
     Bookmark(commands::bookmark::BookmarkCommand),
     #[command(subcommand)]
@@ -86,6 +89,8 @@ pub fn dispatch(cli: Cli, runtime: &mut Runtime) -> Result<ExitReason> {
         Command::Show(args) => commands::show::run(&args, globals, runtime),
         Command::Status => commands::status::run(globals, runtime),
         Command::Source(args) => commands::source::run(&args, globals, runtime),
+        Command::Detect(args) => commands::detect::run(&args, globals, runtime),
+        Command::Rules(args) => commands::rules::run(&args, globals, runtime),
         Command::Bookmark(args) => commands::bookmark::run(&args, globals, runtime),
         Command::Finding(args) => commands::finding::run(&args, globals, runtime),
         Command::Undo(args) => commands::undo::run(&args, globals, runtime),

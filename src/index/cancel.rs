@@ -9,6 +9,13 @@ use crate::error::{Error, ErrorKind, Result};
 #[derive(Debug, Clone, Default)]
 pub struct CancelToken(Arc<AtomicBool>);
 
+impl From<Arc<AtomicBool>> for CancelToken {
+    /// Creates a token that is canceled where the flag is set.
+    fn from(flag: Arc<AtomicBool>) -> CancelToken {
+        CancelToken(flag)
+    }
+}
+
 impl CancelToken {
     /// Creates a token that is not canceled.
     pub fn new() -> CancelToken {
@@ -26,7 +33,7 @@ impl CancelToken {
     }
 
     /// Fails with [`ErrorKind::Interrupted`] if it was asked to stop.
-    pub(super) fn check(&self) -> Result<()> {
+    pub fn check(&self) -> Result<()> {
         if self.is_cancelled() {
             return Err(Error::new(ErrorKind::Interrupted, "the search was stopped"));
         }

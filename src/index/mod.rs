@@ -43,8 +43,10 @@ mod compare;
 mod corruption;
 mod dictionary;
 mod dictionary_block;
+mod event_columns;
 mod filter_cache;
 mod histogram;
+mod hits;
 mod ids;
 mod interner;
 mod matcher;
@@ -75,15 +77,18 @@ mod tokenizer;
 mod top;
 mod value_counts;
 mod value_forms;
+mod value_tests;
 mod witness;
 
 pub use api::{FieldInfo, Histogram, HistogramBucket, Hit, Order, Request, TermOrder, TopValues};
 pub use cancel::CancelToken;
 pub use corruption::is_damaged;
+pub use event_columns::{EventColumns, ValueColumn};
 pub use meta::{
     IndexBasis, IndexBinding, Indexed, agreeing, is_index_file, publish, publish_all, sweep, unnamed,
 };
 pub use reader::Index;
 pub use segment_writer::{Segment, SegmentWriter};
 pub use tables::{EventValues, Figure, SortValue, StatsPlan, StatsTable, TableCell, TableLimits, TableRow};
+pub use value_tests::{ANY_FIELD, RowQuery, ValuePredicate, ValueTest, ValueView};
 pub use witness::{Sum, Witness};

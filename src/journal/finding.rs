@@ -1,6 +1,7 @@
 //! The properties of a finding, as journal entries record and change them.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Number, Value};
 
 use super::event_ref::{EventRef, SavedQuery};
 
@@ -126,6 +127,55 @@ pub struct NewFinding {
     /// Due date (`YYYY-MM-DD`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<String>,
+    /// What a detector said, where one raised it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detected: Option<Box<Detected>>,
+}
+
+/// Records of one source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordRanges {
+    /// SHA-256 of the source.
+    pub source: String,
+    /// First and last record number of each run, ascending.
+    pub ranges: Vec<(u64, u64)>,
+}
+
+/// What a detector said when it raised a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Detected {
+    /// SHA-256 of detector, entity and start: equal in every run.
+    pub fingerprint: String,
+    /// What found it: `sigma:<id>` or `behaviour:<name>`.
+    pub detector: String,
+    /// How sure the detector is, from 0 to 1.
+    pub confidence: Number,
+    /// Whom it is about: ECS fields and values.
+    pub entity: Map<String, Value>,
+    /// Its first moment (RFC 3339).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<String>,
+    /// Its last moment (RFC 3339).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end: Option<String>,
+    /// How many events it is made of.
+    pub count: u64,
+    /// The records that it is made of, where they are too many to be listed as events.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub records: Vec<RecordRanges>,
+    /// ATT&CK techniques.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attack: Vec<String>,
+    /// ATT&CK tactics.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tactics: Vec<String>,
+    /// Why it was raised.
+    pub why: String,
+    /// The numbers behind it.
+    pub numbers: Map<String, Value>,
+    /// What to do: a kind of remediation, and a sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub advice: Option<(String, String)>,
 }
 
 /// A change to a finding; an absent property stays as it is.
@@ -162,6 +212,9 @@ pub struct FindingChange {
     /// Events to remove (`<source>:<record>`).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub without: Vec<String>,
+    /// What its detector says now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detected: Option<Box<Detected>>,
 }
 
 impl FindingChange {

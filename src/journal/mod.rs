@@ -46,7 +46,7 @@ pub use case_memory::{CaseMemory, Elsewhere, History};
 pub use checkpoint::{ANCHORS, Checkpoint, NAMESPACE as CHECKPOINT_NAMESPACE, checkpoint_name};
 pub use entry::{Entry, EntryPayload, Payload, each_of};
 pub use event_ref::{EventRef, SavedQuery};
-pub use finding::{FindingChange, FindingVerdict, NewFinding, Severity, Status};
+pub use finding::{Detected, FindingChange, FindingVerdict, NewFinding, RecordRanges, Severity, Status};
 pub use keyring::{Keyring, is_case_id};
 pub use merge::{Merge, MergeChoice};
 pub use payload::{

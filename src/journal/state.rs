@@ -8,7 +8,7 @@ use super::annotation::{Annotation, FIND};
 use super::annotation_log::{AnnotationOp, annotation_ops, ops_in};
 use super::entry::each_of;
 use super::event_ref::{EventRef, SavedQuery};
-use super::finding::{FindingChange, FindingVerdict, NewFinding, Severity, Status};
+use super::finding::{Detected, FindingChange, FindingVerdict, NewFinding, Severity, Status};
 use super::payload::{Conflict, JournalMerge};
 use super::reader::Journal;
 use super::summary::Wording;
@@ -66,6 +66,8 @@ pub struct Finding {
     pub events: BTreeMap<String, EventRef>,
     /// The query whose events are evidence for it.
     pub query: Option<SavedQuery>,
+    /// What a detector said, where one raised it.
+    pub detected: Option<Box<Detected>>,
     /// Its notes, in order.
     pub notes: Vec<HistoryItem>,
     /// Its changes, in order.
@@ -111,6 +113,7 @@ impl Finding {
             tags: new.tags.iter().cloned().collect(),
             events: new.events.iter().map(|event| (event.event.clone(), event.clone())).collect(),
             query: new.query.clone(),
+            detected: new.detected.clone(),
             notes: notes.map(|note| HistoryItem::from_note(op, note)).collect(),
             history: vec![HistoryItem::from_op(op, |wording| wording.created().to_owned())],
         }
@@ -144,8 +147,22 @@ impl Finding {
     }
 
     fn change(&mut self, change: &FindingChange) {
-        let FindingChange { title, severity, state, verdict, owner, due, tag, untag, events, without } =
-            change;
+        let FindingChange {
+            title,
+            severity,
+            state,
+            verdict,
+            owner,
+            due,
+            tag,
+            untag,
+            events,
+            without,
+            detected,
+        } = change;
+        if detected.is_some() {
+            self.detected.clone_from(detected);
+        }
         if let Some(title) = title {
             self.title.clone_from(title);
         }

@@ -89,6 +89,7 @@ fn new_finding(title: &str) -> Annotation {
         tags: Vec::new(),
         owner: None,
         due: None,
+        detected: None,
     })
 }
 

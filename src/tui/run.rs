@@ -251,6 +251,7 @@ impl EventLoop {
                     self.workers.ask(ticket, request);
                 }
                 Effect::StopExport => self.stop_export(true),
+                Effect::StopDetection => self.workers.stop(Lane::Detect),
                 Effect::Copy(text) => terminal.copy(&text)?,
                 Effect::Redraw => terminal.clear()?,
                 Effect::Suspend => terminal.suspend()?,

@@ -70,6 +70,19 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// Puts parts on lines of at most `width` cells, with a dot between two of one line; a part
+/// is broken only if it has no room on a line of its own.
+pub fn pack(parts: impl Iterator<Item = String>, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts {
+        match lines.last_mut() {
+            Some(line) if line.width() + 3 + part.width() <= width => *line += &format!(" · {part}"),
+            _ => lines.extend(wrap(&part, width)),
+        }
+    }
+    lines
+}
+
 /// Makes foreign text visible and breaks it into at most `most` lines; where
 /// it has lines of its own, they stay.
 pub fn paragraphs(text: &str, width: usize, most: usize) -> Vec<String> {
@@ -98,6 +111,13 @@ mod tests {
     fn text_is_wrapped_at_spaces_and_long_words_are_broken() {
         assert_eq!(wrap("Keeps only events", 11), ["Keeps only", "events"]);
         assert_eq!(wrap("aaaaaaaaaa", 4), ["aaaa", "aaaa", "aa"]);
+    }
+
+    #[test]
+    fn parts_are_broken_only_where_they_have_no_room() {
+        let parts = ["one = 1", "two = 2", "a long part"].map(str::to_owned);
+        assert_eq!(pack(parts.into_iter(), 17), ["one = 1 · two = 2", "a long part"]);
+        assert_eq!(pack(["a long part".to_owned()].into_iter(), 6), ["a long", "part"]);
     }
 
     proptest! {

@@ -20,6 +20,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("index", &["error", "fs", "record", "query"]),
     ("case", &["error", "fs", "record", "journal", "verify", "evidence", "parse", "query", "index"]),
     ("import", &["error", "fs", "record", "source", "journal", "evidence", "parse", "index", "case"]),
+    ("analyse", &["error", "record", "journal", "query", "index", "case"]),
     (
         "export",
         &["error", "fs", "record", "journal", "verify", "evidence", "parse", "query", "index", "case"],
@@ -28,7 +29,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "app",
         &[
             "error", "fs", "record", "journal", "verify", "parse", "query", "index", "case", "import",
-            "export",
+            "analyse", "export",
         ],
     ),
     ("tui", &["error", "fs", "record", "query", "app"]),

@@ -224,7 +224,7 @@ fn the_sources_are_listed_with_how_they_were_read() {
 #[test]
 fn a_screen_of_a_later_version_says_so() {
     let mut robot = Robot::open(demo(), 80, 24);
-    robot.act(Action::Anomalies).sees("not part of this version").act(Action::Investigate).sees("1 of 2,759");
+    robot.act(Action::Audit).sees("not part of this version").act(Action::Investigate).sees("1 of 2,759");
 }
 
 #[test]

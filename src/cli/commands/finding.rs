@@ -203,6 +203,7 @@ fn change(context: &CommandContext, command: &FindingCommand) -> Result<FindingC
         untag: untag.clone(),
         events: refs(&args.events)?,
         without: refs(without)?.into_iter().map(|event| event.event).collect(),
+        detected: None,
     })
 }
 

@@ -7,6 +7,7 @@
 pub mod bookmark;
 pub mod checkpoint;
 pub mod demo;
+pub mod detect;
 pub mod export;
 pub mod finding;
 pub mod formats;
@@ -22,6 +23,7 @@ pub mod reindex;
 pub mod repair;
 pub mod replay;
 pub mod reveal;
+pub mod rules;
 pub mod search;
 pub mod show;
 pub mod source;

@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use super::super::api::{Hit, Order};
-use super::super::number_terms::Numbers;
+use super::super::hits::Hits;
 use super::super::parallel;
 use super::super::row_set::RowSet;
 use super::super::search::QueryRun;
-use super::super::segment::{OpenSegment, TimeScope, Times};
+use super::super::segment::{OpenSegment, TimeScope};
 use super::group_keys::{MergedGroups, SegmentGroups};
 use super::row_groups::{GroupedRows, column_name};
 use super::stats::waves;
@@ -15,7 +15,7 @@ use super::table::{EventValues, TableLimits};
 use super::table_cell::TableCell;
 use crate::error::{Error, Result};
 use crate::query::{EventPick, FieldRef};
-use crate::record::{Timestamp, fields, thousands};
+use crate::record::{fields, thousands};
 
 /// Which events are taken, and what of them.
 #[derive(Debug, Clone, Copy)]
@@ -151,30 +151,6 @@ fn picked_of(
         }
     }
     Ok((SegmentGroups::of(rows)?, best))
-}
-
-/// Which event each row of a segment is.
-struct Hits<'a> {
-    segment: &'a OpenSegment,
-    times: Option<Times>,
-    origins: Numbers<u64>,
-    records: Numbers<u64>,
-}
-
-impl<'a> Hits<'a> {
-    fn of(segment: &'a OpenSegment) -> Result<Hits<'a>> {
-        let times = (segment.timed > 0).then(|| segment.times()).transpose()?;
-        Ok(Hits { segment, times, origins: segment.origins()?, records: segment.records()? })
-    }
-
-    fn get(&self, row: u32) -> Hit {
-        let times = self.times.as_ref().filter(|_| row < self.segment.timed);
-        Hit {
-            time: times.map(|times| Timestamp::from_nanos(times.get(row))),
-            source: self.segment.sources[self.origins.get_val(row) as usize],
-            record: self.records.get_val(row),
-        }
-    }
 }
 
 /// Returns rows of a segment with the values of fields.

@@ -17,6 +17,8 @@ pub enum KeyContext {
     Detail,
     /// The table of sources.
     Sources,
+    /// What detectors found.
+    Anomalies,
     /// The findings and bookmarks.
     Findings,
     /// A page of text: help, provenance.
@@ -31,12 +33,13 @@ pub enum KeyContext {
 
 impl KeyContext {
     /// Every context, in the order in which help lists them.
-    pub const ALL: [KeyContext; 12] = [
+    pub const ALL: [KeyContext; 13] = [
         KeyContext::Events,
         KeyContext::Fields,
         KeyContext::Timeline,
         KeyContext::Detail,
         KeyContext::Sources,
+        KeyContext::Anomalies,
         KeyContext::Findings,
         KeyContext::Browse,
         KeyContext::Typing,
@@ -56,6 +59,7 @@ impl KeyContext {
             KeyContext::Timeline => "timeline",
             KeyContext::Detail => "detail",
             KeyContext::Sources => "sources",
+            KeyContext::Anomalies => "anomalies",
             KeyContext::Findings => "findings",
             KeyContext::Reading => "reading",
             KeyContext::Typing => "typing",
@@ -74,6 +78,7 @@ impl KeyContext {
             KeyContext::Timeline => "In the timeline",
             KeyContext::Detail => "In an event's detail",
             KeyContext::Sources => "In the table of sources",
+            KeyContext::Anomalies => "In the anomalies",
             KeyContext::Findings => "In findings and bookmarks",
             KeyContext::Reading => "In a page of text",
             KeyContext::Typing => "In the search line",
@@ -92,6 +97,7 @@ impl KeyContext {
             KeyContext::Timeline => &[KeyContext::Timeline, KeyContext::Browse, KeyContext::Always],
             KeyContext::Detail => &[KeyContext::Detail, KeyContext::Browse, KeyContext::Always],
             KeyContext::Sources => &[KeyContext::Sources, KeyContext::Browse, KeyContext::Always],
+            KeyContext::Anomalies => &[KeyContext::Anomalies, KeyContext::Browse, KeyContext::Always],
             KeyContext::Findings => &[KeyContext::Findings, KeyContext::Browse, KeyContext::Always],
             KeyContext::Reading => &[KeyContext::Reading, KeyContext::Always],
             KeyContext::Typing => &[KeyContext::Typing, KeyContext::Always],
@@ -155,21 +161,29 @@ actions! {
     Exclude "exclude" "exclude" [Events Fields Detail] {Events 7, Fields 2, Detail 2} "Drops events with the highlighted value.";
     Only "only" "only this" [Events Fields Detail] {Fields 6, Detail 7} "Replaces the search with the highlighted value.";
     Bookmark "bookmark" "bookmark" [Events Timeline Detail] {Events 4} writes "Bookmarks the selected event, or removes its bookmark.";
-    Note "note" "note" [Events Timeline Detail Findings] {Findings 4} "Bookmarks the selected event with a note, or adds a note to the selected finding.";
+    Note "note" "note" [Events Timeline Detail Findings Anomalies] {Findings 4, Anomalies 9} "Bookmarks the selected event with a note, or adds a note to the selected finding.";
     NewFinding "new-finding" "finding" [Browse] "Creates a finding from the search, the event or the bookmarks, or adds events to one.";
-    Undo "undo" "undo" [Browse] {Findings 8} writes "Undoes your last bookmark, note or finding; asks before undoing what somebody else wrote.";
+    Undo "undo" "undo" [Browse] {Findings 8, Anomalies 10} writes "Undoes your last bookmark, note or finding; asks before undoing what somebody else wrote.";
     Redo "redo" "redo" [Browse] writes "Redoes what was undone last.";
-    ShowEvents "show-events" "show events" [Findings Sources] {Findings 2, Sources 4} "Replaces the search with the events of the selected finding, source or bookmark.";
-    NextState "next-state" "state" [Findings] {Findings 3} writes "Moves the selected finding to its next state: open, acknowledged, in progress, fix claimed, verified.";
-    Edit "edit" "edit" [Findings] {Findings 5} "Edits the selected finding's title, severity, state, verdict, owner, due date and tags.";
-    CloseFinding "close-finding" "close" [Findings] {Findings 6} "Closes the selected finding with a reason, or reopens it.";
+    ShowEvents "show-events" "show events" [Findings Sources Anomalies] {Findings 2, Sources 4, Anomalies 1} "Replaces the search with the events of the selected finding, source or bookmark.";
+    NextState "next-state" "state" [Findings Anomalies] {Findings 3} writes "Moves the selected finding to its next state: open, acknowledged, in progress, fix claimed, verified.";
+    Edit "edit" "edit" [Findings Anomalies] {Findings 5} "Edits the selected finding's title, severity, state, verdict, owner, due date and tags.";
+    CloseFinding "close-finding" "close" [Findings Anomalies] {Findings 6} "Closes the selected finding with a reason, or reopens it.";
+    TruePositive "true-positive" "true" [Anomalies] {Anomalies 2} writes "Judges the selected finding: it is what it looks like.";
+    FalsePositive "false-positive" "false" [Anomalies] {Anomalies 3} writes "Judges the selected finding: it is not what it looks like.";
+    Benign "benign" "benign" [Anomalies] {Anomalies 4} writes "Judges the selected finding: it happened, and was meant to happen.";
+    Remediate "remediate" "remediate" [Anomalies] {Anomalies 5} "Says who remedies the selected finding until when, and how far that is.";
+    Detect "detect" "detect" [Anomalies] {Anomalies 7} "Looks for what is unusual with every rule and detector, and keeps it as findings.";
+    NotEvaluated "not-evaluated" "not looked for" [Anomalies] {Anomalies 8} "Lists what the last detection could not look for, with the reasons.";
+    AnomalyPrevious "anomaly-previous" "earlier anomaly" [Timeline Events Fields Detail] "Goes to where the previous open anomaly began.";
+    AnomalyNext "anomaly-next" "later anomaly" [Timeline Events Fields Detail] "Goes to where the next open anomaly began.";
     RemoveMark "remove-mark" "remove" [Findings] writes "Removes the selected bookmark.";
     Verify "verify" "verify" [Sources] {Sources 1} "Quick check: journal, checkpoints, manifests, and the first and last frame of each source.";
     VerifyDeep "verify-deep" "verify every byte" [Sources] {Sources 2} "Deep check: reads and verifies every byte of the evidence.";
     Anchor "anchor" "sign checkpoint" [Sources] {Sources 3} "Signs a checkpoint of the journal and shows the line to keep elsewhere, in a ticket or mail.";
     Reread "reread" "reread" [Sources] {Sources 5} "Reads the selected source with another zone, year, host or format, or with its clock corrected; can be undone.";
-    Export "export" "export" [Events Fields Timeline Detail Browse] {Events 5, Findings 7} "Exports an evidence bundle that anybody can verify.";
-    Open "open" "open" [Events Sources Findings] {Events 3, Findings 1, Sources 6} "Shows the selected event, source or finding in full.";
+    Export "export" "export" [Events Fields Timeline Detail Browse] {Events 5, Findings 7, Anomalies 11} "Exports an evidence bundle that anybody can verify.";
+    Open "open" "open" [Events Sources Findings Anomalies] {Events 3, Findings 1, Sources 6, Anomalies 6} "Shows the selected event, source or finding in full.";
     More "more" "more values" [Fields] {Fields 7} "Shows more values of the field, or fewer.";
     ZoomIn "zoom-in" "zoom in" [Timeline Events Fields Detail] {Events 11, Timeline 5} "Zooms in around the selected bucket.";
     ZoomOut "zoom-out" "zoom out" [Timeline Events Fields Detail] {Events 12, Timeline 6} "Zooms out around the selected bucket.";
@@ -179,25 +193,25 @@ actions! {
     BucketNext "bucket-next" "later" [Timeline Events Fields Detail] {Timeline 2} "Goes to the next bucket with events.";
     Busiest "busiest" "busiest" [Timeline Events Fields Detail] {Events 8, Timeline 7} "Goes to the bucket with the most events.";
     Mark "mark" "mark range" [Timeline] {Timeline 3} "Starts a range at the selected bucket, or cancels it.";
-    Down "down" "down" [Events Fields Detail Sources Findings Reading Palette] {Reading 1, Palette 2} "Moves one line down.";
-    Up "up" "up" [Events Fields Detail Sources Findings Reading Palette] "Moves one line up.";
+    Down "down" "down" [Events Fields Detail Sources Anomalies Findings Reading Palette] {Reading 1, Palette 2} "Moves one line down.";
+    Up "up" "up" [Events Fields Detail Sources Anomalies Findings Reading Palette] "Moves one line up.";
     Left "left" "column left" [Events] "Highlights the value in the column to the left.";
     Right "right" "column right" [Events] "Highlights the value in the column to the right.";
     NextField "next-field" "next field" [Fields] {Fields 3} "Goes to the next field.";
     PreviousField "previous-field" "previous field" [Fields] "Goes to the previous field.";
-    PageDown "page-down" "page down" [Events Fields Detail Sources Findings Reading] {Reading 2} "Moves one page down.";
-    PageUp "page-up" "page up" [Events Fields Detail Sources Findings Reading] {Reading 3} "Moves one page up.";
-    HalfDown "half-down" "half page down" [Events Fields Detail Sources Findings Reading] "Moves half a page down.";
-    HalfUp "half-up" "half page up" [Events Fields Detail Sources Findings Reading] "Moves half a page up.";
-    First "first" "first" [Events Fields Detail Sources Findings Reading] "Goes to the first line.";
-    Last "last" "last" [Events Fields Detail Sources Findings Reading] "Goes to the last line.";
+    PageDown "page-down" "page down" [Events Fields Detail Sources Anomalies Findings Reading] {Reading 2} "Moves one page down.";
+    PageUp "page-up" "page up" [Events Fields Detail Sources Anomalies Findings Reading] {Reading 3} "Moves one page up.";
+    HalfDown "half-down" "half page down" [Events Fields Detail Sources Anomalies Findings Reading] "Moves half a page down.";
+    HalfUp "half-up" "half page up" [Events Fields Detail Sources Anomalies Findings Reading] "Moves half a page up.";
+    First "first" "first" [Events Fields Detail Sources Anomalies Findings Reading] "Goes to the first line.";
+    Last "last" "last" [Events Fields Detail Sources Anomalies Findings Reading] "Goes to the last line.";
     NextEvent "next-event" "next event" [Events Fields Timeline Detail] {Detail 3} "Goes to the next event of the list, from any pane.";
     PreviousEvent "previous-event" "previous event" [Events Fields Timeline Detail] "Goes to the previous event of the list, from any pane.";
     NextPane "next-pane" "next pane" [Browse] {Events 9} "Goes to the next pane: events, fields, timeline, detail.";
     PreviousPane "previous-pane" "previous pane" [Browse] "Goes to the previous pane.";
     Fields "fields" "fields" [Events Timeline Detail] {Events 2} "Goes to the fields and their most frequent values.";
     Provenance "provenance" "provenance" [Events Detail] {Detail 4} "Shows where the event is stored in the evidence and how its time was determined.";
-    Copy "copy" "copy" [Events Fields Timeline Detail Sources Findings Reading Typing] {Detail 5, Sources 7} "Copies the highlighted value (in an event's detail: the field) to the clipboard, if the terminal allows it.";
+    Copy "copy" "copy" [Events Fields Timeline Detail Sources Anomalies Findings Reading Typing] {Detail 5, Sources 7} "Copies the highlighted value (in an event's detail: the field) to the clipboard, if the terminal allows it.";
     CopyLine "copy-line" "copy line" [Events Detail] {Detail 8} "Copies the event's original line to the clipboard, if the terminal allows it.";
     TrailBack "trail-back" "back" [Browse] {Events 10, Fields 4} "Goes back to the previous search and zoom.";
     TrailForward "trail-forward" "forward" [Browse] "Goes forward to the next search and zoom.";
@@ -205,8 +219,8 @@ actions! {
     Explain "explain" "explain search" [Browse] "Explains how the search was read and what was searched.";
     FlipOrder "flip-order" "reverse order" [Events Fields Timeline Detail] "Reverses the order of the list: newest or oldest first.";
     FlipZone "flip-zone" "UTC or case zone" [Browse] "Switches times between UTC and the case's zone.";
-    Investigate "investigate" "investigate" [Browse] {Findings 9, Sources 8, Browse 1} "Shows screen 1: search, timeline, fields, events.";
-    Anomalies "anomalies" "anomalies" [Browse] "Shows screen 2: what is unusual.";
+    Investigate "investigate" "investigate" [Browse] {Findings 9, Sources 8, Anomalies 12, Browse 1} "Shows screen 1: search, timeline, fields, events.";
+    Anomalies "anomalies" "anomalies" [Browse] "Shows screen 2: what is unusual, and why.";
     Findings "findings" "findings" [Browse] {Browse 2} "Shows screen 3: findings and bookmarks.";
     Evidence "evidence" "evidence" [Browse] {Browse 3} "Shows screen 4: the sources and how they are read.";
     Audit "audit" "audit" [Browse] "Shows screen 5: what controls require and what the case answers.";

@@ -4,6 +4,7 @@
 //! in a test. [`super::update()`] changes it; the view only reads it.
 
 mod annotations;
+mod anomalies;
 mod event_detail;
 mod event_list;
 mod fields;
@@ -16,6 +17,7 @@ mod search;
 mod timeline;
 mod verification;
 
+pub use anomalies::{AnomalyGroupKind, RunningDetection, is_judged, pressing};
 pub use event_detail::DetailPane;
 pub use event_list::{EventList, Load};
 pub use fields::{Facet, FacetLine, FacetPlace, Facets};

@@ -34,6 +34,10 @@ pub enum TextPage {
     Source,
     /// Annotations of the selected finding or bookmark.
     Annotation,
+    /// Why the selected finding of a detector was raised.
+    Anomaly,
+    /// What the last detection could not look for.
+    NotEvaluated,
     /// A message in full (foreign texts), with a heading.
     Text(&'static str, Vec<String>),
 }

@@ -3,9 +3,10 @@
 use ratatui::layout::Size;
 
 use crate::tui::keymap::{Chord, KeyContext, Keymap};
-use crate::tui::protocol::{CaseInfo, Effect, Tickets, WorkerRequest};
+use crate::tui::protocol::{CaseInfo, Effect, FindingRow, SelectedAnnotation, Tickets, WorkerRequest};
 
 use super::annotations::AnnotationsState;
+use super::anomalies::AnomaliesState;
 use super::event_detail::DetailPane;
 use super::event_list::EventList;
 use super::fields::Facets;
@@ -50,6 +51,8 @@ pub struct Model {
     pub detail: DetailPane,
     /// Annotations.
     pub annotations: AnnotationsState,
+    /// What detectors found.
+    pub anomalies: AnomaliesState,
     /// The last verification.
     pub verification: VerificationState,
     /// The requests that the workers still answer.
@@ -78,6 +81,7 @@ impl Model {
             list: EventList::default(),
             detail: DetailPane::default(),
             annotations: AnnotationsState::default(),
+            anomalies: AnomaliesState::default(),
             verification: VerificationState::default(),
             tickets: Tickets::default(),
             notice: None,
@@ -102,7 +106,8 @@ impl Model {
         match self.focus.screen {
             Screen::Evidence => KeyContext::Sources,
             Screen::Findings => KeyContext::Findings,
-            Screen::Anomalies | Screen::Audit => KeyContext::Browse,
+            Screen::Anomalies => KeyContext::Anomalies,
+            Screen::Audit => KeyContext::Browse,
             Screen::Investigate => match self.focus.pane {
                 Pane::Events => KeyContext::Events,
                 Pane::Fields => KeyContext::Fields,
@@ -115,6 +120,21 @@ impl Model {
     /// Returns the time of the selected event.
     pub fn moment(&self) -> Option<crate::record::Timestamp> {
         self.list.row().and_then(|row| row.hit.time)
+    }
+
+    /// Returns the finding that is selected on the second screen.
+    pub fn anomaly(&self) -> Option<&FindingRow> {
+        self.annotations.loaded.as_ref()?.findings.get(self.anomalies.at()?)
+    }
+
+    /// Returns the finding or bookmark that is selected on the screen that is shown.
+    pub fn selected_annotation(&self) -> Option<SelectedAnnotation<'_>> {
+        match self.focus.screen {
+            Screen::Anomalies => self.anomaly().map(SelectedAnnotation::Finding),
+            Screen::Investigate | Screen::Findings | Screen::Evidence | Screen::Audit => {
+                self.annotations.selected()
+            }
+        }
     }
 
     /// Shows a notice until the next key.

@@ -15,13 +15,13 @@ pub fn lines(model: &Model, width: usize) -> Vec<TextLine> {
     let mut page = PageBuilder::new(width).labels(LABEL);
     match model.annotations.selected() {
         None => page.labeled("", "Nothing is selected.", StyleRole::Text),
-        Some(SelectedAnnotation::Finding(row)) => finding(row, &mut page),
+        Some(SelectedAnnotation::Finding(row)) => finding(model, row, &mut page),
         Some(SelectedAnnotation::Bookmark(row)) => bookmark(row, &mut page),
     }
     page.finish()
 }
 
-fn finding(row: &FindingRow, page: &mut PageBuilder) {
+fn finding(model: &Model, row: &FindingRow, page: &mut PageBuilder) {
     let finding = &row.finding;
     page.labeled(&format!("finding {}", finding.number), &finding.title, StyleRole::Heading);
     if let Some(trouble) = &row.trouble {
@@ -51,6 +51,13 @@ fn finding(row: &FindingRow, page: &mut PageBuilder) {
             let then = counted(query.count, "event");
             page.labeled("", &format!("{then} when created"), StyleRole::Faint);
         }
+    }
+    if let Some(detected) = &finding.detected {
+        let incident = model.annotations.loaded.as_ref().and_then(|notes| notes.incident_of(finding.number));
+        let incident = incident.map(|incident| format!(" · incident {}", incident.number));
+        let raised = format!("{}{}", detected.detector, incident.unwrap_or_default());
+        page.labeled("raised by", &raised, StyleRole::Text);
+        page.labeled("why", &detected.why, StyleRole::Text);
     }
     page.labeled("events", &thousands(row.events), StyleRole::Text);
     page.history("notes", &finding.notes);

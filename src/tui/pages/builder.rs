@@ -32,6 +32,11 @@ impl PageBuilder {
         PageBuilder { label, ..self }
     }
 
+    /// Returns how many cells text after a label has.
+    pub(super) fn room(&self) -> usize {
+        self.width.saturating_sub(self.indent + self.label)
+    }
+
     /// Adds a heading, with an empty line above it unless it is the first.
     pub(super) fn heading(&mut self, text: &str) {
         if !self.lines.is_empty() {

@@ -1,10 +1,12 @@
-//! Pages of text: help, provenance, evidence, annotations, messages in full.
+//! Pages of text: help, provenance, evidence, annotations, anomalies, messages in full.
 //!
 //! Owns what these pages say, as lines of pieces with roles. Promises that a
 //! page has the same lines for update, which scrolls it, and for the view,
 //! which draws it; foreign text in it is visible already.
 
 mod annotation;
+mod anomaly;
+mod anomaly_list;
 mod builder;
 mod help;
 mod provenance;
@@ -13,6 +15,8 @@ mod source;
 mod verification;
 
 pub use annotation::lines as annotation_lines;
+pub use anomaly::lines as anomaly_lines;
+pub use anomaly_list::anomaly_list;
 pub use builder::TextLine;
 pub use provenance::provenance_line;
 pub use search_explained::search_explained;
@@ -31,6 +35,8 @@ pub fn title(page: &TextPage) -> &'static str {
         TextPage::Provenance => "Provenance",
         TextPage::Source => "Evidence",
         TextPage::Annotation => "Annotations",
+        TextPage::Anomaly => "Why",
+        TextPage::NotEvaluated => "What could not be looked for",
         TextPage::Text(title, _) => title,
     }
 }
@@ -47,6 +53,8 @@ pub fn lines(page: &TextPage, model: &Model, width: usize, glyphs: &Glyphs) -> V
         TextPage::Provenance => provenance::lines(model, width),
         TextPage::Source => source_lines(model, width, glyphs),
         TextPage::Annotation => annotation_lines(model, width),
+        TextPage::Anomaly => anomaly_lines(model, width, glyphs),
+        TextPage::NotEvaluated => anomaly::not_evaluated(model, width),
         TextPage::Text(_, paragraphs) => {
             let wrapped: Vec<Vec<String>> =
                 paragraphs.iter().map(|text| wrap(&visible(text), width)).collect();

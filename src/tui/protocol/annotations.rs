@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::app::{
-    Annotation, Bookmark, Corrections, EvidenceScope, Finding, HistoryItem, Hit, Severity, Status,
+    Annotation, Bookmark, Corrections, EvidenceScope, Finding, HistoryItem, Hit, Incident, Severity, Status,
 };
 use crate::record::{SourceId, Timestamp};
 
@@ -12,6 +12,8 @@ use crate::record::{SourceId, Timestamp};
 pub struct Annotations {
     /// Findings: those that are open first, the newest first.
     pub findings: Vec<FindingRow>,
+    /// Incidents: findings of detectors that belong together, the earliest first.
+    pub incidents: Vec<Incident>,
     /// Bookmarked events, the earliest first.
     pub bookmarks: Vec<BookmarkRow>,
     /// Annotations whose record has changed, each with why (foreign text).
@@ -77,6 +79,11 @@ impl Annotations {
     /// Returns how many findings are open.
     pub fn open(&self) -> usize {
         self.findings.iter().filter(|row| !row.finding.state.is_settled()).count()
+    }
+
+    /// Returns the incident of a finding, by the finding's number.
+    pub fn incident_of(&self, number: u64) -> Option<&Incident> {
+        self.incidents.iter().find(|incident| incident.findings.contains(&number))
     }
 
     /// Finds the bookmark on an event.

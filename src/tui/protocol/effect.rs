@@ -10,6 +10,8 @@ pub enum Effect {
     Request(Ticket, WorkerRequest),
     /// Stops the export that is running.
     StopExport,
+    /// Stops the detection that is running, unless it is writing what it found already.
+    StopDetection,
     /// Copies a text to the clipboard of the terminal's own machine (OSC 52).
     Copy(String),
     /// Redraws the whole screen.

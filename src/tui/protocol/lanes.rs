@@ -24,6 +24,11 @@ pub enum Lane {
     ExportChoices,
     /// Whether the evidence is unchanged.
     Verify,
+    /// What is unusual. Detection looks on a lane of its own, so that it holds up no
+    /// bookmark, and writes what it found at its end; stopped before then, it writes nothing.
+    Detect,
+    /// A finding's events over time.
+    Curve,
     /// Whether the case has grown.
     Case,
     /// What is written: annotations, checkpoints, bundles.
@@ -32,7 +37,7 @@ pub enum Lane {
 
 impl Lane {
     /// Every lane.
-    pub const ALL: [Lane; 12] = [
+    pub const ALL: [Lane; 14] = [
         Lane::Page,
         Lane::Count,
         Lane::Histogram,
@@ -43,6 +48,8 @@ impl Lane {
         Lane::FindingHits,
         Lane::ExportChoices,
         Lane::Verify,
+        Lane::Detect,
+        Lane::Curve,
         Lane::Case,
         Lane::Write,
     ];

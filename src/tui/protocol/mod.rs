@@ -6,6 +6,7 @@
 
 mod annotations;
 mod case_info;
+mod detection;
 mod effect;
 mod event_detail;
 mod export;
@@ -21,6 +22,7 @@ pub use annotations::{
     JournalWarning, SelectedAnnotation, by_state,
 };
 pub use case_info::CaseInfo;
+pub use detection::{DetectionDone, FindingCurve, LastDetection};
 pub use effect::Effect;
 pub use event_detail::EventDetail;
 pub use export::{ExportChoices, ExportOrder, ExportResult};

@@ -79,6 +79,19 @@ pub enum WorkerRequest {
         /// The present time.
         now: Timestamp,
     },
+    /// Look for what is unusual, and keep it as findings; answered with progress, then
+    /// with what was found.
+    Detect {
+        /// The present time.
+        now: Timestamp,
+    },
+    /// A finding's events over time.
+    Curve {
+        /// Which finding, by its uid.
+        finding: String,
+        /// The adjoining buckets' edges, ascending.
+        edges: Vec<Timestamp>,
+    },
     /// What another process has written since the case was read.
     CheckForChanges,
     /// Write a checkpoint to keep elsewhere.
@@ -125,6 +138,8 @@ impl WorkerRequest {
             WorkerRequest::FindingHits(_) => Lane::FindingHits,
             WorkerRequest::ExportChoices { .. } => Lane::ExportChoices,
             WorkerRequest::Verify { .. } => Lane::Verify,
+            WorkerRequest::Detect { .. } => Lane::Detect,
+            WorkerRequest::Curve { .. } => Lane::Curve,
             WorkerRequest::CheckForChanges => Lane::Case,
             WorkerRequest::Annotate { .. }
             | WorkerRequest::Checkpoint { .. }

@@ -11,6 +11,7 @@ use crate::tui::keymap::Chord;
 
 use super::annotations::{AnnotationResult, Annotations, ForeignAnnotation};
 use super::case_info::CaseInfo;
+use super::detection::{DetectionDone, FindingCurve};
 use super::event_detail::EventDetail;
 use super::export::{ExportChoices, ExportResult};
 use super::lanes::Ticket;
@@ -86,10 +87,16 @@ pub enum WorkerResponse {
     CaseChanged(Box<CaseInfo>),
     /// What would be undone is somebody else's: the investigator has to agree.
     ConfirmUndo(ForeignAnnotation),
-    /// The progress of a verification or an export.
+    /// The progress of a verification, a detection or an export.
     Progress(WorkProgress),
     /// The result of a verification.
     Verified(Box<VerifyReport>),
+    /// What a detection found.
+    Detected(Box<DetectionDone>),
+    /// A detection was stopped before it wrote anything.
+    DetectionStopped,
+    /// A finding's events over time.
+    Curve(FindingCurve),
     /// A checkpoint that was written.
     CheckpointWritten(WrittenCheckpoint),
     /// What can be exported.

@@ -10,7 +10,7 @@ use crate::tui::protocol::{
     SearchScope, SelectedAnnotation, WorkerRequest,
 };
 
-use super::{form, screens, search};
+use super::{curve, form, screens, search};
 
 pub(super) const NOTE: &str = "Note";
 pub(super) const TAGS: &str = "Tags";
@@ -21,8 +21,9 @@ pub(super) fn apply(model: &mut Model, notes: Annotations) -> Vec<Effect> {
     for (what, why) in &notes.orphans {
         model.case.alarm(Some(visible(&format!("ORPHANED {what}: {why}"))));
     }
+    model.anomalies.replace(&notes);
     model.annotations.replace(notes);
-    ask_found(model).into_iter().collect()
+    ask_found(model).into_iter().chain(curve::ask(model)).collect()
 }
 
 /// Asks which of the listed events are in a finding.
@@ -123,14 +124,14 @@ pub(super) fn remove_mark(model: &mut Model) -> Vec<Effect> {
 
 /// Opens the form for a note on the selected event or finding.
 pub(super) fn note(model: &mut Model) -> Vec<Effect> {
-    if model.focus.screen != Screen::Findings {
+    if !matches!(model.focus.screen, Screen::Findings | Screen::Anomalies) {
         let hit = model.list.row().map(|row| row.hit);
         return match hit {
             Some(hit) => note_event(model, hit),
             None => refuse(model, "no event is selected"),
         };
     }
-    match model.annotations.selected() {
+    match model.selected_annotation() {
         Some(SelectedAnnotation::Finding(row)) => {
             let (uid, title) = (row.finding.uid.clone(), format!("Note on finding {}", row.finding.number));
             let rows = vec![FormField::text(NOTE, "", "text of the note")];
@@ -186,7 +187,7 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
 
 /// Shows the events of the selected finding, or the bookmarked one, on the first screen.
 pub(super) fn show_events(model: &mut Model) -> Vec<Effect> {
-    let (field, text) = match model.annotations.selected() {
+    let (field, text) = match model.selected_annotation() {
         Some(SelectedAnnotation::Finding(row)) => (FieldRef::Finding, row.finding.number.to_string()),
         Some(SelectedAnnotation::Bookmark(row)) => match row.hit {
             Some(hit) => (FieldRef::Id, EventId::new(&hit.source, hit.record).to_string()),

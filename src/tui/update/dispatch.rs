@@ -1,14 +1,14 @@
 //! From an action to its handler.
 
-use crate::app::Depth;
+use crate::app::{Depth, FindingVerdict};
 use crate::tui::keymap::Action;
 use crate::tui::model::{Model, Overlay, Pane, Screen, TextPage, Tone};
 use crate::tui::protocol::{Annotations, Effect};
 use crate::tui::{layout, pages};
 
 use super::{
-    annotations, confirmed, event_list, evidence, export, fields, findings, form, history, palette, pivot,
-    screens, search, search_input, timeline, verification, zoom,
+    annotations, anomalies, confirmed, event_list, evidence, export, fields, findings, form, history,
+    palette, pivot, screens, search, search_input, timeline, verification, zoom,
 };
 
 /// Carries out an action.
@@ -70,6 +70,14 @@ handlers! {
     NextState => findings::next_state;
     Edit => findings::edit;
     CloseFinding => findings::close;
+    TruePositive => |model| anomalies::judge(model, FindingVerdict::True);
+    FalsePositive => |model| anomalies::judge(model, FindingVerdict::False);
+    Benign => |model| anomalies::judge(model, FindingVerdict::Benign);
+    Remediate => findings::remediate;
+    Detect => anomalies::detect;
+    NotEvaluated => anomalies::not_evaluated;
+    AnomalyPrevious => |model| anomalies::to_neighbor(model, timeline::Direction::Earlier);
+    AnomalyNext => |model| anomalies::to_neighbor(model, timeline::Direction::Later);
     RemoveMark => annotations::remove_mark;
     Export => export::open;
     Open => open;
@@ -91,7 +99,7 @@ handlers! {
     Palette => palette::open;
     Help => |model| read(model, TextPage::Help);
     Back => back;
-    Escape => escape;
+    Escape => |model| anomalies::stop(model).unwrap_or_else(|| escape(model));
     Confirm => confirm;
     Cancel => cancel;
     NextRow => |model| form::row(model, 1);
@@ -112,11 +120,14 @@ handlers! {
     DeleteToEnd => |model| edit(model, tui_input::InputRequest::DeleteTillEnd);
     Redraw => |_| vec![Effect::Redraw];
     Suspend => |_| vec![Effect::Suspend];
-    Quit => |_| vec![Effect::Quit];
+    Quit => |model| anomalies::stop(model).unwrap_or_else(|| vec![Effect::Quit]);
 }
 
 /// Carries out an action.
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    if !matches!(action, Action::AnomalyPrevious | Action::AnomalyNext) {
+        model.anomalies.visited = None;
+    }
     handler(action)(model)
 }
 
@@ -146,9 +157,10 @@ fn read(model: &mut Model, page: TextPage) -> Vec<Effect> {
 /// Shows what is selected in full.
 fn open(model: &mut Model) -> Vec<Effect> {
     match model.focus.screen {
+        Screen::Anomalies => anomalies::open(model),
         Screen::Findings => annotations::open(model),
         Screen::Evidence => read(model, TextPage::Source),
-        Screen::Investigate | Screen::Anomalies | Screen::Audit => screens::show_pane(model, Pane::Detail),
+        Screen::Investigate | Screen::Audit => screens::show_pane(model, Pane::Detail),
     }
 }
 
@@ -186,6 +198,7 @@ fn step(model: &mut Model, by: event_list::Movement) -> Vec<Effect> {
             model.focus.source = by.apply(model.focus.source, page, model.case.sources.len());
             Vec::new()
         }
+        (Screen::Anomalies, _) => anomalies::go(model, by),
         (Screen::Findings, _) => {
             let places = model.annotations.loaded.as_ref().map_or(0, Annotations::len);
             model.annotations.selected = by.apply(model.annotations.selected, page, places);
@@ -199,7 +212,7 @@ fn step(model: &mut Model, by: event_list::Movement) -> Vec<Effect> {
             model.detail.selected = by.apply(model.detail.selected, page / 2, fields);
             Vec::new()
         }
-        (Screen::Investigate, Pane::Timeline) | (Screen::Anomalies | Screen::Audit, _) => Vec::new(),
+        (Screen::Investigate, Pane::Timeline) | (Screen::Audit, _) => Vec::new(),
     }
 }
 

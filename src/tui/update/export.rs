@@ -20,11 +20,13 @@ const TO: &str = "To";
 /// Opens the form; what can be exported is loaded meanwhile.
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     form::open(model, FormDialog::new(FormPurpose::Export(None), "Export evidence", "export", Vec::new()));
-    let first = match model.annotations.selected() {
-        Some(selected) if model.focus.screen == Screen::Findings => Some(Box::new(match selected {
-            SelectedAnnotation::Finding(row) => EvidenceScope::Finding(row.finding.number),
-            SelectedAnnotation::Bookmark(_) => EvidenceScope::Bookmarks,
-        })),
+    let first = match model.selected_annotation() {
+        Some(selected) if matches!(model.focus.screen, Screen::Findings | Screen::Anomalies) => {
+            Some(Box::new(match selected {
+                SelectedAnnotation::Finding(row) => EvidenceScope::Finding(row.finding.number),
+                SelectedAnnotation::Bookmark(_) => EvidenceScope::Bookmarks,
+            }))
+        }
         _ => None,
     };
     let scope = model.search.scope.clone();

@@ -3,8 +3,8 @@
 use crate::app::{Annotation, EvidenceScope, Finding, FindingChange, FindingVerdict, Severity, Status};
 use crate::query::Expr;
 use crate::record::{EventId, TimeRange};
-use crate::tui::model::{FormDialog, FormField, FormPurpose, Model, Tone};
-use crate::tui::protocol::{AnnotationRequest, Effect};
+use crate::tui::model::{FormDialog, FormField, FormPurpose, Model, Overlay, Tone};
+use crate::tui::protocol::{AnnotationRequest, Effect, SelectedAnnotation};
 
 use super::annotations::{NOTE, TAGS, refuse, tags, write};
 use super::form;
@@ -102,8 +102,11 @@ pub(super) fn confirm_finding(
 }
 
 /// Returns the selected finding, or shows that there is none.
-fn finding(model: &mut Model) -> Option<Finding> {
-    let found = model.annotations.finding().map(|row| row.finding.clone());
+pub(super) fn selected_finding(model: &mut Model) -> Option<Finding> {
+    let found = match model.selected_annotation() {
+        Some(SelectedAnnotation::Finding(row)) => Some(row.finding.clone()),
+        Some(SelectedAnnotation::Bookmark(_)) | None => None,
+    };
     if found.is_none() {
         model.say(Tone::Refused, "no finding is selected");
     }
@@ -112,7 +115,7 @@ fn finding(model: &mut Model) -> Option<Finding> {
 
 /// Opens the form that edits a finding.
 pub(super) fn edit(model: &mut Model) -> Vec<Effect> {
-    let Some(finding) = finding(model) else { return Vec::new() };
+    let Some(finding) = selected_finding(model) else { return Vec::new() };
     let mut verdicts = words(FindingVerdict::ALL);
     verdicts.insert(0, "none yet".to_owned());
     let verdict = finding.verdict.map_or(0, |verdict| index_of(FindingVerdict::ALL, verdict) + 1);
@@ -128,6 +131,15 @@ pub(super) fn edit(model: &mut Model) -> Vec<Effect> {
     ];
     let title = format!("Finding {}", finding.number);
     form::open(model, FormDialog::new(FormPurpose::Edit(finding.uid), title, "save", rows))
+}
+
+/// Opens the form that edits a finding, at the rows about its remedy.
+pub(super) fn remediate(model: &mut Model) -> Vec<Effect> {
+    let effects = edit(model);
+    if let Overlay::Form(form) = &mut model.overlay {
+        form.row = form.rows.iter().position(|row| row.name == OWNER).unwrap_or(0);
+    }
+    effects
 }
 
 pub(super) fn confirm_edit(model: &mut Model, form: &FormDialog, uid: &str) -> Vec<Effect> {
@@ -167,7 +179,7 @@ pub(super) fn confirm_edit(model: &mut Model, form: &FormDialog, uid: &str) -> V
 
 /// Moves the selected finding to its next state.
 pub(super) fn next_state(model: &mut Model) -> Vec<Effect> {
-    let Some(finding) = finding(model) else { return Vec::new() };
+    let Some(finding) = selected_finding(model) else { return Vec::new() };
     let next = match finding.state {
         Status::Open => Status::Acknowledged,
         Status::Acknowledged => Status::InProgress,
@@ -183,7 +195,7 @@ pub(super) fn next_state(model: &mut Model) -> Vec<Effect> {
 
 /// Opens the form that closes the selected finding, or reopens it.
 pub(super) fn close(model: &mut Model) -> Vec<Effect> {
-    let Some(finding) = finding(model) else { return Vec::new() };
+    let Some(finding) = selected_finding(model) else { return Vec::new() };
     let (uid, number) = (finding.uid, finding.number);
     let mut rows = vec![FormField::text(REASON, "", "why")];
     if finding.state.is_settled() {

@@ -4,8 +4,10 @@
 //! waits, reads a clock, or touches a case; whoever runs it carries effects out.
 
 mod annotations;
+mod anomalies;
 mod clipboard;
 mod confirmed;
+mod curve;
 mod dispatch;
 mod event_list;
 mod events;

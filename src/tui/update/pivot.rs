@@ -97,7 +97,7 @@ pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
         return nothing(model);
     }
     let (what, value) = match model.focus.screen {
-        Screen::Findings => match model.annotations.selected() {
+        Screen::Anomalies | Screen::Findings => match model.selected_annotation() {
             Some(SelectedAnnotation::Finding(row)) => ("the finding", row.finding.title.clone()),
             Some(SelectedAnnotation::Bookmark(row)) => ("the event's id", row.bookmark.event.short()),
             None => return nothing(model),
@@ -106,7 +106,7 @@ pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
             Some(source) => ("the source's SHA-256", source.id.to_string()),
             None => return nothing(model),
         },
-        Screen::Investigate | Screen::Anomalies | Screen::Audit => {
+        Screen::Investigate | Screen::Audit => {
             return match highlighted(model) {
                 Some(pivot) => clipboard::copy(model, &pivot.field, &pivot.value),
                 None => Vec::new(),

@@ -10,7 +10,7 @@ use crate::tui::protocol::{
     CaseInfo, Effect, Failure, Lane, PagePosition, RowContent, Ticket, WorkerResponse,
 };
 
-use super::{annotations, event_list, export, form, search, search_input, verification};
+use super::{annotations, anomalies, event_list, export, form, search, search_input, verification};
 
 /// Applies a response to the newest request of its lane.
 pub(super) fn apply(
@@ -58,8 +58,12 @@ pub(super) fn apply(
         WorkerResponse::Progress(progress) if ticket.lane == Lane::Verify => {
             verification::checking(model, progress)
         }
+        WorkerResponse::Progress(_) if ticket.lane == Lane::Detect => anomalies::looking(model, took),
         WorkerResponse::Progress(progress) => form::doing(model, progress),
         WorkerResponse::Verified(verdict) => verification::checked(model, *verdict),
+        WorkerResponse::Detected(done) => return anomalies::detected(model, *done),
+        WorkerResponse::DetectionStopped => anomalies::stopped(model),
+        WorkerResponse::Curve(curve) => model.anomalies.curve = Some(curve),
         WorkerResponse::CheckpointWritten(anchor) => return verification::anchored(model, anchor),
         WorkerResponse::ExportChoices(offer) => export::offered(model, offer),
         WorkerResponse::Exported(exported) => export::exported(model, &exported),
@@ -121,8 +125,9 @@ fn failed(model: &mut Model, lane: Lane, trouble: Failure) {
         }
         Lane::ExportChoices => form::not_offered(model),
         Lane::Verify => verification::failed(model),
+        Lane::Detect => model.anomalies.running = None,
         Lane::Write => form::failed(model),
-        Lane::Count | Lane::Complete | Lane::Annotations | Lane::FindingHits | Lane::Case => {}
+        Lane::Count | Lane::Complete | Lane::Annotations | Lane::FindingHits | Lane::Curve | Lane::Case => {}
     }
     if lane != Lane::Complete {
         model.case.alarm(trouble.integrity.then_some(trouble.what));

@@ -3,7 +3,7 @@
 use crate::tui::model::{Model, Pane, Screen};
 use crate::tui::protocol::{Effect, WorkerRequest};
 
-use super::event_list;
+use super::{curve, event_list};
 
 const PANES: [Pane; 4] = [Pane::Events, Pane::Fields, Pane::Timeline, Pane::Detail];
 
@@ -24,8 +24,9 @@ pub(super) fn show_pane(model: &mut Model, pane: Pane) -> Vec<Effect> {
 pub(super) fn show_screen(model: &mut Model, screen: Screen) -> Vec<Effect> {
     model.focus.screen = screen;
     let mut effects = event_list::follow_selection(model);
-    if matches!(screen, Screen::Findings | Screen::Evidence) {
+    if matches!(screen, Screen::Anomalies | Screen::Findings | Screen::Evidence) {
         effects.push(model.ask(WorkerRequest::Annotations));
     }
+    effects.extend(curve::ask(model));
     effects
 }

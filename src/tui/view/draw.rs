@@ -12,8 +12,8 @@ use crate::tui::theme::{StyleRole, Theme};
 
 use super::canvas::Canvas;
 use super::{
-    event_detail, event_list, evidence, fields, findings, footer, form, palette, placeholder, search, status,
-    timeline, which_key,
+    anomalies, event_detail, event_list, evidence, fields, findings, footer, form, palette, placeholder,
+    search, status, timeline, which_key,
 };
 
 /// Draws the model into the buffer; `area` begins at the buffer's origin.
@@ -31,9 +31,8 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         Screen::Investigate => investigate(model, &panes, &mut canvas),
         Screen::Evidence => evidence::draw(model, &panes, &mut canvas),
         Screen::Findings => findings::draw(model, &panes, &mut canvas),
-        screen @ (Screen::Anomalies | Screen::Audit) => {
-            placeholder::draw(screen, model, &panes, &mut canvas);
-        }
+        Screen::Anomalies => anomalies::draw(model, &panes, &mut canvas),
+        Screen::Audit => placeholder::draw(Screen::Audit, model, &panes, &mut canvas),
     }
     footer::draw(model, &panes, &mut canvas);
     match &model.overlay {

@@ -3,6 +3,7 @@
 //! Owns how things look, a file per pane. Promises that everything that came
 //! from a log goes through [`canvas::Canvas::foreign`], and that no size breaks it.
 
+mod anomalies;
 mod canvas;
 mod cursor;
 mod draw;

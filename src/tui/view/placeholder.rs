@@ -12,11 +12,8 @@ use super::canvas::Canvas;
 pub(super) fn draw(screen: Screen, model: &Model, panes: &Panes, canvas: &mut Canvas<'_>) {
     let area = panes.body;
     let holds = match screen {
-        Screen::Anomalies => {
-            "It will rank what is unusual: what happened, what is usual, the formula and the score."
-        }
         Screen::Audit => "It will list what controls require, and what the case can and cannot answer.",
-        Screen::Investigate | Screen::Findings | Screen::Evidence => "",
+        Screen::Investigate | Screen::Anomalies | Screen::Findings | Screen::Evidence => "",
     };
     let key = |action| model.keys.map.key_of(action, model.context()).unwrap_or_default();
     let back = format!("{} goes back to the events.", key(Action::Investigate));

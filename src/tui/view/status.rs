@@ -3,7 +3,7 @@
 use crate::app::Depth;
 use crate::record::{counted, format_compact, thousands};
 use crate::tui::layout::Panes;
-use crate::tui::model::{Model, Screen, VerificationState};
+use crate::tui::model::{Model, Screen, VerificationState, pressing};
 use crate::tui::theme::{Glyphs, StyleRole};
 
 use super::canvas::Canvas;
@@ -44,12 +44,21 @@ pub(super) fn draw(model: &Model, panes: &Panes, canvas: &mut Canvas<'_>) {
         let mut x = tabs.x + 1;
         for (number, screen) in (1..).zip(Screen::ALL) {
             let role = if screen == model.focus.screen { StyleRole::FocusHeading } else { StyleRole::Faint };
-            let open = model.annotations.loaded.as_ref().map_or(0, |notes| notes.open());
-            let count =
-                if screen == Screen::Findings && open > 0 { format!(" {open}") } else { String::new() };
+            let count = count(model, screen, canvas.theme.glyphs);
             x = canvas.text(x, tabs.y, tabs.width, &format!("{number} {}{count}", screen.name()), role) + 3;
         }
     }
+}
+
+/// Returns how much there is to be done on a screen, after a space.
+fn count(model: &Model, screen: Screen, glyphs: &Glyphs) -> String {
+    let Some(notes) = &model.annotations.loaded else { return String::new() };
+    let (count, glyph) = match screen {
+        Screen::Anomalies => (pressing(notes), glyphs.finding),
+        Screen::Findings => (notes.open(), ""),
+        Screen::Investigate | Screen::Evidence | Screen::Audit => (0, ""),
+    };
+    if count == 0 { String::new() } else { format!(" {}{glyph}", thousands(count)) }
 }
 
 /// Describes the last verification since the case was opened.

@@ -6,7 +6,7 @@ use crate::app::{
 };
 use crate::error::{ErrorKind, Result, visible};
 use crate::query::{Expr, FieldRef, Leaf, Pattern, Test};
-use crate::record::{EventId, TimeRange, summarize};
+use crate::record::{EventId, TimeRange, Timestamp, summarize};
 use crate::tui::protocol::{
     AnnotationRequest, AnnotationResult, Annotations, BookmarkRow, Failure, FindingRow, ForeignAnnotation,
     JournalWarning, WorkerResponse,
@@ -38,6 +38,7 @@ pub(super) fn read(case: &Case, cancel: &CancelToken) -> Result<Annotations> {
         let row = finding_row(case, finding, &mut notes.orphans, cancel)?;
         notes.findings.push(row);
     }
+    notes.incidents = app::case_incidents(case);
     notes.findings.sort_by_key(|row| (row.finding.state.is_settled(), std::cmp::Reverse(row.finding.number)));
     Ok(notes)
 }
@@ -72,6 +73,10 @@ fn finding_row(
     if orphaned > 0 {
         row.trouble = Some(format!("{orphaned} of its events are ORPHANED: their records have changed"));
     }
+    if let Some((events, last)) = recorded(finding).filter(|_| orphaned == 0) {
+        (row.events, row.last) = (events, last);
+        return Ok(row);
+    }
     match case.events_of(finding) {
         Ok(expr) => {
             let request = Request { expr, window: TimeRange::ALL };
@@ -82,6 +87,16 @@ fn finding_row(
         Err(error) => row.trouble = Some(Failure::from(&error).what),
     }
     Ok(row)
+}
+
+/// Returns how many events a detector gave a finding, and the last of their times, where
+/// nobody changed them since: there may be many such findings, and none has to be counted.
+fn recorded(finding: &Finding) -> Option<(u64, Option<Timestamp>)> {
+    let detected = finding.detected.as_deref().filter(|_| finding.query.is_none())?;
+    let listed = finding.events.len() as u64;
+    let is_as_given = if detected.records.is_empty() { listed == detected.count } else { listed == 0 };
+    let last = detected.end.as_ref().and_then(|end| end.parse().ok());
+    is_as_given.then_some((detected.count, last))
 }
 
 /// Finds which of some events any finding shows.
@@ -137,7 +152,7 @@ pub(super) fn write(
     Ok(WorkerResponse::Annotated(Box::new(AnnotationResult { message, warning, ids, notes })))
 }
 
-fn journal_warning(warning: &Warning) -> JournalWarning {
+pub(super) fn journal_warning(warning: &Warning) -> JournalWarning {
     match warning {
         Warning::NoCheckpoint(error) if error.kind() == ErrorKind::Integrity => {
             JournalWarning { text: Failure::from(error).what, integrity: true }

@@ -27,8 +27,10 @@ impl CurrentCase {
     /// Takes the case after a write of this process, if it answers from the same evidence
     /// as before; anything else is for [`CurrentCase::grown`] to report.
     pub(super) fn follow(&self, before: &Case, after: Case) {
-        if after.answers_as(before) {
-            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = after;
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // Another lane may have written since.
+        if after.answers_as(before) && after.journal().len() >= held.journal().len() {
+            *held = after;
         }
     }
 

@@ -4,10 +4,10 @@ use crate::app::{CancelToken, Case, Request, Session, TermOrder};
 use crate::error::Result;
 use crate::query::{Expr, FieldRef};
 use crate::record::{TimeRange, Timestamp};
-use crate::tui::protocol::{Failure, SearchScope, WorkerRequest, WorkerResponse};
+use crate::tui::protocol::{Failure, Lane, SearchScope, WorkerRequest, WorkerResponse};
 
 use super::current_case::CurrentCase;
-use super::{annotations, event_detail, export, paging, verification};
+use super::{annotations, detection, event_detail, export, paging, verification};
 
 /// The field under which the index knows formats.
 const FORMAT: &str = "vestigo.format";
@@ -27,6 +27,7 @@ pub fn carry_out(
     match answer(current, session, request, cancel, respond) {
         Ok(response) => respond(response),
         Err(error) if !cancel.is_cancelled() => respond(WorkerResponse::Failed(Failure::from(&error))),
+        Err(_) if request.lane() == Lane::Detect => respond(WorkerResponse::DetectionStopped),
         Err(_) => {}
     }
 }
@@ -68,6 +69,13 @@ fn answer(
         WorkerRequest::Verify { depth, now } => {
             let report = verification::verify(*depth, &session.at(*now), cancel, respond)?;
             WorkerResponse::Verified(Box::new(report))
+        }
+        WorkerRequest::Detect { now } => {
+            let done = detection::detect(current, &session.at(*now), cancel, respond)?;
+            WorkerResponse::Detected(Box::new(done))
+        }
+        WorkerRequest::Curve { finding, edges } => {
+            WorkerResponse::Curve(detection::curve(case, finding, edges, cancel)?)
         }
         WorkerRequest::Checkpoint { now } => {
             WorkerResponse::CheckpointWritten(verification::checkpoint(&session.at(*now))?)

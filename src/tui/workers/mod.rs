@@ -6,6 +6,7 @@
 
 mod annotations;
 mod current_case;
+mod detection;
 mod dispatch;
 mod event_detail;
 mod export;

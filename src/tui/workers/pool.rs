@@ -68,6 +68,16 @@ impl Workers {
             state.waiting.push_back((ticket, request));
         });
     }
+
+    /// Stops what a lane is doing; what is written is always carried out.
+    pub fn stop(&self, lane: Lane) {
+        self.queues[lane as usize].change(|state| {
+            if !lane.writes() {
+                state.waiting.clear();
+                state.cancel();
+            }
+        });
+    }
 }
 
 impl QueueState {
@@ -125,7 +135,8 @@ fn serve(queue: &LaneQueue, work: &impl WorkFn, respond: &impl Fn(UiEvent)) {
     while let Some((ticket, request, cancel)) = queue.next() {
         let begun = Instant::now();
         let send = |response| {
-            if !cancel.is_cancelled() {
+            // Whoever stops a detection wants to know whether it had written by then.
+            if !cancel.is_cancelled() || ticket.lane == Lane::Detect {
                 respond(UiEvent::Response { ticket, took: Some(begun.elapsed()), response });
             }
         };

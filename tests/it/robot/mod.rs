@@ -167,7 +167,7 @@ impl Robot {
                 Effect::Request(ticket, request) => left.extend(self.response(ticket, &request)),
                 Effect::Copy(text) => self.copied.push(text),
                 Effect::Quit => self.left = true,
-                Effect::StopExport | Effect::Redraw | Effect::Suspend => {}
+                Effect::StopExport | Effect::StopDetection | Effect::Redraw | Effect::Suspend => {}
             }
         }
     }

@@ -3,17 +3,18 @@
 use ratatui::layout::Size;
 
 use crate::app::{
-    Bookmark, Damage, DamageScope, EventRef, EvidenceScope, Finding, FindingVerdict, Histogram,
-    HistogramBucket, History, HistoryItem, Hit, Levels, Receipt, Severity, SourceInfo, Status, TopValues,
-    VerifyReport, VerifyScope,
+    Bookmark, Damage, DamageScope, Detected, EventRef, EvidenceScope, Finding, FindingVerdict, Histogram,
+    HistogramBucket, History, HistoryItem, Hit, Incident, Levels, Receipt, Severity, SourceInfo, Status,
+    TopValues, VerifyReport, VerifyScope,
 };
 use crate::record::{Digest, EventTime, Origin, Precision, SourceId, TimeBasis, TimeRange, Timestamp, Zone};
 use crate::tui::keymap::{builtin, sequence};
 use crate::tui::model::Model;
 use crate::tui::protocol::{
-    AnnotationResult, Annotations, BookmarkRow, CaseInfo, Effect, EventColumn, EventDetail, EventOutcome,
-    EventPage, EventRow, ExportChoices, ExportResult, FindingRow, Lane, Pivot, RowContent, RowSummary,
-    Ticket, UiEvent, WorkProgress, WorkerRequest, WorkerResponse, WrittenCheckpoint,
+    AnnotationResult, Annotations, BookmarkRow, CaseInfo, DetectionDone, Effect, EventColumn, EventDetail,
+    EventOutcome, EventPage, EventRow, ExportChoices, ExportResult, FindingCurve, FindingRow, Lane,
+    LastDetection, Pivot, RowContent, RowSummary, Ticket, UiEvent, WorkProgress, WorkerRequest,
+    WorkerResponse, WrittenCheckpoint,
 };
 use crate::tui::update::{start, update};
 
@@ -170,6 +171,23 @@ pub(super) fn responses(request: &WorkerRequest) -> Vec<WorkerResponse> {
                 WorkerResponse::Verified(Box::new(verdict)),
             ]
         }
+        WorkerRequest::Detect { .. } => {
+            let left = vec![("behaviour:x\u{1b}".to_owned(), "no event has\u{1b} y".to_owned())];
+            let run = LastDetection {
+                ran: 3,
+                not_evaluated: left.clone(),
+                unread: left,
+                ..LastDetection::default()
+            };
+            let done = DetectionDone { run, warning: None, notes: notes() };
+            let progress = WorkerResponse::Progress(WorkProgress::default());
+            vec![progress, WorkerResponse::Detected(Box::new(done))]
+        }
+        WorkerRequest::Curve { finding, edges } => {
+            let events: Vec<u64> = (1..edges.len() as u64).map(|at| at % 3).collect();
+            let all = events.iter().map(|count| count + 1).collect();
+            vec![WorkerResponse::Curve(FindingCurve { finding: finding.clone(), events, all })]
+        }
         WorkerRequest::Checkpoint { .. } => {
             let line = "vestigo 7 AAAA".to_owned();
             vec![WorkerResponse::CheckpointWritten(WrittenCheckpoint {
@@ -208,6 +226,28 @@ pub(super) fn responses(request: &WorkerRequest) -> Vec<WorkerResponse> {
     }
 }
 
+/// Returns what a detector said of the finding of this number: it began that many hours
+/// after the first event.
+fn detected(number: u64, evil: &str) -> Detected {
+    let start = BEGIN.plus(number as i64 * 3_600_000_000_000);
+    let entity = [("source.ip", evil.into()), ("user.name", vec![evil, "root"].into())];
+    Detected {
+        fingerprint: format!("print {number}"),
+        detector: format!("behaviour:{evil}"),
+        confidence: 1.into(),
+        entity: entity.map(|(field, value)| (field.to_owned(), value)).into_iter().collect(),
+        start: Some(start.to_string()),
+        end: Some(start.plus(60_000_000_000).to_string()),
+        count: number,
+        records: Vec::new(),
+        attack: vec![evil.to_owned()],
+        tactics: vec![evil.to_owned()],
+        why: evil.to_owned(),
+        numbers: [(evil.to_owned(), serde_json::Value::from(evil))].into_iter().collect(),
+        advice: Some((evil.to_owned(), evil.to_owned())),
+    }
+}
+
 /// Returns annotations in the made-up case: hostile texts, an orphan, and a finding of each state.
 pub(super) fn notes() -> Annotations {
     let evil = "no\u{1b}]0;x\u{7}te \u{202e}".to_owned();
@@ -225,6 +265,7 @@ pub(super) fn notes() -> Annotations {
             tags: [evil.clone()].into(),
             events: Default::default(),
             query: None,
+            detected: (number != 2).then(|| Box::new(detected(number, &evil))),
             notes: vec![said.clone()],
             history: vec![said.clone()],
         },
@@ -241,6 +282,13 @@ pub(super) fn notes() -> Annotations {
     };
     Annotations {
         findings: (1..).zip(Status::ALL).map(finding).collect(),
+        incidents: vec![Incident {
+            number: 1,
+            findings: vec![3, 1],
+            stages: vec![evil.clone(), "persistence".to_owned()],
+            risk: 120.0,
+            severity: Severity::High,
+        }],
         bookmarks: [Some(hit(0)), Some(hit(2)), None].map(mark).to_vec(),
         orphans: Vec::new(),
         entries: 7,
@@ -259,7 +307,12 @@ pub(super) fn settle(model: &mut Model, effects: Vec<Effect>) -> Vec<Effect> {
                     left.extend(update(model, UiEvent::Response { ticket, took: None, response }));
                 }
             }
-            Effect::StopExport | Effect::Copy(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => {
+            Effect::StopExport
+            | Effect::StopDetection
+            | Effect::Copy(_)
+            | Effect::Redraw
+            | Effect::Suspend
+            | Effect::Quit => {
                 kept.push(effect);
             }
         }
@@ -298,7 +351,12 @@ pub(super) fn lanes(effects: &[Effect]) -> Vec<Lane> {
         .iter()
         .filter_map(|effect| match effect {
             Effect::Request(ticket, _) => Some(ticket.lane),
-            Effect::StopExport | Effect::Copy(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => None,
+            Effect::StopExport
+            | Effect::StopDetection
+            | Effect::Copy(_)
+            | Effect::Redraw
+            | Effect::Suspend
+            | Effect::Quit => None,
         })
         .collect()
 }
@@ -311,6 +369,7 @@ pub(super) fn asked(effects: &[Effect], lane: Lane) -> (Ticket, WorkerRequest) {
             Effect::Request(ticket, request) if ticket.lane == lane => Some((*ticket, request.clone())),
             Effect::Request(..)
             | Effect::StopExport
+            | Effect::StopDetection
             | Effect::Copy(_)
             | Effect::Redraw
             | Effect::Suspend

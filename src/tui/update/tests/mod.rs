@@ -3,6 +3,7 @@
 //! [`kit`] makes up a case of a hundred events and answers every request from
 //! it, so that a test says which keys are pressed and what then holds.
 
+mod anomalies;
 mod any_keys;
 mod kit;
 mod lists;

@@ -1,0 +1,173 @@
+//! One run of the behavior detectors over a case.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::all;
+use super::detector::{Anomaly, Detector, DetectorOutcome, DetectorScope, Parameters};
+use super::events::{Events, ValueColumn};
+use crate::analyse::alert::{Alert, NotEvaluated};
+use crate::analyse::attack::tactic;
+use crate::case::Case;
+use crate::error::Result;
+use crate::index::{CancelToken, EventColumns, Request};
+use crate::query::{self, QueryContext};
+use crate::record::{SourceId, TimeRange, Timestamp};
+
+/// Each event's source: its SHA-256, and its path.
+const SOURCE: &str = "vestigo.source";
+const SOURCE_NAME: &str = "vestigo.source_name";
+/// What is known of every event: its source, and its record there.
+const OWN: [&str; 3] = [SOURCE, SOURCE_NAME, "vestigo.record"];
+
+/// What a run found.
+#[derive(Debug, Default)]
+pub struct BehaviorRun {
+    /// The findings.
+    pub detections: Vec<Alert>,
+    /// The detectors that looked.
+    pub ran: Vec<String>,
+    /// Those that could not.
+    pub not_evaluated: Vec<NotEvaluated>,
+}
+
+/// Returns the name of a detector among all.
+pub fn full_name(detector: &Detector) -> String {
+    format!("behaviour:{}", detector.name)
+}
+
+/// Asks the detectors that are wanted of the events of a case.
+pub fn run(
+    case: &Case,
+    is_wanted: &dyn Fn(&str) -> bool,
+    set: &BTreeMap<String, f64>,
+    cancel: &CancelToken,
+) -> Result<BehaviorRun> {
+    let mut run = BehaviorRun::default();
+    let known: BTreeSet<String> = case.field_names().into_iter().collect();
+    let mut scopes: BTreeMap<DetectorScope, Vec<&Detector>> = BTreeMap::new();
+    for detector in all().filter(|detector| is_wanted(&full_name(detector))) {
+        scopes.entry(detector.scope).or_default().push(detector);
+    }
+    for (scope, detectors) in scopes {
+        cancel.check()?;
+        let mut ready = Vec::new();
+        for detector in detectors {
+            match missing(detector, &known) {
+                None => ready.push(detector),
+                Some(reason) => run.refuse(detector, reason),
+            }
+        }
+        let fields: BTreeSet<&str> =
+            ready.iter().flat_map(|detector| detector.needs.iter().chain(detector.uses)).copied().collect();
+        let fields: Vec<&str> = fields.into_iter().collect();
+        if ready.is_empty() {
+            continue;
+        }
+        let (events, columns) = events(case, scope, &fields, cancel)?;
+        for detector in ready {
+            cancel.check()?;
+            run.take(detector, &events, &columns, set);
+        }
+    }
+    Ok(run)
+}
+
+/// Returns what a detector lacks.
+fn missing(detector: &Detector, known: &BTreeSet<String>) -> Option<String> {
+    let missing: Vec<&str> = detector
+        .needs
+        .iter()
+        .filter(|field| !known.contains(**field) && !OWN.contains(field))
+        .copied()
+        .collect();
+    (!missing.is_empty()).then(|| format!("no event has {}", missing.join(", ")))
+}
+
+impl BehaviorRun {
+    fn refuse(&mut self, detector: &Detector, reason: String) {
+        self.not_evaluated.push(NotEvaluated { detector: full_name(detector), reason });
+    }
+
+    fn take(
+        &mut self,
+        detector: &Detector,
+        events: &Events,
+        columns: &EventColumns,
+        set: &BTreeMap<String, f64>,
+    ) {
+        if events.len() < detector.least_events {
+            let reason = format!("{} of at least {} events", events.len(), detector.least_events);
+            return self.refuse(detector, reason);
+        }
+        let prefix = format!("{}.", detector.name);
+        let own =
+            set.iter().filter_map(|(name, value)| Some((name.strip_prefix(&prefix)?.to_owned(), *value)));
+        match (detector.run)(events, &Parameters { of: detector.parameters, set: own.collect() }) {
+            DetectorOutcome::NotEvaluated(reason) => self.refuse(detector, reason),
+            DetectorOutcome::Found(found) => {
+                self.ran.push(full_name(detector));
+                self.detections.extend(found.into_iter().map(|found| detection(detector, found, columns)));
+            }
+        }
+    }
+}
+
+/// Reads the events of a scope.
+fn events(
+    case: &Case,
+    scope: DetectorScope,
+    fields: &[&str],
+    cancel: &CancelToken,
+) -> Result<(Events, EventColumns)> {
+    let names = case.field_names();
+    let context = QueryContext { zone: case.about().zone, now: Timestamp::default(), fields: &names };
+    let expr = query::parse(query_of(scope), &context).expect("the queries of scopes are well-formed");
+    let known: Vec<&str> = fields.iter().filter(|field| !OWN.contains(field)).copied().collect();
+    let request = Request { expr, window: TimeRange::ALL };
+    let mut columns = case.index().event_columns(&request, &known, cancel)?;
+    let found = known.iter().zip(columns.take_columns()).filter(|(_, column)| column.distinct() > 0);
+    let mut named: BTreeMap<String, ValueColumn> =
+        found.map(|(field, column)| ((*field).to_owned(), column)).collect();
+    let paths: BTreeMap<SourceId, String> =
+        case.sources().into_iter().map(|source| (source.id, source.path)).collect();
+    for field in fields.iter().filter(|field| OWN.contains(field) && !columns.times().is_empty()) {
+        let column = match *field {
+            SOURCE => columns.source_column(SourceId::to_string),
+            SOURCE_NAME => columns.source_column(|source| paths.get(source).cloned().unwrap_or_default()),
+            _ => columns.record_column(),
+        };
+        named.insert((*field).to_owned(), column);
+    }
+    Ok((Events::new(columns.times().to_vec(), named), columns))
+}
+
+/// Returns the query of a scope.
+fn query_of(scope: DetectorScope) -> &'static str {
+    match scope {
+        DetectorScope::SignIns => "event.category:authentication AND event.outcome:(success OR failure)",
+        DetectorScope::Requests => "http.response.status_code:* OR http.request.method:*",
+        DetectorScope::Actions => "user.name:* AND event.action:*",
+        DetectorScope::All => "@timestamp:*",
+    }
+}
+
+fn detection(detector: &Detector, found: Anomaly, columns: &EventColumns) -> Alert {
+    let attack: Vec<String> = found.attack.iter().map(|technique| (*technique).to_owned()).collect();
+    let mut tactics: Vec<String> = attack.iter().filter_map(|name| tactic(name)).map(str::to_owned).collect();
+    tactics.dedup();
+    Alert {
+        detector: full_name(detector),
+        title: found.title,
+        why: found.why,
+        severity: found.severity,
+        confidence: found.confidence,
+        entity: found.entity.into_iter().map(|(field, value)| (field.to_owned(), value)).collect(),
+        start: Some(Timestamp::from_nanos(found.start)),
+        end: Some(Timestamp::from_nanos(found.end)),
+        hits: found.events.into_iter().map(|row| columns.hit(row)).collect(),
+        attack,
+        tactics,
+        numbers: found.numbers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+        advice: None,
+    }
+}

@@ -1,0 +1,25 @@
+//! What is unusual?
+//!
+//! Owns the detectors: Sigma rules (`sigma`) and those of behavior (`detectors`), what
+//! they found, and which findings belong together. Promises that nothing depends on the
+//! order of import, that every finding has the numbers behind it, and that what could
+//! not be looked at is said.
+
+mod alert;
+mod attack;
+mod derived;
+mod detectors;
+mod incidents;
+mod requests;
+mod run;
+mod sigma;
+
+pub use alert::{Alert, NotEvaluated};
+pub use attack::stage;
+pub use derived::add_derived;
+pub use detectors::{Detector, all as behavior_detectors, full_name};
+pub use incidents::{IncidentPart, incidents};
+pub use run::{DetectionRun, detect};
+#[cfg(test)]
+pub use sigma::selects;
+pub use sigma::{Diagnosis, Rule, RuleKind, RuleSet, diagnose, holds_for, matches, run as run_rules, weight};

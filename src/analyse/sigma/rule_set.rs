@@ -1,0 +1,258 @@
+//! Reading rules: those of this program, and those of a folder.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use rsigma_eval::matcher::CompiledMatcher;
+use rsigma_eval::{
+    CompiledDetection, CompiledRule, Engine, Pipeline, apply_pipelines, compile_rule, parse_pipeline,
+};
+use rsigma_parser::{FilterRule, SigmaCollection, SigmaRule, parse_sigma_yaml};
+
+use super::rule::{Rule, RuleKind, by_reference};
+use crate::error::{Error, Result, Visible};
+
+/// The files of `rules/`, by their paths there.
+const BUILT_IN: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/rules.rs"));
+
+/// Where the mappings of log sources and fields are.
+const MAPPINGS: &str = "mappings/";
+
+/// Why a rule with a placeholder is not used.
+const NO_VALUES: &str = "it has a placeholder (`|expand`) for which there are no values";
+
+/// Largest file of rules that is read, in bytes.
+const LARGEST: u64 = 4 << 20;
+
+/// The mappings, by which the log sources and fields of Sigma become ours.
+static PIPELINES: LazyLock<Vec<Pipeline>> = LazyLock::new(|| {
+    let files = BUILT_IN.iter().filter(|(path, _)| path.starts_with(MAPPINGS));
+    let mut pipelines: Vec<Pipeline> = files
+        .map(|(path, text)| parse_pipeline(text).unwrap_or_else(|error| panic!("{path}: {error}")))
+        .collect();
+    pipelines.sort_by_key(|pipeline| pipeline.priority);
+    pipelines
+});
+
+/// Rules that can be asked, and what could not be read.
+#[derive(Debug, Default)]
+pub struct RuleSet {
+    /// The rules, in the order of their files.
+    pub rules: Vec<Rule>,
+    /// Files, or rules in them, that cannot be used, each with the reason.
+    pub unread: Vec<(String, String)>,
+    /// How many files were read.
+    pub files: usize,
+}
+
+impl RuleSet {
+    /// Returns the rules that come with this program.
+    pub fn built_in() -> RuleSet {
+        let files = BUILT_IN.iter().filter(|(path, _)| !path.starts_with(MAPPINGS));
+        RuleSet::of_texts(files.map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect())
+    }
+
+    /// Reads the rules of a file, or of a folder with all folders in it.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the path cannot be read. A file in a folder that is not a rule is listed
+    /// as unread.
+    pub fn of_path(path: &Path) -> Result<RuleSet> {
+        let mut texts = Vec::new();
+        let mut unread = Vec::new();
+        for file in rule_files(path)? {
+            let name = file.strip_prefix(path).unwrap_or(&file).display().to_string();
+            let name = if name.is_empty() { file.display().to_string() } else { name };
+            match read(&file) {
+                Ok(text) => texts.push((name, text)),
+                Err(error) => unread.push((name, error.to_string())),
+            }
+        }
+        let mut set = RuleSet::of_texts(texts);
+        set.files += unread.len();
+        set.unread.extend(unread);
+        Ok(set)
+    }
+
+    /// Returns the ids of the rules that correlations refer to.
+    pub fn referenced(&self) -> HashSet<String> {
+        let numbers = by_reference(&self.rules);
+        let correlations = self.rules.iter().filter_map(|rule| match &rule.kind {
+            RuleKind::Correlation(correlation) => Some(correlation),
+            RuleKind::Event(_) => None,
+        });
+        let named = correlations.flat_map(|rule| &rule.rules).filter_map(|name| numbers.get(name.as_str()));
+        named.map(|number| self.rules[*number].id.clone()).collect()
+    }
+
+    /// Adds the rules of another set. Of two with one id, the later counts.
+    pub fn extend(&mut self, other: RuleSet) {
+        let new: HashSet<&str> = other.rules.iter().map(|rule| rule.id.as_str()).collect();
+        self.rules.retain(|rule| !new.contains(rule.id.as_str()));
+        self.rules.extend(other.rules);
+        self.unread.extend(other.unread);
+        self.files += other.files;
+    }
+
+    fn of_texts(texts: Vec<(String, String)>) -> RuleSet {
+        let files = texts.len();
+        let half = texts.len().div_ceil(std::thread::available_parallelism().map_or(1, usize::from)).max(1);
+        let read: Vec<Vec<ReadFile>> = std::thread::scope(|scope| {
+            let read = |texts: &[(String, String)]| texts.iter().map(ReadFile::new).collect();
+            let threads: Vec<_> = texts.chunks(half).map(|texts| scope.spawn(move || read(texts))).collect();
+            threads.into_iter().map(|thread| thread.join().expect("reading a rule does not panic")).collect()
+        });
+        let mut set = RuleSet { files, ..RuleSet::default() };
+        let mut filters = Vec::new();
+        for file in read.into_iter().flatten() {
+            set.rules.extend(file.rules);
+            set.unread.extend(file.unread);
+            filters.extend(file.filters);
+        }
+        set.apply_filters(&filters);
+        set
+    }
+
+    /// Applies filters, which take matches away from the rules that they name.
+    fn apply_filters(&mut self, filters: &[FilterRule]) {
+        if filters.is_empty() {
+            return;
+        }
+        let mut engine = Engine::new();
+        let compiled: Vec<CompiledRule> = self.rules.iter().filter_map(compiled).cloned().collect();
+        engine.extend_compiled_rules(compiled);
+        for filter in filters {
+            if let Err(error) = engine.apply_filter(filter) {
+                self.unread.push((filter.title.clone(), error.to_string()));
+            }
+        }
+        let mut filtered = engine.rules().iter().cloned();
+        for rule in &mut self.rules {
+            if let RuleKind::Event(compiled) = &mut rule.kind
+                && let Some(new) = filtered.next()
+            {
+                **compiled = new;
+            }
+        }
+    }
+}
+
+fn compiled(rule: &Rule) -> Option<&CompiledRule> {
+    match &rule.kind {
+        RuleKind::Event(compiled) => Some(compiled),
+        RuleKind::Correlation(_) => None,
+    }
+}
+
+/// What one file holds.
+#[derive(Default)]
+struct ReadFile {
+    rules: Vec<Rule>,
+    filters: Vec<FilterRule>,
+    unread: Vec<(String, String)>,
+}
+
+impl ReadFile {
+    fn new((name, text): &(String, String)) -> ReadFile {
+        let mut file = ReadFile::default();
+        let SigmaCollection { rules, correlations, filters, errors } = match parse_sigma_yaml(text) {
+            Ok(collection) => collection,
+            Err(error) => {
+                file.unread.push((name.clone(), error.to_string()));
+                return file;
+            }
+        };
+        if rules.is_empty() && correlations.is_empty() && filters.is_empty() && errors.is_empty() {
+            file.unread.push((name.clone(), "there is no rule in it".to_owned()));
+        }
+        file.unread.extend(errors.into_iter().map(|error| (name.clone(), error)));
+        for rule in rules {
+            match mapped(&rule) {
+                Ok(compiled) if has_placeholder(&compiled) => {
+                    file.unread.push((name.clone(), NO_VALUES.to_owned()));
+                }
+                Ok(compiled) => file.rules.push(Rule::of_event(&rule, compiled, name)),
+                Err(error) => file.unread.push((name.clone(), error.to_string())),
+            }
+        }
+        for rule in correlations {
+            let mut mapped = rule.clone();
+            match rsigma_eval::pipeline::apply_pipelines_to_correlation(&PIPELINES, &mut mapped) {
+                Ok(_) => file.rules.push(Rule::of_correlation(mapped, name)),
+                Err(error) => file.unread.push((name.clone(), error.to_string())),
+            }
+        }
+        file.filters.extend(filters);
+        file
+    }
+}
+
+/// Returns whether a rule has a placeholder (`|expand`), for which every site has values of
+/// its own. Without them, such rules match nothing, or everything.
+fn has_placeholder(rule: &CompiledRule) -> bool {
+    fn in_matcher(matcher: &CompiledMatcher) -> bool {
+        match matcher {
+            CompiledMatcher::Expand { .. } => true,
+            CompiledMatcher::AnyOf(parts)
+            | CompiledMatcher::AllOf(parts)
+            | CompiledMatcher::CaseInsensitiveGroup { children: parts, .. } => parts.iter().any(in_matcher),
+            CompiledMatcher::Not(inner) => in_matcher(inner),
+            _ => false,
+        }
+    }
+    fn in_detection(detection: &CompiledDetection) -> bool {
+        match detection {
+            CompiledDetection::AllOf(items) => items.iter().any(|item| in_matcher(&item.matcher)),
+            CompiledDetection::AnyOf(parts) | CompiledDetection::And(parts) => parts.iter().any(in_detection),
+            CompiledDetection::Keywords(matcher) => in_matcher(matcher),
+            CompiledDetection::ArrayMatch { body, .. } => in_detection(body),
+            CompiledDetection::Conditional { named, .. } => named.values().any(in_detection),
+        }
+    }
+    rule.detections.values().any(in_detection)
+}
+
+/// Returns a rule that asks for our fields.
+fn mapped(rule: &SigmaRule) -> rsigma_eval::Result<CompiledRule> {
+    let mut mapped = rule.clone();
+    apply_pipelines(&PIPELINES, &mut mapped)?;
+    compile_rule(&mapped)
+}
+
+/// Returns the rule files of a path, sorted by name.
+fn rule_files(path: &Path) -> Result<Vec<std::path::PathBuf>> {
+    let failed = |error: std::io::Error| {
+        Error::usage(format!("cannot read {}", Visible(&path.display().to_string()))).with_source(error)
+    };
+    let mut files = Vec::new();
+    if !path.is_dir() {
+        path.metadata().map_err(failed)?;
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut entries: Vec<_> =
+        std::fs::read_dir(path).map_err(failed)?.collect::<std::io::Result<_>>().map_err(failed)?;
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    for entry in entries {
+        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        let path = entry.path();
+        let is_rule = path.extension().is_some_and(|extension| extension == "yml" || extension == "yaml");
+        if is_folder {
+            files.extend(rule_files(&path)?);
+        } else if is_rule {
+            files.push(path);
+        }
+    }
+    Ok(files)
+}
+
+fn read(file: &Path) -> Result<String> {
+    let shown = file.display().to_string();
+    let failed =
+        |error: std::io::Error| Error::usage(format!("cannot read {}", Visible(&shown))).with_source(error);
+    if file.metadata().map_err(failed)?.len() > LARGEST {
+        return Err(Error::usage(format!("{} is too large for a rule", Visible(&shown))));
+    }
+    std::fs::read_to_string(file).map_err(failed)
+}

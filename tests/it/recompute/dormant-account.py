@@ -1,0 +1,3 @@
+import json, sys
+n = json.load(sys.stdin)["numbers"]
+print(n["gap_days"] / n["limit_days"])
