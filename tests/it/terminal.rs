@@ -209,7 +209,7 @@ fn a_word_that_is_typed_outside_the_search_line_writes_nothing() {
     run.until_shown("all keys").press("summer").until_shown("looks like a word");
     assert_eq!(std::fs::read(&journal).expect("it is there"), before);
     // A key behind a word is none of its letters, and a key by itself is one.
-    run.press("summer4").until_shown("Evidence").press("1");
+    run.press("summer4").until_shown("Evidence").press("1").until_shown("1 of 927");
     run.press("m").until_shown("marked").press("q");
     assert_eq!(run.end(), 0);
     assert!(std::fs::read(&journal).expect("it is there").len() > before.len());
