@@ -54,12 +54,12 @@ fn the_login_after_the_spraying_is_found_within_ten_keys() {
     }
 }
 
-/// The keys of README's first step, in the order in which it names them; anything
+/// The keys of the walk in README, in the order in which it names them; anything
 /// else is a value to go to.
-fn keys_of_the_first_step() -> Vec<String> {
+fn keys_of_the_walk() -> Vec<String> {
     let text = include_str!("../../README.md");
-    let from = text.find("1. **Did an attack succeed?**").expect("README has a first step");
-    let step = &text[from..from + text[from..].find("2. **When?**").expect("and a second one")];
+    let from = text.find("2. **Did an attack succeed?**").expect("README walks by keys");
+    let step = &text[from..from + text[from..].find("3. **When?**").expect("and goes on")];
     let words =
         regex::Regex::new(r"`([^`]+)`|\bEnter\b|\b203\.0\.113\.77\b").expect("the expression is right");
     words
@@ -71,7 +71,7 @@ fn keys_of_the_first_step() -> Vec<String> {
 #[test]
 fn the_walk_in_the_readme_works_key_for_key() {
     let mut robot = Robot::open(demo(), 80, 24);
-    let steps = keys_of_the_first_step();
+    let steps = keys_of_the_walk();
     for (at, step) in steps.iter().enumerate() {
         let next = steps.get(at + 1).map(String::as_str);
         let selected = |robot: &Robot| robot.model().fields.pivot().expect("a value is selected");

@@ -211,12 +211,20 @@ fn some_stretch(chars: &[char], wanted: &[char]) -> bool {
 }
 
 fn glob(chars: &[char], wanted: &[char]) -> bool {
-    match wanted {
-        [] => chars.is_empty(),
-        [Pattern::ANY, rest @ ..] => (0..=chars.len()).any(|skip| glob(&chars[skip..], rest)),
-        [Pattern::ONE, rest @ ..] => !chars.is_empty() && glob(&chars[1..], rest),
-        [c, rest @ ..] => chars.first() == Some(c) && glob(&chars[1..], rest),
+    // Where the part of the pattern that was read so far can end.
+    let mut ends = vec![false; chars.len() + 1];
+    ends[0] = true;
+    for c in wanted {
+        if *c == Pattern::ANY {
+            let first = ends.iter().position(|end| *end).unwrap_or(ends.len());
+            ends[first..].fill(true);
+            continue;
+        }
+        for at in (0..ends.len()).rev() {
+            ends[at] = at > 0 && ends[at - 1] && (*c == Pattern::ONE || chars[at - 1] == *c);
+        }
     }
+    ends[chars.len()]
 }
 
 /// Every hit, in order.
