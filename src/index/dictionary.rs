@@ -116,6 +116,25 @@ impl Dictionary {
         }
     }
 
+    /// Returns several values, in the order of their ordinals here: each block is decoded
+    /// once.
+    pub fn texts(&self, ordinals: &[u32]) -> Result<Vec<String>> {
+        let mut order: Vec<usize> = (0..ordinals.len()).collect();
+        order.sort_unstable_by_key(|at| ordinals[*at]);
+        let mut texts = vec![String::new(); ordinals.len()];
+        let mut open: Option<(usize, Arc<DictionaryBlock>)> = None;
+        for at in order {
+            let number = self.block_of(ordinals[at]);
+            let block = match open.take() {
+                Some((known, block)) if known == number => block,
+                _ => self.block(number)?,
+            };
+            block.get((ordinals[at] - self.first(number)) as usize).clone_into(&mut texts[at]);
+            open = Some((number, block));
+        }
+        Ok(texts)
+    }
+
     /// Finds the ordinal of a value.
     pub fn find(&self, value: &str) -> Result<Option<u32>> {
         match &self.source {

@@ -234,8 +234,7 @@ fn of_segment(
                     });
                 }
             })?;
-            let terms = column.terms();
-            texts = used.into_iter().map(|ordinal| terms.get(ordinal)).collect::<Result<_>>()?;
+            texts = column.terms().texts(&used)?;
         }
         found.columns.push((ordinals, texts));
     }

@@ -160,3 +160,21 @@ fn detection_is_run_from_the_screen_and_says_what_it_could_not_look_for() {
     assert_eq!(robot.model().anomalies.len(), found);
     robot.look().reads("0 new");
 }
+
+#[test]
+fn the_intrusion_of_the_demo_is_told_in_eight_keys() {
+    let case = of(&[
+        ("nginx-access.log", include_bytes!("../../fixtures/nginx-access.log")),
+        ("auth.log", include_bytes!("../../fixtures/auth.log")),
+        ("cloudtrail.json", include_bytes!("../../fixtures/cloudtrail.json")),
+    ]);
+    let mut robot = Robot::open(case, 120, 40);
+    // Who, from where, and when: the first finding is selected.
+    robot.press("2").press("R").sees("Password guessed").sees("203.0.113.77, deploy").sees("02 Mar 03:04");
+    // What was taken, and what was hidden: further down in the same incident.
+    for _ in 0..6 {
+        robot.press("j");
+    }
+    robot.sees("IAM access key created").sees("Far more data went out");
+    assert!(robot.keys() <= 8, "{}", robot.keys());
+}
