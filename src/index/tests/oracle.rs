@@ -198,33 +198,37 @@ fn has_words(chars: &[char], wanted: &[char], pattern: &Pattern) -> bool {
     has(wanted) || canonical.is_ok_and(|ip| has(&ip.chars().collect::<Vec<_>>()))
 }
 
-/// Tries every stretch of a value.
+/// Returns whether a stretch of a value matches, which begins and ends between words where
+/// the pattern does.
 fn some_stretch(chars: &[char], wanted: &[char]) -> bool {
     let word = |c: Option<&char>| c.is_some_and(|c| c.is_alphanumeric());
     let edge = |c: &char| c.is_alphanumeric() || *c == Pattern::ONE;
     let (begins, ends) = (edge(&wanted[0]), edge(&wanted[wanted.len() - 1]));
-    (0..=chars.len()).any(|from| {
-        let inside = begins && from > 0 && word(chars.get(from - 1));
-        !inside
-            && (from..=chars.len()).any(|to| !(ends && word(chars.get(to))) && glob(&chars[from..to], wanted))
-    })
+    let outside = |from: usize| !(begins && from > 0 && word(chars.get(from - 1)));
+    let starts = (0..=chars.len()).map(outside).collect();
+    let found = reached(chars, wanted, starts);
+    (0..=chars.len()).any(|to| found[to] && !(ends && word(chars.get(to))))
 }
 
 fn glob(chars: &[char], wanted: &[char]) -> bool {
-    // Where the part of the pattern that was read so far can end.
-    let mut ends = vec![false; chars.len() + 1];
-    ends[0] = true;
+    let mut starts = vec![false; chars.len() + 1];
+    starts[0] = true;
+    reached(chars, wanted, starts)[chars.len()]
+}
+
+/// Returns where a pattern can end that begins at one of these places.
+fn reached(chars: &[char], wanted: &[char], mut places: Vec<bool>) -> Vec<bool> {
     for c in wanted {
         if *c == Pattern::ANY {
-            let first = ends.iter().position(|end| *end).unwrap_or(ends.len());
-            ends[first..].fill(true);
+            let first = places.iter().position(|place| *place).unwrap_or(places.len());
+            places[first..].fill(true);
             continue;
         }
-        for at in (0..ends.len()).rev() {
-            ends[at] = at > 0 && ends[at - 1] && (*c == Pattern::ONE || chars[at - 1] == *c);
+        for at in (0..places.len()).rev() {
+            places[at] = at > 0 && places[at - 1] && (*c == Pattern::ONE || chars[at - 1] == *c);
         }
     }
-    ends[chars.len()]
+    places
 }
 
 /// Every hit, in order.
