@@ -170,7 +170,13 @@ fn the_intrusion_of_the_demo_is_told_in_eight_keys() {
     ]);
     let mut robot = Robot::open(case, 120, 40);
     // Who, from where, and when: the first finding is selected.
-    robot.press("2").press("R").sees("Password guessed").sees("203.0.113.77, deploy").sees("02 Mar 03:04");
+    robot
+        .press("2")
+        .press("R")
+        .reads("18 new")
+        .sees("Password guessed")
+        .sees("203.0.113.77, deploy")
+        .sees("02 Mar 03:04");
     // What was taken, and what was hidden: further down in the same incident.
     for _ in 0..6 {
         robot.press("j");
