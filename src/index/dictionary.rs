@@ -100,6 +100,16 @@ impl Dictionary {
         }
     }
 
+    /// Returns a block, decoded for one pass over all of them: it is not kept.
+    pub fn block_once(&self, number: usize) -> Result<Arc<DictionaryBlock>> {
+        match &self.source {
+            Source::Made(_) | Source::Numbers(_) => self.block(number),
+            Source::File { column, .. } => {
+                decode(column, self.firsts[number]..self.firsts[number + 1]).map(Arc::new)
+            }
+        }
+    }
+
     /// Returns a value.
     pub fn get(&self, ord: u32) -> Result<String> {
         match &self.source {
@@ -127,7 +137,7 @@ impl Dictionary {
             let number = self.block_of(ordinals[at]);
             let block = match open.take() {
                 Some((known, block)) if known == number => block,
-                _ => self.block(number)?,
+                _ => self.block_once(number)?,
             };
             block.get((ordinals[at] - self.first(number)) as usize).clone_into(&mut texts[at]);
             open = Some((number, block));

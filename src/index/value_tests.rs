@@ -145,7 +145,7 @@ impl<'t> TestsOfView<'t> {
         let mut wanted = vec![false; self.tests.len()];
         for number in 0..terms.blocks() {
             search.cancel.check()?;
-            let block = terms.block(number)?;
+            let block = terms.block_once(number)?;
             for i in 0..block.len() {
                 let tests = self.passed(part(block.get(i)), &mut wanted);
                 if !tests.is_empty() {

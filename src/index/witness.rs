@@ -115,7 +115,7 @@ impl Witness {
         let (terms, mut last) = (column.terms(), None::<String>);
         let mut hashes = Vec::with_capacity(terms.len() as usize);
         for number in 0..terms.blocks() {
-            let block = terms.block(number)?;
+            let block = terms.block_once(number)?;
             for i in 0..block.len() {
                 let text = block.get(i);
                 let ordered = match (i, &last) {
