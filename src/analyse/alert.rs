@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::index::Hit;
-use crate::journal::Severity;
+use crate::record::Severity;
 use crate::record::{Digest, Timestamp};
 
 /// One thing that was found: what, about whom, when, and by which events.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Number, Value};
 
-use crate::analyse::{self, Alert, NotEvaluated, RuleSet};
+use crate::analyse::{self, Alert, NotEvaluated};
 use crate::case::{Case, Watch};
 use crate::error::{Error, Result, visible};
 use crate::index::{CancelToken, Hit};
@@ -14,7 +14,7 @@ use crate::journal::{
 };
 use crate::record::Timestamp;
 
-use super::{Session, Warning, annotate};
+use super::{Session, Warning, annotate, load_rules};
 
 /// So many events of a finding are listed with the hashes of their records; of more, the
 /// numbers of the records.
@@ -51,15 +51,6 @@ pub struct DetectReport {
     pub unread: Vec<(String, String)>,
     /// What did not come to its end.
     pub warnings: Vec<Warning>,
-}
-
-/// Loads the rules of this program, and those of the given paths.
-pub fn load_rules(paths: &[PathBuf]) -> Result<RuleSet> {
-    let mut rules = RuleSet::built_in();
-    for path in paths {
-        rules.extend(RuleSet::of_path(path)?);
-    }
-    Ok(rules)
 }
 
 /// Looks for what is unusual, and keeps it as findings. A finding that was found before

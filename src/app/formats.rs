@@ -3,15 +3,13 @@
 use std::path::Path;
 
 use crate::error::{Context, Error, Result, visible};
-use crate::fs;
 use crate::parse::{
     DeclaredFormat, FORMATS, Format, SampleFault, add_user_formats, check_samples, declared_formats,
     find_definition,
 };
 use crate::record::Event;
 
-/// Most bytes of a format file.
-const MOST_BYTES: u64 = 1 << 20;
+use super::read_user_file;
 
 /// Adds the formats in a folder of the user; an absent folder has none. Must be called
 /// before any format is used. Returns what is wrong with files that are left out.
@@ -29,20 +27,15 @@ pub fn load_user_formats(folder: &Path) -> Result<Vec<String>> {
         }
     }
     paths.sort();
-    let read = |path: &std::path::PathBuf| Ok((visible(&path.to_string_lossy()), read_format_file(path)?));
+    let read = |path: &std::path::PathBuf| Ok((visible(&path.to_string_lossy()), read_user_file("", path)?));
     let files = paths.iter().map(read).collect::<Result<Vec<(String, String)>>>()?;
     if files.is_empty() { Ok(Vec::new()) } else { Ok(add_user_formats(&files)) }
-}
-
-fn read_format_file(path: &Path) -> Result<String> {
-    let shown = visible(&path.to_string_lossy());
-    fs::read_text_named(path, MOST_BYTES).context(|| format!("cannot read {shown}"))
 }
 
 /// Reads the samples of a format file, and returns the format's name with what is not
 /// as the file says.
 pub fn test_format_file(path: &Path) -> Result<(String, usize, Vec<SampleFault>)> {
-    let text = read_format_file(path)?;
+    let text = read_user_file("", path)?;
     let format = DeclaredFormat::parse(&text, &find_definition).map_err(|error| {
         Error::usage(format!("{} is not a format: {error}", visible(&path.to_string_lossy())))
             .hint("`docs/formats.md` describes the language.")

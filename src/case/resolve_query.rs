@@ -16,6 +16,20 @@ impl Case {
         Resolver { case: self, within: Vec::new() }.resolve(expr)
     }
 
+    /// Parses a query in the case's zone, with its fields; relative times are those of the
+    /// epoch.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the query is not understood.
+    pub fn parse(&self, text: &str) -> Result<Expr> {
+        let fields = self.field_names();
+        let context = QueryContext { zone: self.about().zone, now: Timestamp::default(), fields: &fields };
+        query::parse(text, &context).map_err(|diagnostic| {
+            Error::usage(format!("the query is not understood\n{}", diagnostic.render(text)))
+        })
+    }
+
     /// Finds a field to redact by its name or alias. No event has to have it; a
     /// misspelling is an error, since nothing would be redacted.
     pub fn redactable(&self, name: &str) -> Result<String> {

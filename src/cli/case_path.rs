@@ -2,16 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::app::{last_case, remember_case};
 use crate::cli::folders::data_folder;
 use crate::cli::runtime::Runtime;
-use crate::error::{Context, Error, Result};
-use crate::fs::{Dir, read_text_named};
-
-/// Most bytes of the file that remembers the case used last.
-const MOST_PATH: u64 = 64 << 10;
-
-/// The file that names the case used last.
-const LAST: &str = "last-case";
+use crate::error::{Error, Result};
 
 /// Returns the folder of a case: a path is itself, a bare name is in the data folder,
 /// unless a case of that name is in the current one.
@@ -39,30 +33,10 @@ pub fn chosen(named: Option<&str>, runtime: &Runtime) -> Result<PathBuf> {
         Error::usage("no case was named, and none was used before")
             .hint("Name one: --case NAME, or start with `vestigo demo`.")
     };
-    let last = read_text_named(&last_file(runtime)?, MOST_PATH).map_err(|_| none())?;
-    let folder = PathBuf::from(last.trim_end_matches('\n'));
-    if !folder.join("case.toml").exists() {
-        return Err(none());
-    }
-    Ok(folder)
+    last_case(&data_folder(&runtime.var)?).ok_or_else(none)
 }
 
 /// Remembers a case as the one used last. A failure to do so does not matter.
 pub fn remember(folder: &Path, runtime: &Runtime) {
-    let write = || -> Result<()> {
-        let (data, file) = (data_folder(&runtime.var)?, last_file(runtime)?);
-        let whole =
-            std::path::absolute(folder).context(|| "cannot tell the folder's full path".to_owned())?;
-        let text = format!("{}\n", whole.to_string_lossy());
-        if read_text_named(&file, MOST_PATH).is_ok_and(|known| known == text) {
-            return Ok(());
-        }
-        let dir = Dir::create(&data).context(|| "cannot create the data folder".to_owned())?;
-        dir.replace(LAST, text.as_bytes()).context(|| "cannot remember the case".to_owned())
-    };
-    let _ = write();
-}
-
-fn last_file(runtime: &Runtime) -> Result<PathBuf> {
-    Ok(data_folder(&runtime.var)?.join(LAST))
+    let _ = data_folder(&runtime.var).and_then(|data| remember_case(&data, folder));
 }

@@ -8,8 +8,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::error::{Context, Error, Result};
 use crate::fs::{Dir, FileKind, is_temporary};
+use crate::record::Provenance;
 use crate::record::{Continuation, Digest, SourceId, root};
-use crate::source::Provenance;
 
 use super::digest::{hash_reader, parse_digest};
 use super::frame::Frame;

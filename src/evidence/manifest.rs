@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::record::Provenance;
 use crate::record::{Continuation, Replaced};
-use crate::source::Provenance;
 
 /// A frame in the frame table of a source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

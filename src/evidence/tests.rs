@@ -10,9 +10,9 @@ use sha2::{Digest, Sha256};
 use super::merkle::LeafHasher;
 use super::*;
 use crate::fs::Dir;
+use crate::record::Provenance;
 use crate::record::root;
 use crate::record::{Continuation, Replaced, SourceId};
-use crate::source::Provenance;
 
 const SECRET: SourceSecret = SourceSecret([7; 32]);
 

@@ -4,61 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 
 use super::event_ref::{EventRef, SavedQuery};
-
-macro_rules! keywords {
-    ($(#[$doc:meta])* $name:ident, $noun:literal {
-        $($(#[$each:meta])* $variant:ident = $keyword:literal),+ $(,)?
-    }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum $name { $($(#[$each])* #[serde(rename = $keyword)] $variant),+ }
-
-        impl $name {
-            /// All values, in order.
-            pub const ALL: &[$name] = &[$($name::$variant),+];
-
-            /// Returns the keyword used in JSON and on the command line.
-            pub const fn word(self) -> &'static str {
-                match self { $($name::$variant => $keyword),+ }
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.pad(self.word())
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = crate::error::Error;
-
-            fn from_str(text: &str) -> Result<$name, crate::error::Error> {
-                let choices: Vec<&str> = $name::ALL.iter().map(|each| each.word()).collect();
-                $name::ALL.iter().copied().find(|each| each.word() == text).ok_or_else(|| {
-                    let shown = crate::error::Visible(text);
-                    crate::error::Error::usage(format!(concat!("`{}` is not a ", $noun), shown))
-                        .hint(format!("Choose one of {}.", choices.join(", ")))
-                })
-            }
-        }
-    };
-}
-
-keywords! {
-    /// How serious a finding is.
-    Severity, "severity" {
-        /// Worth knowing.
-        Info = "info",
-        /// A weakness without harm.
-        Low = "low",
-        /// Needs investigation.
-        Medium = "medium",
-        /// Harm is likely.
-        High = "high",
-        /// Harm has been done or is imminent.
-        Critical = "critical",
-    }
-}
+use crate::record::{Severity, keywords};
 
 keywords! {
     /// The workflow status of a finding.

@@ -46,7 +46,7 @@ pub use case_memory::{CaseMemory, Elsewhere, History};
 pub use checkpoint::{ANCHORS, Checkpoint, NAMESPACE as CHECKPOINT_NAMESPACE, checkpoint_name};
 pub use entry::{Entry, EntryPayload, Payload, each_of};
 pub use event_ref::{EventRef, SavedQuery};
-pub use finding::{Detected, FindingChange, FindingVerdict, NewFinding, RecordRanges, Severity, Status};
+pub use finding::{Detected, FindingChange, FindingVerdict, NewFinding, RecordRanges, Status};
 pub use keyring::{Keyring, is_case_id};
 pub use merge::{Merge, MergeChoice};
 pub use payload::{
@@ -65,3 +65,5 @@ pub use trust::{
 };
 pub use url::bare_url;
 pub use writer::{IMPORT_LOCK, ImportLock, LOCK, TORN, Writer, has_importer, has_writer};
+
+pub use crate::record::Severity;

@@ -8,11 +8,12 @@ use super::annotation::{Annotation, FIND};
 use super::annotation_log::{AnnotationOp, annotation_ops, ops_in};
 use super::entry::each_of;
 use super::event_ref::{EventRef, SavedQuery};
-use super::finding::{Detected, FindingChange, FindingVerdict, NewFinding, Severity, Status};
+use super::finding::{Detected, FindingChange, FindingVerdict, NewFinding, Status};
 use super::payload::{Conflict, JournalMerge};
 use super::reader::Journal;
 use super::summary::Wording;
 use super::{Entry, entry_hash};
+use crate::record::Severity;
 
 /// A note, or a change to a bookmark or finding: who, when and what.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -9,7 +9,8 @@ use memchr::memmem;
 
 use crate::error::Result;
 
-use super::provenance::{ByteRange, Provenance, Skipped, StreamSink, Weight};
+use super::provenance::{ByteRange, Skipped, StreamSink, Weight};
+use crate::record::Provenance;
 
 /// The signatures of containers that are searched; tar has its own at byte 257.
 const MARKS: [&[u8]; 10] = [

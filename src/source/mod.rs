@@ -36,5 +36,7 @@ mod open_tests;
 pub use file_state::{FileChange, FileState};
 pub use member_name::MemberName;
 pub use open::{hash_file, open};
-pub use provenance::{ByteRange, Limits, Provenance, Skipped, StreamSink, Weight};
+pub use provenance::{ByteRange, Limits, Skipped, StreamSink, Weight};
+
+pub use crate::record::Provenance;
 pub use walk::{Input, Walk, walk};

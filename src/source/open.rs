@@ -11,11 +11,12 @@ use super::embedded::deliver_plain;
 use super::file_state::{FileChange, FileState, WatchedFile};
 use super::member_name::{MemberName, hex};
 use super::opener::{ArchiveReaders, Opener, copy, head};
-use super::provenance::{Limits, Provenance, StreamSink, Weight};
+use super::provenance::{Limits, StreamSink, Weight};
 use super::readers::HashingReader;
 use super::sniff::{ContentKind, sniff_kind};
 use super::walk::Input;
 use super::{tar, zip};
+use crate::record::Provenance;
 
 /// The readers of the archives that are opened.
 const READERS: ArchiveReaders = ArchiveReaders { tar: tar::entries, zip: zip::entries };

@@ -9,11 +9,12 @@ use super::embedded::deliver_plain;
 use super::evtx;
 use super::member_reader::MemberReader;
 use super::peek_reader::PeekReader;
-use super::provenance::{ByteRange, Limits, Provenance, Skipped, StreamSink, Weight};
+use super::provenance::{ByteRange, Limits, Skipped, StreamSink, Weight};
 use super::readers::{BoundedReader, ExpansionLimit};
 use super::sniff::{ContentKind, SNIFFED, sniff_kind};
 use super::utf16::Utf16Reader;
 use super::utmp::LoginRecordReader;
+use crate::record::Provenance;
 
 /// Opens containers inside containers, within the limits.
 pub struct Opener<'a> {

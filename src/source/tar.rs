@@ -8,9 +8,10 @@ use crate::error::Result;
 use super::opener::Opener;
 use super::pax_header::{self, PaxHeader};
 use super::peek_reader::PeekReader;
-use super::provenance::{ByteRange, Provenance, Weight};
+use super::provenance::{ByteRange, Weight};
 use super::sniff::{ContentKind, is_tar, sniff_kind};
 use super::sparse_map::{SparseMap, SparseReader};
+use crate::record::Provenance;
 
 const BLOCK: usize = 512;
 

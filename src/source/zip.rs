@@ -16,8 +16,9 @@ use super::local_header::LocalHeader;
 use super::member_content::MemberContent;
 use super::opener::Opener;
 use super::peek_reader::{PeekReader, PositionedFile};
-use super::provenance::{ByteRange, Provenance, Weight};
+use super::provenance::{ByteRange, Weight};
 use super::sniff::ContentKind;
+use crate::record::Provenance;
 
 /// The signatures of the parts of a zip.
 const LOCAL: [u8; 4] = *b"PK\x03\x04";

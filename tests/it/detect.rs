@@ -141,10 +141,18 @@ fn rules_of_a_folder_are_used_and_what_is_no_rule_is_named() {
          detection:\n  s:\n    cs-uri-stem|endswith: /about\n  condition: s\nlevel: low\n",
     );
     env.write("rules/broken.yml", "title: [\n");
+    env.write("rules/binary.yml", [0xff, 0, 1, 0xfe]);
+    env.write("rules/empty.yml", "");
+    #[cfg(unix)]
+    let fifo = Command::new("mkfifo").arg(env.path("rules/pipe.yml")).status();
+    #[cfg(unix)]
+    assert!(fifo.is_ok_and(|status| status.success()), "nobody writes into it, and nobody waits");
     let folder = env.path("rules").display().to_string();
     let output = env.run(&["--json", "detect", "--rules", &folder]).ends(0);
     assert!(detectors(&output.json()).contains(&"sigma:11111111-2222-4333-8444-555555555555"));
-    assert!(output.err.contains("broken.yml"), "{}", output.err);
+    for name in ["broken.yml", "binary.yml", "empty.yml", "pipe.yml"] {
+        assert!(output.err.contains(name), "{name}: {}", output.err);
+    }
 }
 
 #[test]

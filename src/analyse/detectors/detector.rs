@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::events::Events;
-use crate::journal::Severity;
+use crate::record::Severity;
 
 /// One thing that a detector found.
 #[derive(Debug, Clone, PartialEq)]

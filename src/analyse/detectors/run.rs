@@ -10,7 +10,6 @@ use crate::analyse::attack::tactic;
 use crate::case::Case;
 use crate::error::Result;
 use crate::index::{CancelToken, EventColumns, Request};
-use crate::query::{self, QueryContext};
 use crate::record::{SourceId, TimeRange, Timestamp};
 
 /// Each event's source: its SHA-256, and its path.
@@ -119,9 +118,7 @@ fn events(
     fields: &[&str],
     cancel: &CancelToken,
 ) -> Result<(Events, EventColumns)> {
-    let names = case.field_names();
-    let context = QueryContext { zone: case.about().zone, now: Timestamp::default(), fields: &names };
-    let expr = query::parse(query_of(scope), &context).expect("the queries of scopes are well-formed");
+    let expr = case.parse(query_of(scope))?;
     let known: Vec<&str> = fields.iter().filter(|field| !OWN.contains(field)).copied().collect();
     let request = Request { expr, window: TimeRange::ALL };
     let mut columns = case.index().event_columns(&request, &known, cancel)?;

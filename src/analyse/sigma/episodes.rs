@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::rule::Rule;
 use crate::analyse::alert::Alert;
 use crate::index::Hit;
-use crate::journal::Severity;
+use crate::record::Severity;
 use crate::record::{Timestamp, counted};
 
 /// Matches further apart, in nanoseconds, belong to different findings.

@@ -6,7 +6,7 @@ use rsigma_eval::{CompiledDetection, CompiledRule};
 use rsigma_parser::{CorrelationRule, Level, LogSource, SigmaRule};
 use serde_json::Value;
 
-use crate::journal::Severity;
+use crate::record::Severity;
 
 /// A rule with what is said about it.
 #[derive(Debug, Clone)]

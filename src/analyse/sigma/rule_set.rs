@@ -1,7 +1,6 @@
 //! Reading rules: those of this program, and those of a folder.
 
 use std::collections::HashSet;
-use std::path::Path;
 use std::sync::LazyLock;
 
 use rsigma_eval::matcher::CompiledMatcher;
@@ -11,7 +10,6 @@ use rsigma_eval::{
 use rsigma_parser::{FilterRule, SigmaCollection, SigmaRule, parse_sigma_yaml};
 
 use super::rule::{Rule, RuleKind, by_reference};
-use crate::error::{Error, Result, Visible};
 
 /// The files of `rules/`, by their paths there.
 const BUILT_IN: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/rules.rs"));
@@ -21,9 +19,6 @@ const MAPPINGS: &str = "mappings/";
 
 /// Why a rule with a placeholder is not used.
 const NO_VALUES: &str = "it has a placeholder (`|expand`) for which there are no values";
-
-/// Largest file of rules that is read, in bytes.
-const LARGEST: u64 = 4 << 20;
 
 /// The mappings, by which the log sources and fields of Sigma become ours.
 static PIPELINES: LazyLock<Vec<Pipeline>> = LazyLock::new(|| {
@@ -53,29 +48,6 @@ impl RuleSet {
         RuleSet::of_texts(files.map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect())
     }
 
-    /// Reads the rules of a file, or of a folder with all folders in it.
-    ///
-    /// # Errors
-    ///
-    /// Fails if the path cannot be read. A file in a folder that is not a rule is listed
-    /// as unread.
-    pub fn of_path(path: &Path) -> Result<RuleSet> {
-        let mut texts = Vec::new();
-        let mut unread = Vec::new();
-        for file in rule_files(path)? {
-            let name = file.strip_prefix(path).unwrap_or(&file).display().to_string();
-            let name = if name.is_empty() { file.display().to_string() } else { name };
-            match read(&file) {
-                Ok(text) => texts.push((name, text)),
-                Err(error) => unread.push((name, error.to_string())),
-            }
-        }
-        let mut set = RuleSet::of_texts(texts);
-        set.files += unread.len();
-        set.unread.extend(unread);
-        Ok(set)
-    }
-
     /// Returns the ids of the rules that correlations refer to.
     pub fn referenced(&self) -> HashSet<String> {
         let numbers = by_reference(&self.rules);
@@ -96,7 +68,8 @@ impl RuleSet {
         self.files += other.files;
     }
 
-    fn of_texts(texts: Vec<(String, String)>) -> RuleSet {
+    /// Reads rules from the texts of files, each with the name of its file.
+    pub fn of_texts(texts: Vec<(String, String)>) -> RuleSet {
         let files = texts.len();
         let half = texts.len().div_ceil(std::thread::available_parallelism().map_or(1, usize::from)).max(1);
         let read: Vec<Vec<ReadFile>> = std::thread::scope(|scope| {
@@ -219,40 +192,4 @@ fn mapped(rule: &SigmaRule) -> rsigma_eval::Result<CompiledRule> {
     let mut mapped = rule.clone();
     apply_pipelines(&PIPELINES, &mut mapped)?;
     compile_rule(&mapped)
-}
-
-/// Returns the rule files of a path, sorted by name.
-fn rule_files(path: &Path) -> Result<Vec<std::path::PathBuf>> {
-    let failed = |error: std::io::Error| {
-        Error::usage(format!("cannot read {}", Visible(&path.display().to_string()))).with_source(error)
-    };
-    let mut files = Vec::new();
-    if !path.is_dir() {
-        path.metadata().map_err(failed)?;
-        return Ok(vec![path.to_owned()]);
-    }
-    let mut entries: Vec<_> =
-        std::fs::read_dir(path).map_err(failed)?.collect::<std::io::Result<_>>().map_err(failed)?;
-    entries.sort_by_key(std::fs::DirEntry::file_name);
-    for entry in entries {
-        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-        let path = entry.path();
-        let is_rule = path.extension().is_some_and(|extension| extension == "yml" || extension == "yaml");
-        if is_folder {
-            files.extend(rule_files(&path)?);
-        } else if is_rule {
-            files.push(path);
-        }
-    }
-    Ok(files)
-}
-
-fn read(file: &Path) -> Result<String> {
-    let shown = file.display().to_string();
-    let failed =
-        |error: std::io::Error| Error::usage(format!("cannot read {}", Visible(&shown))).with_source(error);
-    if file.metadata().map_err(failed)?.len() > LARGEST {
-        return Err(Error::usage(format!("{} is too large for a rule", Visible(&shown))));
-    }
-    std::fs::read_to_string(file).map_err(failed)
 }

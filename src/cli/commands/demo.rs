@@ -1,11 +1,10 @@
 //! `demo`: a small case from built-in logs.
 
-use std::path::{Path, PathBuf};
-use std::time::{Duration, UNIX_EPOCH};
+use std::path::Path;
 
 use crate::app::{
     CancelToken, CaseStatus, ImportRequest, Limits, NewCase, ParseOptions, PendingImport, Progress, Request,
-    TermOrder, case_exists,
+    TermOrder, case_exists, write_demo_logs,
 };
 use crate::cli::args::Globals;
 use crate::cli::case_path;
@@ -15,21 +14,8 @@ use crate::cli::outcome::ExitReason;
 use crate::cli::runtime::Runtime;
 use crate::cli::session::{print_warnings, session_in};
 use crate::cli::tui;
-use crate::error::{Context, Result};
-// The demo writes its logs as a user would have them: as files on disk.
-use crate::fs::Dir;
+use crate::error::Result;
 use crate::record::{TimeRange, format_bytes, thousands};
-
-/// The built-in logs: name, bytes.
-const LOGS: [(&str, &[u8]); 3] = [
-    ("nginx-access.log", include_bytes!("../../../fixtures/nginx-access.log")),
-    ("auth.log", include_bytes!("../../../fixtures/auth.log")),
-    ("cloudtrail.json", include_bytes!("../../../fixtures/cloudtrail.json")),
-];
-
-/// When the built-in logs were last written: 2026-03-04T00:00:00Z. Lines of
-/// auth.log have no year; it is inferred from this.
-const WRITTEN: Duration = Duration::from_secs(1_772_582_400);
 
 /// Creates the demo case if it does not exist, and opens it; prints a summary where
 /// there is no terminal.
@@ -50,7 +36,7 @@ pub fn run(globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
 
 /// Imports the built-in logs into a new case.
 fn create(folder: &Path, runtime: &mut Runtime) -> Result<()> {
-    let paths = write_logs(&data_folder(&runtime.var)?.join("demo-logs"))?;
+    let paths = write_demo_logs(&data_folder(&runtime.var)?.join("demo-logs"))?;
     let session = session_in(folder, runtime);
     let new = NewCase { title: Some("demo: a web shop".to_owned()), ..NewCase::default() };
     let (pending, unsigned) = PendingImport::new(new, &session)?;
@@ -59,21 +45,6 @@ fn create(folder: &Path, runtime: &mut Runtime) -> Result<()> {
     let (_, unsealed) = pending.run(&request, &session, &Progress::default(), &mut |_| {})?;
     print_warnings(unsealed, runtime);
     Ok(())
-}
-
-/// Writes the built-in logs, dated as if they had just been collected.
-fn write_logs(folder: &Path) -> Result<Vec<PathBuf>> {
-    let write = || -> std::io::Result<Vec<PathBuf>> {
-        let dir = Dir::create(folder)?;
-        let mut paths = Vec::new();
-        for (name, bytes) in LOGS {
-            dir.replace(name, bytes)?;
-            dir.write(name)?.set_modified(UNIX_EPOCH + WRITTEN)?;
-            paths.push(dir.at(name));
-        }
-        Ok(paths)
-    };
-    write().context(|| "cannot write the built-in logs".to_owned())
 }
 
 /// Prints what the case holds and what to look at first.

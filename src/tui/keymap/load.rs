@@ -7,8 +7,8 @@ use std::path::Path;
 
 use toml::de::{DeTable, DeValue};
 
-use crate::error::{Context, Error, Result, Visible};
-use crate::fs::read_text_named;
+use crate::app::read_user_file;
+use crate::error::{Error, Result, Visible};
 
 use super::action::{Action, KeyContext};
 use super::bindings::{KeyBinding, Keymap};
@@ -30,9 +30,6 @@ pub fn builtin(name: &str) -> Result<Keymap> {
     }
 }
 
-/// Most bytes of a keymap file.
-const MOST_BYTES: u64 = 1 << 20;
-
 impl Keymap {
     /// Reads a keymap from the text of a file; `name` is reported in errors.
     pub fn read(text: &str, name: &str) -> Result<Keymap> {
@@ -42,8 +39,7 @@ impl Keymap {
     /// Lays a user's file over this keymap.
     pub fn overlaid_by(self, path: &Path) -> Result<Keymap> {
         let name = path.display().to_string();
-        let text =
-            read_text_named(path, MOST_BYTES).context(|| format!("cannot read keymap {}", Visible(&name)))?;
+        let text = read_user_file("keymap ", path)?;
         self.overlaid(&text, &name)
     }
 

@@ -6,15 +6,12 @@ use std::path::Path;
 use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;
 
-use crate::error::{Context, Error, Result, Visible};
-use crate::fs::read_text_named;
+use crate::app::read_user_file;
+use crate::error::{Error, Result, Visible};
 
 use super::glyphs::UNICODE;
 use super::role::StyleRole;
 use super::styles::Theme;
-
-/// Most bytes of a theme file.
-const MOST_BYTES: u64 = 1 << 20;
 
 const BUILT_IN: &[(&str, &str)] = &[
     ("default", include_str!("../../../themes/default.toml")),
@@ -50,8 +47,7 @@ impl Theme {
     /// Returns a built-in theme by its name, or reads a file by its path.
     pub fn named(name: &str) -> Result<Theme> {
         if name.ends_with(".toml") {
-            let text = read_text_named(Path::new(name), MOST_BYTES)
-                .context(|| format!("cannot read theme {}", Visible(name)))?;
+            let text = read_user_file("theme ", Path::new(name))?;
             return Theme::read(&text, name);
         }
         Theme::builtin(name)

@@ -17,7 +17,7 @@ use crate::analyse::detectors::detector::{
     Anomaly, Detector, DetectorOutcome, DetectorScope, Parameter, Parameters,
 };
 use crate::analyse::detectors::events::Events;
-use crate::journal::Severity;
+use crate::record::Severity;
 
 use super::attempts::{HOUR, SECOND, known, rank};
 use super::parameter::parameter;

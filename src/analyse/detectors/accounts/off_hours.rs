@@ -16,7 +16,7 @@ use crate::analyse::detectors::detector::{
     Anomaly, Detector, DetectorOutcome, DetectorScope, Parameter, Parameters,
 };
 use crate::analyse::detectors::events::Events;
-use crate::journal::Severity;
+use crate::record::Severity;
 
 use super::attempts::{Attempt, Attempts, DAY, HOUR};
 use super::parameter::parameter;

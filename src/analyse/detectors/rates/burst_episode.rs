@@ -3,7 +3,7 @@
 use super::burst_history::Baseline;
 use super::wording::{DAY, HOUR, rough, span, whole};
 use crate::analyse::detectors::detector::Anomaly;
-use crate::journal::Severity;
+use crate::record::Severity;
 
 /// What is counted.
 pub struct BurstMeasure {

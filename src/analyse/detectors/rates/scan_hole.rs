@@ -18,7 +18,7 @@ use crate::analyse::detectors::detector::{
     Anomaly, Detector, DetectorOutcome, DetectorScope, Parameter, Parameters,
 };
 use crate::analyse::detectors::events::Events;
-use crate::journal::Severity;
+use crate::record::Severity;
 
 /// The detector.
 pub const DETECTOR: Detector = Detector {

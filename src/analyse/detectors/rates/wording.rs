@@ -85,7 +85,7 @@ pub fn in_order(mut found: Vec<Anomaly>) -> Vec<Anomaly> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::journal::Severity;
+    use crate::record::Severity;
 
     #[test]
     fn numbers_read_well() {
