@@ -63,6 +63,7 @@ pub fn detect(
     cancel: &CancelToken,
     watch: Watch<'_>,
 ) -> Result<DetectReport> {
+    request.parameters.iter().try_for_each(|(name, value)| check_parameter(name, *value))?;
     let mut rules = load_rules(&request.rules)?;
     let is_wanted = |detector: &str| {
         request.only.is_empty()
@@ -105,6 +106,23 @@ pub fn detect(
         unread: rules.unread.into_iter().chain(run.unused).collect(),
         warnings,
     })
+}
+
+/// Checks a number that is set for a detector.
+fn check_parameter(name: &str, value: f64) -> Result<()> {
+    let declared = name.split_once('.').and_then(|(detector, parameter)| {
+        let detector = analyse::behavior_detectors().find(|known| known.name == detector)?;
+        detector.parameters.iter().find(|known| known.name == parameter)
+    });
+    let Some(declared) = declared else {
+        return Err(Error::usage(format!("no detector has a number `{}`", visible(name)))
+            .hint("`vestigo rules list --json` names those of each detector."));
+    };
+    if (declared.least..=declared.most).contains(&value) {
+        return Ok(());
+    }
+    Err(Error::usage(format!("{name} cannot be {value}: it is {}", declared.about))
+        .hint(format!("It can be from {} to {}.", declared.least, declared.most)))
 }
 
 fn make_nothing(case: &Case, detections: &[Alert], ran: &BTreeSet<String>) -> Result<bool> {

@@ -127,6 +127,12 @@ fn only_what_is_named_is_looked_for_and_a_severity_can_fail_the_command() {
     let id = detectors(&all)[0].to_owned();
     assert_eq!(detectors(&detect(&env, &["--only", &id])), [id.as_str()]);
     env.run(&["detect", "--only", "sigma:none"]).exits(2);
+    env.run(&["detect", "--set", "spraying.users=6"]).exits(0);
+    for wrong in
+        ["spraying.users", "spraying.users=x", "spraying.users=-5", "spraying.none=1", "none.users=1"]
+    {
+        env.run(&["detect", "--set", wrong]).exits(2);
+    }
     env.run(&["detect", "--fail-on", "low"]).exits(1);
     env.run(&["detect", "--fail-on", "critical"]).exits(0);
 }
@@ -143,6 +149,7 @@ fn rules_of_a_folder_are_used_and_what_is_no_rule_is_named() {
     env.write("rules/broken.yml", "title: [\n");
     env.write("rules/binary.yml", [0xff, 0, 1, 0xfe]);
     env.write("rules/empty.yml", "");
+    env.write("rules/deep.yml", "a: ".to_owned() + &"[".repeat(200_000));
     #[cfg(unix)]
     let fifo = Command::new("mkfifo").arg(env.path("rules/pipe.yml")).status();
     #[cfg(unix)]
@@ -150,7 +157,7 @@ fn rules_of_a_folder_are_used_and_what_is_no_rule_is_named() {
     let folder = env.path("rules").display().to_string();
     let output = env.run(&["--json", "detect", "--rules", &folder]).ends(0);
     assert!(detectors(&output.json()).contains(&"sigma:11111111-2222-4333-8444-555555555555"));
-    for name in ["broken.yml", "binary.yml", "empty.yml", "pipe.yml"] {
+    for name in ["broken.yml", "binary.yml", "deep.yml", "empty.yml", "pipe.yml"] {
         assert!(output.err.contains(name), "{name}: {}", output.err);
     }
 }

@@ -17,6 +17,9 @@ const BUILT_IN: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/rules.rs"
 /// Where the mappings of log sources and fields are.
 const MAPPINGS: &str = "mappings/";
 
+/// Deeper brackets are not read: the reader of YAML takes quadratic time for them.
+const DEEPEST: usize = 1000;
+
 /// Why a rule with a placeholder is not used.
 const NO_VALUES: &str = "it has a placeholder (`|expand`) for which there are no values";
 
@@ -130,6 +133,10 @@ struct ReadFile {
 impl ReadFile {
     fn new((name, text): &(String, String)) -> ReadFile {
         let mut file = ReadFile::default();
+        if depth(text) > DEEPEST {
+            file.unread.push((name.clone(), "it is nested too deeply".to_owned()));
+            return file;
+        }
         let SigmaCollection { rules, correlations, filters, errors } = match parse_sigma_yaml(text) {
             Ok(collection) => collection,
             Err(error) => {
@@ -160,6 +167,20 @@ impl ReadFile {
         file.filters.extend(filters);
         file
     }
+}
+
+/// Returns how deeply brackets are nested in a text, wherever they stand.
+fn depth(text: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    for byte in text.bytes() {
+        match byte {
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
 }
 
 /// Returns whether a rule has a placeholder (`|expand`), for which every site has values of

@@ -159,8 +159,8 @@ fn tell(report: &DetectReport, findings: usize, runtime: &mut Runtime) {
         gone => format!(", {gone} no longer found"),
     };
     runtime.note(&format!(
-        "{} looked; {}: {} new, {} changed{gone}.",
-        counted(report.ran as u64, "rule or detector"),
+        "{} rules and detectors looked; {}: {} new, {} changed{gone}.",
+        thousands(report.ran as u64),
         counted(findings as u64, "finding"),
         report.new,
         report.changed,
