@@ -16,8 +16,8 @@ mod sigma;
 
 pub use alert::{Alert, NotEvaluated};
 pub use attack::stage;
-pub use derived::add_derived;
-pub use detectors::{Detector, all as behavior_detectors, full_name};
+pub use derived::{add_derived, derived_field};
+pub use detectors::{Detector, all as behavior_detectors, coverage, full_name};
 pub use incidents::{IncidentPart, incidents};
 pub use run::{DetectionRun, detect};
 #[cfg(test)]

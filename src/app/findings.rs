@@ -7,7 +7,8 @@ use crate::case::Case;
 use crate::error::{Error, Result, visible};
 use crate::index::{CancelToken, Request};
 use crate::journal::{
-    Annotation, Finding, FindingChange, FindingVerdict, HistoryItem, NewFinding, SavedQuery, Severity, Status,
+    Acceptance, Annotation, Finding, FindingChange, FindingVerdict, FixProof, HistoryItem, NewFinding,
+    Remedy, SavedQuery, Severity, Status,
 };
 use crate::record::{TimeRange, Timestamp};
 
@@ -54,8 +55,22 @@ pub struct FindingView {
     pub incident: Option<u64>,
     /// Its owner; may be empty.
     pub owner: String,
-    /// When it is due (`YYYY-MM-DD`); may be empty.
+    /// When it is due (`YYYY-MM-DD`), by itself or by the terms of the case; may be empty.
     pub due: String,
+    /// Whether that day is over, and it is not settled.
+    pub overdue: bool,
+    /// What kind of remedy it needs.
+    pub remedy: Option<Remedy>,
+    /// What its detector advises.
+    pub advice: Option<String>,
+    /// Where the remedy is tracked; may be empty.
+    pub link: String,
+    /// When its fix took effect; may be empty.
+    pub fixed_at: String,
+    /// What proves its fix.
+    pub proof: Option<FixProof>,
+    /// Who accepts its risk, and until when.
+    pub acceptance: Option<Acceptance>,
     /// Its tags.
     pub tags: Vec<String>,
     /// The query by which it was created, as saved.
@@ -78,12 +93,13 @@ pub struct FindingView {
 }
 
 impl FindingView {
-    /// Looks up a finding's events, and reads those that it names again.
-    pub fn new(case: &Case, finding: &Finding, cancel: &CancelToken) -> Result<FindingView> {
+    /// Looks up a finding's events, and reads those that it names again. `day` is today
+    /// (`YYYY-MM-DD`).
+    pub fn new(case: &Case, finding: &Finding, day: &str, cancel: &CancelToken) -> Result<FindingView> {
         let request = request_of(case, finding)?;
         let range = case.index().span(&request, cancel)?;
         let shown = |time: Timestamp| time.to_string();
-        let mut view = FindingView::recorded(finding);
+        let mut view = FindingView::recorded(case, finding, day);
         view.start = range.map(|range| shown(range.0));
         view.end = range.map(|range| shown(range.1));
         view.events = case.index().count(&request, cancel)?;
@@ -96,8 +112,10 @@ impl FindingView {
     }
 
     /// Returns what the journal says of a finding, without looking up its events.
-    pub fn recorded(finding: &Finding) -> FindingView {
+    pub fn recorded(case: &Case, finding: &Finding, day: &str) -> FindingView {
         let detected = finding.detected.as_deref();
+        let state = finding.state_on(day);
+        let due = due_day(case, finding).unwrap_or_default();
         let (at, by) = finding.created();
         FindingView {
             number: finding.number,
@@ -114,11 +132,20 @@ impl FindingView {
             attack: detected.map(|detected| detected.attack.clone()).unwrap_or_default(),
             why: detected.map(|detected| detected.why.clone()),
             numbers: detected.map(|detected| detected.numbers.clone()).unwrap_or_default(),
-            state: finding.state,
+            state,
             verdict: finding.verdict,
             incident: None,
             owner: finding.owner.clone(),
-            due: finding.due.clone(),
+            overdue: is_overdue(state, &due, day),
+            due,
+            remedy: finding.remedy,
+            advice: detected
+                .and_then(|detected| detected.advice.as_ref())
+                .map(|(kind, text)| format!("{kind}: {text}")),
+            link: finding.link.clone(),
+            fixed_at: finding.fixed_at.clone(),
+            proof: finding.proof.as_deref().cloned(),
+            acceptance: finding.acceptance.clone(),
             tags: finding.tags.iter().cloned().collect(),
             saved_query: finding.query.clone(),
             event_ids: finding.events.keys().cloned().collect(),
@@ -130,6 +157,27 @@ impl FindingView {
             orphans: Vec::new(),
         }
     }
+}
+
+/// Returns the day (`YYYY-MM-DD`) on which a finding is due: its own, or by the terms of the
+/// case.
+pub fn due_day(case: &Case, finding: &Finding) -> Option<String> {
+    if !finding.due.is_empty() {
+        return Some(finding.due.clone());
+    }
+    case.state().sla.as_ref()?.due(finding.severity, finding.created().0)
+}
+
+fn is_overdue(state: Status, due: &str, day: &str) -> bool {
+    !state.is_settled() && !due.is_empty() && due < day
+}
+
+/// Counts the findings that are overdue on a day (`YYYY-MM-DD`).
+pub fn count_overdue(case: &Case, day: &str) -> usize {
+    let is_over = |finding: &&Finding| {
+        due_day(case, finding).is_some_and(|due| is_overdue(finding.state_on(day), &due, day))
+    };
+    case.state().findings.iter().filter(is_over).count()
 }
 
 /// Counts the events that a finding shows now.
@@ -186,16 +234,48 @@ pub fn create_finding(case: &Case, draft: FindingDraft) -> Result<Annotation> {
     }))
 }
 
-/// Returns the annotation that changes a finding.
+/// Returns the annotation that changes a finding. It moves between the states of work;
+/// what settles it has verbs of its own.
 pub fn change_finding(case: &Case, number: u64, change: FindingChange) -> Result<Annotation> {
     if change == FindingChange::default() {
         return Err(Error::usage("nothing to change").hint("See `vestigo finding set --help`."));
     }
     due_date(change.due.as_deref())?;
-    Ok(Annotation::ChangeFinding { finding: finding(case, number)?.uid.clone(), change })
+    let known = finding(case, number)?;
+    if let Some(state) = change.state {
+        check_move(known, state)?;
+    }
+    if change.fixed_at.is_some() && change.state.unwrap_or(known.state) != Status::FixClaimed {
+        return Err(Error::usage("a time of the fix needs a fix that is claimed")
+            .hint(format!("`vestigo finding set {number} --state fix-claimed --fixed-at TIME` says both.")));
+    }
+    Ok(Annotation::ChangeFinding { finding: known.uid.clone(), change })
 }
 
-/// Returns the annotation that closes a finding.
+fn check_move(known: &Finding, state: Status) -> Result<()> {
+    let number = known.number;
+    let how = match state {
+        Status::Verified => format!("`vestigo finding verify {number}` does, where the logs prove its fix."),
+        Status::Accepted => {
+            format!("`vestigo finding accept {number} --by WHO --until DAY --reason WHY` does.")
+        }
+        Status::Closed => format!("`vestigo finding close {number} --reason WHY --verdict VERDICT` does."),
+        Status::Open | Status::Acknowledged | Status::InProgress | Status::FixClaimed => {
+            return match known.state.is_settled() {
+                true => Err(settled(known)),
+                false => Ok(()),
+            };
+        }
+    };
+    Err(Error::usage(format!("no change makes a finding {state}")).hint(how))
+}
+
+fn settled(known: &Finding) -> Error {
+    Error::usage(format!("finding {} is already {}", known.number, known.state))
+        .hint("Reopen it first, or add a note.")
+}
+
+/// Returns the annotation that closes a finding as something that needs no repair.
 pub fn close_finding(
     case: &Case,
     number: u64,
@@ -203,11 +283,50 @@ pub fn close_finding(
     verdict: Option<FindingVerdict>,
 ) -> Result<Annotation> {
     let known = finding(case, number)?;
-    if known.state == Status::Closed {
-        return Err(Error::usage(format!("finding {number} is already closed"))
-            .hint("Reopen it first, or add a note."));
+    if known.state.is_settled() {
+        return Err(settled(known));
     }
-    Ok(Annotation::CloseFinding { finding: known.uid.clone(), reason, verdict })
+    match verdict.or(known.verdict) {
+        Some(judged) if judged.needs_no_fix() => {
+            Ok(Annotation::CloseFinding { finding: known.uid.clone(), reason, verdict })
+        }
+        Some(judged) => Err(Error::usage(format!("a finding that is {judged} is not closed without a proof"))
+            .hint(format!(
+                "Claim its fix (`vestigo finding set {number} --state fix-claimed`) and prove it (`finding verify`), or let somebody answer for it (`finding accept`)."
+            ))),
+        None => Err(Error::usage(format!("finding {number} has no verdict, so that nothing says why it can be closed"))
+            .hint("Give one: --verdict false-positive, legitimate, or not-applicable.")),
+    }
+}
+
+/// Returns the annotation by which somebody answers for what a finding shows.
+pub fn accept_finding(case: &Case, number: u64, acceptance: Acceptance, day: &str) -> Result<Annotation> {
+    let known = finding(case, number)?;
+    if known.state_on(day).is_settled() {
+        return Err(settled(known));
+    }
+    due_date(Some(&acceptance.until))?;
+    if acceptance.until.as_str() < day {
+        return Err(Error::usage(format!("{} is over", visible(&acceptance.until))));
+    }
+    if !acceptance.is_named() {
+        return Err(Error::usage("an acceptance names who answers for it, until when, and why"));
+    }
+    Ok(Annotation::AcceptRisk { finding: known.uid.clone(), acceptance })
+}
+
+/// Returns the annotation that settles a finding whose fix is proved.
+pub fn verify_finding(finding: &Finding, proof: FixProof) -> Result<Annotation> {
+    let missing = proof.missing();
+    if !missing.is_empty() {
+        return Err(Error::usage(format!(
+            "the fix of finding {} is not proved: {}",
+            finding.number,
+            missing.join("; ")
+        ))
+        .hint("Import logs of a longer time after the fix and try again, or let somebody accept the risk."));
+    }
+    Ok(Annotation::VerifyFix { finding: finding.uid.clone(), proof: Box::new(proof) })
 }
 
 /// Returns the annotation that reopens a finding that was closed, verified or accepted.

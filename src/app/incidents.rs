@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::analyse::{IncidentPart, incidents, stage, weight};
 use crate::case::Case;
-use crate::journal::{Detected, Finding, FindingVerdict, Severity, Status};
+use crate::journal::{Detected, Finding, Severity, Status};
 use crate::record::Timestamp;
 
 /// Findings that belong together, with the stages of the attack in their order.
@@ -65,8 +65,7 @@ fn incident(number: u64, mut members: Vec<(&Finding, &IncidentPart)>) -> Inciden
 /// that nobody called false or let go.
 fn parts(case: &Case) -> (Vec<&Finding>, Vec<IncidentPart>) {
     let counts = |finding: &&Finding| {
-        finding.verdict.is_none_or(|verdict| verdict == FindingVerdict::True)
-            && finding.state != Status::Closed
+        finding.verdict.is_none_or(|verdict| !verdict.needs_no_fix()) && finding.state != Status::Closed
     };
     let findings = case.state().findings.iter().filter(counts);
     findings.filter_map(|finding| Some((finding, part(finding, finding.detected.as_deref()?)))).unzip()

@@ -18,8 +18,10 @@ mod describe;
 mod detect;
 mod evidence_scope;
 mod export;
+mod filters;
 mod finding_lookup;
 mod findings;
+mod fix_proof;
 mod formats;
 mod handover;
 mod import;
@@ -28,6 +30,7 @@ mod journal_merge;
 mod keys;
 mod last_case;
 mod piped_query;
+mod reconcile;
 mod repair;
 mod row_stages;
 mod rule_canaries;
@@ -49,14 +52,18 @@ pub use config::{Config, ConfigFolder};
 pub use create::{NewCase, case_exists, create_case};
 pub use demo::write_demo_logs;
 pub use describe::describe_annotation;
-pub use detect::{DetectReport, DetectRequest, detect};
+pub use detect::{DetectReport, DetectRequest, day_of, detect};
 pub use evidence_scope::EvidenceScope;
 pub use export::{ExportRequest, ExportedBundle, export, export_choices, read_redacted_values};
+pub use filters::{
+    FilterProposal, LEAST_VERDICTS, VerdictShare, propose_filter, remove_filter, verdict_shares,
+};
 pub use finding_lookup::{finding, finding_of_uid};
 pub use findings::{
-    FindingDraft, FindingView, change_finding, close_finding, count_finding_events, create_finding, due_date,
-    reopen_finding,
+    FindingDraft, FindingView, accept_finding, change_finding, close_finding, count_finding_events,
+    count_overdue, create_finding, due_date, due_day, reopen_finding, verify_finding,
 };
+pub use fix_proof::prove_fix;
 pub use formats::{FormatAttempt, explain_line, load_user_formats, test_format_file};
 pub use handover::{
     TransferRequest, check_transfer, receive_transfer, replay_bundle, reveal_token, start_transfer,
@@ -98,9 +105,9 @@ pub use crate::index::{
     TopValues, is_damaged,
 };
 pub use crate::journal::{
-    ANCHORS, Actor, Annotation, Bookmark, Conflict, Detected, Entry, EventRef, Finding, FindingChange,
-    FindingVerdict, History, HistoryItem, Home, Lost, RereadChange, SavedQuery, Severity, Signer, Status,
-    Trust, checkpoint_name,
+    ANCHORS, Acceptance, Actor, Annotation, Bookmark, Conflict, Detected, Entry, EventRef, Finding,
+    FindingChange, FindingVerdict, FixProof, History, HistoryItem, Home, Lost, Remedy, RereadChange,
+    SavedQuery, Severity, Signer, Sla, Status, Trust, checkpoint_name,
 };
 pub use crate::parse::{
     Corrections, FORMATS, Format, Framer, ParseOptions, Plan, YEARS, format_by_name, format_clock_offset,

@@ -7,6 +7,8 @@ use crate::error::{Result, visible};
 use crate::journal::{History, Trust};
 use crate::record::Timestamp;
 
+use super::count_overdue;
+
 /// What a case holds, in numbers.
 #[derive(Debug, Serialize)]
 pub struct CaseStatus {
@@ -36,6 +38,8 @@ pub struct CaseStatus {
     pub bookmarks: usize,
     /// Findings.
     pub findings: usize,
+    /// Findings that are overdue.
+    pub overdue: usize,
     /// Annotations whose records are not what they were.
     pub orphaned: usize,
     /// Fingerprint of the key with which it began.
@@ -100,8 +104,9 @@ impl SourceStatus {
 }
 
 impl CaseStatus {
-    /// Counts what a case holds, and reads every annotated record again.
-    pub fn new(case: &Case) -> Result<CaseStatus> {
+    /// Counts what a case holds, and reads every annotated record again. `day` is today
+    /// (`YYYY-MM-DD`).
+    pub fn new(case: &Case, day: &str) -> Result<CaseStatus> {
         let (about, sources, state, orphans) = (case.about(), case.sources(), case.state(), case.orphans());
         let trust = trust_in(case.dir(), about, case.whole_journal(), false)?;
         let ranges = || sources.iter().filter_map(SourceInfo::span);
@@ -121,6 +126,7 @@ impl CaseStatus {
             journal: case.journal().len(),
             bookmarks: state.bookmarks.len(),
             findings: state.findings.len(),
+            overdue: count_overdue(case, day),
             orphaned: orphans.len(),
             key: about.key.as_ref().map(|key| key.fingerprint.clone()),
             keys: trust.keys.clone(),

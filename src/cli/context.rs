@@ -1,6 +1,6 @@
 //! A case that a command works on: opened, with its zone and its query language.
 
-use crate::app::{Case, Session, Watch};
+use crate::app::{Case, Session, Watch, day_of};
 use crate::cli::args::{Globals, TimeArgs};
 use crate::cli::progress::watched_bytes;
 use crate::cli::runtime::Runtime;
@@ -85,8 +85,7 @@ impl CommandContext {
     pub fn time_range(&self, span: &TimeArgs) -> Result<TimeRange> {
         let moment = |text: &Option<String>, otherwise: Timestamp| match text {
             None => Ok(otherwise),
-            Some(text) => query::parse_time(text, &self.query_context())
-                .map_err(|diagnostic| query_error(&diagnostic, text)),
+            Some(text) => self.moment(text),
         };
         let window =
             TimeRange { from: moment(&span.from, Timestamp::MIN)?, to: moment(&span.to, Timestamp::MAX)? };
@@ -94,6 +93,16 @@ impl CommandContext {
             return Err(Error::usage("--from is not before --to"));
         }
         Ok(window)
+    }
+
+    /// Parses a time, relative ones included.
+    pub fn moment(&self, text: &str) -> Result<Timestamp> {
+        query::parse_time(text, &self.query_context()).map_err(|diagnostic| query_error(&diagnostic, text))
+    }
+
+    /// Returns the day of this command (`YYYY-MM-DD`, UTC).
+    pub fn day(&self) -> String {
+        day_of(self.now)
     }
 
     fn query_context(&self) -> QueryContext<'_> {

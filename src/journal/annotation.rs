@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::event_ref::EventRef;
 use super::finding::{FindingChange, FindingVerdict, NewFinding};
+use super::remediation::{Acceptance, FixProof, Sla};
 
 /// The kind of entry that changes how a source is read.
 pub(super) const REREAD: &str = "source.reread";
@@ -77,6 +78,58 @@ pub enum Annotation {
         /// Why.
         reason: String,
     },
+    /// Settles a finding whose fix is proved. Without the four proofs it changes nothing.
+    #[serde(rename = "finding.verify")]
+    VerifyFix {
+        /// The finding's uid.
+        finding: String,
+        /// What proves it.
+        proof: Box<FixProof>,
+    },
+    /// Settles a finding whose risk somebody answers for, until a day.
+    #[serde(rename = "finding.accept")]
+    AcceptRisk {
+        /// The finding's uid.
+        finding: String,
+        /// Who, until when, and why.
+        #[serde(flatten)]
+        acceptance: Acceptance,
+    },
+    /// Closes a finding that its detector raises no longer, and that nobody has taken up.
+    #[serde(rename = "finding.retract")]
+    RetractFinding {
+        /// The finding's uid.
+        finding: String,
+        /// Why.
+        reason: String,
+    },
+    /// Sets how long findings may stay open; none takes the terms away.
+    #[serde(rename = "finding.sla")]
+    SetSla {
+        /// The days, by severity.
+        sla: Option<Sla>,
+    },
+    /// Keeps what a detector finds out of the findings where a query matches all of it.
+    #[serde(rename = "filter.add")]
+    AddFilter {
+        /// The detector: `sigma:<id>` or `behaviour:<name>`.
+        detector: String,
+        /// The query.
+        query: String,
+        /// Why.
+        reason: String,
+        /// The finding that it was made from, by its uid.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        finding: Option<String>,
+    },
+    /// Removes a filter.
+    #[serde(rename = "filter.remove")]
+    RemoveFilter {
+        /// SHA-256 of the line that added it.
+        filter: String,
+        /// Why.
+        reason: String,
+    },
     /// Changes how a source is read; its bytes and record numbers stay.
     #[serde(rename = "source.reread")]
     Reread {
@@ -133,7 +186,7 @@ pub struct UndoneEntry {
 
 impl Annotation {
     /// The kinds of annotations, as `do` names them.
-    const KINDS: [&str; 9] = [
+    const KINDS: [&str; 15] = [
         "bookmark.add",
         "bookmark.remove",
         FIND,
@@ -143,6 +196,12 @@ impl Annotation {
         "finding.reopen",
         REREAD,
         UNDO,
+        "finding.verify",
+        "finding.accept",
+        "finding.retract",
+        "finding.sla",
+        "filter.add",
+        "filter.remove",
     ];
 
     /// Reads an entry; `None` if it is of another kind, or if it does not fit the
@@ -166,6 +225,12 @@ impl Annotation {
             Annotation::ReopenFinding { .. } => 6,
             Annotation::Reread { .. } => 7,
             Annotation::Undo { .. } => 8,
+            Annotation::VerifyFix { .. } => 9,
+            Annotation::AcceptRisk { .. } => 10,
+            Annotation::RetractFinding { .. } => 11,
+            Annotation::SetSla { .. } => 12,
+            Annotation::AddFilter { .. } => 13,
+            Annotation::RemoveFilter { .. } => 14,
         };
         Annotation::KINDS[index]
     }
@@ -186,10 +251,16 @@ impl Annotation {
             Annotation::ChangeFinding { finding, .. }
             | Annotation::AddNote { finding, .. }
             | Annotation::CloseFinding { finding, .. }
-            | Annotation::ReopenFinding { finding, .. } => Some(finding),
+            | Annotation::ReopenFinding { finding, .. }
+            | Annotation::VerifyFix { finding, .. }
+            | Annotation::AcceptRisk { finding, .. }
+            | Annotation::RetractFinding { finding, .. } => Some(finding),
             Annotation::AddBookmark { .. }
             | Annotation::RemoveBookmark { .. }
             | Annotation::AddFinding(_)
+            | Annotation::SetSla { .. }
+            | Annotation::AddFilter { .. }
+            | Annotation::RemoveFilter { .. }
             | Annotation::Reread { .. }
             | Annotation::Undo { .. } => None,
         }

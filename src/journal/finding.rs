@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 
 use super::event_ref::{EventRef, SavedQuery};
+use super::remediation::Remedy;
 use crate::record::{Severity, keywords};
 
 keywords! {
@@ -39,12 +40,43 @@ impl Status {
 keywords! {
     /// What a finding turned out to be.
     FindingVerdict, "verdict" {
-        /// It is what it looks like.
-        True = "true-positive",
+        /// It is what it looks like, and did harm.
+        TrueWithImpact = "true-positive-with-impact" | "true-positive",
+        /// It is what it looks like, and did no harm.
+        TrueWithoutImpact = "true-positive-without-impact",
         /// It is not what it looks like.
-        False = "false-positive",
+        FalsePositive = "false-positive",
         /// It happened, and was meant to happen.
-        Benign = "benign",
+        Legitimate = "legitimate" | "benign",
+        /// It does not concern this investigation.
+        NotApplicable = "not-applicable",
+        /// It was looked at, and cannot be decided.
+        Unknown = "unknown",
+    }
+}
+
+impl FindingVerdict {
+    /// Returns whether it confirms what the finding says.
+    pub const fn is_true(self) -> bool {
+        match self {
+            FindingVerdict::TrueWithImpact | FindingVerdict::TrueWithoutImpact => true,
+            FindingVerdict::FalsePositive
+            | FindingVerdict::Legitimate
+            | FindingVerdict::NotApplicable
+            | FindingVerdict::Unknown => false,
+        }
+    }
+
+    /// Returns whether it leaves nothing to repair, so that a finding can be closed with it.
+    pub const fn needs_no_fix(self) -> bool {
+        match self {
+            FindingVerdict::FalsePositive | FindingVerdict::Legitimate | FindingVerdict::NotApplicable => {
+                true
+            }
+            FindingVerdict::TrueWithImpact | FindingVerdict::TrueWithoutImpact | FindingVerdict::Unknown => {
+                false
+            }
+        }
     }
 }
 
@@ -146,6 +178,18 @@ pub struct FindingChange {
     /// Due date (`YYYY-MM-DD`); empty for none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due: Option<String>,
+    /// What kind of remedy it needs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<Remedy>,
+    /// Where the remedy is tracked, such as the address of a ticket; empty for none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// When the fix took effect (RFC 3339); the entry's own time where none is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fixed_at: Option<String>,
+    /// The query whose events are evidence for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub query: Option<SavedQuery>,
     /// Tags to add.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tag: Vec<String>,
@@ -173,6 +217,10 @@ impl FindingChange {
             ("severity", self.severity.map(|severity| severity.to_string())),
             ("state", self.state.map(|state| state.to_string())),
             ("verdict", self.verdict.map(|verdict| verdict.to_string())),
+            ("remedy", self.remedy.map(|remedy| remedy.to_string())),
+            ("link", self.link.clone()),
+            ("fixed_at", self.fixed_at.clone()),
+            ("query", self.query.as_ref().map(|saved| saved.query.clone())),
         ];
         words.into_iter().filter_map(|(name, value)| Some((name, value?)))
     }

@@ -10,6 +10,7 @@ use super::annotation_log::{AnnotationOp, annotation_ops};
 use super::entry::Entry;
 use super::payload::{Conflict, JournalMerge};
 use super::reader::{Journal, entry_hash};
+use super::remediation::Sla;
 use super::state::known_conflicts;
 
 /// What another journal contributes.
@@ -116,12 +117,22 @@ fn values_set(annotation: &Annotation) -> Vec<(String, &'static str, String)> {
             change.scalars().map(|(what, value)| (finding.clone(), what, value)).collect()
         }
         Annotation::CloseFinding { finding, .. } => single(finding, "state", "closed"),
+        Annotation::RetractFinding { finding, .. } => single(finding, "state", "closed"),
         Annotation::ReopenFinding { finding, .. } => single(finding, "state", "open"),
+        Annotation::VerifyFix { finding, .. } => single(finding, "state", "verified"),
+        Annotation::AcceptRisk { finding, .. } => single(finding, "state", "accepted"),
+        Annotation::SetSla { sla } => {
+            single("findings", "sla", &sla.as_ref().map(Sla::to_string).unwrap_or_default())
+        }
         Annotation::Reread { source, change, .. } => {
             let change: Vec<String> = change.iter().map(ToString::to_string).collect();
             single(source, "reading", &change.join(", "))
         }
-        Annotation::AddFinding(_) | Annotation::AddNote { .. } | Annotation::Undo { .. } => Vec::new(),
+        Annotation::AddFinding(_)
+        | Annotation::AddNote { .. }
+        | Annotation::AddFilter { .. }
+        | Annotation::RemoveFilter { .. }
+        | Annotation::Undo { .. } => Vec::new(),
     }
 }
 

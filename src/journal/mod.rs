@@ -16,10 +16,13 @@ mod checkpoint;
 mod entry;
 mod event_ref;
 mod finding;
+mod history_item;
 mod keyring;
+mod lifecycle;
 mod merge;
 mod payload;
 mod reader;
+mod remediation;
 mod rereads;
 mod rfc3161;
 mod sshsig;
@@ -31,6 +34,8 @@ mod writer;
 
 #[cfg(test)]
 mod case_memory_tests;
+#[cfg(test)]
+mod lifecycle_tests;
 #[cfg(test)]
 mod payload_tests;
 #[cfg(test)]
@@ -47,7 +52,9 @@ pub use checkpoint::{ANCHORS, Checkpoint, NAMESPACE as CHECKPOINT_NAMESPACE, che
 pub use entry::{Entry, EntryPayload, Payload, each_of};
 pub use event_ref::{EventRef, SavedQuery};
 pub use finding::{Detected, FindingChange, FindingVerdict, NewFinding, RecordRanges, Status};
+pub use history_item::HistoryItem;
 pub use keyring::{Keyring, is_case_id};
+pub use lifecycle::Finding;
 pub use merge::{Merge, MergeChoice};
 pub use payload::{
     AdoptedEntry, AnchorStamp, CaseCreate, CheckpointAdopt, Conflict, DamagedCase, EvidenceImport, Export,
@@ -55,10 +62,13 @@ pub use payload::{
     Lost, Moved, Recovery, RememberedEnd, Repair, Reveal, SealedSource, Transfer,
 };
 pub use reader::{FILE, Journal, check, entry_hash, leaf, read, read_file, read_named};
+pub use remediation::{
+    Acceptance, FixProof, LEAST_CONFIDENCE, LEAST_COVERAGE, LEAST_HOURS, Remedy, Sla, StreamCoverage,
+};
 pub use rereads::{Reread, affects_rereads, rereads};
 pub use rfc3161::{TimestampToken, check_timestamp, fetch_timestamp, read_timestamp};
 pub use sshsig::{Signer, SignerIdentity, check_signature};
-pub use state::{Bookmark, Finding, HistoryItem, State};
+pub use state::{Bookmark, FindingFilter, State};
 pub use trust::{
     AdoptedEntries, Anchors, MOST_CHECKPOINT, MOST_SIGNATURE, SignedCheckpoint, Trust, adopted_entries,
     format_ranges, to_ranges, uncovered,

@@ -7,27 +7,13 @@ use serde::Serialize;
 use super::annotation::{Annotation, FIND};
 use super::annotation_log::{AnnotationOp, annotation_ops, ops_in};
 use super::entry::each_of;
-use super::event_ref::{EventRef, SavedQuery};
-use super::finding::{Detected, FindingChange, FindingVerdict, NewFinding, Status};
+use super::event_ref::EventRef;
+use super::history_item::HistoryItem;
+use super::lifecycle::Finding;
 use super::payload::{Conflict, JournalMerge};
 use super::reader::Journal;
-use super::summary::Wording;
+use super::remediation::Sla;
 use super::{Entry, entry_hash};
-use crate::record::Severity;
-
-/// A note, or a change to a bookmark or finding: who, when and what.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct HistoryItem {
-    /// When (RFC 3339).
-    pub at: String,
-    /// Who.
-    pub by: String,
-    /// What, in the words of `findings.jsonl` in a bundle and of `--json`: a format.
-    pub text: String,
-    /// What, in the words that people read (foreign text: show through `Visible`).
-    #[serde(skip)]
-    pub summary: String,
-}
 
 /// A bookmarked event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,145 +28,23 @@ pub struct Bookmark {
     pub history: Vec<HistoryItem>,
 }
 
-/// A finding.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// Its number in this case, from 1: the order in which findings came to this journal.
-    pub number: u64,
-    /// SHA-256 of the line that created it: its name in every copy of the case.
-    pub uid: String,
-    /// Its title.
-    pub title: String,
-    /// How serious it is.
-    pub severity: Severity,
-    /// Its status.
-    pub state: Status,
-    /// What it turned out to be.
-    pub verdict: Option<FindingVerdict>,
-    /// Who is responsible for it; may be empty.
-    pub owner: String,
-    /// Due date (`YYYY-MM-DD`); may be empty.
-    pub due: String,
-    /// Its tags.
-    pub tags: BTreeSet<String>,
-    /// The events that are evidence for it, by `<source>:<record>`.
-    pub events: BTreeMap<String, EventRef>,
-    /// The query whose events are evidence for it.
-    pub query: Option<SavedQuery>,
-    /// What a detector said, where one raised it.
-    pub detected: Option<Box<Detected>>,
-    /// Its notes, in order.
-    pub notes: Vec<HistoryItem>,
-    /// Its changes, in order.
-    pub history: Vec<HistoryItem>,
-}
-
-impl HistoryItem {
-    /// Creates an item whose text was typed by a person, and so has only one wording.
-    pub fn new(at: String, by: String, text: String) -> HistoryItem {
-        HistoryItem { at, by, summary: text.clone(), text }
-    }
-
-    fn from_op(op: &AnnotationOp, describe: impl Fn(Wording) -> String) -> HistoryItem {
-        let (text, summary) = (describe(Wording::Recorded), describe(Wording::Shown));
-        HistoryItem { at: op.at.clone(), by: op.author(), text, summary }
-    }
-
-    fn from_change(op: &AnnotationOp) -> HistoryItem {
-        HistoryItem::from_op(op, |wording| {
-            let summary = op.annotation.summarize(wording);
-            if op.undone { format!("{summary} {}", wording.undone()) } else { summary }
-        })
-    }
-
-    fn from_note(op: &AnnotationOp, note: &str) -> HistoryItem {
-        HistoryItem::new(op.at.clone(), op.author(), note.to_owned())
-    }
-}
-
-impl Finding {
-    /// Creates the finding that an annotation adds; its number is not known yet.
-    fn new(op: &AnnotationOp, new: &NewFinding) -> Finding {
-        let notes = new.note.iter().filter(|note| !note.is_empty());
-        Finding {
-            number: 0,
-            uid: op.id.clone(),
-            title: new.title.clone(),
-            severity: new.severity,
-            state: Status::Open,
-            verdict: None,
-            owner: new.owner.clone().unwrap_or_default(),
-            due: new.due.clone().unwrap_or_default(),
-            tags: new.tags.iter().cloned().collect(),
-            events: new.events.iter().map(|event| (event.event.clone(), event.clone())).collect(),
-            query: new.query.clone(),
-            detected: new.detected.clone(),
-            notes: notes.map(|note| HistoryItem::from_note(op, note)).collect(),
-            history: vec![HistoryItem::from_op(op, |wording| wording.created().to_owned())],
-        }
-    }
-
-    /// Returns when it was created (RFC 3339), and by whom.
-    pub fn created(&self) -> (&str, &str) {
-        self.history.first().map_or(("", ""), |first| (&first.at, &first.by))
-    }
-
-    /// Applies an annotation of this finding.
-    fn apply(&mut self, op: &AnnotationOp) {
-        self.history.push(HistoryItem::from_change(op));
-        if op.undone {
-            return;
-        }
-        match &op.annotation {
-            Annotation::ChangeFinding { change, .. } => self.change(change),
-            Annotation::AddNote { text, .. } => self.notes.push(HistoryItem::from_note(op, text)),
-            Annotation::CloseFinding { verdict, .. } => {
-                self.state = Status::Closed;
-                self.verdict = verdict.or(self.verdict);
-            }
-            Annotation::ReopenFinding { .. } => self.state = Status::Open,
-            Annotation::AddBookmark { .. }
-            | Annotation::RemoveBookmark { .. }
-            | Annotation::AddFinding(_)
-            | Annotation::Reread { .. }
-            | Annotation::Undo { .. } => {}
-        }
-    }
-
-    fn change(&mut self, change: &FindingChange) {
-        let FindingChange {
-            title,
-            severity,
-            state,
-            verdict,
-            owner,
-            due,
-            tag,
-            untag,
-            events,
-            without,
-            detected,
-        } = change;
-        if detected.is_some() {
-            self.detected.clone_from(detected);
-        }
-        if let Some(title) = title {
-            self.title.clone_from(title);
-        }
-        self.severity = severity.unwrap_or(self.severity);
-        self.state = state.unwrap_or(self.state);
-        self.verdict = verdict.or(self.verdict);
-        if let Some(owner) = owner {
-            self.owner.clone_from(owner);
-        }
-        if let Some(due) = due {
-            self.due.clone_from(due);
-        }
-        self.tags.retain(|tag| !untag.contains(tag));
-        self.tags.extend(tag.iter().cloned());
-        self.events.retain(|event, _| !without.contains(event));
-        self.events.extend(events.iter().map(|event| (event.event.clone(), event.clone())));
-    }
+/// What keeps some of what a detector finds out of the findings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FindingFilter {
+    /// Its name in every copy of the case: SHA-256 of the line that added it.
+    pub id: String,
+    /// The detector: `sigma:<id>` or `behaviour:<name>`.
+    pub detector: String,
+    /// The query that matches all events of what is kept out.
+    pub query: String,
+    /// Why.
+    pub reason: String,
+    /// The finding that it was made from, by its uid.
+    pub finding: Option<String>,
+    /// When it was added (RFC 3339).
+    pub at: String,
+    /// Who added it.
+    pub by: String,
 }
 
 /// The bookmarks and findings in effect.
@@ -190,6 +54,10 @@ pub struct State {
     pub bookmarks: BTreeMap<String, Bookmark>,
     /// Findings, by number.
     pub findings: Vec<Finding>,
+    /// The filters in effect, the oldest first.
+    pub filters: Vec<FindingFilter>,
+    /// How long findings may stay open.
+    pub sla: Option<Sla>,
     /// The conflicts that merges resolved.
     pub conflicts: Vec<Conflict>,
 }
@@ -210,7 +78,7 @@ impl State {
                 finding.apply(op);
             }
             if !op.undone {
-                state.apply_bookmark(op);
+                state.apply(op);
             }
         }
         let mut findings: Vec<(usize, Finding)> = findings.into_values().collect();
@@ -252,7 +120,7 @@ impl State {
             if let Some(finding) = state.findings.iter_mut().find(|finding| Some(&*finding.uid) == uid) {
                 finding.apply(op);
             }
-            state.apply_bookmark(op);
+            state.apply(op);
         }
         state
     }
@@ -262,8 +130,8 @@ impl State {
         self.findings.iter().find(|finding| finding.number == number)
     }
 
-    /// Applies an annotation that is in effect, if it concerns a bookmark.
-    fn apply_bookmark(&mut self, op: &AnnotationOp) {
+    /// Applies an annotation that is in effect, if it concerns no finding.
+    fn apply(&mut self, op: &AnnotationOp) {
         match &op.annotation {
             Annotation::AddBookmark { event, note, tags } => {
                 let new = || Bookmark {
@@ -282,11 +150,25 @@ impl State {
             Annotation::RemoveBookmark { event } => {
                 self.bookmarks.remove(event);
             }
+            Annotation::SetSla { sla } => self.sla.clone_from(sla),
+            Annotation::AddFilter { detector, query, reason, finding } => self.filters.push(FindingFilter {
+                id: op.id.clone(),
+                detector: detector.clone(),
+                query: query.clone(),
+                reason: reason.clone(),
+                finding: finding.clone(),
+                at: op.at.clone(),
+                by: op.author(),
+            }),
+            Annotation::RemoveFilter { filter, .. } => self.filters.retain(|known| known.id != *filter),
             Annotation::AddFinding(_)
             | Annotation::ChangeFinding { .. }
             | Annotation::AddNote { .. }
             | Annotation::CloseFinding { .. }
             | Annotation::ReopenFinding { .. }
+            | Annotation::VerifyFix { .. }
+            | Annotation::AcceptRisk { .. }
+            | Annotation::RetractFinding { .. }
             | Annotation::Reread { .. }
             | Annotation::Undo { .. } => {}
         }

@@ -105,10 +105,10 @@ fn a_finding_lives_from_open_to_closed_and_back() {
     case.annotate(severity(&uid, Severity::Critical));
     case.annotate(Annotation::AddNote { finding: uid.clone(), text: "from one address".to_owned() });
     let (finding, reason) = (uid.clone(), "blocked".to_owned());
-    case.annotate(Annotation::CloseFinding { finding, reason, verdict: Some(FindingVerdict::True) });
+    case.annotate(Annotation::CloseFinding { finding, reason, verdict: Some(FindingVerdict::Legitimate) });
     let finding = case.state().findings.remove(0);
     assert_eq!((finding.number, finding.severity), (1, Severity::Critical));
-    assert_eq!((finding.state, finding.verdict), (Status::Closed, Some(FindingVerdict::True)));
+    assert_eq!((finding.state, finding.verdict), (Status::Closed, Some(FindingVerdict::Legitimate)));
     assert_eq!(finding.notes[0].text, "from one address");
     case.annotate(Annotation::ReopenFinding { finding: uid, reason: "seen again".to_owned() });
     assert_eq!(case.state().findings[0].state, Status::Open);

@@ -164,6 +164,18 @@ impl Annotation {
                 format!("closed{verdict}: {reason}")
             }
             Annotation::ReopenFinding { reason, .. } => format!("reopened: {reason}"),
+            Annotation::VerifyFix { proof, .. } => format!("verified: {}", proof.sentence()),
+            Annotation::AcceptRisk { acceptance, .. } => format!(
+                "risk accepted by {} until {}: {}",
+                acceptance.approver, acceptance.until, acceptance.reason
+            ),
+            Annotation::RetractFinding { reason, .. } => format!("closed: {reason}"),
+            Annotation::SetSla { sla: Some(sla) } => format!("terms for findings: {sla}"),
+            Annotation::SetSla { sla: None } => "no terms for findings".to_owned(),
+            Annotation::AddFilter { detector, query, reason, .. } => {
+                format!("filter for {detector}: {query}: {reason}")
+            }
+            Annotation::RemoveFilter { reason, .. } => format!("filter removed: {reason}"),
             Annotation::Reread { source, change, .. } => {
                 let changes: Vec<String> = change.iter().map(RereadChange::to_string).collect();
                 format!("source {} read with {}", source.get(..8).unwrap_or(source), changes.join(", "))

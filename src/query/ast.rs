@@ -50,6 +50,11 @@ pub enum FieldRef {
 }
 
 impl FieldRef {
+    /// Returns the field that events have under a full name.
+    pub fn of(name: &str) -> FieldRef {
+        FieldId::by_name(name).map_or_else(|| FieldRef::Custom(name.to_owned()), FieldRef::Core)
+    }
+
     /// Returns what kind of values a core field has; none for every other field.
     pub fn kind(&self) -> Option<FieldKind> {
         match self {

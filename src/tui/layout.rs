@@ -29,6 +29,8 @@ pub struct Panes {
     pub bars: Rect,
     /// The timeline's axis, one line under the bars.
     pub axis: Rect,
+    /// The line under the axis with the findings and bookmarks, where there are any.
+    pub marks: Option<Rect>,
     /// The fields, heading included.
     pub fields: Option<Rect>,
     /// The event list's heading lines.
@@ -69,6 +71,8 @@ pub fn panes(size: Size, model: &Model) -> Option<Panes> {
     let bars = top.take_lines(bar_lines(size.height));
     let bars = Rect::new(GUTTER, bars.y, size.width - GUTTER - 1, bars.height);
     let axis = top.take_lines(1);
+    let has_marks = model.annotations.loaded.as_ref().is_some_and(|notes| !notes.is_empty());
+    let marks = (shape.tall && has_marks).then(|| top.take_lines(1));
     if shape.tall {
         rules.push(top.take_lines(1));
         frame.push(Rect::new(0, end, size.width, 1));
@@ -94,6 +98,7 @@ pub fn panes(size: Size, model: &Model) -> Option<Panes> {
         timeline_heading,
         bars,
         axis,
+        marks,
         fields,
         events_heading,
         rows,

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -17,6 +17,7 @@ pub const NOW: i64 = 1_773_100_800;
 pub struct TestEnv {
     folder: tempfile::TempDir,
     width: usize,
+    now: AtomicI64,
 }
 
 /// What a run printed, and how it ended.
@@ -34,12 +35,22 @@ pub struct Output {
 impl TestEnv {
     /// Makes an empty folder and a world around it.
     pub fn new() -> TestEnv {
-        TestEnv { folder: tempfile::tempdir().expect("a temporary folder can be made"), width: 120 }
+        TestEnv {
+            folder: tempfile::tempdir().expect("a temporary folder can be made"),
+            width: 120,
+            now: NOW.into(),
+        }
     }
 
     /// Prints on lines so long that no table is cut because of the folder's name.
     pub fn wide(self) -> TestEnv {
         TestEnv { width: 400, ..self }
+    }
+
+    /// Lets the present be another moment (RFC 3339).
+    pub fn set_now(&self, moment: &str) {
+        let now: Timestamp = moment.parse().expect("it is a moment");
+        self.now.store(now.nanos() / 1_000_000_000, Ordering::Relaxed);
     }
 
     /// Gives a path in the folder.
@@ -87,7 +98,7 @@ impl TestEnv {
         let data = self.path("data").to_string_lossy().into_owned();
         let user = user.to_owned();
         let mut runtime = Runtime {
-            clock: Arc::new(FixedClock(Timestamp::from_secs(NOW))),
+            clock: Arc::new(FixedClock(Timestamp::from_secs(self.now.load(Ordering::Relaxed)))),
             var: Box::new(move |name| match name {
                 "VESTIGO_DATA" => Some(data.clone()),
                 "VESTIGO_CONFIG" => Some(config.clone()),

@@ -31,6 +31,7 @@ mod notes;
 mod packing;
 mod questions;
 mod redaction;
+mod remediation;
 mod repairs;
 mod rereads;
 mod robot;

@@ -62,10 +62,11 @@ fn a_finding_holds_events_and_a_query_and_has_a_life() {
     env.run(&["finding", "set", "1", "--due", "31.3.2026"]).exits(2);
     env.run(&["finding", "set", "1"]).exits(2);
     env.run(&["finding", "note", "1", "told the owner"]).exits(0);
-    env.run(&["finding", "close", "1", "--reason", "blocked", "--verdict", "true-positive"]).exits(0);
+    env.run(&["finding", "close", "1", "--reason", "blocked", "--verdict", "true-positive"]).exits(2);
+    env.run(&["finding", "close", "1", "--reason", "a test of ours", "--verdict", "legitimate"]).exits(0);
     let finding = &env.run(&["--json", "finding", "list"]).ends(0).json()[0];
     let text = |name: &str| finding[name].as_str().unwrap_or_default().to_owned();
-    assert_eq!((text("state"), text("verdict")), ("closed".to_owned(), "true-positive".to_owned()));
+    assert_eq!((text("state"), text("verdict")), ("closed".to_owned(), "legitimate".to_owned()));
     assert_eq!((text("owner"), text("due")), ("grace".to_owned(), "2026-03-31".to_owned()));
     assert_eq!(finding["events"], wanted);
     assert_eq!(finding["history"].as_array().map(Vec::len), Some(4));

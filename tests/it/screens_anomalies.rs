@@ -130,14 +130,17 @@ fn the_events_behind_a_finding_are_one_key_away() {
 #[test]
 fn a_verdict_is_one_key_and_taken_back_with_another() {
     let mut robot = Robot::open(detected(), 120, 40);
-    robot.act(Action::Anomalies).act(Action::TruePositive).reads("finding 1: verdict = true-positive");
+    robot
+        .act(Action::Anomalies)
+        .act(Action::TruePositive)
+        .reads("finding 1: verdict = true-positive-with-impact");
     assert_eq!(selected(&robot), Some(1), "it is still to be worked on");
-    robot.act(Action::TruePositive).reads("finding 1 is judged true-positive already");
+    robot.act(Action::TruePositive).reads("finding 1 is judged true-positive-with-impact already");
     robot.act(Action::FalsePositive).reads("finding 1: verdict = false-positive").sees("JUDGED").sees("2▲");
     assert_eq!(selected(&robot), Some(2));
     robot.act(Action::Undo).reads("undone: finding 1").sees_no("JUDGED");
-    assert_eq!(verdict(&robot, 1), Some(FindingVerdict::True));
-    robot.act(Action::Benign).reads("finding 2: verdict = benign");
+    assert_eq!(verdict(&robot, 1), Some(FindingVerdict::TrueWithImpact));
+    robot.act(Action::Benign).reads("finding 2: verdict = legitimate");
     robot.act(Action::Remediate).sees("▸ Owner").write("grace").act(Action::Confirm).reads("owner = grace");
     robot.act(Action::Note).write("asked them").act(Action::Confirm).reads("note: asked them");
     robot.sees("asked them").act(Action::Copy).reads("the finding").act(Action::Export);

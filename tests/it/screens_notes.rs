@@ -117,7 +117,8 @@ fn a_search_becomes_a_finding_that_lives_until_it_is_closed() {
         .act(Action::CloseFinding)
         .act(Action::Confirm)
         .reads("enter a reason for closing it");
-    robot.write("blocked and reset").act(Action::Confirm).reads("closed as true-positive: blocked and reset");
+    robot.write("a test of ours").act(Action::NextRow).press("right").act(Action::Confirm);
+    robot.reads("closed as legitimate: a test of ours");
     assert_eq!(robot.model().annotations.finding().map(|row| row.finding.state), Some(Status::Closed));
     robot.act(Action::NextState).reads("reopen it first").sees_no("overdue");
     robot.act(Action::CloseFinding).sees("Reopen finding 1").write("seen again").act(Action::Confirm);

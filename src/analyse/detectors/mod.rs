@@ -13,6 +13,7 @@ mod rates;
 mod run;
 
 pub use detector::Detector;
+pub use rates::coverage;
 pub use run::{full_name, run};
 
 /// Returns all behavior detectors.

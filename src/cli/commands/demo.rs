@@ -49,7 +49,7 @@ fn create(folder: &Path, runtime: &mut Runtime) -> Result<()> {
 
 /// Prints what the case holds and what to look at first.
 fn print_summary(context: &CommandContext, runtime: &mut Runtime) -> Result<()> {
-    let status = CaseStatus::new(&context.case)?;
+    let status = CaseStatus::new(&context.case, &context.day())?;
     let (sources, events) = (status.sources.len(), thousands(status.events));
     runtime.line(&format!(
         "{}: {sources} sources, {events} events, {}",

@@ -17,6 +17,8 @@ use crate::cli::table::Align;
 use crate::error::{Error, Result, visible};
 use crate::record::{counted, thousands};
 
+use super::remediation;
+
 /// Look for what is unusual, and keep it as findings
 #[derive(Debug, Clone, Args)]
 pub struct DetectArgs {
@@ -47,11 +49,12 @@ pub fn run(args: &DetectArgs, globals: &Globals, runtime: &mut Runtime) -> Resul
         let cancel = CancelToken::from(context.session.stop.clone());
         detect(&context.case, &request, &context.session, &cancel, watch)
     })?;
-    let views = views(&report);
+    let views = views(&report, &context.day());
     print(&views, globals, runtime)?;
     tell(&report, views.len(), runtime);
     let worst = views.iter().map(|view| view.severity).max();
     let fails = args.fail_on.is_some_and(|level| worst.is_some_and(|worst| worst >= level));
+    remediation::warn_overdue(&report.case, &context.day(), runtime);
     print_warnings(report.warnings, runtime);
     Ok(if fails { ExitReason::NoMatch } else { ExitReason::Done })
 }
@@ -66,7 +69,7 @@ fn parameter(text: &str) -> Result<(String, f64)> {
 }
 
 /// Returns the findings of this run, the most severe first, then the earliest.
-fn views(report: &DetectReport) -> Vec<FindingView> {
+fn views(report: &DetectReport, day: &str) -> Vec<FindingView> {
     let incidents = incident_numbers(&report.case);
     let findings = report.case.state().findings.iter().filter(|finding| {
         finding.detected.as_ref().is_some_and(|detected| report.found.contains(&detected.fingerprint))
@@ -74,7 +77,7 @@ fn views(report: &DetectReport) -> Vec<FindingView> {
     let mut views: Vec<FindingView> = findings
         .map(|finding| FindingView {
             incident: incidents.get(&finding.number).copied(),
-            ..FindingView::recorded(finding)
+            ..FindingView::recorded(&report.case, finding, day)
         })
         .collect();
     views.sort_by(|one, other| {
@@ -154,12 +157,15 @@ fn detected(view: &FindingView) -> Value {
 
 /// Tells what was done, and what could not be looked for.
 fn tell(report: &DetectReport, findings: usize, runtime: &mut Runtime) {
-    let gone = match report.gone {
-        0 => String::new(),
-        gone => format!(", {gone} no longer found"),
-    };
+    let also = [
+        (report.reopened, "open again"),
+        (report.gone, "no longer found"),
+        (report.filtered, "kept out by filters"),
+    ];
+    let also = also.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!(", {count} {what}"));
+    let also: String = also.collect();
     runtime.note(&format!(
-        "{} rules and detectors looked; {}: {} new, {} changed{gone}.",
+        "{} rules and detectors looked; {}: {} new, {} changed{also}.",
         thousands(report.ran as u64),
         counted(findings as u64, "finding"),
         report.new,

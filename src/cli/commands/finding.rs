@@ -1,11 +1,13 @@
 //! `finding`: what was found, who owns it, and its state.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 
 use crate::app::{
-    Annotation, CancelToken, EvidenceScope, Finding, FindingChange, FindingDraft, FindingVerdict,
-    FindingView, HistoryItem, SavedQuery, Severity, Status, annotate, change_finding, close_finding,
-    create_finding, event_refs, find_events, finding, reopen_finding,
+    Acceptance, Annotation, CancelToken, EvidenceScope, Finding, FindingChange, FindingDraft, FindingVerdict,
+    FindingView, HistoryItem, Remedy, SavedQuery, Severity, Status, accept_finding, annotate, change_finding,
+    close_finding, create_finding, event_refs, find_events, finding, reopen_finding,
 };
 use crate::cli::args::{Globals, TimeArgs};
 use crate::cli::context::CommandContext;
@@ -16,7 +18,9 @@ use crate::cli::runtime::Runtime;
 use crate::cli::session::print_warnings;
 use crate::cli::table::Align;
 use crate::error::{Error, Result, visible};
-use crate::record::thousands;
+use crate::record::{TimeRange, thousands};
+
+use super::remediation;
 
 /// What a finding is created with, and what can be changed later.
 #[derive(Debug, Clone, Args)]
@@ -79,9 +83,21 @@ pub enum FindingCommand {
         title: Option<String>,
         #[command(flatten)]
         args: FindingArgs,
-        /// State
+        /// State of the work: open, acknowledged, in-progress, fix-claimed
         #[arg(long)]
         state: Option<Status>,
+        /// When the fix took effect, if not now
+        #[arg(long, value_name = "TIME")]
+        fixed_at: Option<String>,
+        /// Kind of remedy: patch, harden, restrict, train, process
+        #[arg(long)]
+        remedy: Option<Remedy>,
+        /// Where the remedy is tracked, such as a ticket's address
+        #[arg(long, value_name = "URL")]
+        link: Option<String>,
+        /// The query that finds it again, by which a fix is proved
+        #[arg(long)]
+        query: Option<String>,
         /// Verdict
         #[arg(long)]
         verdict: Option<FindingVerdict>,
@@ -99,14 +115,44 @@ pub enum FindingCommand {
         /// The note
         text: String,
     },
-    /// Close a finding
+    /// Verify a claimed fix: prove from the logs that it holds, and settle the finding
+    Verify {
+        /// Its number
+        number: u64,
+        /// Sigma rules besides the built-in ones: a file or a folder (repeatable)
+        #[arg(long, value_name = "PATH")]
+        rules: Vec<PathBuf>,
+        /// Only tell what is proved and what is missing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Accept the risk of a finding until a day, after which it is open again
+    Accept {
+        /// Its number
+        number: u64,
+        /// Who answers for it
+        #[arg(long, value_name = "WHO")]
+        by: String,
+        /// The last day, YYYY-MM-DD
+        #[arg(long, value_name = "DAY")]
+        until: String,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
+    /// Show or set how many days findings may stay open
+    Sla {
+        /// fedramp-rev5, fedramp-vdr, pci, none; or days, such as critical=7,high=14
+        terms: Option<String>,
+    },
+    /// Close a finding that needs no repair
     Close {
         /// Its number
         number: u64,
         /// Why
         #[arg(long)]
         reason: String,
-        /// Verdict
+        /// Verdict: false-positive, legitimate, not-applicable; if it has none of these yet
         #[arg(long)]
         verdict: Option<FindingVerdict>,
     },
@@ -123,10 +169,25 @@ pub enum FindingCommand {
 /// Lists or shows findings, or writes to one.
 pub fn run(command: &FindingCommand, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
     let context = CommandContext::new(globals, runtime)?;
+    let day = context.day();
     let uid = |number: u64| finding(&context.case, number).map(|finding| finding.uid.clone());
     let (number, annotation) = match command {
         FindingCommand::List { state } => return list(&context, *state, globals, runtime),
         FindingCommand::Show { number } => return show(&context, *number, globals, runtime),
+        FindingCommand::Verify { number, rules, dry_run: true } => {
+            return remediation::prove(&context, *number, rules, globals, runtime);
+        }
+        FindingCommand::Sla { terms } => {
+            return remediation::sla(&context, terms.as_deref(), globals, runtime);
+        }
+        FindingCommand::Verify { number, rules, .. } => {
+            (Some(*number), remediation::verify(&context, *number, rules, runtime)?)
+        }
+        FindingCommand::Accept { number, by, until, reason } => {
+            let (approver, until, reason) = (by.clone(), until.clone(), reason.clone());
+            let acceptance = Acceptance { approver, until, reason };
+            (Some(*number), accept_finding(&context.case, *number, acceptance, &day)?)
+        }
         FindingCommand::Add { .. } => (None, create(&context, command)?),
         FindingCommand::Set { number, .. } => {
             (Some(*number), change_finding(&context.case, *number, change(&context, command)?)?)
@@ -150,7 +211,7 @@ pub fn run(command: &FindingCommand, globals: &Globals, runtime: &mut Runtime) -
         Some(number) => finding(&written.case, number)?,
         None => written.case.state().findings.last().ok_or_else(missing)?,
     };
-    let view = FindingView::new(&written.case, changed, &CancelToken::new())?;
+    let view = FindingView::new(&written.case, changed, &day, &CancelToken::new())?;
     print_result(globals, runtime, &view, |runtime| {
         let FindingView { number, severity, state, title, .. } = &view;
         runtime.line(&format!("finding {number}: {severity} {state} · {}", visible(title)))
@@ -188,9 +249,24 @@ fn create(context: &CommandContext, command: &FindingCommand) -> Result<Annotati
 }
 
 fn change(context: &CommandContext, command: &FindingCommand) -> Result<FindingChange> {
-    let FindingCommand::Set { title, args, state, verdict, untag, without, .. } = command else {
+    let FindingCommand::Set {
+        title,
+        args,
+        state,
+        fixed_at,
+        remedy,
+        link,
+        query,
+        verdict,
+        untag,
+        without,
+        ..
+    } = command
+    else {
         return Err(missing());
     };
+    let moment = |text: &String| context.moment(text).map(|time| time.to_string());
+    let saved = |text: &String| context.case.asked(&context.parse(text)?, TimeRange::ALL);
     let refs = |ids: &[String]| event_refs(&context.case, &find_events(&context.case, ids)?);
     Ok(FindingChange {
         title: title.clone(),
@@ -199,6 +275,10 @@ fn change(context: &CommandContext, command: &FindingCommand) -> Result<FindingC
         verdict: *verdict,
         owner: args.owner.clone(),
         due: args.due.clone(),
+        remedy: *remedy,
+        link: link.clone(),
+        fixed_at: fixed_at.as_ref().map(moment).transpose()?,
+        query: query.as_ref().map(saved).transpose()?,
         tag: args.tags.clone(),
         untag: untag.clone(),
         events: refs(&args.events)?,
@@ -222,16 +302,18 @@ fn list(
         ("Events", Align::Right),
         ("Title", Align::Left),
     ];
-    let chosen = |finding: &&Finding| state.is_none_or(|state| finding.state == state);
+    let day = context.day();
+    let chosen = |finding: &&Finding| state.is_none_or(|state| finding.state_on(&day) == state);
     let mut rows = OutputRows::new(globals, &headings);
     let (mut orphaned, mut count) = (0, 0);
     for finding in context.case.state().findings.iter().filter(chosen) {
-        let view = FindingView::new(&context.case, finding, &CancelToken::new())?;
+        let view = FindingView::new(&context.case, finding, &context.day(), &CancelToken::new())?;
         rows.add(runtime, || &view, || cells(&view))?;
         orphaned += view.orphaned;
         count += 1;
     }
     rows.print(runtime)?;
+    remediation::warn_overdue(&context.case, &day, runtime);
     if orphaned > 0 {
         runtime.note(&format!(
             "WARNING: {orphaned} events of findings are ORPHANED: their records have changed"
@@ -250,7 +332,7 @@ fn cells(view: &FindingView) -> [String; 7] {
         view.number.to_string(),
         view.severity.to_string(),
         view.state.to_string(),
-        dash(&view.due),
+        if view.overdue { format!("! {} overdue", view.due) } else { dash(&view.due) },
         dash(&view.owner),
         thousands(view.events),
         view.title.clone(),
@@ -263,7 +345,12 @@ fn show(
     globals: &Globals,
     runtime: &mut Runtime,
 ) -> Result<ExitReason> {
-    let view = FindingView::new(&context.case, finding(&context.case, number)?, &CancelToken::new())?;
+    let view = FindingView::new(
+        &context.case,
+        finding(&context.case, number)?,
+        &context.day(),
+        &CancelToken::new(),
+    )?;
     print_result(globals, runtime, &view, |runtime| print_finding(context, &view, runtime))?;
     Ok(if view.orphaned > 0 && !globals.json { ExitReason::Damaged } else { ExitReason::Done })
 }
@@ -273,11 +360,7 @@ fn print_finding(context: &CommandContext, view: &FindingView, runtime: &mut Run
     let verdict = view.verdict.map(|verdict| format!(" · {verdict}")).unwrap_or_default();
     runtime.line(&format!("status    {} · {}{verdict}", view.severity, view.state))?;
     runtime.line(&format!("created   {} by {}", view.created_at, visible(&view.created_by)))?;
-    for (name, value) in [("owner", &view.owner), ("due", &view.due), ("tags", &view.tags.join(", "))] {
-        if !value.is_empty() {
-            runtime.line(&format!("{name:<9} {}", visible(value)))?;
-        }
-    }
+    remediation::print(view, runtime)?;
     if let Some(saved) = &view.saved_query {
         runtime.line(&format!("query     {}", saved_query(context, saved)))?;
     }

@@ -1,14 +1,14 @@
 //! `rules`: which rules and detectors there are, and what they can do in a case.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use clap::Subcommand;
 use serde_json::json;
 
 use crate::app::{
-    CancelToken, Diagnosis, RuleSet, behavior_detectors, check_canaries, diagnose, full_name, load_rules,
-    run_rules,
+    CancelToken, Diagnosis, LEAST_VERDICTS, RuleSet, VerdictShare, behavior_detectors, check_canaries,
+    diagnose, full_name, load_rules, run_rules, verdict_shares,
 };
 use crate::cli::args::Globals;
 use crate::cli::context::CommandContext;
@@ -18,6 +18,8 @@ use crate::cli::runtime::Runtime;
 use crate::cli::table::Align;
 use crate::error::{Result, visible};
 use crate::record::{counted, thousands};
+
+use super::rule_filters::{self, RuleFilterCommand};
 
 /// Which rules and detectors there are, and which cannot fire here and why
 #[derive(Debug, Clone, Subcommand)]
@@ -40,6 +42,9 @@ pub enum RulesCommand {
         #[arg(long, value_name = "PATH")]
         rules: Vec<PathBuf>,
     },
+    /// Keep false positives of a rule or detector out of the findings
+    #[command(subcommand)]
+    Filter(RuleFilterCommand),
 }
 
 /// Runs the command.
@@ -47,6 +52,7 @@ pub fn run(command: &RulesCommand, globals: &Globals, runtime: &mut Runtime) -> 
     match command {
         RulesCommand::List { rules } => list(&load_rules(rules)?, globals, runtime),
         RulesCommand::Doctor { rules } => doctor(&load_rules(rules)?, globals, runtime),
+        RulesCommand::Filter(command) => rule_filters::run(command, globals, runtime),
         RulesCommand::Test { rules } => test(&load_rules(rules)?, globals, runtime),
     }
 }
@@ -97,7 +103,9 @@ fn doctor(set: &RuleSet, globals: &Globals, runtime: &mut Runtime) -> Result<Exi
     let known: BTreeSet<String> = context.case.field_names().into_iter().collect();
     runtime.listen();
     let run = run_rules(&context.case, &set.rules, &CancelToken::from(context.session.stop.clone()))?;
-    let headings = [("Rule", Align::Left), ("Here", Align::Left), ("Why", Align::Left)];
+    let shares = verdict_shares(&context.case);
+    let headings =
+        [("Rule", Align::Left), ("Here", Align::Left), ("False", Align::Right), ("Why", Align::Left)];
     let mut rows = OutputRows::new(globals, &headings);
     for (rule, matches) in set.rules.iter().zip(run.matches) {
         let (word, why) = match diagnose(rule, &known, matches) {
@@ -108,15 +116,30 @@ fn doctor(set: &RuleSet, globals: &Globals, runtime: &mut Runtime) -> Result<Exi
             }
             Diagnosis::FieldsMissing(fields) => ("partly", format!("no event has {}", fields.join(", "))),
         };
+        let id = format!("sigma:{}", rule.id);
+        let share = false_share(&shares, &id);
         rows.add(
             runtime,
-            || json!({ "id": format!("sigma:{}", rule.id), "title": rule.title, "here": word, "why": why, "events": matches }),
-            || [rule.title.clone(), word.to_owned(), why.clone()],
+            || {
+                json!({ "id": id, "title": rule.title, "here": word, "why": why, "events": matches,
+                "false_positives": share })
+            },
+            || [rule.title.clone(), word.to_owned(), percent(share), why.clone()],
         )?;
     }
     rows.print(runtime)?;
     tell_unread(set, runtime);
     Ok(ExitReason::Done)
+}
+
+/// Returns the share of false positives among a detector's findings, once enough are judged.
+fn false_share(shares: &BTreeMap<String, VerdictShare>, detector: &str) -> Option<f64> {
+    let share = shares.get(detector).filter(|share| share.judged >= LEAST_VERDICTS)?;
+    Some(share.wrong as f64 / share.judged as f64)
+}
+
+fn percent(share: Option<f64>) -> String {
+    share.map_or_else(String::new, |share| format!("{:.0} %", 100.0 * share))
 }
 
 fn test(set: &RuleSet, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {

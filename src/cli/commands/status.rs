@@ -11,10 +11,13 @@ use crate::cli::table::{Align, Table};
 use crate::error::{Result, visible};
 use crate::record::{format_bytes, thousands};
 
+use super::remediation;
+
 /// Prints the case, its sources, and the fields that have values.
 pub fn run(globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
     let context = CommandContext::new(globals, runtime)?;
-    let status = CaseStatus::new(&context.case)?;
+    let status = CaseStatus::new(&context.case, &context.day())?;
+    remediation::warn_overdue(&context.case, &context.day(), runtime);
     for (what, why) in &status.orphans {
         runtime.note(&format!("WARNING: ORPHANED {}: {}", visible(what), visible(why)));
     }

@@ -25,11 +25,25 @@ pub fn finding_row(state: &State, finding: &Finding, shown: &AnnotationEvidence)
     let events: Vec<&String> = finding.events.keys().collect();
     let here = |text: String, other: &Finding| text.replace(&other.uid, &other.number.to_string());
     let reads = finding.query.as_ref().map(|asked| state.findings.iter().fold(asked.query.clone(), here));
-    json!({ "kind": "finding", "finding": finding.number, "uid": finding.uid, "title": finding.title,
+    let mut row = json!({ "kind": "finding", "finding": finding.number, "uid": finding.uid, "title": finding.title,
         "severity": finding.severity, "state": finding.state, "verdict": finding.verdict,
         "owner": finding.owner, "due": finding.due, "tags": finding.tags, "made": made, "by": by,
         "events": events, "query": finding.query, "orphaned": shown.orphaned, "notes": finding.notes,
-        "history": finding.history, "reads": reads, "count": shown.count, "first": shown.first })
+        "history": finding.history, "reads": reads, "count": shown.count, "first": shown.first });
+    // What a finding without remediation does not have, its row does not have either.
+    let remediation = [
+        ("remedy", finding.remedy.map(|remedy| json!(remedy))),
+        ("link", Some(json!(finding.link)).filter(|_| !finding.link.is_empty())),
+        ("fixed_at", Some(json!(finding.fixed_at)).filter(|_| !finding.fixed_at.is_empty())),
+        ("proof", finding.proof.as_ref().map(|proof| json!(proof))),
+        ("acceptance", finding.acceptance.as_ref().map(|acceptance| json!(acceptance))),
+    ];
+    for (name, value) in remediation {
+        if let Some(value) = value {
+            row[name] = value;
+        }
+    }
+    row
 }
 
 /// Returns a bookmark as `findings.jsonl` has it.

@@ -166,9 +166,10 @@ actions! {
     Undo "undo" "undo" [Browse] {Findings 8, Anomalies 10} writes "Undoes your last bookmark, note or finding; asks before undoing what somebody else wrote.";
     Redo "redo" "redo" [Browse] writes "Redoes what was undone last.";
     ShowEvents "show-events" "show events" [Findings Sources Anomalies] {Findings 2, Sources 4, Anomalies 1} "Replaces the search with the events of the selected finding, source or bookmark.";
-    NextState "next-state" "state" [Findings Anomalies] {Findings 3} writes "Moves the selected finding to its next state: open, acknowledged, in progress, fix claimed, verified.";
-    Edit "edit" "edit" [Findings Anomalies] {Findings 5} "Edits the selected finding's title, severity, state, verdict, owner, due date and tags.";
-    CloseFinding "close-finding" "close" [Findings Anomalies] {Findings 6} "Closes the selected finding with a reason, or reopens it.";
+    NextState "next-state" "state" [Findings Anomalies] {Findings 3} writes "Moves the selected finding to its next state: open, acknowledged, in progress, fix claimed; verified only if the logs prove the fix.";
+    Edit "edit" "edit" [Findings Anomalies] {Findings 5} "Edits the selected finding: title, severity, state, verdict, owner, due date, remedy, tags.";
+    CloseFinding "close-finding" "close" [Findings Anomalies] {Findings 6} "Closes the selected finding without a fix, with a reason: nothing to repair, or its risk accepted; or reopens it.";
+    FilterFalse "filter" "filter" [Anomalies Findings] writes "Keeps what the selected false positive shows out of the findings from now on.";
     TruePositive "true-positive" "true" [Anomalies] {Anomalies 2} writes "Judges the selected finding: it is what it looks like.";
     FalsePositive "false-positive" "false" [Anomalies] {Anomalies 3} writes "Judges the selected finding: it is not what it looks like.";
     Benign "benign" "benign" [Anomalies] {Anomalies 4} writes "Judges the selected finding: it happened, and was meant to happen.";

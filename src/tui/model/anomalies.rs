@@ -115,8 +115,7 @@ impl AnomaliesState {
 
 /// Returns whether nothing is left to be done about a finding of a detector.
 pub fn is_judged(finding: &Finding) -> bool {
-    let is_true = |verdict| verdict == FindingVerdict::True;
-    finding.state.is_settled() || !finding.verdict.is_none_or(is_true)
+    finding.state.is_settled() || finding.verdict.is_some_and(FindingVerdict::needs_no_fix)
 }
 
 /// Counts the findings of detectors that are open and at least of medium severity.

@@ -29,14 +29,7 @@ fn finding(model: &Model, row: &FindingRow, page: &mut PageBuilder) {
     }
     let verdict = finding.verdict.map(|verdict| format!(" · {verdict}")).unwrap_or_default();
     page.labeled("status", &format!("{} · {}{verdict}", finding.severity, finding.state), StyleRole::Text);
-    let tags: Vec<&str> = finding.tags.iter().map(String::as_str).collect();
-    for (name, value) in
-        [("owner", finding.owner.as_str()), ("due", finding.due.as_str()), ("tags", &tags.join(", "))]
-    {
-        if !value.is_empty() {
-            page.labeled(name, value, StyleRole::Text);
-        }
-    }
+    remediation(row, page);
     if let Some(query) = &finding.query {
         let bounds = match (&query.from, &query.to) {
             (None, None) => String::new(),
@@ -62,6 +55,28 @@ fn finding(model: &Model, row: &FindingRow, page: &mut PageBuilder) {
     page.labeled("events", &thousands(row.events), StyleRole::Text);
     page.history("notes", &finding.notes);
     page.history("history", &finding.history);
+}
+
+/// Says who repairs it, how, until when, and what shows that it is done.
+fn remediation(row: &FindingRow, page: &mut PageBuilder) {
+    let finding = &row.finding;
+    let advice = finding.detected.as_ref().and_then(|detected| detected.advice.as_ref());
+    let tags: Vec<&str> = finding.tags.iter().map(String::as_str).collect();
+    let accepted = finding.acceptance.as_ref();
+    let lines = [
+        ("owner", finding.owner.clone()),
+        ("due", row.due.clone()),
+        ("remedy", finding.remedy.map(|remedy| remedy.to_string()).unwrap_or_default()),
+        ("advice", advice.map(|(kind, text)| format!("{kind}: {text}")).unwrap_or_default()),
+        ("link", finding.link.clone()),
+        ("fixed at", finding.fixed_at.clone()),
+        ("proof", finding.proof.as_ref().map(|proof| proof.sentence()).unwrap_or_default()),
+        ("accepted", accepted.map(|by| format!("by {} until {}", by.approver, by.until)).unwrap_or_default()),
+        ("tags", tags.join(", ")),
+    ];
+    for (name, value) in lines.iter().filter(|(_, value)| !value.is_empty()) {
+        page.labeled(name, value, StyleRole::Text);
+    }
 }
 
 fn bookmark(row: &BookmarkRow, page: &mut PageBuilder) {

@@ -44,10 +44,10 @@ pub fn lines(model: &Model, width: usize, glyphs: &Glyphs) -> Vec<TextLine> {
     }
     page.labeled("Events", &thousands(row.events), StyleRole::Text);
     curve(model, row, glyphs, &mut page);
-    if let Some((_, advice)) = &detected.advice {
-        page.labeled("Advice", advice, StyleRole::Text);
+    if let Some((kind, advice)) = &detected.advice {
+        page.labeled("Advice", &format!("{kind}: {advice}"), StyleRole::Text);
     }
-    for (label, text) in [("Owner", &row.finding.owner), ("Due", &row.finding.due)] {
+    for (label, text) in [("Owner", &row.finding.owner), ("Due", &row.due)] {
         if !text.is_empty() {
             page.labeled(label, text, StyleRole::Text);
         }

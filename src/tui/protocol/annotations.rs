@@ -33,6 +33,8 @@ pub struct FindingRow {
     pub events: u64,
     /// The last of their times.
     pub last: Option<Timestamp>,
+    /// When it is due (`YYYY-MM-DD`), by itself or by the terms of the case; may be empty.
+    pub due: String,
     /// Why its events could not be counted, or some are orphaned; safe to show.
     pub trouble: Option<String>,
 }
@@ -141,6 +143,16 @@ pub enum AnnotationRequest {
         finding: String,
         /// The events.
         shows: EvidenceScope,
+    },
+    /// Proves a claimed fix from the logs, and settles the finding.
+    VerifyFix {
+        /// Which, by its uid.
+        finding: String,
+    },
+    /// Adds a filter made from a false positive.
+    Filter {
+        /// Which, by its uid.
+        finding: String,
     },
     /// An annotation that needs no look at the evidence.
     Annotation(Annotation),

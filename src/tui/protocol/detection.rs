@@ -7,6 +7,8 @@ use super::annotations::{Annotations, JournalWarning};
 pub struct DetectionDone {
     /// Its figures.
     pub run: LastDetection,
+    /// SHA-256 of the entries that it wrote, in hex.
+    pub ids: Vec<String>,
     /// What went wrong besides.
     pub warning: Option<JournalWarning>,
     /// The annotations as they are now.
@@ -24,6 +26,10 @@ pub struct LastDetection {
     pub changed: usize,
     /// How many are no longer found.
     pub gone: usize,
+    /// How many are open again.
+    pub reopened: usize,
+    /// How many were kept out by filters.
+    pub filtered: usize,
     /// How many rules and detectors looked.
     pub ran: usize,
     /// Detectors that could not be evaluated, each with why.

@@ -1,6 +1,6 @@
 //! Bookmarks and notes: writing them, and the results.
 
-use crate::app::{Annotation, Hit};
+use crate::app::{Annotation, Hit, day_of};
 use crate::error::visible;
 use crate::query::{Expr, FieldRef, Leaf, Pattern, Test};
 use crate::record::{EventId, TimeRange};
@@ -17,7 +17,11 @@ pub(super) const TAGS: &str = "Tags";
 
 /// Asks annotations.
 /// Applies annotations that were read.
-pub(super) fn apply(model: &mut Model, notes: Annotations) -> Vec<Effect> {
+pub(super) fn apply(model: &mut Model, mut notes: Annotations) -> Vec<Effect> {
+    let day = day_of(model.case.now);
+    for row in &mut notes.findings {
+        row.finding.state = row.finding.state_on(&day);
+    }
     for (what, why) in &notes.orphans {
         model.case.alarm(Some(visible(&format!("ORPHANED {what}: {why}"))));
     }

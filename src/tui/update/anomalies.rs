@@ -57,9 +57,12 @@ pub(super) fn looking(model: &mut Model, took: Option<Duration>) {
 /// Applies what detection found.
 pub(super) fn detected(model: &mut Model, done: DetectionDone) -> Vec<Effect> {
     let run = &done.run;
-    let gone = if run.gone > 0 { format!(", {} no longer found", run.gone) } else { String::new() };
+    let also =
+        [(run.reopened, "open again"), (run.gone, "no longer found"), (run.filtered, "kept out by filters")];
+    let also = also.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!(", {count} {what}"));
+    let also: String = also.collect();
     let mut message =
-        format!("{}: {} new, {} changed{gone}", counted(run.found as u64, "finding"), run.new, run.changed);
+        format!("{}: {} new, {} changed{also}", counted(run.found as u64, "finding"), run.new, run.changed);
     if !run.not_evaluated.is_empty() {
         let key = key(model, Action::NotEvaluated);
         message += &format!(
@@ -74,6 +77,7 @@ pub(super) fn detected(model: &mut Model, done: DetectionDone) -> Vec<Effect> {
         message += &format!(" · {}", warning.text);
     }
     model.say(tone, message);
+    model.mine.extend(done.ids);
     (model.anomalies.running, model.anomalies.last) = (None, Some(Box::new(done.run)));
     apply(model, done.notes)
 }

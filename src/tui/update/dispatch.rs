@@ -8,7 +8,7 @@ use crate::tui::{layout, pages};
 
 use super::{
     annotations, anomalies, confirmed, event_list, evidence, export, fields, findings, form, history,
-    palette, pivot, screens, search, search_input, timeline, verification, zoom,
+    palette, pivot, remediation, screens, search, search_input, timeline, verification, zoom,
 };
 
 /// Carries out an action.
@@ -67,12 +67,13 @@ handlers! {
         Screen::Investigate | Screen::Anomalies | Screen::Findings | Screen::Audit => annotations::show_events(model),
     };
     Reread => evidence::reread;
-    NextState => findings::next_state;
+    NextState => remediation::next_state;
     Edit => findings::edit;
-    CloseFinding => findings::close;
-    TruePositive => |model| anomalies::judge(model, FindingVerdict::True);
-    FalsePositive => |model| anomalies::judge(model, FindingVerdict::False);
-    Benign => |model| anomalies::judge(model, FindingVerdict::Benign);
+    CloseFinding => remediation::close;
+    FilterFalse => remediation::filter;
+    TruePositive => |model| anomalies::judge(model, FindingVerdict::TrueWithImpact);
+    FalsePositive => |model| anomalies::judge(model, FindingVerdict::FalsePositive);
+    Benign => |model| anomalies::judge(model, FindingVerdict::Legitimate);
     Remediate => findings::remediate;
     Detect => anomalies::detect;
     NotEvaluated => anomalies::not_evaluated;

@@ -1,7 +1,9 @@
-//! Findings: created, added to, edited, advanced, closed and reopened.
+//! Findings: created, added to, edited and reopened.
 
-use crate::app::{Annotation, EvidenceScope, Finding, FindingChange, FindingVerdict, Severity, Status};
-use crate::query::Expr;
+use crate::app::{
+    Annotation, EvidenceScope, Finding, FindingChange, FindingVerdict, Remedy, Severity, Status,
+};
+use crate::query::{Expr, QueryContext, parse_time};
 use crate::record::{EventId, TimeRange};
 use crate::tui::model::{FormDialog, FormField, FormPurpose, Model, Overlay, Tone};
 use crate::tui::protocol::{AnnotationRequest, Effect, SelectedAnnotation};
@@ -17,7 +19,10 @@ const STATE: &str = "State";
 const VERDICT: &str = "Verdict";
 const OWNER: &str = "Owner";
 const DUE: &str = "Due";
-const REASON: &str = "Reason";
+const REMEDY: &str = "Remedy";
+const LINK: &str = "Link";
+const FIXED: &str = "Fixed at";
+pub(super) const REASON: &str = "Reason";
 
 /// Opens the form for a new finding; the search comes first, if there is one.
 pub(super) fn new_finding(model: &mut Model) -> Vec<Effect> {
@@ -69,11 +74,11 @@ fn open_findings(model: &Model) -> Vec<(String, String)> {
         .collect()
 }
 
-fn words<T: ToString>(all: &[T]) -> Vec<String> {
+pub(super) fn words<T: ToString>(all: &[T]) -> Vec<String> {
     all.iter().map(T::to_string).collect()
 }
 
-fn index_of<T: PartialEq>(all: &[T], one: T) -> usize {
+pub(super) fn index_of<T: PartialEq>(all: &[T], one: T) -> usize {
     all.iter().position(|each| *each == one).unwrap_or(0)
 }
 
@@ -120,17 +125,31 @@ pub(super) fn edit(model: &mut Model) -> Vec<Effect> {
     verdicts.insert(0, "none yet".to_owned());
     let verdict = finding.verdict.map_or(0, |verdict| index_of(FindingVerdict::ALL, verdict) + 1);
     let tags = finding.tags.iter().cloned().collect::<Vec<_>>().join(", ");
+    let states = states(&finding);
+    let mut remedies = words(Remedy::ALL);
+    remedies.insert(0, "none yet".to_owned());
+    let remedy = finding.remedy.map_or(0, |remedy| index_of(Remedy::ALL, remedy) + 1);
     let rows = vec![
         FormField::text(TITLE, &finding.title, "what was found, in one line"),
         FormField::choice(SEVERITY, words(Severity::ALL), index_of(Severity::ALL, finding.severity)),
-        FormField::choice(STATE, words(Status::ALL), index_of(Status::ALL, finding.state)),
+        FormField::choice(STATE, words(&states), index_of(&states, finding.state)),
         FormField::choice(VERDICT, verdicts, verdict),
         FormField::text(OWNER, &finding.owner, "optional owner"),
         FormField::text(DUE, &finding.due, "optional, such as 2026-03-31"),
+        FormField::choice(REMEDY, remedies, remedy),
+        FormField::text(LINK, &finding.link, "optional, such as a ticket's address"),
+        FormField::text(FIXED, &finding.fixed_at, "when the claimed fix took effect, if not now"),
         FormField::text(TAGS, &tags, "comma-separated, optional"),
     ];
     let title = format!("Finding {}", finding.number);
     form::open(model, FormDialog::new(FormPurpose::Edit(finding.uid), title, "save", rows))
+}
+
+/// Returns the states to which a form can move a finding: those of work; a settled finding
+/// stays what it is.
+fn states(finding: &Finding) -> Vec<Status> {
+    let working = Status::ALL.iter().copied().filter(|state| !state.is_settled());
+    if finding.state.is_settled() { vec![finding.state] } else { working.collect() }
 }
 
 /// Opens the form that edits a finding, at the rows about its remedy.
@@ -157,9 +176,19 @@ pub(super) fn confirm_edit(model: &mut Model, form: &FormDialog, uid: &str) -> V
     if verdict.is_none() && before.verdict.is_some() {
         return refuse(model, "a verdict can be changed or undone, not cleared");
     }
+    let remedy = form.chosen(REMEDY).checked_sub(1).map(|at| Remedy::ALL[at]);
+    if remedy.is_none() && before.remedy.is_some() {
+        return refuse(model, "a remedy can be changed or undone, not cleared");
+    }
+    let Some(fixed_at) = fix_time(model, form.typed(FIXED), &before) else {
+        return refuse(model, "the time of the fix has the form 2026-03-31T10:00");
+    };
     let wanted = tags(form.typed(TAGS));
     let changed = |new: &str, old: &str| (new != old.trim()).then(|| new.to_owned());
-    let (severity, state) = (Severity::ALL[form.chosen(SEVERITY)], Status::ALL[form.chosen(STATE)]);
+    let (severity, state) = (Severity::ALL[form.chosen(SEVERITY)], states(&before)[form.chosen(STATE)]);
+    if fixed_at.is_some() && state != Status::FixClaimed {
+        return refuse(model, "a time of the fix needs the state fix-claimed");
+    }
     let change = FindingChange {
         title: changed(title, &before.title),
         severity: Some(severity).filter(|severity| *severity != before.severity),
@@ -167,6 +196,9 @@ pub(super) fn confirm_edit(model: &mut Model, form: &FormDialog, uid: &str) -> V
         verdict: verdict.filter(|verdict| Some(*verdict) != before.verdict),
         owner: changed(form.typed(OWNER), &before.owner),
         due: changed(due, &before.due),
+        remedy: remedy.filter(|remedy| Some(*remedy) != before.remedy),
+        link: changed(form.typed(LINK), &before.link),
+        fixed_at,
         untag: before.tags.iter().filter(|tag| !wanted.contains(tag)).cloned().collect(),
         tag: wanted.into_iter().filter(|tag| !before.tags.contains(tag)).collect(),
         ..FindingChange::default()
@@ -177,48 +209,13 @@ pub(super) fn confirm_edit(model: &mut Model, form: &FormDialog, uid: &str) -> V
     write(model, AnnotationRequest::Annotation(Annotation::ChangeFinding { finding: uid.to_owned(), change }))
 }
 
-/// Moves the selected finding to its next state.
-pub(super) fn next_state(model: &mut Model) -> Vec<Effect> {
-    let Some(finding) = selected_finding(model) else { return Vec::new() };
-    let next = match finding.state {
-        Status::Open => Status::Acknowledged,
-        Status::Acknowledged => Status::InProgress,
-        Status::InProgress => Status::FixClaimed,
-        Status::FixClaimed => Status::Verified,
-        Status::Verified | Status::Accepted | Status::Closed => {
-            return refuse(model, "closed finding: reopen it first");
-        }
-    };
-    let change = FindingChange { state: Some(next), ..FindingChange::default() };
-    write(model, AnnotationRequest::Annotation(Annotation::ChangeFinding { finding: finding.uid, change }))
-}
-
-/// Opens the form that closes the selected finding, or reopens it.
-pub(super) fn close(model: &mut Model) -> Vec<Effect> {
-    let Some(finding) = selected_finding(model) else { return Vec::new() };
-    let (uid, number) = (finding.uid, finding.number);
-    let mut rows = vec![FormField::text(REASON, "", "why")];
-    if finding.state.is_settled() {
-        let title = format!("Reopen finding {number}");
-        return form::open(model, FormDialog::new(FormPurpose::Reopen(uid), title, "reopen", rows));
+/// Returns the time of the fix that was typed, if it is another one; `None` if it is not a time.
+fn fix_time(model: &Model, typed: &str, before: &Finding) -> Option<Option<String>> {
+    if typed.is_empty() || typed == before.fixed_at {
+        return Some(None);
     }
-    let verdict = finding.verdict.map_or(0, |verdict| index_of(FindingVerdict::ALL, verdict));
-    rows.push(FormField::choice(VERDICT, words(FindingVerdict::ALL), verdict));
-    form::open(
-        model,
-        FormDialog::new(FormPurpose::Close(uid), format!("Close finding {number}"), "close", rows),
-    )
-}
-
-pub(super) fn confirm_close(model: &mut Model, form: &FormDialog, uid: &str) -> Vec<Effect> {
-    let (reason, verdict) = (form.typed(REASON).to_owned(), Some(FindingVerdict::ALL[form.chosen(VERDICT)]));
-    if reason.is_empty() {
-        return refuse(model, "enter a reason for closing it");
-    }
-    write(
-        model,
-        AnnotationRequest::Annotation(Annotation::CloseFinding { finding: uid.to_owned(), reason, verdict }),
-    )
+    let context = QueryContext { zone: model.case.zone(), now: model.case.now, fields: &[] };
+    parse_time(typed, &context).ok().map(|time| Some(time.to_string()))
 }
 
 pub(super) fn confirm_reopen(model: &mut Model, form: &FormDialog, uid: &str) -> Vec<Effect> {

@@ -20,6 +20,7 @@ mod history;
 mod keys;
 mod palette;
 mod pivot;
+mod remediation;
 mod responses;
 mod screens;
 mod search;

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use ratatui::layout::Rect;
 
-use crate::app::{Finding, Severity};
+use crate::app::Severity;
 use crate::record::{Timestamp, counted, thousands};
 use crate::tui::keymap::Action;
 use crate::tui::layout::Panes;
@@ -35,7 +35,7 @@ pub(super) fn draw(model: &Model, panes: &Panes, canvas: &mut Canvas<'_>) {
         return;
     };
     let x = canvas.text(x + 3, line.y, line.right().saturating_sub(x + 4), &summary(notes), StyleRole::Faint);
-    let over = notes.findings.iter().filter(|row| days_left(model, &row.finding).is_some_and(|d| d < 0));
+    let over = notes.findings.iter().filter(|row| days_left(model, row).is_some_and(|days| days < 0));
     let over = over.count();
     if over > 0 {
         let message = format!("{} {over} overdue", canvas.theme.glyphs.trouble);
@@ -141,7 +141,7 @@ const EVENTS: u16 = 10;
 
 impl FindingColumns {
     fn new(width: u16, findings: &[FindingRow]) -> FindingColumns {
-        let due = findings.iter().any(|row| !row.finding.due.is_empty());
+        let due = findings.iter().any(|row| !row.due.is_empty());
         let owner = width >= 100 && findings.iter().any(|row| !row.finding.owner.is_empty());
         FindingColumns {
             due: if due { 12 } else { 0 },
@@ -174,7 +174,7 @@ impl FindingColumns {
     fn finding(&self, model: &Model, row: &FindingRow, line: Rect, canvas: &mut Canvas<'_>) {
         let finding = &row.finding;
         let plain = if finding.state.is_settled() { StyleRole::Faint } else { StyleRole::Text };
-        let (due, due_role) = due(model, finding, plain, canvas.theme.glyphs.trouble);
+        let (due, due_role) = due(model, row, plain, canvas.theme.glyphs.trouble);
         let last = row.last.map(|last: Timestamp| TimeColumn::new(&model.case, false).write(last, None));
         let trouble =
             row.trouble.as_ref().map(|_| format!("{} {}", canvas.theme.glyphs.trouble, finding.title));
@@ -209,16 +209,16 @@ fn severity(severity: Severity) -> StyleRole {
 
 /// Returns how many days there are until a finding is due; `None` if it is not
 /// due, or settled.
-fn days_left(model: &Model, finding: &Finding) -> Option<i64> {
-    let due: NaiveDate = finding.due.parse().ok()?;
+fn days_left(model: &Model, row: &FindingRow) -> Option<i64> {
+    let due: NaiveDate = row.due.parse().ok()?;
     let today = model.case.zone().local(model.case.now).date();
-    (!finding.state.is_settled()).then(|| (due - today).num_days())
+    (!row.finding.state.is_settled()).then(|| (due - today).num_days())
 }
 
-fn due(model: &Model, finding: &Finding, plain: StyleRole, trouble: &str) -> (String, StyleRole) {
-    match days_left(model, finding) {
-        None if finding.due.is_empty() => ("-".to_owned(), plain),
-        None => (finding.due.clone(), plain),
+fn due(model: &Model, row: &FindingRow, plain: StyleRole, trouble: &str) -> (String, StyleRole) {
+    match days_left(model, row) {
+        None if row.due.is_empty() => ("-".to_owned(), plain),
+        None => (row.due.clone(), plain),
         Some(days) if days < 0 => (format!("{trouble} {} d over", -days), StyleRole::Warning),
         Some(0) => ("today".to_owned(), StyleRole::Warning),
         Some(days) => (format!("in {days} d"), plain),

@@ -3,11 +3,11 @@
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use crate::app::HistogramBucket;
-use crate::record::{TimeRange, format_compact, thousands};
+use crate::app::{HistogramBucket, Severity};
+use crate::record::{TimeRange, Timestamp, format_compact, thousands};
 use crate::tui::keymap::Action;
 use crate::tui::layout::{GUTTER, Panes};
-use crate::tui::model::{Model, Pane, TimelineChart};
+use crate::tui::model::{Model, Pane, TimelineChart, is_judged};
 use crate::tui::protocol::Lane;
 use crate::tui::theme::StyleRole;
 use crate::tui::times::{duration, moment, ticks};
@@ -49,6 +49,9 @@ pub(super) fn draw(model: &Model, panes: &Panes, canvas: &mut Canvas<'_>) {
         }
     }
     axis(model, chart, panes, each, canvas);
+    if let Some(line) = panes.marks {
+        marks(model, chart, Rect { x: bars.x, width: bars.width, ..line }, each, canvas);
+    }
     brush(model, bars, each, canvas);
 }
 
@@ -249,10 +252,35 @@ fn brush(model: &Model, bars: Rect, each: u16, canvas: &mut Canvas<'_>) {
     canvas.lay(Rect { x, width, ..bars }, StyleRole::Brush);
 }
 
+/// Marks where open findings begin, and where bookmarked events are.
+fn marks(model: &Model, chart: &TimelineChart, line: Rect, each: u16, canvas: &mut Canvas<'_>) {
+    let Some(notes) = &model.annotations.loaded else { return };
+    let bookmarks = notes.bookmarks.iter().filter_map(|row| row.hit?.time);
+    let bookmarks = bookmarks.map(|time| (time, canvas.theme.glyphs.bookmark, StyleRole::Noted));
+    let open = notes.findings.iter().filter(|row| !is_judged(&row.finding));
+    let began = open.filter_map(|row| {
+        let start: Timestamp = row.finding.detected.as_ref()?.start.as_ref()?.parse().ok()?;
+        let role =
+            if row.finding.severity >= Severity::High { StyleRole::Failure } else { StyleRole::Warning };
+        Some((row.finding.severity, start, role))
+    });
+    // What is worse is drawn over what is less bad.
+    let mut began: Vec<_> = began.collect();
+    began.sort_by_key(|(severity, start, _)| (*severity, *start));
+    let findings = began.into_iter().map(|(_, start, role)| (start, canvas.theme.glyphs.finding, role));
+    let all: Vec<(Timestamp, &'static str, StyleRole)> = bookmarks.chain(findings).collect();
+    for (time, glyph, role) in all {
+        let Some(bucket) = chart.bucket_of(time) else { continue };
+        let x = line.x + bucket as u16 * each + (each - 1) / 2;
+        if x < line.right() {
+            canvas.text(x, line.y, 1, glyph, role);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::Timestamp;
 
     fn bucket(by: &[u64]) -> HistogramBucket {
         let window = TimeRange { from: Timestamp::from_secs(0), to: Timestamp::from_secs(1) };

@@ -4,9 +4,9 @@ use crate::app::{
     self, Annotation, Bookmark, CancelToken, Case, Entry, EvidenceStatus, Finding, FindingChange,
     FindingDraft, HistoryItem, Hit, Order, Request, Reversal, Session, Warning, Watch, WrittenAnnotations,
 };
-use crate::error::{ErrorKind, Result, visible};
+use crate::error::{Error, ErrorKind, Result, visible};
 use crate::query::{Expr, FieldRef, Leaf, Pattern, Test};
-use crate::record::{EventId, TimeRange, Timestamp, summarize};
+use crate::record::{EventId, TimeRange, Timestamp, counted, summarize};
 use crate::tui::protocol::{
     AnnotationRequest, AnnotationResult, Annotations, BookmarkRow, Failure, FindingRow, ForeignAnnotation,
     JournalWarning, WorkerResponse,
@@ -66,7 +66,8 @@ fn finding_row(
         }
     }
     let orphaned = orphans.len() - before;
-    let mut row = FindingRow { finding: finding.clone(), events: 0, last: None, trouble: None };
+    let due = app::due_day(case, finding).unwrap_or_default();
+    let mut row = FindingRow { finding: finding.clone(), events: 0, last: None, due, trouble: None };
     if let Some(asked) = &mut row.finding.query {
         asked.query = case.read_here(asked);
     }
@@ -129,6 +130,8 @@ pub(super) fn write(
         AnnotationRequest::Bookmark { .. }
         | AnnotationRequest::NewFinding { .. }
         | AnnotationRequest::AddToFinding { .. }
+        | AnnotationRequest::VerifyFix { .. }
+        | AnnotationRequest::Filter { .. }
         | AnnotationRequest::Annotation(_)
         | AnnotationRequest::Reread { .. } => None,
     };
@@ -141,7 +144,7 @@ pub(super) fn write(
     }
     let mut message = String::new();
     let make = |case: &Case| {
-        let (annotation, done) = annotation(case, request, reversal)?;
+        let (annotation, done) = annotation(case, request, reversal, session)?;
         message = done;
         Ok(vec![annotation])
     };
@@ -166,6 +169,7 @@ fn annotation(
     case: &Case,
     request: &AnnotationRequest,
     reversal: Option<Reversal>,
+    session: &Session,
 ) -> Result<(Annotation, String)> {
     Ok(match request {
         AnnotationRequest::Bookmark { hit, note, tags } => {
@@ -191,6 +195,18 @@ fn annotation(
             let change = FindingChange { events, ..FindingChange::default() };
             described(case, Annotation::ChangeFinding { finding: finding.clone(), change })
         }
+        AnnotationRequest::VerifyFix { finding } => {
+            let known = known(case, finding)?;
+            let proof = app::prove_fix(case, known, &[], session.clock.now(), &CancelToken::new())?;
+            described(case, app::verify_finding(known, proof)?)
+        }
+        AnnotationRequest::Filter { finding } => {
+            let known = known(case, finding)?;
+            let proposal = app::propose_filter(case, known.number, None, &CancelToken::new())?;
+            let hides = counted(proposal.hides.len() as u64, "finding");
+            let done = format!("filter added: {} (matches {hides}; detection applies it)", proposal.query);
+            (proposal.annotation(format!("finding {} is a false positive", known.number)), done)
+        }
         AnnotationRequest::Annotation(annotation) => described(case, annotation.clone()),
         AnnotationRequest::Reread { source, by } => {
             described(case, case.corrected(source, by, Watch::silent())?.act)
@@ -204,6 +220,10 @@ fn annotation(
             (last.annotation, format!("redone: {}", last.description))
         }
     })
+}
+
+fn known<'c>(case: &'c Case, uid: &str) -> Result<&'c Finding> {
+    app::finding_of_uid(case, uid).ok_or_else(|| Error::usage("the finding no longer exists"))
 }
 
 fn described(case: &Case, annotation: Annotation) -> (Annotation, String) {

@@ -28,11 +28,14 @@ pub(super) fn detect(
     current.follow(&before, report.case);
     let warnings = report.warnings.iter().map(annotations::journal_warning);
     Ok(DetectionDone {
+        ids: report.ids,
         run: LastDetection {
             found: report.found.len(),
             new: report.new,
             changed: report.changed,
             gone: report.gone,
+            reopened: report.reopened,
+            filtered: report.filtered,
             ran: report.ran,
             not_evaluated: report
                 .not_evaluated

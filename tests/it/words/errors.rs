@@ -73,9 +73,23 @@ fn errors_of_writing() {
         finding add Title
         finding set 1
         finding set 1 --state closed
+        finding set 1 --state verified
+        finding set 1 --state accepted
+        finding set 1 --fixed-at 2026-03-03
+        finding set 1 --remedy hope
+        finding verify 1
+        finding accept 1 --by grace --until soon --reason late
+        finding accept 1 --by grace --until 2020-01-01 --reason late
+        finding accept 1 --by ' ' --until 2027-01-01 --reason late
+        finding sla tomorrow
         finding close 1
+        finding close 1 --reason done
+        finding close 1 --reason done --verdict true-positive
+        rules filter add 1 --reason wrong
+        rules filter remove 1 --reason wrong
+        rules filter list
         finding reopen 1 --reason 'seen again'
-        finding close 1 --reason 'nothing there'
+        finding close 1 --reason 'nothing there' --verdict not-applicable
         finding close 1 --reason again
         undo
         undo

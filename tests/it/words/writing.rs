@@ -19,9 +19,15 @@ const ANNOTATING: &str = "
     finding set 1 --owner ada --due 2026-04-01 --state acknowledged --tag exfil
     finding set 1 --untag exfil --event LOGIN
     finding note 1 'told the owner'
-    finding close 1 --reason 'blocked and reset' --verdict true-positive
+    finding set 1 --verdict true-positive --state fix-claimed --fixed-at 2026-03-03 --remedy harden --link https://tickets.example/7
+    finding verify 1 --dry-run
+    finding verify 1
+    finding accept 1 --by grace --until 2026-12-31 --reason 'blocked and reset'
     finding show 1
     finding reopen 1 --reason 'seen again'
+    finding close 2 --reason 'a test of ours' --verdict legitimate
+    finding sla pci
+    finding sla
     undo
     redo
     source reread auth.log --zone Europe/Berlin

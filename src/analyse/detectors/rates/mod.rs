@@ -9,6 +9,7 @@ mod burst;
 mod burst_episode;
 mod burst_history;
 mod clock_jump;
+mod coverage;
 mod groups;
 mod hour_of_week;
 mod level_shift;
@@ -29,6 +30,8 @@ mod web_scan;
 mod wording;
 
 use super::detector::Detector;
+
+pub use coverage::coverage;
 
 /// The detectors, in the order in which they run.
 pub const DETECTORS: [&Detector; 10] = [

@@ -60,11 +60,11 @@ const USUAL: usize = 3;
 const OFTEN: f64 = 10.0;
 
 /// One silence of a source.
-struct Gap {
+pub(super) struct Gap {
     before: usize,
     after: Option<usize>,
-    start: i64,
-    end: i64,
+    pub(super) start: i64,
+    pub(super) end: i64,
     expected: f64,
     level: f64,
     dispersion: f64,
@@ -227,7 +227,7 @@ fn family(name: &str) -> &str {
 }
 
 /// Returns the gaps of a source that chance does not explain; `end` is when logs go on.
-fn gaps(times: &[i64], rates: &Rates, end: i64, limit: f64) -> Vec<Gap> {
+pub(super) fn gaps(times: &[i64], rates: &Rates, end: i64, limit: f64) -> Vec<Gap> {
     let mut amounts: Vec<f64> = times.windows(2).map(|two| rates.expected(two[0], two[1])).collect();
     let all = amounts.clone();
     let (low, high) = if amounts.len() >= 2_000 { (0.99, 0.999) } else { (0.9, 0.99) };

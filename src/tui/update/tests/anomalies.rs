@@ -73,7 +73,7 @@ fn a_judged_finding_hands_the_selection_on_to_the_next_and_undo_leaves_it_there(
     let mut model = anomalies();
     press(&mut model, "j k");
     let mut notes = notes();
-    notes.findings[2].finding.verdict = Some(FindingVerdict::False);
+    notes.findings[2].finding.verdict = Some(FindingVerdict::FalsePositive);
     notes.findings[0].finding.state = Status::Open;
     let (ticket, request) = asked(&press(&mut model, "n"), Lane::Write);
     assert!(matches!(request, WorkerRequest::Annotate { .. }), "{request:?}");

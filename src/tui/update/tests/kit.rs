@@ -179,7 +179,7 @@ pub(super) fn responses(request: &WorkerRequest) -> Vec<WorkerResponse> {
                 unread: left,
                 ..LastDetection::default()
             };
-            let done = DetectionDone { run, warning: None, notes: notes() };
+            let done = DetectionDone { run, ids: Vec::new(), warning: None, notes: notes() };
             let progress = WorkerResponse::Progress(WorkProgress::default());
             vec![progress, WorkerResponse::Detected(Box::new(done))]
         }
@@ -259,9 +259,14 @@ pub(super) fn notes() -> Annotations {
             title: format!("{evil} {number}"),
             severity: Severity::ALL[number as usize % Severity::ALL.len()],
             state: *state,
-            verdict: (number > 2).then_some(FindingVerdict::True),
+            verdict: (number > 2).then_some(FindingVerdict::TrueWithImpact),
             owner: evil.clone(),
             due: "2026-03-01".to_owned(),
+            remedy: None,
+            link: evil.clone(),
+            fixed_at: String::new(),
+            proof: None,
+            acceptance: None,
             tags: [evil.clone()].into(),
             events: Default::default(),
             query: None,
@@ -271,6 +276,7 @@ pub(super) fn notes() -> Annotations {
         },
         events: number,
         last: Some(BEGIN),
+        due: "2026-03-01".to_owned(),
         trouble: (number == 2).then(|| "1 of its events is ORPHANED".to_owned()),
     };
     let mark = |hit: Option<Hit>| {
