@@ -41,13 +41,15 @@ impl<'a> LeadingFields<'a> {
     /// user; else the last two are ident and user.
     fn from_groups(text: &'a str) -> Option<LeadingFields<'a>> {
         let groups = groups(text);
-        let is_none = |at: usize| groups.get(at).is_some_and(|group| group.text == "-");
-        let ident = (1..=3)
-            .find(|at| is_none(*at) && *at + 1 < groups.len())
-            .unwrap_or_else(|| groups.len().saturating_sub(2).max(1));
+        // A user whose name is blank is no word, only a place behind the ident.
+        let is_ident = |at: &usize| {
+            groups.get(*at).is_some_and(|group| group.text == "-" && text.len() > group.start + "- ".len())
+        };
+        let ident = (1..=3).find(is_ident).unwrap_or_else(|| groups.len().saturating_sub(2).max(1));
         let mut head = LeadingFields { ident: "-", user: "-", ..LeadingFields::default() };
         match groups.get(ident + 1) {
             Some(user) => (head.ident, head.user) = (groups[ident].text, &text[user.start..]),
+            None if is_ident(&ident) => head.user = "",
             None => head.user = groups.get(ident).map_or("-", |group| group.text),
         }
         match groups.get(..ident.min(groups.len()))? {
@@ -239,6 +241,10 @@ mod tests {
             (
                 "a.example:80 192.0.2.1 - bob",
                 LeadingFields { vhost: Some("a.example:80"), user: "bob", ..base() },
+            ),
+            (
+                "a.example:80 192.0.2.1 -   ",
+                LeadingFields { vhost: Some("a.example:80"), user: "", ..base() },
             ),
             (
                 "a.example 192.0.2.1 x1 bob",

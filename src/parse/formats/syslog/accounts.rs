@@ -108,8 +108,9 @@ fn failed_login<'a>(text: &'a str, event: &mut Event<'a>) {
     let Some((front, user)) = text.split_once(" FOR ").or_else(|| text.split_once(" for ")) else { return };
     let from = front.split_once("FROM ").or_else(|| front.split_once("from ")).map_or("", |(_, from)| from);
     let user = user.rsplit_once(", ").map_or(user, |(user, _)| user);
-    let quoted = user.strip_prefix(['\'', '`']).and_then(|user| user.strip_suffix('\''));
-    put_user(quoted.unwrap_or(user), event);
+    // Only the form with the count in parentheses quotes; elsewhere a quote is of the name.
+    let inner = user.strip_prefix(['\'', '`']).and_then(|user| user.strip_suffix('\''));
+    put_user(inner.filter(|_| front.starts_with(" (")).unwrap_or(user), event);
     put_source(from.split([' ', ',']).next().unwrap_or_default().trim_matches('\''), event);
 }
 
