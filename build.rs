@@ -1,6 +1,8 @@
 //! Lists the format files of `formats/` and the rules of `rules/`, so that a new one needs
-//! no line of code.
+//! no line of code; computes a digest of the code of detection, so that results of another
+//! version are not used again.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -8,6 +10,19 @@ fn main() {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     list(&root.join("formats"), "toml", "formats.rs");
     list(&root.join("rules"), "yml", "rules.rs");
+    println!("cargo:rustc-env=VESTIGO_DETECTION={:016x}", digest(&root.join("src/analyse")));
+}
+
+/// Returns a digest of the Rust files of a folder.
+fn digest(folder: &Path) -> u64 {
+    let mut files = Vec::new();
+    add_files(folder, "rs", &mut files);
+    files.sort();
+    let mut hasher = DefaultHasher::new();
+    for file in files {
+        fs::read(file).expect("a file can be read").hash(&mut hasher);
+    }
+    hasher.finish()
 }
 
 /// Writes a list of the files of a folder: the path in it, and the content.

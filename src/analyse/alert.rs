@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::index::Hit;
 use crate::record::Severity;
 use crate::record::{Digest, Timestamp};
 
 /// One thing that was found: what, about whom, when, and by which events.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Alert {
     /// What found it: `sigma:<id of the rule>` or `behaviour:<name>`.
     pub detector: String,
@@ -22,8 +24,10 @@ pub struct Alert {
     /// Whom it is about: ECS fields and values, the most important first.
     pub entity: Vec<(String, String)>,
     /// Its first moment; none where none of its events tells a time.
+    #[serde(with = "moment")]
     pub start: Option<Timestamp>,
     /// Its last moment.
+    #[serde(with = "moment")]
     pub end: Option<Timestamp>,
     /// Its events, the earliest first.
     pub hits: Vec<Hit>,
@@ -52,10 +56,25 @@ impl Alert {
 }
 
 /// A detector that could not be evaluated, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotEvaluated {
     /// The detector.
     pub detector: String,
     /// Why: a field is missing, or there are too few events.
     pub reason: String,
+}
+
+/// A moment as the nanoseconds since 1970.
+mod moment {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::record::Timestamp;
+
+    pub fn serialize<S: Serializer>(moment: &Option<Timestamp>, to: S) -> Result<S::Ok, S::Error> {
+        moment.map(Timestamp::nanos).serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Error> {
+        Ok(Option::<i64>::deserialize(from)?.map(Timestamp::from_nanos))
+    }
 }

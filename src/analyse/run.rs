@@ -3,10 +3,24 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::alert::{Alert, NotEvaluated};
+use super::known_results::{KnownResults, ResultKey};
 use super::{detectors, sigma};
 use crate::case::Case;
 use crate::error::Result;
 use crate::index::CancelToken;
+
+/// What a run looks for.
+pub struct DetectionPlan<'p> {
+    /// The rules.
+    pub rules: &'p [sigma::Rule],
+    /// Tells whether a rule or detector is wanted, by its full name.
+    pub is_wanted: &'p dyn Fn(&str) -> bool,
+    /// Numbers that are set for detectors: `<detector>.<parameter>`.
+    pub parameters: &'p BTreeMap<String, f64>,
+    /// Where results of earlier runs are kept, if they may be used. Then all detectors have
+    /// to be wanted.
+    pub kept: Option<ResultKey>,
+}
 
 /// What a run found.
 #[derive(Debug)]
@@ -21,18 +35,34 @@ pub struct DetectionRun {
     pub unused: Vec<(String, String)>,
     /// How many events each rule matched, by its number.
     pub matches: Vec<u64>,
+    /// How many events were looked at: the others were by an earlier run.
+    pub events: u64,
 }
 
-/// Asks rules, and the behavior detectors that are wanted, of all events of a case.
-pub fn detect(
+/// Returns how many events of a case each rule matches, in the order of the rules.
+pub fn count_matches(
     case: &Case,
     rules: &[sigma::Rule],
-    is_wanted: &dyn Fn(&str) -> bool,
-    parameters: &BTreeMap<String, f64>,
+    kept: &ResultKey,
     cancel: &CancelToken,
-) -> Result<DetectionRun> {
-    let by_rules = sigma::run(case, rules, cancel)?;
-    let by_behavior = detectors::run(case, is_wanted, parameters, cancel)?;
+) -> Result<Vec<u64>> {
+    let mut known = KnownResults::load(case, kept, rules.len());
+    let run = sigma::run(case, rules, &mut known.matches, cancel)?;
+    known.keep(case, kept);
+    Ok(run.matches)
+}
+
+/// Asks rules, and the behavior detectors that are wanted, of the events of a case.
+pub fn detect(case: &Case, plan: &DetectionPlan<'_>, cancel: &CancelToken) -> Result<DetectionRun> {
+    let (rules, is_wanted) = (plan.rules, plan.is_wanted);
+    let load = |key| KnownResults::load(case, key, rules.len());
+    let mut known = plan.kept.as_ref().map(load).unwrap_or_default();
+    let events = case.index().len_without(&known.matches.keys().copied().collect());
+    let by_rules = sigma::run(case, rules, &mut known.matches, cancel)?;
+    let by_behavior = detectors::run(case, is_wanted, plan.parameters, &mut known.scopes, cancel)?;
+    if let Some(key) = &plan.kept {
+        known.keep(case, key);
+    }
     let mut detections = by_rules.detections;
     detections.retain(|detection| is_wanted(&detection.detector));
     detections.extend(by_behavior.detections);
@@ -47,5 +77,6 @@ pub fn detect(
         not_evaluated: by_behavior.not_evaluated,
         unused: by_rules.unused,
         matches: by_rules.matches,
+        events,
     })
 }

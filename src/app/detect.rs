@@ -3,10 +3,13 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 
-use crate::analyse::{self, Alert, NotEvaluated, RuleSet};
+use serde_json::Number;
+
+use crate::analyse::{self, Alert, DetectionPlan, NotEvaluated, Parameter, ResultKey, RuleSet};
 use crate::case::{Case, Watch};
 use crate::error::{Error, Result, visible};
 use crate::index::CancelToken;
+use crate::journal::Annotation;
 use crate::record::Timestamp;
 
 use super::filters::keep_out;
@@ -20,7 +23,8 @@ pub struct DetectRequest {
     pub rules: Vec<PathBuf>,
     /// Only these detectors: `sigma:<id>`, `behaviour:<name>`, or the beginning of one.
     pub only: Vec<String>,
-    /// Numbers that the case sets for detectors: `<detector>.<parameter>`.
+    /// Numbers of detectors for this run, besides those that the case sets:
+    /// `<detector>.<parameter>`.
     pub parameters: BTreeMap<String, f64>,
 }
 
@@ -44,6 +48,8 @@ pub struct DetectReport {
     pub filtered: usize,
     /// How many rules and detectors looked.
     pub ran: usize,
+    /// How many events were looked at: earlier runs had looked at the others.
+    pub events: u64,
     /// Detectors that could not be evaluated.
     pub not_evaluated: Vec<NotEvaluated>,
     /// Rule files that cannot be used, with the reason.
@@ -62,7 +68,7 @@ pub fn detect(
     cancel: &CancelToken,
     watch: Watch<'_>,
 ) -> Result<DetectReport> {
-    request.parameters.iter().try_for_each(|(name, value)| check_parameter(name, *value))?;
+    let parameters = parameters(case, &request.parameters)?;
     let is_wanted = |detector: &str| {
         request.only.is_empty()
             || request
@@ -71,7 +77,13 @@ pub fn detect(
                 .any(|only| detector.starts_with(only.as_str()) || detector.ends_with(&format!(":{only}")))
     };
     let rules = wanted_rules(&request.rules, &is_wanted)?;
-    let mut run = analyse::detect(case, &rules.rules, &is_wanted, &request.parameters, cancel)?;
+    let plan = DetectionPlan {
+        rules: &rules.rules,
+        is_wanted: &is_wanted,
+        parameters: &parameters,
+        kept: request.only.is_empty().then(|| kept_as(&request.rules, &rules)),
+    };
+    let mut run = analyse::detect(case, &plan, cancel)?;
     if run.ran.is_empty() {
         let named = request.only.iter().map(|only| format!("`{}`", visible(only))).collect::<Vec<_>>();
         return Err(Error::usage(format!("there is no rule or detector {}", named.join(", ")))
@@ -103,10 +115,29 @@ pub fn detect(
         reopened: reconciled.reopened,
         filtered,
         ran: run.ran.len(),
+        events: run.events,
         not_evaluated: run.not_evaluated,
         unread: rules.unread.into_iter().chain(run.unused).collect(),
         warnings,
     })
+}
+
+/// Returns how many events each rule matches, in the order of the rules, which are those of
+/// this program and of these files and folders.
+pub fn count_rule_matches(
+    case: &Case,
+    rules: &RuleSet,
+    paths: &[PathBuf],
+    cancel: &CancelToken,
+) -> Result<Vec<u64>> {
+    analyse::count_matches(case, &rules.rules, &kept_as(paths, rules), cancel)
+}
+
+/// Returns where the results of a run of all rules are kept; `paths` are those that the user
+/// named.
+fn kept_as(paths: &[PathBuf], rules: &RuleSet) -> ResultKey {
+    let name = if paths.is_empty() { "detection" } else { "detection-with-rules" };
+    ResultKey { name, rules: rules.digest.clone() }
 }
 
 /// Loads rules, and keeps those that are wanted, with those that correlations refer to.
@@ -122,16 +153,40 @@ pub fn day_of(now: Timestamp) -> String {
     now.to_string().chars().take(10).collect()
 }
 
-/// Checks a number that is set for a detector.
-fn check_parameter(name: &str, value: f64) -> Result<()> {
+/// Returns the numbers that are set for detectors: those of the case, and those for this
+/// run, which count where there are both. One that this version does not have is left out.
+pub fn parameters(case: &Case, own: &BTreeMap<String, f64>) -> Result<BTreeMap<String, f64>> {
+    own.iter().try_for_each(|(name, value)| check_parameter(name, *value))?;
+    let set = case.state().parameters.iter();
+    let set = set.filter_map(|(name, value)| Some((name.clone(), value.as_f64()?)));
+    let mut all: BTreeMap<String, f64> =
+        set.filter(|(name, value)| check_parameter(name, *value).is_ok()).collect();
+    all.extend(own.iter().map(|(name, value)| (name.clone(), *value)));
+    Ok(all)
+}
+
+/// Returns the annotation that sets a number of a detector, or its default again.
+pub fn set_parameter(name: &str, value: Option<f64>) -> Result<Annotation> {
+    let default = || declared(name).map(|declared| declared.default);
+    check_parameter(name, value.map_or_else(default, Ok)?)?;
+    Ok(Annotation::SetParameter { parameter: name.to_owned(), value: value.and_then(Number::from_f64) })
+}
+
+/// Finds the declaration of a number of a detector.
+fn declared(name: &str) -> Result<&'static Parameter> {
     let declared = name.split_once('.').and_then(|(detector, parameter)| {
         let detector = analyse::behavior_detectors().find(|known| known.name == detector)?;
         detector.parameters.iter().find(|known| known.name == parameter)
     });
-    let Some(declared) = declared else {
-        return Err(Error::usage(format!("no detector has a number `{}`", visible(name)))
-            .hint("`vestigo rules list --json` names those of each detector."));
-    };
+    declared.ok_or_else(|| {
+        Error::usage(format!("no detector has a number `{}`", visible(name)))
+            .hint("`vestigo rules list --json` names those of each detector.")
+    })
+}
+
+/// Checks a number that is set for a detector.
+fn check_parameter(name: &str, value: f64) -> Result<()> {
+    let declared = declared(name)?;
     if (declared.least..=declared.most).contains(&value) {
         return Ok(());
     }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Number, Value};
 
-use crate::analyse::{self, coverage, derived_field};
+use crate::analyse::{self, DetectionPlan, coverage, derived_field};
 use crate::case::Case;
 use crate::error::{Error, Result, visible};
 use crate::index::{CancelToken, EventColumns, Request};
@@ -14,7 +14,7 @@ use crate::journal::{Detected, Finding, FixProof, LEAST_HOURS, Status, StreamCov
 use crate::query::{Expr, FieldRef, Leaf, Pattern, Test};
 use crate::record::{TimeRange, Timestamp, counted};
 
-use super::detect::wanted_rules;
+use super::detect::{parameters, wanted_rules};
 use super::reconcile::{is_about_same, shares_entity};
 
 /// Matches closer together than this, in nanoseconds, are one occurrence.
@@ -81,7 +81,9 @@ fn detected_again(
 ) -> Result<Matches> {
     let is_wanted = |name: &str| name == detected.detector;
     let rules = wanted_rules(paths, &is_wanted)?;
-    let run = analyse::detect(case, &rules.rules, &is_wanted, &BTreeMap::new(), cancel)?;
+    let (rules, parameters) = (&rules.rules, &parameters(case, &BTreeMap::new())?);
+    let plan = DetectionPlan { rules, is_wanted: &is_wanted, parameters, kept: None };
+    let run = analyse::detect(case, &plan, cancel)?;
     let alerts = run.detections.iter().filter(|alert| shares_entity(&detected.entity, alert));
     let mut times = Vec::new();
     for alert in alerts {
@@ -100,7 +102,7 @@ fn detected_again(
         }
         None => Ok(format!("{name} still finds the events of this finding")),
     };
-    let of_rules = rules.rules.iter().flat_map(|rule| rule.fields());
+    let of_rules = rules.iter().flat_map(|rule| rule.fields());
     let detector = analyse::behavior_detectors().find(|known| analyse::full_name(known) == *name);
     let fields = of_rules.chain(detector.iter().flat_map(|detector| detector.needs.iter().copied()));
     let base = |field: &str| derived_field(field).map_or(field, |derived| derived.base).to_owned();

@@ -52,7 +52,7 @@ pub use config::{Config, ConfigFolder};
 pub use create::{NewCase, case_exists, create_case};
 pub use demo::write_demo_logs;
 pub use describe::describe_annotation;
-pub use detect::{DetectReport, DetectRequest, day_of, detect};
+pub use detect::{DetectReport, DetectRequest, count_rule_matches, day_of, detect, set_parameter};
 pub use evidence_scope::EvidenceScope;
 pub use export::{ExportRequest, ExportedBundle, export, export_choices, read_redacted_values};
 pub use filters::{
@@ -88,9 +88,7 @@ pub use verify::{RequiredCheck, Verification, VerifyRequest, VerifyTarget, verif
 pub use warning::Warning;
 
 // The types of other rooms in which use cases are asked for, and answered.
-pub use crate::analyse::{
-    Diagnosis, NotEvaluated, RuleSet, behavior_detectors, diagnose, full_name, run_rules,
-};
+pub use crate::analyse::{Diagnosis, NotEvaluated, RuleSet, behavior_detectors, diagnose, full_name};
 pub use crate::case::{
     Case, CaseMetadata, CaseWriter, CheckpointInfo, EvidenceStatus, Receipt, SourceInfo, TOOL, Watch,
     write_new,

@@ -24,6 +24,7 @@ mod reader;
 mod rebuild;
 mod reread;
 mod resolve_query;
+mod result_cache;
 mod scratch;
 mod signing;
 mod snapshot;

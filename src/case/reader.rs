@@ -195,6 +195,11 @@ impl Case {
         self.inner.moment.dir.path()
     }
 
+    /// Returns what was read together, at one moment.
+    pub(super) fn snapshot(&self) -> &Snapshot {
+        &self.inner.moment
+    }
+
     /// Returns the case's folder, through which everything in it is reached.
     pub fn dir(&self) -> &Dir {
         &self.inner.moment.dir

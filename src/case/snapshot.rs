@@ -49,8 +49,8 @@ pub struct Snapshot {
     /// How sources are read, if the journal states another way than their import.
     pub(super) rereads: Arc<Rereads>,
     who: Actor,
-    binding: IndexBinding,
-    bases: Arc<Vec<IndexBasis>>,
+    pub(super) binding: IndexBinding,
+    pub(super) bases: Arc<Vec<IndexBasis>>,
     index: Option<Index>,
     /// Whether the case's own index and those in the cache must not be used.
     anew: bool,
@@ -174,7 +174,23 @@ impl Snapshot {
 
     /// Returns the folder in the cache with the indexes of this case, opened with `step`.
     fn cache(&self, step: impl Fn(&Dir, &str) -> io::Result<Dir>) -> Option<Dir> {
-        reach(&self.who.home, &self.binding.case, step)
+        self.cached_folder(CACHED, step)
+    }
+
+    /// Returns this case's folder of some kind in the user's cache, opened with `step`.
+    pub(super) fn cached_folder(
+        &self,
+        kind: &str,
+        step: impl Fn(&Dir, &str) -> io::Result<Dir>,
+    ) -> Option<Dir> {
+        reach(&self.who.home, &self.binding.case, kind, step)
+    }
+
+    /// Creates this case's folder of some kind in the user's cache.
+    pub(super) fn make_cached_folder(&self, kind: &str) -> io::Result<Dir> {
+        let none = || io::Error::other("there is no cache folder");
+        Dir::create(self.who.home.cache.as_deref().ok_or_else(none)?)?;
+        self.cached_folder(kind, Dir::make_dir).ok_or_else(none)
     }
 
     /// Builds an index in the user's cache, or takes the one that another process has
@@ -227,15 +243,15 @@ impl Snapshot {
 
 /// Removes what the user's cache contains of a case whose own index is up to date.
 pub(super) fn forget(home: &Home, case: &str) {
-    if let Some(folder) = reach(home, case, Dir::dir) {
+    if let Some(folder) = reach(home, case, CACHED, Dir::dir) {
         tidy(&folder, None);
     }
 }
 
-fn reach(home: &Home, case: &str, step: impl Fn(&Dir, &str) -> io::Result<Dir>) -> Option<Dir> {
+fn reach(home: &Home, case: &str, kind: &str, step: impl Fn(&Dir, &str) -> io::Result<Dir>) -> Option<Dir> {
     let cache = Dir::open(home.cache.as_deref()?).ok()?;
     let name = Digest::of(case).to_string();
-    step(&step(&cache, CACHED).ok()?, &name).ok()
+    step(&step(&cache, kind).ok()?, &name).ok()
 }
 
 /// Removes the indexes of a case in the cache, except one. What cannot be removed takes

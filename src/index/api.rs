@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 use crate::query::Expr;
 use crate::record::{SourceId, TimeRange, Timestamp};
 
@@ -39,6 +41,19 @@ pub struct Hit {
     pub source: SourceId,
     /// Its record number.
     pub record: u64,
+}
+
+impl Serialize for Hit {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        (self.time.map(Timestamp::nanos), self.source, self.record).serialize(to)
+    }
+}
+
+impl<'de> Deserialize<'de> for Hit {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Hit, D::Error> {
+        let (time, source, record) = <(Option<i64>, SourceId, u64)>::deserialize(from)?;
+        Ok(Hit { time: time.map(Timestamp::from_nanos), source, record })
+    }
 }
 
 /// What a search asks for.

@@ -43,6 +43,15 @@ pub struct IndexBinding {
     pub secret: [u8; 32],
 }
 
+impl IndexBinding {
+    /// Returns the seal of a text: HMAC-SHA-256 with this user's secret (RFC 2104).
+    pub fn seal(&self, text: &[u8]) -> Digest {
+        let mut seal = Hmac::<Sha256>::new_from_slice(&self.secret).expect("HMAC takes a key of any length");
+        seal.update(text);
+        Digest(seal.finalize().into_bytes().into())
+    }
+}
+
 /// What the rows of one batch are made from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IndexBasis {
@@ -134,10 +143,7 @@ impl Meta {
     /// Creates what is written of these batches.
     fn of(batches: Vec<BatchMeta>, binding: &IndexBinding) -> io::Result<Meta> {
         let mut meta = Meta { version: VERSION, case: binding.case.clone(), batches, seal: Digest([0; 32]) };
-        let mut seal =
-            Hmac::<Sha256>::new_from_slice(&binding.secret).expect("HMAC takes a key of any length");
-        seal.update(&serde_json::to_vec(&meta)?);
-        meta.seal = Digest(seal.finalize().into_bytes().into());
+        meta.seal = binding.seal(&serde_json::to_vec(&meta)?);
         Ok(meta)
     }
 

@@ -1,6 +1,6 @@
 //! The index, open for reading: counting, and what it has.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::api::{FieldInfo, Histogram, Hit, Order, Request, TermOrder, TopValues};
@@ -199,19 +199,21 @@ impl Index {
         event_columns::of_segments(&search, &self.within(reach), reach, fields)
     }
 
-    /// Asks many queries at once: each distinct value is read once for all tests. Returns
-    /// the events that match each query, the earliest first.
+    /// Asks many queries of some batches at once: each distinct value is read once for all
+    /// tests. Returns for each batch the events that match each query, in no order.
     pub fn select(
         &self,
         tests: &[ValueTest],
         queries: &[RowQuery],
+        batches: &BTreeSet<u32>,
         cancel: &CancelToken,
-    ) -> Result<Vec<Vec<Hit>>> {
+    ) -> Result<BTreeMap<u32, Vec<Vec<Hit>>>> {
         self.0.cache.begin();
         let search = QueryRun { plan: QueryPlan::All, cancel, memo: &self.0.memo };
         let by_field = TestsByField::new(tests);
-        let within = self.within(TimeScope::Everything);
-        let of_segments = parallel::each(&within, |segment| {
+        let (numbers, segments): (Vec<u32>, Vec<&OpenSegment>) =
+            self.segments_of().filter(|(batch, _)| batches.contains(batch)).unzip();
+        let of_segments = parallel::each(&segments, |segment| {
             let tests = by_field.rows(&search, segment)?;
             let hits = Hits::of(segment)?;
             let found = queries.iter().map(|query| {
@@ -227,12 +229,34 @@ impl Index {
             });
             found.collect::<Result<Vec<_>>>()
         })?;
-        let mut all: Vec<Vec<Hit>> = queries.iter().map(|_| Vec::new()).collect();
-        for of_segment in of_segments {
-            all.iter_mut().zip(of_segment).for_each(|(all, found)| all.extend(found));
+        let mut all: BTreeMap<u32, Vec<Vec<Hit>>> = BTreeMap::new();
+        for (batch, found) in numbers.into_iter().zip(of_segments) {
+            match all.get_mut(&batch) {
+                Some(all) => all.iter_mut().zip(found).for_each(|(all, found)| all.extend(found)),
+                None => drop(all.insert(batch, found)),
+            }
         }
-        all.iter_mut().for_each(|hits| hits.sort_unstable_by(|one, other| Order::Oldest.compare(one, other)));
         Ok(all)
+    }
+
+    /// Counts the events of each batch that match.
+    pub fn count_by_batch(&self, request: &Request, cancel: &CancelToken) -> Result<BTreeMap<u32, u64>> {
+        let (search, reach) = self.search(request, cancel)?;
+        let (numbers, segments): (Vec<u32>, Vec<&OpenSegment>) = self.segments_of().unzip();
+        let counts = parallel::each(&segments, |segment| {
+            let (timed, untimed) = (segment.timed_rows(reach)?, segment.untimed_rows(reach));
+            let rows = search.rows(segment)?;
+            Ok(rows.count(timed) + rows.count(untimed))
+        })?;
+        let mut all = BTreeMap::new();
+        numbers.into_iter().zip(counts).for_each(|(batch, count)| *all.entry(batch).or_default() += count);
+        Ok(all)
+    }
+
+    /// Returns the segments, each with the number of its batch.
+    fn segments_of(&self) -> impl Iterator<Item = (u32, &OpenSegment)> {
+        let shares = self.0.batches.iter().zip(&self.0.shares);
+        shares.flat_map(|(batch, share)| std::iter::repeat_n(*batch, *share)).zip(&self.0.segments)
     }
 
     /// Returns up to `limit` values of a field with this prefix (ignoring case), most frequent first.
@@ -264,6 +288,12 @@ impl Index {
     /// Returns how many events are in the index.
     pub fn len(&self) -> u64 {
         self.0.segments.iter().map(|segment| u64::from(segment.rows)).sum()
+    }
+
+    /// Returns how many events of other batches than these are in the index.
+    pub fn len_without(&self, batches: &BTreeSet<u32>) -> u64 {
+        let others = self.segments_of().filter(|(batch, _)| !batches.contains(batch));
+        others.map(|(_, segment)| u64::from(segment.rows)).sum()
     }
 
     /// Returns whether no event is in the index.

@@ -1,7 +1,7 @@
 //! What an investigator records: one kind of entry for each action.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Number, Value, json};
 
 use super::event_ref::EventRef;
 use super::finding::{FindingChange, FindingVerdict, NewFinding};
@@ -109,6 +109,14 @@ pub enum Annotation {
         /// The days, by severity.
         sla: Option<Sla>,
     },
+    /// Sets a number of a detector.
+    #[serde(rename = "detector.set")]
+    SetParameter {
+        /// Which: `<detector>.<parameter>`.
+        parameter: String,
+        /// The number; none for the default.
+        value: Option<Number>,
+    },
     /// Keeps what a detector finds out of the findings where a query matches all of it.
     #[serde(rename = "filter.add")]
     AddFilter {
@@ -186,7 +194,7 @@ pub struct UndoneEntry {
 
 impl Annotation {
     /// The kinds of annotations, as `do` names them.
-    const KINDS: [&str; 15] = [
+    const KINDS: [&str; 16] = [
         "bookmark.add",
         "bookmark.remove",
         FIND,
@@ -202,6 +210,7 @@ impl Annotation {
         "finding.sla",
         "filter.add",
         "filter.remove",
+        "detector.set",
     ];
 
     /// Reads an entry; `None` if it is of another kind, or if it does not fit the
@@ -231,6 +240,7 @@ impl Annotation {
             Annotation::SetSla { .. } => 12,
             Annotation::AddFilter { .. } => 13,
             Annotation::RemoveFilter { .. } => 14,
+            Annotation::SetParameter { .. } => 15,
         };
         Annotation::KINDS[index]
     }
@@ -259,6 +269,7 @@ impl Annotation {
             | Annotation::RemoveBookmark { .. }
             | Annotation::AddFinding(_)
             | Annotation::SetSla { .. }
+            | Annotation::SetParameter { .. }
             | Annotation::AddFilter { .. }
             | Annotation::RemoveFilter { .. }
             | Annotation::Reread { .. }

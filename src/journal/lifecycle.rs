@@ -133,6 +133,7 @@ impl Finding {
             | Annotation::RemoveBookmark { .. }
             | Annotation::AddFinding(_)
             | Annotation::SetSla { .. }
+            | Annotation::SetParameter { .. }
             | Annotation::AddFilter { .. }
             | Annotation::RemoveFilter { .. }
             | Annotation::Reread { .. }

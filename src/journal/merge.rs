@@ -124,6 +124,10 @@ fn values_set(annotation: &Annotation) -> Vec<(String, &'static str, String)> {
         Annotation::SetSla { sla } => {
             single("findings", "sla", &sla.as_ref().map(Sla::to_string).unwrap_or_default())
         }
+        Annotation::SetParameter { parameter, value } => {
+            let value = value.as_ref().map_or_else(|| "default".to_owned(), ToString::to_string);
+            single(parameter, "value", &value)
+        }
         Annotation::Reread { source, change, .. } => {
             let change: Vec<String> = change.iter().map(ToString::to_string).collect();
             single(source, "reading", &change.join(", "))

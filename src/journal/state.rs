@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
+use serde_json::Number;
 
 use super::annotation::{Annotation, FIND};
 use super::annotation_log::{AnnotationOp, annotation_ops, ops_in};
@@ -56,6 +57,8 @@ pub struct State {
     pub findings: Vec<Finding>,
     /// The filters in effect, the oldest first.
     pub filters: Vec<FindingFilter>,
+    /// The numbers that are set for detectors, by `<detector>.<parameter>`.
+    pub parameters: BTreeMap<String, Number>,
     /// How long findings may stay open.
     pub sla: Option<Sla>,
     /// The conflicts that merges resolved.
@@ -151,6 +154,12 @@ impl State {
                 self.bookmarks.remove(event);
             }
             Annotation::SetSla { sla } => self.sla.clone_from(sla),
+            Annotation::SetParameter { parameter, value: Some(value) } => {
+                self.parameters.insert(parameter.clone(), value.clone());
+            }
+            Annotation::SetParameter { parameter, value: None } => {
+                self.parameters.remove(parameter);
+            }
             Annotation::AddFilter { detector, query, reason, finding } => self.filters.push(FindingFilter {
                 id: op.id.clone(),
                 detector: detector.clone(),

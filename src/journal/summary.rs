@@ -172,6 +172,8 @@ impl Annotation {
             Annotation::RetractFinding { reason, .. } => format!("closed: {reason}"),
             Annotation::SetSla { sla: Some(sla) } => format!("terms for findings: {sla}"),
             Annotation::SetSla { sla: None } => "no terms for findings".to_owned(),
+            Annotation::SetParameter { parameter, value: Some(value) } => format!("{parameter} = {value}"),
+            Annotation::SetParameter { parameter, value: None } => format!("{parameter} = default"),
             Annotation::AddFilter { detector, query, reason, .. } => {
                 format!("filter for {detector}: {query}: {reason}")
             }

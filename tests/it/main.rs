@@ -9,6 +9,7 @@ mod commands;
 mod corpus;
 mod custody;
 mod detect;
+mod detect_again;
 mod env;
 mod faults;
 mod forged;

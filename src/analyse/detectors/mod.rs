@@ -12,9 +12,9 @@ mod leaky_bucket;
 mod rates;
 mod run;
 
-pub use detector::Detector;
+pub use detector::{Detector, Parameter};
 pub use rates::coverage;
-pub use run::{full_name, run};
+pub use run::{KnownScopes, full_name, run};
 
 /// Returns all behavior detectors.
 pub fn all() -> impl Iterator<Item = &'static Detector> {

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::all;
 use super::detector::{Anomaly, Detector, DetectorOutcome, DetectorScope, Parameters};
 use super::events::{Events, ValueColumn};
@@ -10,7 +12,7 @@ use crate::analyse::attack::tactic;
 use crate::case::Case;
 use crate::error::Result;
 use crate::index::{CancelToken, EventColumns, Request};
-use crate::record::{SourceId, TimeRange, Timestamp};
+use crate::record::{Digest, SourceId, TimeRange, Timestamp};
 
 /// Each event's source: its SHA-256, and its path.
 const SOURCE: &str = "vestigo.source";
@@ -19,7 +21,7 @@ const SOURCE_NAME: &str = "vestigo.source_name";
 const OWN: [&str; 3] = [SOURCE, SOURCE_NAME, "vestigo.record"];
 
 /// What a run found.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct BehaviorRun {
     /// The findings.
     pub detections: Vec<Alert>,
@@ -29,16 +31,22 @@ pub struct BehaviorRun {
     pub not_evaluated: Vec<NotEvaluated>,
 }
 
+/// What the behavior detectors of a scope came to, by its name, with a digest of what they
+/// looked at.
+pub type KnownScopes = BTreeMap<String, (Digest, BehaviorRun)>;
+
 /// Returns the name of a detector among all.
 pub fn full_name(detector: &Detector) -> String {
     format!("behaviour:{}", detector.name)
 }
 
-/// Asks the detectors that are wanted of the events of a case.
+/// Asks the detectors that are wanted of the events of a case, but for those of scopes for
+/// which the outcome is known. The outcome for the others becomes known.
 pub fn run(
     case: &Case,
     is_wanted: &dyn Fn(&str) -> bool,
     set: &BTreeMap<String, f64>,
+    outcomes: &mut KnownScopes,
     cancel: &CancelToken,
 ) -> Result<BehaviorRun> {
     let mut run = BehaviorRun::default();
@@ -56,17 +64,58 @@ pub fn run(
                 Some(reason) => run.refuse(detector, reason),
             }
         }
-        let fields: BTreeSet<&str> =
-            ready.iter().flat_map(|detector| detector.needs.iter().chain(detector.uses)).copied().collect();
-        let fields: Vec<&str> = fields.into_iter().collect();
         if ready.is_empty() {
             continue;
         }
-        let (events, columns) = events(case, scope, &fields, cancel)?;
-        for detector in ready {
-            cancel.check()?;
-            run.take(detector, &events, &columns, set);
+        let (name, looked_at) = (format!("{scope:?}"), looked_at(case, scope, &ready, set, cancel)?);
+        if let Some((_, outcome)) = outcomes.get(&name).filter(|(digest, _)| *digest == looked_at) {
+            run.add(outcome.clone());
+            continue;
         }
+        let outcome = run_scope(case, scope, &ready, set, cancel)?;
+        outcomes.insert(name, (looked_at, outcome.clone()));
+        run.add(outcome);
+    }
+    Ok(run)
+}
+
+/// Returns a digest of what detectors of a scope look at: while it is the same, so is what
+/// they find.
+fn looked_at(
+    case: &Case,
+    scope: DetectorScope,
+    detectors: &[&Detector],
+    set: &BTreeMap<String, f64>,
+    cancel: &CancelToken,
+) -> Result<Digest> {
+    let request = Request { expr: case.parse(query_of(scope))?, window: TimeRange::ALL };
+    let counts = case.index().count_by_batch(&request, cancel)?;
+    let mut text: String = detectors.iter().map(|detector| format!("{}\n", detector.name)).collect();
+    text.extend(set.iter().map(|(name, value)| format!("{name}={value}\n")));
+    for (batch, origin) in case.event_origins() {
+        if counts.get(&batch).is_some_and(|count| *count > 0) {
+            text += &format!("{origin}\n");
+        }
+    }
+    Ok(Digest::of(text))
+}
+
+/// Asks detectors of all events of their scope.
+fn run_scope(
+    case: &Case,
+    scope: DetectorScope,
+    detectors: &[&Detector],
+    set: &BTreeMap<String, f64>,
+    cancel: &CancelToken,
+) -> Result<BehaviorRun> {
+    let fields: BTreeSet<&str> =
+        detectors.iter().flat_map(|detector| detector.needs.iter().chain(detector.uses)).copied().collect();
+    let fields: Vec<&str> = fields.into_iter().collect();
+    let (events, columns) = events(case, scope, &fields, cancel)?;
+    let mut run = BehaviorRun::default();
+    for detector in detectors {
+        cancel.check()?;
+        run.take(detector, &events, &columns, set);
     }
     Ok(run)
 }
@@ -83,6 +132,12 @@ fn missing(detector: &Detector, known: &BTreeSet<String>) -> Option<String> {
 }
 
 impl BehaviorRun {
+    fn add(&mut self, other: BehaviorRun) {
+        self.detections.extend(other.detections);
+        self.ran.extend(other.ran);
+        self.not_evaluated.extend(other.not_evaluated);
+    }
+
     fn refuse(&mut self, detector: &Detector, reason: String) {
         self.not_evaluated.push(NotEvaluated { detector: full_name(detector), reason });
     }

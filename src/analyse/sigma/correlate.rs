@@ -3,15 +3,17 @@
 use std::collections::HashMap;
 
 use rsigma_eval::{
-    CorrelationBody, CorrelationConfig, CorrelationEngine, CorrelationEventMode, EvaluationResult, JsonEvent,
-    ResultBody, TimestampFallback,
+    CorrelationBody, CorrelationConfig, CorrelationEngine, CorrelationEventMode, DetectionBody,
+    EvaluationResult, JsonEvent, ResultBody, RuleHeader, TimestampFallback,
 };
 use serde_json::Value;
 
-use super::judge::{ID, MatchedEvent};
+use super::matches::MatchedEvent;
 use super::rule::{Rule, RuleKind};
 use crate::index::Hit;
 
+/// The field by which a correlation names the events that it is made of.
+const ID: &str = "id";
 /// How many events a correlation names at most.
 const MOST_EVENTS: usize = 10_000;
 /// How many windows are open at once at most: none is given up before its time.
@@ -78,16 +80,10 @@ impl<'r> Correlator<'r> {
 
     /// Takes an event, and returns the correlations that hold with it. An event that tells
     /// no time is not part of any.
-    pub fn take(&mut self, matched: &MatchedEvent) -> Vec<Correlated> {
+    pub fn take(&mut self, matched: &MatchedEvent<'_>) -> Vec<Correlated> {
         let (false, Some(time)) = (self.is_idle, matched.hit.time) else { return Vec::new() };
-        let mut results = Vec::new();
-        for (number, result) in &matched.results {
-            for word in self.references.get(number).into_iter().flatten() {
-                let mut result = result.clone();
-                result.header.rule_id = Some((*word).to_owned());
-                results.push(result);
-            }
-        }
+        let words = matched.rules.iter().filter_map(|number| self.references.get(number)).flatten();
+        let results: Vec<EvaluationResult> = words.map(|word| match_of(word)).collect();
         if results.is_empty() {
             return Vec::new();
         }
@@ -119,4 +115,18 @@ impl<'r> Correlator<'r> {
             hits,
         })
     }
+}
+
+/// Returns what the engine is told of a match: by which word correlations know its rule.
+fn match_of(word: &str) -> EvaluationResult {
+    let header = RuleHeader {
+        rule_title: word.to_owned(),
+        rule_id: Some(word.to_owned()),
+        level: None,
+        tags: Vec::new(),
+        custom_attributes: Default::default(),
+        enrichments: None,
+    };
+    let body = DetectionBody { matched_selections: Vec::new(), matched_fields: Vec::new(), event: None };
+    EvaluationResult { header, body: ResultBody::Detection(body) }
 }

@@ -17,6 +17,12 @@ const FAR: i64 = 24 * 3600 * 1_000_000_000;
 /// Whom an event is about, where its rule does not say.
 const ENTITIES: [&str; 3] = ["source.ip", "user.name", "host.name"];
 
+/// The field whose values tell what a server refused.
+const STATUS: &str = "http.response.status_code";
+
+/// The fields that findings look at, besides those that a rule names.
+pub(super) const EPISODE_FIELDS: [&str; 4] = [ENTITIES[0], ENTITIES[1], ENTITIES[2], STATUS];
+
 /// What severities weigh, from 0 to 100 (DETECTION: risk of an entity).
 const WEIGHTS: [(Severity, f64); 5] = [
     (Severity::Info, 1.0),
@@ -60,7 +66,7 @@ impl Episodes {
     pub fn add(&mut self, number: usize, rule: &Rule, hit: Hit, fields: &Map<String, Value>) {
         let entity = entity(rule, fields);
         let common = ENTITIES.iter().filter_map(|name| pair(fields, name)).collect();
-        let status = fields.get("http.response.status_code").and_then(Value::as_u64);
+        let status = fields.get(STATUS).and_then(Value::as_u64);
         let is_refused = is_search(rule) && status.is_some_and(|status| (400..500).contains(&status));
         self.put(number, entity, Episode { hits: vec![hit], end: hit.time, common, is_refused, value: None });
     }

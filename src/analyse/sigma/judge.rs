@@ -1,59 +1,59 @@
 //! Asking the rules themselves of the events that their queries select.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use rsigma_eval::{EvaluationResult, JsonEvent, evaluate_rule};
+use rsigma_eval::{JsonEvent, evaluate_rule};
 use serde_json::{Map, Value};
 
+use super::matches::{MatchKind, Matches, MatchesBuilder, fields_in_use};
 use super::rule::{Rule, RuleKind};
 use super::select::RuleQueries;
 use crate::analyse::derived::add_derived;
 use crate::case::Case;
 use crate::error::Result;
-use crate::index::{CancelToken, Hit, Order, RowQuery};
+use crate::index::{CancelToken, Hit, RowQuery};
 use crate::record::json_object;
 
 /// How many events are read at once.
 const BATCH: usize = 2048;
 
-/// The field by which a correlation names the events that it is made of.
-pub(super) const ID: &str = "id";
-
-/// An event that rules match.
-pub struct MatchedEvent {
-    /// Which.
-    pub hit: Hit,
-    /// Its fields, with the derived ones.
-    pub fields: Map<String, Value>,
-    /// What the rules that match say, by their numbers, ascending.
-    pub results: Vec<(usize, EvaluationResult)>,
-}
-
-/// Asks rules of the events of a case. Calls with each event that at least one matches,
-/// the earliest first.
+/// Asks rules of the events of some batches of a case. Returns those that at least one
+/// matches.
 pub fn judge(
     case: &Case,
     rules: &[Rule],
+    batches: &BTreeSet<u32>,
     cancel: &CancelToken,
-    mut take: impl FnMut(MatchedEvent),
-) -> Result<()> {
-    let mut candidates = candidates(case, rules, cancel)?;
-    candidates
-        .sort_unstable_by(|one, other| Order::Oldest.compare(&one.0, &other.0).then(one.1.cmp(&other.1)));
-    let events: Vec<&[(Hit, usize)]> = candidates.chunk_by(|one, other| one.0 == other.0).collect();
-    for batch in events.chunks(BATCH) {
-        cancel.check()?;
-        for matched in judged(case, rules, batch)? {
-            take(matched);
+) -> Result<BTreeMap<u32, Matches>> {
+    let in_use = fields_in_use(rules);
+    let mut all = BTreeMap::new();
+    for (number, mut candidates) in candidates(case, rules, batches, cancel)? {
+        // Events that lie side by side are read together.
+        candidates.sort_unstable_by_key(|(hit, rule)| (hit.source, hit.record, *rule));
+        let events: Vec<&[(Hit, usize)]> = candidates.chunk_by(|one, other| one.0 == other.0).collect();
+        let mut matches = MatchesBuilder::default();
+        for some in events.chunks(BATCH) {
+            cancel.check()?;
+            for (hit, mut kind) in judged(case, rules, some)? {
+                kind.fields.retain(|name, _| in_use.contains(name.as_str()));
+                matches.add(hit, kind);
+            }
         }
+        all.insert(number, matches.finish());
     }
-    Ok(())
+    Ok(all)
 }
 
-/// Returns the events that a rule may match, with the number of the rule.
-fn candidates(case: &Case, rules: &[Rule], cancel: &CancelToken) -> Result<Vec<(Hit, usize)>> {
+/// Returns the events that a rule may match, with the number of the rule, by batch.
+fn candidates(
+    case: &Case,
+    rules: &[Rule],
+    batches: &BTreeSet<u32>,
+    cancel: &CancelToken,
+) -> Result<Vec<(u32, Vec<(Hit, usize)>)>> {
     let mut selection = RuleQueries::default();
     let (mut numbers, mut queries) = (Vec::new(), Vec::<RowQuery>::new());
     for (number, rule) in rules.iter().enumerate() {
@@ -62,15 +62,18 @@ fn candidates(case: &Case, rules: &[Rule], cancel: &CancelToken) -> Result<Vec<(
             queries.push(selection.query(compiled));
         }
     }
-    let found = case.index().select(&selection.tests, &queries, cancel)?;
-    let pairs = numbers.into_iter().zip(found);
-    Ok(pairs.flat_map(|(number, hits)| hits.into_iter().map(move |hit| (hit, number))).collect())
+    let found = case.index().select(&selection.tests, &queries, batches, cancel)?;
+    let with_rules = |found: Vec<Vec<Hit>>| {
+        let pairs = numbers.iter().zip(found);
+        pairs.flat_map(|(number, hits)| hits.into_iter().map(move |hit| (hit, *number))).collect()
+    };
+    Ok(found.into_iter().map(|(batch, found)| (batch, with_rules(found))).collect())
 }
 
 /// Reads events, and asks their rules.
-fn judged(case: &Case, rules: &[Rule], batch: &[&[(Hit, usize)]]) -> Result<Vec<MatchedEvent>> {
+fn judged(case: &Case, rules: &[Rule], batch: &[&[(Hit, usize)]]) -> Result<Vec<(Hit, MatchKind)>> {
     let next = AtomicUsize::new(0);
-    let done: Mutex<Vec<(usize, Result<Option<MatchedEvent>>)>> = Mutex::default();
+    let done: Mutex<Vec<(usize, Result<Option<(Hit, MatchKind)>>)>> = Mutex::default();
     let run = || {
         while let Some((number, event)) = {
             let number = next.fetch_add(1, Ordering::Relaxed);
@@ -92,20 +95,18 @@ fn judged(case: &Case, rules: &[Rule], batch: &[&[(Hit, usize)]]) -> Result<Vec<
     done.into_iter().filter_map(|(_, judged)| judged.transpose()).collect()
 }
 
-fn judge_event(case: &Case, rules: &[Rule], event: &[(Hit, usize)]) -> Result<Option<MatchedEvent>> {
+fn judge_event(case: &Case, rules: &[Rule], event: &[(Hit, usize)]) -> Result<Option<(Hit, MatchKind)>> {
     let hit = event[0].0;
     let fields = event_fields(case, &hit)?;
     let fields = Value::Object(fields);
     let view = JsonEvent::borrow(&fields);
-    let results: Vec<(usize, EvaluationResult)> = event
-        .iter()
-        .filter_map(|(_, number)| {
-            let RuleKind::Event(compiled) = &rules[*number].kind else { return None };
-            Some((*number, evaluate_rule(compiled, &view)?))
-        })
-        .collect();
+    let is_match = |number: &usize| match &rules[*number].kind {
+        RuleKind::Event(compiled) => evaluate_rule(compiled, &view).is_some(),
+        RuleKind::Correlation(_) => false,
+    };
+    let matching: Vec<usize> = event.iter().map(|(_, number)| *number).filter(is_match).collect();
     let Value::Object(fields) = fields else { return Ok(None) };
-    Ok((!results.is_empty()).then_some(MatchedEvent { hit, fields, results }))
+    Ok((!matching.is_empty()).then_some((hit, MatchKind { rules: matching, fields })))
 }
 
 /// Returns the fields of an event, with the derived ones.
@@ -117,12 +118,7 @@ fn event_fields(case: &Case, hit: &Hit) -> Result<Map<String, Value>> {
 
 /// Returns whether a rule matches an event with these fields; none for a correlation.
 pub fn matches(rule: &Rule, fields: &Map<String, Value>) -> Option<bool> {
-    matches!(rule.kind, RuleKind::Event(_)).then(|| evaluate(rule, fields).is_some())
-}
-
-/// Asks a rule of an event with these fields.
-pub(super) fn evaluate(rule: &Rule, fields: &Map<String, Value>) -> Option<EvaluationResult> {
     let RuleKind::Event(compiled) = &rule.kind else { return None };
     let fields = Value::Object(fields.clone());
-    evaluate_rule(compiled, &JsonEvent::borrow(&fields))
+    Some(evaluate_rule(compiled, &JsonEvent::borrow(&fields)).is_some())
 }

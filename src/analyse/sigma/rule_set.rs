@@ -10,6 +10,7 @@ use rsigma_eval::{
 use rsigma_parser::{FilterRule, SigmaCollection, SigmaRule, parse_sigma_yaml};
 
 use super::rule::{Rule, RuleKind, by_reference};
+use crate::record::Digest;
 
 /// The files of `rules/`, by their paths there.
 const BUILT_IN: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/rules.rs"));
@@ -42,6 +43,8 @@ pub struct RuleSet {
     pub unread: Vec<(String, String)>,
     /// How many files were read.
     pub files: usize,
+    /// SHA-256 of all that was read, in hex.
+    pub digest: String,
 }
 
 impl RuleSet {
@@ -69,6 +72,7 @@ impl RuleSet {
         self.rules.extend(other.rules);
         self.unread.extend(other.unread);
         self.files += other.files;
+        self.digest = Digest::of(format!("{} {}", self.digest, other.digest)).to_string();
     }
 
     /// Reads rules from the texts of files, each with the name of its file.
@@ -80,7 +84,9 @@ impl RuleSet {
             let threads: Vec<_> = texts.chunks(half).map(|texts| scope.spawn(move || read(texts))).collect();
             threads.into_iter().map(|thread| thread.join().expect("reading a rule does not panic")).collect()
         });
-        let mut set = RuleSet { files, ..RuleSet::default() };
+        let digests = texts.iter().map(|(name, text)| format!("{} {}\n", Digest::of(name), Digest::of(text)));
+        let digest = Digest::of(digests.collect::<String>()).to_string();
+        let mut set = RuleSet { files, digest, ..RuleSet::default() };
         let mut filters = Vec::new();
         for file in read.into_iter().flatten() {
             set.rules.extend(file.rules);

@@ -155,6 +155,16 @@ fn detected(view: &FindingView) -> Value {
     })
 }
 
+/// Returns at how many events a run looked.
+fn looked_at(report: &DetectReport) -> String {
+    let all = report.case.index().len();
+    match report.events {
+        events if events == all => counted(all, "event"),
+        0 => format!("{}, none of them new", counted(all, "event")),
+        events => format!("{}, {} of them new", counted(all, "event"), thousands(events)),
+    }
+}
+
 /// Tells what was done, and what could not be looked for.
 fn tell(report: &DetectReport, findings: usize, runtime: &mut Runtime) {
     let also = [
@@ -165,8 +175,9 @@ fn tell(report: &DetectReport, findings: usize, runtime: &mut Runtime) {
     let also = also.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!(", {count} {what}"));
     let also: String = also.collect();
     runtime.note(&format!(
-        "{} rules and detectors looked; {}: {} new, {} changed{also}.",
+        "{} rules and detectors looked at {}; {}: {} new, {} changed{also}.",
         thousands(report.ran as u64),
+        looked_at(report),
         counted(findings as u64, "finding"),
         report.new,
         report.changed,

@@ -8,6 +8,7 @@ pub mod bookmark;
 pub mod checkpoint;
 pub mod demo;
 pub mod detect;
+pub mod detector_numbers;
 pub mod export;
 pub mod finding;
 pub mod formats;

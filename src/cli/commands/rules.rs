@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::app::{
     CancelToken, Diagnosis, LEAST_VERDICTS, RuleSet, VerdictShare, behavior_detectors, check_canaries,
-    diagnose, full_name, load_rules, run_rules, verdict_shares,
+    count_rule_matches, diagnose, full_name, load_rules, verdict_shares,
 };
 use crate::cli::args::Globals;
 use crate::cli::context::CommandContext;
@@ -19,6 +19,7 @@ use crate::cli::table::Align;
 use crate::error::{Result, visible};
 use crate::record::{counted, thousands};
 
+use super::detector_numbers;
 use super::rule_filters::{self, RuleFilterCommand};
 
 /// Which rules and detectors there are, and which cannot fire here and why
@@ -42,6 +43,12 @@ pub enum RulesCommand {
         #[arg(long, value_name = "PATH")]
         rules: Vec<PathBuf>,
     },
+    /// Show or set numbers of detectors in the case, such as `spraying.users=6`
+    Set {
+        /// NAME.PARAMETER=NUMBER, or NAME.PARAMETER=default (repeatable)
+        #[arg(value_name = "NAME=NUMBER")]
+        numbers: Vec<String>,
+    },
     /// Keep false positives of a rule or detector out of the findings
     #[command(subcommand)]
     Filter(RuleFilterCommand),
@@ -51,7 +58,8 @@ pub enum RulesCommand {
 pub fn run(command: &RulesCommand, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
     match command {
         RulesCommand::List { rules } => list(&load_rules(rules)?, globals, runtime),
-        RulesCommand::Doctor { rules } => doctor(&load_rules(rules)?, globals, runtime),
+        RulesCommand::Doctor { rules } => doctor(rules, globals, runtime),
+        RulesCommand::Set { numbers } => detector_numbers::run(numbers, globals, runtime),
         RulesCommand::Filter(command) => rule_filters::run(command, globals, runtime),
         RulesCommand::Test { rules } => test(&load_rules(rules)?, globals, runtime),
     }
@@ -98,16 +106,18 @@ fn list(set: &RuleSet, globals: &Globals, runtime: &mut Runtime) -> Result<ExitR
     Ok(ExitReason::Done)
 }
 
-fn doctor(set: &RuleSet, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
+fn doctor(paths: &[PathBuf], globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
+    let set = &load_rules(paths)?;
     let context = CommandContext::new(globals, runtime)?;
     let known: BTreeSet<String> = context.case.field_names().into_iter().collect();
     runtime.listen();
-    let run = run_rules(&context.case, &set.rules, &CancelToken::from(context.session.stop.clone()))?;
+    let cancel = CancelToken::from(context.session.stop.clone());
+    let matches = count_rule_matches(&context.case, set, paths, &cancel)?;
     let shares = verdict_shares(&context.case);
     let headings =
         [("Rule", Align::Left), ("Here", Align::Left), ("False", Align::Right), ("Why", Align::Left)];
     let mut rows = OutputRows::new(globals, &headings);
-    for (rule, matches) in set.rules.iter().zip(run.matches) {
+    for (rule, matches) in set.rules.iter().zip(matches) {
         let (word, why) = match diagnose(rule, &known, matches) {
             Diagnosis::Fires(events) => ("fires", format!("{} events", thousands(events))),
             Diagnosis::Silent => ("can fire", "no event matches".to_owned()),
