@@ -24,4 +24,7 @@ pub use known_results::ResultKey;
 pub use run::{DetectionPlan, DetectionRun, count_matches, detect};
 #[cfg(test)]
 pub use sigma::selects;
-pub use sigma::{Diagnosis, Rule, RuleKind, RuleSet, diagnose, holds_for, matches, weight};
+pub use sigma::{
+    Diagnosis, Explanation, Rule, RuleKind, RuleSet, diagnose, event_fields, explain, holds_for, matches,
+    weight,
+};

@@ -17,6 +17,7 @@ mod demo;
 mod describe;
 mod detect;
 mod evidence_scope;
+mod explain;
 mod export;
 mod filters;
 mod finding_lookup;
@@ -54,6 +55,7 @@ pub use demo::write_demo_logs;
 pub use describe::describe_annotation;
 pub use detect::{DetectReport, DetectRequest, count_rule_matches, day_of, detect, set_parameter};
 pub use evidence_scope::EvidenceScope;
+pub use explain::{EventExplanation, explain_event};
 pub use export::{ExportRequest, ExportedBundle, export, export_choices, read_redacted_values};
 pub use filters::{
     FilterProposal, LEAST_VERDICTS, VerdictShare, propose_filter, remove_filter, verdict_shares,
@@ -88,7 +90,9 @@ pub use verify::{RequiredCheck, Verification, VerifyRequest, VerifyTarget, verif
 pub use warning::Warning;
 
 // The types of other rooms in which use cases are asked for, and answered.
-pub use crate::analyse::{Diagnosis, NotEvaluated, RuleSet, behavior_detectors, diagnose, full_name};
+pub use crate::analyse::{
+    Diagnosis, Explanation, NotEvaluated, RuleSet, behavior_detectors, diagnose, full_name,
+};
 pub use crate::case::{
     Case, CaseMetadata, CaseWriter, CheckpointInfo, EvidenceStatus, Receipt, SourceInfo, TOOL, Watch,
     write_new,

@@ -7,6 +7,7 @@ mod before;
 mod bundle;
 mod commands;
 mod corpus;
+mod correlations;
 mod custody;
 mod detect;
 mod detect_again;

@@ -1,11 +1,17 @@
 //! Correlations: matches of rules that come together within a window.
+//!
+//! The engine counts time in whole units, and is given milliseconds in place of seconds, so
+//! that a window is not longer than it says and an order within a second is one. Two things
+//! are as the specification says, not as the engine does them: a temporal correlation without
+//! a condition needs all of its rules, and a percentile is compared with the condition.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use rsigma_eval::{
     CorrelationBody, CorrelationConfig, CorrelationEngine, CorrelationEventMode, DetectionBody,
     EvaluationResult, JsonEvent, ResultBody, RuleHeader, TimestampFallback,
 };
+use rsigma_parser::{ConditionOperator, CorrelationCondition, CorrelationRule, CorrelationType};
 use serde_json::Value;
 
 use super::matches::MatchedEvent;
@@ -31,9 +37,50 @@ pub struct Correlated {
     pub hits: Vec<Hit>,
 }
 
+/// How many units of the engine's time a second has.
+const UNITS: u64 = 1000;
+
+/// Returns a correlation as the engine has to be given it.
+fn as_specified(rule: &CorrelationRule) -> CorrelationRule {
+    let mut rule = rule.clone();
+    rule.timespan.seconds = rule.timespan.seconds.saturating_mul(UNITS);
+    if let Some(gap) = &mut rule.gap {
+        gap.seconds = gap.seconds.saturating_mul(UNITS);
+    }
+    // It is stated in seconds; what is told again is joined to one finding anyway.
+    rule.custom_attributes.remove("rsigma.suppress");
+    let parts = rule.rules.iter().collect::<BTreeSet<_>>().len() as u64;
+    if let (CorrelationType::Temporal, CorrelationCondition::Threshold { predicates, .. }) =
+        (rule.correlation_type, &mut rule.condition)
+        && *predicates == [(ConditionOperator::Gte, 1)]
+    {
+        *predicates = vec![(ConditionOperator::Gte, parts)];
+    }
+    rule
+}
+
+/// Returns whether a percentile is as the condition of its correlation wants it; the engine
+/// sees to all other values.
+fn is_wanted(rule: &CorrelationRule, value: f64) -> bool {
+    let CorrelationCondition::Threshold { predicates, .. } = &rule.condition else { return true };
+    let holds = |(operator, bound): &(ConditionOperator, u64)| {
+        let order = value.total_cmp(&(*bound as f64));
+        match operator {
+            ConditionOperator::Lt => order.is_lt(),
+            ConditionOperator::Lte => order.is_le(),
+            ConditionOperator::Gt => order.is_gt(),
+            ConditionOperator::Gte => order.is_ge(),
+            ConditionOperator::Eq => order.is_eq(),
+            ConditionOperator::Neq => order.is_ne(),
+        }
+    };
+    rule.correlation_type != CorrelationType::ValuePercentile || predicates.iter().all(holds)
+}
+
 /// Watches the events that rules match, in their order.
 pub struct Correlator<'r> {
     engine: CorrelationEngine,
+    rules: &'r [Rule],
     /// The numbers of the rules, by id.
     numbers: HashMap<&'r str, usize>,
     /// The words by which correlations refer to each rule.
@@ -59,7 +106,7 @@ impl<'r> Correlator<'r> {
         for rule in rules {
             if let RuleKind::Correlation(correlation) = &rule.kind {
                 is_idle = false;
-                if let Err(error) = engine.add_correlation(correlation) {
+                if let Err(error) = engine.add_correlation(&as_specified(correlation)) {
                     unused.push((rule.file.clone(), error.to_string()));
                 }
             }
@@ -75,7 +122,7 @@ impl<'r> Correlator<'r> {
                 }
             }
         }
-        (Correlator { engine, numbers, references, seen: Vec::new(), is_idle }, unused)
+        (Correlator { engine, rules, numbers, references, seen: Vec::new(), is_idle }, unused)
     }
 
     /// Takes an event, and returns the correlations that hold with it. An event that tells
@@ -91,8 +138,8 @@ impl<'r> Correlator<'r> {
         fields.insert(ID.to_owned(), Value::from(self.seen.len()));
         self.seen.push(matched.hit);
         let fields = Value::Object(fields);
-        let seconds = time.nanos().div_euclid(1_000_000_000);
-        let results = self.engine.process_with_detections(&JsonEvent::borrow(&fields), results, seconds);
+        let moment = time.nanos().div_euclid(1_000_000_000 / UNITS as i64);
+        let results = self.engine.process_with_detections(&JsonEvent::borrow(&fields), results, moment);
         results.into_iter().filter_map(|result| self.correlated(result)).collect()
     }
 
@@ -103,17 +150,17 @@ impl<'r> Correlator<'r> {
             return None;
         };
         let name = header.rule_id.unwrap_or(header.rule_title);
+        let rule = *self.numbers.get(name.as_str())?;
+        let RuleKind::Correlation(correlation) = &self.rules[rule].kind else { return None };
+        if !is_wanted(correlation, aggregated_value) {
+            return None;
+        }
         let refs = event_refs.unwrap_or_default();
         let seen = refs.iter().filter_map(|event| event.id.as_ref()?.parse::<usize>().ok());
         let mut hits: Vec<Hit> = seen.filter_map(|number| self.seen.get(number).copied()).collect();
         hits.sort_unstable_by_key(|hit| (hit.time, hit.source, hit.record));
         hits.dedup();
-        Some(Correlated {
-            rule: *self.numbers.get(name.as_str())?,
-            group: group_key,
-            value: aggregated_value,
-            hits,
-        })
+        Some(Correlated { rule, group: group_key, value: aggregated_value, hits })
     }
 }
 

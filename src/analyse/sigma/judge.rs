@@ -20,6 +20,9 @@ use crate::record::json_object;
 /// How many events are read at once.
 const BATCH: usize = 2048;
 
+/// An event that rules match, or why it cannot be read.
+type Judged = Result<(Hit, MatchKind)>;
+
 /// Asks rules of the events of some batches of a case. Returns those that at least one
 /// matches.
 pub fn judge(
@@ -53,7 +56,7 @@ fn candidates(
     rules: &[Rule],
     batches: &BTreeSet<u32>,
     cancel: &CancelToken,
-) -> Result<Vec<(u32, Vec<(Hit, usize)>)>> {
+) -> Result<BTreeMap<u32, Vec<(Hit, usize)>>> {
     let mut selection = RuleQueries::default();
     let (mut numbers, mut queries) = (Vec::new(), Vec::<RowQuery>::new());
     for (number, rule) in rules.iter().enumerate() {
@@ -73,14 +76,13 @@ fn candidates(
 /// Reads events, and asks their rules.
 fn judged(case: &Case, rules: &[Rule], batch: &[&[(Hit, usize)]]) -> Result<Vec<(Hit, MatchKind)>> {
     let next = AtomicUsize::new(0);
-    let done: Mutex<Vec<(usize, Result<Option<(Hit, MatchKind)>>)>> = Mutex::default();
+    let done: Mutex<Vec<(usize, Judged)>> = Mutex::default();
     let run = || {
         while let Some((number, event)) = {
             let number = next.fetch_add(1, Ordering::Relaxed);
             batch.get(number).map(|event| (number, *event))
         } {
-            let judged = judge_event(case, rules, event);
-            if !matches!(judged, Ok(None)) {
+            if let Some(judged) = judge_event(case, rules, event).transpose() {
                 done.lock().unwrap_or_else(PoisonError::into_inner).push((number, judged));
             }
         }
@@ -92,7 +94,7 @@ fn judged(case: &Case, rules: &[Rule], batch: &[&[(Hit, usize)]]) -> Result<Vec<
     });
     let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
     done.sort_by_key(|(number, _)| *number);
-    done.into_iter().filter_map(|(_, judged)| judged.transpose()).collect()
+    done.into_iter().map(|(_, judged)| judged).collect()
 }
 
 fn judge_event(case: &Case, rules: &[Rule], event: &[(Hit, usize)]) -> Result<Option<(Hit, MatchKind)>> {
@@ -110,7 +112,7 @@ fn judge_event(case: &Case, rules: &[Rule], event: &[(Hit, usize)]) -> Result<Op
 }
 
 /// Returns the fields of an event, with the derived ones.
-fn event_fields(case: &Case, hit: &Hit) -> Result<Map<String, Value>> {
+pub fn event_fields(case: &Case, hit: &Hit) -> Result<Map<String, Value>> {
     let mut fields = json_object(&case.entry(hit)?, false);
     add_derived(&mut fields);
     Ok(fields)

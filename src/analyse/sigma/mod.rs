@@ -8,6 +8,7 @@
 mod correlate;
 mod doctor;
 mod episodes;
+mod explain;
 mod judge;
 mod matches;
 mod needles;
@@ -18,7 +19,8 @@ mod select;
 
 pub use doctor::{Diagnosis, diagnose};
 pub use episodes::weight;
-pub use judge::matches;
+pub use explain::{Explanation, explain};
+pub use judge::{event_fields, matches};
 pub use matches::Matches;
 pub use rule::{Rule, RuleKind};
 pub use rule_set::RuleSet;

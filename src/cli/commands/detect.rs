@@ -17,7 +17,7 @@ use crate::cli::table::Align;
 use crate::error::{Error, Result, visible};
 use crate::record::{counted, thousands};
 
-use super::remediation;
+use super::{explain, remediation};
 
 /// Look for what is unusual, and keep it as findings
 #[derive(Debug, Clone, Args)]
@@ -31,6 +31,9 @@ pub struct DetectArgs {
     /// Exit with status 1 if a finding is at least this severe: info, low, medium, high, critical
     #[arg(long, value_name = "LEVEL")]
     pub fail_on: Option<Severity>,
+    /// Tell which rules match an event (or those of --only, step by step), and look for nothing
+    #[arg(long, value_name = "EVENT", conflicts_with_all = ["fail_on", "set"])]
+    pub explain: Option<String>,
     /// A number of a detector: NAME.PARAMETER=NUMBER (repeatable; see `vestigo rules list`)
     #[arg(long = "set", value_name = "NAME=NUMBER")]
     pub set: Vec<String>,
@@ -38,6 +41,9 @@ pub struct DetectArgs {
 
 /// Looks, and prints what was found.
 pub fn run(args: &DetectArgs, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
+    if let Some(event) = &args.explain {
+        return explain::run(event, &args.only, &args.rules, globals, runtime);
+    }
     let context = CommandContext::new(globals, runtime)?;
     let request = DetectRequest {
         rules: args.rules.clone(),

@@ -9,6 +9,7 @@ pub mod checkpoint;
 pub mod demo;
 pub mod detect;
 pub mod detector_numbers;
+pub mod explain;
 pub mod export;
 pub mod finding;
 pub mod formats;
