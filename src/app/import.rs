@@ -12,7 +12,7 @@ use super::create::begin_case;
 use super::{NewCase, Session, Warning, case_exists};
 
 /// What is to be imported, and how.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ImportRequest {
     /// Files and folders; `-` is standard input.
     pub paths: Vec<PathBuf>,
@@ -20,6 +20,8 @@ pub struct ImportRequest {
     pub options: ParseOptions,
     /// Bounds on containers.
     pub limits: Limits,
+    /// Whether somebody waits for the first events: they come soon, in small batches.
+    pub is_watched: bool,
 }
 
 /// An import that can begin: the case is there and nobody else writes to it.
@@ -59,6 +61,7 @@ impl PendingImport {
             stop: &session.stop,
             meter: progress,
             signer: self.signer.as_ref(),
+            is_watched: request.is_watched,
         };
         let mut report = run(self.writer, &import, session.clock.as_ref(), acknowledge)?;
         let unsealed = report.unsealed.take().map(Warning::NoCheckpoint);

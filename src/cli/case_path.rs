@@ -36,6 +36,15 @@ pub fn chosen(named: Option<&str>, runtime: &Runtime) -> Result<PathBuf> {
     last_case(&data_folder(&runtime.var)?).ok_or_else(none)
 }
 
+/// Returns the name of a case in the data folder that does not exist yet: the day, with a
+/// number behind it where there is a case of that day.
+pub fn dated(day: &str, runtime: &Runtime) -> Result<String> {
+    let cases = data_folder(&runtime.var)?.join("cases");
+    let numbered = (2..).map(|number| format!("{day}-{number}"));
+    let mut names = std::iter::once(day.to_owned()).chain(numbered);
+    Ok(names.find(|name| !cases.join(name).exists()).unwrap_or_else(|| day.to_owned()))
+}
+
 /// Remembers a case as the one used last. A failure to do so does not matter.
 pub fn remember(folder: &Path, runtime: &Runtime) {
     let _ = data_folder(&runtime.var).and_then(|data| remember_case(&data, folder));

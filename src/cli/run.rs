@@ -1,9 +1,11 @@
 //! Running a command line: parse, dispatch, report errors.
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
+use clap::error::{ContextKind, ContextValue};
 
 use crate::app::is_damaged;
 use crate::cli::dispatch::{Cli, dispatch};
@@ -19,7 +21,12 @@ pub fn main() -> ExitCode {
 
 /// Runs a command line and returns its exit status.
 pub fn run(words: impl IntoIterator<Item = OsString>, runtime: &mut Runtime) -> u8 {
-    let cli = match Cli::try_parse_from(words) {
+    let words: Vec<OsString> = words.into_iter().collect();
+    let parsed = Cli::try_parse_from(&words).or_else(|error| match with_paths(&words, &error) {
+        Some(words) => Cli::try_parse_from(words),
+        None => Err(error),
+    });
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => return print_usage(&error, runtime),
     };
@@ -41,6 +48,23 @@ pub fn run(words: impl IntoIterator<Item = OsString>, runtime: &mut Runtime) -> 
             }
         }
     }
+}
+
+/// Returns the words for importing and opening where a path stands in place of a command.
+fn with_paths(words: &[OsString], error: &clap::Error) -> Option<Vec<OsString>> {
+    let unknown = match error.get(ContextKind::InvalidSubcommand)? {
+        ContextValue::String(word) => word,
+        _ => return None,
+    };
+    let path = Path::new(unknown);
+    if !path.exists() && path.components().count() < 2 {
+        return None;
+    }
+    let place = words.iter().position(|word| word == unknown.as_str())?;
+    let mut all = words.to_vec();
+    let command = ["open", "--dated", "--import"].map(OsString::from);
+    all.splice(place..place, command);
+    Some(all)
 }
 
 /// Prints clap's help (to standard output, status 0) or error (status 2).

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use terminal_colorsaurus::QueryOptions;
 
+use crate::app::ImportRequest;
 use crate::cli::args::{ColorChoice, Globals};
 use crate::cli::context::CommandContext;
 use crate::cli::folders::config_folder;
@@ -15,12 +16,17 @@ use crate::tui::{self, Charset, ColorMode as Hues, Settings};
 /// Terminals whose fonts have no more than ASCII and some lines.
 const POOR: [&str; 4] = ["linux", "vt100", "vt220", "dumb"];
 
-/// Shows a case until the investigator leaves.
+/// Shows a case until the investigator leaves; evidence is imported behind it.
 ///
 /// `$VESTIGO_KEYMAP` (`default`, `vim`, `emacs`), `$VESTIGO_THEME` (a name or a
 /// `.toml` file; else by the terminal's ground) and `$VESTIGO_ASCII` choose looks and keys; `keys.toml` in the
 /// platform's configuration folder is laid over the keymap.
-pub fn show(context: CommandContext, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
+pub fn show(
+    context: CommandContext,
+    import: Option<ImportRequest>,
+    globals: &Globals,
+    runtime: &mut Runtime,
+) -> Result<ExitReason> {
     runtime.flush()?;
     let var = |name: &str| (runtime.var)(name);
     let mut settings = Settings::new(context.session.clone());
@@ -31,6 +37,7 @@ pub fn show(context: CommandContext, globals: &Globals, runtime: &mut Runtime) -
         None => settings.theme,
     };
     settings.overlay = overlay(runtime);
+    settings.import = import;
     settings.zone = globals.zone();
     let plain = match globals.color {
         ColorChoice::Auto => var("NO_COLOR").is_some(),

@@ -22,6 +22,8 @@ pub struct Import<'a> {
     pub meter: &'a Progress,
     /// Who signs the checkpoint of each batch.
     pub signer: Option<&'a Signer>,
+    /// Whether somebody waits for the first events: the first batches are small.
+    pub is_watched: bool,
 }
 
 /// Counters of a running import.

@@ -11,6 +11,7 @@ mod committer;
 mod continuation;
 mod job;
 mod known_beginnings;
+mod machines;
 mod messages;
 mod normalize;
 mod pipeline;

@@ -16,16 +16,21 @@ use crate::evidence::{BatchWriter, Store};
 use crate::fs::Dir;
 use crate::parse::Plan;
 use crate::record::{Digest, SourceId, Timestamp};
-use crate::source::{self, Input, MemberName, Provenance, Skipped, StreamSink, Walk};
+use crate::source::{self, Input, MemberName, Provenance, Skipped, StreamSink, Walk, survey};
 
 use super::beginnings::Beginnings;
 use super::job::{CHUNK_BYTES, Import, interrupted};
+use super::machines::{Machines, is_wanted};
 use super::messages::{CommitMessage, CommitStep, SharedBatch, Spare, WorkItem};
 use super::report::differently;
 use super::{ImportRow, ImportStatus};
 
 /// Bytes of content after which a batch is committed, at the next opportunity.
 const BATCH_BYTES: u64 = 1 << 30;
+/// How many bytes the first batch has about where somebody waits for it; each of the next has
+/// so many times more, up to the usual number.
+const FIRST_BATCH_BYTES: u64 = 8 << 20;
+const BATCH_GROWTH: u64 = 4;
 
 /// Rows of a receipt after which a batch is committed, even within an archive, so that
 /// what describes a batch stays small enough to be read again.
@@ -39,6 +44,8 @@ pub struct Reader<'a> {
     pub(super) started: Instant,
     pub(super) next_key: u64,
     pub(super) batch_bytes: u64,
+    /// How many bytes a batch has about.
+    batch_limit: u64,
     batch_rows: u64,
     /// The hash of the content of the batch's sources; none before the first one.
     pub(super) batch_hash: Option<Sha256>,
@@ -52,6 +59,8 @@ pub struct Reader<'a> {
     pub(super) beginnings_known: bool,
     lengths: HashSet<u64>,
     containers: HashSet<String>,
+    /// What collections state of machines.
+    pub(super) machines: Machines,
     case: Dir,
     number: u32,
     batch: Option<SharedBatch>,
@@ -86,6 +95,7 @@ impl<'a> Reader<'a> {
             started,
             next_key: 0,
             batch_bytes: 0,
+            batch_limit: if import.is_watched { FIRST_BATCH_BYTES } else { BATCH_BYTES },
             batch_rows: 0,
             batch_hash: None,
             plans: rows()
@@ -98,6 +108,7 @@ impl<'a> Reader<'a> {
             beginnings_known: false,
             lengths: rows().map(|row| row.whole_length()).collect(),
             containers: hold.containers(),
+            machines: Machines::default(),
             case: hold.dir().clone(),
             number: hold.next_batch()?,
             batch: None,
@@ -125,6 +136,7 @@ impl<'a> Reader<'a> {
     }
 
     fn inputs(&mut self, found: &Walk) -> Result<()> {
+        self.machines = Machines::of_walk(found);
         for skipped in &found.skipped {
             self.row(ImportRow::skipped(skipped.clone()))?;
         }
@@ -141,7 +153,7 @@ impl<'a> Reader<'a> {
             }
             done += input.length().unwrap_or(0);
             self.import.meter.at_least(done);
-            if self.batch_bytes >= BATCH_BYTES {
+            if self.batch_bytes >= self.batch_limit {
                 self.commit()?;
             }
             self.commit_if_crowded()?;
@@ -202,7 +214,8 @@ impl<'a> Reader<'a> {
     /// than the user wants, the row says how to change that.
     pub(super) fn duplicate(&self, name: MemberName, id: SourceId) -> ImportRow {
         let mut reason = format!("the same content is in the case as source {}", id.short());
-        let differs = self.plans.get(&id).map(|plan| plan.against(self.import.options)).unwrap_or_default();
+        let (options, _) = self.machines.options(&name.text, self.import.options);
+        let differs = self.plans.get(&id).map(|plan| plan.against(&options)).unwrap_or_default();
         if !differs.is_empty() {
             reason.push_str(&format!(", which is read {}", differently(id, &differs)));
         }
@@ -239,6 +252,7 @@ impl<'a> Reader<'a> {
             jobs.send(WorkItem::Flush(number)).map_err(|_| gone())?;
         }
         (self.batch, self.batch_bytes, self.batch_rows, self.number) = (None, 0, 0, number + 1);
+        self.batch_limit = (self.batch_limit * BATCH_GROWTH).min(BATCH_BYTES);
         self.batch_hash = None;
         Ok(())
     }
@@ -329,6 +343,8 @@ impl StreamSink for Taking<'_, '_> {
             let outcome = self.feeder.row(ImportRow::without(found.name(), ImportStatus::Duplicate, reason));
             return self.or_stop(outcome).map(|()| false);
         }
+        let files = survey(&file, &self.feeder.import.limits, &is_wanted);
+        self.feeder.machines.learn(&format!("{}!", found.path), &files);
         let batch = self.feeder.batch()?;
         let mut batch = batch.lock().unwrap_or_else(PoisonError::into_inner);
         let writer = batch.as_mut().expect("a batch is taken out only after its commit");

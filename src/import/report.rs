@@ -108,6 +108,8 @@ pub struct ImportRow {
     pub receipt: Receipt,
     /// Whether it is already in the case, but read differently than the user wants.
     pub otherwise: bool,
+    /// What its collection states and is followed, in sentences.
+    pub stated: Vec<String>,
     /// Seconds from its first byte read to its commit.
     pub seconds: f64,
 }
@@ -127,6 +129,7 @@ impl ImportRow {
             extends: None,
             receipt: Receipt::default(),
             otherwise: false,
+            stated: Vec::new(),
             seconds: 0.0,
         }
     }
@@ -216,6 +219,9 @@ impl ImportRow {
         object.insert("reason".into(), json!(self.reason));
         if let Some(unread) = &self.unread {
             object.insert("unread".into(), json!(unread));
+        }
+        if !self.stated.is_empty() {
+            object.insert("stated".into(), json!(self.stated));
         }
         object.insert("source".into(), json!(self.source.map(|id| id.to_string())));
         if let Some(Continuation { source, offset, record, replaced }) = &self.extends {

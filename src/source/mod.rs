@@ -22,6 +22,7 @@ mod provenance;
 mod readers;
 mod sniff;
 mod sparse_map;
+mod survey;
 mod tar;
 mod utf16;
 mod utmp;
@@ -39,4 +40,5 @@ pub use open::{hash_file, open};
 pub use provenance::{ByteRange, Limits, Skipped, StreamSink, Weight};
 
 pub use crate::record::Provenance;
+pub use survey::{SmallFile, survey};
 pub use walk::{Input, Walk, walk};

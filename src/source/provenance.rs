@@ -42,7 +42,7 @@ pub struct ByteRange {
 }
 
 /// Limits on what hostile containers may cost.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Stop a stream that expands more than this …
     pub ratio: u64,

@@ -46,7 +46,8 @@ pub fn run(case: Case, settings: Settings) -> Result<()> {
     let (keymap, theme) = (settings.keymap()?, settings.theme()?);
     let facts = CaseInfo::from_case(&case, settings.zone, settings.session.clock.now());
     let mut terminal = Terminal::take_over()?;
-    let model = Model::new(facts, keymap, terminal.size()?);
+    let mut model = Model::new(facts, keymap, terminal.size()?);
+    model.import.wanted = settings.import.clone().map(Box::new);
     let (tell, hear) = unbounded();
     listen(tell.clone()).context(|| "cannot listen to the terminal".to_owned())?;
     let session = settings.session.clone();

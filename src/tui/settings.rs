@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::app::Session;
+use crate::app::{ImportRequest, Session};
 use crate::error::Result;
 use crate::record::Zone;
 use crate::tui::keymap::Keymap;
@@ -45,6 +45,8 @@ pub struct Settings {
     pub charset: Charset,
     /// The zone in which times are shown; `None` for the case's own.
     pub zone: Option<Zone>,
+    /// What is imported behind the screen.
+    pub import: Option<ImportRequest>,
     /// Who acts, by which clock, and with whose keys and choices.
     pub session: Session,
 }
@@ -59,6 +61,7 @@ impl Settings {
             color: ColorMode::default(),
             charset: Charset::default(),
             zone: None,
+            import: None,
             session,
         }
     }

@@ -165,3 +165,31 @@ fn of_many_sources_those_with_something_to_tell_are_listed_and_the_others_folded
     assert_eq!(whole.text().lines().filter(|line| line.contains("duplicate  ")).count(), 31);
     assert_eq!(env.run(&["--json", "import", &logs]).ends(0).json().len(), 32);
 }
+
+#[test]
+fn a_path_in_place_of_a_command_needs_a_terminal_and_a_typo_is_told_as_one() {
+    let env = TestEnv::new();
+    let log = env.write("a.log", "x\n").to_string_lossy().into_owned();
+    for words in
+        [vec!["vestigo", &log], vec!["vestigo", "--utc", &log], vec!["vestigo", "open", "--import", &log]]
+    {
+        let output = env.run_bare(&words).ends(2);
+        assert!(output.err.contains("needs a terminal"), "{}", output.err);
+        assert!(output.err.contains("vestigo import PATH"), "{}", output.err);
+    }
+    let output = env.run_bare(&["vestigo", "serach"]).ends(2);
+    assert!(output.err.contains("unrecognized subcommand 'serach'"), "{}", output.err);
+    assert!(output.err.contains("'search'"), "{}", output.err);
+    assert!(!env.path("data/cases").exists(), "nothing was made");
+}
+
+#[test]
+fn an_import_can_be_followed_by_detection() {
+    let env = TestEnv::new();
+    demo_logs(&env);
+    let logs = env.path("logs").to_string_lossy().into_owned();
+    let rows = env.run(&["--json", "import", "--detect", &logs]).ends(0).json();
+    assert!(rows.iter().any(|row| row.get("total").is_some()));
+    assert!(rows.iter().any(|row| row.get("fingerprint").is_some()));
+    env.run(&["import", "--detect", "--dry-run", &logs]).exits(2);
+}

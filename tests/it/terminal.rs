@@ -19,7 +19,7 @@ use crate::robot;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A program in a pseudo-terminal, and what its screen shows.
-struct Run {
+pub struct Run {
     child: Box<dyn Child + Send + Sync>,
     master: Box<dyn MasterPty + Send>,
     keys: Box<dyn Write + Send>,
@@ -33,7 +33,7 @@ fn cells(count: u16) -> NonZero<u16> {
 }
 
 impl Run {
-    fn start(mut command: CommandBuilder, rows: u16, cols: u16, env: &[(&str, &str)]) -> Run {
+    pub fn start(mut command: CommandBuilder, rows: u16, cols: u16, env: &[(&str, &str)]) -> Run {
         let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).expect("this system has pseudo-terminals");
         command.env_clear();
@@ -70,7 +70,7 @@ impl Run {
 
     /// Waits until the screen is as wanted.
     #[track_caller]
-    fn until(&mut self, what: &str, wanted: impl Fn(&vt100::Screen) -> bool) -> &mut Run {
+    pub fn until(&mut self, what: &str, wanted: impl Fn(&vt100::Screen) -> bool) -> &mut Run {
         let deadline = Instant::now() + PATIENCE;
         while !wanted(self.screen.screen()) {
             let left = deadline.saturating_duration_since(Instant::now());
@@ -88,18 +88,18 @@ impl Run {
     }
 
     #[track_caller]
-    fn until_shown(&mut self, text: &str) -> &mut Run {
+    pub fn until_shown(&mut self, text: &str) -> &mut Run {
         let text = text.to_owned();
         self.until(&text, |screen| screen.contents().contains(&text))
     }
 
-    fn press(&mut self, keys: &str) -> &mut Run {
+    pub fn press(&mut self, keys: &str) -> &mut Run {
         self.keys.write_all(keys.as_bytes()).and_then(|()| self.keys.flush()).expect("the program listens");
         self
     }
 
     /// Waits for the end, and gives the exit status.
-    fn end(&mut self) -> u32 {
+    pub fn end(&mut self) -> u32 {
         while let Ok(bytes) = self.hear.recv_timeout(PATIENCE) {
             self.screen.process(&bytes);
             self.bytes.extend(bytes);
@@ -109,7 +109,7 @@ impl Run {
 
     /// Demands that the terminal is as it was.
     #[track_caller]
-    fn given_back(&self) {
+    pub fn given_back(&self) {
         let screen = self.screen.screen();
         assert!(!screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste());
     }

@@ -54,7 +54,7 @@ pub enum ColorChoice {
 }
 
 /// How logs are read.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct ReadingArgs {
     /// Read everything as this format (see `vestigo formats list`)
     #[arg(long)]

@@ -28,7 +28,7 @@ pub fn run(globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
     let named = Globals { case: Some(folder.to_string_lossy().into_owned()), ..globals.clone() };
     let context = CommandContext::new(&named, runtime)?;
     if runtime.out_is_terminal {
-        return tui::show(context, &named, runtime);
+        return tui::show(context, None, &named, runtime);
     }
     print_summary(&context, runtime)?;
     Ok(ExitReason::Done)
@@ -41,7 +41,12 @@ fn create(folder: &Path, runtime: &mut Runtime) -> Result<()> {
     let new = NewCase { title: Some("demo: a web shop".to_owned()), ..NewCase::default() };
     let (pending, unsigned) = PendingImport::new(new, &session)?;
     print_warnings(unsigned, runtime);
-    let request = ImportRequest { paths, options: ParseOptions::default(), limits: Limits::default() };
+    let request = ImportRequest {
+        paths,
+        options: ParseOptions::default(),
+        limits: Limits::default(),
+        is_watched: false,
+    };
     let (_, unsealed) = pending.run(&request, &session, &Progress::default(), &mut |_| {})?;
     print_warnings(unsealed, runtime);
     Ok(())

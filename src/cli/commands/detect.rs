@@ -20,7 +20,7 @@ use crate::record::{counted, thousands};
 use super::{explain, remediation};
 
 /// Look for what is unusual, and keep it as findings
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct DetectArgs {
     /// Sigma rules to use besides the built-in ones: a file or a folder (repeatable)
     #[arg(long, value_name = "PATH")]

@@ -18,6 +18,8 @@ use crate::cli::session::{self, examiner, print_warnings};
 use crate::error::{Error, Result, visible};
 use crate::record::format_bytes;
 
+use super::detect::{self, DetectArgs};
+
 /// Import logs as sealed evidence and account for every byte
 #[derive(Debug, Clone, Args)]
 pub struct ImportArgs {
@@ -32,6 +34,9 @@ pub struct ImportArgs {
     /// Set labels.K = V on every event (repeatable)
     #[arg(long = "label", value_name = "K=V")]
     pub labels: Vec<String>,
+    /// Look for what is unusual right behind the import, as `vestigo detect` does
+    #[arg(long, conflicts_with = "dry_run")]
+    pub detect: bool,
     /// Show what would be imported, and write nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -52,7 +57,12 @@ pub fn run(args: &ImportArgs, globals: &Globals, runtime: &mut Runtime) -> Resul
     case_path::remember(&session.folder, runtime);
     runtime.listen();
     print_warnings(unsigned, runtime);
-    let request = ImportRequest { paths: args.paths.clone(), options, limits: args.reading.limits() };
+    let request = ImportRequest {
+        paths: args.paths.clone(),
+        options,
+        limits: args.reading.limits(),
+        is_watched: false,
+    };
     let progress = Progress::default();
     let mut rows: Vec<ImportRow> = Vec::new();
     let read = || (progress.bytes_read(), progress.total_bytes(), progress.events_read());
@@ -65,6 +75,9 @@ pub fn run(args: &ImportArgs, globals: &Globals, runtime: &mut Runtime) -> Resul
     let (report, unsealed) = imported?;
     printed?;
     print_warnings(unsealed, runtime);
+    if args.detect && !report.interrupted {
+        detect::run(&DetectArgs::default(), globals, runtime)?;
+    }
     Ok(exit_reason(&report))
 }
 

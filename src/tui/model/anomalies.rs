@@ -48,6 +48,8 @@ pub struct AnomaliesState {
     pub chosen: bool,
     /// The detection that is running.
     pub running: Option<RunningDetection>,
+    /// Whether detection was started since the case was opened.
+    pub is_looked_for: bool,
     /// The last detection since the case was opened.
     pub last: Option<Box<LastDetection>>,
     /// A finding's events over time.

@@ -11,6 +11,7 @@ use super::event_detail::DetailPane;
 use super::event_list::EventList;
 use super::fields::Facets;
 use super::focus::{Focus, Pane, Screen};
+use super::import::ImportState;
 use super::notice::{Notice, Tone};
 use super::overlay::Overlay;
 use super::search::SearchState;
@@ -51,6 +52,8 @@ pub struct Model {
     pub detail: DetailPane,
     /// Annotations.
     pub annotations: AnnotationsState,
+    /// The import that is to begin, or runs, behind the screen.
+    pub import: ImportState,
     /// What detectors found.
     pub anomalies: AnomaliesState,
     /// The last verification.
@@ -81,6 +84,7 @@ impl Model {
             list: EventList::default(),
             detail: DetailPane::default(),
             annotations: AnnotationsState::default(),
+            import: ImportState::default(),
             anomalies: AnomaliesState::default(),
             verification: VerificationState::default(),
             tickets: Tickets::default(),

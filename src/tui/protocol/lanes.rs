@@ -24,6 +24,8 @@ pub enum Lane {
     ExportChoices,
     /// Whether the evidence is unchanged.
     Verify,
+    /// Evidence that is imported. What is committed by then stays when it is stopped.
+    Import,
     /// What is unusual. Detection looks on a lane of its own, so that it holds up no
     /// bookmark, and writes what it found at its end; stopped before then, it writes nothing.
     Detect,
@@ -37,7 +39,7 @@ pub enum Lane {
 
 impl Lane {
     /// Every lane.
-    pub const ALL: [Lane; 14] = [
+    pub const ALL: [Lane; 15] = [
         Lane::Page,
         Lane::Count,
         Lane::Histogram,
@@ -48,6 +50,7 @@ impl Lane {
         Lane::FindingHits,
         Lane::ExportChoices,
         Lane::Verify,
+        Lane::Import,
         Lane::Detect,
         Lane::Curve,
         Lane::Case,

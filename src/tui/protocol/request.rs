@@ -1,6 +1,6 @@
 //! Requests: what update asks the workers.
 
-use crate::app::{Depth, EvidenceScope, Hit, Order};
+use crate::app::{Depth, EvidenceScope, Hit, ImportRequest, Order};
 use crate::record::Timestamp;
 
 use super::annotations::AnnotationRequest;
@@ -79,6 +79,8 @@ pub enum WorkerRequest {
         /// The present time.
         now: Timestamp,
     },
+    /// Import evidence; answered with progress, then with what came of it.
+    Import(Box<ImportRequest>),
     /// Look for what is unusual, and keep it as findings; answered with progress, then
     /// with what was found.
     Detect {
@@ -138,6 +140,7 @@ impl WorkerRequest {
             WorkerRequest::FindingHits(_) => Lane::FindingHits,
             WorkerRequest::ExportChoices { .. } => Lane::ExportChoices,
             WorkerRequest::Verify { .. } => Lane::Verify,
+            WorkerRequest::Import(_) => Lane::Import,
             WorkerRequest::Detect { .. } => Lane::Detect,
             WorkerRequest::Curve { .. } => Lane::Curve,
             WorkerRequest::CheckForChanges => Lane::Case,

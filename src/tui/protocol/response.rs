@@ -14,6 +14,7 @@ use super::case_info::CaseInfo;
 use super::detection::{DetectionDone, FindingCurve};
 use super::event_detail::EventDetail;
 use super::export::{ExportChoices, ExportResult};
+use super::import::{ImportOutcome, ImportProgress};
 use super::lanes::Ticket;
 use super::row::EventRow;
 use super::verification::{WorkProgress, WrittenCheckpoint};
@@ -89,6 +90,10 @@ pub enum WorkerResponse {
     ConfirmUndo(ForeignAnnotation),
     /// The progress of a verification, a detection or an export.
     Progress(WorkProgress),
+    /// How far an import has come.
+    Importing(ImportProgress),
+    /// What came of an import.
+    Imported(Box<ImportOutcome>),
     /// The result of a verification.
     Verified(Box<VerifyReport>),
     /// What a detection found.

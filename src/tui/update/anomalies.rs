@@ -7,12 +7,15 @@ use crate::record::{Timestamp, counted};
 use crate::tui::keymap::Action;
 use crate::tui::layout;
 use crate::tui::model::{Model, Overlay, RunningDetection, Screen, TextPage, Tone, is_judged};
-use crate::tui::protocol::{AnnotationRequest, DetectionDone, Effect, PagePosition, WorkerRequest};
+use crate::tui::protocol::{
+    AnnotationRequest, Annotations, DetectionDone, Effect, PagePosition, WorkerRequest,
+};
 
 use super::annotations::{apply, refuse, write};
 use super::curve;
 use super::event_list::{Movement, load};
 use super::findings::selected_finding;
+use super::screens::show_screen;
 use super::timeline::Direction;
 
 /// How many lines a card of the list takes, about.
@@ -26,9 +29,26 @@ pub(super) fn detect(model: &mut Model) -> Vec<Effect> {
     if model.case.events == 0 {
         return refuse(model, "there are no events to look at yet");
     }
-    model.anomalies.running = Some(RunningDetection::default());
+    (model.anomalies.running, model.anomalies.is_looked_for) = (Some(RunningDetection::default()), true);
     let now = model.case.now;
     vec![model.ask(WorkerRequest::Detect { now })]
+}
+
+/// Shows the screen. Where nobody has looked for anything yet, detection does so by itself.
+pub(super) fn show(model: &mut Model) -> Vec<Effect> {
+    let mut effects = show_screen(model, Screen::Anomalies);
+    let is_busy = model.anomalies.running.is_some() || model.import.running.is_some();
+    let is_first =
+        !model.anomalies.is_looked_for && model.annotations.loaded.as_ref().is_some_and(is_untouched);
+    if is_first && !is_busy && model.case.events > 0 {
+        effects.extend(detect(model));
+    }
+    effects
+}
+
+/// Returns whether no detector has found anything yet.
+fn is_untouched(notes: &Annotations) -> bool {
+    notes.findings.iter().all(|row| row.finding.detected.is_none())
 }
 
 /// Stops the detection that is running; `None` if none is, or if its screen is not in front.

@@ -7,7 +7,7 @@ use crate::tui::protocol::{Annotations, Effect};
 use crate::tui::{layout, pages};
 
 use super::{
-    annotations, anomalies, confirmed, event_list, evidence, export, fields, findings, form, history,
+    annotations, anomalies, confirmed, event_list, evidence, export, fields, findings, form, history, import,
     palette, pivot, remediation, screens, search, search_input, timeline, verification, zoom,
 };
 
@@ -93,7 +93,7 @@ handlers! {
     FlipOrder => search::flip_order;
     FlipZone => timeline::flip_zone;
     Investigate => |model| screens::show_screen(model, Screen::Investigate);
-    Anomalies => |model| screens::show_screen(model, Screen::Anomalies);
+    Anomalies => anomalies::show;
     Findings => |model| screens::show_screen(model, Screen::Findings);
     Evidence => |model| screens::show_screen(model, Screen::Evidence);
     Audit => |model| screens::show_screen(model, Screen::Audit);
@@ -121,7 +121,7 @@ handlers! {
     DeleteToEnd => |model| edit(model, tui_input::InputRequest::DeleteTillEnd);
     Redraw => |_| vec![Effect::Redraw];
     Suspend => |_| vec![Effect::Suspend];
-    Quit => |model| anomalies::stop(model).unwrap_or_else(|| vec![Effect::Quit]);
+    Quit => |model| anomalies::stop(model).unwrap_or_else(|| import::quit(model));
 }
 
 /// Carries out an action.
@@ -232,7 +232,7 @@ fn back(model: &mut Model) -> Vec<Effect> {
     let home = model.overlay == Overlay::None
         && model.focus.screen == Screen::Investigate
         && model.focus.pane == Pane::Events;
-    if home { vec![Effect::Quit] } else { escape(model) }
+    if home { import::quit(model) } else { escape(model) }
 }
 
 fn escape(model: &mut Model) -> Vec<Effect> {

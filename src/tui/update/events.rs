@@ -3,7 +3,7 @@
 use crate::tui::model::{Model, Overlay};
 use crate::tui::protocol::{Effect, Lane, PagePosition, UiEvent, WorkerRequest};
 
-use super::{event_list, form, keys, responses, search, search_input, timeline};
+use super::{event_list, form, import, keys, responses, search, search_input, timeline};
 
 /// Applies an event to the model; returns what is to be done outside it.
 pub fn update(model: &mut Model, event: UiEvent) -> Vec<Effect> {
@@ -39,5 +39,6 @@ pub fn update(model: &mut Model, event: UiEvent) -> Vec<Effect> {
 pub fn start(model: &mut Model) -> Vec<Effect> {
     let mut effects = search::ask_all(model, PagePosition::First, None);
     effects.push(model.ask(WorkerRequest::Annotations));
+    effects.extend(import::start(model));
     effects
 }

@@ -17,6 +17,7 @@ mod fields;
 mod findings;
 mod form;
 mod history;
+mod import;
 mod keys;
 mod palette;
 mod pivot;

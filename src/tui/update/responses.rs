@@ -7,10 +7,10 @@ use crate::record::{SourceId, counted};
 use crate::tui::model::{EventList, Load, Model, TimelineChart, Tone};
 use crate::tui::protocol::WorkerRequest;
 use crate::tui::protocol::{
-    CaseInfo, Effect, Failure, Lane, PagePosition, RowContent, Ticket, WorkerResponse,
+    CaseInfo, Effect, Failure, Lane, PagePosition, RowContent, Ticket, WorkProgress, WorkerResponse,
 };
 
-use super::{annotations, anomalies, event_list, export, form, search, search_input, verification};
+use super::{annotations, anomalies, event_list, export, form, import, search, search_input, verification};
 
 /// Applies a response to the newest request of its lane.
 pub(super) fn apply(
@@ -19,7 +19,10 @@ pub(super) fn apply(
     took: Option<Duration>,
     response: WorkerResponse,
 ) -> Vec<Effect> {
-    if !matches!(response, WorkerResponse::Facet { .. } | WorkerResponse::Progress(_)) {
+    if !matches!(
+        response,
+        WorkerResponse::Facet { .. } | WorkerResponse::Progress(_) | WorkerResponse::Importing(_)
+    ) {
         model.tickets.complete(ticket);
     }
     match response {
@@ -53,13 +56,11 @@ pub(super) fn apply(
         WorkerResponse::FindingHits(hits) => model.annotations.set_finding_hits(&hits),
         WorkerResponse::ConfirmUndo(foreign) => annotations::ask_before(model, foreign),
         WorkerResponse::Annotated(annotated) => return annotations::annotated(model, *annotated),
-        WorkerResponse::Unchanged => {}
+        WorkerResponse::Unchanged => return import::settled(model),
         WorkerResponse::CaseChanged(facts) => return grown(model, *facts),
-        WorkerResponse::Progress(progress) if ticket.lane == Lane::Verify => {
-            verification::checking(model, progress)
-        }
-        WorkerResponse::Progress(_) if ticket.lane == Lane::Detect => anomalies::looking(model, took),
-        WorkerResponse::Progress(progress) => form::doing(model, progress),
+        WorkerResponse::Importing(progress) => import::importing(model, progress, took),
+        WorkerResponse::Imported(outcome) => return import::imported(model, &outcome),
+        WorkerResponse::Progress(progress) => doing(model, ticket.lane, progress, took),
         WorkerResponse::Verified(verdict) => verification::checked(model, *verdict),
         WorkerResponse::Detected(done) => return anomalies::detected(model, *done),
         WorkerResponse::DetectionStopped => anomalies::stopped(model),
@@ -70,6 +71,15 @@ pub(super) fn apply(
         WorkerResponse::Failed(trouble) => failed(model, ticket.lane, trouble),
     }
     Vec::new()
+}
+
+/// Applies how far long work is.
+fn doing(model: &mut Model, lane: Lane, progress: WorkProgress, took: Option<Duration>) {
+    match lane {
+        Lane::Verify => verification::checking(model, progress),
+        Lane::Detect => anomalies::looking(model, took),
+        _ => form::doing(model, progress),
+    }
 }
 
 /// Applies what another process has written. Pending requests are repeated;
@@ -85,6 +95,7 @@ fn grown(model: &mut Model, mut facts: CaseInfo) -> Vec<Effect> {
     std::mem::swap(&mut model.case, &mut facts);
     model.case.follow(facts);
     let mut effects = vec![model.ask(WorkerRequest::Annotations)];
+    effects.extend(import::settled(model));
     if before == now && events == 0 {
         return effects;
     }
@@ -126,6 +137,7 @@ fn failed(model: &mut Model, lane: Lane, trouble: Failure) {
         Lane::ExportChoices => form::not_offered(model),
         Lane::Verify => verification::failed(model),
         Lane::Detect => model.anomalies.running = None,
+        Lane::Import => model.import.running = None,
         Lane::Write => form::failed(model),
         Lane::Count | Lane::Complete | Lane::Annotations | Lane::FindingHits | Lane::Curve | Lane::Case => {}
     }

@@ -31,6 +31,12 @@ fn sentences(model: &Model) -> Vec<String> {
         return vec!["Searching…".to_owned()];
     }
     let key = |action| model.keys.map.key_of(action, model.context_beneath());
+    if let (true, Some(import)) = (facts.sources.is_empty(), model.import.running) {
+        return vec![
+            format!("Importing: {}.", import.words(true)),
+            "Events are listed as soon as the first files are sealed.".to_owned(),
+        ];
+    }
     if facts.sources.is_empty() {
         let quit = key(Action::Back).unwrap_or_default();
         return vec![

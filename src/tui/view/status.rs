@@ -16,8 +16,11 @@ pub(super) fn draw(model: &Model, panes: &Panes, canvas: &mut Canvas<'_>) {
     if panes.tabs.is_none() && line.width >= 60 {
         end = screens_short(model, panes, end, canvas);
     }
+    let importing = model.import.running.map(|import| import.words(line.width >= 100));
     let (seal, role) = if !facts.trouble.is_empty() {
         (format!("{} evidence trouble", canvas.theme.glyphs.trouble), StyleRole::Trouble)
+    } else if let Some(words) = importing {
+        (format!("importing: {words}"), StyleRole::Warning)
     } else if facts.sources.is_empty() {
         ("no evidence yet".to_owned(), StyleRole::Warning)
     } else {

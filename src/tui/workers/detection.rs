@@ -16,18 +16,18 @@ use super::current_case::CurrentCase;
 const STEP: Duration = Duration::from_secs(1);
 
 /// Looks for what is unusual, and keeps it as findings.
-pub(super) fn detect(
+pub(super) fn answer(
     current: &CurrentCase,
     session: &Session,
     cancel: &CancelToken,
     respond: &mut dyn FnMut(WorkerResponse),
-) -> Result<DetectionDone> {
+) -> Result<WorkerResponse> {
     let before = current.get();
     let report = watched(&before.reread()?, session, cancel, respond)?;
     let notes = annotations::read(&report.case, &CancelToken::new())?;
     current.follow(&before, report.case);
     let warnings = report.warnings.iter().map(annotations::journal_warning);
-    Ok(DetectionDone {
+    let done = DetectionDone {
         ids: report.ids,
         run: LastDetection {
             found: report.found.len(),
@@ -46,7 +46,8 @@ pub(super) fn detect(
         },
         warning: warnings.max_by_key(|warning| warning.integrity),
         notes,
-    })
+    };
+    Ok(WorkerResponse::Detected(Box::new(done)))
 }
 
 /// Runs detection on a thread of its own, and tells every second that it still looks.

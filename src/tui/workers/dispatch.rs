@@ -7,7 +7,7 @@ use crate::record::{TimeRange, Timestamp};
 use crate::tui::protocol::{Failure, Lane, SearchScope, WorkerRequest, WorkerResponse};
 
 use super::current_case::CurrentCase;
-use super::{annotations, detection, event_detail, export, paging, verification};
+use super::{annotations, detection, event_detail, export, import, paging, verification};
 
 /// The field under which the index knows formats.
 const FORMAT: &str = "vestigo.format";
@@ -70,10 +70,8 @@ fn answer(
             let report = verification::verify(*depth, &session.at(*now), cancel, respond)?;
             WorkerResponse::Verified(Box::new(report))
         }
-        WorkerRequest::Detect { now } => {
-            let done = detection::detect(current, &session.at(*now), cancel, respond)?;
-            WorkerResponse::Detected(Box::new(done))
-        }
+        WorkerRequest::Import(request) => import::answer(request, session, cancel, respond)?,
+        WorkerRequest::Detect { now } => detection::answer(current, &session.at(*now), cancel, respond)?,
         WorkerRequest::Curve { finding, edges } => {
             WorkerResponse::Curve(detection::curve(case, finding, edges, cancel)?)
         }

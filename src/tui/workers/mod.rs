@@ -10,6 +10,7 @@ mod detection;
 mod dispatch;
 mod event_detail;
 mod export;
+mod import;
 mod paging;
 mod pool;
 #[cfg(test)]

@@ -135,8 +135,8 @@ fn serve(queue: &LaneQueue, work: &impl WorkFn, respond: &impl Fn(UiEvent)) {
     while let Some((ticket, request, cancel)) = queue.next() {
         let begun = Instant::now();
         let send = |response| {
-            // Whoever stops a detection wants to know whether it had written by then.
-            if !cancel.is_cancelled() || ticket.lane == Lane::Detect {
+            // Whoever stops a detection or an import wants to know what it had written by then.
+            if !cancel.is_cancelled() || matches!(ticket.lane, Lane::Detect | Lane::Import) {
                 respond(UiEvent::Response { ticket, took: Some(begun.elapsed()), response });
             }
         };

@@ -12,9 +12,9 @@ use crate::tui::keymap::{builtin, sequence};
 use crate::tui::model::Model;
 use crate::tui::protocol::{
     AnnotationResult, Annotations, BookmarkRow, CaseInfo, DetectionDone, Effect, EventColumn, EventDetail,
-    EventOutcome, EventPage, EventRow, ExportChoices, ExportResult, FindingCurve, FindingRow, Lane,
-    LastDetection, Pivot, RowContent, RowSummary, Ticket, UiEvent, WorkProgress, WorkerRequest,
-    WorkerResponse, WrittenCheckpoint,
+    EventOutcome, EventPage, EventRow, ExportChoices, ExportResult, FindingCurve, FindingRow, ImportOutcome,
+    ImportProgress, Lane, LastDetection, Pivot, RowContent, RowSummary, Ticket, UiEvent, WorkProgress,
+    WorkerRequest, WorkerResponse, WrittenCheckpoint,
 };
 use crate::tui::update::{start, update};
 
@@ -222,6 +222,15 @@ pub(super) fn responses(request: &WorkerRequest) -> Vec<WorkerResponse> {
             })),
         ],
         WorkerRequest::CheckForChanges => vec![WorkerResponse::Unchanged],
+        WorkerRequest::Import(_) => vec![
+            WorkerResponse::Importing(ImportProgress::default()),
+            WorkerResponse::Imported(Box::new(ImportOutcome {
+                summary: "imported 1 source, 100 events, 9 kB".to_owned(),
+                incomplete: vec!["a\u{1b}[31m.log: it is cut".to_owned()],
+                interrupted: false,
+                warning: None,
+            })),
+        ],
         WorkerRequest::Values { .. } => vec![WorkerResponse::Values(vec![top("root", 3), top("ro ot", 1)])],
     }
 }

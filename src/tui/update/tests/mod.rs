@@ -5,6 +5,7 @@
 
 mod anomalies;
 mod any_keys;
+mod imports;
 mod kit;
 mod lists;
 
