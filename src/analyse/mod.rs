@@ -10,6 +10,7 @@ mod attack;
 mod derived;
 mod detectors;
 mod incidents;
+mod indicators;
 mod known_results;
 mod requests;
 mod run;
@@ -20,6 +21,7 @@ pub use attack::stage;
 pub use derived::{add_derived, derived_field};
 pub use detectors::{Detector, Parameter, all as behavior_detectors, coverage, full_name};
 pub use incidents::{IncidentPart, incidents};
+pub use indicators::{INDICATOR, Indicator, IndicatorKind, IndicatorText, read_indicators};
 pub use known_results::ResultKey;
 pub use run::{DetectionPlan, DetectionRun, count_matches, detect};
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::alert::{Alert, NotEvaluated};
+use super::indicators::{self, INDICATOR, Indicator};
 use super::known_results::{KnownResults, ResultKey};
 use super::{detectors, sigma};
 use crate::case::Case;
@@ -17,6 +18,8 @@ pub struct DetectionPlan<'p> {
     pub is_wanted: &'p dyn Fn(&str) -> bool,
     /// Numbers that are set for detectors: `<detector>.<parameter>`.
     pub parameters: &'p BTreeMap<String, f64>,
+    /// What others know to be bad, with the names of the lists that have it.
+    pub indicators: &'p BTreeMap<Indicator, Vec<String>>,
     /// Where results of earlier runs are kept, if they may be used. Then all detectors have
     /// to be wanted.
     pub kept: Option<ResultKey>,
@@ -60,12 +63,16 @@ pub fn detect(case: &Case, plan: &DetectionPlan<'_>, cancel: &CancelToken) -> Re
     let events = case.index().len_without(&known.matches.keys().copied().collect());
     let by_rules = sigma::run(case, rules, &mut known.matches, cancel)?;
     let by_behavior = detectors::run(case, is_wanted, plan.parameters, &mut known.scopes, cancel)?;
+    // Where every list was removed, what they found is found no longer.
+    let looks = is_wanted(INDICATOR) && (!plan.indicators.is_empty() || has_hits(case));
+    let by_lists = if looks { indicators::find(case, plan.indicators, cancel)? } else { Vec::new() };
     if let Some(key) = &plan.kept {
         known.keep(case, key);
     }
     let mut detections = by_rules.detections;
     detections.retain(|detection| is_wanted(&detection.detector));
     detections.extend(by_behavior.detections);
+    detections.extend(by_lists);
     detections.sort_by(|one, other| {
         let key = |detection: &Alert| (detection.start, detection.detector.clone(), detection.entity.clone());
         key(one).cmp(&key(other))
@@ -73,10 +80,16 @@ pub fn detect(case: &Case, plan: &DetectionPlan<'_>, cancel: &CancelToken) -> Re
     let names = rules.iter().map(|rule| format!("sigma:{}", rule.id)).filter(|name| is_wanted(name));
     Ok(DetectionRun {
         detections,
-        ran: names.chain(by_behavior.ran).collect(),
+        ran: names.chain(by_behavior.ran).chain(looks.then(|| INDICATOR.to_owned())).collect(),
         not_evaluated: by_behavior.not_evaluated,
         unused: by_rules.unused,
         matches: by_rules.matches,
         events,
     })
+}
+
+/// Returns whether indicators were found before.
+fn has_hits(case: &Case) -> bool {
+    let detected = case.state().findings.iter().filter_map(|finding| finding.detected.as_ref());
+    detected.into_iter().any(|detected| detected.detector == INDICATOR)
 }

@@ -13,6 +13,7 @@ use crate::journal::Annotation;
 use crate::record::Timestamp;
 
 use super::filters::keep_out;
+use super::indicators::known_indicators;
 use super::reconcile::Reconciled;
 use super::{Session, Warning, annotate, load_rules};
 
@@ -69,18 +70,13 @@ pub fn detect(
     watch: Watch<'_>,
 ) -> Result<DetectReport> {
     let parameters = parameters(case, &request.parameters)?;
-    let is_wanted = |detector: &str| {
-        request.only.is_empty()
-            || request
-                .only
-                .iter()
-                .any(|only| detector.starts_with(only.as_str()) || detector.ends_with(&format!(":{only}")))
-    };
+    let is_wanted = |detector: &str| request.only.is_empty() || is_named(detector, &request.only);
     let rules = wanted_rules(&request.rules, &is_wanted)?;
     let plan = DetectionPlan {
         rules: &rules.rules,
         is_wanted: &is_wanted,
         parameters: &parameters,
+        indicators: &known_indicators(case),
         kept: request.only.is_empty().then(|| kept_as(&request.rules, &rules)),
     };
     let mut run = analyse::detect(case, &plan, cancel)?;
@@ -138,6 +134,12 @@ pub fn count_rule_matches(
 fn kept_as(paths: &[PathBuf], rules: &RuleSet) -> ResultKey {
     let name = if paths.is_empty() { "detection" } else { "detection-with-rules" };
     ResultKey { name, rules: rules.digest.clone() }
+}
+
+/// Returns whether a rule or detector is among those that are named, by their ids or the
+/// beginnings of ids.
+pub(super) fn is_named(detector: &str, named: &[String]) -> bool {
+    named.iter().any(|name| detector.starts_with(name.as_str()) || detector.ends_with(&format!(":{name}")))
 }
 
 /// Loads rules, and keeps those that are wanted, with those that correlations refer to.

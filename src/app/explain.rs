@@ -11,6 +11,7 @@ use crate::index::Hit;
 use crate::journal::Finding;
 use crate::record::EventId;
 
+use super::detect::is_named;
 use super::load_rules;
 
 /// What detection says of one event.
@@ -54,14 +55,10 @@ pub fn explain_event(
 ) -> Result<EventExplanation> {
     let hit = case.find(id)?;
     let (rules, fields) = (load_rules(paths)?.rules, event_fields(case, &hit)?);
-    let is_named = |detector: &str| {
-        let is_of =
-            |only: &String| detector.starts_with(only.as_str()) || detector.ends_with(&format!(":{only}"));
-        only.iter().any(is_of)
-    };
-    let is_asked = |rule: &&Rule| only.is_empty() || is_named(&format!("sigma:{}", rule.id));
+    let is_asked = |rule: &&Rule| only.is_empty() || is_named(&format!("sigma:{}", rule.id), only);
     let asked: Vec<&Rule> = rules.iter().filter(is_asked).collect();
-    let behavior = analyse::behavior_detectors().any(|detector| is_named(&analyse::full_name(detector)));
+    let behavior =
+        analyse::behavior_detectors().any(|detector| is_named(&analyse::full_name(detector), only));
     if asked.is_empty() && !behavior {
         let named: Vec<String> = only.iter().map(|only| format!("`{}`", visible(only))).collect();
         return Err(Error::usage(format!("there is no rule or detector {}", named.join(", ")))
@@ -72,7 +69,7 @@ pub fn explain_event(
     let findings = case.state().findings.iter().filter(|finding| has_event(finding, &hit));
     let findings = findings.filter_map(|finding| {
         let detected = finding.detected.as_deref()?;
-        (only.is_empty() || is_named(&detected.detector)).then(|| EventFinding {
+        (only.is_empty() || is_named(&detected.detector, only)).then(|| EventFinding {
             finding: finding.number,
             detector: detected.detector.clone(),
             title: finding.title.clone(),

@@ -15,6 +15,7 @@ use crate::query::{Expr, FieldRef, Leaf, Pattern, Test};
 use crate::record::{TimeRange, Timestamp, counted};
 
 use super::detect::{parameters, wanted_rules};
+use super::indicators::known_indicators;
 use super::reconcile::{is_about_same, shares_entity};
 
 /// Matches closer together than this, in nanoseconds, are one occurrence.
@@ -82,7 +83,8 @@ fn detected_again(
     let is_wanted = |name: &str| name == detected.detector;
     let rules = wanted_rules(paths, &is_wanted)?;
     let (rules, parameters) = (&rules.rules, &parameters(case, &BTreeMap::new())?);
-    let plan = DetectionPlan { rules, is_wanted: &is_wanted, parameters, kept: None };
+    let indicators = &known_indicators(case);
+    let plan = DetectionPlan { rules, is_wanted: &is_wanted, parameters, indicators, kept: None };
     let run = analyse::detect(case, &plan, cancel)?;
     let alerts = run.detections.iter().filter(|alert| shares_entity(&detected.entity, alert));
     let mut times = Vec::new();

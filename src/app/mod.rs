@@ -27,6 +27,7 @@ mod formats;
 mod handover;
 mod import;
 mod incidents;
+mod indicators;
 mod journal_merge;
 mod keys;
 mod last_case;
@@ -72,6 +73,7 @@ pub use handover::{
 };
 pub use import::{ImportRequest, PendingImport};
 pub use incidents::{Incident, case_incidents, incident_numbers};
+pub use indicators::{IndicatorList, indicator_lists, read_indicator_file, remove_indicators};
 pub use journal_merge::{MergeConflict, MergeReport, merge_journal};
 pub use keys::{AllowedKey, allowed_key};
 pub use last_case::{last_case, remember_case};
@@ -91,7 +93,7 @@ pub use warning::Warning;
 
 // The types of other rooms in which use cases are asked for, and answered.
 pub use crate::analyse::{
-    Diagnosis, Explanation, NotEvaluated, RuleSet, behavior_detectors, diagnose, full_name,
+    Diagnosis, Explanation, IndicatorKind, NotEvaluated, RuleSet, behavior_detectors, diagnose, full_name,
 };
 pub use crate::case::{
     Case, CaseMetadata, CaseWriter, CheckpointInfo, EvidenceStatus, Receipt, SourceInfo, TOOL, Watch,

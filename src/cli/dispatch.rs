@@ -43,6 +43,8 @@ pub enum Command {
     #[command(subcommand)]
     Rules(commands::rules::RulesCommand),
     #[command(subcommand)]
+    Ioc(commands::ioc::IocCommand),
+    #[command(subcommand)]
     Bookmark(commands::bookmark::BookmarkCommand),
     #[command(subcommand)]
     Finding(commands::finding::FindingCommand),
@@ -91,6 +93,7 @@ pub fn dispatch(cli: Cli, runtime: &mut Runtime) -> Result<ExitReason> {
         Command::Source(args) => commands::source::run(&args, globals, runtime),
         Command::Detect(args) => commands::detect::run(&args, globals, runtime),
         Command::Rules(args) => commands::rules::run(&args, globals, runtime),
+        Command::Ioc(args) => commands::ioc::run(&args, globals, runtime),
         Command::Bookmark(args) => commands::bookmark::run(&args, globals, runtime),
         Command::Finding(args) => commands::finding::run(&args, globals, runtime),
         Command::Undo(args) => commands::undo::run(&args, globals, runtime),

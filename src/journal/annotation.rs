@@ -109,6 +109,22 @@ pub enum Annotation {
         /// The days, by severity.
         sla: Option<Sla>,
     },
+    /// Adds a list of indicators, in place of one of the same name.
+    #[serde(rename = "indicators.add")]
+    AddIndicators {
+        /// Its name.
+        name: String,
+        /// SHA-256 of the file that it was read from, in hex.
+        sha256: String,
+        /// The indicators, one a line: kind and value.
+        indicators: String,
+    },
+    /// Removes a list of indicators.
+    #[serde(rename = "indicators.remove")]
+    RemoveIndicators {
+        /// Its name.
+        name: String,
+    },
     /// Sets a number of a detector.
     #[serde(rename = "detector.set")]
     SetParameter {
@@ -194,7 +210,7 @@ pub struct UndoneEntry {
 
 impl Annotation {
     /// The kinds of annotations, as `do` names them.
-    const KINDS: [&str; 16] = [
+    const KINDS: [&str; 18] = [
         "bookmark.add",
         "bookmark.remove",
         FIND,
@@ -211,6 +227,8 @@ impl Annotation {
         "filter.add",
         "filter.remove",
         "detector.set",
+        "indicators.add",
+        "indicators.remove",
     ];
 
     /// Reads an entry; `None` if it is of another kind, or if it does not fit the
@@ -241,6 +259,8 @@ impl Annotation {
             Annotation::AddFilter { .. } => 13,
             Annotation::RemoveFilter { .. } => 14,
             Annotation::SetParameter { .. } => 15,
+            Annotation::AddIndicators { .. } => 16,
+            Annotation::RemoveIndicators { .. } => 17,
         };
         Annotation::KINDS[index]
     }
@@ -270,6 +290,8 @@ impl Annotation {
             | Annotation::AddFinding(_)
             | Annotation::SetSla { .. }
             | Annotation::SetParameter { .. }
+            | Annotation::AddIndicators { .. }
+            | Annotation::RemoveIndicators { .. }
             | Annotation::AddFilter { .. }
             | Annotation::RemoveFilter { .. }
             | Annotation::Reread { .. }

@@ -134,6 +134,8 @@ impl Finding {
             | Annotation::AddFinding(_)
             | Annotation::SetSla { .. }
             | Annotation::SetParameter { .. }
+            | Annotation::AddIndicators { .. }
+            | Annotation::RemoveIndicators { .. }
             | Annotation::AddFilter { .. }
             | Annotation::RemoveFilter { .. }
             | Annotation::Reread { .. }

@@ -128,6 +128,8 @@ fn values_set(annotation: &Annotation) -> Vec<(String, &'static str, String)> {
             let value = value.as_ref().map_or_else(|| "default".to_owned(), ToString::to_string);
             single(parameter, "value", &value)
         }
+        Annotation::AddIndicators { name, sha256, .. } => single(name, "indicators", sha256),
+        Annotation::RemoveIndicators { name } => single(name, "indicators", "removed"),
         Annotation::Reread { source, change, .. } => {
             let change: Vec<String> = change.iter().map(ToString::to_string).collect();
             single(source, "reading", &change.join(", "))

@@ -57,6 +57,9 @@ pub struct State {
     pub findings: Vec<Finding>,
     /// The filters in effect, the oldest first.
     pub filters: Vec<FindingFilter>,
+    /// The lists of indicators, by name: the SHA-256 of the file, and the indicators, one a
+    /// line.
+    pub indicators: BTreeMap<String, (String, String)>,
     /// The numbers that are set for detectors, by `<detector>.<parameter>`.
     pub parameters: BTreeMap<String, Number>,
     /// How long findings may stay open.
@@ -154,6 +157,12 @@ impl State {
                 self.bookmarks.remove(event);
             }
             Annotation::SetSla { sla } => self.sla.clone_from(sla),
+            Annotation::AddIndicators { name, sha256, indicators } => {
+                self.indicators.insert(name.clone(), (sha256.clone(), indicators.clone()));
+            }
+            Annotation::RemoveIndicators { name } => {
+                self.indicators.remove(name);
+            }
             Annotation::SetParameter { parameter, value: Some(value) } => {
                 self.parameters.insert(parameter.clone(), value.clone());
             }

@@ -172,6 +172,10 @@ impl Annotation {
             Annotation::RetractFinding { reason, .. } => format!("closed: {reason}"),
             Annotation::SetSla { sla: Some(sla) } => format!("terms for findings: {sla}"),
             Annotation::SetSla { sla: None } => "no terms for findings".to_owned(),
+            Annotation::AddIndicators { name, indicators, .. } => {
+                format!("list {name}: {}", counted(indicators.lines().count() as u64, "indicator"))
+            }
+            Annotation::RemoveIndicators { name } => format!("list {name} removed"),
             Annotation::SetParameter { parameter, value: Some(value) } => format!("{parameter} = {value}"),
             Annotation::SetParameter { parameter, value: None } => format!("{parameter} = default"),
             Annotation::AddFilter { detector, query, reason, .. } => {

@@ -96,7 +96,7 @@ fn a_copied_folder_is_read_in_its_zone_and_the_user_counts() {
     env.write_at("copy/var/log/error.log", ERROR, CHANGED);
     env.write_at("copy/etc/timezone", "Asia/Tokyo\n", CHANGED);
     env.write_at("copy/etc/hostname", "shop-3\n", CHANGED);
-    env.write_at("beside/error.log", &ERROR.replace("/srv/x", "/srv/y"), CHANGED);
+    env.write_at("beside/error.log", ERROR.replace("/srv/x", "/srv/y"), CHANGED);
     let rows = env.import(&env.path("copy"), &[]);
     assert!(
         rows.iter().any(|row| row["stated"].as_array().is_some_and(|stated| stated.len() == 2)),

@@ -26,6 +26,7 @@ mod harmless;
 #[cfg(unix)]
 mod hostile_case;
 mod index_binding;
+mod indicators;
 mod killed;
 mod known;
 mod leaks;

@@ -15,6 +15,7 @@ pub mod finding;
 pub mod formats;
 pub mod generate;
 pub mod import;
+pub mod ioc;
 pub mod journal;
 pub mod keys;
 pub mod new;
