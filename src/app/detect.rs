@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::Number;
 
-use crate::analyse::{self, Alert, DetectionPlan, NotEvaluated, Parameter, ResultKey, RuleSet};
+use crate::analyse::{self, Alert, DetectionPlan, INDICATOR, NotEvaluated, Parameter, ResultKey, RuleSet};
 use crate::case::{Case, Watch};
 use crate::error::{Error, Result, visible};
 use crate::index::CancelToken;
@@ -81,9 +81,7 @@ pub fn detect(
     };
     let mut run = analyse::detect(case, &plan, cancel)?;
     if run.ran.is_empty() {
-        let named = request.only.iter().map(|only| format!("`{}`", visible(only))).collect::<Vec<_>>();
-        return Err(Error::usage(format!("there is no rule or detector {}", named.join(", ")))
-            .hint("See `vestigo rules list`."));
+        return Err(nothing_is_called(&request.only));
     }
     let filtered = keep_out(case, &mut run.detections, cancel)?;
     let found = run.detections.iter().map(Alert::fingerprint).collect();
@@ -134,6 +132,17 @@ pub fn count_rule_matches(
 fn kept_as(paths: &[PathBuf], rules: &RuleSet) -> ResultKey {
     let name = if paths.is_empty() { "detection" } else { "detection-with-rules" };
     ResultKey { name, rules: rules.digest.clone() }
+}
+
+/// Returns the error that nothing is called so.
+pub(super) fn nothing_is_called(named: &[String]) -> Error {
+    if is_named(INDICATOR, named) {
+        return Error::usage("no list of indicators is kept with the case")
+            .hint("Add one: `vestigo ioc add FILE`.");
+    }
+    let named = named.iter().map(|only| format!("`{}`", visible(only))).collect::<Vec<_>>();
+    Error::usage(format!("there is no rule or detector {}", named.join(", ")))
+        .hint("See `vestigo rules list`.")
 }
 
 /// Returns whether a rule or detector is among those that are named, by their ids or the

@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::analyse::{self, Explanation, Rule, event_fields};
+use crate::analyse::{self, Explanation, INDICATOR, Rule, event_fields};
 use crate::case::Case;
-use crate::error::{Error, Result, visible};
+use crate::error::Result;
 use crate::index::Hit;
 use crate::journal::Finding;
 use crate::record::EventId;
 
-use super::detect::is_named;
+use super::detect::{is_named, nothing_is_called};
 use super::load_rules;
 
 /// What detection says of one event.
@@ -57,12 +57,10 @@ pub fn explain_event(
     let (rules, fields) = (load_rules(paths)?.rules, event_fields(case, &hit)?);
     let is_asked = |rule: &&Rule| only.is_empty() || is_named(&format!("sigma:{}", rule.id), only);
     let asked: Vec<&Rule> = rules.iter().filter(is_asked).collect();
-    let behavior =
-        analyse::behavior_detectors().any(|detector| is_named(&analyse::full_name(detector), only));
+    let behavior = is_named(INDICATOR, only)
+        || analyse::behavior_detectors().any(|detector| is_named(&analyse::full_name(detector), only));
     if asked.is_empty() && !behavior {
-        let named: Vec<String> = only.iter().map(|only| format!("`{}`", visible(only))).collect();
-        return Err(Error::usage(format!("there is no rule or detector {}", named.join(", ")))
-            .hint("See `vestigo rules list`."));
+        return Err(nothing_is_called(only));
     }
     let explained = asked.iter().map(|rule| analyse::explain(&rules, rule, &fields));
     let explained = explained.filter(|explained| !only.is_empty() || explained.matches).collect();

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use crate::error::visible;
-use crate::tui::keymap::Action;
 use crate::tui::model::{Model, RunningImport, Tone};
 use crate::tui::protocol::{Effect, ImportOutcome, ImportProgress, WorkerRequest};
 
@@ -57,12 +56,11 @@ pub(super) fn settled(model: &mut Model) -> Vec<Effect> {
 
 /// Leaves the program; while an import runs, says first what becomes of it.
 pub(super) fn quit(model: &mut Model) -> Vec<Effect> {
-    let quit = model.keys.map.key_of(Action::Quit, model.context()).unwrap_or_default();
     match &mut model.import.running {
         Some(running) if !running.asked => {
             running.asked = true;
             let message = format!(
-                "an import is running ({}): {quit} again stops it and leaves; what is committed stays, and importing again takes the rest",
+                "an import is running ({}): leave again to stop it; what is committed stays, and importing again takes the rest",
                 running.words(false)
             );
             model.say(Tone::Refused, message);

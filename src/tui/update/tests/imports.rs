@@ -78,7 +78,7 @@ fn leaving_while_it_runs_is_asked_about_once() {
                 .collect(),
         );
         assert_eq!(press(&mut model, key), [], "{key}");
-        assert!(said(&model).contains("again stops it and leaves"), "{}", said(&model));
+        assert!(said(&model).contains("leave again to stop it"), "{}", said(&model));
         assert_eq!(press(&mut model, key), [Effect::Quit]);
     }
 }
