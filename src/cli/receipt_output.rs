@@ -46,9 +46,6 @@ pub fn print_report(
     for line in alone.iter().copied().chain(&folded).flat_map(remarks) {
         runtime.line(&line)?;
     }
-    for line in stated(rows) {
-        runtime.line(&line)?;
-    }
     if !folded.is_empty() && !globals.quiet {
         runtime.note("-v lists every source");
     }
@@ -92,16 +89,6 @@ pub fn exceptions<'r>(receipts: impl Iterator<Item = &'r Receipt>) -> Vec<String
         lines.push(format!("! {undated} {have} no time: in no timeline, and last in every list"));
     }
     lines
-}
-
-/// Describes by what collections state of their machines sources are read.
-fn stated(rows: &[ImportRow]) -> Vec<String> {
-    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
-    for sentence in rows.iter().flat_map(|row| &row.stated) {
-        *counts.entry(sentence).or_default() += 1;
-    }
-    let line = |(sentence, count): (&str, u64)| format!("  {}: {sentence}", counted(count, "source"));
-    counts.into_iter().map(line).collect()
 }
 
 /// Reports whether a row is about content that was read.

@@ -19,7 +19,6 @@ use crate::parse::{Plan, YearWatch};
 use crate::record::{Clock, Digest, SourceId};
 use crate::source::{FileChange, MemberName};
 
-use super::machines::stated_words;
 use super::messages::{CommitMessage, CommitStep, EncodedChunk, SharedBatch, SourceInFlight};
 use super::{ImportRow, ImportStatus, ImportTotal};
 
@@ -212,7 +211,6 @@ impl<'a> Committer<'a> {
         let row = ImportRow {
             source: Some(id),
             seconds,
-            stated: stated_words(&plan.stated, &plan.zone, plan.host.as_deref()),
             ..ImportRow::read(&source.found, receipt, broken, source.binary)
         };
         let row = row.extending(id, source.continues.as_ref(), &source.otherwise);

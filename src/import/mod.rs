@@ -11,7 +11,6 @@ mod committer;
 mod continuation;
 mod job;
 mod known_beginnings;
-mod machines;
 mod messages;
 mod normalize;
 mod pipeline;

@@ -16,11 +16,10 @@ use crate::evidence::{BatchWriter, Store};
 use crate::fs::Dir;
 use crate::parse::Plan;
 use crate::record::{Digest, SourceId, Timestamp};
-use crate::source::{self, Input, MemberName, Provenance, Skipped, StreamSink, Walk, survey};
+use crate::source::{self, Input, MemberName, Provenance, Skipped, StreamSink, Walk};
 
 use super::beginnings::Beginnings;
 use super::job::{CHUNK_BYTES, Import, interrupted};
-use super::machines::{Machines, is_wanted};
 use super::messages::{CommitMessage, CommitStep, SharedBatch, Spare, WorkItem};
 use super::report::differently;
 use super::{ImportRow, ImportStatus};
@@ -59,8 +58,6 @@ pub struct Reader<'a> {
     pub(super) beginnings_known: bool,
     lengths: HashSet<u64>,
     containers: HashSet<String>,
-    /// What collections state of machines.
-    pub(super) machines: Machines,
     case: Dir,
     number: u32,
     batch: Option<SharedBatch>,
@@ -108,7 +105,6 @@ impl<'a> Reader<'a> {
             beginnings_known: false,
             lengths: rows().map(|row| row.whole_length()).collect(),
             containers: hold.containers(),
-            machines: Machines::default(),
             case: hold.dir().clone(),
             number: hold.next_batch()?,
             batch: None,
@@ -136,7 +132,6 @@ impl<'a> Reader<'a> {
     }
 
     fn inputs(&mut self, found: &Walk) -> Result<()> {
-        self.machines = Machines::of_walk(found);
         for skipped in &found.skipped {
             self.row(ImportRow::skipped(skipped.clone()))?;
         }
@@ -214,8 +209,7 @@ impl<'a> Reader<'a> {
     /// than the user wants, the row says how to change that.
     pub(super) fn duplicate(&self, name: MemberName, id: SourceId) -> ImportRow {
         let mut reason = format!("the same content is in the case as source {}", id.short());
-        let (options, _) = self.machines.options(&name.text, self.import.options);
-        let differs = self.plans.get(&id).map(|plan| plan.against(&options)).unwrap_or_default();
+        let differs = self.plans.get(&id).map(|plan| plan.against(self.import.options)).unwrap_or_default();
         if !differs.is_empty() {
             reason.push_str(&format!(", which is read {}", differently(id, &differs)));
         }
@@ -343,8 +337,6 @@ impl StreamSink for Taking<'_, '_> {
             let outcome = self.feeder.row(ImportRow::without(found.name(), ImportStatus::Duplicate, reason));
             return self.or_stop(outcome).map(|()| false);
         }
-        let files = survey(&file, &self.feeder.import.limits, &is_wanted);
-        self.feeder.machines.learn(&format!("{}!", found.path), &files);
         let batch = self.feeder.batch()?;
         let mut batch = batch.lock().unwrap_or_else(PoisonError::into_inner);
         let writer = batch.as_mut().expect("a batch is taken out only after its commit");

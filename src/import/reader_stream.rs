@@ -46,8 +46,7 @@ impl Reader<'_> {
         let modified = found.mtime.map(Timestamp::from_nanos);
         let sample = &stream.buffer[..stream.buffer.len().min(SAMPLE_BYTES)];
         let whole = stream.bytes.ended && sample.len() == stream.buffer.len();
-        let (options, stated) = self.machines.options(&found.path, self.import.options);
-        let plan = Plan { stated, ..Plan::decide(sample, whole, &options, modified, self.acquired)? };
+        let plan = Plan::decide(sample, whole, self.import.options, modified, self.acquired)?;
         let cut = Cut::new(&plan);
         let binary = describe_binary(sample);
         let (continues, years, otherwise) = (None, YearWatch::default(), Vec::new());

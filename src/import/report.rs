@@ -108,8 +108,6 @@ pub struct ImportRow {
     pub receipt: Receipt,
     /// Whether it is already in the case, but read differently than the user wants.
     pub otherwise: bool,
-    /// What its collection states and is followed, in sentences.
-    pub stated: Vec<String>,
     /// Seconds from its first byte read to its commit.
     pub seconds: f64,
 }
@@ -129,7 +127,6 @@ impl ImportRow {
             extends: None,
             receipt: Receipt::default(),
             otherwise: false,
-            stated: Vec::new(),
             seconds: 0.0,
         }
     }
@@ -219,9 +216,6 @@ impl ImportRow {
         object.insert("reason".into(), json!(self.reason));
         if let Some(unread) = &self.unread {
             object.insert("unread".into(), json!(unread));
-        }
-        if !self.stated.is_empty() {
-            object.insert("stated".into(), json!(self.stated));
         }
         object.insert("source".into(), json!(self.source.map(|id| id.to_string())));
         if let Some(Continuation { source, offset, record, replaced }) = &self.extends {

@@ -78,10 +78,6 @@ pub struct Plan {
     pub host: Option<String>,
     /// Labels put on every event.
     pub labels: Vec<(String, String)>,
-    /// What the collection of the source states and is followed (`zone`, `host`), each with
-    /// the name of the file where it stands.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub stated: Vec<(String, String)>,
     /// Nanoseconds to add to every time: how far the source's clock was behind.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub clock: i64,
@@ -197,14 +193,12 @@ impl Plan {
         let mut plan = Plan { version: READING_VERSION, shifts: Vec::new(), ..self.clone() };
         if let Some(zone) = by.zone {
             plan.zone = zone.to_string();
-            plan.stated.retain(|(what, _)| what != "zone");
         }
         if let Some(year) = by.year {
             plan.year = year;
         }
         if let Some(host) = &by.host {
             plan.host.clone_from(host);
-            plan.stated.retain(|(what, _)| what != "host");
         }
         if let Some(clock) = by.clock {
             plan.clock = clock;
@@ -253,7 +247,6 @@ impl Plan {
             headers: Vec::new(),
             host: options.host.clone(),
             labels: options.labels.clone(),
-            stated: Vec::new(),
             clock: 0,
         }
     }

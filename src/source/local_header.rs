@@ -4,7 +4,6 @@ use std::fs::File;
 use std::io;
 
 use super::central_directory::{DirectoryEntry, big_sizes, bytes_at, field, is_short, u16_at, u32_at};
-use super::sniff::ContentKind;
 
 /// What a local header says.
 pub struct LocalHeader {
@@ -31,18 +30,6 @@ pub struct LocalHeader {
 }
 
 impl LocalHeader {
-    /// Returns how the member is compressed; `Tar` where that is not known.
-    pub fn kind(&self) -> ContentKind {
-        match self.method {
-            0 => ContentKind::Plain,
-            8 => ContentKind::Gzip,
-            12 => ContentKind::Bzip2,
-            20 | 93 => ContentKind::Zstd,
-            95 => ContentKind::Xz,
-            _ => ContentKind::Tar,
-        }
-    }
-
     /// Reads the local header at a place; `listed` is what the directory says of the member.
     pub fn read(file: &File, at: u64, listed: Option<&DirectoryEntry>) -> io::Result<LocalHeader> {
         let head = bytes_at(file, at, 30)?;

@@ -22,7 +22,6 @@ mod provenance;
 mod readers;
 mod sniff;
 mod sparse_map;
-mod survey;
 mod tar;
 mod utf16;
 mod utmp;
@@ -40,5 +39,4 @@ pub use open::{hash_file, open};
 pub use provenance::{ByteRange, Limits, Skipped, StreamSink, Weight};
 
 pub use crate::record::Provenance;
-pub use survey::{SmallFile, survey};
 pub use walk::{Input, Walk, walk};

@@ -221,7 +221,14 @@ impl Zip<'_> {
         }
         let member = Provenance { size: local.size, mtime: local.mtime, ..self.found.member(&local.name) };
         let is_link = self.listed.get(&at).is_some_and(|listed| listed.is_link);
-        let kind = local.kind();
+        let kind = match local.method {
+            0 => ContentKind::Plain,
+            8 => ContentKind::Gzip,
+            12 => ContentKind::Bzip2,
+            20 | 93 => ContentKind::Zstd,
+            95 => ContentKind::Xz,
+            _ => ContentKind::Tar,
+        };
         let unread = skip_reason(&local, kind, is_link);
         if local.packed.is_none() && (kind == ContentKind::Plain || unread.is_some()) {
             local.packed = Some(self.find_next_part(local.start)? - local.start);

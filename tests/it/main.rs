@@ -5,7 +5,6 @@ mod architecture;
 mod authority;
 mod before;
 mod bundle;
-mod collections;
 mod commands;
 mod corpus;
 mod correlations;
