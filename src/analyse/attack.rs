@@ -35,7 +35,7 @@ pub fn tactic(technique: &str) -> Option<&'static str> {
         "T1530" | "T1213" | "T1005" | "T1119" => "collection",
         "T1071" | "T1095" | "T1571" | "T1572" | "T1573" => "command-and-control",
         "T1041" | "T1567" | "T1048" | "T1537" | "T1020" => "exfiltration",
-        "T1485" | "T1486" | "T1489" | "T1490" | "T1498" | "T1499" => "impact",
+        "T1485" | "T1565" | "T1486" | "T1489" | "T1490" | "T1498" | "T1499" => "impact",
         _ => return None,
     })
 }

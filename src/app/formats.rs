@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::error::{Context, Error, Result, visible};
 use crate::parse::{
     DeclaredFormat, FORMATS, Format, SampleFault, add_user_formats, check_samples, declared_formats,
-    find_definition,
+    definition_text, find_definition,
 };
 use crate::record::Event;
 
@@ -44,6 +44,22 @@ pub fn test_format_file(path: &Path) -> Result<(String, usize, Vec<SampleFault>)
     Ok((format.name().to_owned(), format.definition().sample.len(), faults))
 }
 
+/// Returns the file of a format whose lines a web server writes by this `LogFormat`
+/// (Apache httpd) or `log_format` (nginx).
+pub fn format_of_log_format(text: &str) -> Result<String> {
+    definition_text(text).map_err(|error| {
+        Error::usage(format!("`{}` is not a log format: {error}", visible(text)))
+            .hint("Give what stands in the server's configuration, such as '%h %l %u %t \"%r\" %>s %b' or '$remote_addr [$time_local] \"$request\" $status'.")
+    })
+}
+
+/// Returns the format whose lines a web server writes by a `LogFormat` or `log_format`.
+pub fn parse_log_format(text: &str) -> Result<DeclaredFormat> {
+    let file = format_of_log_format(text)?;
+    DeclaredFormat::parse(&file, &find_definition)
+        .map_err(|error| Error::usage(format!("`{}` is not a log format: {error}", visible(text))))
+}
+
 /// What one format made of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FormatAttempt {
@@ -55,13 +71,17 @@ pub struct FormatAttempt {
     pub furthest: Option<(String, usize)>,
 }
 
-/// Tries every format on a line, those that read it first, then by how far they came.
-pub fn explain_line(line: &str) -> Vec<FormatAttempt> {
-    let mut attempts: Vec<(u8, FormatAttempt)> = FORMATS
-        .iter()
+/// Tries every format on a line, and one that is not among them, those that read it
+/// first, then by how far they came.
+pub fn explain_line(line: &str, other: Option<&DeclaredFormat>) -> Vec<FormatAttempt> {
+    let other_one = other.map(|format| format as &dyn Format);
+    let mut attempts: Vec<(u8, FormatAttempt)> = other_one
+        .into_iter()
+        .chain(FORMATS.iter().map(|format| *format as &dyn Format))
         .map(|format| {
             let is_read = format.read(line, &mut Event::default());
-            let declared = declared_formats().iter().find(|own| own.name() == format.name());
+            let declared =
+                other.into_iter().chain(declared_formats()).find(|own| own.name() == format.name());
             let furthest = declared.filter(|_| !is_read).and_then(|own| own.furthest(line));
             let furthest = furthest.map(|(pattern, miss)| (pattern.to_owned(), miss.at));
             (format.specificity(), FormatAttempt { format: format.name(), is_read, furthest })

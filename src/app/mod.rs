@@ -16,6 +16,7 @@ mod create;
 mod demo;
 mod describe;
 mod detect;
+mod drift;
 mod evidence_scope;
 mod explain;
 mod export;
@@ -32,6 +33,7 @@ mod journal_merge;
 mod keys;
 mod last_case;
 mod piped_query;
+mod quality;
 mod reconcile;
 mod repair;
 mod row_stages;
@@ -55,6 +57,7 @@ pub use create::{NewCase, case_exists, create_case};
 pub use demo::write_demo_logs;
 pub use describe::describe_annotation;
 pub use detect::{DetectReport, DetectRequest, count_rule_matches, day_of, detect, set_parameter};
+pub use drift::{Drift, DriftKind};
 pub use evidence_scope::EvidenceScope;
 pub use explain::{EventExplanation, explain_event};
 pub use export::{ExportRequest, ExportedBundle, export, export_choices, read_redacted_values};
@@ -67,7 +70,9 @@ pub use findings::{
     count_overdue, create_finding, due_date, due_day, reopen_finding, verify_finding,
 };
 pub use fix_proof::prove_fix;
-pub use formats::{FormatAttempt, explain_line, load_user_formats, test_format_file};
+pub use formats::{
+    FormatAttempt, explain_line, format_of_log_format, load_user_formats, parse_log_format, test_format_file,
+};
 pub use handover::{
     TransferRequest, check_transfer, receive_transfer, replay_bundle, reveal_token, start_transfer,
 };
@@ -78,6 +83,7 @@ pub use journal_merge::{MergeConflict, MergeReport, merge_journal};
 pub use keys::{AllowedKey, allowed_key};
 pub use last_case::{last_case, remember_case};
 pub use piped_query::{PipedAnswer, ResultTable, answer};
+pub use quality::{Duplicates, FieldCount, SaidShares, SourceQuality, TimeQuality, source_quality};
 pub use repair::{rebuild_index, repair_case};
 pub use rule_canaries::{CanaryFault, check_canaries};
 pub use rules::load_rules;
@@ -114,7 +120,7 @@ pub use crate::journal::{
     SavedQuery, Severity, Signer, Sla, Status, Trust, checkpoint_name,
 };
 pub use crate::parse::{
-    Corrections, FORMATS, Format, Framer, ParseOptions, Plan, YEARS, format_by_name, format_clock_offset,
-    parse_clock_offset,
+    Corrections, FORMATS, Format, Framer, LOG_FORMAT_NAME, ParseOptions, Plan, Stated, YEARS, format_by_name,
+    format_clock_offset, parse_clock_offset,
 };
 pub use crate::verify::{Damage, DamageScope, Depth, Levels, VerifyReport, VerifyScope};

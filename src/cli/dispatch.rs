@@ -35,8 +35,7 @@ pub enum Command {
     Timeline(commands::timeline::TimelineArgs),
     Top(commands::top::TopArgs),
     Show(commands::show::ShowArgs),
-    /// Summarize what the case holds
-    Status,
+    Status(commands::status::StatusArgs),
     #[command(subcommand)]
     Source(commands::source::SourceCommand),
     Detect(commands::detect::DetectArgs),
@@ -89,7 +88,7 @@ pub fn dispatch(cli: Cli, runtime: &mut Runtime) -> Result<ExitReason> {
         Command::Timeline(args) => commands::timeline::run(&args, globals, runtime),
         Command::Top(args) => commands::top::run(&args, globals, runtime),
         Command::Show(args) => commands::show::run(&args, globals, runtime),
-        Command::Status => commands::status::run(globals, runtime),
+        Command::Status(args) => commands::status::run(args, globals, runtime),
         Command::Source(args) => commands::source::run(&args, globals, runtime),
         Command::Detect(args) => commands::detect::run(&args, globals, runtime),
         Command::Rules(args) => commands::rules::run(&args, globals, runtime),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::app::{ImportReport, ImportRow, ImportStatus, Receipt};
+use crate::app::{ImportReport, ImportRow, ImportStatus, Receipt, Stated};
 use crate::cli::args::Globals;
 use crate::cli::output::json_line;
 use crate::cli::runtime::Runtime;
@@ -144,6 +144,9 @@ pub fn remarks(row: &ImportRow) -> Vec<String> {
     if let Some(extends) = row.extends_words() {
         lines.push(format!("  {path}: {extends}"));
     }
+    if !row.stated.is_empty() {
+        lines.push(format!("  {path}: {}", describe_stated(&row.stated)));
+    }
     let time = &receipt.time;
     if time.inferred > 0 {
         lines.push(format!("≈ {path}: {} times are incomplete and were inferred", thousands(time.inferred)));
@@ -179,6 +182,15 @@ pub fn remarks(row: &ImportRow) -> Vec<String> {
     lines
 }
 
+/// Describes what a collection states about a source, with the files that state it.
+pub fn describe_stated(stated: &[Stated]) -> String {
+    let told = stated.iter().map(|Stated { what, value, from, .. }| {
+        let what = if what == "collected" { "last change not after" } else { what };
+        format!("{} {} (from {})", visible(what), visible(value), visible(from))
+    });
+    format!("read as the collection states: {}", told.collect::<Vec<_>>().join(", "))
+}
+
 /// Returns the rows that are listed alone, and those that stand for several.
 fn folded(rows: &[ImportRow], all: bool) -> (Vec<&ImportRow>, Vec<ImportRow>) {
     if all || rows.len() <= LISTED {
@@ -201,9 +213,11 @@ fn folded(rows: &[ImportRow], all: bool) -> (Vec<&ImportRow>, Vec<ImportRow>) {
             && !named
     };
     let (plain, alone): (Vec<&ImportRow>, Vec<&ImportRow>) = rows.iter().partition(plain);
-    let mut kinds: BTreeMap<(&str, &str), Vec<&ImportRow>> = BTreeMap::new();
+    let mut kinds: BTreeMap<(&str, &str, String), Vec<&ImportRow>> = BTreeMap::new();
     for row in plain {
-        kinds.entry((row.status.word(), &row.receipt.format)).or_default().push(row);
+        // What a collection states is told of all, and of no other.
+        let key = (row.status.word(), row.receipt.format.as_str(), describe_stated(&row.stated));
+        kinds.entry(key).or_default().push(row);
     }
     let fold = |rows: Vec<&ImportRow>| {
         let mut fold = rows[0].clone();

@@ -213,6 +213,7 @@ impl<'a> Committer<'a> {
             seconds,
             ..ImportRow::read(&source.found, receipt, broken, source.binary)
         };
+        let row = row.read_by(&plan);
         let row = row.extending(id, source.continues.as_ref(), &source.otherwise);
         let batch = self.batch()?;
         batch.keys.insert(source.key, id);

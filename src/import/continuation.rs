@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use crate::error::Result;
 use crate::evidence::{ContentReader, Piece, SourceHandle, Store};
 use crate::parse::{ParseOptions, Plan, Record, describe_binary};
-use crate::record::{Continuation, Digest, Timestamp};
+use crate::record::{Continuation, Digest};
 use crate::source::Provenance;
 
 use super::beginnings::Beginning;
@@ -171,17 +171,21 @@ impl Reader<'_> {
         if said.host.is_some() && said.host != before.host {
             return Ok(None);
         }
+        let reading = self.collections.reading(found, said);
+        if before.host.is_some() && reading.options.host.is_some() && before.host != reading.options.host {
+            return Ok(None);
+        }
         let (year, years) = super::years::continued(&self.store, at, &before)?;
         let options = ParseOptions {
             format: before.forced.then(|| before.format.clone()),
+            definition: before.definition.clone().filter(|_| before.forced),
             zone: before.zone.parse().ok(),
             year,
             host: before.host.clone(),
             labels: if said.labels.is_empty() { before.labels.clone() } else { said.labels.clone() },
         };
-        let modified = found.mtime.map(Timestamp::from_nanos);
-        let mut plan = Plan::decide(sample, whole, &options, modified, self.acquired)?;
-        plan.clock = before.clock;
+        let mut plan = Plan::decide(sample, whole, &options, reading.modified, self.acquired)?;
+        (plan.clock, plan.stated) = (before.clock, before.stated.clone());
         if before.forced {
             plan.framing = before.framing;
         }

@@ -7,6 +7,7 @@
 //! byte, and that memory stays bounded whatever the input.
 
 mod beginnings;
+mod collection;
 mod committer;
 mod continuation;
 mod job;

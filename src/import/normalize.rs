@@ -11,10 +11,11 @@ use crossbeam_channel::{Receiver, bounded};
 
 use crate::case::{Receipt, RecordDecoder, each_event};
 use crate::error::{Context, Error, Result, visible};
-use crate::parse::{ParseOptions, Plan, Record, YearWatch};
+use crate::parse::{Framing, ParseOptions, Plan, Record, YearWatch};
 use crate::record::{Clock, Event, EventView, Origin, ParsedTime, SourceId, Timestamp};
 use crate::source::{self, Limits, MemberName, Provenance, Skipped, StreamSink, walk};
 
+use super::collection::Collections;
 use super::messages::{count_bytes, span};
 use super::reader_stream::SAMPLE_BYTES;
 use super::worker::UNPARSED;
@@ -50,12 +51,18 @@ pub fn normalize(
     tell: &mut dyn FnMut(ImportRow),
 ) -> Result<()> {
     let found = walk(paths)?;
+    let mut collections = Collections::default();
+    collections.learn(&source::small_files(&found, &Collections::wants));
     for skipped in found.skipped {
         tell(ImportRow::skipped(skipped));
     }
     for input in &found.inputs {
-        let mut taking =
-            Taking { options, acquired: clock.now(), write, take, rows: Vec::new(), failed: None };
+        if !paths.contains(&input.path) && collections.passes_over(&input.provenance()) {
+            continue;
+        }
+        let collections = &mut collections;
+        let (acquired, rows) = (clock.now(), Vec::new());
+        let mut taking = Taking { options, limits, collections, acquired, write, take, rows, failed: None };
         let outcome = source::open(input, limits, &mut taking);
         let Taking { mut rows, failed, .. } = taking;
         if let Some(error) = failed {
@@ -69,12 +76,15 @@ pub fn normalize(
         }
         rows.into_iter().for_each(&mut *tell);
     }
+    collections.reports().into_iter().for_each(|report| tell(ImportRow::skipped(report)));
     Ok(())
 }
 
 /// Receives the streams of one input.
 struct Taking<'a> {
     options: &'a ParseOptions,
+    limits: &'a Limits,
+    collections: &'a mut Collections,
     acquired: Timestamp,
     write: WriteEvent<'a>,
     take: &'a mut dyn FnMut(&str) -> Result<()>,
@@ -88,8 +98,13 @@ impl StreamSink for Taking<'_> {
         tempfile::tempfile().context(|| "cannot make a temporary file".to_owned())
     }
 
-    fn kept(&mut self, _: File, _: [u8; 32], _: u64, _: &Provenance) -> Result<bool> {
+    fn kept(&mut self, file: File, _: [u8; 32], _: u64, found: &Provenance) -> Result<bool> {
+        self.collections.learn(&source::small_members(&file, found, self.limits, &Collections::wants));
         Ok(true)
+    }
+
+    fn wants(&mut self, found: &Provenance) -> bool {
+        !self.collections.passes_over(found)
     }
 
     fn stream(&mut self, found: &Provenance, content: &mut dyn Read) -> Result<()> {
@@ -99,13 +114,15 @@ impl StreamSink for Taking<'_> {
         let receipt = outcome.inspect_err(|error| {
             self.failed = Some(Error::new(error.kind(), error.to_string()));
         })?;
-        self.rows.push(match broken {
+        let Some((receipt, plan)) = receipt else { return Ok(()) };
+        let row = match broken {
             Some(reason) if receipt.bytes.total == 0 => {
                 ImportRow::without(found.name(), ImportStatus::Failed, reason)
             }
             None if receipt.bytes.total == 0 => ImportRow::empty(found),
             broken => ImportRow::read(found, receipt, broken, "binary content, not text"),
-        });
+        };
+        self.rows.push(row.read_by(&plan));
         Ok(())
     }
 
@@ -117,20 +134,25 @@ impl StreamSink for Taking<'_> {
 
 impl Taking<'_> {
     /// Reads a stream. It is read once, unless years are missing: whether they must be
-    /// counted back shows only at its end.
-    fn read(&mut self, found: &Provenance, content: &mut Content<'_>) -> Result<Receipt> {
+    /// counted back shows only at its end. Returns what became of its bytes, and what of
+    /// its reading a collection states; none where it is no log.
+    fn read(&mut self, found: &Provenance, content: &mut Content<'_>) -> Result<Option<(Receipt, Plan)>> {
         let again = || format!("cannot read {} again", visible(&found.path));
         let mut head = Vec::new();
         // One byte more shows whether the sample is everything.
         content.by_ref().take(SAMPLE_BYTES as u64 + 1).read_to_end(&mut head).context(again)?;
         let sample = &head[..head.len().min(SAMPLE_BYTES)];
-        let modified = found.mtime.map(Timestamp::from_nanos);
         let whole = sample.len() == head.len();
-        let mut plan = Plan::decide(sample, whole, self.options, modified, self.acquired)?;
+        let mut plan = self.collections.plan(found, self.options, sample, whole, self.acquired)?;
+        let unknown = plan.format == UNPARSED && !plan.forced && !sample.is_empty();
+        if unknown && self.collections.leaves_out(found, plan.framing == Framing::Binary) {
+            std::io::copy(content, &mut std::io::sink()).context(again)?;
+            return Ok(None);
+        }
         let mut years = YearWatch::default();
         if !lacks_years(&plan, sample)? {
             plan.shifts = plan.year_shifts(&years);
-            return self.events(&mut head.chain(content), plan);
+            return Ok(Some((self.events(&mut head.chain(content), plan.clone())?, plan)));
         }
         let mut spool = tempfile::SpooledTempFile::new(SPOOL_BYTES);
         let copied = std::io::copy(&mut head.chain(&mut *content), &mut spool);
@@ -143,7 +165,7 @@ impl Taking<'_> {
         })?;
         plan.shifts = plan.year_shifts(&years);
         spool.rewind().context(again)?;
-        self.events(&mut spool, plan)
+        Ok(Some((self.events(&mut spool, plan.clone())?, plan)))
     }
 
     /// Reads the events of a content on every processor, and passes on what they give in

@@ -19,6 +19,7 @@ use crate::record::{Digest, SourceId, Timestamp};
 use crate::source::{self, Input, MemberName, Provenance, Skipped, StreamSink, Walk};
 
 use super::beginnings::Beginnings;
+use super::collection::Collections;
 use super::job::{CHUNK_BYTES, Import, interrupted};
 use super::messages::{CommitMessage, CommitStep, SharedBatch, Spare, WorkItem};
 use super::report::differently;
@@ -56,6 +57,10 @@ pub struct Reader<'a> {
     pub(super) beginnings: Beginnings,
     /// Whether the sources that were there before are among them.
     pub(super) beginnings_known: bool,
+    /// What the collections state from which the sources are.
+    pub(super) collections: Collections,
+    /// The stream that was left out last, since it is no log.
+    pub(super) left_out: Option<String>,
     lengths: HashSet<u64>,
     containers: HashSet<String>,
     case: Dir,
@@ -103,6 +108,8 @@ impl<'a> Reader<'a> {
             store: store.clone(),
             beginnings: Beginnings::default(),
             beginnings_known: false,
+            collections: Collections::default(),
+            left_out: None,
             lengths: rows().map(|row| row.whole_length()).collect(),
             containers: hold.containers(),
             case: hold.dir().clone(),
@@ -135,6 +142,7 @@ impl<'a> Reader<'a> {
         for skipped in &found.skipped {
             self.row(ImportRow::skipped(skipped.clone()))?;
         }
+        self.collections.learn(&source::small_files(found, &Collections::wants));
         let mut done = 0;
         for input in &found.inputs {
             match self.input(input) {
@@ -153,12 +161,17 @@ impl<'a> Reader<'a> {
             }
             self.commit_if_crowded()?;
         }
-        Ok(())
+        let reports = self.collections.reports();
+        reports.into_iter().try_for_each(|report| self.row(ImportRow::skipped(report)))
     }
 
     fn input(&mut self, input: &Input) -> Result<()> {
         if self.is_interrupted() {
             return Err(interrupted());
+        }
+        let is_named = self.import.paths.contains(&input.path);
+        if !is_named && self.collections.passes_over(&input.provenance()) {
+            return Ok(());
         }
         self.batch()?;
         self.step(CommitStep::Input)?;
@@ -337,12 +350,19 @@ impl StreamSink for Taking<'_, '_> {
             let outcome = self.feeder.row(ImportRow::without(found.name(), ImportStatus::Duplicate, reason));
             return self.or_stop(outcome).map(|()| false);
         }
+        let limits = &self.feeder.import.limits;
+        let members = source::small_members(&file, found, limits, &Collections::wants);
+        self.feeder.collections.learn(&members);
         let batch = self.feeder.batch()?;
         let mut batch = batch.lock().unwrap_or_else(PoisonError::into_inner);
         let writer = batch.as_mut().expect("a batch is taken out only after its commit");
         writer.add_original(file, sha256, length)?;
         self.container = Some(hex);
         Ok(true)
+    }
+
+    fn wants(&mut self, found: &Provenance) -> bool {
+        !self.feeder.collections.passes_over(found)
     }
 
     fn stream(&mut self, found: &Provenance, content: &mut dyn Read) -> Result<()> {
@@ -352,6 +372,9 @@ impl StreamSink for Taking<'_, '_> {
     }
 
     fn skipped(&mut self, skipped: Skipped) -> Result<()> {
+        if self.feeder.left_out.as_ref() == Some(&skipped.name.text) {
+            return Ok(());
+        }
         let outcome = self.feeder.row(ImportRow::skipped(skipped));
         self.or_stop(outcome)
     }

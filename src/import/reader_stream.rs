@@ -8,8 +8,8 @@ use sha2::{Digest as _, Sha256};
 use crate::case::RecordDecoder;
 use crate::error::{Result, visible};
 use crate::evidence::SourceSecret;
-use crate::parse::{Framer, Framing, Plan, Record, YearWatch, describe_binary};
-use crate::record::{Continuation, Digest, SourceId, Timestamp};
+use crate::parse::{Framer, Framing, Plan, Record, UNPARSED, YearWatch, describe_binary};
+use crate::record::{Continuation, Digest, SourceId};
 use crate::source::Provenance;
 
 use super::beginnings::HEAD_BYTES;
@@ -43,14 +43,32 @@ impl Reader<'_> {
 
     /// Reads a stream of which the evidence has nothing.
     pub(super) fn read_anew(&mut self, found: &Provenance, stream: Incoming<'_>) -> Result<()> {
-        let modified = found.mtime.map(Timestamp::from_nanos);
         let sample = &stream.buffer[..stream.buffer.len().min(SAMPLE_BYTES)];
         let whole = stream.bytes.ended && sample.len() == stream.buffer.len();
-        let plan = Plan::decide(sample, whole, self.import.options, modified, self.acquired)?;
+        let plan = self.collections.plan(found, self.import.options, sample, whole, self.acquired)?;
+        let unknown = plan.format == UNPARSED && !plan.forced;
+        if unknown && self.collections.leaves_out(found, plan.framing == Framing::Binary) {
+            return self.leave_out(found, stream);
+        }
         let cut = Cut::new(&plan);
         let binary = describe_binary(sample);
         let (continues, years, otherwise) = (None, YearWatch::default(), Vec::new());
         self.read_on(found, stream, Reading { plan, binary, continues, years, otherwise }, cut)
+    }
+
+    /// Reads a stream that is no log to its end, and drops it.
+    fn leave_out(&mut self, found: &Provenance, mut stream: Incoming<'_>) -> Result<()> {
+        self.left_out = Some(found.path.clone());
+        while !stream.bytes.ended {
+            let before = stream.bytes.length;
+            stream.buffer.clear();
+            stream.bytes.fill(&mut stream.buffer, CHUNK_BYTES);
+            self.import.meter.bytes(stream.bytes.length - before);
+        }
+        match stream.bytes.broken {
+            Some(why) => self.row(ImportRow::without(found.name(), ImportStatus::Partial, why)),
+            None => Ok(()),
+        }
     }
 
     /// Reads a stream from a record on.

@@ -4,7 +4,8 @@ use serde_json::{Map, Value, json};
 
 use crate::case::{Receipt, describe_extension};
 use crate::error::Error;
-use crate::record::{Continuation, SourceId, Timestamp};
+use crate::parse::{Plan, Stated, UNPARSED};
+use crate::record::{Continuation, SourceId, Timestamp, counted, thousands};
 use crate::source::{ByteRange, FileChange, MemberName, Provenance, Skipped, Weight};
 
 /// What became of something that was to be imported.
@@ -104,6 +105,8 @@ pub struct ImportRow {
     pub source: Option<SourceId>,
     /// The source that it continues.
     pub extends: Option<Continuation>,
+    /// What of its reading the collection states from which it is.
+    pub stated: Vec<Stated>,
     /// What became of its own bytes.
     pub receipt: Receipt,
     /// Whether it is already in the case, but read differently than the user wants.
@@ -125,6 +128,7 @@ impl ImportRow {
             incomplete: matches!(status, ImportStatus::Partial | ImportStatus::Failed),
             source: None,
             extends: None,
+            stated: Vec::new(),
             receipt: Receipt::default(),
             otherwise: false,
             seconds: 0.0,
@@ -152,6 +156,22 @@ impl ImportRow {
         };
         let row = ImportRow::without(found.name(), status, String::new());
         ImportRow { link: found.link.clone(), reason, receipt, ..row }
+    }
+
+    /// Notes how it was read: what the collection states, and that a format which was
+    /// named reads less than half of it.
+    pub fn read_by(self, plan: &Plan) -> ImportRow {
+        let Receipt { events, unparsed, .. } = self.receipt;
+        let poor = (plan.forced && plan.format != UNPARSED && unparsed * 2 > events).then(|| {
+            let read = thousands(events - unparsed);
+            format!(
+                "the format {}, which was named, reads {read} of {}",
+                plan.format,
+                counted(events, "event")
+            )
+        });
+        let reason = self.reason.into_iter().chain(poor).reduce(|reason, poor| format!("{reason}; {poor}"));
+        ImportRow { reason, stated: plan.stated.clone(), ..self }
     }
 
     /// Notes which source it continues, and how to have it read as the user wants, if it
@@ -222,6 +242,9 @@ impl ImportRow {
             object.insert("extends".into(), source.as_str().into());
             let from = json!({ "offset": offset, "record": record, "replaced": replaced });
             object.insert("extends_from".into(), from);
+        }
+        if !self.stated.is_empty() {
+            object.insert("stated".into(), json!(self.stated));
         }
         counts(&self.receipt, true, &mut object);
         object.insert("seconds".into(), json!(rounded(self.seconds)));

@@ -45,6 +45,7 @@ mod dictionary;
 mod dictionary_block;
 mod event_columns;
 mod filter_cache;
+mod fingerprints;
 mod histogram;
 mod hits;
 mod ids;
@@ -58,6 +59,8 @@ mod overflow_column;
 mod paging;
 mod parallel;
 mod partition;
+mod profile;
+mod profile_order;
 mod query_plan;
 mod reader;
 mod row_set;
@@ -87,6 +90,8 @@ pub use event_columns::{EventColumns, ValueColumn};
 pub use meta::{
     IndexBasis, IndexBinding, Indexed, agreeing, is_index_file, publish, publish_all, sweep, unnamed,
 };
+pub use profile::{FieldProfile, SourceProfile};
+pub use profile_order::{STRETCHES, SourceOrder};
 pub use reader::Index;
 pub use segment_writer::{Segment, SegmentWriter};
 pub use tables::{EventValues, Figure, SortValue, StatsPlan, StatsTable, TableCell, TableLimits, TableRow};

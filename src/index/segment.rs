@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use tantivy::columnar::MonotonicallyMappableToU64;
+use tantivy::columnar::{ColumnType, MonotonicallyMappableToU64};
 
 use super::block_cache::Cache;
 use super::column::IndexColumn;
@@ -321,6 +321,19 @@ impl OpenSegment {
         }
         columns.push((FORMAT.to_owned(), self.fixed(FORMAT)?));
         columns.extend(self.overflow()?.map(|column| (String::new(), column)));
+        Ok(columns)
+    }
+
+    /// Returns each column of values of fields with its field's name and its type, and,
+    /// without a name, the one that fields share.
+    pub fn typed_columns(&self) -> Result<Vec<(String, ColumnType, Arc<IndexColumn>)>> {
+        let mut columns = Vec::new();
+        for (name, own) in self.by_field() {
+            for i in own {
+                columns.push((name.clone(), self.file.columns[*i].kind, self.opened(*i)?));
+            }
+        }
+        columns.extend(self.overflow()?.map(|column| (String::new(), ColumnType::Str, column)));
         Ok(columns)
     }
 

@@ -27,12 +27,13 @@ mod test_formats;
 mod time;
 
 pub use declared::{
-    DeclaredFormat, SampleFault, add_user_formats, check_samples, declared_formats, find as find_definition,
+    DeclaredFormat, LOG_FORMAT_NAME, LogFormat, SampleFault, add_user_formats, check_samples,
+    declared_formats, definition_text, find as find_definition, log_formats, share_read,
 };
 pub use detect::describe_binary;
 pub use format::{Format, Framing, UNPARSED};
 pub use formats::{FORMATS, format_by_name};
 pub use framing::{Framer, HeaderFinder, HeaderLines, MAX_TEXT, Record};
 pub use parser::Parser;
-pub use plan::{Corrections, ParseOptions, Plan, READING_VERSION, YEARS};
+pub use plan::{Corrections, ParseOptions, Plan, READING_VERSION, Stated, YEARS};
 pub use time::{YearShift, YearWatch, format_clock_offset, parse_clock_offset};

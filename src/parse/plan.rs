@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::record::{Timestamp, Zone};
 
 use super::declared::{kept_format, user_file};
@@ -32,6 +32,8 @@ const NO_DATE: Timestamp = Timestamp::from_secs(631_152_000);
 pub struct ParseOptions {
     /// Only this format (by name), with the unparsed fallback.
     pub format: Option<String>,
+    /// The file of that format, where it is none of the known ones.
+    pub definition: Option<String>,
     /// The zone of times that have none; UTC where not given.
     pub zone: Option<Zone>,
     /// The year of the first line, for times that have none.
@@ -78,9 +80,27 @@ pub struct Plan {
     pub host: Option<String>,
     /// Labels put on every event.
     pub labels: Vec<(String, String)>,
+    /// What of it the collection states from which the source is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stated: Vec<Stated>,
     /// Nanoseconds to add to every time: how far the source's clock was behind.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub clock: i64,
+}
+
+/// What a collection states about a source, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stated {
+    /// What is stated: `host`, `zone`, `collected` (the moment that the source cannot have
+    /// changed after), `system`, `collector`.
+    pub what: String,
+    /// What it is (foreign text).
+    pub value: String,
+    /// The file that states it, from the root of the collection on (foreign text).
+    pub from: String,
+    /// The SHA-256 of that file in hex; none for a link.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
 }
 
 fn is_zero(number: &i64) -> bool {
@@ -152,6 +172,13 @@ impl Plan {
         modified: Option<Timestamp>,
         acquired: Timestamp,
     ) -> Result<Plan> {
+        if let Some(text) = &options.definition {
+            let format = kept_format(text).ok_or_else(|| Error::usage("the file given is not a format"))?;
+            let found =
+                Detection { format: format.name(), mixed: Vec::new(), framing: Format::framing(format) };
+            let plan = Plan::from_detection(found, options, modified, acquired);
+            return Ok(Plan { definition: Some(text.clone()), forced: true, ..plan });
+        }
         let found = match &options.format {
             Some(name) => {
                 let format = find_format(name)?;
@@ -193,12 +220,14 @@ impl Plan {
         let mut plan = Plan { version: READING_VERSION, shifts: Vec::new(), ..self.clone() };
         if let Some(zone) = by.zone {
             plan.zone = zone.to_string();
+            plan.stated.retain(|stated| stated.what != "zone");
         }
         if let Some(year) = by.year {
             plan.year = year;
         }
         if let Some(host) = &by.host {
             plan.host.clone_from(host);
+            plan.stated.retain(|stated| stated.what != "host");
         }
         if let Some(clock) = by.clock {
             plan.clock = clock;
@@ -216,6 +245,9 @@ impl Plan {
                 plan.mixed = found.mixed.into_iter().map(str::to_owned).collect();
                 plan.forced = false;
             }
+        }
+        if by.format.is_some() {
+            plan.stated.retain(|stated| stated.what != "log format");
         }
         if plan.format != self.format {
             plan.definition = user_file(&plan.format).map(str::to_owned);
@@ -247,6 +279,7 @@ impl Plan {
             headers: Vec::new(),
             host: options.host.clone(),
             labels: options.labels.clone(),
+            stated: Vec::new(),
             clock: 0,
         }
     }

@@ -83,6 +83,7 @@ fn the_anchor_is_the_last_change_unless_that_says_nothing() {
 #[test]
 fn what_the_user_says_is_in_the_plan_and_an_unknown_format_is_refused() {
     let options = ParseOptions {
+        definition: None,
         format: Some("unparsed".to_owned()),
         zone: Some("+05:30".parse().expect("a zone")),
         year: Some(2019),

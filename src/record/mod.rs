@@ -26,6 +26,7 @@ mod summary;
 mod time_basis;
 mod timestamp;
 mod zone;
+mod zone_file;
 mod zone_names;
 
 pub use buckets::{bucket_edges, readable_width};
@@ -49,4 +50,5 @@ pub use summary::summarize;
 pub use time_basis::{EventTime, TimeBasis};
 pub use timestamp::{TimeRange, Timestamp};
 pub use zone::{ResolvedTime, Zone};
+pub use zone_file::zone_of_file;
 pub use zone_names::zone_offset;

@@ -20,6 +20,8 @@ mod pax_header;
 mod peek_reader;
 mod provenance;
 mod readers;
+mod rotation;
+mod small_members;
 mod sniff;
 mod sparse_map;
 mod tar;
@@ -37,6 +39,7 @@ pub use file_state::{FileChange, FileState};
 pub use member_name::MemberName;
 pub use open::{hash_file, open};
 pub use provenance::{ByteRange, Limits, Skipped, StreamSink, Weight};
+pub use small_members::{SmallContent, SmallMember, small_files, small_members};
 
 pub use crate::record::Provenance;
 pub use walk::{Input, Walk, walk};

@@ -30,9 +30,7 @@ const READERS: ArchiveReaders = ArchiveReaders { tar: tar::entries, zip: zip::en
 ///
 /// Fails where the input cannot be opened or kept, and where the sink does.
 pub fn open(input: &Input, limits: &Limits, sink: &mut dyn StreamSink) -> Result<Option<FileChange>> {
-    let MemberName { text: path, bytes: path_bytes } = MemberName::from_path(&input.path);
-    let link = input.link.as_ref().map(|link| MemberName::from_path(link).text);
-    let found = Provenance { path, path_bytes, link, ..Provenance::default() };
+    let found = Provenance { size: None, ..input.provenance() };
     if input.path.as_os_str() == "-" {
         let mut stdin = standard_input()?;
         return open_outermost(Outer::Stream(&mut stdin), found, limits, sink).map(|()| None);
@@ -84,7 +82,7 @@ fn standard_input() -> Result<io::Stdin> {
 }
 
 /// Opens a file that is neither a link nor a device nor a pipe.
-fn open_regular(path: &Path) -> Result<File> {
+pub fn open_regular(path: &Path) -> Result<File> {
     let shown = || visible(&MemberName::from_path(path).text);
     let mut options = File::options();
     options.read(true);
@@ -181,8 +179,30 @@ fn open_outermost(
     if let Some(why) = broken {
         opener.report_skipped(&found, &format!("ends early: {why}"), Weight::Partial, None)?;
     }
+    open_kept(&mut opener, kind, copied, found)
+}
+
+/// Opens the container that a file holds, from its start.
+pub fn open_container(
+    file: &File,
+    found: &Provenance,
+    limits: &Limits,
+    sink: &mut dyn StreamSink,
+) -> Result<()> {
+    let failed = || format!("cannot read {}", visible(&found.path));
+    let mut copy = file.try_clone().context(failed)?;
+    let length = copy.metadata().context(failed)?.len();
+    let kind = match sniff_kind(&head(&mut copy)) {
+        ContentKind::Plain if ends_as_zip(&copy, length).unwrap_or(false) => ContentKind::Zip,
+        kind => kind,
+    };
+    copy.seek(SeekFrom::Start(0)).context(failed)?;
+    open_kept(&mut Opener::new(limits, sink, READERS, length), kind, copy, found.clone())
+}
+
+fn open_kept(opener: &mut Opener<'_>, kind: ContentKind, file: File, found: Provenance) -> Result<()> {
     match kind {
-        ContentKind::Zip => zip::entries(&mut opener, &copied, &found, 1),
-        _ => opener.open_layer(kind, Box::new(copied), found, 0, 1),
+        ContentKind::Zip => zip::entries(opener, &file, &found, 1),
+        _ => opener.open_layer(kind, Box::new(file), found, 0, 1),
     }
 }

@@ -4,6 +4,8 @@
 #[derive(Debug, Default)]
 pub struct PaxHeader {
     pub path: Option<Vec<u8>>,
+    /// Where a symbolic link leads.
+    pub link: Option<Vec<u8>>,
     pub size: Option<u64>,
     /// Nanoseconds since the epoch.
     pub mtime: Option<i64>,
@@ -50,6 +52,7 @@ impl PaxHeader {
             let text = || std::str::from_utf8(value).ok();
             match *keyword {
                 "path" | "GNU.sparse.name" => self.path = Some(value.to_vec()),
+                "linkpath" => self.link = Some(value.to_vec()),
                 "size" => self.size = text().and_then(|text| text.parse().ok()),
                 "mtime" => self.mtime = text().and_then(nanos),
                 _ => {}

@@ -90,6 +90,18 @@ pub trait StreamSink {
     /// gzip, limit reached), its reader returns what there is, then an error.
     fn stream(&mut self, found: &Provenance, content: &mut dyn Read) -> Result<()>;
 
+    /// Returns whether the content of an archive's member is wanted; what is not, is passed
+    /// over without a report. `name` is where the member was found.
+    fn wants(&mut self, name: &Provenance) -> bool {
+        let _ = name;
+        true
+    }
+
+    /// Learns where a symbolic link inside an archive leads, besides that it is skipped.
+    fn link(&mut self, found: &Provenance, target: &[u8]) {
+        let _ = (found, target);
+    }
+
     /// Receives what is not read: a link in an archive, a device, an entry past a
     /// bound, a container that cannot be opened at all.
     fn skipped(&mut self, skipped: Skipped) -> Result<()>;

@@ -114,6 +114,14 @@ impl Tar<'_, '_> {
             owner: raw.uid().ok().zip(raw.gid().ok()).map(|(uid, gid)| format!("{uid}:{gid}")),
             ..self.found.member(&name)
         };
+        if flag == b'2' && size == 0 {
+            let target = next.link.clone().or_else(|| raw.link_name_bytes().map(|name| name.into_owned()));
+            target.iter().for_each(|target| opener.sink.link(&member, target));
+        }
+        if matches!(flag, b'0' | 0) && !opener.sink.wants(&member) {
+            self.skip(size);
+            return self.read_padding(opener, size);
+        }
         match flag {
             b'S' => self.read_sparse(opener, &member, header, size),
             b'1'..=b'6' if size == 0 || !self.has_unexpected_content() => match flag {
@@ -163,7 +171,7 @@ impl Tar<'_, '_> {
         }
         match flag {
             b'L' => self.next.path = Some(name.to_vec()),
-            b'K' => {}
+            b'K' => self.next.link = Some(name.to_vec()),
             _ => match pax_header::records(data) {
                 None => return Ok(false),
                 Some(records) => {

@@ -7,6 +7,8 @@ use crate::error::{Context, Error, Result, visible};
 use super::file_state::FileState;
 use super::member_name::MemberName;
 use super::provenance::{Skipped, Weight};
+use super::rotation;
+use crate::record::Provenance;
 
 /// A path that the user named, or a file found below it; or standard input.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,13 +22,21 @@ pub struct Input {
 }
 
 impl Input {
+    /// Returns where it is, with its length.
+    pub fn provenance(&self) -> Provenance {
+        let MemberName { text: path, bytes: path_bytes } = MemberName::from_path(&self.path);
+        let link = self.link.as_ref().map(|link| MemberName::from_path(link).text);
+        Provenance { path, path_bytes, link, size: self.length(), ..Provenance::default() }
+    }
+
     /// Returns its length in bytes when it was found; `None` for standard input.
     pub fn length(&self) -> Option<u64> {
         self.state.as_ref().map(FileState::length)
     }
 }
 
-/// What a walk over the named paths found, sorted by path.
+/// What a walk over the named paths found, sorted by path; the files of a rotated log stand
+/// from the oldest to the newest.
 #[derive(Debug, Default)]
 pub struct Walk {
     /// What will be read.
@@ -71,6 +81,7 @@ pub fn walk(paths: &[PathBuf]) -> Result<Walk> {
     }
     found.inputs.sort_by(|a, b| a.path.cmp(&b.path));
     found.inputs.dedup_by(|a, b| a.path == b.path);
+    found.inputs.sort_by(|a, b| rotation::compare(&a.path, &b.path));
     found.skipped.sort_by(|a, b| a.name.text.cmp(&b.name.text));
     Ok(found)
 }

@@ -233,6 +233,17 @@ impl Zip<'_> {
         if local.packed.is_none() && (kind == ContentKind::Plain || unread.is_some()) {
             local.packed = Some(self.find_next_part(local.start)? - local.start);
         }
+        if is_link && local.method == 0 {
+            let size = local.size.unwrap_or(0).min(LONG_COMMENT) as usize;
+            opener.sink.link(&member, &bytes_at(self.file, local.start, size)?);
+        }
+        if let (None, Some(packed)) = (&unread, local.packed)
+            && local.start.saturating_add(packed) <= self.length
+            && !opener.sink.wants(&member)
+        {
+            let end = local.start + packed;
+            return Ok(Ok(self.skip_descriptor(end, &local, local.crc)?));
+        }
         if let Some((reason, weight)) = unread {
             let length = local.packed.unwrap_or(0).min(self.length - local.start.min(self.length));
             let stretch = Some(ByteRange { offset: local.start, length });

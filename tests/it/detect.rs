@@ -199,7 +199,7 @@ fn every_score_can_be_computed_again_from_the_numbers_beside_it() {
 }
 
 /// Runs a script on a text.
-fn python(script: &Path, text: &str) -> String {
+pub fn python(script: &Path, text: &str) -> String {
     let mut child = Command::new("python3")
         .arg(script)
         .stdin(Stdio::piped())

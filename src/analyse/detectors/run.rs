@@ -1,24 +1,29 @@
 //! One run of the behavior detectors over a case.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
 use super::all;
 use super::detector::{Anomaly, Detector, DetectorOutcome, DetectorScope, Parameters};
 use super::events::{Events, ValueColumn};
+use super::rates::candidates;
 use crate::analyse::alert::{Alert, NotEvaluated};
 use crate::analyse::attack::tactic;
 use crate::case::Case;
 use crate::error::Result;
-use crate::index::{CancelToken, EventColumns, Request};
+use crate::index::{CancelToken, EventColumns, Hit, Request};
 use crate::record::{Digest, SourceId, TimeRange, Timestamp};
 
 /// Each event's source: its SHA-256, and its path.
 const SOURCE: &str = "vestigo.source";
 const SOURCE_NAME: &str = "vestigo.source_name";
-/// What is known of every event: its source, and its record there.
-const OWN: [&str; 3] = [SOURCE, SOURCE_NAME, "vestigo.record"];
+const RECORD: &str = "vestigo.record";
+/// What an event says, where another event of its source says the same at the same time,
+/// and the source goes back to that moment after a later one: equal texts for equal events.
+const REPEATED: &str = "vestigo.repeated";
+/// What is known of every event: its source, its record there, whether it repeats others.
+const OWN: [&str; 4] = [SOURCE, SOURCE_NAME, RECORD, REPEATED];
 
 /// What a run found.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -186,11 +191,31 @@ fn events(
         let column = match *field {
             SOURCE => columns.source_column(SourceId::to_string),
             SOURCE_NAME => columns.source_column(|source| paths.get(source).cloned().unwrap_or_default()),
+            REPEATED => repeated(case, &columns, cancel)?,
             _ => columns.record_column(),
         };
         named.insert((*field).to_owned(), column);
     }
     Ok((Events::new(columns.times().to_vec(), named), columns))
+}
+
+/// Returns a column of what events say that say the same as others of their source.
+fn repeated(case: &Case, columns: &EventColumns, cancel: &CancelToken) -> Result<ValueColumn> {
+    let (sources, records) = (columns.source_column(SourceId::to_string), columns.record_column());
+    let rows = candidates(columns.times(), &sources, &records);
+    let hits: Vec<Hit> = rows.iter().map(|row| columns.hit(*row)).collect();
+    let found = case.index().fingerprints(&hits, cancel)?;
+    let mut often: HashMap<u64, u32> = HashMap::new();
+    found.iter().for_each(|number| *often.entry(*number).or_default() += 1);
+    let texts: Vec<(u32, String)> = rows
+        .into_iter()
+        .zip(found)
+        .filter(|(_, number)| often[number] > 1)
+        .map(|(row, number)| (row, format!("{number:x}")))
+        .collect();
+    let mut texts = texts.iter().peekable();
+    let text = |row: u32| texts.next_if(|(at, _)| *at == row).map(|(_, text)| text.as_str());
+    Ok(ValueColumn::new((0..columns.times().len() as u32).map(text)))
 }
 
 /// Returns the query of a scope.

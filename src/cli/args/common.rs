@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::app::{Limits, ParseOptions, YEARS, format_by_name};
+use crate::app::{LOG_FORMAT_NAME, Limits, ParseOptions, YEARS, format_by_name, format_of_log_format};
 use crate::error::{Error, Result, visible};
 use crate::record::Zone;
 
@@ -59,6 +59,9 @@ pub struct ReadingArgs {
     /// Read everything as this format (see `vestigo formats list`)
     #[arg(long)]
     pub format: Option<String>,
+    /// Read everything as the lines that a web server writes by this LogFormat (Apache httpd) or log_format (nginx), as it stands in its configuration
+    #[arg(long, value_name = "TEXT", conflicts_with = "format", allow_hyphen_values = true)]
+    pub log_format: Option<String>,
     /// The year of a log's first line, for lines without a year
     #[arg(long, value_name = "Y", value_parser = clap::value_parser!(i32).range(i64::from(*YEARS.start())..=i64::from(*YEARS.end())))]
     pub year: Option<i32>,
@@ -76,7 +79,10 @@ impl ReadingArgs {
             return Err(Error::usage(format!("there is no format `{}`", visible(name)))
                 .hint("See `vestigo formats list`."));
         }
-        Ok(ParseOptions { format: self.format.clone(), zone, year: self.year, ..ParseOptions::default() })
+        let definition = self.log_format.as_deref().map(format_of_log_format).transpose()?;
+        let own = definition.as_ref().map(|_| LOG_FORMAT_NAME.to_owned());
+        let format = self.format.clone().or(own);
+        Ok(ParseOptions { format, definition, zone, year: self.year, ..ParseOptions::default() })
     }
 
     /// Returns the bounds on containers.

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 
-use crate::app::{FORMATS, Format, Framer, explain_line, format_by_name, test_format_file};
+use crate::app::{
+    FORMATS, Format, FormatAttempt, Framer, explain_line, format_by_name, parse_log_format, test_format_file,
+};
 use crate::cli::args::Globals;
 use crate::cli::outcome::ExitReason;
 use crate::cli::output::OutputRows;
@@ -36,6 +38,9 @@ pub enum FormatsCommand {
         file: PathBuf,
         /// The number of a line, from 1
         line: Option<usize>,
+        /// Also try the lines that a web server writes by this LogFormat or log_format
+        #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+        log_format: Option<String>,
     },
 }
 
@@ -48,8 +53,16 @@ pub fn run(command: &FormatsCommand, globals: &Globals, runtime: &mut Runtime) -
         FormatsCommand::List => list(globals, runtime),
         FormatsCommand::Show { name } => show(name, runtime),
         FormatsCommand::Test { file } => test(file, runtime),
-        FormatsCommand::Explain { file, line: None } => recognize(file, globals, runtime),
-        FormatsCommand::Explain { file, line: Some(line) } => explain(file, *line, globals, runtime),
+        FormatsCommand::Explain { file, line, log_format } => {
+            let other = log_format.as_deref().map(parse_log_format).transpose()?;
+            match line {
+                None => recognize(file, other.as_ref().map(|format| format as &dyn Format), globals, runtime),
+                Some(line) => {
+                    let attempts = |text: &str| explain_line(text, other.as_ref());
+                    explain(file, *line, &attempts, globals, runtime)
+                }
+            }
+        }
     }
 }
 
@@ -115,7 +128,13 @@ fn test(file: &Path, runtime: &mut Runtime) -> Result<ExitReason> {
 }
 
 /// Prints what each format makes of a line, the one that reads it first.
-fn explain(file: &Path, line: usize, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
+fn explain(
+    file: &Path,
+    line: usize,
+    attempts: &dyn Fn(&str) -> Vec<FormatAttempt>,
+    globals: &Globals,
+    runtime: &mut Runtime,
+) -> Result<ExitReason> {
     let shown = || format!("cannot read {}", visible(&file.to_string_lossy()));
     let content = std::fs::read(file).context(shown)?;
     let content = String::from_utf8_lossy(&content);
@@ -124,7 +143,7 @@ fn explain(file: &Path, line: usize, globals: &Globals, runtime: &mut Runtime) -
     };
     let headings = [("Format", Align::Left), ("Reads it", Align::Left), ("Stops at", Align::Left)];
     let mut output = OutputRows::new(globals, &headings);
-    for attempt in explain_line(text) {
+    for attempt in attempts(text) {
         let stop = attempt.furthest.as_ref().map(|(_, at)| {
             let (before, behind) = text.split_at(text.floor_char_boundary(*at));
             let tail = before.char_indices().rev().nth(11).map_or(0, |(at, _)| at);
@@ -145,12 +164,17 @@ fn explain(file: &Path, line: usize, globals: &Globals, runtime: &mut Runtime) -
 }
 
 /// Prints which formats recognize a file's first megabyte, best first.
-fn recognize(file: &Path, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
+fn recognize(
+    file: &Path,
+    other: Option<&dyn Format>,
+    globals: &Globals,
+    runtime: &mut Runtime,
+) -> Result<ExitReason> {
     let shown = || format!("cannot read {}", visible(&file.to_string_lossy()));
     let mut content = Vec::new();
     std::fs::File::open(file).context(shown)?.take(SAMPLE_BYTES).read_to_end(&mut content).context(shown)?;
     let mut rows: Vec<(&dyn Format, u64, u64)> =
-        FORMATS.iter().map(|format| count_recognized(*format, &content)).collect();
+        other.into_iter().chain(known()).map(|format| count_recognized(format, &content)).collect();
     rows.retain(|(_, understood, _)| *understood > 0);
     rows.sort_by(|a, b| (b.1 * a.2, b.0.specificity()).cmp(&(a.1 * b.2, a.0.specificity())));
     if rows.is_empty() {
@@ -168,6 +192,11 @@ fn recognize(file: &Path, globals: &Globals, runtime: &mut Runtime) -> Result<Ex
     }
     output.print(runtime)?;
     Ok(ExitReason::Done)
+}
+
+/// Returns every format.
+fn known<'f>() -> impl Iterator<Item = &'f dyn Format> {
+    FORMATS.iter().map(|format| *format as &dyn Format)
 }
 
 /// Counts the records of some content that a format recognizes.

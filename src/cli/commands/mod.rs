@@ -21,6 +21,7 @@ pub mod keys;
 pub mod new;
 pub mod normalize;
 pub mod open;
+mod quality;
 pub mod redo;
 pub mod reindex;
 mod remediation;

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use crate::app::{
-    Corrections, Receipt, RereadChange, SourceChange, SourceInfo, YEARS, find_source, format_by_name,
+    Corrections, Plan, Receipt, RereadChange, SourceChange, SourceInfo, YEARS, find_source, format_by_name,
     format_clock_offset, parse_clock_offset, reread_source,
 };
 use crate::cli::args::Globals;
@@ -135,6 +135,9 @@ fn list(globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
 fn cells(source: &SourceInfo, events: u64, continues: Option<&Continuation>) -> [String; 9] {
     let plan = source.plan.as_ref();
     let by = source.reread.as_ref().map_or("import".to_owned(), |reread| format!("entry {}", reread.entry));
+    let stated =
+        |plan: &&Plan| plan.stated.iter().any(|stated| matches!(stated.what.as_str(), "host" | "zone"));
+    let by = if plan.filter(stated).is_some() { by + ", as the collection states" } else { by };
     let by = by + &continues.map(continued).unwrap_or_default();
     let dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
     [
@@ -181,6 +184,9 @@ fn object(source: &SourceInfo, events: u64, continues: Option<&Continuation>) ->
         "unparsed": source.receipt.unparsed, "first": source.span().map(|span| span.0.to_string()),
         "last": source.span().map(|span| span.1.to_string()), "time": source.receipt.time,
         "reread": reread });
+    if let Some(plan) = plan.filter(|plan| !plan.stated.is_empty()) {
+        object["stated"] = json!(plan.stated);
+    }
     if let Some(continues) = continues {
         object["continues"] = json!(continues);
     }

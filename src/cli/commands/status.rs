@@ -1,5 +1,7 @@
 //! `status`: what the case holds.
 
+use clap::Args;
+
 use crate::app::{CaseStatus, Trust};
 use crate::cli::args::Globals;
 use crate::cli::context::CommandContext;
@@ -11,10 +13,21 @@ use crate::cli::table::{Align, Table};
 use crate::error::{Result, visible};
 use crate::record::{format_bytes, thousands};
 
-use super::remediation;
+use super::{quality, remediation};
+
+/// Summarize what the case holds
+#[derive(Debug, Clone, Copy, Args)]
+pub struct StatusArgs {
+    /// For each source, what its events say and what is doubtful: shares of events with a time, an actor, an origin, an action, an outcome; fields that change midway; times; duplicates
+    #[arg(long)]
+    pub quality: bool,
+}
 
 /// Prints the case, its sources, and the fields that have values.
-pub fn run(globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
+pub fn run(args: StatusArgs, globals: &Globals, runtime: &mut Runtime) -> Result<ExitReason> {
+    if args.quality {
+        return quality::run(globals, runtime);
+    }
     let context = CommandContext::new(globals, runtime)?;
     let status = CaseStatus::new(&context.case, &context.day())?;
     remediation::warn_overdue(&context.case, &context.day(), runtime);

@@ -5,6 +5,8 @@ use std::sync::{LazyLock, Mutex, OnceLock, PoisonError};
 
 use super::declared_format::DeclaredFormat;
 use super::definition::Definition;
+use crate::parse::format::Format;
+use crate::record::Event;
 
 /// Every built-in file: its name and its text.
 static FILES: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/formats.rs"));
@@ -58,6 +60,20 @@ pub fn kept_format(text: &str) -> Option<&'static DeclaredFormat> {
         let format = DeclaredFormat::parse(text, &find).ok()?;
         Some(Box::leak(Box::new(format)))
     })
+}
+
+/// How many lines of a sample are tried.
+const TRIED: usize = 500;
+
+/// Returns the share of the first lines of a sample that a format reads, given its file.
+pub fn share_read(text: &str, sample: &[u8]) -> f64 {
+    let Some(format) = kept_format(text) else { return 0.0 };
+    let sample = String::from_utf8_lossy(sample);
+    // The last line may be cut.
+    let whole = sample.rfind('\n').map_or(&sample[..], |end| &sample[..end]);
+    let lines: Vec<&str> = whole.lines().filter(|line| !line.trim().is_empty()).take(TRIED).collect();
+    let read = lines.iter().filter(|line| format.read(line, &mut Event::default())).count();
+    if lines.is_empty() { 0.0 } else { read as f64 / lines.len() as f64 }
 }
 
 /// Finds the definition of a format, the user's before a built-in one.

@@ -32,6 +32,8 @@ pub enum CaptureKind {
     Quoted,
     /// A text in quotes, or a word.
     Field,
+    /// Words, as long as commas or colons that stand alone join them.
+    List,
     /// A value of a line of comma-separated values.
     Csv,
     /// So many characters of a kind.
@@ -53,6 +55,7 @@ impl CaptureKind {
             "upalnum" => CaptureKind::UpperAlnum,
             "field" => CaptureKind::Field,
             "csv" => CaptureKind::Csv,
+            "list" => CaptureKind::List,
             "alpha" => CaptureKind::Alpha,
             "alnum" => CaptureKind::Alnum,
             "hex" => CaptureKind::Hex,
@@ -156,6 +159,10 @@ impl CaptureKind {
                     (!word.is_empty()).then(|| (Datum::text(word), rest))
                 }
             },
+            CaptureKind::List => {
+                let (list, rest) = text.split_at(list_length(text));
+                (!list.is_empty()).then(|| (Datum::text(list), rest))
+            }
             CaptureKind::Csv => csv_value(text),
             CaptureKind::Exactly(count, kind) => {
                 let (taken, rest) = text.split_at_checked(*count)?;
@@ -195,12 +202,32 @@ impl CaptureKind {
             CaptureKind::Quoted
                 | CaptureKind::Field
                 | CaptureKind::Csv
+                | CaptureKind::List
                 | CaptureKind::Exactly(..)
                 | CaptureKind::One(_)
                 | CaptureKind::Time
                 | CaptureKind::OwnTime(_)
         )
     }
+}
+
+/// Returns the length of words that are joined by `, ` or ` : ` (nginx: servers that were
+/// tried, and groups of them).
+fn list_length(text: &str) -> usize {
+    let mut length = CaptureKind::Word.run(text);
+    while length > 0 {
+        let rest = &text[length..];
+        let joint = match rest.strip_prefix(" : ") {
+            Some(_) => 3,
+            None if text[..length].ends_with(',') && rest.starts_with(' ') => 1,
+            None => return length,
+        };
+        match CaptureKind::Word.run(&rest[joint..]) {
+            0 => return length,
+            word => length += joint + word,
+        }
+    }
+    length
 }
 
 /// Takes a value up to the next comma, or one in quotes in which a doubled quote is text.

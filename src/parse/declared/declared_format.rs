@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::condition::NoOutputs;
 use super::definition::{DeclaredFraming, Definition, SentenceShape};
 use super::glob::Glob;
+use super::log_format;
 use super::mapping::Mapping;
 use super::matcher::Miss;
 use super::pattern::LinePattern;
@@ -47,8 +48,11 @@ impl DeclaredFormat {
         find: &dyn Fn(&str) -> Option<Definition>,
     ) -> Result<DeclaredFormat, String> {
         let other = |name: &str| find(name).ok_or_else(|| format!("there is no format `{name}`"));
+        log_format::expand(&mut definition)?;
         if let Some(base) = definition.base.clone() {
-            definition.inherit(&other(&base)?);
+            let mut base = other(&base)?;
+            log_format::expand(&mut base)?;
+            definition.inherit(&base);
         }
         for name in definition.maps.clone() {
             definition.borrow_maps(&other(&name)?);

@@ -16,6 +16,8 @@ pub struct Definition {
     #[serde(default)]
     pub datasets: Vec<String>,
     pub specificity: Option<u8>,
+    /// What a web server writes its lines by; see [`super::log_format`].
+    pub log_format: Option<String>,
     pub framing: Option<DeclaredFraming>,
     #[serde(default)]
     pub starts: Vec<String>,
@@ -283,7 +285,7 @@ pub enum Constant {
 }
 
 /// What is set under a condition.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RuleShape {
     #[serde(rename = "if")]

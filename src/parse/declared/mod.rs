@@ -15,6 +15,7 @@ mod expression;
 mod filter;
 mod filter_text;
 mod glob;
+mod log_format;
 mod mapping;
 mod matcher;
 mod ordered_map;
@@ -30,7 +31,8 @@ mod value_map;
 mod values;
 
 pub use builtin::{
-    add_user_formats, declared_format, declared_formats, find, is_base, kept_format, user_file,
+    add_user_formats, declared_format, declared_formats, find, is_base, kept_format, share_read, user_file,
 };
 pub use declared_format::DeclaredFormat;
+pub use log_format::{LogFormat, NAME as LOG_FORMAT_NAME, definition_text, log_formats};
 pub use samples::{SampleFault, check_samples};

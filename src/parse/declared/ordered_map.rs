@@ -16,6 +16,11 @@ impl<V> Default for OrderedMap<V> {
 }
 
 impl<V> OrderedMap<V> {
+    /// Creates a table of rows.
+    pub fn of(rows: Vec<(String, V)>) -> OrderedMap<V> {
+        OrderedMap(rows)
+    }
+
     /// Returns the rows.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &V)> {
         self.0.iter().map(|(key, value)| (key.as_str(), value))

@@ -20,6 +20,7 @@ fn plan(anchor: &str) -> Plan {
         shifts: Vec::new(),
         host: None,
         labels: Vec::new(),
+        stated: Vec::new(),
         clock: 0,
     }
 }

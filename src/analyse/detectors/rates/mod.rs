@@ -16,6 +16,7 @@ mod level_shift;
 mod outflow;
 mod outflow_objects;
 mod pelt;
+mod repeated_block;
 mod scan;
 mod scan_hole;
 mod serial_gap;
@@ -32,9 +33,10 @@ mod wording;
 use super::detector::Detector;
 
 pub use coverage::coverage;
+pub use repeated_block::candidates;
 
 /// The detectors, in the order in which they run.
-pub const DETECTORS: [&Detector; 10] = [
+pub const DETECTORS: [&Detector; 11] = [
     &burst::DETECTOR,
     &level_shift::DETECTOR,
     &beacon::DETECTOR,
@@ -45,4 +47,5 @@ pub const DETECTORS: [&Detector; 10] = [
     &silence::DETECTOR,
     &clock_jump::DETECTOR,
     &serial_gap::DETECTOR,
+    &repeated_block::DETECTOR,
 ];
