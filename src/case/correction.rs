@@ -8,7 +8,9 @@ use crate::evidence::{SourceHandle, Store};
 
 use crate::journal::{Annotation, RereadChange};
 
-use crate::parse::{Corrections, Framing, HeaderLines, Plan, UNPARSED, YearWatch, format_clock_offset};
+use crate::parse::{
+    Corrections, Framing, HeaderLines, Plan, UNPARSED, YearWatch, format_clock_offset, log_format_of,
+};
 
 use crate::record::SourceId;
 
@@ -151,11 +153,14 @@ fn changes(before: &Plan, now: &Plan) -> Vec<RereadChange> {
         let only = if plan.forced { " only" } else { "" };
         Some(format!("{}{only}", plan.format))
     };
+    let log_format =
+        |plan: &Plan| plan.definition.as_deref().and_then(log_format_of).map(|text| visible(&text));
     let parts = [
         ("zone", Some(before.zone.clone()), Some(now.zone.clone())),
         ("year", before.year.map(|year| year.to_string()), now.year.map(|year| year.to_string())),
         ("host", before.host.as_deref().map(visible), now.host.as_deref().map(visible)),
         ("format", format(before), format(now)),
+        ("log format", log_format(before), log_format(now)),
         ("clock", Some(format_clock_offset(before.clock)), Some(format_clock_offset(now.clock))),
     ];
     let parts = parts.into_iter().filter(|(_, before, now)| before != now);

@@ -28,7 +28,7 @@ mod time;
 
 pub use declared::{
     DeclaredFormat, LOG_FORMAT_NAME, LogFormat, SampleFault, add_user_formats, check_samples,
-    declared_formats, definition_text, find as find_definition, log_formats, share_read,
+    declared_formats, definition_text, find as find_definition, log_format_of, log_formats, share_read,
 };
 pub use detect::describe_binary;
 pub use format::{Format, Framing, UNPARSED};

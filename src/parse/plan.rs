@@ -103,6 +103,11 @@ pub struct Stated {
     pub sha256: Option<String>,
 }
 
+fn format_of_file(text: &str) -> Result<&'static dyn Format> {
+    let format = kept_format(text).ok_or_else(|| Error::usage("the file that was given is not a format"))?;
+    Ok(format as &dyn Format)
+}
+
 fn is_zero(number: &i64) -> bool {
     *number == 0
 }
@@ -118,6 +123,8 @@ pub struct Corrections {
     pub host: Option<Option<String>>,
     /// Only this format; `Some(None)` detects it again.
     pub format: Option<Option<String>>,
+    /// Only the format of this file, which is none of the known ones.
+    pub definition: Option<String>,
     /// Nanoseconds to add to every time.
     pub clock: Option<i64>,
 }
@@ -173,9 +180,8 @@ impl Plan {
         acquired: Timestamp,
     ) -> Result<Plan> {
         if let Some(text) = &options.definition {
-            let format = kept_format(text).ok_or_else(|| Error::usage("the file given is not a format"))?;
-            let found =
-                Detection { format: format.name(), mixed: Vec::new(), framing: Format::framing(format) };
+            let format = format_of_file(text)?;
+            let found = Detection { format: format.name(), mixed: Vec::new(), framing: format.framing() };
             let plan = Plan::from_detection(found, options, modified, acquired);
             return Ok(Plan { definition: Some(text.clone()), forced: true, ..plan });
         }
@@ -246,11 +252,17 @@ impl Plan {
                 plan.forced = false;
             }
         }
-        if by.format.is_some() {
+        if by.format.is_some() || by.definition.is_some() {
             plan.stated.retain(|stated| stated.what != "log format");
         }
         if plan.format != self.format {
             plan.definition = user_file(&plan.format).map(str::to_owned);
+            plan.headers.clear();
+        }
+        if let Some(text) = &by.definition {
+            plan.format = format_of_file(text)?.name().to_owned();
+            (plan.mixed, plan.forced) = (Vec::new(), true);
+            plan.definition = Some(text.clone());
             plan.headers.clear();
         }
         Ok(plan)

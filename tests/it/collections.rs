@@ -1,7 +1,7 @@
 //! Collections as they come: what they state about their logs is how these are read.
 
 use std::io::{Cursor, Write};
-use std::path::PathBuf;
+use std::path::Path;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -101,7 +101,7 @@ fn times(env: &TestEnv, host: &str) -> Vec<Value> {
     events.into_iter().map(|event| event["@timestamp"].clone()).collect()
 }
 
-fn import(env: &TestEnv, path: &PathBuf, status: u8) -> (Vec<Value>, String) {
+fn import(env: &TestEnv, path: &Path, status: u8) -> (Vec<Value>, String) {
     let path = path.to_string_lossy().into_owned();
     let rows = env.run(&["--json", "import", &path]).ends(status).json();
     let text = env.run_bare(&["vestigo", "--case", &env.path("text").to_string_lossy(), "import", &path]);

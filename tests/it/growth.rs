@@ -97,14 +97,14 @@ fn rotated_files_are_recognized() {
     day("access.log.1", lines(0..20).as_bytes());
     day("access.log", lines(20..25).as_bytes());
     let rows = env.import(&env.path("log"), &[]);
-    assert_eq!(statuses(&rows), ["imported", "extended"]);
+    assert_eq!(statuses(&rows), ["extended", "imported"], "the oldest first");
     // Both move on; one is compressed, the other grew before it was renamed.
     std::fs::remove_file(env.path("log/access.log.1")).expect("it is there");
     day("access.log.2.gz", &gzip(lines(0..20).as_bytes()));
     day("access.log.1", lines(20..30).as_bytes());
     day("access.log", lines(30..31).as_bytes());
     let rows = env.import(&env.path("log"), &[]);
-    assert_eq!(statuses(&rows), ["imported", "extended", "duplicate"]);
+    assert_eq!(statuses(&rows), ["duplicate", "extended", "imported"]);
     let rows = env.import(&env.path("log"), &[]);
     assert_eq!(statuses(&rows), ["duplicate"; 3]);
     assert_eq!(rows[3]["total"]["events"], 0);
@@ -113,7 +113,7 @@ fn rotated_files_are_recognized() {
     day("access.log.3.gz", &gzip(lines(20..40).as_bytes()));
     std::fs::remove_file(env.path("log/access.log")).expect("it is there");
     let rows = env.import(&env.path("log"), &[]);
-    assert_eq!(statuses(&rows), ["duplicate", "extended"]);
+    assert_eq!(statuses(&rows), ["extended", "duplicate"]);
     let mut seen: Vec<String> =
         events(&env).iter().map(|event| event["event.original"].as_str().expect("text").to_owned()).collect();
     seen.sort();

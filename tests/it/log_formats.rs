@@ -12,7 +12,7 @@ fn lines() -> String {
         format!(
             "192.0.2.{} ann 2026-03-01 10:{minute:02}:00.250 +0100 \"GET /p/{minute} HTTP/1.1\" {} 1500 blue\n",
             minute % 5 + 1,
-            if minute % 7 == 0 { 404 } else { 200 }
+            if minute.is_multiple_of(7) { 404 } else { 200 }
         )
     };
     (0..30).map(line).collect()
@@ -56,6 +56,21 @@ fn a_log_that_grew_is_read_by_the_same_log_format() {
     env.import(&env.write("odd.log", &whole[..half]), &["--log-format", APACHE]);
     let rows = env.import(&env.write("odd.log", &whole), &[]);
     assert_eq!((&rows[0]["status"], &rows[0]["unparsed"]), (&"extended".into(), &0.into()), "{rows:?}");
+}
+
+#[test]
+fn a_source_is_reread_by_a_log_format_and_a_named_format_that_reads_little_says_so() {
+    let env = TestEnv::new();
+    let path = env.write("odd.log", lines());
+    let wrong = APACHE.replace(" %D", " %D %P");
+    let rows = env.import(&path, &["--log-format", &wrong]);
+    let reason = rows[0]["reason"].as_str().expect("a reason");
+    assert_eq!(reason, "the format custom.access, which was named, reads 0 of 30 events");
+    env.run(&["source", "reread", "odd.log", "--log-format", APACHE]).exits(0);
+    check(&env.events("*"));
+    env.run(&["verify", "--deep"]).exits(0);
+    env.run(&["undo"]).exits(0);
+    assert_eq!(env.run(&["--json", "source", "list"]).json()[0]["unparsed"], 30);
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod authority;
 mod before;
 mod bundle;
 mod collections;
+mod collections_instants;
 mod commands;
 mod corpus;
 mod correlations;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::app::{
     Corrections, Plan, Receipt, RereadChange, SourceChange, SourceInfo, YEARS, find_source, format_by_name,
-    format_clock_offset, parse_clock_offset, reread_source,
+    format_clock_offset, format_of_log_format, parse_clock_offset, reread_source,
 };
 use crate::cli::args::Globals;
 use crate::cli::context::CommandContext;
@@ -51,6 +51,9 @@ pub struct RereadArgs {
     /// This format (see `vestigo formats list`), or auto
     #[arg(long, value_name = "F")]
     pub format: Option<String>,
+    /// The lines that a web server writes by this LogFormat (Apache httpd) or log_format (nginx)
+    #[arg(long, value_name = "TEXT", conflicts_with = "format", allow_hyphen_values = true)]
+    pub log_format: Option<String>,
 }
 
 /// Lists sources, or reads one differently.
@@ -98,11 +101,12 @@ fn corrections(args: &RereadArgs, zone: Option<Zone>) -> Result<Corrections> {
             .as_ref()
             .map(|text| if auto(text) { Ok(None) } else { format(text) })
             .transpose()?,
+        definition: args.log_format.as_deref().map(format_of_log_format).transpose()?,
         clock: None,
     };
     if corrections == Corrections::default() {
         return Err(Error::usage("nothing to change").hint(
-            "Name --zone, --year, --host or --format; `vestigo source list` shows what they are now.",
+            "Name --zone, --year, --host, --format or --log-format; `vestigo source list` shows what they are now.",
         ));
     }
     Ok(corrections)

@@ -328,7 +328,7 @@ mod tests {
         assert_eq!(reports.len(), 1);
         assert_eq!(
             reports[0].reason,
-            "is a UAC collection: 2 files in it, 20 bytes, are no logs and not read (settings: 1, what programs printed: 1)"
+            "is a UAC collection: 2 files in it, 20 B, are no logs and not read (settings: 1, what programs printed: 1)"
         );
         assert!(collections.reports().is_empty());
     }

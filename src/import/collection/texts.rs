@@ -57,7 +57,11 @@ pub fn json_text(text: Option<&str>, keys: &[&str]) -> Option<String> {
 pub fn json_moment(text: Option<&str>, keys: &[&str]) -> Option<Timestamp> {
     let number =
         keys.iter().find_map(|key| object(text)?.get(*key)?.as_i64().filter(|number| *number > 0))?;
-    let units = [(100_000_000_000, 1_000_000_000), (100_000_000_000_000, 1_000_000), (100_000_000_000_000_000, 1_000)];
+    let units = [
+        (100_000_000_000, 1_000_000_000),
+        (100_000_000_000_000, 1_000_000),
+        (100_000_000_000_000_000, 1_000),
+    ];
     let unit = units.into_iter().find(|(below, _)| number < *below).map_or(1, |(_, unit)| unit);
     number.checked_mul(unit).map(Timestamp::from_nanos)
 }

@@ -34,5 +34,5 @@ pub use builtin::{
     add_user_formats, declared_format, declared_formats, find, is_base, kept_format, share_read, user_file,
 };
 pub use declared_format::DeclaredFormat;
-pub use log_format::{LogFormat, NAME as LOG_FORMAT_NAME, definition_text, log_formats};
+pub use log_format::{LogFormat, NAME as LOG_FORMAT_NAME, definition_text, log_format_of, log_formats};
 pub use samples::{SampleFault, check_samples};

@@ -126,6 +126,8 @@ fn value_name(letter: &str, argument: Option<&str>) -> Option<String> {
         ("T", "us") => "request_time_us".to_owned(),
         ("T", "ms") => "request_time_ms".to_owned(),
         ("T", _) => "request_time".to_owned(),
+        ("^ti", _) => format!("trailer_{plain}"),
+        ("^to", _) => format!("sent_trailer_{plain}"),
         ("e", "UNIQUE_ID") => "request_id".to_owned(),
         _ => {
             let prefix =

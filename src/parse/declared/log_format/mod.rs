@@ -59,6 +59,11 @@ pub fn definition_text(log_format: &str) -> Result<String, String> {
     Ok(text)
 }
 
+/// Returns the log format of a format file.
+pub fn log_format_of(definition: &str) -> Option<String> {
+    toml::from_str::<Definition>(definition).ok()?.log_format
+}
+
 /// A log format that a server's configuration states.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogFormat {

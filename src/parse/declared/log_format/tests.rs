@@ -158,7 +158,7 @@ fn what_is_not_known_becomes_a_field_of_its_own() {
     );
     has(&fields, &[("nginx.access.my_var", "seven")]);
     let fields = read("%h %t %{Foo}^to %Z", "192.0.2.1 [01/Mar/2026:10:00:00 +0000] a b");
-    has(&fields, &[("apache.access.directive_z", "b")]);
+    has(&fields, &[("apache.access.directive_Z", "b"), ("apache.access.sent_trailer_foo", "a")]);
 }
 
 #[test]
