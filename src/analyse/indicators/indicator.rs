@@ -128,7 +128,8 @@ fn is_domain(text: &str) -> bool {
             && label.len() <= 63
             && label.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_')
     };
-    text.contains('.') && text.len() <= 253 && text.split('.').all(is_label)
+    let has_name = text.rsplit('.').next().is_some_and(|last| !last.chars().all(|c| c.is_ascii_digit()));
+    text.contains('.') && text.len() <= 253 && has_name && text.split('.').all(is_label)
 }
 
 /// Returns what a text is by its form.
